@@ -1,0 +1,122 @@
+"""Who lives in which home at the start: households and homes of one cell (area, tenure, type) put together.
+
+Within a cell three things pull, each with a keyed error: who needs a home without stairs, who is meant by a complex for
+seniors, and who needs (or can pay) room. The size of the error is a parameter, because the start state decides answers.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.codes import Access, DwellingType, Tenure
+from sim.persons import key, normal
+from sim.randomness import Purpose
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.parameters import Params
+    from sim.world import Dwellings, Households
+
+SENIOR_HOME_AGE = 55
+
+
+def assign(
+    h: Households,
+    d: Dwellings,
+    rows: NDArray,
+    homes: NDArray,
+    cell_h: NDArray,
+    cell_d: NDArray,
+    age: NDArray,
+    seed: int,
+    p: Params,
+) -> NDArray:
+    """Dwelling row of each household.
+
+    Args:
+        rows, homes: household and dwelling rows of one gemeente; ``homes`` includes the ones that stay empty.
+        cell_h, cell_d: the cell of each; a cell has at least as many homes as households.
+        age: years of the oldest adult, per household.
+    """
+    homes, cell_d = _without_empty(d, homes, cell_d, cell_h, seed)
+    layer_d = np.where(
+        d.kind[homes] == DwellingType.SENIORENCOMPLEX, 0, np.where(d.access[homes] == Access.GESCHIKT, 1, 2)
+    )
+    layer_h = _layers(h, d, rows, homes, cell_h, cell_d, layer_d, age, seed, p)
+    room_h = _wants_room(h, rows, age) + p.rel_assign_error * normal(key(seed, Purpose.ASSIGN, 2), h.id[rows])
+    room_d = np.log(d.floor_area[homes]) + 0.22 * d.rooms[homes]
+    order_h = np.lexsort((h.id[rows], room_h, layer_h, cell_h))
+    order_d = np.lexsort((d.id[homes], room_d, layer_d, cell_d))
+    home = np.empty(len(rows), np.int32)
+    home[order_h] = homes[order_d]
+    return home
+
+
+def _without_empty(
+    d: Dwellings, homes: NDArray, cell_d: NDArray, cell_h: NDArray, seed: int
+) -> tuple[NDArray, NDArray]:
+    """Leave out as many homes per cell as there are too many: those with the lowest keyed number."""
+    cells = int(max(cell_d.max(initial=0), cell_h.max(initial=0))) + 1
+    taken = np.bincount(cell_h, minlength=cells)
+    number = normal(key(seed, Purpose.ASSIGN, 1), d.id[homes])
+    order = np.lexsort((d.id[homes], -number, cell_d))
+    rank = _rank_in(cell_d[order])
+    chosen = np.sort(order[rank < taken[cell_d[order]]])
+    return homes[chosen], cell_d[chosen]
+
+
+def _layers(
+    h: Households,
+    d: Dwellings,
+    rows: NDArray,
+    homes: NDArray,
+    cell_h: NDArray,
+    cell_d: NDArray,
+    layer_d: NDArray,
+    age: NDArray,
+    seed: int,
+    p: Params,
+) -> NDArray:
+    """Which layer of homes (0 complex for seniors, 1 step-free, 2 with stairs) each household lives in: the ones with the
+    highest claim first, as many as there are homes of that layer in the cell."""
+    cells = int(cell_d.max(initial=0)) + 1
+    n_senior = np.bincount(cell_d[layer_d == 0], minlength=cells)
+    n_good = np.bincount(cell_d[layer_d == 1], minlength=cells)
+    limited = h.adult_limit[rows].max(axis=1) > 0
+    claim = (
+        p.rel_claim_age * np.clip(age - 45, 0, 45) / 10 + p.rel_claim_limitation * limited - 0.35 * (h.size[rows] - 1)
+    )
+    error = normal(key(seed, Purpose.ASSIGN, 3), h.id[rows])
+    layer = np.full(len(rows), 2, np.int64)
+    first = np.lexsort((h.id[rows], -(claim + error + 10.0 * (age >= SENIOR_HOME_AGE)), cell_h))
+    in_complex = _rank_in(cell_h[first]) < n_senior[cell_h[first]]
+    layer[first[in_complex]] = 0
+    rest = np.flatnonzero(layer == 2)
+    again = rest[np.lexsort((h.id[rows][rest], -(claim + error)[rest], cell_h[rest]))]
+    layer[again[_rank_in(cell_h[again]) < n_good[cell_h[again]]]] = 1
+    return layer
+
+
+def _wants_room(h: Households, rows: NDArray, age: NDArray) -> NDArray:
+    """Score in the order of which the larger homes go, about in rooms: rooms needed, two adults against one (CBS: 88 m2
+    for one person, 38 m2 a person for families), income, and years in which one grew into the home. Weights: assumption."""
+    need = h.rooms_needed[rows].astype(np.float64)
+    two = h.adult_id[rows][:, 1] > 0
+    income = np.log(np.maximum(h.income[rows], 5000.0) / 45_000.0)
+    return 0.6 * need + 0.6 * two + 0.4 * income + 0.25 * np.clip(age - 30, 0, 35) / 10
+
+
+def _rank_in(group: NDArray) -> NDArray:
+    """0, 1, 2, … within each run of equal values of a sorted array."""
+    if len(group) == 0:
+        return np.zeros(0, np.int64)
+    first = np.r_[0, np.flatnonzero(np.diff(group)) + 1]
+    return np.arange(len(group)) - np.repeat(first, np.diff(np.r_[first, len(group)]))
+
+
+def is_tenant(tenure: NDArray) -> NDArray:
+    """Everybody but owners."""
+    return tenure != Tenure.KOOP

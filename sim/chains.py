@@ -1,0 +1,285 @@
+"""The ledger: vacancies, moves and the chains that they form.
+
+A vacancy has an origin, or was left by a move; a move fills a vacancy, or none; so chains are forests. Everything here keeps
+one identity, checked on every run: fills = vacancies opened by an origin + moves that leave a home − change in vacant homes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.codes import EventKind, MoveReason, Origin, Stage, Tenure, VacancyState
+from sim.fit import classes, fit_at
+from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS
+from sim.randomness import Purpose, bits_array, uniform
+from sim.world import ABSENT, NEVER, NOWHERE, age_years
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.state import World
+
+WAITING, ON_OFFER, RESERVED = int(VacancyState.WAITING), int(VacancyState.ON_OFFER), int(VacancyState.RESERVED)
+FILLED, WITHDRAWN = int(VacancyState.FILLED), int(VacancyState.WITHDRAWN)
+NIEUW, ZOEKEN, HUIDIGE = int(Stage.NIEUW_THUIS), int(Stage.WONINGZOEKEN), int(Stage.HUIDIGE_WONING)
+CORPORATIE, KOOP = int(Tenure.CORPORATIE), int(Tenure.KOOP)
+MONTH_OFFSET = 100000  # keeps a month positive where it enters a hash
+PATH_STEPS = 3
+
+
+def open_vacancies(
+    w: World, homes: NDArray, origin: NDArray | int, parent: NDArray | int = NOWHERE, at_once: bool = False
+) -> NDArray:
+    """Dwellings ``homes`` come free this month; returns their vacancy rows (int32).
+
+    ``origin`` is an Origin each (LINK if left by a move: ``parent`` is then that move). ``at_once``: on offer this month,
+    as new homes are let before delivery; else after a keyed time of turnover.
+    """
+    n = len(homes)
+    w.make_room(n, 0)
+    v, d = w.v, w.d
+    rows = np.arange(w.counts[0], w.counts[0] + n, dtype=np.int32)
+    w.counts[0] += n
+    v.id[rows] = bits_array(np.uint64(0), d.id[homes], np.full(n, w.month + MONTH_OFFSET, np.uint64))
+    v.dwelling[rows] = homes
+    v.opened[rows] = w.month
+    v.offered[rows] = w.month if at_once else w.month + _turnover(w, v.id[rows])
+    v.origin[rows] = origin
+    v.parent[rows] = parent
+    left = np.asarray(parent) >= 0
+    chain, link = rows, 1
+    if left.any():  # links of a running chain; a call is either all links or all origins
+        filled = w.m.vacancy[np.asarray(parent)]
+        chain, link = v.chain[filled], v.link[filled] + 1
+    v.chain[rows] = chain
+    v.link[rows] = link
+    v.state[rows] = WAITING
+    d.occupant[homes] = NOWHERE
+    d.vacancy[homes] = rows
+    return rows
+
+
+def _turnover(w: World, ids: NDArray) -> NDArray:
+    with w.draws.replay():  # keyed on the vacancy, whose id carries the month
+        u = uniform(w.draws.base(Purpose.TURNOVER), ids)
+    low, high = int(w.params.dur_turnover_low), int(w.params.dur_turnover_high)
+    return low + (u * (high - low + 1)).astype(np.int16)
+
+
+def give_back(w: World, rows: NDArray) -> None:
+    """Households give up a home that they had accepted: it goes back to the same vacancy."""
+    rows = rows[w.h.reserved[rows] >= 0]
+    vacancy = w.h.reserved[rows]
+    w.v.state[vacancy] = ON_OFFER
+    w.v.taker[vacancy] = NOWHERE
+    w.v.bits[vacancy] = 0
+    w.v.decisive[vacancy] = 0
+    w.h.reserved[rows] = NOWHERE
+    w.h.keys_month[rows] = NEVER
+    w.h.stage[rows] = ZOEKEN
+
+
+def end_households(w: World, rows: NDArray, origins: NDArray) -> None:
+    """Homes of households that ended come free with their origin."""
+    give_back(w, rows)
+    housed = w.h.home[rows] >= 0
+    open_vacancies(w, w.h.home[rows[housed]], origins[housed])
+    w.h.home[rows] = NOWHERE
+
+
+def taste_of(w: World, rows: NDArray, homes: NDArray) -> NDArray:
+    """The one fixed taste of each household for a dwelling, fit points."""
+    with w.draws.replay():
+        bits = bits_array(w.draws.base(Purpose.TASTE), w.h.id[rows], w.d.id[homes])
+    return w.taste[(bits >> np.uint64(52)).astype(np.int64)]
+
+
+def write_moves(w: World, rows: NDArray, to: NDArray, vacancy: NDArray | int, reason: MoveReason) -> NDArray:
+    """Append a move of each household to the ledger, as it is before the move; returns the rows of the ledger."""
+    n = len(rows)
+    w.make_room(0, n)
+    h, m, v = w.h, w.m, w.v
+    k = np.arange(w.counts[1], w.counts[1] + n)
+    w.counts[1] += n
+    m.month[k] = w.month
+    m.household[k] = rows
+    m.household_class[k] = classes(h, rows, w.month, int(w.params.senior_age))
+    m.age[k] = np.maximum(0, age_years(h.adult_birth[rows], w.month).max(axis=1)) if n else 0
+    m.size[k] = h.size[rows]
+    m.from_dwelling[k] = h.home[rows]
+    m.to_dwelling[k] = to
+    m.vacancy[k] = vacancy
+    m.reason[k] = int(reason)
+    m.trigger[k] = h.trigger[rows]
+    m.from_rent[k] = h.rent[rows] * (h.home[rows] >= 0)
+    m.fit_before[k] = h.fit_here[rows]
+    m.waited[k] = np.where(h.search_month[rows] == ABSENT, 0, w.month - h.search_month[rows].astype(np.int32))
+    m.registered[k] = np.where(h.registered[rows] == NEVER, 0, np.maximum(0, w.month - h.registered[rows].astype(np.int32)))
+    m.first_contact[k] = h.first_contact[rows]
+    m.contact_months[k] = np.where(h.contact_month[rows] == ABSENT, ABSENT, w.month - h.contact_month[rows].astype(np.int32))
+    if reason == MoveReason.FILL:
+        m.parent[k], m.chain[k], m.link[k] = v.parent[vacancy], v.chain[vacancy], v.link[vacancy]
+        m.instruments[k] = h.used[rows] | v.bits[vacancy]
+        m.decisive[k] = h.decisive[rows] | v.decisive[vacancy]
+        m.left_home_elsewhere[k] = _left_elsewhere(w, rows)
+    return k
+
+
+def _left_elsewhere(w: World, rows: NDArray) -> NDArray:
+    """Arrivals that take their first home: whether they left one behind elsewhere (keyed on the household)."""
+    h = w.h
+    first = (h.home[rows] < 0) & (h.founding[rows] == EventKind.ARRIVAL)
+    with w.draws.replay():
+        u = uniform(w.draws.base(Purpose.LEFT_HOME), h.id[rows])
+    return first & (u < w.params.rel_left_home_elsewhere)
+
+
+def hand_over(w: World, rows: NDArray) -> NDArray:
+    """The keys: households ``rows`` move into the homes that they had accepted; returns their rows of the ledger."""
+    h, d, v, m = w.h, w.d, w.v, w.m
+    vacancy = h.reserved[rows]
+    to, left = v.dwelling[vacancy], h.home[rows].copy()
+    k = write_moves(w, rows, to, vacancy, MoveReason.FILL)
+    m = w.m
+    _settle_money(w, rows, to, vacancy, m.instruments[k])
+    v.state[vacancy] = FILLED
+    d.vacancy[to] = NOWHERE
+    leaves = left >= 0
+    m.left_vacancy[k[leaves]] = open_vacancies(w, left[leaves], int(Origin.LINK), k[leaves])
+    h.home[rows] = to
+    d.occupant[to] = rows
+    _settle_in(w, rows, to)
+    m.to_rent[k] = h.rent[rows]
+    m.fit_after[k] = h.fit_here[rows]
+    return k
+
+
+def _settle_in(w: World, rows: NDArray, to: NDArray) -> None:
+    """A new home: the journey is over, registration time is spent on a corporatie letting, attachment starts again."""
+    h = w.h
+    h.stage[rows] = NIEUW
+    h.stage_month[rows] = w.month
+    h.search_month[rows] = ABSENT
+    h.reserved[rows] = NOWHERE
+    h.keys_month[rows] = NEVER
+    h.registered[rows[w.d.tenure[to] == CORPORATIE]] = w.month
+    h.moved_in[rows] = w.month
+    h.trigger[rows] = 0
+    for column in (h.used, h.decisive, h.touched):
+        column[rows] = 0
+    h.contact_month[rows] = ABSENT
+    h.first_contact[rows] = 0
+    h.attachment[rows] *= np.float32(0.5)
+    h.taste_here[rows] = taste_of(w, rows, to)
+    h.fit_here[rows] = fit_at(h, rows, to, w.month, w.d, w.map.urban, int(w.params.senior_age), w.tables)
+
+
+def _settle_money(w: World, rows: NDArray, to: NDArray, vacancy: NDArray, bits: NDArray) -> None:
+    """Price, debt and savings of buyers; equity of those who sell; rent and its path of tenants."""
+    h, d, p = w.h, w.d, w.params
+    left = h.home[rows]
+    sold = (left >= 0) & (d.tenure[np.maximum(left, 0)] == KOOP)
+    equity = np.where(sold, np.clip(d.woz[np.maximum(left, 0)] - h.debt[rows], 0, None), 0)
+    buys = d.tenure[to] == KOOP
+    price = p.rel_asking * w.v.price[vacancy] * d.woz[to] * (1 + p.rel_buying_cost)
+    own = equity + p.rel_wealth_in_home * h.wealth[rows]
+    saved = h.wealth[rows] * (1 - p.rel_wealth_in_home) + np.clip(own - price, 0, None)
+    h.wealth[rows] = np.where(buys, saved, h.wealth[rows] + equity)
+    h.debt[rows] = np.where(buys, np.clip(price - own, 0, None), 0)
+    start, full, end = rent_paths(w, rows, to, bits)
+    h.rent[rows] = np.where(buys, 0, start)
+    h.rent_full[rows] = np.where(buys, 0, full)
+    h.rent_path_end[rows] = np.where(buys | (start >= full), ABSENT, end)
+
+
+def rent_paths(w: World, rows: NDArray, to: NDArray, bits: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+    """First rent, regular rent (euro per month) and month in which the latter is reached, under each mover's instruments."""
+    h, d, levers = w.h, w.d, w.levers
+    full = d.rent[to].astype(np.float64)
+    start, end = full.copy(), np.full(len(rows), ABSENT)
+    left, old = h.home[rows], h.rent[rows].astype(np.float64)
+    at = np.maximum(left, 0)
+    rises = (left >= 0) & (d.tenure[at] == CORPORATIE) & (d.tenure[to] == CORPORATIE) & (full > old)
+    for k in range(len(levers)):
+        taken = levers["n_rooms_taken"][k]
+        works = rises & ((bits & np.uint64(1 << k)) != 0) & (d.rooms[at] >= levers["n_rooms_left"][k])
+        works &= (taken == 0) | (d.rooms[to] <= taken)
+        if levers["rent_path"][k] == RENT_STEPS:
+            start = np.where(works, np.minimum(start, old), start)
+            end = np.where(works, w.month + levers["dur_rent_path"][k], end)
+        elif levers["rent_path"][k] == RENT_OLD:
+            full = np.where(works, np.minimum(full, old), full)
+        elif levers["rent_path"][k] == RENT_OLD_PLUS:
+            full = np.where(works, np.minimum(full, old + levers["eur_rent_cap"][k]), full)
+    return np.minimum(start, full), full, end
+
+
+def unite(w: World, a: NDArray, b: NDArray, c: NDArray) -> None:
+    """Unions: households ``a`` and ``b`` (−1 if gone) live on as ``c``; they keep the home that fits better."""
+    h = w.h
+    both = np.concatenate((a, b[b >= 0]))
+    give_back(w, both)
+    home_a, home_b = h.home[a], np.where(b >= 0, h.home[np.maximum(b, 0)], NOWHERE)
+    of_b = _better(w, a, b, c, home_a, home_b)
+    kept, lost = np.where(of_b, b, a), np.where(of_b, a, b)
+    _take_over(w, kept, c)
+    h.home[c] = h.home[kept]
+    housed = h.home[c] >= 0
+    partner = lost[housed & (lost >= 0)]
+    target = h.home[c][housed & (lost >= 0)]
+    k = write_moves(w, partner, target, NOWHERE, MoveReason.UNION)
+    leaves = h.home[partner] >= 0
+    w.m.left_vacancy[k[leaves]] = open_vacancies(w, h.home[partner[leaves]], int(Origin.UNION))
+    h.home[both] = NOWHERE
+    rows = c[housed]
+    w.d.occupant[h.home[rows]] = rows
+    h.stage[rows] = HUIDIGE
+    h.search_month[rows] = ABSENT
+    h.trigger[rows] = 0
+    h.taste_here[rows] = taste_of(w, rows, h.home[rows])
+    h.fit_here[rows] = fit_at(h, rows, h.home[rows], w.month, w.d, w.map.urban, int(w.params.senior_age), w.tables)
+
+
+def _better(w: World, a: NDArray, b: NDArray, c: NDArray, home_a: NDArray, home_b: NDArray) -> NDArray:
+    """Whether the couple keeps b's home: the only one, or the one that fits it better."""
+    fits = []
+    for source, home in ((a, home_a), (b, home_b)):
+        _take_over(w, np.where(source >= 0, source, a), c)
+        fits.append(fit_at(w.h, c, home, w.month, w.d, w.map.urban, int(w.params.senior_age), w.tables))
+    return (home_b >= 0) & ((home_a < 0) | (fits[1] > fits[0]))
+
+
+def _take_over(w: World, source: NDArray, c: NDArray) -> None:
+    """What the new household takes over from the partner whose home it keeps."""
+    h = w.h
+    for column in (h.rent, h.rent_full, h.rent_path_end, h.debt, h.moved_in, h.attachment, h.scope, h.profile, h.registered):
+        column[c] = column[source]
+    h.origin_area[c] = h.origin_area[source]
+    h.origin_tenure[c] = h.origin_tenure[source]
+
+
+def step_rents(w: World) -> NDArray:
+    """Rent paths rise in three equal steps; returns the rows whose rent may have changed."""
+    h = w.h
+    rows = np.flatnonzero((h.rent_path_end != ABSENT) & (h.state == 1))
+    end, since = h.rent_path_end[rows].astype(np.int32), w.month - h.moved_in[rows].astype(np.int32)
+    third = np.maximum(1, (end - h.moved_in[rows]) // PATH_STEPS)
+    step = since // third
+    due = (since > 0) & (since % third == 0) & (step < PATH_STEPS) & (w.month < end)
+    rise = (h.rent_full[rows] - h.rent[rows]) / np.maximum(1, PATH_STEPS + 1 - step)
+    h.rent[rows] = np.where(w.month >= end, h.rent_full[rows], h.rent[rows] + np.where(due, rise, 0))
+    done = rows[w.month >= end]
+    h.rent_path_end[done] = ABSENT
+    return rows
+
+
+def mark_before_start(w: World) -> None:
+    """At month 0: chains that are alive, and homes that are vacant, began before the start and stay out of every mean."""
+    v = w.v
+    rows = np.flatnonzero(np.isin(v.state[: w.counts[0]], (WAITING, ON_OFFER, RESERVED)))
+    v.origin[rows] = int(Origin.VOOR_START)
+    v.parent[rows] = NOWHERE
+    v.chain[rows] = rows
+    v.link[rows] = 1

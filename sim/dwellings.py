@@ -1,0 +1,181 @@
+"""The homes of the start stock: type, floor area, rooms, value, asking rent, accessibility and labels.
+
+One call draws the homes of one gemeente; ``area`` and ``column`` (tenure × 2 + kind) come from the fit. Spreads and
+correlations that no source gives are parameters or constants marked assumption.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from sim import figures
+from sim.base_year import KINDS, N_HOMES, TENURES
+from sim.codes import Access, DwellingType, Tenure
+from sim.ipf import whole
+from sim.persons import key, normal
+from sim.randomness import Purpose, uniform
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.parameters import Params
+    from sim.world import Dwellings
+
+WOZ_BANDS = (200_000.0, 300_000.0, 400_000.0, 500_000.0)  # bounds of the bands of the margin, euro of 2024
+WOZ_RATIO = np.array([1.25, 0.95, 0.80, 0.60, 1.10, 0.75])  # mean value by tenure × kind over the area's: assumption
+WOZ_SD = 0.28  # spread of the log value within an area, tenure and type: assumption
+FLOOR_IN_WOZ, FLOOR_IN_ROOMS = 0.7, 0.85  # correlations: assumption
+RENT_CAP = 932.93  # D49, liberalisation limit of 2026
+RENT_SD = 0.10  # spread of the log asking rent given floor area and value: assumption
+NATIONAL_FLOOR = 120.0
+
+
+class HomeTables(NamedTuple):
+    """By tenure × kind [6]."""
+
+    log_floor: NDArray  # mean of the log floor area (m2)
+    sd_floor: NDArray
+    rooms: NDArray  # [6, 6] cumulative share of 1 … 6 rooms
+
+
+@functools.cache
+def home_tables() -> HomeTables:
+    """Floor area and rooms per tenure × kind, from ``homes.csv``."""
+    t = figures.table("homes")
+    row = np.array(
+        [TENURES.index(a) * 2 + KINDS.index(b) for a, b in zip(t["tenure"], t["dwelling_type"], strict=True)]
+    )
+    back = np.argsort(row)
+    sd = t["sd_log_floor_area_2022"][back]
+    rooms = np.stack([t[f"pct_rooms_{k}_assumed"][back] for k in range(1, 7)], axis=1)
+    rooms = np.cumsum(rooms, axis=1) / rooms.sum(axis=1, keepdims=True)
+    return HomeTables(np.log(t["mean_floor_area_m2_2022"][back]) - sd**2 / 2, sd, rooms)
+
+
+def draw(d: Dwellings, rows: slice, column: NDArray, province: str, woz_mean: NDArray, seed: int, p: Params) -> None:
+    """Fill floor area, rooms, value, rent, access and labels of the homes in ``rows`` (ids, area, tenure are there).
+
+    Args:
+        column: int [n], tenure × 2 + kind.
+        woz_mean: float64 [areas, 6], mean value in euro by area (as in ``d.area``) and column.
+    """
+    ids, t = d.id[rows], home_tables()
+    _kinds(d, rows, column, seed, p)
+    z = normal(key(seed, Purpose.DWELLING, 1), ids)
+    regional = np.log(_province_floor(province) / NATIONAL_FLOOR)
+    d.floor_area[rows] = np.exp(t.log_floor[column] + regional + t.sd_floor[column] * z)
+    zr = FLOOR_IN_ROOMS * z + np.sqrt(1 - FLOOR_IN_ROOMS**2) * normal(key(seed, Purpose.DWELLING, 2), ids)
+    d.rooms[rows] = _rooms(column, zr, t)
+    d.woz[rows] = _woz(ids, d.area[rows], column, z, woz_mean, seed)
+    d.rent[rows] = _rent(d, rows, seed, p)
+    d.access[rows] = _access(d, rows, seed, p)
+
+
+def _kinds(d: Dwellings, rows: slice, column: NDArray, seed: int, p: Params) -> None:
+    ids, flat = d.id[rows], column % 2 == 1
+    share = np.array([p.rel_senior_homes_koop, p.rel_senior_homes_corporatie, p.rel_senior_homes_vrije_huur])
+    senior = flat & (uniform(key(seed, Purpose.DWELLING, 3), ids) < share[column // 2])
+    d.kind[rows] = np.select(
+        [senior, flat], [DwellingType.SENIORENCOMPLEX, DwellingType.MEERGEZINS], DwellingType.EENGEZINS
+    )
+    labelled = senior & (column // 2 == Tenure.CORPORATIE)
+    labelled &= uniform(key(seed, Purpose.DWELLING, 4), ids) < p.rel_labelled
+    d.age_label[rows] = np.where(labelled, 55, 0)
+
+
+@functools.cache
+def _province_floor(province: str) -> float:
+    t = figures.table("provinces")
+    found = t["mean_floor_area_m2_2022"][t["region"] == province]
+    return float(found[0]) if len(found) else NATIONAL_FLOOR
+
+
+def _rooms(column: NDArray, z: NDArray, t: HomeTables) -> NDArray:
+    from scipy.special import ndtr
+
+    u, rooms = ndtr(z), np.ones(len(z), np.uint8)
+    for c in range(N_HOMES):
+        here = column == c
+        rooms[here] = 1 + np.searchsorted(t.rooms[c, :-1], u[here], side="right")
+    return rooms
+
+
+def woz_means(woz_keur: NDArray, dwellings: NDArray, level: float) -> NDArray:
+    """Mean value in euro of 2024 by area and tenure × kind, so that the area's mean is its own × ``level``: [a, 6]."""
+    weight = dwellings.sum(axis=1) / np.maximum((dwellings * WOZ_RATIO).sum(axis=1), 1e-9)
+    return (1000 * level * woz_keur * weight)[:, None] * WOZ_RATIO
+
+
+def woz_shares(means: NDArray, dwellings: NDArray) -> NDArray:
+    """Homes by area and WOZ band [a, 5] that the means and the spread imply: the margin that the draw must meet."""
+    from scipy.special import ndtr
+
+    middle = np.log(means) - WOZ_SD**2 / 2
+    below = ndtr((np.log(np.array(WOZ_BANDS)) - middle[:, :, None]) / WOZ_SD)
+    edge = np.concatenate((np.zeros((*means.shape, 1)), below, np.ones((*means.shape, 1))), axis=2)
+    return (np.diff(edge, axis=2) * dwellings[:, :, None]).sum(axis=1)
+
+
+def _woz(ids: NDArray, area: NDArray, column: NDArray, z_floor: NDArray, means: NDArray, seed: int) -> NDArray:
+    """Values by evenly spread quantiles within area × tenure × kind, in the order of floor area with a keyed error."""
+    z = FLOOR_IN_WOZ * z_floor + np.sqrt(1 - FLOOR_IN_WOZ**2) * normal(key(seed, Purpose.DWELLING, 5), ids)
+    group = area.astype(np.int64) * N_HOMES + column
+    place = even_quantile(group, z, ids)
+    mean = means[area, column]
+    return _in_bands(np.exp(np.log(mean) - WOZ_SD**2 / 2 + WOZ_SD * place), ids, area, column, means)
+
+
+def _in_bands(value: NDArray, ids: NDArray, area: NDArray, column: NDArray, means: NDArray) -> NDArray:
+    """The few values next to a bound that would leave an area's number per WOZ band off are moved just over it."""
+    edges = np.array([0.0, *WOZ_BANDS, np.inf])
+    order = np.lexsort((ids, value, area))
+    starts = np.r_[0, np.flatnonzero(np.diff(area[order])) + 1, len(area)]
+    out = value.copy()
+    for first, last in zip(starts[:-1], starts[1:], strict=True):
+        rows, a = order[first:last], int(area[order[first]])
+        homes = np.bincount(column[rows], minlength=N_HOMES).astype(np.float64)
+        band = np.repeat(np.arange(5), whole(woz_shares(means[a : a + 1], homes[None])[0], len(rows)))
+        out[rows] = np.clip(value[rows], edges[band] + 1, edges[band + 1] - 1)
+    return out
+
+
+def even_quantile(group: NDArray, score: NDArray, ids: NDArray) -> NDArray:
+    """Standard normal quantile of each row's rank in its group, by ``score`` (ties by id)."""
+    from sim.income import normal_quantile
+
+    order = np.lexsort((ids, score, group))
+    sorted_group = group[order]
+    first = np.r_[0, np.flatnonzero(np.diff(sorted_group)) + 1]
+    size = np.diff(np.r_[first, len(group)])
+    rank = np.arange(len(group)) - np.repeat(first, size)
+    out = np.empty(len(group))
+    out[order] = normal_quantile((rank + 0.5) / np.repeat(size, size))
+    return out
+
+
+def _rent(d: Dwellings, rows: slice, seed: int, p: Params) -> NDArray:
+    """Asking rent in euro per month for a new tenant; 0 for owned homes."""
+    floor, tenure = d.floor_area[rows].astype(np.float64), d.tenure[rows]
+    error = np.exp(RENT_SD * normal(key(seed, Purpose.DWELLING, 6), d.id[rows]))
+    value = d.woz[rows] / np.maximum(floor, 20) / 3000.0  # euro per m2 over a national level
+    social = np.minimum(p.eur_rent_corporatie * (floor / 85.0) ** 0.25 * error, RENT_CAP)
+    free = p.eur_rent_m2 * floor * (floor / 85.0) ** -0.45 * np.clip(value, 0.5, 2.5) ** 0.4 * error
+    free = np.clip(free, 500.0, 3000.0)
+    return np.select([tenure == Tenure.CORPORATIE, tenure == Tenure.VRIJE_HUUR], [social, free], 0.0)
+
+
+def _access(d: Dwellings, rows: slice, seed: int, p: Params) -> NDArray:
+    """Geschikt (step-free), aanpasbaar or ongeschikt, by type and tenure (F44, F45, F46, F05)."""
+    kind, tenure = d.kind[rows], d.tenure[rows]
+    flat = kind != DwellingType.EENGEZINS
+    by_tenure = np.array(
+        [p.rel_geschikt_meergezins_koop, p.rel_geschikt_meergezins_corporatie, p.rel_geschikt_meergezins_vrij]
+    )
+    good = np.where(flat, by_tenure[tenure], p.rel_geschikt_eengezins)
+    good = np.where(kind == DwellingType.SENIORENCOMPLEX, p.rel_geschikt_senior, good)
+    bad = (1 - good) * np.where(flat, p.rel_ongeschikt_meergezins, p.rel_ongeschikt_eengezins)
+    u = uniform(key(seed, Purpose.DWELLING, 7), d.id[rows])
+    return np.select([u < good, u < good + bad], [Access.GESCHIKT, Access.ONGESCHIKT], Access.AANPASBAAR)

@@ -1,0 +1,223 @@
+"""Fit (passend wonen): how well a dwelling suits a household, as five components in [0, 1] and a weighted total.
+
+size           rooms against the rooms that the household needs (EU norm, F41); too small and too large are different losses
+accessibility  limitation against stairs, now and as far as the household expects it
+affordability  net housing cost as share of disposable income against a norm
+place          distance from the present home, and whether the wijk is left
+profile        woonprofiel (seniors) or preferred type of dwelling (others) against type and setting
+
+The tables are made once in NumPy; the kernels only look up, add and multiply.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+from sim.codes import Access, DwellingType, HouseholdClass, Tenure
+from sim.parameters import Params
+from sim.woonprofielen import N_PROFIELEN, N_TASTES, profile_scores
+from sim.world import ABSENT
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.world import Dwellings, Households
+
+N_COMPONENTS = 5
+SIZE, ACCESS, AFFORD, PLACE, PROFILE = range(N_COMPONENTS)
+GAP_LOW, GAP_HIGH = -5, 8
+MAX_AGE = 110
+CLASS_STARTER, CLASS_SENIOR = int(HouseholdClass.STARTER), int(HouseholdClass.SENIOR)
+CLASS_FAMILY, CLASS_HOUSEHOLD = int(HouseholdClass.FAMILY), int(HouseholdClass.HOUSEHOLD)
+KOOP = int(Tenure.KOOP)
+N_KINDS = len(DwellingType)
+N_URBAN = 6
+RENT_LIMIT_TOESLAG = 900.07  # D04: no huurtoeslag on what lies above (2025)
+EXPECTED_LIMITATION_HORIZON = 10  # years ahead that a household without optimism would reckon with
+
+
+# Look-ups of ``components``: one record, so that a kernel passes one thing along. All float64.
+FIT_TABLES = np.dtype(
+    [
+        ("weights", np.float64, (len(HouseholdClass), N_COMPONENTS)),  # rows sum to 1
+        ("size", np.float64, (2, GAP_HIGH - GAP_LOW + 1)),  # [senior 0/1, gap - GAP_LOW]
+        ("access", np.float64, (3, len(Access))),  # [limitation, Access] for a limitation that is there
+        ("future", np.float64, (MAX_AGE + 1, len(Access))),  # [age, Access], as perceived without limitation
+        ("profile", np.float64, (2 * N_TASTES, N_KINDS, N_URBAN)),
+        ("cost_norm", np.float64),  # share of disposable income
+        ("cost_slope", np.float64),  # affordability lost per share of income above the norm
+        ("interest", np.float64),  # per year
+        ("upkeep", np.float64),  # of WOZ value per year
+        ("toeslag_own", np.float64),  # euro per month
+        ("toeslag_share", np.float64),
+        ("toeslag_low", np.float64),  # euro per year, disposable, one person
+        ("toeslag_high", np.float64),
+        ("loss_by_distance", np.float64),
+        ("per_km", np.float64),
+        ("loss_of_wijk", np.float64),
+    ]
+)
+
+
+def make_tables(p: Params) -> np.void:
+    """The tables of one set of parameters, as one FIT_TABLES record."""
+    values = {
+        "weights": _weights(p), "size": _size(p), "access": _access(p), "future": _future(p),
+        "profile": profile_scores(p.rel_second_profile), "cost_norm": p.rel_housing_cost_norm,
+        "cost_slope": 1.0 / p.rel_housing_cost_span, "interest": p.rel_mortgage_rate, "upkeep": p.rel_owner_upkeep,
+        "toeslag_own": p.eur_huurtoeslag_basis, "toeslag_share": p.rel_huurtoeslag_share,
+        "toeslag_low": p.eur_huurtoeslag_income_low, "toeslag_high": p.eur_huurtoeslag_income_high,
+        "loss_by_distance": p.rel_place_distance, "per_km": 1.0 / p.km_place_reach, "loss_of_wijk": p.rel_place_leave_wijk,
+    }
+    table = np.zeros(1, FIT_TABLES)
+    for name, value in values.items():
+        table[name][0] = value
+    return table[0]
+
+
+def _weights(p: Params) -> NDArray:
+    weights = np.empty((len(HouseholdClass), N_COMPONENTS))
+    for cls in HouseholdClass:
+        access = p.rel_weight_access if cls == HouseholdClass.SENIOR else p.rel_weight_access_young
+        weights[cls] = (p.rel_weight_size, access, p.rel_weight_afford, p.rel_weight_place, p.rel_weight_profile)
+    return weights / weights.sum(axis=1, keepdims=True)
+
+
+def _size(p: Params) -> NDArray:
+    gap = np.arange(GAP_LOW, GAP_HIGH + 1)
+    small = p.rel_loss_too_small * np.clip(-gap, 0, None)
+    large = p.rel_loss_too_large * np.clip(gap - 2, 0, None)
+    return np.clip(np.stack([1 - small - large / 2, 1 - small - large]), 0, 1)
+
+
+def _access(p: Params) -> NDArray:
+    scores = np.ones((3, len(Access)))
+    scores[1] = (1 - p.rel_access_loss_walking, 1 - p.rel_access_loss_adaptable, 1)
+    scores[2] = (0.0, 1 - p.rel_access_loss_walking, 0.95)  # a wheelchair asks more than step-free
+    return scores
+
+
+def _future(p: Params) -> NDArray:
+    from sim.persons import limited_share
+
+    age = np.arange(MAX_AGE + 1)
+    expected = limited_share().mean(axis=0)[np.clip(age + EXPECTED_LIMITATION_HORIZON, 0, 100)]
+    seen = expected * (1 - p.rel_optimism)
+    loss = np.array([p.rel_access_loss_walking, p.rel_access_loss_adaptable, 0.0])
+    return 1 - seen[:, None] * loss[None, :]
+
+
+@njit(cache=True)
+def oldest_age(first, second, month):
+    """Age in years of the oldest of two adults given their months of birth; 0 if there is none."""
+    oldest = month
+    if first != ABSENT and first < oldest:
+        oldest = first
+    if second != ABSENT and second < oldest:
+        oldest = second
+    return min(MAX_AGE, max(0, (month - oldest) // 12))
+
+
+@njit(cache=True)
+def class_of(home, age, first_child, senior_age):
+    """HouseholdClass, the first that holds (design section 4); ``first_child`` is 1 if any child lives at home."""
+    if home < 0:
+        return CLASS_STARTER
+    if age >= senior_age:
+        return CLASS_SENIOR
+    return CLASS_FAMILY if first_child else CLASS_HOUSEHOLD
+
+
+@njit(cache=True)
+def any_child(child_birth, i):
+    """1 if household row ``i`` has a child at home."""
+    for k in range(child_birth.shape[1]):
+        if child_birth[i, k] != ABSENT:
+            return 1
+    return 0
+
+
+@njit(cache=True)
+def net_rent(rent, income, size, t):
+    """Rent in euro per month after huurtoeslag (a simple form of it: see the parameters)."""
+    own = t.toeslag_own
+    factor = 1.0 if size <= 1 else 1.3
+    low, high = t.toeslag_low * factor, t.toeslag_high * factor
+    if rent <= own or income >= high:
+        return rent
+    part = 1.0 if income <= low else (high - income) / (high - low)
+    return rent - part * t.toeslag_share * (min(rent, RENT_LIMIT_TOESLAG) - own)
+
+
+@njit(cache=True)
+def owner_cost(debt, woz, t):
+    """Housing cost of an owner in euro per month: interest and upkeep, no repayment (that is saving)."""
+    return (debt * t.interest + woz * t.upkeep) / 12.0
+
+
+@njit(cache=True)
+def components(cls, age, limit, gap, income, attachment, first, second, access, kind, urban, cost, km, leaves, t):
+    """The five components, as a tuple.
+
+    ``gap`` is rooms minus rooms needed, ``cost`` the net housing cost in euro per month, ``km`` the distance from the present
+    home, ``leaves`` 1 if the wijk is left, ``first`` and ``second`` the woonprofielen (seniors only).
+    """
+    senior = 1 if cls == CLASS_SENIOR else 0
+    size = t.size[senior, min(GAP_HIGH, max(GAP_LOW, gap)) - GAP_LOW]
+    reach = t.access[limit, access] if limit > 0 else t.future[age, access]
+    burden = 12.0 * cost / max(income, 1.0)
+    afford = min(1.0, max(0.0, 1.0 - (burden - t.cost_norm) * t.cost_slope))
+    place = max(0.0, 1.0 - t.loss_by_distance * min(1.0, km * t.per_km) - t.loss_of_wijk * attachment * leaves)
+    if senior:
+        profile = max(t.profile[first, kind, urban], t.profile[N_TASTES + second, kind, urban])
+    else:
+        profile = t.profile[N_PROFIELEN + (cls if cls == CLASS_STARTER else cls - 1), kind, urban]
+    return size, reach, afford, place, profile
+
+
+@njit(cache=True)
+def components_at(h, rows, homes, month, d, urban, senior_age, t):
+    """Components float64 [rows, 5] of household ``rows`` in dwellings ``homes`` at their present rent or debt; 0 without."""
+    out = np.zeros((len(rows), N_COMPONENTS))
+    for r in range(len(rows)):
+        i, j = rows[r], homes[r]
+        if j < 0:
+            continue
+        age = oldest_age(np.int64(h.adult_birth[i, 0]), np.int64(h.adult_birth[i, 1]), month)
+        cls = class_of(j, age, any_child(h.child_birth, i), senior_age)
+        income = np.float64(h.income[i])
+        if d.tenure[j] == KOOP:
+            cost = owner_cost(np.float64(h.debt[i]), np.float64(d.woz[j]), t)
+        else:
+            cost = net_rent(np.float64(h.rent[i]), income, h.size[i], t)
+        out[r, 0], out[r, 1], out[r, 2], out[r, 3], out[r, 4] = components(
+            cls, age, max(h.adult_limit[i, 0], h.adult_limit[i, 1]), np.int64(d.rooms[j]) - np.int64(h.rooms_needed[i]),
+            income, np.float64(h.attachment[i]), h.profile[i, 0], h.profile[i, 1], d.access[j], d.kind[j],
+            urban[d.area[j]], cost, 0.0, 0, t,
+        )
+    return out
+
+
+def fit_at(
+    h: Households, rows: NDArray, homes: NDArray, month: int, d: Dwellings, urban: NDArray, senior_age: int, t: np.void
+) -> NDArray:
+    """Fit float64 [rows] of households in dwellings ``homes`` as if they lived there (see ``components_at``)."""
+    parts = components_at(h, rows, homes, month, d, urban, senior_age, t)
+    cls = np.where(homes >= 0, classes(h, rows, month, senior_age), CLASS_STARTER)
+    return (parts * t["weights"][cls]).sum(axis=1)
+
+
+def refresh(h: Households, rows: NDArray, month: int, d: Dwellings, urban: NDArray, senior_age: int, t: np.void) -> None:
+    """Write ``fit_here`` of the household rows given (those without a home get 0)."""
+    h.fit_here[rows] = fit_at(h, rows, h.home[rows], month, d, urban, senior_age, t)
+
+
+def classes(h: Households, rows: NDArray, month: int, senior_age: int) -> NDArray:
+    """HouseholdClass of the rows given, int64 (the NumPy twin of ``class_of``)."""
+    birth = h.adult_birth[rows]
+    senior = np.where(birth == ABSENT, -1, (month - birth.astype(np.int64)) // 12).max(axis=1) >= senior_age
+    child = (h.child_birth[rows] != ABSENT).any(axis=1)
+    return np.select([h.home[rows] < 0, senior, child], [CLASS_STARTER, CLASS_SENIOR, CLASS_FAMILY], CLASS_HOUSEHOLD)

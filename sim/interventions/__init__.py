@@ -1,0 +1,88 @@
+"""The menukaart: one registry of instruments, from which tests, documentation and lists are made."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+import numpy as np
+from pydantic import ValidationError
+
+from sim.interventions.base import Instrument, InstrumentError, Running
+from sim.interventions.op_weg_helpen import WooncoachSociaal
+from sim.interventions.passend_aanbod import Seniorenwoningen
+from sim.interventions.prijsprikkel import Huurbehoud, Huurgewenning, Verhuiskostenvergoeding
+from sim.interventions.voorrang import Voorrang
+from sim.levers import MAX_INSTRUMENTS, RENT_STEPS, make_levers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from sim.state import World
+
+REGISTRY: dict[str, type[Instrument]] = {
+    cls.key: cls
+    for cls in (Seniorenwoningen, WooncoachSociaal, Huurgewenning, Huurbehoud, Verhuiskostenvergoeding, Voorrang)
+}
+
+
+def load(key: str, settings: Mapping[str, Any] | None, start: str = "2026-01") -> Instrument:
+    """Settings of one instrument, checked against its fields and the law in force at ``start``.
+
+    Raises:
+        InstrumentError: unknown instrument or setting (with the nearest name), or a value out of range.
+        LawError: what the law forbids.
+    """
+    if key not in REGISTRY:
+        near = difflib.get_close_matches(key, REGISTRY, 1, 0.4)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise InstrumentError(f"there is no instrument {key!r}{hint} (python -m experiments.list what=instruments)")
+    try:
+        instrument = REGISTRY[key].model_validate(dict(settings or {}))
+    except ValidationError as error:
+        raise InstrumentError(_readable(key, error)) from None
+    instrument.check(start)
+    return instrument
+
+
+def _readable(key: str, error: ValidationError) -> str:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        fields = [field.alias or name for name, field in REGISTRY[key].model_fields.items()]
+        near = difflib.get_close_matches(where.split(".")[-1], fields, 1, 0.4)
+        hint = f"; did you mean {near[0]}?" if near else f"; settings are {', '.join(fields)}"
+        return f"{key}.{where} does not exist{hint}"
+    field = REGISTRY[key].model_fields.get(where)
+    unit = f" ({field.description})" if field is not None and field.description else ""
+    return f"{key}.{where}={first['input']!r}: {first['msg'].lower()}{unit}"
+
+
+def equip(w: World, instruments: Mapping[str, Instrument], strength: float = 1.0) -> None:
+    """Put instruments to work in a world, in the order of their names (so that their order in a file means nothing)."""
+    if len(instruments) > MAX_INSTRUMENTS:
+        raise InstrumentError(f"{len(instruments)} instruments in one scenario; at most {MAX_INSTRUMENTS} fit")
+    keys = tuple(sorted(instruments))
+    w.keys = keys
+    w.instruments = tuple(Running(instruments[key], bit, strength, w.start) for bit, key in enumerate(keys))
+    settings = [instruments[key].levers() for key in keys]
+    w.levers = make_levers([{**one, "rent_discount": rent_discount(one, w.params.rel_present_bias)} for one in settings])
+
+
+def rent_discount(levers: Mapping[str, float], present_bias: float) -> float:
+    """Share of a rent rise that a path in three steps takes away as perceived: the first year weighs extra.
+
+    Over the first year and over five years the share of the rise not yet paid is averaged; present bias weighs the two.
+    """
+    months = int(levers.get("dur_rent_path", 0))
+    if levers.get("rent_path", 0) != RENT_STEPS or months == 0:
+        return 0.0
+    third = max(1, months // 3)
+    unpaid = np.zeros(60)
+    for step, part in enumerate((1.0, 2 / 3, 1 / 3)):
+        unpaid[step * third : min(60, (step + 1) * third if step < 2 else months)] = part
+    return float(present_bias * unpaid[:12].mean() + (1 - present_bias) * unpaid.mean())
+
+
+__all__ = ["REGISTRY", "Instrument", "InstrumentError", "Running", "equip", "load", "rent_discount"]

@@ -1,0 +1,87 @@
+"""Categories 2 and 3 of the menukaart: on the way, and taken off one's hands. The wooncoach works in both."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from sim.codes import Stage
+from sim.interventions.base import Instrument, Running, Who
+from sim.interventions.target import target_rows
+from sim.randomness import Purpose, uniform
+
+if TYPE_CHECKING:
+    from sim.state import World
+
+TALKS_PER_FTE = 250  # per year: about 200 talks a year at four days a week (sources section 5)
+
+
+class WooncoachSociaal(Instrument):
+    """Talks, advice, plan, moving day, direct matching, responding for the tenant, and a toolbox of other instruments."""
+
+    key: ClassVar[str] = "wooncoach_sociaal"
+    category: ClassVar[str] = "op_weg_helpen"
+    sector: ClassVar[str] = "sociaal"
+    stages: ClassVar[tuple[str, ...]] = ("huidige_woning", "woonwens", "woningzoeken", "verhuizen", "nieuw_thuis")
+    levers_used: ClassVar[tuple[str, ...]] = ("awareness", "search", "sight", "trouble", "responses", "p_direct", "rank")
+    payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente", "provincie")
+    indicator: ClassVar[str] = "trajecten"
+    source: ClassVar[str] = "toolkit Platform31 2023, annex, Wooncoach; C01, C09, C31-C33, C36"
+
+    who: Who = Who(tenure="corporatie")
+    fte: float | None = Field(None, ge=0, le=200, description="full-time posts; null: fte_per_1000 times the senior households")
+    fte_per_1000: float = Field(0.06, ge=0, le=5, description="posts per 1,000 senior households (C32: one regional coach; assumption 0.02-0.2)")
+    n_talks: int = Field(TALKS_PER_FTE, ge=0, le=600, description="first talks per post and year (sources section 5)")
+    eur_fte: float = Field(90000, ge=0, le=200000, description="euro per post and year (assumption)")
+    rel_own_initiative: float = Field(0.5, ge=0, le=1, description="share of the talks with people who already have a wish (assumption)")
+    awareness: float = Field(1.5, ge=0, le=5, description="logit added to the chance of a wish after a talk (assumption 0.5-2.5)")
+    search: float = Field(1.2, ge=0, le=5, description="logit added to the chance of starting to search (assumption 0.5-2.5)")
+    sight: float = Field(0.15, ge=0, le=1, description="share of the homes on offer that the coach adds (assumption 0.05-0.4)")
+    trouble: float = Field(0.03, ge=0, le=0.2, description="fit points of trouble taken away by plan and moving day (assumption)")
+    responses: int = Field(1, ge=0, le=4, description="extra responses a month, made for the tenant")
+    p_direct: float = Field(0.1, ge=0, le=0.5, description="share of corporatie vacancies matched before advertising (Maassluis: 50 % in some complexes)")
+    toolbox: tuple[str, ...] = Field((), description="keys of instruments of the same scenario that the coach brings along")
+
+    def levers(self) -> dict[str, float]:
+        """What a talk and what follows it change."""
+        return {"awareness": self.awareness, "search": self.search, "sight": self.sight, "trouble": self.trouble,
+                "responses": self.responses, "p_direct": self.p_direct}
+
+    def act(self, run: Running, w: World) -> None:
+        """This month's first talks: half on request, half invited by letter; the toolbox comes along."""
+        if self.fte == 0 or self.fte_per_1000 == 0 and self.fte is None or self.n_talks == 0:
+            return
+        fte = self._fte(run, w) * run.strength
+        run.pay(fte * self.eur_fte / 12)
+        total = run.memory.get("talks", 0.0) + fte * self.n_talks / 12
+        room = int(total)
+        run.memory["talks"] = total - room
+        asked = self._first(run, w, (int(Stage.WOONWENS), int(Stage.WONINGZOEKEN)), int(round(room * self.rel_own_initiative)))
+        invited = self._first(run, w, (int(Stage.HUIDIGE_WONING), int(Stage.HUIDIGE_WONING)), room - len(asked))
+        rows = np.concatenate((asked, invited))
+        run.touch(w, rows, len(rows))
+        run.month["contacts"] += len(rows)
+        for other in w.instruments:
+            if other.key in self.toolbox and other.works(w.month):
+                self._bring(run, other, w)
+
+    def _fte(self, run: Running, w: World) -> float:
+        if self.fte is not None:
+            return self.fte
+        if "fte" not in run.memory:  # fixed at the start: a dose, not a feedback
+            run.memory["fte"] = self.fte_per_1000 * float(w.seniors.sum()) / 1000
+        return run.memory["fte"]
+
+    def _first(self, run: Running, w: World, stages: tuple[int, int], room: int) -> np.ndarray:
+        rows = target_rows(w.h, w.d, w.month, self.who, stages, run.mask)
+        with w.draws.replay():
+            u = uniform(w.draws.base(Purpose.TALK, w.month, self.key), w.h.id[rows])
+        return rows[np.argsort(u, kind="stable")][:room]
+
+    def _bring(self, run: Running, other: Running, w: World) -> None:
+        rows = target_rows(w.h, w.d, w.month, other.settings.who, (int(Stage.WONINGZOEKEN), int(Stage.WONINGZOEKEN)), other.mask)
+        rows = rows[(w.h.touched[rows] & run.mask) != 0]
+        room = getattr(other.settings, "room", lambda o, world: o.room(world))(other, w)
+        other.touch(w, rows, room)

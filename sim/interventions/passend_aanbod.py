@@ -1,0 +1,90 @@
+"""Category 1 of the menukaart: enough fitting homes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from sim.chains import open_vacancies
+from sim.codes import Access, Contact, DwellingState, DwellingType, Origin, Tenure
+from sim.interventions.base import Instrument, Payer, Running
+from sim.randomness import Purpose, hash_ints, hash_text, uniform
+from sim.world import Dwellings, empty
+
+if TYPE_CHECKING:
+    from sim.state import World
+
+
+class Seniorenwoningen(Instrument):
+    """A building programme of step-free homes with a label for seniors."""
+
+    key: ClassVar[str] = "seniorenwoningen"
+    category: ClassVar[str] = "passend_aanbod"
+    sector: ClassVar[str] = "sociaal, particulier"
+    stages: ClassVar[tuple[str, ...]] = ("woningzoeken",)
+    levers_used: ClassVar[tuple[str, ...]] = ("supply",)
+    payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "corporatie")
+    indicator: ClassVar[str] = "suitable_dwellings"
+    source: ClassVar[str] = "toolkit Platform31 2023, annex, Passend wonen; A19, F07, F08"
+    contact: ClassVar[Contact] = Contact.GEMEENTE
+
+    n_per_1000: float = Field(1.0, ge=0, le=50, description="homes per 1,000 senior households and year (F07: 290,000 to 2030 is about 12; assumption)")
+    dur_build: int = Field(24, ge=0, le=96, description="months from decision to the first delivery (assumption)")
+    rel_corporatie: float = Field(0.4, ge=0, le=1, description="share let by a corporatie (assumption)")
+    rel_koop: float = Field(0.4, ge=0, le=1, description="share sold (assumption)")
+    kind: Literal["seniorencomplex", "meergezins", "eengezins"] = "seniorencomplex"
+    rooms: int = Field(3, ge=1, le=6, description="rooms of each home")
+    age_label: int = Field(55, ge=0, le=80, description="lowest age of the residents; 0 is no label")
+    eur_home: float = Field(15000, ge=0, le=300000, description="euro of subsidy per home (assumption, 0-40,000)")
+    payer: Payer = "gemeente"
+
+    def levers(self) -> dict[str, float]:
+        """None on decisions: the homes are there, that is all."""
+        return {}
+
+    def act(self, run: Running, w: World) -> None:
+        """Deliver this month's homes, if the building time has passed and the budget allows."""
+        begun = run.memory.setdefault("begun", w.month)
+        if w.month - begun < self.dur_build:
+            return
+        if "n" not in run.memory:
+            run.memory["n"] = self.n_per_1000 * float(w.seniors.sum()) / 1000 / 12 * run.strength
+        total = run.memory.get("carried", 0.0) + run.memory["n"]
+        n = int(total)
+        if self.eur_home > 0:
+            n = int(min(n, run.left() // self.eur_home))
+        run.memory["carried"] = total - int(total)
+        if n > 0:
+            self._build(run, w, n)
+            run.pay(n * self.eur_home)
+            run.n_reached += n
+
+    def _build(self, run: Running, w: World, n: int) -> None:
+        built = run.memory.get("built", 0)
+        run.memory["built"] = built + n
+        new = empty(Dwellings, n)
+        salt = hash_text(self.key)
+        new.id[:] = [hash_ints(salt, built + k) for k in range(n)]
+        u = [uniform(w.draws.base(Purpose.PROGRAMME, built * 4 + k, self.key), new.id) for k in range(2)]
+        seniors = np.cumsum(w.seniors) / max(1.0, w.seniors.sum())
+        new.area[:] = np.minimum(np.searchsorted(seniors, u[0], side="right"), len(seniors) - 1)
+        new.tenure[:] = np.select(
+            [u[1] < self.rel_corporatie, u[1] < self.rel_corporatie + self.rel_koop], [Tenure.CORPORATIE, Tenure.KOOP],
+            Tenure.VRIJE_HUUR,
+        )
+        new.kind[:] = DwellingType[self.kind.upper()]
+        new.rooms[:] = self.rooms
+        new.floor_area[:] = 30 + 18 * self.rooms
+        new.access[:] = Access.GESCHIKT
+        new.age_label[:] = self.age_label
+        new.woz[:] = np.median(w.d.woz) * 0.9
+        new.rent[:] = np.where(new.tenure == Tenure.CORPORATIE, 670, 1050)
+        new.made_by[:] = run.bit + 1
+        new.state[:] = DwellingState.IN_STOCK
+        new.delivery[:] = w.month
+        first = len(w.d.id)
+        w.d = Dwellings(*(np.concatenate(pair) for pair in zip(w.d, new, strict=True)))
+        open_vacancies(w, np.arange(first, first + n), int(Origin.NEW_BUILD), at_once=True)
+        w.add("built", n)

@@ -1,0 +1,145 @@
+"""Category 4 of the menukaart: money is no obstacle."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from sim import law
+from sim.codes import Contact
+from sim.interventions.base import Instrument, Payer, Running, Who
+from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS
+from sim.randomness import Purpose, uniform
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.state import World
+
+HUURBEHOUD_YEARS = 10  # years over which the lower rent is counted as a cost
+
+
+class KnownToSome(Instrument):
+    """An arrangement on request: only those who know of it can ask; a coach makes it known."""
+
+    rel_known: float = Field(0.5, ge=0, le=1, description="share of searchers in the target group that knows of it (assumption, 0.2-0.8)")
+
+    def act(self, run: Running, w: World) -> None:
+        """Searchers of the target group that know of it can count on it, within the budget."""
+        rows = run.candidates(w)
+        with w.draws.replay():
+            u = uniform(w.draws.base(Purpose.KNOWS, 0, self.key), w.h.id[rows])
+        run.touch(w, rows[u < self.rel_known], self.room(run, w))
+
+    def room(self, run: Running, w: World) -> int:
+        """Households that capacity and what is left of the budget allow."""
+        return run.room(w)
+
+
+class Huurgewenning(KnownToSome):
+    """The rent of the new home rises in three equal steps from the old rent to the regular one."""
+
+    key: ClassVar[str] = "huurgewenning"
+    category: ClassVar[str] = "prijsprikkel"
+    sector: ClassVar[str] = "sociaal"
+    stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen", "nieuw_thuis")
+    levers_used: ClassVar[tuple[str, ...]] = ("rent_path",)
+    payers: ClassVar[tuple[str, ...]] = ("corporatie",)
+    indicator: ClassVar[str] = "households_huurgewenning"
+    law: ClassVar[str] = "Wet tijdelijke huurkorting (1-4-2021): on request, 1 to 36 months"
+    source: ClassVar[str] = "toolkit Platform31 2023, annex, Financiële tegemoetkoming; C08"
+
+    who: Who = Who(tenure="corporatie", rooms=4)
+    n_rooms_taken: int = Field(3, ge=0, le=12, description="most rooms of the home taken; 0 is no limit")
+    dur_path: int = Field(36, ge=0, le=120, description="months until the regular rent")
+
+    def check(self, start: str) -> None:
+        """At most 36 months."""
+        law.check_huurgewenning(self.dur_path, start)
+
+    def levers(self) -> dict[str, float]:
+        """A rent path in steps."""
+        return {"rent_path": RENT_STEPS, "dur_rent_path": self.dur_path, "n_rooms_left": self.who.rooms,
+                "n_rooms_taken": self.n_rooms_taken}
+
+    def settle(self, run: Running, w: World, moves: NDArray) -> float:
+        """Rent forgone: the rise, times the months, times two thirds (mean of the three steps)."""
+        rise = _rise(w, moves)
+        return float((rise * self.dur_path * 2 / 3).sum())
+
+
+class Huurbehoud(KnownToSome):
+    """The rent of the old home goes along to the new one, without an end date."""
+
+    key: ClassVar[str] = "huurbehoud"
+    category: ClassVar[str] = "prijsprikkel"
+    sector: ClassVar[str] = "sociaal"
+    stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen", "nieuw_thuis")
+    levers_used: ClassVar[tuple[str, ...]] = ("rent_path",)
+    payers: ClassVar[tuple[str, ...]] = ("corporatie",)
+    indicator: ClassVar[str] = "households_huurgewenning"
+    law: ClassVar[str] = "no rule against it was found; the lower rent counts for passend toewijzen"
+    source: ClassVar[str] = "toolkit Platform31 2023, annex; sources section 4 (Zaanstreek, Utrecht)"
+
+    who: Who = Who(tenure="corporatie", rooms=4)
+    n_rooms_taken: int = Field(3, ge=0, le=12, description="most rooms of the home taken; 0 is no limit")
+    variant: Literal["oude_huur", "oude_huur_plus"] = "oude_huur"
+    eur_plus: float = Field(50, ge=0, le=300, description="euro per month above the old rent (oude_huur_plus)")
+
+    def levers(self) -> dict[str, float]:
+        """The old rent, or the old rent and a little."""
+        path = RENT_OLD if self.variant == "oude_huur" else RENT_OLD_PLUS
+        return {"rent_path": path, "eur_rent_cap": self.eur_plus, "n_rooms_left": self.who.rooms,
+                "n_rooms_taken": self.n_rooms_taken}
+
+    def settle(self, run: Running, w: World, moves: NDArray) -> float:
+        """Rent forgone over HUURBEHOUD_YEARS years."""
+        return float((_rise(w, moves) * 12 * HUURBEHOUD_YEARS).sum())
+
+
+def _rise(w: World, moves: NDArray) -> NDArray:
+    """Rise of rent that a path bridges, euro per month, float64 per move."""
+    asking = w.d.rent[w.m.to_dwelling[moves]].astype(np.float64)
+    return np.clip(asking - w.m.to_rent[moves], 0, None)
+
+
+class Verhuiskostenvergoeding(KnownToSome):
+    """A grant for the cost of moving; gemeente or provincie pay it."""
+
+    key: ClassVar[str] = "verhuiskostenvergoeding"
+    category: ClassVar[str] = "prijsprikkel"
+    sector: ClassVar[str] = "sociaal, particulier"
+    stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen")
+    levers_used: ClassVar[tuple[str, ...]] = ("eur_once",)
+    payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie")
+    indicator: ClassVar[str] = "households_verhuiskostenvergoeding"
+    law: ClassVar[str] = "a corporatie may not pay it for doorstroming; gemeente and provincie may"
+    source: ClassVar[str] = "toolkit Platform31 2023, annex; C08, C10, C35"
+    contact: ClassVar[Contact] = Contact.GEMEENTE
+
+    who: Who = Who(tenure="corporatie", rooms=4)
+    n_rooms_taken: int = Field(3, ge=0, le=12, description="most rooms of the home taken; 0 is no limit")
+    eur_grant: float = Field(2000, ge=0, le=10000, description="euro per move")
+    payer: Payer = "gemeente"
+
+    def check(self, start: str) -> None:
+        """Only gemeente or provincie."""
+        law.check_moving_grant(self.payer)
+
+    def levers(self) -> dict[str, float]:
+        """Money once."""
+        return {"eur_once": self.eur_grant, "n_rooms_left": self.who.rooms, "n_rooms_taken": self.n_rooms_taken}
+
+    def room(self, run: Running, w: World) -> int:
+        """Grants not yet promised; a promise to somebody who stopped searching comes back."""
+        if self.eur_budget is None or self.eur_grant == 0:
+            return run.room(w)
+        searching = (w.h.touched & run.mask) != 0
+        promised = int((searching & (w.h.stage >= 1) & (w.h.stage <= 3) & (w.h.state == 1)).sum())
+        return min(run.room(w), max(0, int(run.left() // self.eur_grant) - promised))
+
+    def settle(self, run: Running, w: World, moves: NDArray) -> float:
+        """The grant for each move."""
+        return self.eur_grant * len(moves)

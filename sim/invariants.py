@@ -1,0 +1,144 @@
+"""What must hold in every world at every moment: one function that anybody can call on a world that has run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.chains import FILLED, ON_OFFER, RESERVED, WAITING, WITHDRAWN
+from sim.codes import DwellingState, EventKind, HouseholdState, MoveReason, Origin
+
+if TYPE_CHECKING:
+    from sim.state import World
+
+PRESENT = int(HouseholdState.PRESENT)
+RUNNING = (WAITING, ON_OFFER, RESERVED)
+
+
+def snapshot(w: World) -> dict[str, int]:
+    """Counts at a moment, from which later balances are made."""
+    return {
+        "households": int((w.h.state == PRESENT).sum()), "dwellings": int((w.d.state == DwellingState.IN_STOCK).sum()),
+        "vacant": int(np.isin(w.v.state[: w.counts[0]], RUNNING).sum()), "vacancies": int(w.counts[0]),
+    }
+
+
+def violations(w: World) -> list[str]:
+    """Every rule that does not hold, in words; an empty list if all hold."""
+    found: list[str] = []
+    for check in (_homes, _vacancies, _ledger, _paths, _balances, _money):
+        found += check(w)
+    return found
+
+
+def _say(found: list[str], bad: np.ndarray, text: str) -> None:
+    if len(bad):
+        found.append(f"{text}: {len(bad)} times, first row {int(bad[0])}")
+
+
+def _homes(w: World) -> list[str]:
+    found: list[str] = []
+    h, d = w.h, w.d
+    housed = np.flatnonzero(h.home >= 0)
+    _say(found, housed[h.state[housed] != PRESENT], "a household that is not present has a home")
+    _say(found, housed[d.occupant[h.home[housed]] != housed], "a dwelling and its household disagree")
+    homes, n = np.unique(h.home[housed], return_counts=True)
+    _say(found, homes[n > 1], "a dwelling houses two households")
+    occupied = np.flatnonzero(d.occupant >= 0)
+    _say(found, occupied[h.home[d.occupant[occupied]] != occupied], "a dwelling names a household that lives elsewhere")
+    _say(found, occupied[d.state[occupied] != DwellingState.IN_STOCK], "a dwelling outside the stock is lived in")
+    _say(found, occupied[d.vacancy[occupied] >= 0], "a dwelling is lived in and vacant")
+    return found
+
+
+def _vacancies(w: World) -> list[str]:
+    found: list[str] = []
+    v, n = w.v, int(w.counts[0])
+    running = np.flatnonzero(np.isin(v.state[:n], RUNNING))
+    _say(found, running[w.d.vacancy[v.dwelling[running]] != running], "a dwelling does not know its vacancy")
+    reserved = np.flatnonzero(v.state[:n] == RESERVED)
+    _say(found, reserved[w.h.reserved[v.taker[reserved]] != reserved], "a reserved home and its taker disagree")
+    takers = np.flatnonzero((w.h.reserved >= 0) & (w.h.state == PRESENT))
+    _say(found, takers[v.state[w.h.reserved[takers]] != RESERVED], "a household has accepted a home that is not reserved")
+    return found
+
+
+def _ledger(w: World) -> list[str]:
+    found: list[str] = []
+    m, v, n = w.m, w.v, int(w.counts[1])
+    k = np.arange(n)
+    fills = k[m.vacancy[:n] >= 0]
+    _say(found, fills[v.dwelling[m.vacancy[fills]] != m.to_dwelling[fills]], "a move and the vacancy it fills name two homes")
+    _say(found, fills[v.state[m.vacancy[fills]] != FILLED], "a vacancy was filled and is open")
+    vacancies, times = np.unique(m.vacancy[fills], return_counts=True)
+    _say(found, vacancies[times > 1], "a vacancy was filled twice")
+    linked = fills[m.parent[fills] >= 0]
+    parent = m.parent[linked]
+    _say(found, linked[m.left_vacancy[parent] != m.vacancy[linked]], "a move's parent left another home")
+    _say(found, linked[m.link[linked] != m.link[parent] + 1], "a link is not one more than its parent's")
+    _say(found, linked[m.chain[linked] != m.chain[parent]], "a move and its parent are of two chains")
+    heads = fills[m.parent[fills] < 0]
+    _say(found, heads[(m.link[heads] != 1) | (m.chain[heads] != m.vacancy[heads])], "a chain's first move has no link 1")
+    others = k[m.vacancy[:n] < 0]
+    _say(found, others[(m.chain[others] != -1) | (m.link[others] != 0)], "a move that fills no vacancy is in a chain")
+    leaving = k[m.left_vacancy[:n] >= 0]
+    _say(found, leaving[v.dwelling[m.left_vacancy[leaving]] != m.from_dwelling[leaving]], "a move left another home than it came from")
+    return found
+
+
+def _paths(w: World) -> list[str]:
+    """Every move's from is where the household lived: the home of its earlier move, or of the start."""
+    found: list[str] = []
+    n = int(w.counts[1])
+    order = np.lexsort((np.arange(n), w.m.household[:n]))
+    household = w.m.household[:n][order]
+    same = household[1:] == household[:-1]
+    before, after = order[:-1][same], order[1:][same]
+    _say(found, after[w.m.to_dwelling[before] != w.m.from_dwelling[after]], "a household moved from where it did not live")
+    first = order[np.concatenate(([True], ~same))] if n else order
+    known = w.home_at_start[w.m.household[first]]
+    kept = w.h.founding[w.m.household[first]] != EventKind.UNION
+    _say(found, first[kept & (known != w.m.from_dwelling[first])], "a household's first move is not from its first home")
+    last = order[np.concatenate((~same, [True]))] if n else order
+    fills = last[w.m.reason[last] == MoveReason.FILL]
+    present = fills[w.h.state[w.m.household[fills]] == PRESENT]
+    _say(found, present[w.h.home[w.m.household[present]] != w.m.to_dwelling[present]], "a household does not live where it last moved")
+    return found
+
+
+def _balances(w: World) -> list[str]:
+    found: list[str] = []
+    v, n, start = w.v, int(w.counts[0]), w.at_start
+    now = snapshot(w)
+    new = np.arange(start["vacancies"], n)
+    by_origin = int((v.origin[new] != Origin.LINK).sum())
+    k = int(w.counts[1])
+    fills = int((w.m.vacancy[:k] >= 0).sum())
+    leaving = int((v.origin[new] == Origin.LINK).sum())
+    withdrawn = int((v.state[:n] == WITHDRAWN).sum()) - start["withdrawn"]
+    if fills != by_origin + leaving - (now["vacant"] - start["vacant"]) - withdrawn:
+        found.append(
+            f"fills ({fills}) are not vacancies by origin ({by_origin}) + moves that leave a home ({leaving}) "
+            f"- change in vacant homes ({now['vacant'] - start['vacant']}) - withdrawn ({withdrawn})"
+        )
+    built, gone = w.totals.get("built", 0), w.totals.get("demolished", 0)
+    if now["dwellings"] != start["dwellings"] + built - gone:
+        found.append(f"dwellings ({now['dwellings']}) are not start ({start['dwellings']}) + built ({built}) - demolished ({gone})")
+    begun, ended = w.totals.get("founded", 0), w.totals.get("ended", 0)
+    if now["households"] != start["households"] + begun - ended:
+        found.append(f"households ({now['households']}) are not start ({start['households']}) + founded ({begun}) - ended ({ended})")
+    return found
+
+
+def _money(w: World) -> list[str]:
+    found: list[str] = []
+    for running in w.instruments:
+        rows = [row for row in w.records.get("instruments", []) if row["instrument"] == running.key]
+        total = sum(row["cost_eur"] for row in rows)
+        if abs(total - running.eur_spent) > 0.01:
+            found.append(f"{running.key}: the ledger adds up to {total:.2f} euro, {running.eur_spent:.2f} was spent")
+        budget = running.settings.eur_budget
+        if budget is not None and running.eur_spent > budget * running.strength + 0.01:
+            found.append(f"{running.key}: {running.eur_spent:.2f} euro spent of a budget of {budget * running.strength:.2f}")
+    return found

@@ -1,0 +1,233 @@
+"""The klantreis: what moves a household from its present home to a wish, to searching, and out of the journey again.
+
+Each month every household with a home takes at most one step. The chance of a step is a logit of what the household has: the
+gap in fit that it perceives, attachment, age, moves of neighbours, and the levers of the instruments that reach it. Each
+decision that an instrument touches is taken twice with the same draw: with it, and with it off.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numba import njit
+
+from sim.codes import Access, DropReason, HouseholdClass, HouseholdState, Stage, Trigger
+from sim.fit import any_child, class_of, classes, oldest_age
+from sim.levers import ALL_BIT, lever_sum
+from sim.randomness import Draws, Purpose, draw_bits, to_unit, uniform
+from sim.world import ABSENT, NEVER, NOWHERE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.parameters import Params
+    from sim.state import World
+    from sim.world import Households
+
+HUIDIGE, WENS, ZOEKEN = int(Stage.HUIDIGE_WONING), int(Stage.WOONWENS), int(Stage.WONINGZOEKEN)
+VERHUIZEN, NIEUW = int(Stage.VERHUIZEN), int(Stage.NIEUW_THUIS)
+PRESENT = int(HouseholdState.PRESENT)
+AANPASBAAR, GESCHIKT = int(Access.AANPASBAAR), int(Access.GESCHIKT)
+T_WISH, T_CONTACT, T_NONE = int(Trigger.WISH), int(Trigger.CONTACT), int(Trigger.NONE)
+FADED, ADAPTED = int(DropReason.WISH_FADED), int(DropReason.ADAPTED_HOME)
+GAVE_UP = int(DropReason.GAVE_UP_SEARCH)
+NOOD_TRIGGERS = (int(Trigger.FALL), int(Trigger.LOSS_OF_PARTNER), int(Trigger.REHOUSING))
+ENTERED, LEFT, DROPPED, OBSTACLE = range(4)
+FUNNEL_SHAPE = (len(HouseholdClass), len(Stage), 4, 16)  # class, stage, kind, code
+WISH_BASE, SEARCH_BASE, FADE_BASE, ADAPT_BASE = range(4)
+ZERO, ONE = np.uint64(0), np.uint64(1)
+EVENT_DRAWS = 100000  # keeps the draws of life events apart from the run-long draw of urgency
+N_LOGIT = 4096
+LOGIT_LIMIT = 12.0
+LOGIT_SCALE = N_LOGIT / (2 * LOGIT_LIMIT)
+CEILING = 0.21  # no wish before levers is likelier: CEILING_LOGIT is 0.2, and the table adds less than a hundredth
+CEILING_LOGIT = -1.3862943611198906
+
+
+class Journey(NamedTuple):
+    """What the monthly step reads: all looked up, nothing computed in the kernel."""
+
+    chance: NDArray  # float64 [N_LOGIT], chance at the midpoint of each cell of the logit
+    wish: NDArray  # float64 [2 (senior), age], logit of a woonwens at zero gap, attachment and norm
+    search: NDArray  # float64 [2], logit of starting to search
+    fade: NDArray  # float64 [2], chance per month
+    give_up: NDArray  # float64 [2 (senior), 2 (nood)], chance per month
+    weights: NDArray  # float64: gap, attachment, social norm, share that adapts, months of settling
+
+
+def make_journey(p: Params) -> Journey:
+    """Tables of one set of parameters."""
+    x = (np.arange(N_LOGIT) + 0.5) / LOGIT_SCALE - LOGIT_LIMIT
+    age = np.arange(111)
+    middling = 0.3  # the gap at which p_wish_… is stated
+    base = -p.logit_wish_gap * middling - p.logit_wish_attachment * 0.5
+    senior = _logit(p.p_wish_senior) + base + p.logit_wish_age * np.clip(age - p.senior_age - 15, -15, None)
+    other = _logit(p.p_wish_other) + base + p.logit_wish_young * (np.clip(age, 18, None) - 40)
+    return Journey(
+        chance=1 / (1 + np.exp(-x)),
+        wish=np.stack([other, senior]),
+        search=np.array([_logit(p.p_search_other), _logit(p.p_search_senior) + p.logit_search_delay]),
+        fade=np.array([p.p_fade_other, p.p_fade_senior]),
+        give_up=np.array([[p.p_give_up_other] * 2, [p.p_give_up_senior, p.p_give_up_senior * p.rel_give_up_nood]]),
+        weights=np.array([
+            p.logit_wish_gap, p.logit_wish_attachment, p.logit_social_norm, p.p_adapt_share, p.dur_settle,
+        ]),
+    )
+
+
+def _logit(probability: float) -> float:
+    return float(np.log(probability / (1 - probability)))
+
+
+@njit(cache=True)
+def is_nood(trigger):
+    """Whether a trigger is nood rather than wens."""
+    return trigger == 4 or trigger == 5 or trigger == 10
+
+
+@njit(cache=True)
+def _logit_cell(x):
+    return min(N_LOGIT - 1, max(0, np.int64((x + LOGIT_LIMIT) * LOGIT_SCALE)))
+
+
+@njit(cache=True)
+def twice(u, x, table, touched, lever):
+    """Take one decision with the levers and with them off (same draw).
+
+    Returns the outcome with, the outcome without, the instruments that had a lever, and those without which it had been
+    another (bit 63: without all of them).
+    """
+    outcome = u < table[_logit_cell(x + lever_sum(touched, lever, ZERO))]
+    off = u < table[_logit_cell(x)]
+    used, decisive = ZERO, ZERO
+    for k in range(len(lever)):
+        bit = ONE << np.uint64(k)
+        if touched & bit and lever[k] != 0.0:
+            used |= bit
+            if outcome != (u < table[_logit_cell(x + lever_sum(touched, lever, bit))]):
+                decisive |= bit
+    if outcome != off:
+        decisive |= ALL_BIT
+    return outcome, off, used, decisive
+
+
+@njit(cache=True)
+def step_kernel(h, d, month, senior_age, j, lever, norm, bases, funnel):
+    """One month of the klantreis for every household with a home (see the module); changes the columns in place.
+
+    ``norm`` float64 [areas]: share of seniors that moved in the last year; ``bases`` uint64: WISH, SEARCH, FADE, ADAPT.
+    """
+    for i in range(len(h.state)):
+        if h.state[i] != PRESENT or h.home[i] < 0:
+            continue
+        stage = h.stage[i]
+        if stage == VERHUIZEN or (stage == NIEUW and month - h.stage_month[i] < j.weights[4]):
+            continue
+        u = to_unit(draw_bits(bases[WISH_BASE if stage == HUIDIGE else FADE_BASE], h.id[i]))
+        touched = h.touched[i]
+        if stage == HUIDIGE and touched == ZERO and u > CEILING:  # no wish is that likely: spare the look-ups
+            continue
+        age = oldest_age(np.int64(h.adult_birth[i, 0]), np.int64(h.adult_birth[i, 1]), month)
+        senior = 1 if age >= senior_age else 0
+        to, code = stage, -1
+        if stage == HUIDIGE:
+            x = j.wish[senior, age] + j.weights[1] * h.attachment[i]
+            x += j.weights[0] * (1.0 - np.float64(h.fit_here[i]) - np.float64(h.taste_here[i]))
+            if senior:
+                x += j.weights[2] * norm[d.area[h.home[i]]]
+            start, off, used, decisive = twice(u, min(x, CEILING_LOGIT), j.chance, touched, lever.awareness)
+            if start:
+                to = WENS
+                h.trigger[i] = T_WISH if off else T_CONTACT
+            h.used[i] |= used
+            h.decisive[i] |= decisive
+        elif stage == WENS:
+            go = to_unit(draw_bits(bases[SEARCH_BASE], h.id[i]))
+            start, off, used, decisive = twice(go, j.search[senior], j.chance, touched, lever.search)
+            h.used[i] |= used
+            h.decisive[i] |= decisive
+            if start:
+                to = ZOEKEN
+            elif u < j.fade[senior]:
+                to, code = HUIDIGE, FADED
+                home = h.home[i]
+                if senior and d.access[home] == AANPASBAAR and to_unit(draw_bits(bases[ADAPT_BASE], h.id[i])) < j.weights[3]:
+                    d.access[home] = GESCHIKT  # adapting the home is an exit from the journey, not a failure
+                    code = ADAPTED
+        elif stage == ZOEKEN:
+            if u < j.give_up[senior, 1 if is_nood(h.trigger[i]) else 0]:
+                to, code = HUIDIGE, GAVE_UP
+        else:
+            to = HUIDIGE
+        if to == stage:
+            continue
+        cls = class_of(0, age, any_child(h.child_birth, i), senior_age)
+        if code >= 0:
+            funnel[cls, stage, DROPPED, code] += 1
+            h.trigger[i] = T_NONE
+            h.search_month[i] = ABSENT
+            h.used[i] = ZERO
+            h.decisive[i] = ZERO
+        else:
+            funnel[cls, stage, LEFT, 0] += 1
+            funnel[cls, to, ENTERED, h.trigger[i]] += 1
+        h.stage[i] = to
+        h.stage_month[i] = month
+        if to == ZOEKEN:
+            h.search_month[i] = month
+            if h.registered[i] == NEVER:
+                h.registered[i] = month
+
+
+def react(w: World, rows: NDArray, triggers: NDArray) -> None:
+    """Life events set a journey off: household ``rows`` with what happened to each (Trigger)."""
+    h, d, p = w.h, w.d, w.params
+    can = (h.state[rows] == PRESENT) & (h.home[rows] >= 0) & (h.reserved[rows] == NOWHERE) & (h.stage[rows] < ZOEKEN)
+    rows, triggers = rows[can], triggers[can]
+    home = h.home[rows]
+    fine = (triggers == Trigger.FALL) & (d.access[home] >= GESCHIKT)
+    fine |= (triggers == Trigger.SIZE) & (d.rooms[home] >= h.rooms_needed[rows])
+    u = uniform(w.draws.base(Purpose.NOOD, w.month + EVENT_DRAWS), h.id[rows])
+    start = ~fine & (u < event_chances(p)[triggers])
+    wish = start & (triggers == Trigger.CHILDREN_LEFT) & (h.stage[rows] == HUIDIGE)
+    search = start & (triggers != Trigger.CHILDREN_LEFT)
+    for chosen, stage in ((wish, WENS), (search, ZOEKEN)):
+        some = rows[chosen]
+        h.trigger[some] = triggers[chosen]
+        count_step(w, some, stage)
+        h.stage[some] = stage
+        h.stage_month[some] = w.month
+    some = rows[search]
+    h.search_month[some] = w.month
+    h.registered[some] = np.where(h.registered[some] == NEVER, w.month, h.registered[some])
+
+
+def count_step(w: World, rows: NDArray, stage: int) -> None:
+    """Funnel: the households ``rows`` are about to leave their stage for ``stage``."""
+    cls = classes(w.h, rows, w.month, int(w.params.senior_age))
+    np.add.at(w.funnel, (cls, w.h.stage[rows], LEFT, 0), 1)
+    np.add.at(w.funnel, (cls, stage, ENTERED, w.h.trigger[rows]), 1)
+
+
+def event_chances(p: Params) -> NDArray:
+    """Chance per event that it starts a search (CHILDREN_LEFT: a wish), float64 [Trigger]."""
+    chances = np.zeros(len(Trigger))
+    chances[Trigger.FALL] = p.p_nood_fall
+    chances[Trigger.LOSS_OF_PARTNER] = p.p_nood_partner
+    chances[Trigger.CHILDREN_LEFT] = p.p_event_children_left
+    chances[Trigger.SIZE] = p.p_event_birth
+    return chances
+
+
+def bases_of(draws: Draws, month: int) -> NDArray:
+    """Base keys of one month's steps, in the order that ``step_kernel`` reads."""
+    purposes = (Purpose.WISH, Purpose.SEARCH, Purpose.FADE, Purpose.ADAPT)
+    return np.array([draws.base(purpose, month) for purpose in purposes], np.uint64)
+
+
+def stage_counts(h: Households) -> NDArray:
+    """Households with a home per stage, int64 [Stage]."""
+    chosen = (h.state == PRESENT) & (h.home >= 0)
+    return np.bincount(h.stage[chosen], minlength=len(Stage))
+

@@ -1,0 +1,82 @@
+"""Levers: the only ways in which an instrument can touch a decision. A strength multiplies delivery, never a lever.
+
+Each instrument of a scenario has a bit (in the order of the instruments' names). A household carries the bits of the
+instruments that work on it, a dwelling those that label it. A decision adds up the levers of the bits that are set; leaving a
+bit out is the same decision without that instrument.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+MAX_INSTRUMENTS = 62
+ALL_BIT = np.uint64(1) << np.uint64(63)
+NO_BITS = np.uint64(0)
+RENT_NONE, RENT_STEPS, RENT_OLD, RENT_OLD_PLUS = 0, 1, 2, 3
+
+
+# One record per instrument, in bit order.
+LEVERS = np.dtype(
+    [
+        ("awareness", np.float64),  # logit added to the chance of a woonwens
+        ("search", np.float64),  # logit added to the chance of starting to search
+        ("sight", np.float64),  # share added to the homes seen (1 = all in the search area)
+        ("trouble", np.float64),  # fit points taken off the trouble of moving
+        ("eur_once", np.float64),  # euro paid once at the move
+        ("n_rooms_left", np.int64),  # eur_once, rent path and rank hold for a home left with at least this many rooms
+        ("n_rooms_taken", np.int64),  # … and a home taken with at most this many; 0 is no limit
+        ("rent_path", np.int64),  # RENT_… for a move between corporatie homes
+        ("dur_rent_path", np.int64),  # months of the path (RENT_STEPS)
+        ("eur_rent_cap", np.float64),  # euro per month above the old rent (RENT_OLD_PLUS)
+        ("rank", np.int64),  # points of priority
+        ("needs_label", np.int64),  # 1: rank holds only on homes with this instrument's label
+        ("p_direct", np.float64),  # share of corporatie vacancies matched before advertising
+        ("responses", np.int64),  # extra responses per month
+        ("rent_discount", np.float64),  # share of a rent rise that the path takes away as perceived
+    ]
+)
+
+
+def no_levers() -> NDArray:
+    """Levers of a scenario without instruments."""
+    return make_levers([])
+
+
+def make_levers(settings: Sequence[Mapping[str, float]]) -> NDArray:
+    """LEVERS records from one mapping per instrument; a lever that is not named is zero.
+
+    Raises:
+        KeyError: a name that is no lever.
+    """
+    unknown = {name for one in settings for name in one} - set(LEVERS.names)
+    if unknown:
+        raise KeyError(f"no such lever: {', '.join(sorted(unknown))}; levers are {', '.join(LEVERS.names)}")
+    levers = np.zeros(len(settings), LEVERS)
+    for k, one in enumerate(settings):
+        for name, value in one.items():
+            levers[name][k] = value
+    return levers
+
+
+@njit(cache=True)
+def lever_sum(touched, lever, leave_out):
+    """Sum of one lever over the bits set in ``touched``, without the bits in ``leave_out``, in bit order."""
+    added = 0.0
+    bits = touched & ~leave_out
+    for k in range(len(lever)):
+        if bits & (np.uint64(1) << np.uint64(k)):
+            added += lever[k]
+    return added
+
+
+def without(touched: NDArray, bit: int) -> NDArray:
+    """The bits without one instrument."""
+    return touched & ~(np.uint64(1) << np.uint64(bit))

@@ -1,0 +1,165 @@
+"""Who gets which home: household-proposing deferred acceptance, with refusals that are learnt only on offer.
+
+The rule (``clear_plain`` is the rule, word for word): match by deferred acceptance; every household that is held by a
+home which it turns down after the viewing is struck from that home; clear again from the lists without the struck
+responses, until no held household refuses. The order in which households or responses are stored does not matter.
+
+``clear`` gives the same answer without starting over. A response that its household would accept is never struck, so
+a household proposes, in every clearing, to each home on its list up to the first one that it would refuse. These
+proposals (with the rejections that they cause, refusing responses that already rank too low included) are a valid
+opening of every clearing to come, because in deferred acceptance the order of proposals does not matter. They are
+made once; each clearing goes on from there with the few households that wait at a response which they would refuse.
+
+Limits of a clearing (quotas, income rules, budgets) are settled by the caller, who leaves out the responses that do
+not count; what comes out is stable among the responses submitted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@njit(cache=True)
+def clear(first, home, rank, refuses, n_homes):
+    """Match households to homes.
+
+    Args:
+        first: int32 [households + 1]; the responses of household i are rows first[i] … first[i + 1] − 1, best first.
+        home: int32 [responses], 0 … n_homes − 1, each home at most once per household.
+        rank: uint64 [responses], higher is preferred by the home, unique within a home.
+        refuses: uint8 [responses], 1 if the household turns the home down once it is offered.
+        n_homes: number of homes.
+
+    Returns:
+        match int32 [households] (row of the response, or −1), refused uint8 [responses] (1 = offered and turned down),
+        and the number of clearings (at least 1).
+    """
+    n = len(first) - 1
+    pointer = first[:n].copy()
+    held = np.full(n_homes, -1, np.int32)
+    refused = np.zeros(len(home), np.uint8)
+    waiting = np.arange(n).astype(np.int32)
+    n_waiting = n
+    n_rounds = 0
+    while True:
+        n_rounds += 1
+        n_still = 0
+        for w in range(n_waiting):  # the opening that all clearings share; whoever would refuse, waits
+            blocked = _propose(waiting[w], True, first, home, rank, refuses, refused, pointer, held)
+            if blocked >= 0:
+                waiting[n_still] = blocked
+                n_still += 1
+        n_waiting = n_still
+        now, now_held = pointer.copy(), held.copy()
+        for w in range(n_waiting):
+            _propose(waiting[w], False, first, home, rank, refuses, refused, now, now_held)
+        n_struck = 0
+        for j in range(n_homes):
+            i = now_held[j]
+            if i >= 0 and refuses[now[i]]:
+                refused[now[i]] = 1
+                n_struck += 1
+        if n_struck == 0:
+            break
+    match = np.full(n, -1, np.int32)
+    for j in range(n_homes):
+        if now_held[j] >= 0:
+            match[now_held[j]] = now[now_held[j]]
+    return match, refused, n_rounds
+
+
+@njit(cache=True)
+def _propose(i, waits, first, home, rank, refuses, refused, pointer, held):
+    """Household i proposes down its list, then whoever it displaces; returns the household that must wait, or −1."""
+    while True:
+        at = pointer[i]
+        if at == first[i + 1]:
+            return -1
+        j = home[at]
+        other = held[j]
+        if refused[at] or (other >= 0 and rank[at] < rank[pointer[other]]):
+            pointer[i] += 1
+            continue
+        if waits and refuses[at]:
+            return i
+        held[j] = i
+        if other < 0:
+            return -1
+        pointer[other] += 1
+        i = other
+
+
+def clear_plain(
+    first: NDArray, home: NDArray, rank: NDArray, refuses: NDArray, n_homes: int
+) -> tuple[NDArray, NDArray, int]:
+    """The readable twin of ``clear``: the same arguments and result, every clearing taken from the start."""
+    refused = np.zeros(len(home), np.uint8)
+    n_rounds = 0
+    while True:
+        n_rounds += 1
+        lists = [[r for r in range(first[i], first[i + 1]) if not refused[r]] for i in range(len(first) - 1)]
+        held = _deferred_acceptance(lists, home, rank)
+        turned_down = [r for r in held.values() if refuses[r]]
+        refused[turned_down] = 1
+        if not turned_down:
+            break
+    match = np.full(len(first) - 1, -1, np.int32)
+    for r in held.values():
+        match[np.searchsorted(first, r, side="right") - 1] = r
+    return match, refused, n_rounds
+
+
+def _deferred_acceptance(lists: list[list[int]], home: NDArray, rank: NDArray) -> dict[int, int]:
+    """Home → response held, when everybody has proposed as far down as needed."""
+    held: dict[int, int] = {}
+    owner = {r: i for i, responses in enumerate(lists) for r in responses}
+    left = [list(reversed(responses)) for responses in lists]
+    free = list(range(len(lists)))
+    while free:
+        i = free.pop()
+        if not left[i]:
+            continue
+        r = left[i].pop()
+        j = int(home[r])
+        if j not in held:
+            held[j] = r
+        elif rank[r] > rank[held[j]]:
+            free.append(owner[held[j]])
+            held[j] = r
+        else:
+            free.append(i)
+    return held
+
+
+def check_responses(first: NDArray, home: NDArray, rank: NDArray, refuses: NDArray, n_homes: int) -> None:
+    """Check what ``clear`` takes for granted (it does not look, to stay fast).
+
+    Raises:
+        ValueError: naming the first household, response or home that is wrong.
+    """
+    lengths = {"home": len(home), "rank": len(rank), "refuses": len(refuses)}
+    if len(first) == 0 or first[0] != 0 or first[-1] != len(home) or len(set(lengths.values())) > 1:
+        raise ValueError(f"first must run from 0 to the number of responses; first={first[:1]}…{first[-1:]}, {lengths}")
+    if (np.diff(first) < 0).any():
+        raise ValueError(f"household {int(np.argmax(np.diff(first) < 0))} has a negative number of responses in first")
+    outside = (home < 0) | (home >= n_homes)
+    if outside.any():
+        r = int(np.argmax(outside))
+        raise ValueError(f"response {r} is for home {home[r]}; homes run from 0 to {n_homes - 1}")
+    household = np.repeat(np.arange(len(first) - 1), np.diff(first))
+    _no_pair_twice(home, household, "home {0} stands twice on the list of household {1}: a household responds once")
+    _no_pair_twice(home, rank, "home {0} ranks two households alike ({1}): break ties before clearing")
+
+
+def _no_pair_twice(a: NDArray, b: NDArray, message: str) -> None:
+    order = np.lexsort((b, a))
+    twice = (np.diff(a[order]) == 0) & (b[order][1:] == b[order][:-1])
+    if twice.any():
+        at = order[int(np.argmax(twice))]
+        raise ValueError(message.format(a[at], b[at]))

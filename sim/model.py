@@ -1,0 +1,130 @@
+"""HousingModel: the world as a ``mesa.Model``. Its ``step()`` calls ``month.step``; its agents are views on rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from mesa import Model
+from mesa.agent import AgentSet
+
+from sim import chains, interventions, month, outputs, run, scenarios
+from sim.agents import VIEW_OF, Household
+from sim.codes import HouseholdClass, HouseholdState
+from sim.fit import classes
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.interventions import Instrument
+    from sim.state import World
+
+
+class SeedError(ValueError):
+    """No seed was given: a run without one could never be repeated."""
+
+
+class HousingModel(Model):
+    """One municipality's housing chains.
+
+    Args:
+        municipality: slug, CBS code or region (``experiments.list what=municipalities``).
+        scenario: name of a file in ``configs/scenario``.
+        seed: an integer; the same seed is the same people in every scenario.
+        months, burn_in, follow_up: horizon in months; the burn-in is run here, at once.
+        start: month 0, YYYY-MM.
+        interventions: mapping of instrument key to settings (or instrument), on top of the scenario.
+        behaviour: mapping of parameter to value (``experiments.list what=parameters``).
+        debug: refuse a key drawn twice.
+
+    Raises:
+        SeedError, UnknownPlaceError, InstrumentError, LawError, ParameterError.
+    """
+
+    def __init__(
+        self, municipality: str = "zwolle", scenario: str = "basis", seed: int | None = None, months: int = 120,
+        burn_in: int = 36, follow_up: int = 36, start: str = "2026-01",
+        interventions: Mapping[str, Any] | None = None, behaviour: Mapping[str, float] | None = None, debug: bool = False,
+    ) -> None:
+        if seed is None:
+            raise SeedError("HousingModel needs a seed (an integer), so that the run can be repeated: HousingModel(..., seed=1)")
+        super().__init__(rng=int(seed))  # Mesa's own streams are not used: every draw is keyed
+        burnt_in = run.burn_in(municipality, int(seed), months, burn_in, follow_up, start, behaviour, debug)
+        self.months, self.follow_up, self.scenario_name = months, follow_up, scenario
+        self._equip(burnt_in, {**scenarios.load(scenario).instruments, **(interventions or {})})
+
+    def _equip(self, world: World, chosen: Mapping[str, Any]) -> None:
+        self._base = world
+        self.world = world.copy()
+        start = world.start
+        loaded = {
+            key: one if isinstance(one, interventions.Instrument) else interventions.load(key, one, start)
+            for key, one in chosen.items()
+        }
+        interventions.equip(self.world, loaded)
+        self._views: list[Household] = []
+        self._views_month: int | None = None
+
+    def step(self) -> None:
+        """Let one month pass."""
+        month.step(self.world)
+
+    def run(self, months: int | None = None, follow_up: int = 0) -> HousingModel:
+        """Let ``months`` pass (default the horizon), then ``follow_up`` more, so that chains can end."""
+        for _ in range((self.months if months is None else months) + follow_up):
+            self.step()
+        return self
+
+    def fork(self, interventions: Mapping[str, Any] | None = None) -> HousingModel:
+        """A world of its own from this moment on, with other instruments: "what if we had done this from now on".
+
+        The ledger and the records so far come along; instruments at work so far stop.
+        """
+        twin = object.__new__(type(self))
+        Model.__init__(twin, rng=self.world.seed)
+        twin.months, twin.follow_up, twin.scenario_name = self.months, self.follow_up, self.scenario_name
+        twin._equip(self.world, interventions or {})
+        twin.world.records = {key: list(rows) for key, rows in self.world.records.items() if isinstance(rows, list)}
+        return twin
+
+    @property
+    def moves(self) -> pd.DataFrame:
+        """The ledger so far: one row per move (columns: docs/interface.md, without scenario and seed)."""
+        return outputs.moves_table(self.world, self.months)
+
+    @property
+    def chains(self) -> pd.DataFrame:
+        """Chains so far: one row each."""
+        return outputs.chains_table(self.world, self.months)
+
+    @property
+    def agents(self) -> AgentSet:
+        """Views on all households present, as a Mesa AgentSet (made anew when the month has changed)."""
+        if self._views_month != self.world.month:
+            self._views = self._make_views(np.flatnonzero(self.world.h.state == HouseholdState.PRESENT))
+            self._views_month = self.world.month
+        return AgentSet(self._views, random=self.random)
+
+    @property
+    def agents_by_type(self) -> dict[type, AgentSet]:
+        """AgentSets by class."""
+        views = list(self.agents)
+        return {cls: AgentSet([v for v in views if type(v) is cls], random=self.random) for cls in self.agent_types}
+
+    @property
+    def agent_types(self) -> list[type]:
+        """Senior, Family, Starter, Household."""
+        return [VIEW_OF[cls] for cls in HouseholdClass]
+
+    def household(self, row: int) -> Household:
+        """A view on one household by its row."""
+        return self._make_views(np.array([row]))[0]
+
+    def _make_views(self, rows: np.ndarray) -> list[Household]:
+        w = self.world
+        kinds = classes(w.h, rows, w.month, int(w.params.senior_age))
+        return [VIEW_OF[HouseholdClass(int(cls))](self, int(row)) for row, cls in zip(rows, kinds, strict=True)]
+
+
+__all__ = ["HousingModel", "SeedError", "chains"]

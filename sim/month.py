@@ -1,0 +1,111 @@
+"""One month of the world: the schedule, readable aloud."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim import chains, demography, klantreis, programme, recording, start
+from sim.codes import HouseholdClass, HouseholdState, Origin
+from sim.fit import refresh
+from sim.market import market
+from sim.state import NORM_MONTHS
+from sim.world import ABSENT, NOWHERE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.state import World
+
+PRESENT, ENDED = int(HouseholdState.PRESENT), int(HouseholdState.ENDED)
+
+
+def step(w: World) -> None:
+    """Let one month pass."""
+    w.funnel[:] = 0
+    moves_before = int(w.counts[1])
+    # births, illness, leaving home, unions, separations, care, deaths, arrivals and departures happen
+    changed = life_events(w)
+    # dwellings are delivered and demolished
+    programme.deliver(w)
+    programme.demolish(w)
+    # households that live differently now see their home with other eyes
+    look_again(w, changed)
+    # organisations act: letters, talks, home visits, labels, within capacity and budget
+    for instrument in w.instruments:
+        instrument.act(w)
+    # households move on in their klantreis, or drop out, with a reason
+    take_steps(w)
+    # vacant dwellings are offered; searchers respond; owners rank; the two are matched
+    market(w)
+    recording.note_uses(w)
+    # matched households get their keys; the ledger grows
+    hand_over_keys(w)
+    # the month is recorded
+    recording.record(w, moves_before)
+    w.month += 1
+
+
+def life_events(w: World) -> NDArray:
+    """Replay the month's events; homes come free, couples choose one, new households begin to search."""
+    happened = demography.replay(w.h, w.events, w.month, w.first_month)
+    ended, origins = leave_for_lack_of_home(w, happened)
+    chains.end_households(w, ended, origins)
+    new, kinds, parents = happened.founded, happened.founded_kind, happened.founded_parent
+    start.found(w, new, kinds, parents)
+    pairs = happened.unions
+    chains.unite(w, pairs[:, 0], pairs[:, 1], pairs[:, 2])
+    w.add("founded", len(new) + len(pairs))
+    w.add("ended", len(ended) + len(pairs) + int((pairs[:, 1] >= 0).sum()))
+    klantreis.react(w, happened.changed, happened.trigger)
+    return happened.changed
+
+
+def leave_for_lack_of_home(w: World, happened) -> tuple[NDArray, NDArray]:
+    """Arrivals whose patience ran out without a home leave again; returned with those that ended by events."""
+    h = w.h
+    gone = np.flatnonzero((h.patience == w.month) & (h.state == PRESENT) & (h.home < 0) & (h.reserved < 0)).astype(np.int32)
+    h.state[gone] = ENDED
+    w.add("left_without_home", len(gone))
+    origins = np.full(len(gone), int(Origin.DEPARTURE), np.uint8)
+    return np.concatenate((happened.ended, gone)), np.concatenate((happened.origin, origins))
+
+
+def look_again(w: World, changed: NDArray) -> None:
+    """Fit of the present home: on the birthday month of the first adult and after an event."""
+    h = w.h
+    birthday = (h.state == PRESENT) & (h.home >= 0) & ((h.adult_birth[:, 0] - w.month) % 12 == 0)
+    rows = np.flatnonzero(birthday)
+    tenants = rows[(h.rent[rows] > 0) & (h.rent_path_end[rows] == ABSENT)]
+    h.rent[tenants] *= np.float32(1 - w.params.rel_sitting_rent)
+    h.rent_full[tenants] = h.rent[tenants]
+    demography.refresh(h, rows, w.month)
+    paths = chains.step_rents(w)
+    changed = changed[(h.state[changed] == PRESENT) & (h.home[changed] >= 0)]
+    rows = np.concatenate((rows, changed, paths[h.home[paths] >= 0])).astype(np.int32)
+    refresh(h, rows, w.month, w.d, w.map.urban, int(w.params.senior_age), w.tables)
+
+
+def take_steps(w: World) -> None:
+    """The klantreis of this month."""
+    norm = w.senior_moves.sum(axis=0) / np.maximum(1.0, w.seniors)
+    klantreis.step_kernel(
+        w.h, w.d, w.month, int(w.params.senior_age), w.journey, w.levers, norm, klantreis.bases_of(w.draws, w.month), w.funnel
+    )
+    if w.instruments:
+        w.h.ever[:] |= w.h.used
+
+
+def hand_over_keys(w: World) -> None:
+    """Everybody whose month of the keys has come moves."""
+    h = w.h
+    rows = np.flatnonzero((h.keys_month <= w.month) & (h.reserved != NOWHERE) & (h.state == PRESENT)).astype(np.int32)
+    first = int(w.counts[1])
+    chains.hand_over(w, rows)
+    moved = slice(first, int(w.counts[1]))
+    senior = (w.m.household_class[moved] == HouseholdClass.SENIOR) & (w.m.from_dwelling[moved] >= 0)
+    areas = w.d.area[w.m.from_dwelling[moved][senior]]
+    w.senior_moves[w.month % NORM_MONTHS] = np.bincount(areas, minlength=len(w.map.gemeente))
+    for instrument in w.instruments:
+        instrument.settle(w, first)

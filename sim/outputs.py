@@ -1,0 +1,223 @@
+"""From a world that has run to the tables of the interface (docs/interface.md), without the columns scenario and seed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numba import njit
+
+from sim import codes
+from sim.chains import FILLED, WITHDRAWN
+from sim.codes import EndReason, EventKind, HouseholdClass, Origin, Trigger, names
+from sim.klantreis import DROPPED, ENTERED, LEFT, NOOD_TRIGGERS, OBSTACLE
+from sim.levers import ALL_BIT
+from sim.world import NOWHERE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.state import World
+
+KINDS = {ENTERED: "entered", LEFT: "left", DROPPED: "dropped", OBSTACLE: "obstacle"}
+
+
+def public_id(ids: NDArray) -> NDArray:
+    """63-bit ids as int64, so that −1 can mean none."""
+    return (ids >> np.uint64(1)).astype(np.int64)
+
+
+@njit(cache=True)
+def descend(parent, left_vacancy, filled):
+    """Moves after each move in its chain, and whether one of the homes left is still empty; parents come first."""
+    n = np.zeros(len(parent), np.int32)
+    open_ = np.zeros(len(parent), np.bool_)
+    for k in range(len(parent) - 1, -1, -1):
+        if left_vacancy[k] >= 0 and not filled[left_vacancy[k]]:
+            open_[k] = True
+        p = parent[k]
+        if p >= 0:
+            n[p] += 1 + n[k]
+            open_[p] |= open_[k]
+    return n, open_
+
+
+def _named(values: NDArray, labels: list[str]) -> pd.Categorical:
+    return pd.Categorical.from_codes(np.asarray(values, np.int64), labels)
+
+
+def _of(column: NDArray, rows: NDArray, missing: float) -> NDArray:
+    """Values of a dwelling column at ``rows``; ``missing`` where the row is none."""
+    return np.where(rows >= 0, column[np.maximum(rows, 0)], missing)
+
+
+def moves_table(w: World, months: int) -> pd.DataFrame:
+    """Every move from month 0 to the end of the follow-up."""
+    n = int(w.counts[1])
+    m, d, v = w.m, w.d, w.v
+    n_set_off, open_ = descend(m.parent[:n], m.left_vacancy[:n], (v.state == FILLED))
+    begun = np.where(m.chain[:n] >= 0, v.opened[np.maximum(m.chain[:n], 0)], -1)
+    scope = (m.chain[:n] >= 0) & (v.origin[np.maximum(m.chain[:n], 0)] != Origin.VOOR_START) & (begun >= 0) & (begun < months)
+    table = {
+        "month": m.month[:n].astype(np.int32), "phase": np.where(m.month[:n] < months, "run", "follow_up"), "in_scope": scope,
+        "fills_vacancy": m.vacancy[:n] >= 0, "move_id": np.arange(n), "parent_move_id": m.parent[:n].astype(np.int64),
+        "chain_id": m.chain[:n].astype(np.int64), "link": m.link[:n].astype(np.int32), "n_set_off": n_set_off,
+        "set_off_open": open_, "household_id": public_id(w.h.id[m.household[:n]]),
+        "household_class": _named(m.household_class[:n], names(HouseholdClass)), "age": m.age[:n].astype(np.int32),
+        "household_size": m.size[:n].astype(np.int32),
+    }
+    table |= _homes(w, n) | _circumstances(w, n)
+    frame = pd.DataFrame(table)
+    return frame.astype({"phase": pd.CategoricalDtype(["run", "follow_up"])})
+
+
+def _homes(w: World, n: int) -> dict[str, object]:
+    m, d = w.m, w.d
+    table: dict[str, object] = {}
+    areas = [*w.geography.code, ""]
+    for side, rows in (("from", m.from_dwelling[:n]), ("to", m.to_dwelling[:n])):
+        none = len(areas) - 1
+        table[f"{side}_dwelling"] = np.where(rows >= 0, public_id(d.id)[np.maximum(rows, 0)], -1)
+        table[f"{side}_area"] = _named(_of(d.area, rows, none), areas)
+        table[f"{side}_tenure"] = _named(_of(d.tenure, rows, 3), [*names(codes.Tenure), ""])
+        table[f"{side}_type"] = _named(_of(d.kind, rows, 5), [*names(codes.DwellingType), ""])
+        table[f"{side}_rooms"] = _of(d.rooms, rows, 0).astype(np.int32)
+        table[f"{side}_floor_area"] = _of(d.floor_area, rows, 0).astype(np.float32)
+        table[f"{side}_rent"] = m.from_rent[:n] if side == "from" else m.to_rent[:n]
+    a, b = (_of(d.area, rows, 0).astype(int) for rows in (m.from_dwelling[:n], m.to_dwelling[:n]))
+    km = np.hypot(w.map.x_km[a] - w.map.x_km[b], w.map.y_km[a] - w.map.y_km[b])
+    table["distance_km"] = np.where(m.from_dwelling[:n] >= 0, km, np.nan).astype(np.float32)
+    return table
+
+
+def _circumstances(w: World, n: int) -> dict[str, object]:
+    m = w.m
+    return {
+        "left_home_elsewhere": m.left_home_elsewhere[:n].astype(bool),
+        "reason": _named(m.reason[:n], names(codes.MoveReason)), "trigger": _named(m.trigger[:n], names(Trigger)),
+        "nood": np.isin(m.trigger[:n], NOOD_TRIGGERS), "fit_before": m.fit_before[:n], "fit_after": m.fit_after[:n],
+        "first_contact": _named(m.first_contact[:n], names(codes.Contact)),
+        "instruments": bit_names(m.instruments[:n], w.keys), "decisive": bit_names(m.decisive[:n], w.keys),
+        "vacancy_opened": _of(w.v.opened, m.vacancy[:n], -1).astype(np.int32), "left_vacancy": m.left_vacancy[:n] >= 0,
+        "waited_months": m.waited[:n].astype(np.int32), "registered_months": m.registered[:n].astype(np.int32),
+        "candidates": _of(w.v.candidates, m.vacancy[:n], 0).astype(np.int32),
+        "months_from_contact": m.contact_months[:n].astype(np.int32),
+    }
+
+
+def bit_names(bits: NDArray, keys: tuple[str, ...]) -> pd.Categorical:
+    """Sets of instruments as text: names joined by '+', empty for none."""
+    bits = bits & ~ALL_BIT
+    values, inverse = np.unique(bits, return_inverse=True)
+    labels = ["+".join(key for k, key in enumerate(keys) if int(value) >> k & 1) for value in values]
+    return pd.Categorical.from_codes(inverse.reshape(-1), labels)
+
+
+def chains_table(w: World, months: int) -> pd.DataFrame:
+    """Every chain whose origin lies in the run (or before its start)."""
+    n, v = int(w.counts[0]), w.v
+    rows = np.flatnonzero((v.chain[:n] == np.arange(n)) & ((v.opened[:n] >= 0) | (v.origin[:n] == Origin.VOOR_START)))
+    k = int(w.counts[1])
+    chain = w.m.chain[:k]
+    n_moves = np.bincount(chain[chain >= 0], minlength=n)
+    last = np.full(n, NOWHERE)
+    last[chain[chain >= 0]] = np.flatnonzero(chain >= 0)  # moves come in order of month: the last one stays
+    reason, end = _ends(w, rows, last[rows])
+    homes = v.dwelling[rows]
+    return pd.DataFrame({
+        "chain_id": rows, "origin": _named(v.origin[rows], names(Origin)),
+        "origin_tenure": _named(w.d.tenure[homes], names(codes.Tenure)),
+        "origin_type": _named(w.d.kind[homes], names(codes.DwellingType)), "start_month": v.opened[rows].astype(np.int32),
+        "end_month": end.astype(np.int32), "moves": n_moves[rows], "homes_freed": np.maximum(0, n_moves[rows] - 1),
+        "end_reason": _named(reason, names(EndReason)), "open": reason == EndReason.OPEN,
+    })
+
+
+def _ends(w: World, rows: NDArray, last: NDArray) -> tuple[NDArray, NDArray]:
+    """End reason and month (−1 while open) of each chain, from its last move."""
+    m, v = w.m, w.v
+    moved = last >= 0
+    at = np.maximum(last, 0)
+    left = m.left_vacancy[at]
+    tail = np.where(moved, left, rows)  # the vacancy at the end of the chain; none if the last mover left no home
+    withdrawn = (tail >= 0) & (v.state[np.maximum(tail, 0)] == WITHDRAWN)
+    founding = w.h.founding[m.household[at]]
+    by_mover = np.select(
+        [founding == EventKind.SEPARATION, founding == EventKind.ARRIVAL], [EndReason.SEPARATED, EndReason.ARRIVAL],
+        EndReason.STARTER,
+    )
+    reason = np.where(withdrawn, EndReason.DEMOLISHED, np.where(tail >= 0, EndReason.OPEN, by_mover))
+    end = np.where(reason == EndReason.OPEN, -1, np.where(moved, m.month[at], v.opened[rows]))
+    return reason, end
+
+
+def months_table(w: World, months: int) -> pd.DataFrame:
+    """One row per month, follow-up included."""
+    frame = pd.DataFrame(w.records["months"])
+    frame.insert(1, "phase", pd.Categorical(np.where(frame["month"] < months, "run", "follow_up"), ["run", "follow_up"]))
+    frame["split_applications"] = 0
+    return frame
+
+
+def funnel_table(w: World) -> pd.DataFrame:
+    """The klantreis: entered, left, dropped and obstacles, by month, class, stage and code (zeros left out)."""
+    cube = np.stack(w.records["funnel"])
+    month, cls, stage, kind, code = np.nonzero(cube)
+    drops, triggers, obstacles = names(codes.DropReason), names(Trigger), names(codes.Obstacle)
+    lists = {ENTERED: triggers, LEFT: [""] * 16, DROPPED: drops, OBSTACLE: obstacles}
+    return pd.DataFrame({
+        "month": month, "household_class": _named(cls, names(HouseholdClass)), "stage": _named(stage, names(codes.Stage)),
+        "kind": _named(kind, list(KINDS.values())),
+        "code": pd.Categorical([lists[k][c] for k, c in zip(kind.tolist(), code.tolist(), strict=True)]),
+        "n": cube[month, cls, stage, kind, code],
+    })
+
+
+def instruments_table(w: World) -> pd.DataFrame:
+    """The instruments' ledger: what each organisation did and paid, by month."""
+    columns = ["month", "instrument", "organisation", "contacts", "uses", "cost_eur", "waiting"]
+    return pd.DataFrame(w.records.get("instruments", []), columns=columns)
+
+
+def attribution_table(w: World) -> pd.DataFrame:
+    """Uses: one row per household and instrument with a lever that was not zero in a decision; decisive or not.
+
+    The verdict is *ook_zonder* where no decision differed and the household moved, *niet_verhuisd* where it did not move, and
+    *onbekend* where a decision differed: what would have followed is not watched here.
+    """
+    rows = []
+    n = int(w.counts[1])
+    movers, first = np.unique(w.m.household[:n][w.m.vacancy[:n] >= 0], return_index=True)
+    fills = np.flatnonzero(w.m.vacancy[:n] >= 0)
+    move_of = dict(zip(movers.tolist(), fills[first].tolist(), strict=True))
+    decided = w.records.get("decisive", {})
+    for month, i, bits in w.records.get("uses", []):
+        move = next_move(w, i, month, move_of)
+        for k, key in enumerate(w.keys):
+            if bits >> k & 1:
+                decisive = bool(decided.get(i, 0) >> k & 1)
+                verdict = "onbekend" if decisive else ("ook_zonder" if move >= 0 else "niet_verhuisd")
+                rows.append((i, key, month, verdict, decisive, move))
+    frame = pd.DataFrame(rows, columns=["row", "instrument", "month", "verdict", "decisive", "move"])
+    row, move = frame["row"].to_numpy(np.int64), frame["move"].to_numpy(np.int64)
+    at = np.maximum(move, 0)
+    return pd.DataFrame({
+        "household_id": public_id(w.h.id[row]), "instrument": frame["instrument"].astype(str), "month": frame["month"].astype(int),
+        "verdict": frame["verdict"].astype(str), "decisive": frame["decisive"].astype(bool),
+        "month_moved": np.where(move >= 0, w.m.month[at], -1).astype(int),
+        "month_ghost": np.where(frame["decisive"].to_numpy(bool) | (move < 0), -1, w.m.month[at]).astype(int),
+        "months_followed": (w.month - frame["month"]).astype(int),
+        "chain_id": np.where(move >= 0, w.m.chain[at], -1).astype(int),
+    })
+
+
+def next_move(w: World, row: int, month: int, move_of: dict[int, int]) -> int:
+    """The household's first fill from ``month`` on, as a row of the ledger; −1 if there is none."""
+    move = move_of.get(row, -1)
+    if move < 0 or w.m.month[move] >= month:
+        return move
+    n = int(w.counts[1])
+    later = np.flatnonzero((w.m.household[:n] == row) & (w.m.vacancy[:n] >= 0) & (w.m.month[:n] >= month))
+    return int(later[0]) if len(later) else -1
+

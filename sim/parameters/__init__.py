@@ -1,0 +1,81 @@
+"""Every behavioural parameter: default, range, unit and evidence, one entry each.
+
+One file per subject holds a list ``PARAMETERS``. Kernels get the values as ``Params``, a named tuple of floats made from the
+registry, so that a parameter is read by its name everywhere. Ids such as ``B44`` are rows of ``docs/evidence.md``; the word
+``assumption`` stands where no source was found, and the range then says how far it may be off.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from collections import namedtuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SUBJECTS = ("population", "demography", "fit", "klantreis", "market", "instruments")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One number of the model.
+
+    Attributes:
+        name: key; its prefix tells the kind (n_, p_, rel_, dur_, eur_).
+        default: value used when nothing else is said.
+        low, high: range for sweeps, not a confidence interval; a value outside it is an error.
+        unit: unit of the value ("per month", "euro per month", "fit points", …).
+        evidence: ids of the evidence table, or the word assumption.
+        text: what it is, in one sentence.
+    """
+
+    name: str
+    default: float
+    low: float
+    high: float
+    unit: str
+    evidence: str
+    text: str
+    subject: str = ""
+
+
+class ParameterError(ValueError):
+    """A behavioural parameter that does not exist or lies outside its range."""
+
+
+def _collect() -> dict[str, Parameter]:
+    registry: dict[str, Parameter] = {}
+    for subject in SUBJECTS:
+        for entry in importlib.import_module(f"{__name__}.{subject}").PARAMETERS:
+            if entry.name in registry:
+                raise ParameterError(f"parameter {entry.name} is entered twice ({registry[entry.name].subject}, {subject})")
+            registry[entry.name] = Parameter(**{**entry.__dict__, "subject": subject})
+    return registry
+
+
+REGISTRY: dict[str, Parameter] = _collect()
+Params = namedtuple("Params", REGISTRY)  # type: ignore[misc]
+
+
+def resolve(overrides: Mapping[str, float] | None = None) -> Params:
+    """The defaults with ``overrides`` in their place, as floats.
+
+    Raises:
+        ParameterError: names the nearest parameter, or the range and unit.
+    """
+    values = {name: float(entry.default) for name, entry in REGISTRY.items()}
+    for name, value in (overrides or {}).items():
+        if name not in REGISTRY:
+            near = difflib.get_close_matches(name, REGISTRY, 1, 0.4)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise ParameterError(f"behaviour.{name} does not exist{hint} (python -m experiments.list what=parameters)")
+        entry = REGISTRY[name]
+        if not entry.low <= float(value) <= entry.high:
+            raise ParameterError(
+                f"behaviour.{name}={value} is out of range: {entry.low} to {entry.high} {entry.unit} ({entry.evidence})"
+            )
+        values[name] = float(value)
+    return Params(**values)

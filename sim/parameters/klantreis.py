@@ -1,0 +1,29 @@
+"""Parameters of the klantreis."""
+
+from sim.parameters import Parameter
+
+_P = Parameter
+PARAMETERS: list[Parameter] = [
+    _P("p_wish_senior", 0.0065, 0.001, 0.03, "per month", "fitted: possible wish 18 % at 65-74, 12 % at 75+ (B15, B16)", "chance of a woonwens for a senior household in a home of middling fit"),
+    _P("p_wish_other", 0.009, 0.001, 0.05, "per month", "fitted: household move rate below 55 (B01-B05)", "the same for other households with a home"),
+    _P("logit_wish_gap", 5.0, 0.0, 12.0, "logit per fit point", "assumption", "how much a worse fit of the present home raises the chance of a woonwens"),
+    _P("logit_wish_attachment", -1.2, -4.0, 0.0, "logit at full attachment", "B23, B28: most stay by attachment; size is an assumption", "attachment to the neighbourhood lowers the chance of a woonwens"),
+    _P("logit_wish_age", -0.035, -0.1, 0.0, "logit per year above senior_age", "B15, B16: 18 % at 65-74, 12 % at 75+", "wishes become rarer with age"),
+    _P("logit_wish_young", -0.045, -0.15, 0.0, "logit per year above 25", "B01-B05: 27 % move at 25, 6 % at 50", "wishes become rarer with age below senior_age"),
+    _P("logit_social_norm", 12.0, 0.0, 40.0, "logit per share of neighbours that moved in the last year", "design section 7; assumption", "moves of seniors in the wijk raise the chance; 0 removes the principle"),
+    _P("p_search_senior", 0.010, 0.002, 0.05, "per month", "fitted: definite wish 4 % at 65-74, 2 % at 75+ (B15, B16)", "chance that a senior with a woonwens starts to search"),
+    _P("p_search_other", 0.06, 0.01, 0.3, "per month", "fitted: definite wish 9 % at 25-65 (B13)", "the same for others"),
+    _P("logit_search_delay", -0.4, -2.0, 0.0, "logit", "design section 7 (delay, present bias); assumption", "postponement of a search by a senior without nood; 0 removes the principle"),
+    _P("p_fade_senior", 0.030, 0.005, 0.1, "per month", "fitted: possible wish 16 % of 65+ (B14); about two years from wish to decision", "chance that a senior's woonwens fades"),
+    _P("p_fade_other", 0.04, 0.005, 0.2, "per month", "assumption", "the same for others"),
+    _P("p_adapt_share", 0.35, 0.1, 0.6, "share of endings", "B26: 35 % adapt", "part of the fading wishes of seniors in an adaptable home that end in adapting it"),
+    _P("p_give_up_senior", 0.035, 0.005, 0.1, "per month", "fitted: definite wish 3 % of 65+ (B13)", "chance that a searching senior without nood gives up"),
+    _P("p_give_up_other", 0.03, 0.005, 0.2, "per month", "assumption", "the same for others with a home"),
+    _P("rel_give_up_nood", 0.3, 0.0, 1.0, "factor", "assumption", "giving up under nood relative to without"),
+    _P("p_nood_fall", 0.30, 0.05, 0.8, "per event", "B26: 25 % would move if the home fails; assumption", "chance that the onset of a limitation in a home that does not suit starts a search"),
+    _P("p_nood_partner", 0.12, 0.02, 0.5, "per event", "assumption (moves after loss of a partner)", "chance that the loss of a partner starts a search"),
+    _P("p_event_children_left", 0.04, 0.0, 0.3, "per event", "assumption", "chance that the leaving of the last child starts a woonwens"),
+    _P("p_event_birth", 0.25, 0.0, 0.6, "per event", "assumption", "chance that a birth in a home that became too small starts a search"),
+    _P("dur_settle", 6, 1, 24, "months", "assumption", "NIEUW_THUIS lasts this long"),
+    _P("rel_attachment_mean", 0.5, 0.1, 0.9, "0-1", "assumption", "mean attachment of a newly founded household"),
+]

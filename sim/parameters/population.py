@@ -1,0 +1,38 @@
+"""Parameters of the start population."""
+
+from sim.parameters import Parameter as _P
+
+PARAMETERS: list[_P] = [
+    _P("rel_same_sex", 0.016, 0.005, 0.03, "share of couples", "assumption", "couples of one sex"),
+    _P("rel_one_parent_women", 0.83, 0.75, 0.9, "share", "assumption", "one-parent households with a mother"),
+    _P("rel_wheelchair", 0.12, 0.05, 0.25, "share of the limited", "assumption", "persons with a limitation who use a wheelchair"),
+    _P("rel_income_local", 1.0, 0.0, 1.0, "share", "KWB 2020, 2022: lowest 40 %", "how much of an area's difference in low incomes is put on the households, beyond their composition"),
+    _P("rel_woz_level", 1.35, 1.1, 1.6, "factor", "D28; mean sale price 2024 over WOZ 2022 of owned homes", "value of homes in the start year over the WOZ of 2022"),
+    _P("eur_rent_corporatie", 690, 600, 760, "euro per month", "D48", "asking rent of a corporatie home of 85 m2"),
+    _P("eur_rent_m2", 11.5, 10, 20, "euro per m2 per month", "assumption; D31 gives 17-26 in the largest cities", "asking rent of a free-sector home of 85 m2 at a mean value per m2"),
+    _P("rel_senior_homes_corporatie", 0.19, 0.1, 0.3, "share of corporatie flats", "B30: 10 % of 55+", "homes in a complex for seniors"),
+    _P("rel_senior_homes_koop", 0.08, 0.03, 0.15, "share of owned flats", "B30: 10 % of 55+", "homes in a complex for seniors"),
+    _P("rel_senior_homes_vrije_huur", 0.08, 0.03, 0.15, "share of free-sector flats", "B30: 10 % of 55+", "homes in a complex for seniors"),
+    _P("rel_labelled", 0.7, 0.3, 1.0, "share", "E23: 25 % of lettings labelled; assumption", "corporatie homes in a complex for seniors that carry the label 55+"),
+    _P("rel_geschikt_eengezins", 0.19, 0.1, 0.25, "share", "F44, F45, F46", "single-family homes without steps"),
+    _P("rel_geschikt_meergezins_koop", 0.55, 0.3, 0.65, "share", "F44, F46", "owned flats without steps"),
+    _P("rel_geschikt_meergezins_corporatie", 0.55, 0.35, 0.65, "share", "F45: 30 % of corporatie homes", "corporatie flats without steps"),
+    _P("rel_geschikt_meergezins_vrij", 0.42, 0.2, 0.5, "share", "F44", "free-sector flats without steps"),
+    _P("rel_geschikt_senior", 0.9, 0.7, 1.0, "share", "assumption", "homes in a complex for seniors without steps"),
+    _P("rel_ongeschikt_eengezins", 0.11, 0.05, 0.2, "share of the rest", "F05: 86 % suitable or adaptable", "single-family homes with steps that cannot be adapted for 10,000 euro"),
+    _P("rel_ongeschikt_meergezins", 0.48, 0.25, 0.6, "share of the rest", "F05: 86 % suitable or adaptable", "flats with steps that cannot be adapted for 10,000 euro"),
+    _P("rel_assign_error", 1.0, 0.2, 2.5, "rooms", "F40: 4.8 % overcrowded", "keyed error in who lives in the larger homes"),
+    _P("rel_claim_age", 0.25, 0.0, 1.5, "per ten years above 45", "B25: stairs at 55-65 and 75+", "claim on a step-free home by age, over an error of 1"),
+    _P("rel_claim_limitation", 0.3, 0.0, 3.0, "error units", "F06: 61,000 in an unsuitable home", "claim on a step-free home by limitation"),
+    _P("rel_stay_koop", 0.6, 0.4, 1.0, "factor", "A34: 3.5 % a year", "rate of moving of owners over that of persons of their age"),
+    _P("rel_stay_corporatie", 0.9, 0.6, 1.3, "factor", "A25: 7 % a year", "the same of corporatie tenants"),
+    _P("rel_stay_vrije_huur", 0.9, 0.7, 2.5, "factor", "A34: 8.5 % a year", "the same of free-sector tenants"),
+    _P("rel_no_mortgage_55", 0.17, 0.1, 0.25, "share of owners", "B51", "owners of 55-64 without mortgage"),
+    _P("rel_no_mortgage_65", 0.34, 0.25, 0.5, "share of owners", "B51, D41", "owners of 65-74 without mortgage"),
+    _P("rel_no_mortgage_75", 0.57, 0.45, 0.75, "share of owners", "B51, D41", "owners of 75 and over without mortgage"),
+    _P("eur_wealth_owner", 36300, 20000, 60000, "euro", "D43", "median wealth outside the home, owners"),
+    _P("eur_wealth_tenant", 2600, 1500, 6000, "euro", "D43", "the same, tenants"),
+    _P("rel_wealth_sd", 1.9, 1.2, 3.0, "log", "D43: 60 % of tenants up to 5,000; assumption", "spread of the log wealth"),
+    _P("rel_attachment_years", 0.25, 0.0, 0.5, "0-1", "assumption", "attachment gained by living somewhere very long"),
+    _P("rel_attachment_sd", 0.18, 0.05, 0.3, "0-1", "assumption", "spread of attachment between households"),
+]

@@ -1,0 +1,163 @@
+"""The people of the start population: ages, sexes, children at home, limitation, and the rooms they need."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim import figures
+from sim.base_year import AGES, HEAD_BANDS, N_CELLS, TYPES, base_year
+from sim.codes import HouseholdType, Limitation, Sex
+from sim.income import normal_quantile
+from sim.randomness import Purpose, bits_array, hash_ints, hash_text, uniform
+from sim.world import ABSENT
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.parameters import Params
+    from sim.world import Households
+
+SALT = hash_text("population")
+PERSON_KEY = np.uint64(hash_text("person of the start population"))
+OLDEST = 100
+LEFT_AT_45 = 0.01  # share of persons still at home at 45 and over: assumption
+
+
+def key(seed: int, purpose: Purpose, k: int = 0) -> np.uint64:
+    """Base of one draw of the start population."""
+    return np.uint64(hash_ints(seed, int(purpose), k, SALT))
+
+
+def normal(base: np.uint64, ids: NDArray) -> NDArray:
+    """Standard normal numbers, one per id."""
+    return normal_quantile(uniform(base, ids))
+
+
+@functools.cache
+def _age_shares() -> NDArray:
+    """Share of each 5-year band of HEAD_BANDS among reference persons per person of that band: [14, 5] headship."""
+    national = figures.matrix("national_households", [f"{name}_2024" for name in TYPES])
+    n = base_year().bands.sum(axis=0)
+    return national / np.append(n[3:16], n[16:].sum())[:, None]
+
+
+def age_quantiles(bands: NDArray) -> NDArray:
+    """Cumulative share over ages 15 … 99 for each of the 35 cells, given local persons by 5-year band [20]: [35, 85]."""
+    single = np.repeat(bands[3:], 5)  # ages 15 … 99
+    age = np.arange(15, OLDEST)
+    band = np.minimum((age - 15) // 5, len(HEAD_BANDS) - 1)
+    weight = single[:, None] * _age_shares()[band]  # [85, 5]
+    weight[:15] *= (1 - at_home()[15:30])[:, None]  # who keeps house has left home
+    out = np.zeros((N_CELLS, len(age)))
+    for a, low in enumerate(AGES):
+        high = AGES[a + 1] if a + 1 < len(AGES) else OLDEST
+        inside = ((age >= low) & (age < high))[:, None]
+        part = np.cumsum(np.where(inside, weight + 1e-9, 0.0), axis=0)
+        out[a * 5 : a * 5 + 5] = (part / part[-1]).T
+    return out
+
+
+def draw_ages(cumulative: NDArray, cell: NDArray, u: NDArray) -> NDArray:
+    """Age in years of reference persons: the first age at which the cumulative share of the cell passes ``u``."""
+    age = np.zeros(len(cell), np.int16)
+    for c in np.unique(cell):
+        rows = np.flatnonzero(cell == c)
+        age[rows] = 15 + np.searchsorted(cumulative[c], u[rows], side="right")
+    return np.minimum(age, OLDEST - 1)
+
+
+@functools.cache
+def share_women_alone() -> NDArray:
+    """Share of women among persons who live alone, by 5-year band [20] (The Hague 2019, on the national sexes)."""
+    f = figures.table("ages")
+    living = []
+    for sex in ("men", "women"):
+        alone = np.nan_to_num(f[f"alone_{sex}_den_haag_2019"])
+        partner = np.nan_to_num(f[f"partner_{sex}_den_haag_2019"])
+        living.append(f[f"{sex}_2021"] * alone / np.maximum(alone + partner, 1))
+    return np.divide(living[1], living[0] + living[1], out=np.full(20, 0.5), where=living[0] + living[1] > 0)
+
+
+def draw_adults(h: Households, rows: slice, cell: NDArray, age: NDArray, seed: int, p: Params, month: int) -> NDArray:
+    """Fill ids, births and sexes of the adults; returns the mother's (or only parent's) age in years."""
+    ids, kind = h.id[rows], cell % 5
+    two = np.isin(kind, (HouseholdType.COUPLE, HouseholdType.COUPLE_WITH_CHILDREN, HouseholdType.OTHER))
+    u = uniform(key(seed, Purpose.PERSON, 1), ids)
+    alone = share_women_alone()[np.minimum(age // 5, 19)]
+    woman = np.where(kind == HouseholdType.ONE_PARENT, u < p.rel_one_parent_women, u < alone)
+    same = uniform(key(seed, Purpose.PERSON, 2), ids) < p.rel_same_sex
+    woman = np.where(two, u < 0.5 * (same | (kind == HouseholdType.OTHER)), woman)
+    # the man is 2.5 years older, spread 4.2, less among the young: assumption
+    gap = (2.5 + 4.2 * normal(key(seed, Purpose.PERSON, 3), ids)) * np.clip((age - 17) / 15, 0.1, 1.0)
+    other = np.clip(np.rint(age - gap), 18, OLDEST - 1).astype(np.int16)
+    sex = h.adult_sex[rows]
+    sex[:, 0] = np.where(woman, Sex.WOMAN, Sex.MAN)
+    sex[:, 1] = np.where(two, np.where(same, sex[:, 0], 1 - sex[:, 0]), 0)
+    births, people = h.adult_birth[rows], h.adult_id[rows]
+    for slot, years in enumerate((age, other)):
+        there = two if slot else np.ones(len(ids), bool)
+        people[:, slot] = np.where(there, bits_array(PERSON_KEY, ids, np.uint64(slot)), 0)
+        births[:, slot] = np.where(there, birth_month(years, people[:, slot], seed, month), ABSENT)
+    return np.where(two, np.where(sex[:, 0] == Sex.WOMAN, age, other), age)
+
+
+def birth_month(age: NDArray, person: NDArray, seed: int, month: int) -> NDArray:
+    """Month of birth of somebody of ``age`` whole years at ``month``: any of the twelve."""
+    within = (12 * uniform(key(seed, Purpose.PERSON, 4), person)).astype(np.int32)
+    return (month - 12 * age.astype(np.int32) - within).astype(np.int16)
+
+
+@functools.cache
+def at_home() -> NDArray:
+    """Share of persons of age 0 … 59 who live with their parents (F28; from 45 on an assumption)."""
+    t = figures.table("children")
+    read = t["subject"] == "at_home"
+    return np.interp(
+        np.arange(60), [17, *t["number_or_age"][read], 45, 60], [1, *(t["value"][read] / 100), LEFT_AT_45, LEFT_AT_45]
+    )
+
+
+@functools.cache
+def limited_share() -> NDArray:
+    """Share with a mobility limitation by sex and age 0 … 100: [2, 101]; below 55 a line down to 0.2 % at 20: assumption."""
+    t = figures.table("limitation")
+    age = np.arange(OLDEST + 1)
+    young = (0, 20)
+    return np.stack(
+        [
+            np.interp(age, [*young, *t["age"]], [0.0, 0.002, *(t[f"pct_limited_{sex}"] / 100)])
+            for sex in ("men", "women")
+        ]
+    )
+
+
+def draw_limitation(h: Households, rows: slice, seed: int, p: Params, month: int) -> None:
+    """Walking aid or wheelchair by age and sex: prevalence among persons at home."""
+    for slot in range(2):
+        births = h.adult_birth[rows][:, slot]
+        there = births != ABSENT
+        age = np.where(there, np.clip((month - births.astype(np.int32)) // 12, 0, OLDEST), 0)
+        share = limited_share()[h.adult_sex[rows][:, slot].astype(np.int64), age]
+        person = h.adult_id[rows][:, slot]
+        u = uniform(key(seed, Purpose.LIMITATION, slot), person)
+        limited = there & (u < share)
+        kind = np.where(u < share * p.rel_wheelchair, Limitation.WHEELCHAIR, Limitation.WALKING_AID)
+        h.adult_limit[rows][:, slot] = np.where(limited, kind, Limitation.NONE)
+
+
+def rooms_needed(h: Households, rows: slice, month: int) -> NDArray:
+    """Rooms by the EU norm (F41): one for the household, one per couple, per single adult, per pair of the same sex of
+    12-17, per other of 12-17, per pair under 12. The sex of a child is a bit of its id."""
+    births, people = h.child_birth[rows].astype(np.int32), h.child_id[rows]
+    age = np.where(births == ABSENT, -1, (month - births) // 12)
+    girl = (people & np.uint64(1)).astype(bool)
+    middle = (age >= 12) & (age < 18)
+    need = 1 + (age >= 18).sum(axis=1)
+    for group in ((age >= 0) & (age < 12), middle & girl, middle & ~girl):
+        need = need + (group.sum(axis=1) + 1) // 2  # two to a room
+    adults = (h.adult_birth[rows] != ABSENT).sum(axis=1)
+    couple = (h.kind[rows] == HouseholdType.COUPLE) | (h.kind[rows] == HouseholdType.COUPLE_WITH_CHILDREN)
+    return need + np.where(couple, 1, adults)

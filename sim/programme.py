@@ -1,0 +1,112 @@
+"""The base programme: homes that are built and demolished in every scenario, drawn once per seed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.codes import Access, DwellingState, DwellingType, Origin, Tenure, VacancyState
+from sim.chains import open_vacancies
+from sim.randomness import Draws, Purpose, hash_ints, hash_text, uniform
+from sim.world import NEVER, NOWHERE, Dwellings, empty
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.parameters import Params
+    from sim.population import Geography
+    from sim.state import World
+
+
+def plan(
+    d: Dwellings, geography: Geography, per_year: NDArray, draws: Draws, p: Params, first_month: int, last_month: int
+) -> Dwellings:
+    """Planned dwellings of the base programme, sorted by delivery, one like a keyed home of the same gemeente each.
+
+    Args:
+        per_year: float64 [gemeenten], homes delivered per year (new build and other additions).
+    """
+    months = np.arange(first_month, last_month)
+    ids, donors, delivery = [], [], []
+    gemeente_of = geography.gemeente[d.area]
+    order = np.lexsort((d.id, gemeente_of))
+    first = np.searchsorted(gemeente_of[order], np.arange(len(geography.gemeente_code) + 1))
+    for g, code in enumerate(geography.gemeente_code):
+        due = np.diff(np.floor(per_year[g] / 12 * np.arange(len(months) + 1))).astype(int)
+        n = int(due.sum())
+        salt = hash_text(f"programme {code}")
+        names = np.array([hash_ints(salt, k) for k in range(n)], np.uint64)
+        u = uniform(draws.base(Purpose.PROGRAMME, 0, f"donor {code}"), names)
+        stock = order[first[g] : first[g + 1]]
+        ids.append(names)
+        donors.append(stock[(u * len(stock)).astype(np.int64)] if len(stock) else np.zeros(0, np.int64))
+        delivery.append(np.repeat(months, due))
+    ident, donor = np.concatenate(ids), np.concatenate(donors)
+    when = np.concatenate(delivery)
+    planned = _attributes(d, donor, ident, draws, p)
+    planned.delivery[:] = when
+    order = np.lexsort((ident, when))
+    return Dwellings(*(column[order] for column in planned))
+
+
+def _attributes(d: Dwellings, donor: NDArray, ident: NDArray, draws: Draws, p: Params) -> Dwellings:
+    new = empty(Dwellings, len(ident))
+    new.id[:] = ident
+    new.area[:] = d.area[donor]
+    u = [uniform(draws.base(Purpose.PROGRAMME, k, "attributes"), ident) for k in range(1, 5)]
+    koop, social = p.rel_programme_koop, p.rel_programme_corporatie
+    new.tenure[:] = np.select([u[0] < koop, u[0] < koop + social], [Tenure.KOOP, Tenure.CORPORATIE], Tenure.VRIJE_HUUR)
+    flat = u[1] < p.rel_programme_meergezins
+    senior = u[2] < p.rel_programme_senioren
+    new.kind[:] = np.select([senior, flat], [DwellingType.SENIORENCOMPLEX, DwellingType.MEERGEZINS], DwellingType.EENGEZINS)
+    flat = flat | senior
+    new.rooms[:] = np.where(flat, 2 + (u[3] < 0.6), 4 + (u[3] < 0.5))
+    new.floor_area[:] = np.where(flat, 45 + 40 * u[3], 90 + 60 * u[3])
+    new.access[:] = np.where(flat, Access.GESCHIKT, Access.AANPASBAAR)
+    social_home = new.tenure == Tenure.CORPORATIE
+    new.age_label[:] = np.where(senior & social_home, 55, 0)
+    value = np.median(d.woz) * np.where(flat, 0.8, 1.2) * p.rel_programme_woz
+    local = d.woz[donor] / np.maximum(1.0, np.median(d.woz))
+    new.woz[:] = value * np.clip(local, 0.6, 1.8)
+    new.rent[:] = np.where(social_home, np.where(flat, 640, 720), np.clip(13.5 * new.floor_area, 930, 1900))
+    return new
+
+
+def deliver(w: World) -> None:
+    """Dwellings due this month enter the stock as vacancies: the head of a chain each."""
+    due = np.flatnonzero((w.d.delivery == w.month) & (w.d.state == DwellingState.PLANNED))
+    w.d.state[due] = DwellingState.IN_STOCK
+    open_vacancies(w, due, int(Origin.NEW_BUILD), at_once=True)
+    w.add("built", len(due))
+
+
+def demolish(w: World) -> None:
+    """Take this month's number of empty corporatie homes out of the stock, lowest keyed number first."""
+    index = w.month - w.first_month
+    n = int(w.to_demolish[index])
+    if n == 0:
+        return
+    rows = np.flatnonzero(np.isin(w.v.state[: w.counts[0]], (VacancyState.WAITING, VacancyState.ON_OFFER)))
+    homes = w.v.dwelling[rows]
+    rows = rows[(w.d.tenure[homes] == Tenure.CORPORATIE) & (w.d.made_by[homes] == 0)]
+    with w.draws.replay():
+        u = uniform(w.draws.base(Purpose.PROGRAMME, 0, "demolish"), w.d.id[w.v.dwelling[rows]])
+    chosen = rows[np.lexsort((w.v.id[rows], u))][:n]
+    w.v.state[chosen] = VacancyState.WITHDRAWN
+    homes = w.v.dwelling[chosen]
+    w.d.state[homes] = DwellingState.GONE
+    w.d.vacancy[homes] = NOWHERE
+    w.add("demolished", len(chosen))
+    if index + 1 < len(w.to_demolish):
+        w.to_demolish[index + 1] += n - len(chosen)
+
+
+def delay_first(w: World) -> bool:
+    """The placebo: the first dwelling of the programme due in month 1 or later comes one month later."""
+    due = np.flatnonzero((w.d.delivery >= 1) & (w.d.delivery < NEVER) & (w.d.made_by == 0))
+    if len(due) == 0:
+        return False
+    first = due[np.lexsort((w.d.id[due], w.d.delivery[due]))][0]
+    w.d.delivery[first] += 1
+    return True

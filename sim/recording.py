@@ -1,0 +1,154 @@
+"""What is written down each month: counts of people and homes, and fit by group. Owns no randomness, changes no decision."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+from sim.codes import Access, DwellingType, HouseholdClass, HouseholdState, MoveReason, Stage
+from sim.fit import CLASS_SENIOR, any_child, class_of, oldest_age
+from sim.world import NOWHERE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.state import World
+
+PRESENT = int(HouseholdState.PRESENT)
+WENS, ZOEKEN = int(Stage.WOONWENS), int(Stage.WONINGZOEKEN)
+EENGEZINS = int(DwellingType.EENGEZINS)
+ONGESCHIKT, AANPASBAAR, GESCHIKT = int(Access.ONGESCHIKT), int(Access.AANPASBAAR), int(Access.GESCHIKT)
+N_CLASSES = len(HouseholdClass)
+# counters of the pass over households
+HOUSEHOLDS, SEARCHERS, SUITABLE, ADAPTABLE, UNSUITABLE, WISHES, SMALL_IN_FAMILY_HOME, UNSUITABLE_IN_FAMILY_HOME = range(8)
+WITHOUT_HOME, SENIOR_SEARCHERS, PERSONS = range(8, 11)
+COUNTERS = (
+    "households", "searchers", "suitable_seniors", "adaptable_seniors", "unsuitable_seniors", "seniors_with_wish",
+    "small_in_family_home", "unsuitable_in_family_home", "without_home", "seniors_searching", "persons",
+)
+AGES = (25, 35, 45, 55, 65, 75, 85)  # upper bounds of the age classes of the oldest adult; the last is open
+AGE_COLUMNS = tuple(f"households_{a}_{b}" for a, b in zip(("15", *map(str, AGES)), (*(str(a - 1) for a in AGES), "plus"), strict=True))
+TENURE_COLUMNS = ("dwellings_koop", "dwellings_corporatie", "dwellings_vrije_huur")
+# groups of fit: all, class, income fifth, tenure at the start (3 and none), then areas
+ALL_AT, CLASS_AT, INCOME_AT, TENURE_AT, AREA_AT = 0, 1, 1 + N_CLASSES, 6 + N_CLASSES, 10 + N_CLASSES
+
+
+@njit(cache=True)
+def count_households(h, d, month, senior_age, counts, n, fit, seniors, ages):
+    """One pass over the households present; fills ``counts``, ``n`` and ``fit`` [groups], ``seniors`` [areas], ``ages`` [8]."""
+    for i in range(len(h.state)):
+        if h.state[i] != PRESENT:
+            continue
+        counts[HOUSEHOLDS] += 1
+        counts[SEARCHERS] += h.stage[i] == ZOEKEN
+        counts[PERSONS] += h.size[i]
+        age = oldest_age(np.int64(h.adult_birth[i, 0]), np.int64(h.adult_birth[i, 1]), month)
+        cls = class_of(h.home[i], age, any_child(h.child_birth, i), senior_age)
+        value = np.float64(h.fit_here[i])
+        tenure = min(3, h.origin_tenure[i])
+        for g in (ALL_AT, CLASS_AT + cls, INCOME_AT + h.origin_income[i], TENURE_AT + tenure, AREA_AT + max(0, h.origin_area[i])):
+            n[g] += 1
+            fit[g] += value
+        j = h.home[i]
+        if j < 0:
+            counts[WITHOUT_HOME] += 1
+            continue
+        k = 0
+        while k < len(AGES) and age >= AGES[k]:
+            k += 1
+        ages[k] += 1
+        family_home = d.kind[j] == EENGEZINS and h.size[i] <= 2
+        counts[SMALL_IN_FAMILY_HOME] += family_home
+        if cls != CLASS_SENIOR:
+            continue
+        seniors[d.area[j]] += 1
+        counts[SENIOR_SEARCHERS] += h.stage[i] == ZOEKEN
+        counts[WISHES] += h.stage[i] == WENS or h.stage[i] == ZOEKEN
+        access = d.access[j]
+        counts[SUITABLE] += access == GESCHIKT
+        counts[ADAPTABLE] += access == AANPASBAAR
+        counts[UNSUITABLE] += access == ONGESCHIKT
+        counts[UNSUITABLE_IN_FAMILY_HOME] += access == ONGESCHIKT and family_home
+
+
+@njit(cache=True)
+def count_dwellings(state, vacancy, access, floor_area, kind, tenure):
+    """Homes in stock, vacant, suitable or adaptable, and large enough to split; then by tenure; int64 [7]."""
+    out = np.zeros(7, np.int64)
+    for j in range(len(state)):
+        if state[j] != 1:
+            continue
+        out[0] += 1
+        out[1] += vacancy[j] >= 0
+        out[4 + tenure[j]] += 1
+        out[2] += access[j] >= AANPASBAAR
+        out[3] += kind[j] == EENGEZINS and floor_area[j] >= 150.0  # C40: owner homes above 150 m2
+    return out
+
+
+def record(w: World, moves_before: int) -> None:
+    """Append this month to ``w.records``."""
+    counts = np.zeros(len(COUNTERS), np.int64)
+    groups = AREA_AT + len(w.map.gemeente)
+    n, fit = np.zeros(groups), np.zeros(groups)
+    w.seniors[:] = 0
+    ages = np.zeros(len(AGES) + 1, np.int64)
+    count_households(w.h, w.d, w.month, int(w.params.senior_age), counts, n, fit, w.seniors, ages)
+    if w.month < 0:
+        return
+    dwellings = count_dwellings(w.d.state, w.d.vacancy, w.d.access, w.d.floor_area, w.d.kind, w.d.tenure)
+    row = {"month": w.month, **dict(zip(COUNTERS, counts.tolist(), strict=True))}
+    row |= dict(zip(("dwellings", "vacant", "suitable_dwellings", "splittable_dwellings"), dwellings.tolist()[:4], strict=True))
+    row |= dict(zip((*TENURE_COLUMNS, *AGE_COLUMNS), (*dwellings.tolist()[4:], *ages.tolist()), strict=True))
+    row["seniors"] = int(n[CLASS_AT + CLASS_SENIOR])
+    row |= _moves_of_month(w, moves_before)
+    row["fit"] = float(fit[ALL_AT] / max(1.0, n[ALL_AT]))
+    row["fit_seniors"] = float(fit[CLASS_AT + CLASS_SENIOR] / max(1.0, n[CLASS_AT + CLASS_SENIOR]))
+    others = n[ALL_AT] - n[CLASS_AT + CLASS_SENIOR]
+    row["fit_others"] = float((fit[ALL_AT] - fit[CLASS_AT + CLASS_SENIOR]) / max(1.0, others))
+    w.records.setdefault("months", []).append(row)
+    w.records.setdefault("fit", []).append(np.stack((n, fit)))
+    w.records.setdefault("funnel", []).append(w.funnel.copy())
+
+
+def _moves_of_month(w: World, first: int) -> dict[str, float]:
+    m = w.m
+    rows = slice(first, int(w.counts[1]))
+    fills = m.reason[rows] == MoveReason.FILL
+    senior = fills & (m.household_class[rows] == HouseholdClass.SENIOR)
+    homes = senior & (m.from_dwelling[rows] != NOWHERE)
+    a, b = w.d.area[m.from_dwelling[rows][homes]], w.d.area[m.to_dwelling[rows][homes]]
+    km = np.hypot(w.map.x_km[a] - w.map.x_km[b], w.map.y_km[a] - w.map.y_km[b])
+    return {
+        "moves": int(len(fills)), "fills": int(fills.sum()), "senior_moves": int(senior.sum()),
+        "senior_moves_suitable": int((w.d.access[m.to_dwelling[rows][senior]] == GESCHIKT).sum()),
+        "senior_moves_km": float(km.sum()),
+    }
+
+
+def note_uses(w: World) -> None:
+    """Log the households on which an instrument had a lever for the first time, and decisions that it made differ."""
+    if not w.instruments:
+        return
+    before = w.records.setdefault("ever", np.zeros_like(w.h.ever))
+    rows = np.flatnonzero(w.h.ever != before)
+    uses = w.records.setdefault("uses", [])
+    uses += [(w.month, int(i), int(w.h.ever[i] & ~before[i])) for i in rows]
+    before[:] = w.h.ever
+    decided = w.records.setdefault("decisive", {})
+    for i in np.flatnonzero(w.h.decisive != 0):
+        decided[int(i)] = decided.get(int(i), 0) | int(w.h.decisive[i])
+
+
+def keep_homes(w: World) -> None:
+    """Remember where everybody lives, for the drift of other scenarios."""
+    w.records.setdefault("homes", []).append(w.h.home.copy())
+
+
+def share_elsewhere(w: World, homes: NDArray) -> float:
+    """Share of the households present that live elsewhere than in ``homes`` (the base world in the same month)."""
+    here = w.h.state == PRESENT
+    return float((w.h.home[here] != homes[here]).mean()) if here.any() else 0.0
+

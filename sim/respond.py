@@ -1,0 +1,372 @@
+"""Who responds to what: each searcher looks at the homes it sees and keeps the best few that beat staying put.
+
+The last gate passed is recorded: seen → eligible → affordable → better than staying → worth the trouble → outranked.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numba import njit
+
+from sim.codes import Tenure
+from sim.fit import CLASS_STARTER, components, net_rent, owner_cost
+from sim.levers import RENT_NONE, RENT_OLD, RENT_STEPS, lever_sum
+from sim.randomness import TABLE_SIZE, pair_bits, to_index, to_unit
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.parameters import Params
+
+KOOP, CORPORATIE, VRIJE_HUUR = int(Tenure.KOOP), int(Tenure.CORPORATIE), int(Tenure.VRIJE_HUUR)
+MAX_RESPONSES = 8
+NOTHING_SEEN, NOT_ELIGIBLE, TOO_EXPENSIVE, NOT_BETTER, NOT_WORTH, OUTRANKED = range(6)
+U24, U40, U56, U62 = (np.uint64(n) for n in (24, 40, 56, 62))
+ZERO, ONE = np.uint64(0), np.uint64(1)
+OUTSIDE_PASSEND, FREE_SPACE = 1, 2
+AOW_AGE = 67
+DIRECT_POINTS = 32  # above any label
+
+
+# Homes on offer this month, one record each, sorted by gemeente, area and vacancy id.
+OFFER = np.dtype(
+    [
+        ("vacancy", np.int32),  # vacancy row
+        ("dwelling", np.int32),  # dwelling row
+        ("area", np.int32),
+        ("urban", np.int32),
+        ("id", np.uint64),  # vacancy id
+        ("dwelling_id", np.uint64),
+        ("labels", np.uint64),
+        ("made_by", np.uint64),  # bit of the instrument through which alone it exists
+        ("direct", np.uint64),  # bit k: matched directly by instrument k before advertising
+        ("x_km", np.float64),
+        ("y_km", np.float64),
+        ("rent", np.float64),  # euro per month
+        ("woz", np.float64),  # euro
+        ("price", np.float64),  # asking price (koop), euro
+        ("tenure", np.int32),
+        ("kind", np.int32),
+        ("rooms", np.int32),
+        ("access", np.int32),
+        ("age_label", np.int32),
+        ("relaxed", np.int32),
+        ("quota", np.int32),
+    ],
+    align=True,
+)
+# Households that search this month; what does not depend on the home looked at is worked out once.
+SEEKER = np.dtype(
+    [
+        ("row", np.int32),  # household row
+        ("cls", np.int32),  # HouseholdClass
+        ("age", np.int32),  # years
+        ("limit", np.int32),  # Limitation
+        ("rooms_needed", np.int32),
+        ("size", np.int32),  # persons
+        ("first", np.int32),  # woonprofiel
+        ("second", np.int32),
+        ("scope", np.int32),
+        ("area", np.int32),  # area that it looks from
+        ("nood", np.int32),
+        ("rooms_left", np.int32),  # rooms of the present home; 0 without
+        ("tenant", np.int32),  # 1: tenant of a corporatie
+        ("id", np.uint64),
+        ("urgent", np.uint64),  # 0 or 1
+        ("waited", np.uint64),  # months of registration
+        ("touched", np.uint64),  # instruments that work on it
+        ("income", np.float64),  # disposable euro per year
+        ("gross", np.float64),  # euro per year
+        ("wealth", np.float64),  # euro
+        ("own_money", np.float64),  # equity and the part of savings that goes into a home, euro
+        ("budget", np.float64),  # highest price, euro
+        ("attachment", np.float64),
+        ("old_rent", np.float64),  # euro per month
+        ("here_size", np.float64),  # components of the present home
+        ("here_reach", np.float64),
+        ("here_afford", np.float64),
+        ("here_place", np.float64),
+        ("here_profile", np.float64),
+        ("taste_here", np.float64),  # fit points
+        ("x_km", np.float64),
+        ("y_km", np.float64),
+        ("trouble", np.float64),  # fit points before levers and money
+    ],
+    align=True,
+)
+
+
+class Offers(NamedTuple):
+    """This month's homes, and where each area and gemeente begins among them."""
+
+    at: NDArray  # OFFER records
+    by_area: NDArray  # int32 [areas + 1], first offer of each area
+    by_gemeente: NDArray  # int32 [gemeenten + 1]
+
+
+class Map(NamedTuple):
+    """Where areas lie."""
+
+    gemeente: NDArray  # int32 [areas]
+    x_km: NDArray  # float64 [areas]
+    y_km: NDArray  # float64 [areas]
+    urban: NDArray  # int64 [areas]
+    around_first: NDArray  # int32 [gemeenten + 1], range in around
+    around: NDArray  # int32, gemeenten around each gemeente, itself excluded
+
+
+# Numbers that the responses read, one record.
+RULES = np.dtype(
+    [
+        ("sight", np.float64, 2),  # chance to see a home: without nood, in nood
+        ("weigh_money", np.float64),  # fit points per year's income
+        ("eur_moving", np.float64),
+        ("buying_cost", np.float64),  # share of the price
+        ("income_per_rent", np.float64),  # that a private landlord asks
+        ("burden_max", np.float64),  # share of disposable income
+        ("without_home", np.float64),  # fit points
+        ("loss_aversion", np.float64),
+        ("incomes", np.float64, 8),  # gross: DAEB 1 / more persons, passend 1 / more, AOW 1 / more; wealth 54a 1 / more
+        ("rents", np.float64, 3),  # aftoppingsgrens 1-2 persons, 3+; liberalisatiegrens
+        ("n_responses", np.int64),
+        ("family_rooms", np.int64),
+        ("taste", np.float64, TABLE_SIZE),  # quantiles, fit points
+    ]
+)
+
+
+def make_rules(p: Params, incomes: NDArray, rents: NDArray, taste: NDArray) -> np.void:
+    """The RULES record of one set of parameters and of the law of the start date (``sim/law.py``)."""
+    values = {
+        "sight": (p.p_sight, min(1.0, p.p_sight * p.rel_sight_nood)), "weigh_money": p.rel_eur_once, "eur_moving": p.eur_moving,
+        "buying_cost": p.rel_buying_cost, "income_per_rent": p.rel_income_rent, "burden_max": p.rel_burden_max,
+        "without_home": p.rel_without_home, "loss_aversion": p.rel_loss_aversion, "incomes": incomes, "rents": rents,
+        "n_responses": int(p.n_responses), "family_rooms": int(p.n_rooms_family), "taste": taste * p.rel_taste_sd,
+    }
+    rules = np.zeros(1, RULES)
+    for name, value in values.items():
+        rules[name][0] = value
+    return rules[0]
+
+
+class Bases(NamedTuple):
+    """Base keys of the draws of responses: all but ``lottery`` and ``tie`` are fixed for the whole run."""
+
+    taste: np.uint64
+    sight: np.uint64
+    viewing: np.uint64
+    lottery: np.uint64
+    tie: np.uint64
+
+
+class Responses(NamedTuple):
+    """Up to MAX_RESPONSES per searcher, best first."""
+
+    n: NDArray  # int64 [searchers]
+    offer: NDArray  # int32 [searchers, MAX_RESPONSES]
+    worth: NDArray  # float64, surplus over staying
+    rank: NDArray  # uint64, how the home ranks the household
+    bits: NDArray  # uint64, instruments with a lever on this pair
+    gate: NDArray  # uint8 [searchers], last gate passed
+    used: NDArray  # uint64 [searchers], instruments with a lever in any look
+    affected: NDArray  # uint8 [searchers], 1: an instrument touched one of its looks
+
+
+def empty_responses(n: int) -> Responses:
+    """Room for the responses of ``n`` searchers."""
+    shape = (n, MAX_RESPONSES)
+    return Responses(
+        np.zeros(n, np.int64), np.zeros(shape, np.int32), np.zeros(shape), np.zeros(shape, np.uint64),
+        np.zeros(shape, np.uint64), np.zeros(n, np.uint8), np.zeros(n, np.uint64), np.zeros(n, np.uint8),
+    )
+
+
+@njit(cache=True)
+def respond(which, seekers, offers, by_area, by_gemeente, area_map, t, rules, levers, leave_out, bases, out):
+    """Fill ``out`` for the searchers ``which`` (indices), with the instruments in ``leave_out`` off."""
+    gemeente, around_first, around = area_map.gemeente, area_map.around_first, area_map.around
+    for w in range(len(which)):
+        s = which[w]
+        seeker = seekers[s]
+        out.n[s] = 0
+        out.gate[s] = NOTHING_SEEN
+        out.used[s] = ZERO
+        touched = seeker.touched & ~leave_out
+        sight = rules.sight[seeker.nood]
+        room = rules.n_responses
+        if touched:
+            sight += lever_sum(touched, levers.sight, ZERO)
+            room += np.int64(lever_sum(touched, levers.responses, ZERO))
+        g = gemeente[seeker.area]
+        parts = 1
+        if seeker.scope == 2:
+            parts += around_first[g + 1] - around_first[g]
+        for part in range(parts):
+            b = g if part == 0 else around[around_first[g] + part - 1]
+            lo, hi = by_gemeente[b], by_gemeente[b + 1]
+            if seeker.scope == 0:
+                lo, hi = by_area[seeker.area], by_area[seeker.area + 1]
+            for o in range(lo, hi):
+                if to_unit(pair_bits(bases.sight, seeker.id, offers[o].id)) >= sight:
+                    continue
+                if offers[o].made_by:
+                    out.affected[s] = 1
+                    if offers[o].made_by & leave_out:
+                        continue
+                gate, worth, rank, bits = weigh(seeker, offers[o], touched, t, rules, levers, bases)
+                if bits:
+                    out.used[s] |= bits
+                    out.affected[s] = 1
+                out.gate[s] = max(out.gate[s], gate)
+                if gate == OUTRANKED:
+                    _keep(s, o, worth, rank, bits, min(room, MAX_RESPONSES), out)
+
+
+@njit(cache=True)
+def weigh(seeker, offer, touched, t, rules, levers, bases):
+    """A searcher looks at an offer: the last gate passed, surplus over staying, rank, instruments with a lever."""
+    if not eligible(
+        offer.tenure, offer.rooms, offer.rent, offer.age_label, offer.relaxed, offer.quota, seeker.age, seeker.size, seeker.gross,
+        seeker.wealth, rules,
+    ):
+        return NOT_ELIGIBLE, 0.0, ZERO, ZERO
+    bits, felt, money, eased, points = offer.made_by, offer.rent, rules.eur_moving, 0.0, 0
+    if touched:
+        bits, felt, money, eased, points = pull(seeker, offer, touched, bits, money, levers)
+    if offer.tenure == KOOP:
+        if offer.price > seeker.budget:
+            return TOO_EXPENSIVE, 0.0, ZERO, bits
+        debt = max(0.0, offer.price * (1.0 + rules.buying_cost) - seeker.own_money)
+        cost = owner_cost(debt, offer.woz, t)
+    else:
+        cost = net_rent(felt, seeker.income, seeker.size, t)
+        if offer.tenure == VRIJE_HUUR:
+            fine = seeker.gross >= rules.income_per_rent * 12.0 * felt or seeker.wealth > rules.incomes[6]
+        else:
+            fine = 12.0 * cost <= rules.burden_max * seeker.income
+        if not fine:
+            return TOO_EXPENSIVE, 0.0, ZERO, bits
+    cls = seeker.cls
+    km = np.sqrt((seeker.x_km - offer.x_km) ** 2 + (seeker.y_km - offer.y_km) ** 2)
+    leaves = 1 if cls != CLASS_STARTER and offer.area != seeker.area else 0
+    size, reach, afford, place, profile = components(
+        cls, seeker.age, seeker.limit, offer.rooms - seeker.rooms_needed, seeker.income, seeker.attachment, seeker.first,
+        seeker.second, offer.access, offer.kind, offer.urban, cost, km, leaves, t,
+    )
+    worth = rules.taste[to_index(pair_bits(bases.taste, seeker.id, offer.dwelling_id))]
+    if cls == CLASS_STARTER:
+        worth += size * t.weights[0, 0] + reach * t.weights[0, 1] + afford * t.weights[0, 2]
+        worth += place * t.weights[0, 3] + profile * t.weights[0, 4] - rules.without_home
+    else:
+        aversion = rules.loss_aversion
+        worth += felt_change(size - seeker.here_size, aversion) * t.weights[cls, 0] - seeker.taste_here
+        worth += felt_change(reach - seeker.here_reach, aversion) * t.weights[cls, 1]
+        worth += felt_change(afford - seeker.here_afford, aversion) * t.weights[cls, 2]
+        worth += felt_change(place - seeker.here_place, aversion) * t.weights[cls, 3]
+        worth += felt_change(profile - seeker.here_profile, aversion) * t.weights[cls, 4]
+    if worth <= 0.0:
+        return NOT_BETTER, worth, ZERO, bits
+    if cls != CLASS_STARTER:
+        worth -= max(0.0, seeker.trouble - eased) + rules.weigh_money * max(0.0, money) / max(1.0, seeker.income)
+    if worth <= 0.0:
+        return NOT_WORTH, worth, ZERO, bits
+    draw = pair_bits(bases.lottery if offer.tenure == VRIJE_HUUR else bases.tie, seeker.id, offer.id)
+    return OUTRANKED, worth, rank_of(offer.tenure, seeker.urgent, points, seeker.waited, seeker.budget, draw), bits
+
+
+@njit(cache=True)
+def pull(seeker, offer, touched, bits, money, levers):
+    """Levers of the instruments ``touched`` on this pair: (bits, felt rent, moving cost left, trouble eased, points)."""
+    felt, eased, points = offer.rent, 0.0, 0
+    social = offer.tenure == CORPORATIE
+    rise = social and seeker.tenant == 1 and offer.rent > seeker.old_rent
+    for k in range(len(levers)):
+        bit = ONE << np.uint64(k)
+        if not touched & bit:
+            continue
+        works = levers[k].trouble != 0.0 or levers[k].responses != 0 or levers[k].sight != 0.0
+        eased += levers[k].trouble
+        if social and levers[k].p_direct > 0.0:
+            works = True
+            if offer.direct & bit:
+                points += DIRECT_POINTS
+        taken = levers[k].n_rooms_taken
+        if seeker.rooms_left >= levers[k].n_rooms_left and (taken == 0 or offer.rooms <= taken):
+            if levers[k].eur_once != 0.0:
+                works = True
+                money -= levers[k].eur_once
+            if social and levers[k].rank != 0 and (levers[k].needs_label == 0 or offer.labels & bit):
+                works = True
+                points += levers[k].rank
+            if rise and levers[k].rent_path != RENT_NONE:
+                works = True
+                low = rent_felt(offer.rent, seeker.old_rent, levers[k].rent_path, levers[k].rent_discount, levers[k].eur_rent_cap)
+                felt = min(felt, low)
+        if works:
+            bits |= bit
+    return bits, felt, money, eased, points
+
+
+@njit(cache=True)
+def eligible(tenure, rooms, rent, age_label, relaxed, quota, age, size, gross, wealth, rules):
+    """May live here, by the rules of the segment (no preference in it)."""
+    if age_label > 0 and relaxed == 0 and age < age_label:
+        return False
+    if tenure != CORPORATIE:
+        return True
+    more = 1 if size > 1 else 0
+    if relaxed == 0 and rooms >= rules.family_rooms and size < 3:
+        return False
+    if relaxed < 2 and not quota & FREE_SPACE and gross > rules.incomes[more]:
+        return False
+    aow = age >= AOW_AGE
+    if gross <= rules.incomes[(4 if aow else 2) + more] and not quota & OUTSIDE_PASSEND and rent > rules.rents[1 if size >= 3 else 0]:
+        return aow and wealth > rules.incomes[6 + more]  # art. 54a BTIV
+    return True
+
+
+@njit(cache=True)
+def rent_felt(full, old, path, discount, eur_cap):
+    """Rent of the new home as the household feels it under one rent path, euro per month."""
+    if path == RENT_STEPS:
+        return full - (full - old) * discount
+    return old if path == RENT_OLD else old + eur_cap
+
+
+@njit(cache=True)
+def felt_change(change, aversion):
+    """A change of a component as it is felt: losses against the present home weigh more."""
+    return change if change > 0.0 else change * aversion
+
+
+@njit(cache=True)
+def rank_of(tenure, urgent, points, waited, budget, bits):
+    """How the home ranks the household: urgency, voorrang, registration (corporatie); lottery; bid (koop)."""
+    if tenure == KOOP:
+        return (np.uint64(min(4.0e9, max(0.0, budget))) << U24) | (bits >> U40)
+    if tenure == VRIJE_HUUR:
+        return bits
+    return (urgent << U62) | (np.uint64(min(63, points)) << U56) | (waited << U40) | (bits >> U24)
+
+
+@njit(cache=True)
+def _keep(s, o, worth, rank, bits, room, out):
+    """Insert a response in order of worth, ties by rank; the worst falls out when the room is full."""
+    n = out.n[s]
+    at = n
+    while at > 0 and (out.worth[s, at - 1] < worth or (out.worth[s, at - 1] == worth and out.rank[s, at - 1] < rank)):
+        at -= 1
+    if at >= room:
+        return
+    for k in range(min(n, room - 1), at, -1):
+        out.offer[s, k] = out.offer[s, k - 1]
+        out.worth[s, k] = out.worth[s, k - 1]
+        out.rank[s, k] = out.rank[s, k - 1]
+        out.bits[s, k] = out.bits[s, k - 1]
+    out.offer[s, at] = o
+    out.worth[s, at] = worth
+    out.rank[s, at] = rank
+    out.bits[s, at] = bits
+    out.n[s] = min(n + 1, room)

@@ -1,0 +1,145 @@
+"""Run one seed: burn in once, then each scenario from a copy of the same burnt-in world."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim import chains, interventions, invariants, month, outputs, places, programme, recording, start
+from sim import parameters as parameter_registry
+from sim.summary import summary_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.interventions import Instrument
+    from sim.state import World
+
+MAX_ROWS_FOR_DRIFT = 400_000  # beyond this many households, homes are remembered every twelfth month only
+
+
+class EmptyTargetError(ValueError):
+    """An instrument reached nobody in a whole run."""
+
+
+@dataclass
+class Result:
+    """What one scenario of one seed gives."""
+
+    tables: dict[str, pd.DataFrame]
+    reached: dict[str, int]
+    seconds: dict[str, float]
+    fingerprint: str
+    homes: list[np.ndarray] = field(default_factory=list)
+    totals: dict[str, int] = field(default_factory=dict)
+
+
+def burn_in(
+    place: str, seed: int, months: int = 120, burn_in: int = 36, follow_up: int = 36, start: str = "2026-01",
+    behaviour: Mapping[str, float] | None = None, debug: bool = False,
+) -> World:
+    """The world of one seed at month 0. Money is euro of the start year; ``start`` is YYYY-MM."""
+    w = build(place, seed, months, burn_in, follow_up, start, behaviour, debug)
+    for _ in range(burn_in):
+        month.step(w)
+    begin(w)
+    return w
+
+
+def build(
+    place: str, seed: int, months: int, burn_in: int, follow_up: int, start_month: str,
+    behaviour: Mapping[str, float] | None, debug: bool,
+) -> World:
+    """The world of one seed at the first month of its burn-in."""
+    params = parameter_registry.resolve(behaviour)
+    return start.build(
+        places.resolve(place), seed, params, start=start_month, burn_in=burn_in, months=months, follow_up=follow_up, debug=debug
+    )
+
+
+def begin(w: World) -> None:
+    """Month 0: the ledger begins, what is under way counts as from before the start."""
+    w.forget_moves()
+    chains.mark_before_start(w)
+    w.records.clear()
+    w.totals.clear()
+    w.at_start = invariants.snapshot(w) | {"withdrawn": int((w.v.state == chains.WITHDRAWN).sum())}
+    w.home_at_start = w.h.home.copy()
+    h = w.h
+    housed = h.home >= 0
+    h.origin_area[housed] = w.d.area[h.home[housed]]
+    h.origin_tenure[:] = np.where(housed, w.d.tenure[np.maximum(h.home, 0)], 255)
+
+
+def run_scenario(
+    world: World, instruments: Mapping[str, Mapping[str, Any]] | None = None, placebo: bool = False,
+    base: Result | None = None, months: int | None = None, follow_up: int | None = None, strength: float = 1.0,
+    tables: bool = True,
+) -> Result:
+    """Run one scenario from a copy of a burnt-in world; without ``base`` it is the base world itself.
+
+    Raises:
+        EmptyTargetError: an instrument that works reached nobody (unless ``allow_empty``).
+        InstrumentError, LawError: settings that cannot be.
+    """
+    began = time.perf_counter()
+    w = world.copy()
+    loaded = {key: interventions.load(key, settings, w.start) for key, settings in (instruments or {}).items()}
+    interventions.equip(w, loaded, strength)
+    if placebo:
+        programme.delay_first(w)
+    months = w.months if months is None else months
+    horizon = w.last_month if follow_up is None else months + follow_up
+    elsewhere = advance(w, horizon, base)
+    ran = time.perf_counter()
+    refuse_empty(w, loaded, months)
+    made = make_tables(w, months, elsewhere) if tables else {}
+    homes = w.records.get("homes", [])
+    seconds = {"months": ran - began, "tables": time.perf_counter() - ran}
+    reached = {running.key: running.n_reached for running in w.instruments}
+    return Result(made, reached, seconds, world.fingerprint, homes, dict(w.totals))
+
+
+def advance(w: World, horizon: int, base: Result | None) -> list[float]:
+    """Step to ``horizon``; returns the share of households that live elsewhere than in the base world, by month."""
+    elsewhere = []
+    small = len(w.h.id) <= MAX_ROWS_FOR_DRIFT
+    while w.month < horizon:
+        watched = small or (w.month + 1) % 12 == 0
+        month.step(w)
+        if base is None and watched:
+            recording.keep_homes(w)
+        elif base is not None and watched:
+            at = len(elsewhere)
+            elsewhere.append(recording.share_elsewhere(w, base.homes[at]))
+    return elsewhere
+
+
+def make_tables(w: World, months: int, elsewhere: list[float]) -> dict[str, pd.DataFrame]:
+    """The tables of the interface, by name."""
+    import pandas as pd
+
+    every = 1 if len(w.h.id) <= MAX_ROWS_FOR_DRIFT else 12
+    drift = pd.DataFrame({"month": np.arange(len(elsewhere)) * every + every - 1, "share_elsewhere": np.array(elsewhere, float)})
+    return {
+        "moves": outputs.moves_table(w, months), "chains": outputs.chains_table(w, months),
+        "months": outputs.months_table(w, months), "funnel": outputs.funnel_table(w),
+        "instruments": outputs.instruments_table(w), "attribution": outputs.attribution_table(w),
+        "summary": summary_table(w, months), "drift": drift,
+    }
+
+
+def refuse_empty(w: World, loaded: Mapping[str, Instrument], months: int) -> None:
+    """A target group that nobody enters in a whole run is an error, not a quiet zero."""
+    for running in w.instruments:
+        s = running.settings
+        worked = any(running.works(t) for t in range(months))
+        if worked and running.n_reached == 0 and not s.allow_empty:
+            raise EmptyTargetError(
+                f"{running.key}: nobody was in its target group in {months} months (who: {s.who.model_dump()}); "
+                f"widen who, or set {running.key}.allow_empty: true"
+            )

@@ -1,0 +1,69 @@
+"""Scenarios as data: a short YAML file with a title, a shopping list of instruments, and rules for stepwise approaches."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+FOLDER = Path(__file__).resolve().parents[1] / "configs" / "scenario"
+
+
+class ScenarioError(ValueError):
+    """A scenario that does not exist or cannot be read; the message names file, key and the nearest name."""
+
+
+class Title(BaseModel):
+    """The name that users read."""
+
+    model_config = ConfigDict(extra="forbid")
+    nl: str
+    en: str
+
+
+class Scenario(BaseModel):
+    """What comes on top of what is done already."""
+
+    model_config = ConfigDict(extra="forbid")
+    title: Title
+    instruments: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    rules: list[dict[str, Any]] = Field(default_factory=list)
+
+
+def names(folder: Path | None = None) -> list[str]:
+    """Scenarios in a folder, sorted."""
+    return sorted(path.stem for path in (folder or FOLDER).glob("*.yaml"))
+
+
+def load(name: str, folder: Path | None = None) -> Scenario:
+    """One scenario by name, from ``folder`` first, else from ``configs/scenario``.
+
+    Raises:
+        ScenarioError: no such file, no YAML, or a key that does not belong there.
+    """
+    for place in (folder, FOLDER):
+        path = place / f"{name}.yaml" if place else None
+        if path is not None and path.is_file():
+            return _read(path)
+    known = sorted({*names(), *(names(folder) if folder else [])})
+    near = difflib.get_close_matches(name, known, 1, 0.4)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    raise ScenarioError(f"there is no scenario {name!r}{hint} (python -m experiments.list what=scenarios)")
+
+
+def _read(path: Path) -> Scenario:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except yaml.YAMLError as error:
+        raise ScenarioError(f"{path.name}: this is no YAML: {str(error).splitlines()[0]}") from None
+    if isinstance(content.get("instruments"), dict):
+        content["instruments"] = {key: settings or {} for key, settings in content["instruments"].items()}
+    try:
+        return Scenario.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ScenarioError(f"{path.name}: {where}: {first['msg'].lower()} (keys are title, instruments, rules)") from None

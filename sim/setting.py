@@ -1,0 +1,91 @@
+"""Where a place lies and what goes on around it: its areas, moves across its borders, and what is built and demolished."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from sim import figures
+from sim.base_year import base_year
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.fitting import Fit
+    from sim.places import Place
+
+DEMOLITION, OTHER_ADDITIONS = 0.0015, 0.0016  # of the stock per year, 2024 (F31)
+
+
+class Geography(NamedTuple):
+    """One row per smallest area, sorted by code within the gemeenten sorted by code."""
+
+    code: list[str]
+    name: list[str]
+    gemeente: NDArray  # int32, row of gemeente_code
+    gemeente_code: list[str]
+    gemeente_name: list[str]
+    x_km: NDArray  # float32, Rijksdriehoek
+    y_km: NDArray
+    urban: NDArray  # uint8, CBS 1 (extremely urban) to 5
+
+
+class Border(NamedTuple):
+    """Per gemeente, float64: persons who cross its border within the country."""
+
+    arriving: NDArray  # persons per month
+    leaving: NDArray  # persons per month
+    persons_per_household: NDArray
+
+
+class Programme(NamedTuple):
+    """Per gemeente, float64, homes per year."""
+
+    built: NDArray
+    demolished: NDArray
+    added: NDArray  # other additions (transformation, splitting)
+
+
+def geography(place: Place, f: Fit) -> Geography:
+    codes = sorted(place.gemeenten)
+    names = dict(zip(figures.column("gemeenten", "code"), figures.column("gemeenten", "name"), strict=True))
+    return Geography(
+        [str(code) for code in f.code],
+        [str(name) for name in f.name],
+        f.gemeente.astype(np.int32),
+        codes,
+        [str(names[code]) for code in codes],
+        f.x_km.astype(np.float32),
+        f.y_km.astype(np.float32),
+        f.urban,
+    )
+
+
+def rows_of(place: Place) -> NDArray:
+    """Rows of the place's gemeenten in the figures."""
+    return np.searchsorted(figures.column("gemeenten", "code").astype(str), sorted(place.gemeenten))
+
+
+def border(place: Place) -> Border:
+    """Moves between gemeenten in 2025 (CBS 60048ned), per month. Missing rows take the national rate; where departures
+    are distorted by reception of asylum seekers, arrivals stand for them. For the whole country all of them are inside."""
+    rows, b = rows_of(place), base_year()
+    persons_2024 = figures.column("gemeenten", "population_20241231")
+    arrived, left = figures.column("gemeenten", "arrived_2025"), figures.column("gemeenten", "left_2025")
+    there = ~np.isnan(arrived)
+    rate = arrived[there].sum() / persons_2024[there].sum()
+    arrived = np.where(there, arrived, rate * persons_2024)
+    left = np.where(np.isnan(left), arrived, left)
+    inside = 0.0 if place.key == "nederland" else 1.0
+    size = b.persons / b.households.sum(axis=1)
+    return Border(inside * arrived[rows] / 12, inside * left[rows] / 12, size[rows])
+
+
+def programme(place: Place) -> Programme:
+    """Homes per year: what the stock grew by from 2022 to the end of 2024, plus demolition, less other additions."""
+    t, rows = figures.table("gemeenten"), rows_of(place)
+    stock = t["dwellings_20240101"]
+    growth = (t["dwellings_20241231"] - t["dwellings_2022"]) / 3
+    built = np.maximum(growth + (DEMOLITION - OTHER_ADDITIONS) * stock, 0.0)
+    return Programme(built[rows], DEMOLITION * stock[rows], OTHER_ADDITIONS * stock[rows])

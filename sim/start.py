@@ -1,0 +1,181 @@
+"""From a population to a world in motion: journeys, registration, taste and vacancies at the start are drawn here.
+
+The start state decides answers (most seniors still sit, ten years on, where the fitting put them), so each thing drawn has a
+parameter: in a prototype voorrang gave 63 or 12 extra moves depending on the registration time that seniors started with.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from sim import demography, law, population, programme
+from sim.chains import open_vacancies
+from sim.codes import EventKind, Origin, Stage, Trigger
+from sim.fit import make_tables, refresh
+from sim.klantreis import make_journey
+from sim.randomness import Draws, Purpose, bits_array, normal_table, uniform
+from sim.respond import Map, make_rules
+from sim.state import NORM_MONTHS, World
+from sim.woonprofielen import draw_profiles
+from sim.world import NEVER, NOWHERE, Dwellings, Moves, Vacancies, age_years, empty
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.parameters import Params
+    from sim.places import Place
+    from sim.population import Geography
+
+AROUND_KM = 15.0
+
+
+def build(
+    place: Place, seed: int, params: Params, *, start: str, burn_in: int, months: int, follow_up: int, debug: bool = False
+) -> World:
+    """The world of one seed at its first month of burn-in; instruments play no part in it."""
+    first, last = -burn_in, months + follow_up
+    state = population.build(place, seed, params, first_month=first)
+    draws = Draws(seed, debug)
+    per_year, demolished = _per_year(state)
+    planned = programme.plan(state.dwellings, state.geography, per_year, draws, params, first, last)
+    to_demolish = np.diff(np.floor(demolished.sum() / 12 * np.arange(last - first + 1))).astype(np.int64)
+    delivered = np.bincount(planned.delivery.astype(np.int64) - first, minlength=last - first)
+    plan = demography.plan(state.households, params, seed, first, last, delivered - to_demolish, state.border)
+    h, events = plan[0], plan[1]
+    d = Dwellings(*(np.concatenate(pair) for pair in zip(state.dwellings, planned, strict=True)))
+    tables, taste = make_tables(params), normal_table()
+    rules = make_rules(params, *law.limits(start), taste)
+    w = World(
+        place=place, seed=seed, start=start, params=params, geography=state.geography, map=make_map(state.geography),
+        tables=tables, journey=make_journey(params), rules=rules, taste=taste * params.rel_taste_sd, events=events,
+        draws=draws, month=first, first_month=first, last_month=last, months=months, h=h, d=d, v=empty(Vacancies, 1000),
+        m=empty(Moves, 1000), counts=np.zeros(3, np.int64), to_demolish=to_demolish,
+    )
+    w.senior_moves = np.zeros((NORM_MONTHS, len(w.map.gemeente)))
+    w.seniors = np.zeros(len(w.map.gemeente))
+    n0 = len(state.households.id)
+    draw_households(w, np.arange(n0, dtype=np.int32))
+    _start_journeys(w, n0)
+    _start_vacancies(w)
+    return w
+
+
+def _per_year(state) -> tuple[NDArray, NDArray]:
+    """Homes delivered and demolished per gemeente and year."""
+    return state.programme.built + state.programme.added, state.programme.demolished
+
+
+def make_map(geography: Geography) -> Map:
+    """Areas and the gemeenten around each gemeente (centres within AROUND_KM)."""
+    n = len(geography.gemeente_code)
+    centre = np.array([
+        (geography.x_km[geography.gemeente == g].mean(), geography.y_km[geography.gemeente == g].mean()) for g in range(n)
+    ])
+    near = cKDTree(centre).query_ball_point(centre, AROUND_KM)
+    around = [sorted(set(row) - {g}) for g, row in enumerate(near)]
+    first = np.concatenate(([0], np.cumsum([len(row) for row in around])))
+    return Map(
+        geography.gemeente.astype(np.int32), geography.x_km.astype(np.float64), geography.y_km.astype(np.float64),
+        geography.urban.astype(np.int64), first.astype(np.int32), np.array(sum(around, []), np.int32),
+    )
+
+
+def draw_households(w: World, rows: NDArray) -> None:
+    """What is fixed for a household's life: search area and woonprofielen."""
+    h, p = w.h, w.params
+    age = age_years(h.adult_birth[rows], w.month).max(axis=1)
+    with w.draws.replay():  # keyed on the household: founded once
+        scope, first, second = (w.draws.base(Purpose.SCOPE), w.draws.base(Purpose.PROFILE), w.draws.base(Purpose.PROFILE, 1))
+    u = uniform(scope, h.id[rows])
+    own = np.where(age >= p.senior_age, p.rel_scope_wijk_senior, p.rel_scope_wijk)
+    around = len(w.map.around) > 0
+    h.scope[rows] = np.where(u < own, 0, np.where((u > 1 - p.rel_scope_around) & around, 2, 1))
+    h.profile[rows] = draw_profiles(uniform(first, h.id[rows]), uniform(second, h.id[rows]), age >= 75)
+
+
+def found(w: World, rows: NDArray, kinds: NDArray, parents: NDArray) -> None:
+    """Households founded this month start to search at once; unions settle elsewhere (``chains.unite``)."""
+    h = w.h
+    draw_households(w, rows)
+    h.stage[rows] = Stage.WONINGZOEKEN
+    h.stage_month[rows] = w.month
+    h.search_month[rows] = w.month
+    h.moved_in[rows] = w.month
+    h.trigger[rows] = np.where(kinds == EventKind.SEPARATION, Trigger.SEPARATION, Trigger.NO_HOME)
+    h.attachment[rows] = w.params.rel_attachment_mean * 0.8
+    with w.draws.replay():
+        u = uniform(w.draws.base(Purpose.REGISTRATION), h.id[rows])
+    age = age_years(h.adult_birth[rows], w.month).max(axis=1)
+    since = np.minimum(w.params.dur_registration_cap, 12 * np.clip(age - 18, 0, None)) * u
+    since = np.where(kinds == EventKind.ARRIVAL, np.minimum(since, 24), since)
+    h.registered[rows] = w.month - since.astype(np.int16)
+    with_parent = parents >= 0
+    home = np.where(with_parent, h.home[parents], NOWHERE)
+    area = np.where(home >= 0, w.d.area[home], h.origin_area[np.maximum(parents, 0)])
+    chosen = with_parent & (h.origin_area[rows] == NOWHERE)
+    h.origin_area[rows[chosen]] = area[chosen]
+    lost = h.origin_area[rows] == NOWHERE
+    if lost.any():
+        h.origin_area[rows[lost]] = arrival_areas(w, rows[lost])
+
+
+def arrival_areas(w: World, rows: NDArray) -> NDArray:
+    """Area in which an arrival begins to look: keyed, in proportion to dwellings."""
+    with w.draws.replay():
+        u = uniform(w.draws.base(Purpose.ARRIVAL, 1), w.h.id[rows])
+    stock = np.bincount(w.d.area, minlength=len(w.map.gemeente)).astype(np.float64)
+    return np.minimum(np.searchsorted(np.cumsum(stock) / stock.sum(), u, side="right"), len(stock) - 1)
+
+
+def _start_journeys(w: World, n0: int) -> None:
+    """Stages and registration of the start population; households without a home search."""
+    h, p = w.h, w.params
+    rows = np.arange(n0)
+    housed = h.home[:n0] >= 0
+    u = uniform(w.draws.base(Purpose.START_STAGE), h.id[:n0])
+    senior = age_years(h.adult_birth[:n0], w.month).max(axis=1) >= p.senior_age
+    search = np.where(senior, 0.03, 0.08)  # B13: 3 % and 9 % definite
+    wish = search + np.where(senior, 0.16, 0.18)  # B14: 16 % possible (others: assumption); burn-in settles the level
+    h.stage[:n0] = np.select([~housed | (u < search), u < wish], [Stage.WONINGZOEKEN, Stage.WOONWENS], Stage.HUIDIGE_WONING)
+    h.trigger[:n0] = np.where(housed, np.where(u < wish, Trigger.WISH, Trigger.NONE), Trigger.NO_HOME)
+    since = (24 * uniform(w.draws.base(Purpose.START_STAGE, 1), h.id[:n0])).astype(np.int16)
+    h.stage_month[:n0] = w.month - since
+    searching = h.stage[:n0] == Stage.WONINGZOEKEN
+    h.search_month[rows[searching]] = w.month - since[searching]
+    _register(w, n0, housed)
+    h.founded[:n0] = w.month
+    with_home = rows[housed].astype(np.int32)
+    bits = bits_array(w.draws.base(Purpose.TASTE), h.id[with_home], w.d.id[h.home[with_home]])
+    w.draws = Draws(w.seed, w.draws.debug)  # taste is one number for the whole run: later readings are no second draw
+    # taste given that one lives there: the better half of the tastes
+    h.taste_here[with_home] = np.abs(w.taste[(bits >> np.uint64(52)).astype(np.int64)])
+    refresh(h, with_home, w.month, w.d, w.map.urban, int(p.senior_age), w.tables)
+
+
+def _register(w: World, n0: int, housed: NDArray) -> None:
+    """Registration with the corporaties: since the last move for a share of the housed, since adulthood for starters."""
+    h, p = w.h, w.params
+    u = uniform(w.draws.base(Purpose.REGISTRATION), h.id[:n0])
+    long = uniform(w.draws.base(Purpose.REGISTRATION, 1), h.id[:n0]) < p.rel_registered_long
+    lived = np.minimum(w.month - h.moved_in[:n0].astype(np.int32), int(p.dur_registration_cap))
+    age = age_years(h.adult_birth[:n0], w.month).max(axis=1)
+    adult = np.minimum(12 * np.clip(age - 18, 0, None), int(p.dur_registration_cap))
+    since = np.where(housed, lived, (u * adult).astype(np.int32))
+    registered = w.month - since
+    late = housed & ~long
+    searching = h.stage[:n0] == Stage.WONINGZOEKEN
+    h.registered[:n0] = np.where(late, np.where(searching, h.stage_month[:n0], NEVER), registered)
+
+
+def _start_vacancies(w: World) -> None:
+    """Empty homes: a part is not on the market (structural), the rest is on offer or about to be."""
+    empty_homes = np.flatnonzero((w.d.state == 1) & (w.d.occupant < 0))
+    u = uniform(w.draws.base(Purpose.START_VACANCY), w.d.id[empty_homes])
+    homes = empty_homes[u >= w.params.rel_structural_vacancy]
+    open_vacancies(w, homes, int(Origin.VOOR_START), at_once=True)
+    wait = (3 * uniform(w.draws.base(Purpose.START_VACANCY, 1), w.d.id[homes])).astype(np.int16)
+    w.v.offered[: len(homes)] = w.month + wait
+

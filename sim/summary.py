@@ -1,0 +1,102 @@
+"""Values of the indicators by group and period, from one world that has run; effects are made from these alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sim.codes import Access, DwellingType, HouseholdClass, MoveReason, Tenure, names
+from sim.indicators import MONTH_STATES
+from sim.outputs import descend
+from sim.chains import FILLED
+from sim.recording import ALL_AT, AREA_AT, CLASS_AT, INCOME_AT, TENURE_AT
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.state import World
+
+PERIODS = (24, 48, 60)
+INCOMES = [f"inkomen_{k}" for k in range(1, 6)]
+TENURES = [*names(Tenure), "geen_woning"]
+
+
+def summary_table(w: World, months: int) -> pd.DataFrame:
+    """indicator, group_by, group, months_from, months_to, value: one row each (NaN where nothing was counted)."""
+    ends = [end for end in PERIODS if end < months] + [months]
+    parts = [_of_moves(w, end) for end in ends] + [_of_months(w, end) for end in ends]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _groups(w: World, rows: NDArray) -> list[tuple[str, list[str], NDArray]]:
+    """Ways to group moves: (group_by, labels, code of each move). Wijk, tenure and income are those at the start."""
+    m, h = w.m, w.h
+    household = m.household[rows]
+    cls = m.household_class[rows].astype(int)
+    return [
+        ("all", ["all"], np.zeros(len(rows), int)),
+        ("class", names(HouseholdClass), cls),
+        ("wijk", list(w.geography.code), np.maximum(h.origin_area[household], 0)),
+        ("income", INCOMES, h.origin_income[household].astype(int)),
+        ("tenure", TENURES, np.minimum(3, h.origin_tenure[household]).astype(int)),
+    ]
+
+
+def _of_moves(w: World, end: int) -> pd.DataFrame:
+    n = int(w.counts[1])
+    m = w.m
+    n_set_off, _open = descend(m.parent[:n], m.left_vacancy[:n], w.v.state == FILLED)
+    rows = np.flatnonzero((m.month[:n] < end) & (m.reason[:n] == MoveReason.FILL))
+    senior = m.household_class[rows] == HouseholdClass.SENIOR
+    left = m.from_dwelling[rows]
+    family_home = (left >= 0) & (w.d.kind[np.maximum(left, 0)] == DwellingType.EENGEZINS) & (w.d.rooms[np.maximum(left, 0)] >= 4)
+    social = w.d.tenure[m.to_dwelling[rows]] == Tenure.CORPORATIE
+    a, b = w.d.area[np.maximum(left, 0)], w.d.area[m.to_dwelling[rows]]
+    km = np.hypot(w.map.x_km[a] - w.map.x_km[b], w.map.y_km[a] - w.map.y_km[b])
+    sums = {
+        "moves": np.ones(len(rows), bool), "senior_moves": senior,
+        "senior_moves_suitable": senior & (w.d.access[m.to_dwelling[rows]] == Access.GESCHIKT),
+        "freed_family_homes": senior & family_home, "starters_housed": m.household_class[rows] == HouseholdClass.STARTER,
+        "families_housed": m.size[rows] >= 3,
+    }
+    means = {
+        "moves_set_off": (senior, n_set_off[rows]), "waiting_months": (social, m.waited[rows]), "senior_moves_km": (senior & (left >= 0), km),
+    }
+    out = []
+    for group_by, labels, code in _groups(w, rows):
+        size = len(labels)
+        for key, chosen in sums.items():
+            out.append(_rows(key, group_by, labels, end, np.bincount(code[chosen], minlength=size).astype(float)))
+        for key, (chosen, value) in means.items():
+            number = np.bincount(code[chosen], minlength=size)
+            total = np.bincount(code[chosen], weights=value[chosen].astype(float), minlength=size)
+            out.append(_rows(key, group_by, labels, end, np.where(number > 0, total / np.maximum(number, 1), np.nan)))
+    return pd.concat(out, ignore_index=True)
+
+
+def _of_months(w: World, end: int) -> pd.DataFrame:
+    fit = np.stack(w.records["fit"][:end])  # [months, 2, groups]
+    n, total = fit[:, 0], fit[:, 1]
+    out = []
+    areas = list(w.geography.code)
+    layout = [("all", ["all"], ALL_AT), ("class", names(HouseholdClass), CLASS_AT), ("income", INCOMES, INCOME_AT),
+              ("tenure", TENURES, TENURE_AT), ("wijk", areas, AREA_AT)]
+    for group_by, labels, first in layout:
+        part = slice(first, first + len(labels))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            monthly = total[:, part] / n[:, part]
+        present = n[:, part] > 0
+        mean = np.where(present.any(axis=0), np.where(present, monthly, 0).sum(axis=0) / np.maximum(1, present.sum(axis=0)), np.nan)
+        out.append(_rows("fit", group_by, labels, end, mean))
+    last = w.records["months"][max(0, end - 12) : end]
+    for key in MONTH_STATES:
+        out.append(_rows(key, "all", ["all"], end, np.array([np.mean([row[key] for row in last])])))
+    return pd.concat(out, ignore_index=True)
+
+
+def _rows(key: str, group_by: str, labels: list[str], end: int, values: NDArray) -> pd.DataFrame:
+    return pd.DataFrame({
+        "indicator": key, "group_by": group_by, "group": labels, "months_from": 0, "months_to": end, "value": values,
+    })

@@ -1,0 +1,84 @@
+"""What living somewhere for years has done: month of the last move, rent, mortgage, wealth, attachment."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim import figures
+from sim.codes import Tenure
+from sim.persons import OLDEST, key, normal
+from sim.randomness import Purpose, uniform
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.parameters import Params
+    from sim.world import Dwellings, Households
+
+FIRST_HOME_AGE = 18
+MAX_MONTHS = 80 * 12
+# mean mortgage of owners with one: 65-74, 75-84, 85+ (D41, 2023); younger: share of the value (assumption)
+DEBT_AGES = np.array([25, 35, 45, 55, 62])
+DEBT_SHARE = np.array([0.80, 0.66, 0.52, 0.42, 0.38])
+OWNED_WOZ = 370_000.0  # mean WOZ of owned homes in the country, 2022 (from the fit)
+DEBT_OLD = np.array([182_551.0, 137_073.0, 113_595.0])
+
+
+@functools.cache
+def _hazard() -> NDArray:
+    """Cumulative number of moves expected since FIRST_HOME_AGE, at ages 18 … 99 (persons; ``moves.csv``)."""
+    t = figures.table("moves")
+    rate = np.interp(np.arange(FIRST_HOME_AGE, OLDEST), t["age"], t["pct_moved"] / 100)
+    return np.concatenate(([0.0], np.cumsum(-np.log1p(-rate))))
+
+
+def months_lived(age: NDArray, tenure: NDArray, ids: NDArray, seed: int, p: Params) -> NDArray:
+    """Months since the last move: the rates of moving by age, looked back, times a factor of the tenure; at least one,
+    at most since 18. ``tenure`` 255 (no home) counts as free-sector."""
+    factor = np.array([p.rel_stay_koop, p.rel_stay_corporatie, p.rel_stay_vrije_huur])[np.minimum(tenure, 2)]
+    total = _hazard()
+    years = np.clip(age, FIRST_HOME_AGE, OLDEST - 1).astype(np.float64)
+    now = np.interp(years, np.arange(FIRST_HOME_AGE, OLDEST + 1), total)
+    waited = -np.log1p(-uniform(key(seed, Purpose.ASSIGN, 10), ids)) / factor
+    then = np.interp(np.maximum(now - waited, 0.0), total, np.arange(FIRST_HOME_AGE, OLDEST + 1))
+    return np.clip(12 * (years - then), 1, MAX_MONTHS).astype(np.int32)
+
+
+def fill(h: Households, d: Dwellings, rows: slice, age: NDArray, seed: int, p: Params, month: int) -> None:
+    """Fill moved_in, rent, rent_full, debt, wealth and attachment of the households in ``rows``."""
+    ids, home = h.id[rows], h.home[rows]
+    housed = home >= 0
+    tenure = np.where(housed, d.tenure[home], 255).astype(np.int64)
+    months = months_lived(age, tenure, ids, seed, p)
+    h.moved_in[rows] = (month - months).astype(np.int16)
+    rent = np.where(housed & (tenure != Tenure.KOOP), d.rent[home], 0.0)
+    h.rent[rows] = rent * (1 - p.rel_sitting_rent) ** (months / 12)
+    h.rent_full[rows] = h.rent[rows]
+    h.debt[rows] = np.where(tenure == Tenure.KOOP, _debt(h, d, rows, age, seed, p), 0.0)
+    h.wealth[rows] = _wealth(h, rows, tenure, age, seed, p)
+    gained = p.rel_attachment_years * (months / (months + 180.0) - 0.35)
+    error = p.rel_attachment_sd * normal(key(seed, Purpose.ASSIGN, 11), ids)
+    h.attachment[rows] = np.clip(p.rel_attachment_mean + gained + error, 0.0, 1.0)
+
+
+def _debt(h: Households, d: Dwellings, rows: slice, age: NDArray, seed: int, p: Params) -> NDArray:
+    """Mortgage in euro: none for a share by age (B51), else by age (D41), with a keyed spread, below the value."""
+    ids, value = h.id[rows], d.woz[h.home[rows]].astype(np.float64)
+    steps = [p.rel_no_mortgage_55, p.rel_no_mortgage_65, p.rel_no_mortgage_75]
+    none = np.select([age >= 75, age >= 65, age >= 55, age >= 45], [steps[2], steps[1], steps[0], 0.08], 0.03)
+    error = np.exp(0.45 * normal(key(seed, Purpose.WEALTH, 1), ids) - 0.1)
+    young = np.interp(age, DEBT_AGES, DEBT_SHARE) * value
+    old = DEBT_OLD[np.clip((age - 65) // 10, 0, 2)] * value / p.rel_woz_level / OWNED_WOZ
+    debt = np.where(age >= 65, old, young) * error
+    free = uniform(key(seed, Purpose.WEALTH, 2), ids) < none
+    return np.where(free, 0.0, np.minimum(debt, 1.0 * value))
+
+
+def _wealth(h: Households, rows: slice, tenure: NDArray, age: NDArray, seed: int, p: Params) -> NDArray:
+    """Wealth outside the home: lognormal around a median by tenure (D43), rising with age and income (assumption)."""
+    median = np.where(tenure == Tenure.KOOP, p.eur_wealth_owner, p.eur_wealth_tenant)
+    lift = 0.02 * (np.clip(age, 20, 80) - 52) + 0.4 * h.income_z[rows]
+    return median * np.exp(lift + p.rel_wealth_sd * normal(key(seed, Purpose.WEALTH, 3), h.id[rows]))
