@@ -80,8 +80,10 @@ def _layers(
     seed: int,
     p: Params,
 ) -> NDArray:
-    """Which layer of homes (0 complex for seniors, 1 step-free, 2 with stairs) each household lives in: the ones with the
-    highest claim first, as many as there are homes of that layer in the cell."""
+    """Which layer of homes (0 complex for seniors, 1 step-free, 2 with stairs) each household lives in.
+
+    The ones with the highest claim come first, as many as there are homes of that layer in the cell.
+    """
     cells = int(cell_d.max(initial=0)) + 1
     n_senior = np.bincount(cell_d[layer_d == 0], minlength=cells)
     n_good = np.bincount(cell_d[layer_d == 1], minlength=cells)
@@ -101,8 +103,11 @@ def _layers(
 
 
 def _wants_room(h: Households, rows: NDArray, age: NDArray) -> NDArray:
-    """Score in the order of which the larger homes go, about in rooms: rooms needed, two adults against one (CBS: 88 m2
-    for one person, 38 m2 a person for families), income, and years in which one grew into the home. Weights: assumption."""
+    """Score in the order of which the larger homes go, about in rooms; its weights are an assumption.
+
+    Rooms needed, two adults against one (CBS: 88 m2 for one person, 38 m2 a person for families), income, and years in
+    which one grew into the home.
+    """
     need = h.rooms_needed[rows].astype(np.float64)
     two = h.adult_id[rows][:, 1] > 0
     income = np.log(np.maximum(h.income[rows], 5000.0) / 45_000.0)

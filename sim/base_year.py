@@ -148,7 +148,7 @@ def _grouped_fit(seed: NDArray, groups: NDArray, by_age: NDArray, national: NDAr
 
 
 def _type_groups(number: NDArray, national: NDArray) -> NDArray:
-    """Local households by one person / no children / with children: shares of 2020 moved to the national ones of 2024."""
+    """Local households by one person / no children / with children: shares of 2020 moved to the country of 2024."""
     share = (
         figures.matrix("gemeenten", ["pct_one_person_2020", "pct_no_children_2020", "pct_with_children_2020"]) + 0.25
     )

@@ -153,7 +153,7 @@ def _mothers() -> NDArray:
 
 
 def draw_children(h: Households, rows: slice, number: NDArray, mother: NDArray, seed: int, month: int) -> None:
-    """Fill child slots, the oldest first; ages given the mother's, as far as children of that age still live at home."""
+    """Fill child slots, the oldest first; ages given the mother's, as far as children still live at home."""
     ids = h.id[rows]
     ages = np.full((len(ids), N_CHILDREN), -1, np.int16)
     table = _child_ages().ravel() + np.repeat(np.arange(OLDEST - 15), 60)  # one rising line for all mothers

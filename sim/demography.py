@@ -49,7 +49,7 @@ def scaled_rates(p: Params) -> rates.Rates:
 
 def plan(
     start: Households, p: Params, seed: int, first: int, last: int, net_dwellings: NDArray, border: Border | None,
-    arrivals: bool = True,
+    arrivals: bool = True, equity: NDArray | None = None,
 ) -> tuple[Households, Events]:
     """The event list of months ``first`` to ``last`` and the table of all households of the seed.
 
@@ -58,6 +58,7 @@ def plan(
         net_dwellings: int64 [months], change of the stock in the base programme.
         border: persons that leave per month and gemeente, or None for a closed world.
         arrivals: False leaves arrivals out (tests of single rates).
+        equity: float [start rows], euro in the home: an arrival that left a home elsewhere brings what a like household has.
     """
     g = copy(start)
     n_start = n_rows = len(start.id)
@@ -85,7 +86,7 @@ def plan(
         gap += int(net_dwellings[month - first]) - (int((g.state[:n_rows] == PRESENT).sum()) - before)
         n_new = max(0, round(gap / CORRECTION_MONTHS)) if arrivals else 0
         if n_new:
-            g, extra = _arrive(g, n_rows, n_new, month, seed, p)
+            g, extra = _arrive(g, n_rows, n_new, month, seed, p, equity)
             founders.append((extra.row, {name: getattr(g, name)[extra.row].copy() for name in FOUNDER_COLUMNS}))
             run_month(g, extra, 0, n_new, month)
             n_rows += n_new
@@ -243,7 +244,7 @@ def _join(a: Events, b: Events) -> Events:
 
 
 def _arrive(
-    g: Households, n_rows: int, n: int, month: int, seed: int, p: Params
+    g: Households, n_rows: int, n: int, month: int, seed: int, p: Params, equity: NDArray | None
 ) -> tuple[Households, Events]:
     """``n`` arrivals: persons like those of a keyed household of the start population, the young more often."""
     if n_rows + n > len(g.id):
@@ -264,15 +265,19 @@ def _arrive(
     wait = p.dur_patience_low + span * uniform(np.uint64(hash_ints(seed, Purpose.PATIENCE)), g.id[rows])
     g.patience[rows] = np.minimum(month + wait, int(NEVER) - 1)
     g.adult_limit[rows] = 0
+    if equity is not None:
+        left = uniform(Draws(seed).base(Purpose.LEFT_HOME), g.id[rows]) < p.rel_left_home_elsewhere
+        known = donor < len(equity)
+        g.wealth[rows] += np.where(left & known, equity[np.minimum(donor, len(equity) - 1)], 0)
     arrival = np.full(n, EventKind.ARRIVAL)
     return g, _as_events(month, arrival, rows, np.full(n, -1), np.zeros(n, int), np.full(n, -1))
 
 
 def _donors(g: Households, u: NDArray, month: int, p: Params) -> NDArray:
-    """Households of today, below 35 taken rel_departure_young times as often and from 55 half as often (B01–B08)."""
+    """Households of today, the young more often and from 55 half as often (B01–B08; assumption)."""
     rows = np.flatnonzero((g.state == PRESENT) & (g.size > 0))
     age = age_years(g.adult_birth[rows], month).max(axis=1)
-    weight = np.select([age < YOUNG, age < 55], [p.rel_departure_young * 1.5, 1.0], 0.4)
+    weight = np.select([age < YOUNG, age < 55], [p.rel_departure_young * 0.75, 1.0], 0.5)
     order = np.argsort(g.id[rows], kind="stable")  # by id: the order of rows must not matter
     edges = np.cumsum(weight[order])
     return rows[order[np.minimum(np.searchsorted(edges, u * edges[-1], side="right"), len(rows) - 1)]]

@@ -7,6 +7,7 @@ correlations that no source gives are parameters or constants marked assumption.
 from __future__ import annotations
 
 import functools
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -134,7 +135,7 @@ def _in_bands(value: NDArray, ids: NDArray, area: NDArray, column: NDArray, mean
     order = np.lexsort((ids, value, area))
     starts = np.r_[0, np.flatnonzero(np.diff(area[order])) + 1, len(area)]
     out = value.copy()
-    for first, last in zip(starts[:-1], starts[1:], strict=True):
+    for first, last in pairwise(starts):
         rows, a = order[first:last], int(area[order[first]])
         homes = np.bincount(column[rows], minlength=N_HOMES).astype(np.float64)
         band = np.repeat(np.arange(5), whole(woz_shares(means[a : a + 1], homes[None])[0], len(rows)))
@@ -175,7 +176,7 @@ def _access(d: Dwellings, rows: slice, seed: int, p: Params) -> NDArray:
         [p.rel_geschikt_meergezins_koop, p.rel_geschikt_meergezins_corporatie, p.rel_geschikt_meergezins_vrij]
     )
     good = np.where(flat, by_tenure[tenure], p.rel_geschikt_eengezins)
-    good = np.where(kind == DwellingType.SENIORENCOMPLEX, p.rel_geschikt_senior, good)
+    good = np.where(np.isin(kind, DwellingType.SENIORENCOMPLEX), p.rel_geschikt_senior, good)
     bad = (1 - good) * np.where(flat, p.rel_ongeschikt_meergezins, p.rel_ongeschikt_eengezins)
     u = uniform(key(seed, Purpose.DWELLING, 7), d.id[rows])
     return np.select([u < good, u < good + bad], [Access.GESCHIKT, Access.ONGESCHIKT], Access.AANPASBAAR)

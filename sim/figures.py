@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import functools
 import hashlib
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,13 +67,17 @@ class FiguresError(ValueError):
     """A file of figures is missing or damaged; the message names file, row and column."""
 
 
-@functools.cache
-def table(name: str, folder: Path = FOLDER) -> dict[str, NDArray]:
+def table(name: str, folder: Path | None = None) -> dict[str, NDArray]:
     """Columns of one file, sorted by its key, read-only: text as object arrays, the rest float64 (NaN where missing).
 
     Raises:
         FiguresError: missing file, missing column, double row, or a value that is no number or out of its range.
     """
+    return _table(name, folder or FOLDER)
+
+
+@functools.cache
+def _table(name: str, folder: Path) -> dict[str, NDArray]:
     path = folder / f"{name}.csv"
     try:
         with path.open(encoding="utf-8", newline="") as file:
@@ -96,7 +101,7 @@ def table(name: str, folder: Path = FOLDER) -> dict[str, NDArray]:
     return _in_order(name, path.name, columns)
 
 
-def column(name: str, key: str, folder: Path = FOLDER) -> NDArray:
+def column(name: str, key: str, folder: Path | None = None) -> NDArray:
     """One column of one file.
 
     Raises:
@@ -113,10 +118,15 @@ def matrix(name: str, keys: list[str]) -> NDArray:
     return np.stack([column(name, key) for key in keys], axis=1)
 
 
-def digest(folder: Path = FOLDER) -> str:
+def forget() -> None:
+    """Read the files again at the next call."""
+    _table.cache_clear()
+
+
+def digest(folder: Path | None = None) -> str:
     """SHA-256 (hex) of all files of figures, in name order; line ends and row order do not count."""
     total = hashlib.sha256()
-    for path in sorted(folder.glob("*.csv")):
+    for path in sorted((folder or FOLDER).glob("*.csv")):
         head, *rows = path.read_text(encoding="utf-8").splitlines()
         total.update("\n".join([path.name, head, *sorted(rows)]).encode())
     return total.hexdigest()
@@ -150,7 +160,7 @@ def _in_order(name: str, file: str, columns: dict[str, NDArray]) -> dict[str, ND
             raise FiguresError(f"{file}: row 1, column {key}: not there (columns: {', '.join(columns)})")
         keys.append(columns[key])
     order = sorted(range(len(keys[0])), key=lambda k: tuple(key[k] for key in keys))
-    for before, after in zip(order, order[1:], strict=False):
+    for before, after in pairwise(order):
         if all(key[before] == key[after] for key in keys):
             what = " ".join(str(key[after]) for key in keys)
             raise FiguresError(f"{file}: row {after + 2}, column {_KEY[name][0]}: {what} is there twice")

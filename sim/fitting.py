@@ -1,9 +1,9 @@
 """The fitted table of one place: for each smallest area, households by age × type in homes by tenure × kind.
 
-A gemeente without wijken is one area and takes its row of ``sim.base_year``. Otherwise its table is spread over the wijken by
-iterative proportional fitting to what a wijk has: homes by tenure, ages, and composition of households; a wijk without
-composition takes the gemeente's odds given its ages. Wijken under ``MIN_DWELLINGS`` homes join the nearest larger one of
-their gemeente (their figures are unreliable). The result is kept in memory and in a cache folder.
+A gemeente without wijken is one area and takes its row of ``sim.base_year``. Otherwise its table is spread over the
+wijken by iterative proportional fitting to what a wijk has: homes by tenure, ages, and composition of households; a
+wijk without composition takes the gemeente's odds given its ages. Wijken under ``MIN_DWELLINGS`` homes join the nearest
+larger one of their gemeente (their figures are unreliable). The result is kept in memory and in a cache folder.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import hashlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -62,7 +63,7 @@ def _fitted(place: Place) -> Fit:
     try:
         with np.load(file) as kept:
             return Fit(*(kept[name] for name in Fit._fields))
-    except (OSError, ValueError, KeyError, EOFError):  # not there, or unreadable: made again
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):  # not there, or unreadable: made again
         pass
     made = make(place)
     _keep(file, made)
@@ -70,7 +71,7 @@ def _fitted(place: Place) -> Fit:
 
 
 def _keep(file: Path, made: Fit) -> None:
-    """Write whole or not at all: another process may read or write the same file. A cache that cannot be written is none."""
+    """Write whole or not at all: another process may be at the same file. A cache that cannot be written is none."""
     temporary = file.with_name(f"{file.name}.{os.getpid()}.tmp")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -265,7 +266,7 @@ def _alone_odds(w: dict[str, NDArray]) -> NDArray:
 
 
 def _type_shares(w: dict[str, NDArray], seed: NDArray) -> NDArray:
-    """Households by composition per wijk: read (2017), or the gemeente's odds given the wijk's ages, children included."""
+    """Households by composition per wijk: read (2017), or the gemeente's odds given the wijk's ages and children."""
     expected = _grouped(seed, CELL_TYPE, 3)
     children = np.nan_to_num(w["pct_age_0_14_2022"], nan=15.0) * w["population_2022"] / np.maximum(expected[:, 2], 1e-9)
     mean = np.average(children, weights=np.maximum(expected[:, 2], 1e-9))

@@ -31,7 +31,7 @@ class IncomeTable(NamedTuple):
 
 @functools.cache
 def income_table() -> IncomeTable:
-    """From means and spreads by age, type and tenure (means derived, tenure ratios and spread assumed: see the README)."""
+    """From means (derived) and tenure ratios and spread (assumed) by age, type and tenure."""
     t = figures.table("income")
     mean, spread = np.zeros((N_CELLS, 3)), np.zeros((N_CELLS, 3))
     for age, kind, tenure, keur, sd in zip(
@@ -83,7 +83,10 @@ def normal_quantile(u: NDArray) -> NDArray:
 
 
 def local_shift(f: Fit, part: float) -> NDArray:
-    """Shift of the place in the income distribution per area, so that ``part`` of its difference in low incomes comes out."""
+    """Shift of the place in the income distribution per area [a].
+
+    ``part`` of the area's difference in households of the lowest 40 % (beyond their composition) comes out.
+    """
     from scipy.special import ndtr
 
     t = income_table()

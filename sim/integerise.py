@@ -36,14 +36,14 @@ def homes_of(dwellings: NDArray, occupied: NDArray, u: NDArray) -> tuple[NDArray
 
 
 def systematic(expected: NDArray, n: int, u: float) -> NDArray:
-    """Whole numbers that add up to ``n`` in proportion to ``expected``: every run of neighbours is off by less than one."""
+    """Whole numbers that add up to ``n``, in proportion to ``expected``; any run of cells is off by less than one."""
     edges = np.cumsum(expected) * (n / max(float(expected.sum()), 1e-12))
     edges[-1] = n
     return np.diff(np.floor(edges + u).clip(0, None), prepend=np.floor(u)).astype(np.int64)
 
 
 def households(joint: NDArray, lived: NDArray, u: NDArray, extra: NDArray) -> NDArray:
-    """Whole households [35, 6] of one area: columns add up to ``lived`` [6]; age × type, ages and types are then mended.
+    """Whole households [35, 6] of one area: columns add up to ``lived`` [6]; the other margins are then mended.
 
     Args:
         joint: fractions [35, 6].

@@ -134,7 +134,7 @@ def _balances(w: World) -> list[str]:
 def _money(w: World) -> list[str]:
     found: list[str] = []
     for running in w.instruments:
-        rows = [row for row in w.records.get("instruments", []) if row["instrument"] == running.key]
+        rows = [r for r in w.records.get("instruments", []) if r["instrument"] == running.key and r["month"] >= running.begun]
         total = sum(row["cost_eur"] for row in rows)
         if abs(total - running.eur_spent) > 0.01:
             found.append(f"{running.key}: the ledger adds up to {total:.2f} euro, {running.eur_spent:.2f} was spent")

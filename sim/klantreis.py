@@ -53,14 +53,14 @@ class Journey(NamedTuple):
     search: NDArray  # float64 [2], logit of starting to search
     fade: NDArray  # float64 [2], chance per month
     give_up: NDArray  # float64 [2 (senior), 2 (nood)], chance per month
-    weights: NDArray  # float64: gap, attachment, social norm, share that adapts, months of settling
+    weights: NDArray  # float64: gap, attachment, social norm, share that adapts, months of settling, discontent
 
 
 def make_journey(p: Params) -> Journey:
     """Tables of one set of parameters."""
     x = (np.arange(N_LOGIT) + 0.5) / LOGIT_SCALE - LOGIT_LIMIT
     age = np.arange(111)
-    middling = 0.3  # the gap at which p_wish_… is stated
+    middling = 0.15  # the gap at which p_wish_… is stated
     base = -p.logit_wish_gap * middling - p.logit_wish_attachment * 0.5
     senior = _logit(p.p_wish_senior) + base + p.logit_wish_age * np.clip(age - p.senior_age - 15, -15, None)
     other = _logit(p.p_wish_other) + base + p.logit_wish_young * (np.clip(age, 18, None) - 40)
@@ -72,6 +72,7 @@ def make_journey(p: Params) -> Journey:
         give_up=np.array([[p.p_give_up_other] * 2, [p.p_give_up_senior, p.p_give_up_senior * p.rel_give_up_nood]]),
         weights=np.array([
             p.logit_wish_gap, p.logit_wish_attachment, p.logit_social_norm, p.p_adapt_share, p.dur_settle,
+            p.rel_discontent,
         ]),
     )
 
@@ -140,12 +141,15 @@ def step_kernel(h, d, month, senior_age, j, lever, norm, bases, funnel):
             if start:
                 to = WENS
                 h.trigger[i] = T_WISH if off else T_CONTACT
+                h.taste_here[i] -= np.float32(j.weights[5])  # a wish is discontent with the present home
             h.used[i] |= used
+            h.ever[i] |= used
             h.decisive[i] |= decisive
         elif stage == WENS:
             go = to_unit(draw_bits(bases[SEARCH_BASE], h.id[i]))
             start, off, used, decisive = twice(go, j.search[senior], j.chance, touched, lever.search)
             h.used[i] |= used
+            h.ever[i] |= used
             h.decisive[i] |= decisive
             if start:
                 to = ZOEKEN
@@ -165,6 +169,7 @@ def step_kernel(h, d, month, senior_age, j, lever, norm, bases, funnel):
         cls = class_of(0, age, any_child(h.child_birth, i), senior_age)
         if code >= 0:
             funnel[cls, stage, DROPPED, code] += 1
+            h.taste_here[i] += np.float32(j.weights[5])
             h.trigger[i] = T_NONE
             h.search_month[i] = ABSENT
             h.used[i] = ZERO
@@ -183,7 +188,7 @@ def step_kernel(h, d, month, senior_age, j, lever, norm, bases, funnel):
 def react(w: World, rows: NDArray, triggers: NDArray) -> None:
     """Life events set a journey off: household ``rows`` with what happened to each (Trigger)."""
     h, d, p = w.h, w.d, w.params
-    can = (h.state[rows] == PRESENT) & (h.home[rows] >= 0) & (h.reserved[rows] == NOWHERE) & (h.stage[rows] < ZOEKEN)
+    can = (h.state[rows] == PRESENT) & (h.home[rows] >= 0) & (h.reserved[rows] == NOWHERE) & (np.isin(h.stage[rows], (HUIDIGE, WENS)))
     rows, triggers = rows[can], triggers[can]
     home = h.home[rows]
     fine = (triggers == Trigger.FALL) & (d.access[home] >= GESCHIKT)
@@ -194,6 +199,7 @@ def react(w: World, rows: NDArray, triggers: NDArray) -> None:
     search = start & (triggers != Trigger.CHILDREN_LEFT)
     for chosen, stage in ((wish, WENS), (search, ZOEKEN)):
         some = rows[chosen]
+        h.taste_here[some] -= np.where(h.stage[some] == HUIDIGE, np.float32(p.rel_discontent), np.float32(0))
         h.trigger[some] = triggers[chosen]
         count_step(w, some, stage)
         h.stage[some] = stage

@@ -113,7 +113,7 @@ def _ages(state: StartState, n: int) -> NDArray:
 
 
 def _wanted_ages(state: StartState, persons: NDArray) -> NDArray:
-    """Published shares of 2022 on the persons drawn (read for the wijken; the gemeente's where an area is a gemeente)."""
+    """Published shares on the persons drawn: of 2022 for wijken, of 2021 for gemeenten."""
     names = ["0_14", "15_24", "25_44", "45_64", "65_plus"]
     share = np.full((len(persons), 5), np.nan)
     if "pct_age_0_14_2022" in figures.table("wijken") and len(state.geography.code) > len(

@@ -18,7 +18,7 @@ from sim.levers import ALL_BIT
 from sim.matching import clear
 from sim.offers import publish
 from sim.randomness import Purpose, pair_bits, to_unit, uniform
-from sim.respond import OUTRANKED, Bases, Offers, Responses, empty_responses, respond
+from sim.respond import OUTRANKED, PER_SEGMENT, Bases, Offers, Responses, empty_responses, respond
 from sim.seekers import describe, searching_rows
 
 if TYPE_CHECKING:
@@ -43,7 +43,9 @@ class Cleared(NamedTuple):
 def market(w: World) -> None:
     """One month of the market (design section 8); changes the world in place."""
     offers = publish(w)
-    rows = searching_rows(w.h.state, w.h.stage, w.h.reserved)
+    h, p = w.h, w.params
+    looks = w.draws.base(Purpose.LOOK, w.month)
+    rows = searching_rows(h.state, h.stage, h.reserved, h.home, h.id, looks, p.p_look, p.p_look_starter)
     if len(offers.at) == 0 or len(rows) == 0:
         return
     seekers, bases = describe(w, rows), _bases(w)
@@ -67,36 +69,44 @@ def _bases(w: World) -> Bases:
 def _respond(
     w: World, which: NDArray, seekers: NDArray, offers: Offers, off: np.uint64, bases: Bases, out: Responses
 ) -> None:
-    respond(which, seekers, offers.at, offers.by_area, offers.by_gemeente, w.map, w.tables, w.rules, w.levers, off, bases, out)
+    respond(which, seekers, offers.at, offers.first, w.map, w.tables, w.rules, w.levers, off, bases, out)
 
 
 @njit(cache=True)
-def lists(n, offer, rank, ids, offer_ids, viewing, p_refusal):
-    """Responses as lists by household (first, home, rank, refuses), best first; refusal is keyed on the pair."""
+def lists(n, offer, worth, rank, ids, offer_ids, viewing, p_refusal):
+    """Responses as lists by household (first, home, rank, refuses, slot), best first; refusal is keyed on the pair."""
     first = np.zeros(len(n) + 1, np.int32)
     for s in range(len(n)):
-        first[s + 1] = first[s] + n[s]
-    home = np.empty(first[-1], np.int32)
-    ranks = np.empty(first[-1], np.uint64)
-    refuses = np.empty(first[-1], np.uint8)
+        first[s + 1] = first[s] + n[s, 0] + n[s, 1]
+    home, slot = np.empty(first[-1], np.int32), np.empty(first[-1], np.int32)
+    ranks, refuses = np.empty(first[-1], np.uint64), np.empty(first[-1], np.uint8)
     for s in range(len(n)):
-        for k in range(n[s]):
-            o = offer[s, k]
-            home[first[s] + k] = o
-            ranks[first[s] + k] = rank[s, k]
-            refuses[first[s] + k] = to_unit(pair_bits(viewing, ids[s], offer_ids[o])) < p_refusal
-    return first, home, ranks, refuses
+        social, market = 0, 0
+        for r in range(first[s], first[s + 1]):
+            a, b = social, PER_SEGMENT + market
+            if market >= n[s, 1] or (social < n[s, 0] and worth[s, a] >= worth[s, b]):
+                k = a
+                social += 1
+            else:
+                k = b
+                market += 1
+            slot[r] = k
+            home[r] = offer[s, k]
+            ranks[r] = rank[s, k]
+            refuses[r] = to_unit(pair_bits(viewing, ids[s], offer_ids[offer[s, k]])) < p_refusal
+    return first, home, ranks, refuses, slot
 
 
 def _clear(w: World, seekers: NDArray, offers: Offers, responses: Responses, bases: Bases) -> Cleared:
-    first, home, rank, refuses = lists(
-        responses.n, responses.offer, responses.rank, seekers["id"], offers.at["id"], bases.viewing, w.params.p_refusal
+    first, home, rank, refuses, slots = lists(
+        responses.n, responses.offer, responses.worth, responses.rank, seekers["id"], offers.at["id"], bases.viewing, w.params.p_refusal
     )
     match, refused, _rounds = clear(first, home, rank, refuses, len(offers.at))
     won = match >= 0
     offer = np.full(len(match), -1, np.int32)
     offer[won] = home[match[won]]
-    slot = np.where(won, match - first[:-1], -1).astype(np.int32)
+    slot = np.full(len(match), -1, np.int32)
+    slot[won] = slots[match[won]]
     totals = np.concatenate(([0], np.cumsum(refused, dtype=np.int64)))
     return Cleared(offer, slot, (totals[first[1:]] - totals[first[:-1]]).astype(np.int32))
 
@@ -147,8 +157,9 @@ def _accept(
 def count_candidates(n, offer, vacancy, candidates):
     """Add this month's responses to the candidates of each vacancy."""
     for s in range(len(n)):
-        for k in range(n[s]):
-            candidates[vacancy[offer[s, k]]] += 1
+        for side in range(2):
+            for k in range(side * PER_SEGMENT, side * PER_SEGMENT + n[s, side]):
+                candidates[vacancy[offer[s, k]]] += 1
 
 
 def _record_obstacles(w: World, seekers: NDArray, cleared: Cleared, responses: Responses) -> None:

@@ -13,6 +13,7 @@ from sim import chains, interventions, month, outputs, run, scenarios
 from sim.agents import VIEW_OF, Household
 from sim.codes import HouseholdClass, HouseholdState
 from sim.fit import classes
+from sim.interventions import renumber
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,6 +87,11 @@ class HousingModel(Model):
         twin.months, twin.follow_up, twin.scenario_name = self.months, self.follow_up, self.scenario_name
         twin._equip(self.world, interventions or {})
         twin.world.records = {key: list(rows) for key, rows in self.world.records.items() if isinstance(rows, list)}
+        before, after = self.world.keys, twin.world.keys
+        uses = [(t, i, int(renumber(np.uint64(bits), before, after))) for t, i, bits in self.world.records.get("uses", [])]
+        twin.world.records["uses"] = [use for use in uses if use[2]]
+        decided = self.world.records.get("decisive", {}).items()
+        twin.world.records["decisive"] = {i: int(renumber(np.uint64(bits), before, after)) for i, bits in decided}
         return twin
 
     @property

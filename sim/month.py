@@ -93,8 +93,6 @@ def take_steps(w: World) -> None:
     klantreis.step_kernel(
         w.h, w.d, w.month, int(w.params.senior_age), w.journey, w.levers, norm, klantreis.bases_of(w.draws, w.month), w.funnel
     )
-    if w.instruments:
-        w.h.ever[:] |= w.h.used
 
 
 def hand_over_keys(w: World) -> None:

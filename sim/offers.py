@@ -30,28 +30,30 @@ def publish(w: World) -> Offers:
         free = (u > 1 - w.params.rel_free_space) * FREE_SPACE
         v.quota[due] = np.where(d.tenure[v.dwelling[due]] == CORPORATIE, outside + free, 0)
     rows = np.flatnonzero(v.state[:n] == ON_OFFER).astype(np.int32)
-    area = d.area[v.dwelling[rows]]
-    order = np.lexsort((v.id[rows], area))  # areas are numbered by gemeente, so this is (gemeente, area, id)
-    return _lay_out(w, rows[order], area[order])
+    home = v.dwelling[rows]
+    tenure = d.tenure[home]
+    segment = 3 * w.map.gemeente[d.area[home]] + tenure
+    price = np.where(tenure == Tenure.KOOP, w.params.rel_asking * v.price[rows] * d.woz[home], 0)
+    order = np.lexsort((v.id[rows], price, segment))
+    return _lay_out(w, rows[order], segment[order], price[order])
 
 
-def _lay_out(w: World, rows: NDArray, area: NDArray) -> Offers:
+def _lay_out(w: World, rows: NDArray, segment: NDArray, price: NDArray) -> Offers:
     v, d, geo = w.v, w.d, w.map
     j = v.dwelling[rows]
+    area = d.area[j]
     at = np.zeros(len(rows), OFFER)
     made = d.made_by[j].astype(np.uint64)
     columns = {
         "vacancy": rows, "dwelling": j, "area": area, "urban": geo.urban[area], "id": v.id[rows], "dwelling_id": d.id[j],
         "labels": d.labels[j], "made_by": np.where(made > 0, np.uint64(1) << np.maximum(made, 1) - np.uint64(1), 0),
         "direct": _direct(w, rows, j), "x_km": geo.x_km[area], "y_km": geo.y_km[area], "rent": d.rent[j], "woz": d.woz[j],
-        "price": w.params.rel_asking * v.price[rows] * d.woz[j], "tenure": d.tenure[j], "kind": d.kind[j], "rooms": d.rooms[j],
+        "price": price, "tenure": d.tenure[j], "kind": d.kind[j], "rooms": d.rooms[j],
         "access": d.access[j], "age_label": d.age_label[j], "relaxed": v.relaxed[rows], "quota": v.quota[rows],
     }
     for name, values in columns.items():
         at[name] = values
-    by_area = np.searchsorted(area, np.arange(len(geo.gemeente) + 1)).astype(np.int32)
-    by_gemeente = np.searchsorted(geo.gemeente[area], np.arange(len(geo.around_first))).astype(np.int32)
-    return Offers(at, by_area, by_gemeente)
+    return Offers(at, np.searchsorted(segment, np.arange(3 * len(geo.around_first) - 2)).astype(np.int32))
 
 
 def _direct(w: World, rows: NDArray, dwelling: NDArray) -> NDArray:

@@ -45,7 +45,7 @@ def _age_shares() -> NDArray:
 
 
 def age_quantiles(bands: NDArray) -> NDArray:
-    """Cumulative share over ages 15 … 99 for each of the 35 cells, given local persons by 5-year band [20]: [35, 85]."""
+    """Cumulative share over ages 15 … 99 of each of the 35 cells, given local persons by 5-year band: [35, 85]."""
     single = np.repeat(bands[3:], 5)  # ages 15 … 99
     age = np.arange(15, OLDEST)
     band = np.minimum((age - 15) // 5, len(HEAD_BANDS) - 1)
@@ -87,9 +87,10 @@ def draw_adults(h: Households, rows: slice, cell: NDArray, age: NDArray, seed: i
     two = np.isin(kind, (HouseholdType.COUPLE, HouseholdType.COUPLE_WITH_CHILDREN, HouseholdType.OTHER))
     u = uniform(key(seed, Purpose.PERSON, 1), ids)
     alone = share_women_alone()[np.minimum(age // 5, 19)]
-    woman = np.where(kind == HouseholdType.ONE_PARENT, u < p.rel_one_parent_women, u < alone)
+    woman = u < np.where(np.isin(kind, HouseholdType.ONE_PARENT), p.rel_one_parent_women, alone)
     same = uniform(key(seed, Purpose.PERSON, 2), ids) < p.rel_same_sex
-    woman = np.where(two, u < 0.5 * (same | (kind == HouseholdType.OTHER)), woman)
+    either = same | np.isin(kind, HouseholdType.OTHER)  # else the man is the reference person, as CBS has it
+    woman = np.where(two, either & (u < 0.5), woman)
     # the man is 2.5 years older, spread 4.2, less among the young: assumption
     gap = (2.5 + 4.2 * normal(key(seed, Purpose.PERSON, 3), ids)) * np.clip((age - 17) / 15, 0.1, 1.0)
     other = np.clip(np.rint(age - gap), 18, OLDEST - 1).astype(np.int16)
@@ -99,7 +100,7 @@ def draw_adults(h: Households, rows: slice, cell: NDArray, age: NDArray, seed: i
     births, people = h.adult_birth[rows], h.adult_id[rows]
     for slot, years in enumerate((age, other)):
         there = two if slot else np.ones(len(ids), bool)
-        people[:, slot] = np.where(there, bits_array(PERSON_KEY, ids, np.uint64(slot)), 0)
+        people[:, slot] = np.where(there, bits_array(PERSON_KEY, ids, np.array(slot, np.uint64)), 0)
         births[:, slot] = np.where(there, birth_month(years, people[:, slot], seed, month), ABSENT)
     return np.where(two, np.where(sex[:, 0] == Sex.WOMAN, age, other), age)
 
@@ -122,7 +123,7 @@ def at_home() -> NDArray:
 
 @functools.cache
 def limited_share() -> NDArray:
-    """Share with a mobility limitation by sex and age 0 … 100: [2, 101]; below 55 a line down to 0.2 % at 20: assumption."""
+    """Share with a mobility limitation by sex and age 0 … 100: [2, 101]; below 55 an assumption (0.2 % at 20)."""
     t = figures.table("limitation")
     age = np.arange(OLDEST + 1)
     young = (0, 20)

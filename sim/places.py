@@ -82,6 +82,6 @@ def resolve(key: str) -> Place:
     near = difflib.get_close_matches(slug(asked), [place.key for place in places()], 1, 0.5)
     hint = f"; did you mean {near[0]}?" if near else ""
     raise UnknownPlaceError(
-        f"municipality={asked!r} is not known{hint} (slugs such as zwolle, CBS codes such as GM0193, gelderland, nederland; "
-        "all of them: python -m experiments.list what=municipalities)"
+        f"municipality={asked!r} is not known{hint} (slugs such as zwolle, CBS codes such as GM0193, gelderland, "
+        "nederland; all of them: python -m experiments.list what=municipalities)"
     )

@@ -12,7 +12,7 @@ from sim.codes import DwellingState, HouseholdState
 from sim.fitting import Fit, fitted
 from sim.income import income_of, income_table, local_shift, normal_quantile, standardised
 from sim.ipf import within_runs
-from sim.randomness import Purpose, bits_array, hash_ints, hash_text, uniform
+from sim.randomness import Purpose, bits_array, hash_text, uniform
 from sim.setting import Border, Geography, Programme, border, geography, programme, rows_of
 from sim.world import Dwellings, Households, empty
 
@@ -184,9 +184,10 @@ def _start_households(h: Households, rows: slice, c: Counts, f: Fit) -> tuple[ND
 
 def _ids(what: str, codes: NDArray, area: NDArray, cell: NDArray, number: NDArray) -> NDArray:
     """Ids that depend on area code, cell and number alone."""
-    rows, back = np.unique(area, return_inverse=True)
-    salt = np.array([hash_ints(hash_text(what), hash_text(str(codes[a]))) for a in rows], np.uint64)
-    return bits_array(salt[back], cell.astype(np.uint64), number.astype(np.uint64))
+    salt = np.array([hash_text(str(code)) for code in codes], np.uint64)
+    return bits_array(
+        np.uint64(hash_text(what)), salt[area], cell.astype(np.uint64) * np.uint64(1 << 32) + number.astype(np.uint64)
+    )
 
 
 def _incomes(

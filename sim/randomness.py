@@ -77,6 +77,7 @@ class Purpose(IntEnum):
     MOVING_TIME = 67
     PROGRAMME = 68
     LEFT_HOME = 69
+    LOOK = 70
     # instruments (mixed with a hash of the instrument's name)
     DELIVERY = 80
     UNIT_NUMBER = 81

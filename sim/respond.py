@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from sim.parameters import Params
 
 KOOP, CORPORATIE, VRIJE_HUUR = int(Tenure.KOOP), int(Tenure.CORPORATIE), int(Tenure.VRIJE_HUUR)
-MAX_RESPONSES = 8
+PER_SEGMENT = 4  # most responses kept in the corporatie segment, and as many in the market (koop and vrije huur)
+MAX_RESPONSES = 2 * PER_SEGMENT
 NOTHING_SEEN, NOT_ELIGIBLE, TOO_EXPENSIVE, NOT_BETTER, NOT_WORTH, OUTRANKED = range(6)
 U24, U40, U56, U62 = (np.uint64(n) for n in (24, 40, 56, 62))
 ZERO, ONE = np.uint64(0), np.uint64(1)
@@ -30,7 +31,7 @@ AOW_AGE = 67
 DIRECT_POINTS = 32  # above any label
 
 
-# Homes on offer this month, one record each, sorted by gemeente, area and vacancy id.
+# Homes on offer this month, one record each, sorted by gemeente, segment, price and vacancy id.
 OFFER = np.dtype(
     [
         ("vacancy", np.int32),  # vacancy row
@@ -99,11 +100,10 @@ SEEKER = np.dtype(
 
 
 class Offers(NamedTuple):
-    """This month's homes, and where each area and gemeente begins among them."""
+    """This month's homes, and where each segment of each gemeente begins among them."""
 
     at: NDArray  # OFFER records
-    by_area: NDArray  # int32 [areas + 1], first offer of each area
-    by_gemeente: NDArray  # int32 [gemeenten + 1]
+    first: NDArray  # int32 [3 × gemeenten + 1], first offer of segment ``3 × gemeente + Tenure``
 
 
 class Map(NamedTuple):
@@ -131,6 +131,7 @@ RULES = np.dtype(
         ("incomes", np.float64, 8),  # gross: DAEB 1 / more persons, passend 1 / more, AOW 1 / more; wealth 54a 1 / more
         ("rents", np.float64, 3),  # aftoppingsgrens 1-2 persons, 3+; liberalisatiegrens
         ("n_responses", np.int64),
+        ("n_responses_social", np.int64),
         ("family_rooms", np.int64),
         ("taste", np.float64, TABLE_SIZE),  # quantiles, fit points
     ]
@@ -143,7 +144,7 @@ def make_rules(p: Params, incomes: NDArray, rents: NDArray, taste: NDArray) -> n
         "sight": (p.p_sight, min(1.0, p.p_sight * p.rel_sight_nood)), "weigh_money": p.rel_eur_once, "eur_moving": p.eur_moving,
         "buying_cost": p.rel_buying_cost, "income_per_rent": p.rel_income_rent, "burden_max": p.rel_burden_max,
         "without_home": p.rel_without_home, "loss_aversion": p.rel_loss_aversion, "incomes": incomes, "rents": rents,
-        "n_responses": int(p.n_responses), "family_rooms": int(p.n_rooms_family), "taste": taste * p.rel_taste_sd,
+        "n_responses": int(p.n_responses), "n_responses_social": int(p.n_responses_social), "family_rooms": int(p.n_rooms_family), "taste": taste * p.rel_taste_sd,
     }
     rules = np.zeros(1, RULES)
     for name, value in values.items():
@@ -162,9 +163,9 @@ class Bases(NamedTuple):
 
 
 class Responses(NamedTuple):
-    """Up to MAX_RESPONSES per searcher, best first."""
+    """Up to PER_SEGMENT per searcher and side, best first: slots 0-3 corporatie, 4-7 koop and vrije huur."""
 
-    n: NDArray  # int64 [searchers]
+    n: NDArray  # int64 [searchers, 2]
     offer: NDArray  # int32 [searchers, MAX_RESPONSES]
     worth: NDArray  # float64, surplus over staying
     rank: NDArray  # uint64, how the home ranks the household
@@ -178,24 +179,25 @@ def empty_responses(n: int) -> Responses:
     """Room for the responses of ``n`` searchers."""
     shape = (n, MAX_RESPONSES)
     return Responses(
-        np.zeros(n, np.int64), np.zeros(shape, np.int32), np.zeros(shape), np.zeros(shape, np.uint64),
+        np.zeros((n, 2), np.int64), np.zeros(shape, np.int32), np.zeros(shape), np.zeros(shape, np.uint64),
         np.zeros(shape, np.uint64), np.zeros(n, np.uint8), np.zeros(n, np.uint64), np.zeros(n, np.uint8),
     )
 
 
 @njit(cache=True)
-def respond(which, seekers, offers, by_area, by_gemeente, area_map, t, rules, levers, leave_out, bases, out):
+def respond(which, seekers, offers, first, area_map, t, rules, levers, leave_out, bases, out):
     """Fill ``out`` for the searchers ``which`` (indices), with the instruments in ``leave_out`` off."""
     gemeente, around_first, around = area_map.gemeente, area_map.around_first, area_map.around
     for w in range(len(which)):
         s = which[w]
         seeker = seekers[s]
-        out.n[s] = 0
+        out.n[s, 0] = 0
+        out.n[s, 1] = 0
         out.gate[s] = NOTHING_SEEN
         out.used[s] = ZERO
         touched = seeker.touched & ~leave_out
         sight = rules.sight[seeker.nood]
-        room = rules.n_responses
+        room = rules.n_responses_social
         if touched:
             sight += lever_sum(touched, levers.sight, ZERO)
             room += np.int64(lever_sum(touched, levers.responses, ZERO))
@@ -205,23 +207,28 @@ def respond(which, seekers, offers, by_area, by_gemeente, area_map, t, rules, le
             parts += around_first[g + 1] - around_first[g]
         for part in range(parts):
             b = g if part == 0 else around[around_first[g] + part - 1]
-            lo, hi = by_gemeente[b], by_gemeente[b + 1]
-            if seeker.scope == 0:
-                lo, hi = by_area[seeker.area], by_area[seeker.area + 1]
-            for o in range(lo, hi):
-                if to_unit(pair_bits(bases.sight, seeker.id, offers[o].id)) >= sight:
-                    continue
-                if offers[o].made_by:
-                    out.affected[s] = 1
-                    if offers[o].made_by & leave_out:
+            for segment in range(3):
+                for o in range(first[3 * b + segment], first[3 * b + segment + 1]):
+                    if segment == KOOP and offers[o].price > seeker.budget:
+                        out.gate[s] = max(out.gate[s], TOO_EXPENSIVE)
+                        break  # homes for sale stand in order of price: the rest is dearer still
+                    if seeker.scope == 0 and offers[o].area != seeker.area:
                         continue
-                gate, worth, rank, bits = weigh(seeker, offers[o], touched, t, rules, levers, bases)
-                if bits:
-                    out.used[s] |= bits
-                    out.affected[s] = 1
-                out.gate[s] = max(out.gate[s], gate)
-                if gate == OUTRANKED:
-                    _keep(s, o, worth, rank, bits, min(room, MAX_RESPONSES), out)
+                    if to_unit(pair_bits(bases.sight, seeker.id, offers[o].id)) >= sight:
+                        continue
+                    if offers[o].made_by:
+                        out.affected[s] = 1
+                        if offers[o].made_by & leave_out:
+                            continue
+                    gate, worth, rank, bits = weigh(seeker, offers[o], touched, t, rules, levers, bases)
+                    if bits:
+                        out.used[s] |= bits
+                        out.affected[s] = 1
+                    out.gate[s] = max(out.gate[s], gate)
+                    if gate == OUTRANKED and segment == CORPORATIE:
+                        _keep(s, 0, o, worth, rank, bits, min(room, PER_SEGMENT), out)
+                    elif gate == OUTRANKED:
+                        _keep(s, 1, o, worth, rank, bits, min(rules.n_responses, PER_SEGMENT), out)
 
 
 @njit(cache=True)
@@ -352,15 +359,16 @@ def rank_of(tenure, urgent, points, waited, budget, bits):
 
 
 @njit(cache=True)
-def _keep(s, o, worth, rank, bits, room, out):
+def _keep(s, side, o, worth, rank, bits, room, out):
     """Insert a response in order of worth, ties by rank; the worst falls out when the room is full."""
-    n = out.n[s]
-    at = n
-    while at > 0 and (out.worth[s, at - 1] < worth or (out.worth[s, at - 1] == worth and out.rank[s, at - 1] < rank)):
+    first = side * PER_SEGMENT
+    n = out.n[s, side]
+    at = first + n
+    while at > first and (out.worth[s, at - 1] < worth or (out.worth[s, at - 1] == worth and out.rank[s, at - 1] < rank)):
         at -= 1
-    if at >= room:
+    if at >= first + room:
         return
-    for k in range(min(n, room - 1), at, -1):
+    for k in range(first + min(n, room - 1), at, -1):
         out.offer[s, k] = out.offer[s, k - 1]
         out.worth[s, k] = out.worth[s, k - 1]
         out.rank[s, k] = out.rank[s, k - 1]
@@ -369,4 +377,4 @@ def _keep(s, o, worth, rank, bits, room, out):
     out.worth[s, at] = worth
     out.rank[s, at] = rank
     out.bits[s, at] = bits
-    out.n[s] = min(n + 1, room)
+    out.n[s, side] = min(n + 1, room)

@@ -89,10 +89,10 @@ def run_scenario(
     began = time.perf_counter()
     w = world.copy()
     loaded = {key: interventions.load(key, settings, w.start) for key, settings in (instruments or {}).items()}
-    interventions.equip(w, loaded, strength)
+    months = w.months if months is None else months
+    interventions.equip(w, loaded, strength, months)
     if placebo:
         programme.delay_first(w)
-    months = w.months if months is None else months
     horizon = w.last_month if follow_up is None else months + follow_up
     elsewhere = advance(w, horizon, base)
     ran = time.perf_counter()
@@ -138,7 +138,7 @@ def refuse_empty(w: World, loaded: Mapping[str, Instrument], months: int) -> Non
     for running in w.instruments:
         s = running.settings
         worked = any(running.works(t) for t in range(months))
-        if worked and running.n_reached == 0 and not s.allow_empty:
+        if worked and not running.memory.get("anybody") and not s.allow_empty:
             raise EmptyTargetError(
                 f"{running.key}: nobody was in its target group in {months} months (who: {s.who.model_dump()}); "
                 f"widen who, or set {running.key}.allow_empty: true"

@@ -10,7 +10,7 @@ from numba import njit
 from sim.codes import HouseholdState, Stage, Tenure
 from sim.fit import CLASS_SENIOR, CLASS_STARTER, classes, components_at
 from sim.klantreis import NOOD_TRIGGERS
-from sim.randomness import Purpose, uniform
+from sim.randomness import Purpose, draw_bits, to_unit, uniform
 from sim.respond import AOW_AGE, SEEKER
 from sim.world import NOWHERE, age_years
 
@@ -24,14 +24,15 @@ LONGEST_WAIT = 4095  # months of registration that fit in a rank
 
 
 @njit(cache=True)
-def searching_rows(state, stage, reserved):
-    """Household rows that search and have accepted nothing, int32, in row order."""
+def searching_rows(state, stage, reserved, home, ids, base, p_look, p_look_starter):
+    """Household rows that search, have accepted nothing and look this month, int32, in row order."""
     rows = np.empty(len(state), np.int32)
     n = 0
     for i in range(len(state)):
         if state[i] == PRESENT and stage[i] == ZOEKEN and reserved[i] == NOWHERE:
-            rows[n] = i
-            n += 1
+            if to_unit(draw_bits(base, ids[i])) < (p_look_starter if home[i] < 0 else p_look):
+                rows[n] = i
+                n += 1
     return rows[:n].copy()
 
 

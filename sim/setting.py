@@ -1,4 +1,4 @@
-"""Where a place lies and what goes on around it: its areas, moves across its borders, and what is built and demolished."""
+"""What lies around a population: areas, moves across the borders of gemeenten, homes built and demolished."""
 
 from __future__ import annotations
 
@@ -68,8 +68,11 @@ def rows_of(place: Place) -> NDArray:
 
 
 def border(place: Place) -> Border:
-    """Moves between gemeenten in 2025 (CBS 60048ned), per month. Missing rows take the national rate; where departures
-    are distorted by reception of asylum seekers, arrivals stand for them. For the whole country all of them are inside."""
+    """Moves between gemeenten in 2025 (CBS 60048ned), per month; for the whole country all of them are inside (zero).
+
+    Missing rows take the national rate; where departures are distorted by reception of asylum seekers, arrivals stand
+    for them.
+    """
     rows, b = rows_of(place), base_year()
     persons_2024 = figures.column("gemeenten", "population_20241231")
     arrived, left = figures.column("gemeenten", "arrived_2025"), figures.column("gemeenten", "left_2025")

@@ -13,14 +13,14 @@ from scipy.spatial import cKDTree
 
 from sim import demography, law, population, programme
 from sim.chains import open_vacancies
-from sim.codes import EventKind, Origin, Stage, Trigger
+from sim.codes import EventKind, Origin, Stage, Tenure, Trigger
 from sim.fit import make_tables, refresh
 from sim.klantreis import make_journey
 from sim.randomness import Draws, Purpose, bits_array, normal_table, uniform
 from sim.respond import Map, make_rules
 from sim.state import NORM_MONTHS, World
 from sim.woonprofielen import draw_profiles
-from sim.world import NEVER, NOWHERE, Dwellings, Moves, Vacancies, age_years, empty
+from sim.world import ABSENT, NEVER, NOWHERE, Dwellings, Households, Moves, Vacancies, age_years, empty
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,8 +43,10 @@ def build(
     planned = programme.plan(state.dwellings, state.geography, per_year, draws, params, first, last)
     to_demolish = np.diff(np.floor(demolished.sum() / 12 * np.arange(last - first + 1))).astype(np.int64)
     delivered = np.bincount(planned.delivery.astype(np.int64) - first, minlength=last - first)
-    plan = demography.plan(state.households, params, seed, first, last, delivered - to_demolish, state.border)
-    h, events = plan[0], plan[1]
+    equity = _equity(state.households, state.dwellings)
+    h, events = demography.plan(
+        state.households, params, seed, first, last, delivered - to_demolish, state.border, equity=equity
+    )
     d = Dwellings(*(np.concatenate(pair) for pair in zip(state.dwellings, planned, strict=True)))
     tables, taste = make_tables(params), normal_table()
     rules = make_rules(params, *law.limits(start), taste)
@@ -66,6 +68,13 @@ def build(
 def _per_year(state) -> tuple[NDArray, NDArray]:
     """Homes delivered and demolished per gemeente and year."""
     return state.programme.built + state.programme.added, state.programme.demolished
+
+
+def _equity(h: Households, d: Dwellings) -> NDArray:
+    """Value of the owned home above its mortgage, euro; 0 for tenants."""
+    at = np.maximum(h.home, 0)
+    owner = (h.home >= 0) & (d.tenure[at] == Tenure.KOOP)
+    return np.where(owner, np.clip(d.woz[at] - h.debt, 0, None), 0)
 
 
 def make_map(geography: Geography) -> Map:
@@ -126,7 +135,8 @@ def arrival_areas(w: World, rows: NDArray) -> NDArray:
     """Area in which an arrival begins to look: keyed, in proportion to dwellings."""
     with w.draws.replay():
         u = uniform(w.draws.base(Purpose.ARRIVAL, 1), w.h.id[rows])
-    stock = np.bincount(w.d.area, minlength=len(w.map.gemeente)).astype(np.float64)
+    before = w.d.area[w.d.delivery == ABSENT]  # the start stock: what an instrument builds must not shift this draw
+    stock = np.bincount(before, minlength=len(w.map.gemeente)).astype(np.float64)
     return np.minimum(np.searchsorted(np.cumsum(stock) / stock.sum(), u, side="right"), len(stock) - 1)
 
 
@@ -152,6 +162,8 @@ def _start_journeys(w: World, n0: int) -> None:
     w.draws = Draws(w.seed, w.draws.debug)  # taste is one number for the whole run: later readings are no second draw
     # taste given that one lives there: the better half of the tastes
     h.taste_here[with_home] = np.abs(w.taste[(bits >> np.uint64(52)).astype(np.int64)])
+    in_journey = with_home[h.stage[with_home] != Stage.HUIDIGE_WONING]
+    h.taste_here[in_journey] -= np.float32(p.rel_discontent)
     refresh(h, with_home, w.month, w.d, w.map.urban, int(p.senior_age), w.tables)
 
 

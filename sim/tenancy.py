@@ -23,7 +23,7 @@ MAX_MONTHS = 80 * 12
 # mean mortgage of owners with one: 65-74, 75-84, 85+ (D41, 2023); younger: share of the value (assumption)
 DEBT_AGES = np.array([25, 35, 45, 55, 62])
 DEBT_SHARE = np.array([0.80, 0.66, 0.52, 0.42, 0.38])
-OWNED_WOZ = 370_000.0  # mean WOZ of owned homes in the country, 2022 (from the fit)
+OWNED_WOZ = 373_000.0  # mean WOZ of owned homes in the country, 2022 (from the fit)
 DEBT_OLD = np.array([182_551.0, 137_073.0, 113_595.0])
 
 

@@ -2,8 +2,8 @@
 
     python sim/data/convert.py SOURCE_FOLDER
 
-Facts are selected, renamed (year in the column name) and put together per subject; nothing is moved in time here: that is
-done by ``sim.base_year``, where it can be read and repeated. What each column is and where it comes from: ``README.md``.
+Facts are selected, renamed (year in the column name) and put together per subject; nothing is moved in time here: that
+is done by ``sim.base_year``, where it can be read and repeated. What each column is and where it comes from: README.md.
 """
 
 from __future__ import annotations
@@ -180,8 +180,8 @@ def homes(source: Path) -> pd.DataFrame:
         here = rooms[(rooms["dwelling_type"] == kind) & (rooms["tenure"] == tenure)]["share_of_dwellings_pct"]
         rows.append(
             {
-                "tenure": TENURES[tenure],
-                "dwelling_type": KINDS[kind],
+                "tenure": TENURES[str(tenure)],
+                "dwelling_type": KINDS[str(kind)],
                 "mean_floor_area_m2_2022": part["mean_floor_area_of_cell_m2"].iloc[0],
                 "sd_log_floor_area_2022": round(slope, 3),
                 **{f"pct_rooms_{k}_assumed": v for k, v in zip(range(1, 7), here, strict=True)},

@@ -13,11 +13,13 @@ from sim.interventions.op_weg_helpen import WooncoachSociaal
 from sim.interventions.passend_aanbod import Seniorenwoningen
 from sim.interventions.prijsprikkel import Huurbehoud, Huurgewenning, Verhuiskostenvergoeding
 from sim.interventions.voorrang import Voorrang
-from sim.levers import MAX_INSTRUMENTS, RENT_STEPS, make_levers
+from sim.levers import ALL_BIT, MAX_INSTRUMENTS, RENT_STEPS, make_levers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
+
+    from numpy.typing import NDArray
 
     from sim.state import World
 
@@ -59,15 +61,54 @@ def _readable(key: str, error: ValidationError) -> str:
     return f"{key}.{where}={first['input']!r}: {first['msg'].lower()}{unit}"
 
 
-def equip(w: World, instruments: Mapping[str, Instrument], strength: float = 1.0) -> None:
-    """Put instruments to work in a world, in the order of their names (so that their order in a file means nothing)."""
+def equip(w: World, instruments: Mapping[str, Instrument], strength: float = 1.0, months: int | None = None) -> None:
+    """Put instruments to work in a world, in the order of their names (so that their order in a file means nothing).
+
+    ``months`` is the length of the run (default the world's own): in the follow-up after it no instrument begins.
+    """
     if len(instruments) > MAX_INSTRUMENTS:
         raise InstrumentError(f"{len(instruments)} instruments in one scenario; at most {MAX_INSTRUMENTS} fit")
     keys = tuple(sorted(instruments))
+    for key in keys:
+        check_strength(instruments[key], strength)
+    if w.keys:
+        stop(w, keys)
     w.keys = keys
-    w.instruments = tuple(Running(instruments[key], bit, strength, w.start) for bit, key in enumerate(keys))
+    w.instruments = tuple(
+        Running(instruments[key], bit, strength, w.start, w.month, w.months if months is None else months)
+        for bit, key in enumerate(keys)
+    )
     settings = [instruments[key].levers() for key in keys]
     w.levers = make_levers([{**one, "rent_discount": rent_discount(one, w.params.rel_present_bias)} for one in settings])
+
+
+def stop(w: World, keys: tuple[str, ...]) -> None:
+    """Instruments at work so far stop: nobody counts on them any more; the ledger keeps the names that go on in ``keys``."""
+    for table in (w.h.touched, w.h.ever, w.h.used, w.h.decisive, w.d.labels, w.d.made_by, w.v.bits, w.v.decisive):
+        table[:] = 0
+    for column in (w.m.instruments, w.m.decisive):
+        column[:] = renumber(column, w.keys, keys)
+
+
+def renumber(bits: NDArray, before: tuple[str, ...], after: tuple[str, ...]) -> NDArray:
+    """Bits in the order of the keys ``before`` as bits in the order of ``after``; keys that are not there drop out."""
+    out = np.asarray(bits, np.uint64) & ALL_BIT
+    for k, key in enumerate(before):
+        if key in after:
+            out |= (np.asarray(bits, np.uint64) >> np.uint64(k) & np.uint64(1)) << np.uint64(after.index(key))
+    return out
+
+
+def check_strength(instrument: Instrument, strength: float) -> None:
+    """A strength multiplies delivery: capacity, budget or a dose. A rule without any of them holds for all or for a part.
+
+    Raises:
+        InstrumentError: below 0, or above 1 for such a rule.
+    """
+    plain = not instrument.dosed and instrument.capacity is None and instrument.eur_budget is None
+    if strength < 0 or (strength > 1 and plain):
+        why = "a rule without capacity or budget holds for all at 1" if strength > 1 else "nothing is delivered at 0"
+        raise InstrumentError(f"{instrument.key}: strength={strength:g} is out of range, 0 to {1 if plain else 10} (factor): {why}")
 
 
 def rent_discount(levers: Mapping[str, float], present_bias: float) -> float:

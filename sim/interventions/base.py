@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from sim.codes import Contact
+from sim.codes import Contact, HouseholdState, Stage
 from sim.interventions.target import target_rows
 from sim.randomness import Purpose, uniform
 
@@ -57,6 +57,7 @@ class Instrument(BaseModel):
     law: ClassVar[str] = ""
     source: ClassVar[str]
     contact: ClassVar[Contact] = Contact.CORPORATIE_PASSEND_WONEN
+    dosed: ClassVar[bool] = False  # True: a dose (posts, homes) that a strength above 1 can multiply
 
     who: Who = Who()
     since: str | None = Field(None, alias="from", description="first month, YYYY-MM; default the start of the run")
@@ -89,6 +90,10 @@ class Instrument(BaseModel):
         """What the moves (rows of the ledger) on which it worked cost, in euro."""
         return 0.0
 
+    def most(self, w: World, rows: NDArray) -> NDArray:
+        """The most that a use by each household can cost, euro, float64 [rows]: what a budget reserves for it."""
+        return np.zeros(len(rows))
+
 
 def month_number(label: str, start: str) -> int:
     """Months from ``start`` to ``label`` (both YYYY-MM)."""
@@ -104,6 +109,9 @@ class Running:
     bit: int
     strength: float
     start: str
+    begun: int  # month in which it was put to work in this world
+    n_months: int  # months of the run; in the follow-up after it nothing begins
+    n_room: int = 0  # households that capacity still allows this month
     eur_spent: float = 0.0
     n_reached: int = 0
     n_uses: int = 0
@@ -125,14 +133,29 @@ class Running:
         s = self.settings
         first = month_number(s.since, self.start) if s.since else 0
         last = month_number(s.until, self.start) if s.until else month + 1
-        return first <= month < last and self.strength > 0 and s.capacity != 0 and s.eur_budget != 0
+        delivers = self.strength > 0 and s.capacity != 0 and s.eur_budget != 0
+        return delivers and first < self.n_months and first <= month < last
 
     def act(self, w: World) -> None:
-        """Its month: contacts, labels, homes; fixed costs."""
+        """Its month: contacts, labels, homes; fixed costs. Nothing before its target group has a first member."""
         self.month = {"contacts": 0, "uses": 0, "cost_eur": 0.0, "waiting": 0}
-        if self.works(w.month):
-            self.pay(self.settings.eur_fixed / 12 * min(1.0, self.strength))
-            self.settings.act(self, w)
+        self.n_room = 0
+        if not self.works(w.month) or not self.anybody(w):
+            return
+        self._take_back(w)
+        fixed = self.settings.eur_fixed / 12 * min(1.0, self.strength)
+        if fixed > self.free(w):
+            return
+        self.pay(fixed)
+        self.n_room = self._new_room(w)
+        self.settings.act(self, w)
+
+    def anybody(self, w: World) -> bool:
+        """Whether its target group has, or has had, a member (in any stage of the klantreis)."""
+        if not self.memory.get("anybody"):
+            rows = target_rows(w.h, w.d, w.month, self.settings.who, (0, 4), np.uint64(0))
+            self.memory["anybody"] = len(rows) > 0
+        return self.memory["anybody"]
 
     def settle(self, w: World, first_move: int) -> None:
         """Count and pay the uses of this month's moves, and write the month into the ledger."""
@@ -155,6 +178,26 @@ class Running:
         budget = self.settings.eur_budget
         return float("inf") if budget is None else budget * self.strength - self.eur_spent
 
+    def free(self, w: World) -> float:
+        """Euro left that is not reserved for households which count on it (infinite without a budget)."""
+        if self.settings.eur_budget is None:
+            return float("inf")
+        return max(0.0, self.left() - float(self.settings.most(w, self._counting_on_it(w, True)).sum()))
+
+    def _counting_on_it(self, w: World, searching: bool) -> NDArray:
+        """Households present on which it works, in WONINGZOEKEN or VERHUIZEN (or not)."""
+        on = ((w.h.touched & self.mask) != 0) & (w.h.state == HouseholdState.PRESENT)
+        stages = np.isin(w.h.stage, (Stage.WONINGZOEKEN, Stage.VERHUIZEN))
+        return np.flatnonzero(on & (stages == searching))
+
+    def _take_back(self, w: World) -> None:
+        """Money reserved for a household that stopped searching comes back: it has to ask again."""
+        if self.settings.eur_budget is None:
+            return
+        rows = self._counting_on_it(w, False)
+        rows = rows[self.settings.most(w, rows) > 0]
+        w.h.touched[rows] &= ~self.mask
+
     def candidates(self, w: World, stages: tuple[int, int] = (2, 2)) -> NDArray:
         """Households of the target group in the stages given (first, last) that it does not reach yet, int32 rows."""
         rows = target_rows(w.h, w.d, w.month, self.settings.who, stages, self.mask)
@@ -164,8 +207,8 @@ class Running:
             u = uniform(w.draws.base(Purpose.UNIT_NUMBER, 0, self.key), w.h.id[rows])
         return rows[u < self.strength]
 
-    def room(self, w: World) -> int:
-        """Households that may be reached this month within capacity."""
+    def _new_room(self, w: World) -> int:
+        """Households that may be reached in a new month within capacity; fractions are carried over."""
         capacity = self.settings.capacity
         if capacity is None:
             return len(w.h.id)
@@ -173,15 +216,16 @@ class Running:
         self.memory["carried"] = total - int(total)
         return int(total)
 
-    def touch(self, w: World, rows: NDArray, room: int | None = None) -> NDArray:
-        """Let the instrument work on households, first come first served, at most as many as there is room for."""
-        room = self.room(w) if room is None else room
-        if len(rows) > room:
+    def touch(self, w: World, rows: NDArray) -> NDArray:
+        """Let the instrument work on households, first come first served, within capacity and budget."""
+        if len(rows) > self.n_room or self.settings.eur_budget is not None:
             with w.draws.replay():
                 tie = uniform(w.draws.base(Purpose.DELIVERY, w.month, self.key), w.h.id[rows])
-            rows = rows[np.lexsort((tie, w.h.stage_month[rows]))]
-            self.month["waiting"] += len(rows) - room
-            rows = rows[:room]
+            queue = rows[np.lexsort((tie, w.h.stage_month[rows]))]
+            n = int((np.cumsum(self.settings.most(w, queue)) <= self.free(w)).sum())
+            rows = queue[: min(n, self.n_room)]
+            self.month["waiting"] += len(queue) - len(rows)
+        self.n_room -= len(rows)
         w.h.touched[rows] |= self.mask
         new = rows[w.h.contact_month[rows] < -3000]
         w.h.contact_month[new] = w.month

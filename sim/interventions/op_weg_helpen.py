@@ -29,6 +29,7 @@ class WooncoachSociaal(Instrument):
     payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente", "provincie")
     indicator: ClassVar[str] = "trajecten"
     source: ClassVar[str] = "toolkit Platform31 2023, annex, Wooncoach; C01, C09, C31-C33, C36"
+    dosed: ClassVar[bool] = True
 
     who: Who = Who(tenure="corporatie")
     fte: float | None = Field(None, ge=0, le=200, description="full-time posts; null: fte_per_1000 times the senior households")
@@ -54,14 +55,16 @@ class WooncoachSociaal(Instrument):
         if self.fte == 0 or self.fte_per_1000 == 0 and self.fte is None or self.n_talks == 0:
             return
         fte = self._fte(run, w) * run.strength
+        if self.eur_fte > 0:
+            fte = min(fte, 12 * run.left() / self.eur_fte)
         run.pay(fte * self.eur_fte / 12)
         total = run.memory.get("talks", 0.0) + fte * self.n_talks / 12
-        room = int(total)
-        run.memory["talks"] = total - room
+        run.memory["talks"] = total - int(total)
+        room = min(int(total), run.n_room)
         asked = self._first(run, w, (int(Stage.WOONWENS), int(Stage.WONINGZOEKEN)), int(round(room * self.rel_own_initiative)))
         invited = self._first(run, w, (int(Stage.HUIDIGE_WONING), int(Stage.HUIDIGE_WONING)), room - len(asked))
         rows = np.concatenate((asked, invited))
-        run.touch(w, rows, len(rows))
+        run.touch(w, rows)
         run.month["contacts"] += len(rows)
         for other in w.instruments:
             if other.key in self.toolbox and other.works(w.month):
@@ -83,5 +86,4 @@ class WooncoachSociaal(Instrument):
     def _bring(self, run: Running, other: Running, w: World) -> None:
         rows = target_rows(w.h, w.d, w.month, other.settings.who, (int(Stage.WONINGZOEKEN), int(Stage.WONINGZOEKEN)), other.mask)
         rows = rows[(w.h.touched[rows] & run.mask) != 0]
-        room = getattr(other.settings, "room", lambda o, world: o.room(world))(other, w)
-        other.touch(w, rows, room)
+        other.touch(w, rows)

@@ -29,6 +29,7 @@ class Seniorenwoningen(Instrument):
     indicator: ClassVar[str] = "suitable_dwellings"
     source: ClassVar[str] = "toolkit Platform31 2023, annex, Passend wonen; A19, F07, F08"
     contact: ClassVar[Contact] = Contact.GEMEENTE
+    dosed: ClassVar[bool] = True
 
     n_per_1000: float = Field(1.0, ge=0, le=50, description="homes per 1,000 senior households and year (F07: 290,000 to 2030 is about 12; assumption)")
     dur_build: int = Field(24, ge=0, le=96, description="months from decision to the first delivery (assumption)")
@@ -55,6 +56,7 @@ class Seniorenwoningen(Instrument):
         n = int(total)
         if self.eur_home > 0:
             n = int(min(n, run.left() // self.eur_home))
+        n = min(n, run.n_room)
         run.memory["carried"] = total - int(total)
         if n > 0:
             self._build(run, w, n)

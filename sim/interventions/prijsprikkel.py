@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from sim import law
-from sim.codes import Contact
+from sim.codes import Contact, Tenure
 from sim.interventions.base import Instrument, Payer, Running, Who
 from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS
 from sim.randomness import Purpose, uniform
@@ -31,11 +31,7 @@ class KnownToSome(Instrument):
         rows = run.candidates(w)
         with w.draws.replay():
             u = uniform(w.draws.base(Purpose.KNOWS, 0, self.key), w.h.id[rows])
-        run.touch(w, rows[u < self.rel_known], self.room(run, w))
-
-    def room(self, run: Running, w: World) -> int:
-        """Households that capacity and what is left of the budget allow."""
-        return run.room(w)
+        run.touch(w, rows[u < self.rel_known])
 
 
 class Huurgewenning(KnownToSome):
@@ -69,6 +65,10 @@ class Huurgewenning(KnownToSome):
         rise = _rise(w, moves)
         return float((rise * self.dur_path * 2 / 3).sum())
 
+    def most(self, w: World, rows: NDArray) -> NDArray:
+        """The rise to the dearest home that it holds for."""
+        return _largest_rise(w, rows, self.n_rooms_taken) * self.dur_path * 2 / 3
+
 
 class Huurbehoud(KnownToSome):
     """The rent of the old home goes along to the new one, without an end date."""
@@ -98,11 +98,24 @@ class Huurbehoud(KnownToSome):
         """Rent forgone over HUURBEHOUD_YEARS years."""
         return float((_rise(w, moves) * 12 * HUURBEHOUD_YEARS).sum())
 
+    def most(self, w: World, rows: NDArray) -> NDArray:
+        """The rise to the dearest home that it holds for."""
+        return _largest_rise(w, rows, self.n_rooms_taken) * 12 * HUURBEHOUD_YEARS
+
 
 def _rise(w: World, moves: NDArray) -> NDArray:
     """Rise of rent that a path bridges, euro per month, float64 per move."""
     asking = w.d.rent[w.m.to_dwelling[moves]].astype(np.float64)
     return np.clip(asking - w.m.to_rent[moves], 0, None)
+
+
+def _largest_rise(w: World, rows: NDArray, n_rooms_taken: int) -> NDArray:
+    """Rise from each household's rent, as low as it may fall before the run ends, to the dearest corporatie home it may take."""
+    fits = (w.d.tenure == Tenure.CORPORATIE) & ((w.d.rooms <= n_rooms_taken) | (n_rooms_taken == 0))
+    dearest = float(w.d.rent[fits].max(initial=0.0))
+    years = 1 + max(0, w.last_month - w.month) / 12
+    lowest = w.h.rent[rows].astype(np.float64) * (1 - w.params.rel_sitting_rent) ** years
+    return np.clip(dearest - lowest, 0, None)
 
 
 class Verhuiskostenvergoeding(KnownToSome):
@@ -132,13 +145,9 @@ class Verhuiskostenvergoeding(KnownToSome):
         """Money once."""
         return {"eur_once": self.eur_grant, "n_rooms_left": self.who.rooms, "n_rooms_taken": self.n_rooms_taken}
 
-    def room(self, run: Running, w: World) -> int:
-        """Grants not yet promised; a promise to somebody who stopped searching comes back."""
-        if self.eur_budget is None or self.eur_grant == 0:
-            return run.room(w)
-        searching = (w.h.touched & run.mask) != 0
-        promised = int((searching & (w.h.stage >= 1) & (w.h.stage <= 3) & (w.h.state == 1)).sum())
-        return min(run.room(w), max(0, int(run.left() // self.eur_grant) - promised))
+    def most(self, w: World, rows: NDArray) -> NDArray:
+        """The grant."""
+        return np.full(len(rows), float(self.eur_grant))
 
     def settle(self, run: Running, w: World, moves: NDArray) -> float:
         """The grant for each move."""

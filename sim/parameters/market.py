@@ -4,9 +4,12 @@ from sim.parameters import Parameter
 
 _P = Parameter
 PARAMETERS: list[Parameter] = [
-    _P("p_sight", 0.10, 0.01, 0.6, "per home in the search area", "assumption", "chance that a searcher sees a home on offer (seen stays seen)"),
+    _P("p_look", 0.9, 0.2, 1.0, "per month", "assumption", "chance that a searcher with a home looks at what is on offer in a month"),
+    _P("p_look_starter", 0.5, 0.1, 1.0, "per month", "E06, E17, E18: search time 4-6 years and a response a year makes a seeker active; assumption", "the same for households without a home"),
+    _P("p_sight", 0.07, 0.01, 0.6, "per home in the search area", "assumption", "chance that a searcher sees a home on offer (seen stays seen)"),
     _P("rel_sight_nood", 2.0, 1.0, 5.0, "factor", "assumption", "a searcher in nood sees this many times more"),
-    _P("n_responses", 4, 1, 6, "per month", "assumption; regional systems allow two or three social responses", "homes that a searcher responds to in a month"),
+    _P("n_responses", 3, 1, 4, "per month", "assumption", "homes for sale or privately let that a searcher responds to in a month"),
+    _P("n_responses_social", 2, 1, 4, "per month", "assumption; regional systems allow two or three", "corporatie homes that a searcher responds to in a month"),
     _P("rel_without_home", 0.15, 0.0, 0.5, "fit points", "assumption", "what living without a home of one's own is worth to a starter"),
     _P("rel_trouble", 0.03, 0.0, 0.2, "fit points", "assumption", "trouble of moving, households below senior age"),
     _P("rel_trouble_senior", 0.07, 0.0, 0.3, "fit points", "assumption; design section 2: dread of the move", "trouble of moving, seniors at senior_age"),
@@ -24,10 +27,10 @@ PARAMETERS: list[Parameter] = [
     _P("dur_turnover_high", 2, 1, 6, "months", "A14; assumption", "longest time from a home left to the next offer"),
     _P("dur_move_low", 1, 0, 3, "months", "assumption", "shortest time from acceptance to keys"),
     _P("dur_move_high", 3, 1, 8, "months", "assumption", "longest time from acceptance to keys"),
-    _P("dur_no_response", 3, 1, 12, "months", "assumption", "after so many months a home loses its labels, then its income group, or its price falls"),
+    _P("dur_no_response", 2, 1, 12, "months", "assumption", "after so many months a home loses its labels, then its income group, or its price falls"),
     _P("rel_price_step", 0.05, 0.01, 0.2, "share", "assumption", "fall of an asking price after dur_no_response months"),
-    _P("rel_asking", 1.05, 0.8, 1.4, "of WOZ value", "assumption (WOZ lags the price by a year)", "asking price of an owner-occupied home"),
-    _P("rel_loan_income", 5.2, 3.5, 7.0, "times disposable income", "assumption (about 4.5 times gross income)", "largest mortgage below AOW age"),
+    _P("rel_asking", 1.0, 0.8, 1.4, "of WOZ value", "assumption (WOZ lags the price by a year)", "asking price of an owner-occupied home"),
+    _P("rel_loan_income", 6.8, 5.0, 8.0, "times disposable income", "assumption (4.3 times gross income, gross 1.6 times disposable: D51)", "largest mortgage below AOW age"),
     _P("rel_loan_income_aow", 3.5, 1.0, 6.0, "times disposable income", "assumption (annuity norm on a pension)", "largest mortgage from AOW age"),
     _P("rel_wealth_in_home", 0.6, 0.0, 1.0, "share", "assumption", "share of savings that a buyer puts in"),
     _P("rel_buying_cost", 0.04, 0.0, 0.08, "of price", "assumption (transfer tax 2 %, notary, advice)", "cost of buying"),
@@ -41,7 +44,7 @@ PARAMETERS: list[Parameter] = [
     _P("rel_scope_wijk_senior", 0.4, 0.1, 0.7, "share", "B43: over 40 % of 65+ stay if nothing is found in their area (recalled)", "seniors who look in their own wijk only"),
     _P("rel_scope_wijk", 0.15, 0.0, 0.5, "share", "assumption", "others who look in their own wijk only"),
     _P("rel_scope_around", 0.25, 0.0, 0.6, "share", "assumption", "those who also look in the gemeenten around (regions only)"),
-    _P("rel_left_home_elsewhere", 0.45, 0.1, 0.9, "share", "A33, A37: half of all movers leave no home; assumption", "arrivals that left a home behind elsewhere"),
+    _P("rel_left_home_elsewhere", 0.55, 0.1, 0.9, "share", "A33, A37: half of all movers leave no home; about as many arrivals as departures left one; assumption", "arrivals that left a home behind elsewhere"),
     _P("rel_structural_vacancy", 0.5, 0.0, 1.0, "share of empty homes", "F16 (4.2 % empty) against 2 % frictional (F17); assumption", "empty homes at the start that are not on the market"),
     _P("rel_sitting_rent", 0.004, 0.0, 0.02, "per year", "D20: harmonisation adds 0.4-0.7 points a year", "a sitting tenant's rent falls behind the asking rent by this share"),
 ]

@@ -1,0 +1,37 @@
+# Two commands do everything: `make compare` (set-up and the main job) and `make test` (set-up, lint, types, all tests).
+# ARGS adds to a run: make compare ARGS="municipality=delft seeds=5". PYTHON names the Python that .venv is made with.
+
+PYTHON ?= python3
+ARGS ?=
+RUN := .venv/bin/python
+GIVEN := $(if $(filter-out default file,$(origin PYTHON)),--this-python)
+
+unexport PYTHONDONTWRITEBYTECODE
+unexport PYTHONPATH
+unexport PYTHONHOME
+
+.PHONY: compare demo test test-long benchmark lock setup
+
+compare: setup
+	@$(RUN) -m experiments.compare $(ARGS)
+
+demo: setup
+	@$(RUN) -m experiments.compare municipality=veldhoven scenarios=[basis,voorrang,wooncoach] seeds=4 out=results/demo $(ARGS)
+
+test: setup
+	@$(RUN) -m ruff check .
+	@$(RUN) -m mypy
+	@$(RUN) -m pytest -n 2 $(ARGS)
+
+test-long: setup
+	@$(RUN) -m pytest -n 2 -m long $(ARGS)
+
+benchmark: setup
+	@$(RUN) -m benchmarks $(ARGS)
+
+lock: setup
+	@$(RUN) tools/lock.py
+
+setup:
+	@command -v "$(PYTHON)" >/dev/null 2>&1 || { echo "verhuisketens needs Python 3.11 to 3.14, and there is no '$(PYTHON)' here: install one, or name it, for instance: make PYTHON=python3.12." >&2; exit 2; }
+	@"$(PYTHON)" tools/setup_env.py $(GIVEN)

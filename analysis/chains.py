@@ -1,0 +1,381 @@
+"""How long are the chains? Mean lengths by origin, corrected for chains that are still open when the window ends.
+
+Why not the mean over finished chains: a long or slow chain is less likely to be finished, so it is too low. Why not
+"of the links that are resolved, how many went on": a link that opens no home is resolved at once, one that does only
+when that home is filled, so it is too low as well. What a link leads to is therefore taken apart into two questions:
+
+1. *Does the mover leave a home, and of which segment?* Known in the month of the move, so never censored. Every move
+   seen counts, whatever follows. Given the segment s that it fills, the answer does not depend on when the move came
+   about, so the sum over moves seen of (answer − its probability) is a martingale stopped at the end of the window:
+   the ratio o[s, v] = homes of segment v opened by movers into s ÷ moves into s is consistent at any length of
+   window.
+2. *Is a home of segment v, once opened, filled?* Censored: a home opened in month t is followed for c = last_month −
+   t months. c is set by the calendar alone, so hazard(a) = homes filled at age a ÷ homes with c ≥ a not filled before
+   age a, and f[v] = 1 − ∏(1 − hazard(a)) (product-limit on the time to fill). A home that is withdrawn or pulled down
+   stays in the denominator up to its own c: f is then the share ever filled within the longest follow-up, without
+   assuming that homes withdrawn would have done as the others did (the subdistribution estimate when censoring times
+   are known).
+
+With G[v, s'] = fills of segment s' per filled home that was left as v (the identity, unless homes are split or change
+tenure while empty), Q = o · f · G, and the moves of a chain from a filled home of segment s on are M = (I − Q)⁻¹ 1.
+First links have their own o, by origin and segment, because movers into new homes differ from later ones; later links
+share theirs. The homes that an origin opened are weighed by their number × their own f, not by the fills seen so far:
+slow segments lack fills near the end of the window. What is left is the assumption that from the second link on the
+segment says enough; the product-limit over links, printed beside it, does not need that but is biased where slow
+segments continue more often.
+
+*inside_area*: an arrival from elsewhere ends the chain. *national_estimated*: an arrival that left a home elsewhere
+goes on unseen, as a mover into the same segment does who did leave a home. Lengths, of chains whose first home was
+filled: ``moves``; ``homes_freed`` = moves − 1 (CBS: extra homes freed and lived in again); ``moves_set_off`` = moves
+after a senior's own, over all senior moves of such chains.
+"""
+
+from __future__ import annotations
+
+import difflib
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+READINGS = ("inside_area", "national_estimated")
+LENGTHS = ("moves", "homes_freed", "moves_set_off")
+TYPE_CLASS = {
+    "eengezins": "eengezins",
+    "meergezins": "meergezins",
+    "flex": "meergezins",
+    "seniorencomplex": "senior",
+    "mantelzorgunit": "senior",
+}
+RUN = ["scenario", "seed"]
+SENIOR, VOOR_START, ALL_ORIGINS = "senior", "voor_start", "all"
+MOVES_NEEDS = (
+    *RUN, "month", "in_scope", "fills_vacancy", "move_id", "parent_move_id", "chain_id", "link", "household_class",
+    "to_tenure", "to_type", "from_tenure", "from_type", "left_home_elsewhere", "left_vacancy",
+)  # fmt: skip
+CHAINS_NEEDS = (*RUN, "chain_id", "origin", "origin_tenure", "origin_type", "start_month", "moves", "open")
+
+
+class Counts(NamedTuple):
+    """What the estimate needs of each seed. J segments; rows: J later links, then origins × J first links."""
+
+    fills: np.ndarray  # [seeds, rows], moves seen
+    senior: np.ndarray  # [seeds, rows], moves by seniors
+    opened: np.ndarray  # [seeds, rows, J], homes opened by the mover, by segment
+    senior_opened: np.ndarray  # [seeds, rows, J]
+    elsewhere: np.ndarray  # [seeds, rows], arrivals that left a home elsewhere
+    senior_elsewhere: np.ndarray  # [seeds, rows]
+    filled: np.ndarray  # [seeds, J + origins × J, ages], homes filled at that age: left homes, then origins' homes
+    at_risk: np.ndarray  # [seeds, J + origins × J, ages], homes followed to that age and not filled before
+    refilled: np.ndarray  # [seeds, J, J], fills by segment of the home as left and as filled
+
+
+def segments(tenure: pd.Series, kind: pd.Series) -> pd.Series:
+    """Segment ``tenure/type class`` of each home, such as ``koop/eengezins``; an unknown type is an error."""
+    kinds = kind.astype(str)
+    unknown = sorted(set(kinds.unique()) - set(TYPE_CLASS))
+    if unknown:
+        near = difflib.get_close_matches(unknown[0], TYPE_CLASS, n=1)
+        hint = f"; nearest: {near[0]}" if near else ""
+        raise ValueError(f"column {kind.name}: unknown dwelling type {unknown[0]!r}; known: {sorted(TYPE_CLASS)}{hint}")
+    return tenure.astype(str) + "/" + kinds.map(TYPE_CLASS)
+
+
+def need(table: pd.DataFrame, columns: tuple[str, ...], name: str) -> None:
+    """Raise ValueError when ``table`` lacks a column, with the nearest name that it has."""
+    for column in columns:
+        if column not in table.columns:
+            near = difflib.get_close_matches(column, list(map(str, table.columns)), n=1)
+            raise ValueError(f"{name}: no column {column!r}" + (f"; did it become {near[0]!r}?" if near else ""))
+
+
+def links(moves: pd.DataFrame, last_month: int | None = None) -> pd.DataFrame:
+    """One row per move in scope that fills a home, with what it opened and what became of that.
+
+    Columns: scenario, seed, chain_id, link, month, segment (filled), left_segment ('' if no home was opened), opened,
+    elsewhere, senior (booleans), filled (the opened home was filled by ``last_month``), age (months from opening to its
+    first fill, else to ``last_month``), parent (segment of the home as its last mover left it, '' for a first link).
+    """
+    need(moves, MOVES_NEEDS, "moves")
+    last = int(moves["month"].max()) if last_month is None else int(last_month)
+    chosen = moves["in_scope"].astype(bool) & moves["fills_vacancy"].astype(bool)
+    mine = moves.loc[chosen, list(MOVES_NEEDS)].reset_index(drop=True)
+    if len(mine) and mine["month"].max() > last:
+        raise ValueError(
+            f"moves run to month {mine['month'].max()}, past last_month={last}; give the last month of the follow-up"
+        )
+    out = mine[[*RUN, "chain_id", "link", "month", "move_id", "parent_move_id"]].copy()
+    out["segment"] = segments(mine["to_tenure"], mine["to_type"])
+    out["opened"] = mine["left_vacancy"].astype(bool)
+    left = mine[out["opened"]]
+    out["left_segment"] = segments(left["from_tenure"], left["from_type"]).reindex(out.index).fillna("")
+    out["elsewhere"] = mine["left_home_elsewhere"].astype(bool) & ~out["opened"]
+    out["senior"] = mine["household_class"].astype(str) == SENIOR
+    children = out[out["parent_move_id"] >= 0]
+    first_fill = children.groupby([*RUN, "parent_move_id"], observed=True)["month"].min().rename("filled_month")
+    out = out.merge(first_fill, "left", left_on=[*RUN, "move_id"], right_index=True)
+    out["filled"] = out["filled_month"].notna()
+    out["age"] = (out.pop("filled_month").fillna(last) - out["month"]).astype(int)
+    before = {"move_id": "parent_move_id", "left_segment": "parent"}
+    out = out.merge(out[[*RUN, *before]].rename(columns=before), "left", on=[*RUN, "parent_move_id"])
+    out["parent"] = out["parent"].fillna("")
+    return out.drop(columns=["move_id", "parent_move_id"])
+
+
+def tally(shape: tuple[int, ...], *index: np.ndarray, where: np.ndarray | None = None) -> np.ndarray:
+    """How often each combination of codes occurs, float64 of ``shape``; ``where`` chooses rows."""
+    codes = tuple(np.asarray(i if where is None else np.asarray(i)[where], dtype=np.int64) for i in index)
+    return np.bincount(np.ravel_multi_index(codes, shape), minlength=int(np.prod(shape))).reshape(shape).astype(float)
+
+
+def by_age(shape: tuple[int, ...], *index: np.ndarray, filled: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Homes filled, and homes at risk, at each age; the last index is the age at the fill, else at the end."""
+    last_seen = tally(shape, *index)
+    return tally(shape, *index, where=filled), np.flip(np.cumsum(np.flip(last_seen, -1), -1), -1)
+
+
+def share_filled(filled: np.ndarray, at_risk: np.ndarray) -> np.ndarray:
+    """Product-limit share of homes ever filled, from counts by age [..., ages]; 0 where no home was opened."""
+    hazard = np.divide(filled, at_risk, out=np.zeros(filled.shape), where=at_risk > 0)
+    return 1 - np.prod(1 - hazard, axis=-1)
+
+
+def continuation(
+    moves: pd.DataFrame,
+    chains: pd.DataFrame | None = None,
+    by: tuple[str, ...] = ("segment",),
+    reading: str = "inside_area",
+    last_month: int | None = None,
+) -> pd.DataFrame:
+    """Chance that a move is followed by another, into the home that it left, free of censoring (see the module).
+
+    Args:
+        moves, chains: the tables; chains are needed only for ``by`` origin, and then leave out origin voor_start.
+        by: any of segment (of the home filled), link_class ('1', '2', '3+'), origin.
+        reading: ``inside_area`` or ``national_estimated``.
+        last_month: end of the follow-up; default the month of the last move.
+
+    Returns:
+        Per scenario and group: n_moves, share_opens (left a home; nationally homes elsewhere count), p_continue.
+    """
+    if reading not in READINGS:
+        raise ValueError(f"reading {reading!r} is not one of {READINGS}")
+    table = links(moves, last_month)
+    table["link_class"] = np.where(table["link"] >= 3, "3+", table["link"].astype(str))
+    if chains is not None:
+        need(chains, CHAINS_NEEDS, "chains")
+        table = table.merge(chains[[*RUN, "chain_id", "origin"]], "left", on=[*RUN, "chain_id"])
+        table = table[table["origin"].astype(str) != VOOR_START]
+    need(table, by, "continuation by (give chains for origin)")
+    worlds = [_continuing(world, reading) for _, world in table.groupby("scenario", observed=True, sort=True)]
+    if not worlds:
+        return pd.DataFrame(columns=["scenario", *by, "n_moves", "share_opens", "p_continue"])
+    grouped = pd.concat(worlds).groupby(["scenario", *by], observed=True)
+    found = grouped.agg(n_moves=("p", "size"), share_opens=("share_opens", "mean"), p_continue=("p", "mean"))
+    return found.reset_index()
+
+
+def _continuing(world: pd.DataFrame, reading: str) -> pd.DataFrame:
+    """One scenario's links with p, the chance that the link is followed by another."""
+    opened = world[world["opened"]]
+    code, names = pd.factorize(opened["left_segment"], sort=True)
+    shape = (len(names), int(opened["age"].max()) + 1 if len(opened) else 1)
+    f = share_filled(*by_age(shape, code, opened["age"].to_numpy(), filled=opened["filled"].to_numpy()))
+    p = world["left_segment"].map(dict(zip(names, f, strict=True))).fillna(0.0)
+    share = world["opened"].astype(float)
+    if reading == READINGS[1]:
+        left = p[world["opened"]]
+        unseen = world["segment"].map(left.groupby(opened["segment"]).mean()).fillna(left.mean())
+        p, share = p.where(~world["elsewhere"], unseen.fillna(0.0)), share + world["elsewhere"]
+    return world.assign(p=p, share_opens=share)
+
+
+def mean_length(
+    moves: pd.DataFrame,
+    chains: pd.DataFrame,
+    last_month: int | None = None,
+    months: int | None = None,
+    n_bootstrap: int = 1000,
+) -> pd.DataFrame:
+    """Mean lengths of chains by origin, corrected for censoring (see the module), with an interval over seeds.
+
+    Args:
+        moves: the ledger, follow-up included. chains: one row per chain, those without a move yet included.
+        last_month: end of the follow-up; default the month of the last move.
+        months: chains that began in 0 … months − 1 count; default all that began at month 0 or later.
+        n_bootstrap: resamples of whole seeds; 95 % percentile interval, empty with a single seed.
+
+    Returns:
+        Per scenario, origin (and ``all``), reading and length: mean, lower, upper, product_limit (moves and homes_freed
+        inside the area only), n_chains (with at least one move), n_moves, seeds. Origin voor_start is in none.
+    """
+    need(chains, CHAINS_NEEDS, "chains")
+    last = int(moves["month"].max()) if last_month is None else int(last_month)
+    in_scope = (chains["origin"].astype(str) != VOOR_START) & (chains["start_month"] >= 0)
+    if months is not None:
+        in_scope &= chains["start_month"] < months
+    mine = chains.loc[in_scope, list(CHAINS_NEEDS)].astype({"origin": str})
+    mine["segment"] = segments(mine["origin_tenure"], mine["origin_type"])
+    table = links(moves, last).merge(mine[[*RUN, "chain_id", "origin"]], on=[*RUN, "chain_id"])
+    parts = [
+        _lengths_of(scenario, table[table["scenario"] == scenario], world, last, n_bootstrap)
+        for scenario, world in mine.groupby("scenario", observed=True, sort=True)
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def _lengths_of(scenario, table: pd.DataFrame, chains: pd.DataFrame, last: int, n_bootstrap: int) -> pd.DataFrame:
+    """``mean_length`` of one scenario."""
+    origins = sorted(chains["origin"].unique())
+    counts = count(table, chains, origins, last)
+    n_seeds = len(counts.fills)
+    values = [solve(counts, w, len(origins)) for w in resamples(n_seeds, n_bootstrap if n_seeds > 1 else 0)]
+    low, high = np.full((2, *values[0].shape), np.nan)
+    if len(values) > 1:
+        low, high = _quantiles(np.stack(values[1:]))
+    rows = []
+    for o, origin in enumerate([*origins, ALL_ORIGINS]):
+        some = chains if origin == ALL_ORIGINS else chains[chains["origin"] == origin]
+        limit = product_limit(some["moves"].to_numpy(), some["open"].to_numpy(dtype=bool))
+        n_chains, n_moves = int((some["moves"] > 0).sum()), int(some["moves"].sum())
+        for (r, reading), (k, length) in product(enumerate(READINGS), enumerate(LENGTHS)):
+            beside = {"moves": limit, "homes_freed": limit - 1}.get(length, np.nan) if r == 0 else np.nan
+            rows.append((scenario, origin, reading, length, values[0][o, r, k], low[o, r, k], high[o, r, k],
+                         beside, n_chains, n_moves, n_seeds))  # fmt: skip
+    names = ["scenario", "origin", "reading", "length", "mean", "lower", "upper", "product_limit"]
+    return pd.DataFrame(rows, columns=[*names, "n_chains", "n_moves", "seeds"])
+
+
+def count(table: pd.DataFrame, chains: pd.DataFrame, origins: list[str], last: int) -> Counts:
+    """Counts per seed of one scenario: ``table`` as ``links`` gives it with origin, ``chains`` with segment."""
+    seeds = pd.Index(np.unique(chains["seed"]))
+    names = pd.Index(sorted({*table["segment"], *table["left_segment"], *chains["segment"]} - {""}))
+    n, j, cells = len(seeds), len(names), len(names) * (1 + len(origins))
+
+    def code(index: pd.Index, column: pd.Series) -> np.ndarray:
+        return index.get_indexer(pd.Index(column))
+
+    seed, segment = code(seeds, table["seed"]), code(names, table["segment"])
+    row = segment + np.where(table["link"] == 1, j * (1 + code(pd.Index(origins), table["origin"])), 0)
+    left, parent = code(names, table["left_segment"]), code(names, table["parent"])
+    opened, elsewhere, senior = (table[c].to_numpy(dtype=bool) for c in ("opened", "elsewhere", "senior"))
+    start = chains.merge(
+        table[table["link"] == 1].groupby(["seed", "chain_id"])["month"].min().rename("fill_month"),
+        "left", left_on=["seed", "chain_id"], right_index=True,
+    )  # fmt: skip
+    waited = (start["fill_month"].fillna(last) - start["start_month"]).to_numpy(dtype=np.int64)
+    home = code(names, start["segment"]) + j * (1 + code(pd.Index(origins), start["origin"]))
+    age = np.concatenate([table["age"].to_numpy()[opened], waited])
+    filled, at_risk = by_age(
+        (n, cells, int(age.max(initial=0)) + 1),
+        np.concatenate([seed[opened], code(seeds, start["seed"])]), np.concatenate([left[opened], home]), age,
+        filled=np.concatenate([table["filled"].to_numpy()[opened], start["fill_month"].notna().to_numpy()]),
+    )  # fmt: skip
+    return Counts(
+        fills=tally((n, cells), seed, row),
+        senior=tally((n, cells), seed, row, where=senior),
+        opened=tally((n, cells, j), seed, row, left, where=opened),
+        senior_opened=tally((n, cells, j), seed, row, left, where=opened & senior),
+        elsewhere=tally((n, cells), seed, row, where=elsewhere),
+        senior_elsewhere=tally((n, cells), seed, row, where=elsewhere & senior),
+        filled=filled,
+        at_risk=at_risk,
+        refilled=tally((n, j, j), seed, parent, segment, where=parent >= 0),
+    )
+
+
+def solve(counts: Counts, weights: np.ndarray, n_origins: int) -> np.ndarray:
+    """Means [origins + 1 (all together), readings, lengths] with each seed ``weights`` times; NaN without chains."""
+    c = Counts(*(np.tensordot(weights, column, 1) for column in counts))
+    j = c.refilled.shape[0]
+    f = share_filled(c.filled, c.at_risk)
+    n_opened = c.at_risk[j:, 0].reshape(n_origins, j)
+    start = n_opened * f[j:].reshape(n_origins, j)
+    start = np.vstack([start, np.zeros(j)])
+    goes_on = f[:j, None] * _ratio(c.refilled, c.filled[:j].sum(-1)[:, None])
+    out = np.full((n_origins + 1, len(READINGS), len(LENGTHS)), np.nan)
+    for r, reading in enumerate(READINGS):
+        opens, opens_senior = c.opened, c.senior_opened
+        if reading == READINGS[1]:
+            unseen = _homes_elsewhere(c.opened, j)
+            opens = opens + c.elsewhere[:, None] * unseen
+            opens_senior = opens_senior + c.senior_elsewhere[:, None] * unseen
+        out[:, r] = _lengths(
+            start, _ratio(opens, c.fills[:, None]), _ratio(opens_senior, c.fills[:, None]),
+            _ratio(c.senior, c.fills), goes_on,
+        )  # fmt: skip
+    return out
+
+
+def _lengths(start, opens, opens_senior, senior, goes_on) -> np.ndarray:
+    """Lengths [origins + 1, 3]: ``start`` [origins + 1, J] filled homes; the rest per move, by row (see ``Counts``)."""
+    j = start.shape[1]
+    leads_to = opens @ goes_on
+    q = leads_to[:j]
+    out = np.full((len(start), len(LENGTHS)), np.nan)
+    if np.abs(np.linalg.eigvals(q)).max(initial=0) >= 1:
+        return np.where(start.sum(1)[:, None] > 0, np.inf, out)  # every link goes on: no end is in sight
+    visits = np.linalg.inv(np.eye(j) - q)
+    set_off = goes_on @ visits.sum(1)
+    n_origins = len(start) - 1
+    sums = np.zeros((len(start), 4))  # chains, moves after the first, senior moves, moves set off by these
+    for o in range(n_origins):
+        rows = slice(j * (1 + o), j * (2 + o))
+        later = start[o] @ leads_to[rows] @ visits
+        seniors = start[o] @ senior[rows] + later @ senior[:j]
+        by_seniors = (start[o] @ opens_senior[rows] + later @ opens_senior[:j]) @ set_off
+        sums[o] = start[o].sum(), later.sum(), seniors, by_seniors
+    sums[-1] = sums[:-1].sum(0)
+    chains, after, seniors, by_seniors = sums.T
+    freed = np.where(chains > 0, _ratio(after, chains), np.nan)
+    out[:, 0], out[:, 1] = 1 + freed, freed
+    out[:, 2] = np.where(seniors > 0, _ratio(by_seniors, seniors), np.nan)
+    return out
+
+
+def _ratio(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """a / b, 0 where b is 0."""
+    return np.divide(a, b, out=np.zeros(np.broadcast(a, b).shape), where=b > 0)
+
+
+def _homes_elsewhere(opened: np.ndarray, j: int) -> np.ndarray:
+    """Segments of homes that arrivals left elsewhere [rows, J]: as of those who left a home for that segment."""
+    by_segment = opened.reshape(-1, j, j).sum(0)
+    pooled = _ratio(by_segment.sum(0), by_segment.sum())
+    known = by_segment.sum(1, keepdims=True)
+    return np.tile(np.where(known > 0, _ratio(by_segment, known), pooled), (len(opened) // j, 1))
+
+
+def resamples(n_seeds: int, n: int) -> np.ndarray:
+    """How often each seed counts [n + 1, n_seeds]: once, then ``n`` draws with replacement (always the same)."""
+    z = np.arange(1, n * n_seeds + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    u = ((z ^ (z >> np.uint64(31))) >> np.uint64(11)).astype(float) * 2.0**-53
+    drawn = (u * n_seeds).astype(np.int64).reshape(n, n_seeds)
+    times = tally((n, n_seeds), np.repeat(np.arange(n), n_seeds), drawn.ravel()) if n else np.zeros((0, n_seeds))
+    return np.vstack([np.ones(n_seeds), times])
+
+
+def _quantiles(values: np.ndarray) -> np.ndarray:
+    """2.5 % and 97.5 % along the first axis, resamples without such chains left out; NaN where there are none."""
+    ordered = np.sort(values, axis=0)  # NaN last
+    known = (~np.isnan(ordered)).sum(0)
+    at = [np.floor(share * np.maximum(known - 1, 0) + 0.5).astype(int) for share in (0.025, 0.975)]
+    return np.stack([np.take_along_axis(ordered, k[None], 0)[0] for k in at])
+
+
+def product_limit(moves: np.ndarray, still_open: np.ndarray) -> float:
+    """Mean moves of chains with a move, by product-limit over links: an open chain is censored after its last move.
+
+    Beyond the longest chain nothing is added: it is a mean up to there when that chain is open. NaN without chains.
+    """
+    moves, still_open = np.asarray(moves), np.asarray(still_open, dtype=bool)
+    started = moves > 0
+    if not started.any():
+        return float("nan")
+    reached = np.flip(np.cumsum(np.flip(np.bincount(moves[started])[1:])))
+    ended = np.bincount(moves[started & ~still_open], minlength=len(reached) + 1)[1:]
+    survival = np.cumprod(1 - _ratio(ended.astype(float), reached.astype(float)))
+    return float(1 + survival[:-1].sum())

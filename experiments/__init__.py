@@ -1,0 +1,1 @@
+"""Runs: from a command line to tables on disk. Reaches sim through experiments/simulation.py."""

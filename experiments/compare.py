@@ -1,0 +1,136 @@
+"""The main job: scenarios beside basis, in the same worlds: ``python -m experiments.compare municipality=zwolle``."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from experiments import manifest, runner, store
+from experiments.entry import HydraCommand, main
+from experiments.errors import UsageError
+from experiments.folder import join, locked, read_json, sweep_up, write_json
+from experiments.plan import Plan, make_plan
+from experiments.progress import Progress
+from experiments.runner import Failure, SeedJob
+from experiments.schema import BASE, PLACEBO, Compare
+from experiments.simulation import Simulation, Verhuisketens
+
+PAGE = ("effects.csv", "costs.csv", "report.html")  # made from the tables: never left beside tables of another run
+
+
+def execute(
+    plan: Plan, out: Path | None, command: str, simulation: Simulation | None = None, executor: Executor | None = None,
+) -> int:
+    """Run what is not finished, write the tables, the manifest and the page; returns the exit status."""
+    out = out or plan.out
+    began = time.perf_counter()
+    with locked(out):
+        sweep_up(out)
+        join(out, plan.design, plan.contents)
+        plan, seeds = extended(plan, out)
+        jobs = runner.seed_jobs(plan, seeds, out)
+        since = time.time()
+        failures = run(simulation or Verhuisketens(), jobs, plan.config.workers, executor)
+        found = manifest.marks(jobs)
+        seconds = timings(found, since)
+        content = manifest.compose(
+            plan, found, failures, seconds, command, {"scenarios": runner.in_order(plan.scenarios), "seeds": seeds}
+        )
+        tables_began = time.perf_counter()
+        for name in PAGE:
+            (out / name).unlink(missing_ok=True)
+        for name in store.COLUMNS:
+            store.merge(out, name, [(m["scenario"], m["seed"], m["folder"]) for m in found if name in m["needed"]])
+        content["seconds"]["merging"] = round(time.perf_counter() - tables_began, 3)
+        write_json(out / manifest.NAME, content)
+        status = tell(failures, plan.config.debug) if failures else page(out, content)
+        content["seconds"]["total"] = round(time.perf_counter() - began, 3)
+        write_json(out / manifest.NAME, content)
+    return status
+
+
+def extended(plan: Plan, out: Path) -> tuple[Plan, list[int]]:
+    """The plan with the scenarios and seeds that a finished run put in the folder before: they stay.
+
+    Raises:
+        UsageError: a scenario of the folder no longer exists.
+    """
+    before = read_json(out / manifest.NAME)
+    if before is None:
+        return plan, plan.seeds
+    seeds = sorted({*plan.seeds, *before["seeds"]})
+    names = [name for name in before["scenarios"] if name not in plan.scenarios]
+    if names:
+        listed = [name for name in plan.scenarios if name != PLACEBO]
+        more = plan.config.model_copy(update={"scenarios": [*listed, *names]})
+        try:
+            whole = make_plan(more)
+        except UsageError as error:
+            raise UsageError(f"{out} holds scenario {names[0]} from an earlier run, and: {error}") from error
+        plan = replace(whole, config=plan.config)
+    if names or len(seeds) > len(plan.seeds):
+        held = ", ".join(name for name in before["scenarios"] if name not in (BASE, PLACEBO)) or BASE
+        print(f"{out} holds {len(before['seeds'])} seeds of {held}; they stay, and are extended", file=sys.stderr)
+    return plan, seeds
+
+
+def run(simulation: Simulation, jobs: Sequence[SeedJob], workers: int, executor: Executor | None) -> list[Failure]:
+    """Run the jobs under a progress bar."""
+    progress = Progress(sum(len(job.runs) for job in jobs))
+    try:
+        return runner.run_all(simulation, jobs, workers, executor, progress)
+    finally:
+        progress.close()
+
+
+def timings(found: Sequence[dict[str, Any]], since: float) -> dict[str, float]:
+    """Seconds of this command by part, summed over its processes: building, months, writing."""
+    fresh = [mark["seconds"] for mark in found if mark["finished"] >= since]
+    parts = ("building", "months", "tables", "writing")
+    total = {key: sum(seconds.get(key, 0.0) for seconds in fresh) for key in parts}
+    return {"building": total["building"], "months": total["months"], "writing": total["tables"] + total["writing"]}
+
+
+def tell(failures: Sequence[Failure], debug: bool) -> int:
+    """Report failed runs, those with one message together; returns the exit status."""
+    groups: dict[tuple[str, str], list[Failure]] = {}
+    for failure in failures:
+        groups.setdefault((failure.scenario, failure.error), []).append(failure)
+    for (scenario, error), alike in groups.items():
+        seeds = ", ".join(str(failure.seed) for failure in alike)
+        print(f"failed: scenario {scenario}, seed {seeds}: {error}", file=sys.stderr)
+        if debug and alike[0].detail:
+            print(alike[0].detail, file=sys.stderr)
+    print(
+        f"{len(failures)} runs failed; the others are finished and kept, and no effects are reported over unequal sets "
+        f"of seeds. The same command tries the failed ones again.", file=sys.stderr,
+    )
+    return 1
+
+
+def page(out: Path, content: dict[str, Any]) -> int:
+    """Effects, figures and report from the tables; prints the plain summary and, last, where the report is."""
+    from analysis.pipeline import finish
+
+    began = time.perf_counter()
+    config = content["configuration"] | {"place": content["place"], "command": content["command"]}
+    summary = finish(out, config, content["seconds"])
+    content["seconds"]["page"] = round(time.perf_counter() - began, 3)
+    for name, reach in content["reached"].items():
+        if reach:
+            listed = ", ".join(f"{key} reached {n:.0f} households" for key, n in reach.items())
+            print(f"{name}: {listed} (mean per seed)")
+    print(summary)
+    print(out / "report.html")
+    return 0
+
+
+COMMAND = HydraCommand("compare", "config", Compare, make_plan, execute)
+
+if __name__ == "__main__":
+    sys.exit(main(COMMAND))

@@ -1,0 +1,221 @@
+"""The one entry of every Hydra command: overrides are checked before Hydra starts, every error is one English line.
+
+Hydra answers a wrong key with the advice to add ``+``, and lets ``+key`` typos pass; so the overrides are read here
+first, with Hydra's own parser, each key against the schema, and every job of a sweep is composed and checked before the
+first one runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from experiments.errors import UsageError, hint
+from experiments.plan import short_hash
+from experiments.schema import Command, check, unknown_key
+
+CONFIGS = Path(__file__).resolve().parents[1] / "configs"
+FREE = ("instruments", "behaviour")  # keys below these are open: sim checks them
+MOST_JOBS = 500  # jobs of a sweep that are checked beforehand
+
+
+@dataclass(frozen=True)
+class HydraCommand:
+    """One command.
+
+    Attributes:
+        name: module behind ``python -m experiments.``
+        config: name of its file in configs/, without .yaml.
+        schema: its keys.
+        prepare: from a checked configuration to what is run; raises UsageError. Has an attribute ``out``
+            (a folder or None).
+        execute: (prepared, out, command line) to an exit status.
+    """
+
+    name: str
+    config: str
+    schema: type[Command]
+    prepare: Callable[[Any], Any]
+    execute: Callable[[Any, Path | None, str], int]
+
+
+def main(command: HydraCommand, arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns its exit status: 0 done, 1 something failed, 2 the command cannot be run as it is."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = any(argument.replace(" ", "").lower() == "debug=true" for argument in given)
+    return guarded(lambda: _main(command, given), debug)
+
+
+def guarded(call: Callable[[], int], debug: bool) -> int:
+    """Run ``call``; an exception becomes one line on stderr (with a traceback in debug mode) and an exit status."""
+    try:
+        return call()
+    except UsageError as error:
+        if debug:
+            traceback.print_exc()
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on where this one ended", file=sys.stderr)
+        return 130
+    except Exception as error:
+        if debug:
+            traceback.print_exc()
+        print(f"error: {type(error).__name__}: {error} (debug=true shows where)", file=sys.stderr)
+        return 1
+
+
+@contextmanager
+def lazy_help_allowed() -> Iterator[None]:
+    """From Python 3.14 on argparse checks help texts as they are added; Hydra's lazy one is no text and would fail."""
+    original = getattr(argparse.ArgumentParser, "_check_help", None)
+    if original is None:
+        yield
+        return
+    argparse.ArgumentParser._check_help = lambda self, action: None  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        argparse.ArgumentParser._check_help = original  # type: ignore[attr-defined]
+
+
+def _main(command: HydraCommand, arguments: list[str]) -> int:
+    from hydra._internal.utils import get_args_parser
+
+    with lazy_help_allowed():
+        flags = get_args_parser().parse_args(arguments)
+    asked_only = flags.help or flags.hydra_help or flags.info is not None or flags.shell_completion
+    overrides = parse(flags.overrides)
+    lines = [] if asked_only else checked_lines(command, overrides, bool(flags.multirun))
+    if not asked_only and flags.cfg is None:
+        jobs = configurations(command, overrides, lines)
+        prepared = [command.prepare(config) for config in jobs]
+        lines += folders(prepared[0].out, getattr(jobs[0], "out", None), lines if flags.multirun else None)
+    options = [argument for argument in arguments if argument not in flags.overrides]
+    return run_hydra(command, options + lines, " ".join(["python -m", f"experiments.{command.name}", *arguments]))
+
+
+def parse(lines: Sequence[str]) -> list[Any]:
+    """The overrides as Hydra reads them; raises UsageError for what it cannot read."""
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.errors import HydraException
+
+    parser = OverridesParser.create()
+    found = []
+    for line in lines:
+        try:
+            found.append(parser.parse_override(line))
+        except HydraException:
+            raise UsageError(f"cannot read {line!r}: write key=value, a list as [a,b], other signs in quotes") from None
+    return found
+
+
+def checked_lines(command: HydraCommand, overrides: Sequence[Any], multirun: bool) -> list[str]:
+    """The overrides as they are handed to Hydra, each key checked. Raises UsageError."""
+    return [_checked_line(command, override, multirun) for override in overrides]
+
+
+def _checked_line(command: HydraCommand, override: Any, multirun: bool) -> str:
+    key, line = override.key_or_group, override.input_line
+    first = key.replace("/", ".").split(".")[0]
+    fields = command.schema.model_fields
+    if first == "hydra" and not (override.is_add() or override.is_force_add()):
+        return line
+    if override.is_add() or override.is_force_add() or override.is_delete():
+        way_out = f"write {key}=…" if first in fields else unknown_key(command.schema, first)
+        raise UsageError(f"{line}: keys are neither added (+) nor taken away (~) here; {way_out}")
+    if first not in fields:
+        raise UsageError(unknown_key(command.schema, first))
+    if "." in key and first not in FREE:
+        raise UsageError(f"{key}: {first} has no keys of its own; write {first}=…")
+    if override.is_sweep_override() and not multirun:
+        values = line.partition("=")[2]
+        raise UsageError(f"{line} is several values: write {key}=[{values}] for a list, or add --multirun to run each")
+    if first == "behaviour" and key == first and not override.is_sweep_override() and isinstance(override.value(), str):
+        _check_group(key, override.value())
+        return line
+    return f"++{line}" if first in FREE else line
+
+
+def _check_group(group: str, value: str) -> None:
+    known = sorted(path.stem for path in (CONFIGS / group).glob("*.yaml"))
+    if value not in known:
+        raise UsageError(f"{group}={value}: there is no such file{hint(value, known, 'files are ' + ', '.join(known))}")
+
+
+def configurations(command: HydraCommand, overrides: Sequence[Any], lines: Sequence[str]) -> list[Any]:
+    """The configuration of the run, or of every job of a sweep, composed by Hydra and checked. Raises UsageError."""
+    options: list[list[str]] = []
+    for override, line in zip(overrides, lines, strict=True):
+        swept = override.is_sweep_override() and not override.is_hydra_override() and override.is_discrete_sweep()
+        key = line.partition("=")[0]
+        options.append([f"{key}={value}" for value in override.sweep_string_iterator()] if swept else [line])
+    jobs = itertools.islice(itertools.product(*options), MOST_JOBS)
+    return [check(command.schema, compose(command.config, job)) for job in jobs]
+
+
+def compose(config: str, lines: Sequence[str]) -> dict[str, Any]:
+    """Hydra's composition as a plain dictionary, keys without a value left out. Raises UsageError."""
+    import hydra
+    from hydra.errors import HydraException
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    try:
+        with hydra.initialize_config_dir(config_dir=str(CONFIGS), version_base="1.3"):
+            composed = hydra.compose(config_name=config, overrides=list(lines))
+        values = dict(cast(dict[str, Any], OmegaConf.to_container(composed, resolve=True)))
+    except (HydraException, OmegaConfBaseException) as error:
+        raise UsageError(str(error).splitlines()[0]) from error
+    return {key: value for key, value in values.items() if value != "???"}
+
+
+def folders(out: Path | None, given: str | None, sweep: list[str] | None) -> list[str]:
+    """Overrides that keep all that Hydra writes inside the folder of the results.
+
+    ``out`` is the first job's folder, ``given`` the key ``out``; ``sweep`` the overrides of a multirun, else None.
+    """
+    if out is None:
+        return []
+    if sweep is None:
+        return [f"hydra.run.dir='{out.as_posix()}/.hydra'"]
+    whole = given or f"results/multirun-{short_hash(sorted(sweep), 8)}"
+    return [f"hydra.sweep.dir='{Path(whole).as_posix()}'", "hydra.sweep.subdir=${hydra.job.override_dirname}/.hydra"]
+
+
+def run_hydra(command: HydraCommand, arguments: list[str], line: str) -> int:
+    """Hand over to Hydra; returns the worst exit status of its jobs."""
+    import hydra
+    from hydra.core.hydra_config import HydraConfig
+    from hydra.types import RunMode
+    from omegaconf import OmegaConf
+
+    statuses: list[int] = []
+
+    def task(composed: Any) -> None:
+        values = cast(dict[str, Any], OmegaConf.to_container(composed, resolve=True))
+        debug = bool(values.get("debug"))
+
+        def job() -> int:
+            prepared = command.prepare(check(command.schema, values))
+            swept = HydraConfig.get().mode == RunMode.MULTIRUN
+            out = Path(HydraConfig.get().runtime.output_dir).parent if swept else prepared.out
+            return command.execute(prepared, out, line)
+
+        statuses.append(guarded(job, debug))
+
+    before = sys.argv
+    sys.argv = [f"experiments.{command.name}", *arguments]
+    try:
+        with lazy_help_allowed():
+            hydra.main(version_base="1.3", config_path=str(CONFIGS), config_name=command.config)(task)()
+    finally:
+        sys.argv = before
+    return max(statuses, default=0)

@@ -1,0 +1,129 @@
+"""What there is, as CSV with a column ``key``: ``python -m experiments.list what=instruments``."""
+
+from __future__ import annotations
+
+import csv
+import inspect
+import io
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from experiments import simulation
+from experiments.entry import HydraCommand, main
+from experiments.schema import Listing
+
+Rows = list[dict[str, Any]]
+
+# column: (enumeration in sim.codes, other columns with the same values)
+CODED: dict[str, tuple[str, tuple[str, ...]]] = {
+    "household_class": ("HouseholdClass", ()), "to_tenure": ("Tenure", ("from_tenure", "origin_tenure")),
+    "to_type": ("DwellingType", ("from_type", "origin_type")), "reason": ("MoveReason", ()), "trigger": ("Trigger", ()),
+    "first_contact": ("Contact", ()), "origin": ("Origin", ()), "end_reason": ("EndReason", ()), "stage": ("Stage", ()),
+    "code (dropped)": ("DropReason", ()), "code (obstacle)": ("Obstacle", ()), "code (entered)": ("Trigger", ()),
+}
+# columns whose values are words only
+WORDS: dict[str, tuple[tuple[str, ...], str]] = {
+    "phase": (("run", "follow_up"), "before or after the horizon"),
+    "kind": (("entered", "left", "dropped", "obstacle"), "what a row of the funnel counts"),
+    "verdict": (("niet_verhuisd", "ook_zonder", "zetje", "noodzakelijk", "uitgesteld", "onbekend"), "what a use did"),
+    "group_by": (("all", "class", "role", "wijk", "income", "tenure"), "ways to group households"),
+    "estimand": (("net", "direct", "verdringing"), "what an effect is"),
+}
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A listing writes no folder."""
+
+    config: Listing
+    out: Path | None = None
+
+
+def instruments(config: Listing) -> Rows:
+    """Every instrument of the menukaart that can be run."""
+    from sim.interventions import REGISTRY
+
+    return [
+        {
+            "key": key, "category": cls.category, "sector": cls.sector, "stages": " ".join(cls.stages),
+            "levers": " ".join(cls.levers_used), "payers": " ".join(cls.payers), "indicator": cls.indicator,
+            "law": cls.law, "source": cls.source,
+            "settings": " ".join(field.alias or name for name, field in cls.model_fields.items()),
+        }
+        for key, cls in sorted(REGISTRY.items())
+    ]
+
+
+def scenarios(config: Listing) -> Rows:
+    """Every scenario that ``scenarios=[…]`` can name."""
+    folder = Path(config.scenario_dir) if config.scenario_dir else None
+    rows = []
+    for name in simulation.scenario_names(folder):
+        one = simulation.scenario(name, folder)
+        held = " ".join(sorted(one.instruments))
+        rows.append({"key": name, "title_nl": one.title.nl, "title_en": one.title.en, "instruments": held})
+    return rows
+
+
+def municipalities(config: Listing) -> Rows:
+    """Every municipality and region."""
+    from sim.places import places
+
+    return [
+        {"key": one.key, "code": one.code, "name": one.name, "gemeenten": len(one.gemeenten), "level": one.level}
+        for one in places()
+    ]
+
+
+def indicators(config: Listing) -> Rows:
+    """What is counted."""
+    from sim.indicators import REGISTRY
+
+    return [{**entry._asdict(), "key": key} for key, entry in REGISTRY.items()]
+
+
+def parameters(config: Listing) -> Rows:
+    """Every behavioural parameter, with range, unit and evidence."""
+    from sim.parameters import REGISTRY
+
+    columns = ("default", "low", "high", "unit", "evidence", "subject", "text")
+    return [{"key": name, **{column: getattr(entry, column) for column in columns}} for name, entry in REGISTRY.items()]
+
+
+def values(config: Listing) -> Rows:
+    """The values of every coded column: the name in the tables and the number inside the model."""
+    from sim import codes
+
+    rows: Rows = []
+    for column, (name, others) in CODED.items():
+        enumeration = getattr(codes, name)
+        for number, value in enumerate(codes.names(enumeration)):
+            row = {"key": f"{column}.{value}", "columns": " ".join([column, *others]), "value": value, "number": number}
+            rows.append({**row, "meaning": (inspect.getdoc(enumeration) or "").splitlines()[0]})
+    for column, (words, meaning) in WORDS.items():
+        for word in words:
+            row = {"key": f"{column}.{word}", "columns": column, "value": word, "number": ""}
+            rows.append({**row, "meaning": meaning})
+    return rows
+
+
+LISTS = {f.__name__: f for f in (instruments, scenarios, municipalities, indicators, parameters, values)}
+
+
+def execute(prepared: Prepared, out: Path | None, command: str) -> int:
+    """Print the list."""
+    rows = LISTS[prepared.config.what](prepared.config)
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    sys.stdout.write(text.getvalue())
+    return 0
+
+
+COMMAND = HydraCommand("list", "list", Listing, Prepared, execute)
+
+if __name__ == "__main__":
+    sys.exit(main(COMMAND))

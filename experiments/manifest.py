@@ -1,0 +1,119 @@
+"""manifest.json: what was run, with which code, data and packages, how long it took, and checksums of the tables."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import subprocess
+from collections.abc import Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from experiments import store
+from experiments.errors import UsageError
+from experiments.folder import read_json
+from experiments.plan import Plan
+from experiments.runner import Failure, SeedJob, in_order
+
+NAME = "manifest.json"
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = (
+    "hydra-core", "matplotlib", "mesa", "numba", "numpy", "pandas", "pyarrow", "pydantic", "scipy",
+)
+
+
+def marks(jobs: Sequence[SeedJob]) -> list[dict[str, Any]]:
+    """Marks of completion of the finished runs, in the order of the tables: scenario, then seed."""
+    found = []
+    for name in in_order({spec.scenario for job in jobs for spec in job.runs}):
+        for job in jobs:
+            spec = next(spec for spec in job.runs if spec.scenario == name)
+            folder = Path(job.folder) / spec.key
+            if store.is_done(folder, job.tables):
+                found.append({**read_json(folder / store.DONE), "folder": folder, "needed": job.tables})
+    return found
+
+
+def fingerprints(found: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """The world of each seed, by its fingerprint.
+
+    Raises:
+        UsageError: two scenarios of a seed were run in different worlds, so that no difference may be reported.
+    """
+    worlds: dict[str, str] = {}
+    for mark in found:
+        seed = str(mark["seed"])
+        if worlds.setdefault(seed, mark["fingerprint"]) != mark["fingerprint"]:
+            raise UsageError(
+                f"seed {seed}: scenario {mark['scenario']} was run in another world than the scenarios before it "
+                f"({mark['fingerprint'][:12]} and {worlds[seed][:12]}); choose another out and run again"
+            )
+    return dict(sorted(worlds.items(), key=lambda item: int(item[0])))
+
+
+def checksums(found: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """One checksum per table, over the contents of its parts in the order of the table."""
+    sums = {}
+    for name in store.COLUMNS:
+        digest = hashlib.sha256()
+        for mark in found:
+            if name in mark["needed"]:
+                digest.update(f"{mark['scenario']}/{mark['seed']}/{mark['tables'][name]};".encode())
+        sums[name] = digest.hexdigest()
+    return sums
+
+
+def reached(found: Sequence[dict[str, Any]]) -> dict[str, dict[str, float]]:
+    """Households that each instrument reached, mean over the seeds, by scenario."""
+    lists: dict[str, dict[str, list[int]]] = {}
+    for mark in found:
+        for key, n in mark["reached"].items():
+            lists.setdefault(mark["scenario"], {}).setdefault(key, []).append(n)
+    return {name: {key: sum(ns) / len(ns) for key, ns in of.items()} for name, of in lists.items()}
+
+
+def compose(
+    plan: Plan, found: Sequence[dict[str, Any]], failures: Sequence[Failure], seconds: dict[str, float], command: str,
+    asked: dict[str, list[Any]],
+) -> dict[str, Any]:
+    """The content of manifest.json. ``asked`` holds the scenarios and seeds that the tables cover."""
+    return {
+        "command": command,
+        "configuration": plan.config.model_dump(mode="json"),
+        "place": plan.design["municipality"],
+        "scenarios": {
+            name: {"title": plan.titles[name], "instruments": plan.contents[name]} for name in asked["scenarios"]
+        },
+        "seeds": asked["seeds"],
+        "version": {
+            "verhuisketens": version(), "commit": commit(), "sim": plan.design["code"], "data": plan.design["data"],
+        },
+        "python": platform.python_version(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "packages": {name: metadata.version(name) for name in PACKAGES},
+        "seconds": {key: round(value, 3) for key, value in seconds.items()},
+        "fingerprints": fingerprints(found),
+        "reached": reached(found),
+        "checksums": checksums(found),
+        "failed_runs": [{"scenario": f.scenario, "seed": f.seed, "error": f.error} for f in failures],
+    }
+
+
+def version() -> str:
+    """Version of the project, from pyproject.toml of the clone."""
+    import tomllib
+
+    return str(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])
+
+
+def commit() -> str:
+    """The commit of the clone, with ``+`` when files differ from it; empty when git cannot tell."""
+    def git(*arguments: str) -> str:
+        done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=10, check=True)
+        return done.stdout.strip()
+
+    try:
+        return git("rev-parse", "HEAD") + ("+" if git("status", "--porcelain", "--untracked-files=no") else "")
+    except (OSError, subprocess.SubprocessError):
+        return ""

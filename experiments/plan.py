@@ -1,0 +1,120 @@
+"""From a checked configuration to what has to be run: scenarios with all their settings, and what every run shares."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from experiments import simulation
+from experiments.errors import UsageError, hint
+from experiments.schema import BASE, PLACEBO, Compare
+
+Settings = dict[str, dict[str, Any]]  # instrument to setting to value
+SHARED = ("months", "burn_in", "follow_up", "start", "strength")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a command asks for.
+
+    Attributes:
+        config: the checked configuration.
+        design: what changes a run and all runs of a folder share: municipality, behaviour, months, burn_in, follow_up,
+            start, strength, and the digests of code and data.
+        scenarios: name to instruments to the settings given (also basis, and the placebo).
+        contents: the same with every default filled in, as texts and numbers only.
+        titles: name to ``{nl, en}``.
+    """
+
+    config: Compare
+    design: dict[str, Any]
+    scenarios: dict[str, Settings]
+    contents: dict[str, Settings]
+    titles: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @property
+    def out(self) -> Path:
+        """The folder of the results; the default carries a hash of the design."""
+        return Path(self.config.out or f"results/{self.design['municipality']}-{short_hash(self.design, 8)}")
+
+    @property
+    def seeds(self) -> list[int]:
+        """Numbers of the seeds asked for."""
+        return list(range(self.config.first_seed, self.config.first_seed + self.config.seeds))
+
+
+def short_hash(content: Any, length: int = 16) -> str:
+    """The first hexadecimal digits of the SHA-256 of a content, whatever the order of its keys."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:length]
+
+
+def make_plan(config: Compare) -> Plan:
+    """Check all names and settings against the world's lists, and collect what has to be run.
+
+    Raises:
+        UsageError: what does not exist, is out of range, breaks a law or contradicts.
+    """
+    place = simulation.place_key(config.municipality)
+    simulation.behaviour(config.behaviour)
+    folder = _folder(config.scenario_dir)
+    names = [BASE, *sorted({*config.scenarios} - {BASE})]
+    if PLACEBO in names:
+        raise UsageError("the placebo is run with every comparison; leave it out of scenarios")
+    found = {name: simulation.scenario(name, folder) for name in names}
+    scenarios = {name: _with_overrides(one.instruments, config.instruments) for name, one in found.items()}
+    _refuse_idle_overrides(scenarios, config.instruments)
+    contents = {
+        name: {key: _settings(name, key, given, config.start) for key, given in sorted(instruments.items())}
+        for name, instruments in scenarios.items()
+    }
+    scenarios[PLACEBO], contents[PLACEBO] = scenarios[BASE], contents[BASE]
+    design = {"municipality": place, "behaviour": dict(sorted(config.behaviour.items()))}
+    design |= {key: getattr(config, key) for key in SHARED} | simulation.digests()
+    titles = {name: one.title.model_dump() for name, one in found.items()}
+    titles[PLACEBO] = {"nl": "Placebo: één woning een maand later", "en": "Placebo: one home a month later"}
+    return Plan(config, design, scenarios, contents, titles)
+
+
+def _folder(given: str | None) -> Path | None:
+    if given is None:
+        return None
+    folder = Path(given)
+    if not folder.is_dir():
+        raise UsageError(f"scenario_dir={given}: there is no such folder")
+    return folder
+
+
+def _settings(name: str, key: str, given: dict[str, Any], start: str) -> dict[str, Any]:
+    try:
+        return simulation.settings(key, given, start)
+    except UsageError as error:
+        raise UsageError(f"scenario {name}: {error}") from error
+
+
+def _with_overrides(instruments: Settings, overrides: Settings) -> Settings:
+    """A scenario's instruments, each with what the command line says of it on top."""
+    return {key: merged(given, overrides.get(key, {})) for key, given in instruments.items()}
+
+
+def merged(below: dict[str, Any], on_top: dict[str, Any]) -> dict[str, Any]:
+    """Two nested dictionaries as one; ``on_top`` wins."""
+    both = dict(below)
+    for key, value in on_top.items():
+        nested = isinstance(value, dict) and isinstance(both.get(key), dict)
+        both[key] = merged(both[key], value) if nested else value
+    return both
+
+
+def _refuse_idle_overrides(scenarios: dict[str, Settings], overrides: Settings) -> None:
+    held = sorted({key for instruments in scenarios.values() for key in instruments})
+    for key in overrides:
+        if key not in held:
+            listed = ", ".join(held) if held else "none"
+            raise UsageError(
+                f"instruments.{key} is set, and no chosen scenario holds it{hint(key, held)} (they hold {listed}; "
+                f"scenarios={','.join(scenarios)})"
+            )

@@ -1,0 +1,234 @@
+"""Runs of many seeds: one seed burns in once and runs its scenarios; what is finished is never run again."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing.connection import wait as wait_for
+from pathlib import Path
+from typing import Any
+
+from experiments import store
+from experiments.folder import RUNS
+from experiments.plan import Plan, short_hash
+from experiments.schema import BASE, PLACEBO
+from experiments.simulation import Outcome, Simulation
+
+LEDGER_SEEDS = 5  # ledger=first keeps moves and chains of this many seeds
+Report = Callable[[int], None]
+POLL = 0.5  # seconds between two looks at what is finished
+
+
+@dataclass(frozen=True)
+class RunSpec:
+    """One scenario of one seed. ``key`` names its folder: a hash of all that changes it."""
+
+    scenario: str
+    instruments: dict[str, dict[str, Any]]
+    placebo: bool
+    key: str
+
+
+@dataclass(frozen=True)
+class SeedJob:
+    """The unit of work: one seed, its scenarios (basis first) and the tables that each must leave."""
+
+    seed: int
+    place: str
+    months: int
+    burn_in: int
+    follow_up: int
+    start: str
+    strength: float
+    behaviour: dict[str, float]
+    debug: bool
+    runs: tuple[RunSpec, ...]
+    tables: tuple[str, ...]
+    folder: str
+
+    def todo(self) -> list[RunSpec]:
+        """Runs without a mark of completion."""
+        return [spec for spec in self.runs if not store.is_done(Path(self.folder) / spec.key, self.tables)]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A run that did not end; ``detail`` is the traceback, where there is one."""
+
+    scenario: str
+    seed: int
+    error: str
+    detail: str = ""
+
+
+def seed_jobs(plan: Plan, seeds: Sequence[int], out: Path) -> list[SeedJob]:
+    """One job per seed, in the order of the seeds."""
+    config, design = plan.config, plan.design
+    ledger = {"all": len(seeds), "first": LEDGER_SEEDS, "none": 0}[config.ledger]
+    jobs = []
+    for place, seed in enumerate(sorted(seeds)):
+        runs = tuple(run_spec(plan, name, seed) for name in in_order(plan.scenarios))
+        jobs.append(SeedJob(
+            seed, design["municipality"], config.months, config.burn_in, config.follow_up, config.start,
+            config.strength, dict(config.behaviour), config.debug, runs, store.needed(place < ledger), str(out / RUNS),
+        ))
+    return jobs
+
+
+def run_spec(plan: Plan, scenario: str, seed: int) -> RunSpec:
+    """One scenario of one seed; its key covers the design, the seed and all settings, and nothing else."""
+    placebo = scenario == PLACEBO
+    key = short_hash([plan.design, seed, plan.contents[scenario], placebo])
+    return RunSpec(scenario, plan.scenarios[scenario], placebo, key)
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """basis first, then by name: the order of every table, whatever the order of the command line."""
+    return sorted(names, key=lambda name: (name != BASE, name))
+
+
+def run_seed(simulation: Simulation, job: SeedJob) -> list[Failure]:
+    """Burn in one seed, run what is not finished, write each run's tables and mark; returns what failed."""
+    todo = job.todo()
+    if not todo:
+        return []
+    began = time.perf_counter()
+    try:
+        world = simulation.world(job)
+    except Exception as error:
+        return [_failure(spec, job, error) for spec in todo]
+    building = time.perf_counter() - began
+    base: Outcome | None = None
+    failures = []
+    base_spec = next(spec for spec in job.runs if spec.scenario == BASE)
+    for spec in [base_spec, *(spec for spec in todo if spec is not base_spec)]:
+        try:
+            outcome = simulation.run(world, job, spec, base)
+            base = base or outcome
+            if spec in todo:
+                _write(job, spec, outcome, building)
+                building = 0.0
+        except Exception as error:
+            failures.append(_failure(spec, job, error))
+            if base is None:
+                return [_failure(other, job, error) for other in todo]
+    return failures
+
+
+def _write(job: SeedJob, spec: RunSpec, outcome: Outcome, building: float) -> None:
+    began = time.perf_counter()
+    folder = Path(job.folder) / spec.key
+
+    def mark() -> dict[str, Any]:
+        seconds = {"building": building, **outcome.seconds, "writing": time.perf_counter() - began}
+        return {
+            "scenario": spec.scenario, "seed": job.seed, "fingerprint": outcome.fingerprint,
+            "reached": {key: int(n) for key, n in sorted(outcome.reached.items())},
+            "seconds": {key: float(value) for key, value in seconds.items()}, "finished": time.time(),
+        }
+
+    store.write_part(folder, outcome.tables, job.tables, mark)
+
+
+def _failure(spec: RunSpec, job: SeedJob, error: BaseException) -> Failure:
+    text = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+    return Failure(spec.scenario, job.seed, text, "".join(traceback.format_exception(error)))
+
+
+def run_all(
+    simulation: Simulation, jobs: Sequence[SeedJob], workers: int = 1, executor: Executor | None = None,
+    report: Report = lambda done: None,
+) -> list[Failure]:
+    """Run every job that is not finished; returns the failures, sorted by scenario and seed.
+
+    Args:
+        workers: processes; 1 runs in this process.
+        executor: anything with the interface of ``concurrent.futures``; the default is a pool of spawned processes.
+        report: is told now and then how many runs are finished.
+    """
+    open_jobs = [job for job in jobs if job.todo()]
+    report(n_done(jobs))
+    if executor is not None:
+        failures = _through(executor, simulation, open_jobs, jobs, report)[0]
+    elif workers == 1 or len(open_jobs) <= 1:
+        failures = []
+        for job in open_jobs:
+            failures += run_seed(simulation, job)
+            report(n_done(jobs))
+    else:
+        failures = _in_pool(simulation, open_jobs, jobs, workers, report)
+    return sorted(failures, key=lambda failure: (failure.scenario, failure.seed))
+
+
+def _in_pool(
+    simulation: Simulation, open_jobs: list[SeedJob], jobs: Sequence[SeedJob], workers: int, report: Report,
+) -> list[Failure]:
+    """In spawned processes. A process that dies takes the pool with it: what it left is then run seed by seed."""
+    with pool(min(workers, len(open_jobs))) as executor:
+        failures, broken = _through(executor, simulation, open_jobs, jobs, report)
+    for job in broken:
+        with pool(1) as executor:
+            more, dead = _through(executor, simulation, [job], jobs, report)
+        failures += more
+        for spec in (spec for lost in dead for spec in lost.todo()):
+            failures.append(Failure(spec.scenario, job.seed, "its process ended (killed, or out of memory)"))
+    return failures
+
+
+def pool(workers: int) -> ProcessPoolExecutor:
+    """Processes that start clean, leave Ctrl-C to the parent, and end when the parent does."""
+    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_begin_worker)
+
+
+def _begin_worker() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    wait_for([sentinel])
+    os._exit(1)
+
+
+def _through(
+    executor: Executor, simulation: Simulation, open_jobs: Sequence[SeedJob], jobs: Sequence[SeedJob],
+    report: Report,
+) -> tuple[list[Failure], list[SeedJob]]:
+    """Run jobs through an executor; returns failures, and the jobs whose process died."""
+    futures: dict[Future[list[Failure]], SeedJob] = {}
+    failures: list[Failure] = []
+    broken: list[SeedJob] = []
+    try:
+        for job in open_jobs:
+            futures[executor.submit(run_seed, simulation, job)] = job
+    except BrokenProcessPool:
+        broken += [job for job in open_jobs if job not in futures.values()]
+    waiting = set(futures)
+    while waiting:
+        ended, waiting = wait(waiting, timeout=POLL, return_when=FIRST_COMPLETED)
+        for future in ended:
+            error = future.exception()
+            if isinstance(error, BrokenProcessPool):
+                broken.append(futures[future])
+            elif error is not None:
+                failures += [_failure(spec, futures[future], error) for spec in futures[future].todo()]
+            else:
+                failures += future.result()
+        report(n_done(jobs))
+    return failures, sorted(broken, key=lambda job: job.seed)
+
+
+def n_done(jobs: Sequence[SeedJob]) -> int:
+    """Runs that have left their mark of completion."""
+    return sum(len(job.runs) - len(job.todo()) for job in jobs)
+

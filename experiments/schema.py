@@ -1,0 +1,110 @@
+"""What a command accepts: closed schemas with ranges and units, and their errors in one readable line."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
+
+from experiments.errors import UsageError, hint, nearest
+
+BASE = "basis"
+PLACEBO = "placebo"
+Names = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
+
+
+class Command(BaseModel):
+    """Keys that every command has."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    debug: bool = Field(False, description="true or false: tracebacks, and the check that no key is drawn twice")
+
+
+class Compare(Command):
+    """The keys of ``experiments.compare`` (docs: the table of keys in README.md)."""
+
+    municipality: str = Field(description="slug, CBS code or region")
+    scenarios: Names = Field(min_length=1, description="names of scenarios")
+    scenario_dir: str | None = Field(None, description="folder with more scenarios")
+    seeds: int = Field(ge=1, le=100_000, description="replications")
+    first_seed: int = Field(ge=0, le=2_000_000_000, description="number of the first seed")
+    months: int = Field(ge=1, le=1_200, description="months")
+    burn_in: int = Field(ge=0, le=600, description="months")
+    follow_up: int = Field(ge=0, le=600, description="months")
+    start: str = Field(pattern=r"^(19|20|21)\d\d-(0[1-9]|1[0-2])$", description="a month as 2026-01")
+    strength: float = Field(ge=0, le=10, description="times the delivery")
+    instruments: dict[str, dict[str, Any]] = Field(default_factory=dict, description="settings of instruments")
+    behaviour: dict[str, float] = Field(default_factory=dict, description="behavioural parameters")
+    workers: int = Field(ge=1, le=1_024, description="processes")
+    out: str | None = Field(None, description="a folder")
+    ledger: Literal["all", "first", "none"] = Field(description="all, first or none")
+
+
+class Listing(Command):
+    """The keys of ``experiments.list``."""
+
+    what: Literal["instruments", "scenarios", "municipalities", "indicators", "parameters", "values"] = Field(
+        description="what to list"
+    )
+    scenario_dir: str | None = Field(None, description="folder with more scenarios")
+
+
+def check(schema: type[BaseModel], values: dict[str, Any]) -> Any:
+    """The configuration as an object of ``schema``.
+
+    Raises:
+        UsageError: the first thing that is wrong, with range and unit or the nearest right name.
+    """
+    try:
+        return schema.model_validate(values)
+    except ValidationError as error:
+        raise UsageError(readable(schema, error)) from None
+
+
+def readable(schema: type[BaseModel], error: ValidationError) -> str:
+    """One line on the first fault that pydantic found."""
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"] if not str(part).startswith("function-"))
+    key = str(first["loc"][0])
+    field = schema.model_fields.get(key)
+    if field is None:
+        return unknown_key(schema, key)
+    if first["type"] == "missing":
+        return f"{key} is missing: give {key}=… ({field.description})"
+    if first["type"] == "too_short":
+        return f"{key} is empty: name at least one"
+    given = f"{where}={first['input']!r}"
+    options = choices(field)
+    if options:
+        near = nearest(str(first["input"]), options)
+        return f"{given}: {key} is one of {', '.join(options)}" + (f"; did you mean {near}?" if near else "")
+    span = limits(field)
+    if first["type"] in ("greater_than_equal", "less_than_equal") and span:
+        return f"{given} is out of range: {span} {field.description}"
+    kind = "a whole number is needed" if field.annotation is int else first["msg"].lower()
+    if first["type"] == "string_pattern_mismatch":
+        return f"{given}: {field.description} is needed"
+    return f"{given}: {kind} ({span + ' ' if span else ''}{field.description})"
+
+
+def unknown_key(schema: type[BaseModel], key: str) -> str:
+    """What to say of a key that the schema does not have."""
+    keys = list(schema.model_fields)
+    if key == "scenario" and "scenarios" in keys:
+        return "there is no key scenario here: name them in a list, scenarios=[basis,voorrang]"
+    return f"there is no key {key}{hint(key, keys, 'keys are ' + ', '.join(keys))}"
+
+
+def choices(field: FieldInfo) -> list[str]:
+    """The values that a field of fixed words accepts; empty for other fields."""
+    values = get_args(field.annotation)
+    return list(values) if values and all(isinstance(value, str) for value in values) else []
+
+
+def limits(field: FieldInfo) -> str:
+    """``1 to 1200`` for a field with both bounds, else an empty text."""
+    low = next((m.ge for m in field.metadata if hasattr(m, "ge")), None)
+    high = next((m.le for m in field.metadata if hasattr(m, "le")), None)
+    return f"{low} to {high}" if low is not None and high is not None else ""

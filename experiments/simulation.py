@@ -1,0 +1,109 @@
+"""The one file through which experiments reach the world: names and settings checked, one seed run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from experiments.errors import UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from experiments.runner import RunSpec, SeedJob
+
+
+class Outcome(Protocol):
+    """What one run gives: tables by name, households reached by instrument, seconds by part, the world's mark."""
+
+    tables: dict[str, pd.DataFrame]
+    reached: dict[str, int]
+    seconds: dict[str, float]
+    fingerprint: str
+
+
+class Simulation(Protocol):
+    """What the runner asks of a world. An object that can be pickled: it travels to other processes."""
+
+    def world(self, job: SeedJob) -> Any:
+        """The burnt-in world of one seed."""
+
+    def run(self, world: Any, job: SeedJob, spec: RunSpec, base: Any) -> Outcome:
+        """One scenario from a copy of that world; ``base`` is the outcome of basis."""
+
+
+class Verhuisketens:
+    """The real world: sim.run."""
+
+    def world(self, job: SeedJob) -> Any:
+        """Build and burn in."""
+        from sim.run import burn_in
+
+        return burn_in(
+            place=job.place, seed=job.seed, months=job.months, burn_in=job.burn_in, follow_up=job.follow_up,
+            start=job.start, behaviour=dict(job.behaviour), debug=job.debug,
+        )
+
+    def run(self, world: Any, job: SeedJob, spec: RunSpec, base: Any) -> Outcome:
+        """Run one scenario for ``months`` and ``follow_up``."""
+        from sim.run import run_scenario
+
+        return run_scenario(
+            world, instruments=spec.instruments, placebo=spec.placebo, base=base, months=job.months,
+            follow_up=job.follow_up, strength=job.strength,
+        )
+
+
+def _readable(call: Any, *arguments: Any) -> Any:
+    """``call(*arguments)``, with the world's own errors (all readable ValueErrors) as errors of usage."""
+    try:
+        return call(*arguments)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+
+
+def place_key(name: str) -> str:
+    """The slug of a municipality or region given by slug or CBS code; raises UsageError with the nearest name."""
+    from sim import places
+
+    return _readable(places.resolve, name).key
+
+
+def scenario(name: str, folder: Path | None) -> Any:
+    """A scenario (title, instruments, rules); raises UsageError with the nearest name, or file and key."""
+    from sim import scenarios
+
+    found = _readable(scenarios.load, name, folder)
+    if found.rules:
+        raise UsageError(f"{name}: rules are given, and stepwise scenarios cannot be run; take the key rules out")
+    return found
+
+
+def scenario_names(folder: Path | None) -> list[str]:
+    """Every scenario that can be named, sorted."""
+    from sim import scenarios
+
+    return sorted({*scenarios.names(), *(scenarios.names(folder) if folder else [])})
+
+
+def settings(key: str, given: Mapping[str, Any], start: str) -> dict[str, Any]:
+    """All settings of an instrument, defaults filled in, checked against ranges and law; raises UsageError."""
+    from sim import interventions
+
+    return _readable(interventions.load, key, given, start).model_dump(mode="json", by_alias=True)
+
+
+def behaviour(values: Mapping[str, float]) -> None:
+    """Check names and ranges of behavioural parameters; raises UsageError."""
+    from sim import parameters
+
+    _readable(parameters.resolve, values)
+
+
+def digests() -> dict[str, str]:
+    """Digest of the code of the world and of its figures: results under different ones are never mixed."""
+    import sim
+    from sim import figures
+
+    return {"code": sim.code_digest()[:16], "data": _readable(figures.digest)[:16]}

@@ -1,0 +1,213 @@
+"""Tables on disk: parts of one run, merged into the tables of the interface, each whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from experiments.errors import UsageError
+from experiments.folder import read_json, sweep_up, whole, write_json, write_whole
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+DONE = "done.json"
+LEDGER = ("moves", "chains")  # large: kept for some seeds only
+TEXT, WHOLE, REAL, TRUTH = "text", "int64", "float64", "bool"
+_SIDES = {"area": TEXT, "tenure": TEXT, "type": TEXT, "rooms": WHOLE, "floor_area": REAL, "rent": REAL}
+
+# The columns that the interface promises, after scenario and seed. Others may follow.
+COLUMNS: dict[str, dict[str, str]] = {
+    "moves": {
+        "month": WHOLE, "phase": TEXT, "in_scope": TRUTH, "fills_vacancy": TRUTH, "move_id": WHOLE,
+        "parent_move_id": WHOLE, "chain_id": WHOLE, "link": WHOLE, "n_set_off": WHOLE, "set_off_open": TRUTH,
+        "household_id": WHOLE, "household_class": TEXT, "age": WHOLE, "household_size": WHOLE, "from_dwelling": WHOLE, "to_dwelling": WHOLE,
+        **{f"from_{name}": kind for name, kind in _SIDES.items()},
+        **{f"to_{name}": kind for name, kind in _SIDES.items()},
+        "distance_km": REAL, "left_home_elsewhere": TRUTH, "reason": TEXT, "nood": TRUTH, "fit_before": REAL,
+        "fit_after": REAL, "first_contact": TEXT, "instruments": TEXT,
+    },
+    "chains": {
+        "chain_id": WHOLE, "origin": TEXT, "origin_tenure": TEXT, "origin_type": TEXT, "start_month": WHOLE,
+        "end_month": WHOLE, "moves": WHOLE, "homes_freed": WHOLE, "end_reason": TEXT, "open": TRUTH,
+    },
+    "months": {
+        "month": WHOLE, "phase": TEXT, "households": WHOLE, "seniors": WHOLE, "dwellings": WHOLE, "vacant": WHOLE,
+        "searchers": WHOLE, "moves": WHOLE, "fills": WHOLE, "senior_moves": WHOLE,
+    },
+    "funnel": {"month": WHOLE, "household_class": TEXT, "stage": TEXT, "kind": TEXT, "code": TEXT, "n": WHOLE},
+    "instruments": {
+        "month": WHOLE, "instrument": TEXT, "organisation": TEXT, "contacts": WHOLE, "uses": WHOLE, "cost_eur": REAL,
+        "waiting": WHOLE,
+    },
+    "summary": {
+        "indicator": TEXT, "group_by": TEXT, "group": TEXT, "months_from": WHOLE, "months_to": WHOLE, "value": REAL,
+    },
+    "attribution": {
+        "household_id": WHOLE, "instrument": TEXT, "month": WHOLE, "verdict": TEXT, "month_moved": WHOLE,
+        "month_ghost": WHOLE, "months_followed": WHOLE, "chain_id": WHOLE,
+    },
+    "drift": {"month": WHOLE, "share_elsewhere": REAL},
+}
+ROWS_AT_ONCE = 400_000  # rows that are held while merging
+
+
+def needed(with_ledger: bool) -> tuple[str, ...]:
+    """Names of the tables that a run must leave."""
+    return tuple(name for name in COLUMNS if with_ledger or name not in LEDGER)
+
+
+def is_done(folder: Path, tables: Iterable[str]) -> bool:
+    """Whether a run has left its mark of completion, and these tables."""
+    mark = read_json(folder / DONE)
+    return mark is not None and set(tables) <= set(mark["tables"])
+
+
+def to_arrow(name: str, frame: pd.DataFrame) -> pa.Table:
+    """A frame as an Arrow table with the types of the interface; texts become dictionaries.
+
+    Raises:
+        UsageError: a promised column is not there.
+    """
+    import pyarrow as pa
+
+    promised = COLUMNS[name]
+    lost = [column for column in promised if column not in frame.columns]
+    if lost:
+        raise UsageError(f"table {name}: no column {', '.join(lost)}; the interface promises it")
+    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+    columns = {}
+    for column in [*promised, *(other for other in frame.columns if other not in promised)]:
+        columns[column] = _typed(table[column], promised.get(column))
+    return pa.table(columns)
+
+
+def _typed(values: pa.ChunkedArray, kind: str | None) -> pa.ChunkedArray:
+    import pyarrow as pa
+
+    text = pa.dictionary(pa.int32(), pa.string())
+    given = values.type
+    textual = pa.types.is_dictionary(given) or pa.types.is_string(given) or pa.types.is_large_string(given)
+    if kind == TEXT or (kind is None and textual):
+        return pa.chunked_array([values.cast(pa.string()).combine_chunks().dictionary_encode().cast(text)], text)
+    types = {WHOLE: pa.int64(), REAL: pa.float64(), TRUTH: pa.bool_()}
+    return values if kind is None else values.cast(types[kind])
+
+
+def content_digest(table: pa.Table) -> str:
+    """SHA-256 over the values of a table, column by column: the same for equal contents, whatever the file."""
+    import pyarrow as pa
+
+    digest = hashlib.sha256()
+    for name in table.column_names:
+        column = table[name]
+        if pa.types.is_dictionary(column.type):
+            column = column.cast(pa.string())
+        digest.update(f"{name}:{column.type}:{len(column)};".encode())
+        one = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+        digest.update(pa.RecordBatch.from_arrays([one], ["values"]).serialize())
+    return digest.hexdigest()
+
+
+def write_table(path: Path, tables: Iterable[pa.Table], sync: bool = True) -> None:
+    """Write tables of one schema after each other into one parquet file, whole or not at all."""
+    import pyarrow.parquet as pq
+
+    with whole(path, sync) as file:
+        writer = None
+        try:
+            for table in tables:
+                if writer is None:
+                    writer = pq.ParquetWriter(file, table.schema, compression="zstd")
+                writer.write_table(table.cast(writer.schema).unify_dictionaries())
+        finally:
+            if writer is not None:
+                writer.close()
+
+
+def write_part(
+    folder: Path, frames: dict[str, pd.DataFrame], names: Sequence[str], mark: Callable[[], dict[str, Any]]
+) -> None:
+    """Write the tables of one run and, last, its mark of completion (with a checksum of each table's contents).
+
+    ``mark`` is asked for what the mark says when all tables are written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with suppress(FileNotFoundError):
+        (folder / DONE).unlink()
+    sweep_up(folder)
+    sums = {}
+    for name in names:
+        table = to_arrow(name, frames[name])
+        sums[name] = content_digest(table)
+        write_table(folder / f"{name}.parquet", [table], sync=False)
+    write_json(folder / DONE, {**mark(), "tables": sums})
+
+
+def merge(out: Path, name: str, parts: Sequence[tuple[str, int, Path]]) -> None:
+    """One table of the interface from the parts of all runs, in the order given.
+
+    Args:
+        parts: (scenario, seed, folder of the run); none leaves no file.
+    """
+    path = out / (f"{name}.csv" if name == "drift" else f"{name}.parquet")
+    if not parts:
+        path.unlink(missing_ok=True)
+    elif name == "drift":
+        _write_csv(path, _batches(name, parts))
+    else:
+        write_table(path, _batches(name, parts))
+
+
+def _batches(name: str, parts: Sequence[tuple[str, int, Path]]) -> Iterator[pa.Table]:
+    import pyarrow as pa
+
+    held: list[pa.Table] = []
+    schema, empty = None, None
+    for scenario, seed, folder in parts:
+        table = _with_run(scenario, seed, read_part(folder, name))
+        if len(table) == 0:
+            empty = table
+            continue
+        schema = schema or table.schema
+        held.append(table.cast(schema))
+        if sum(map(len, held)) >= ROWS_AT_ONCE:
+            yield pa.concat_tables(held)
+            held = []
+    if held:
+        yield pa.concat_tables(held)
+    elif schema is None and empty is not None:
+        yield empty
+
+
+def read_part(folder: Path, name: str) -> pa.Table:
+    """One table of one run. Raises UsageError when the file is lost or damaged."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path = folder / f"{name}.parquet"
+    try:
+        return pq.ParquetFile(path).read()
+    except (OSError, pa.ArrowException) as error:
+        (folder / DONE).unlink(missing_ok=True)
+        reason = str(error).splitlines()[0]
+        raise UsageError(f"{path} is lost or damaged ({reason}); the same command makes it anew") from error
+
+
+def _with_run(scenario: str, seed: int, table: pa.Table) -> pa.Table:
+    import pyarrow as pa
+
+    n = len(table)
+    names = pa.DictionaryArray.from_arrays(pa.array([0] * n, pa.int32()), pa.array([scenario], pa.string()))
+    return table.add_column(0, "scenario", names).add_column(1, "seed", pa.array([seed] * n, pa.int64()))
+
+
+def _write_csv(path: Path, tables: Iterable[pa.Table]) -> None:
+    import pyarrow as pa
+
+    frame = pa.concat_tables(list(tables)).to_pandas()
+    write_whole(path, frame.to_csv(index=False, lineterminator="\n"))

@@ -1,0 +1,180 @@
+"""The documentation says what the code does: tables in step, citations that exist, links that lead on, running code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from sim import interventions, scenarios
+from sim.indicators import REGISTRY as INDICATORS
+from sim.interventions import REGISTRY as INSTRUMENTS
+from sim.levers import LEVERS
+from sim.parameters import REGISTRY as PARAMETERS
+from tools import make_docs
+
+ROOT = make_docs.ROOT
+DOCUMENTS = make_docs.documents()
+ODD = (ROOT / "docs" / "odd.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CODE = [path for folder in ("sim", "experiments", "analysis") for path in sorted((ROOT / folder).rglob("*.py"))]
+BLOCK = re.compile(r"^```(?P<info>[^\n]*)\n(?P<code>.*?)^```$", re.DOTALL | re.MULTILINE)
+LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)\s]+)\)")
+
+
+def blocks(language: str) -> list[tuple[str, str, str]]:
+    """(file and number, words after the language, code) of each fenced block of a language."""
+    found = []
+    for path in DOCUMENTS:
+        for n, match in enumerate(BLOCK.finditer(path.read_text(encoding="utf-8"))):
+            words = match["info"].split()
+            if words and words[0] == language:
+                found.append((f"{path.name}-{n}", " ".join(words[1:]), match["code"]))
+    return found
+
+
+def anchors(path: Path) -> set[str]:
+    """What can stand after # in a link to a document: headings in the manner of GitHub, and named anchors."""
+    text = BLOCK.sub("", path.read_text(encoding="utf-8"))
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    slugs = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    return slugs | set(re.findall(r'<a id="([^"]+)">', text))
+
+
+def test_generated_parts_are_in_step_with_the_code() -> None:
+    assert [path.name for path in make_docs.stale()] == [], "run: python tools/make_docs.py"
+
+
+def test_check_names_the_stale_file_and_leaves_it_alone(tmp_path, monkeypatch, capsys) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("before\n<!-- made: assumptions -->\nold\n<!-- end -->\nafter\n", encoding="utf-8")
+    monkeypatch.setattr(make_docs, "ROOT", tmp_path)
+    monkeypatch.setattr(make_docs, "documents", lambda: [page])
+    assert make_docs.main(["--check"]) == 1
+    assert "page.md is stale" in capsys.readouterr().out
+    assert "old" in page.read_text(encoding="utf-8")
+    assert make_docs.main([]) == 0
+    renewed = page.read_text(encoding="utf-8")
+    assert f"{len(PARAMETERS)} parameters" in renewed
+    assert renewed.startswith("before\n") and renewed.endswith("after\n")
+    assert make_docs.main(["--check"]) == 0
+
+
+def test_a_part_that_nothing_makes_is_named_with_the_nearest(tmp_path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("<!-- made: parameter -->\n<!-- end -->\n", encoding="utf-8")
+    with pytest.raises(make_docs.DocsError, match=r"page\.md: .*'parameter'; did you mean parameters\?"):
+        make_docs.rendered(page)
+
+
+@pytest.mark.parametrize("row, message", [
+    ("A01,t,q,,p,s,read", "row 2: value is empty"),
+    ("A01,t,q,v,p,s,heard", "row 2: status 'heard'"),
+    ("A01,t,q,v,p,s,read\nA01,t,q,v,p,s,read", "row 3: A01 stands twice"),
+])
+def test_damaged_evidence_is_named_by_row_and_column(tmp_path, monkeypatch, row, message) -> None:
+    file = tmp_path / "evidence.csv"
+    file.write_text(",".join(make_docs.EVIDENCE_COLUMNS) + "\n" + row + "\n", encoding="utf-8")
+    monkeypatch.setattr(make_docs, "EVIDENCE", file)
+    with pytest.raises(make_docs.DocsError, match=re.escape(message)):
+        make_docs.evidence()
+
+
+def test_every_evidence_id_that_is_cited_exists() -> None:
+    known = make_docs.evidence()
+    cited = dict(make_docs.citations())
+    for path in DOCUMENTS:
+        for ident in make_docs.cited_ids(path.read_text(encoding="utf-8")):
+            cited.setdefault(ident, []).append(path.name)
+    assert {ident: files for ident, files in cited.items() if ident not in known} == {}
+
+
+def test_every_evidence_row_is_used_by_code_or_named_in_a_text() -> None:
+    cited = set(make_docs.citations())
+    for path in DOCUMENTS:
+        if path.name != "evidence.md":
+            cited |= make_docs.cited_ids(path.read_text(encoding="utf-8"))
+    told = make_docs.MARK.sub("", (ROOT / "docs" / "evidence.md").read_text(encoding="utf-8"))
+    within = {i for row in make_docs.evidence().values() for i in make_docs.cited_ids(row["source"] + row["value"])}
+    assert sorted(set(make_docs.evidence()) - cited - within - make_docs.cited_ids(told)) == []
+
+
+def test_ranges_of_ids_cite_all_that_lie_between() -> None:
+    assert make_docs.cited_ids("B01-B03, F41; not GM0193, E501 or B1") == {"B01", "B02", "B03", "F41"}
+
+
+@pytest.mark.parametrize("kind, keys", [
+    ("parameter", PARAMETERS), ("instrument", INSTRUMENTS), ("indicator", INDICATORS), ("lever", LEVERS.names),
+    ("codes", make_docs.enumerations()),
+], ids=lambda value: value if isinstance(value, str) else "")
+def test_the_odd_protocol_has_a_row_for_every(kind, keys) -> None:
+    assert [key for key in keys if f"| `{key}` |" not in ODD] == []
+
+
+def test_the_odd_protocol_has_every_line_of_the_schedule_in_order() -> None:
+    lines = [text for text, _code in make_docs.schedule()]
+    assert len(lines) >= 7
+    places = [ODD.index(f"| {n} | {text} |") for n, text in enumerate(lines, 1)]
+    assert places == sorted(places)
+
+
+def test_sections_that_the_code_cites_can_be_found() -> None:
+    text = "\n".join(path.read_text(encoding="utf-8") for path in CODE)
+    sources = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
+    wanted = set(re.findall(r"(?<!design )sources section (\d+)", text))
+    assert [n for n in wanted if f"## Section {n}:" not in sources] == []
+    told = re.search(r"\*design section N\* mean:(.*?)\n\n", ODD, re.DOTALL)
+    assert told is not None
+    explained = set(re.findall(r"(?:^|[ ,])(\d+) ", told[1].replace("\n", " ")))
+    assert set(re.findall(r"design section (\d+)", text)) - explained == set()
+
+
+def test_the_readme_names_the_two_commands_and_the_way_on_windows() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    shell = "\n".join(code for _name, _words, code in blocks("sh"))
+    assert {"compare", "test"} <= set(re.findall(r"^make ([a-z-]+)", shell, re.MULTILINE))
+    named = {name for path in DOCUMENTS for name in re.findall(r"`make ([a-z-]+)", path.read_text(encoding="utf-8"))}
+    assert named - targets == set()
+    [(_name, _words, lines)] = blocks("powershell")
+    assert len(lines.strip().splitlines()) == 3
+    assert r"tools\setup_env.py" in lines and (ROOT / "tools" / "setup_env.py").is_file()
+
+
+def test_commands_in_the_texts_exist() -> None:
+    texts = "\n".join(path.read_text(encoding="utf-8") for path in DOCUMENTS)
+    named = set(re.findall(r"-m ((?:experiments|analysis|workshop)\.\w+)", texts))
+    assert named >= {"experiments.compare", "experiments.list"}
+    assert [name for name in sorted(named) if not (ROOT / (name.replace(".", "/") + ".py")).is_file()] == []
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_to_what_is_there(path) -> None:
+    lost = []
+    for target in LINK.findall(BLOCK.sub("", path.read_text(encoding="utf-8"))):
+        if "://" in target:
+            continue
+        file, _, anchor = target.partition("#")
+        to = (path.parent / file).resolve() if file else path
+        if not to.exists() or (anchor and anchor not in anchors(to)):
+            lost.append(target)
+    assert lost == []
+
+
+@pytest.mark.parametrize("name, code", [
+    pytest.param(name, code, id=name, marks=[pytest.mark.long] if "long" in words.split() else [])
+    for name, words, code in blocks("python")
+])
+def test_examples_run(name, code, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code, name, "exec"), {"__name__": f"example_{name}"})
+
+
+@pytest.mark.parametrize("code", [code for _name, _words, code in blocks("yaml")])
+def test_scenarios_in_the_texts_can_be_run(code, tmp_path) -> None:
+    (tmp_path / "mine.yaml").write_text(code, encoding="utf-8")
+    scenario = scenarios.load("mine", tmp_path)
+    assert set(scenario.instruments) == set(yaml.safe_load(code)["instruments"])
+    for key, settings in scenario.instruments.items():
+        assert interventions.load(key, settings).key == key

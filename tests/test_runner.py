@@ -1,0 +1,232 @@
+"""Many seeds: what is finished stays, what fails is named and the rest goes on, and the number of processes means nothing."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from experiments import compare, manifest, runner, store
+from experiments.errors import UsageError
+from experiments.folder import read_json
+from experiments.plan import make_plan
+from experiments.progress import Progress
+from experiments.runner import run_all, seed_jobs
+from tests.fake_world import FakeSimulation, called, fake_plan
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def notes(tmp_path):
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def no_page(monkeypatch):
+    """The page is another room's: here only that it is asked for."""
+    asked = []
+    monkeypatch.setattr(compare, "page", lambda out, content: asked.append(out) or 0)
+    return asked
+
+
+def execute(plan, out, simulation):
+    return compare.execute(plan, out, "python -m experiments.compare", simulation)
+
+
+def tables(out):
+    return {path.name: path.read_bytes() for path in sorted(out.iterdir()) if path.suffix in (".parquet", ".csv")}
+
+
+def test_a_seed_is_built_once_and_serves_basis_first_then_every_scenario(tmp_path, notes):
+    jobs = seed_jobs(fake_plan(scenarios=["wooncoach", "voorrang"]), [4], tmp_path)
+    assert [spec.scenario for spec in jobs[0].runs] == ["basis", "placebo", "voorrang", "wooncoach"]
+    assert run_all(FakeSimulation(str(notes)), jobs) == []
+    assert called(notes, "world-4") == 1
+    assert called(notes, "run-") == 4
+
+
+def test_what_is_finished_is_not_run_again(tmp_path, notes):
+    jobs = seed_jobs(fake_plan(), [0, 1], tmp_path)
+    run_all(FakeSimulation(str(notes)), jobs)
+    n = called(notes, "")
+    assert run_all(FakeSimulation(str(notes)), jobs) == []
+    assert called(notes, "") == n
+
+
+def test_a_new_scenario_runs_with_the_old_base_world_and_nothing_else_again(tmp_path, notes):
+    run_all(FakeSimulation(str(notes)), seed_jobs(fake_plan(), [0], tmp_path))
+    run_all(FakeSimulation(str(notes)), seed_jobs(fake_plan(scenarios=["voorrang", "huurgewenning"]), [0], tmp_path))
+    assert called(notes, "run-huurgewenning-0") == 1
+    assert called(notes, "run-voorrang-0") == 1
+    assert called(notes, "run-basis-0") == 2  # drift needs the homes of the base world
+
+
+def test_the_folder_of_a_run_covers_design_seed_and_settings_and_nothing_else():
+    def keys(plan, seed=0):
+        return {spec.scenario: spec.key for spec in seed_jobs(plan, [seed], Path("out"))[0].runs}
+
+    plain = keys(fake_plan())
+    assert keys(fake_plan(workers=2, ledger="none", seeds=9, out="elsewhere", debug=True)) == plain
+    assert keys(fake_plan(scenarios=["voorrang", "wooncoach"]))["voorrang"] == plain["voorrang"]
+    changed = [keys(fake_plan({"months": 13})), keys(fake_plan({"code": "other"})), keys(fake_plan(), seed=1)]
+    assert all(not set(plain.values()) & set(other.values()) for other in changed)
+    assert len(set(plain.values())) == 3, "basis and placebo have the same instruments, and are not the same run"
+
+
+def test_moves_and_chains_are_kept_for_the_first_five_seeds(tmp_path, notes, no_page):
+    plan = fake_plan(seeds=7, ledger="first")
+    assert execute(plan, tmp_path / "out", FakeSimulation(str(notes))) == 0
+    assert sorted(pd.read_parquet(tmp_path / "out" / "moves.parquet")["seed"].unique()) == [0, 1, 2, 3, 4]
+    assert sorted(pd.read_parquet(tmp_path / "out" / "summary.parquet")["seed"].unique()) == list(range(7))
+    worlds = called(notes, "world-")
+    assert execute(replace(plan, config=plan.config.model_copy(update={"ledger": "all"})), tmp_path / "out",
+                   FakeSimulation(str(notes))) == 0
+    assert sorted(pd.read_parquet(tmp_path / "out" / "moves.parquet")["seed"].unique()) == list(range(7))
+    assert called(notes, "world-") == worlds + 2, "only the two seeds without a ledger run again"
+
+
+def test_without_a_ledger_there_is_no_table_of_moves(tmp_path, notes, no_page):
+    assert execute(fake_plan(ledger="none"), tmp_path, FakeSimulation(str(notes))) == 0
+    names = {path.name for path in tmp_path.glob("*.parquet")}
+    assert names == {f"{name}.parquet" for name in store.needed(False) if name != "drift"}
+
+
+def test_one_process_two_processes_threads_and_another_order_give_the_same_bytes(tmp_path, notes, no_page):
+    outs = [tmp_path / name for name in ("one", "two", "threads", "order")]
+    simulation = FakeSimulation(str(notes))
+    execute(fake_plan(seeds=3, scenarios=["voorrang", "wooncoach"]), outs[0], simulation)
+    execute(fake_plan(seeds=3, scenarios=["voorrang", "wooncoach"], workers=2), outs[1], simulation)
+    with ThreadPoolExecutor(2) as executor:
+        compare.execute(fake_plan(seeds=3, scenarios=["voorrang", "wooncoach"]), outs[2], "", simulation, executor)
+    execute(fake_plan(seeds=3, scenarios=["wooncoach", "voorrang", "basis"]), outs[3], simulation)
+    assert len({str(tables(out)) for out in outs}) == 1
+    sums = [read_json(out / manifest.NAME)["checksums"] for out in outs]
+    assert sums[0] == sums[1] == sums[2] == sums[3]
+    assert set(sums[0]) == set(store.COLUMNS)
+
+
+def test_more_seeds_and_scenarios_extend_a_folder_to_what_one_run_would_have_given(tmp_path, notes, no_page, capsys):
+    simulation = FakeSimulation(str(notes))
+    def plan(**keys):
+        return make_plan(fake_plan(**keys).config)
+
+    execute(plan(seeds=1, scenarios=["voorrang"]), tmp_path / "grown", simulation)
+    execute(plan(seeds=2, first_seed=1, scenarios=["huurgewenning"]), tmp_path / "grown", simulation)
+    execute(plan(seeds=3, scenarios=["huurgewenning", "voorrang"]), tmp_path / "whole", simulation)
+    assert tables(tmp_path / "grown") == tables(tmp_path / "whole")
+    assert "holds 1 seeds of voorrang; they stay" in capsys.readouterr().err
+    assert called(notes, "run-voorrang-0") == 2, "once in each folder"
+
+
+def test_a_failed_run_is_named_by_scenario_and_seed_and_the_others_finish(tmp_path, notes, no_page, capsys):
+    simulation = FakeSimulation(str(notes), fails=(("voorrang", 1), ("voorrang", 2)))
+    (tmp_path / "report.html").write_text("of an earlier run")
+    assert execute(fake_plan(seeds=4), tmp_path, simulation) == 1
+    said = capsys.readouterr().err
+    assert "failed: scenario voorrang, seed 1, 2: voorrang reached nobody" in said
+    assert "no effects are reported over unequal sets of seeds" in said
+    frame = pd.read_parquet(tmp_path / "summary.parquet")
+    assert {name: sorted(group["seed"].unique()) for name, group in frame.groupby("scenario", observed=True)} == {
+        "basis": [0, 1, 2, 3], "placebo": [0, 1, 2, 3], "voorrang": [0, 3]
+    }
+    failed = read_json(tmp_path / manifest.NAME)["failed_runs"]
+    assert [(run["scenario"], run["seed"]) for run in failed] == [("voorrang", 1), ("voorrang", 2)]
+    assert not no_page and not (tmp_path / "report.html").exists(), "no page of other tables may lie beside these"
+    assert execute(fake_plan(seeds=4), tmp_path, FakeSimulation(str(notes))) == 0
+    assert called(notes, "run-placebo-3") == 1
+    assert read_json(tmp_path / manifest.NAME)["failed_runs"] == []
+
+
+def test_a_seed_that_cannot_be_built_fails_alone(tmp_path, notes):
+    jobs = seed_jobs(fake_plan(), [0, 1], tmp_path)
+    failures = run_all(FakeSimulation(str(notes), no_world=(0,)), jobs)
+    assert [(f.scenario, f.seed, f.error) for f in failures] == [
+        (name, 0, "no world of seed 0") for name in ("basis", "placebo", "voorrang")
+    ]
+    assert jobs[1].todo() == []
+
+
+def test_a_process_that_is_killed_is_reported_and_the_other_seeds_finish(tmp_path, notes):
+    jobs = seed_jobs(fake_plan(), [0, 1, 2], tmp_path)
+    failures = run_all(FakeSimulation(str(notes), dies=(1,)), jobs, workers=2)
+    assert {(f.seed, f.error) for f in failures} == {(1, "its process ended (killed, or out of memory)")}
+    assert [len(job.todo()) for job in jobs] == [0, 3, 0]
+
+
+def test_after_a_kill_the_same_command_goes_on_where_it_was(tmp_path, notes, no_page):
+    out = tmp_path / "out"
+    code = (
+        "from pathlib import Path; from experiments import compare; from tests.fake_world import *\n"
+        "if __name__ == '__main__':\n"
+        f"    compare.execute(fake_plan(seeds=8, workers=2), Path({str(out)!r}), '', FakeSimulation({str(notes)!r}, seconds=0.3))"
+    )
+    script = tmp_path / "script.py"
+    script.write_text(code)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    running = subprocess.Popen([sys.executable, str(script)], cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+    jobs = seed_jobs(fake_plan(seeds=8), range(8), out)
+    until = time.monotonic() + 15
+    while runner.n_done(jobs) < 3 and time.monotonic() < until:
+        time.sleep(0.02)
+    running.kill()
+    running.wait()
+    time.sleep(0.5)
+    before, done = called(notes, "run-"), runner.n_done(jobs)
+    time.sleep(0.8)
+    assert called(notes, "run-") == before, "the processes of a killed run end with it"
+    assert 3 <= done < 24
+    assert execute(fake_plan(seeds=8), out, FakeSimulation(str(notes))) == 0
+    assert called(notes, "run-") - before <= 24 - done + 2, "at most the base worlds of the two broken seeds run once more"
+    execute(fake_plan(seeds=8), tmp_path / "unbroken", FakeSimulation(str(notes)))
+    assert tables(out) == tables(tmp_path / "unbroken")
+    assert not list(out.rglob("*.tmp"))
+
+
+def test_scenarios_of_one_seed_in_different_worlds_are_refused(tmp_path, notes, no_page):
+    with pytest.raises(UsageError, match="seed 0: scenario placebo was run in another world"):
+        execute(fake_plan(), tmp_path, FakeSimulation(str(notes), worlds_differ=True))
+
+
+def test_another_design_in_the_same_folder_is_refused_before_anything_runs(tmp_path, notes, no_page):
+    execute(fake_plan(), tmp_path, FakeSimulation(str(notes)))
+    n = called(notes, "")
+    with pytest.raises(UsageError, match=r"months=12, and this command asks for 24"):
+        execute(fake_plan(months=24), tmp_path, FakeSimulation(str(notes)))
+    assert called(notes, "") == n
+
+
+def test_the_manifest_says_what_was_run_and_how_long_it_took(tmp_path, notes, no_page):
+    execute(fake_plan(), tmp_path, FakeSimulation(str(notes)))
+    content = read_json(tmp_path / manifest.NAME)
+    assert content["configuration"]["months"] == 12
+    assert content["seeds"] == [0, 1]
+    assert set(content["scenarios"]) == {"basis", "placebo", "voorrang"}
+    assert content["scenarios"]["voorrang"]["instruments"] == {"voorrang": {"rank": 1}}
+    assert content["seconds"]["months"] == pytest.approx(0.5 * 6), "summed over the runs of this command"
+    assert {"building", "months", "writing", "merging", "total"} <= set(content["seconds"])
+    assert content["reached"]["voorrang"] == {"voorrang": 7.0}
+    assert len(set(content["fingerprints"].values())) == 2
+    assert content["packages"]["numpy"]
+
+
+def test_progress_is_plain_lines_where_there_is_no_terminal():
+    stream = io.StringIO()
+    progress = Progress(40, stream)
+    for done in range(41):
+        progress(done)
+    progress.close()
+    lines = stream.getvalue().splitlines()
+    assert lines[0].startswith("0 of 40 runs finished")
+    assert lines[-1].startswith("40 of 40 runs finished")
+    assert 5 < len(lines) < 15

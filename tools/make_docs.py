@@ -1,0 +1,398 @@
+"""Write the generated parts of the documentation: `python tools/make_docs.py` (`--check` only names what is stale).
+
+A generated part stands between ``<!-- made: NAME -->`` and ``<!-- end -->`` in a Markdown file; NAME is a key of
+``BLOCKS``. All of it comes from the code, from configs/ or from docs/evidence.csv, so a number stands in one place.
+"""
+
+from __future__ import annotations
+
+import ast
+import csv
+import difflib
+import re
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from enum import IntEnum
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+if str(ROOT) not in sys.path:  # run as a file, the project is not on the path yet
+    sys.path.insert(0, str(ROOT))
+
+EVIDENCE = ROOT / "docs" / "evidence.csv"
+EVIDENCE_COLUMNS = ("id", "topic", "quantity", "value", "population", "source", "status")
+STATUSES = ("read", "read-2nd", "recalled")
+MARK = re.compile(r"(<!-- made: (?P<name>[a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+EVIDENCE_ID = re.compile(r"\b(?P<letter>[A-G])(?P<first>\d\d)(?:-(?P=letter)(?P<last>\d\d))?\b")
+CITING = ("sim", "experiments", "analysis", "configs", "workshop", "benchmarks")  # folders whose files cite evidence
+CITING_SUFFIXES = (".py", ".yaml")
+
+
+class DocsError(ValueError):
+    """Documentation that cannot be made; the message names file and place."""
+
+
+def documents() -> list[Path]:
+    """The Markdown files of the project, README first."""
+    return [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def rendered(path: Path) -> str:
+    """The text of a file with its generated parts as they should be. Raises DocsError on a part that has no maker."""
+    text = path.read_text(encoding="utf-8")
+
+    def fill(match: re.Match[str]) -> str:
+        name = match["name"]
+        if name not in BLOCKS:
+            near = difflib.get_close_matches(name, BLOCKS, 1, 0.4)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise DocsError(f"{path.name}: no generated part is called {name!r}{hint}")
+        return match[1] + BLOCKS[name]().rstrip() + "\n" + match[3]
+
+    return MARK.sub(fill, text)
+
+
+def stale() -> list[Path]:
+    """Files whose generated parts differ from the code."""
+    return [path for path in documents() if rendered(path) != path.read_text(encoding="utf-8")]
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """A Markdown table."""
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    lines += ["| " + " | ".join(_cell(value) for value in row) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(value: Any) -> str:
+    return " ".join(str(value).split()).replace("|", "\\|")
+
+
+def number(value: float) -> str:
+    """A number as a reader writes it: 8,000 and 0.25."""
+    value = float(value)
+    if value == int(value):
+        return f"{int(value):,}"
+    return f"{value:,.2f}" if abs(value) >= 100 else f"{value:.6g}"
+
+
+def linked(text: str) -> str:
+    """A text with its evidence ids as links into docs/evidence.md."""
+    return re.sub(r"\b([A-G]\d\d)\b", lambda m: f"[{m[1]}](evidence.md#{m[1].lower()})", text)
+
+
+def cited_ids(text: str) -> set[str]:
+    """Evidence ids in a text; ``B01-B03`` stands for all three."""
+    found: set[str] = set()
+    for match in EVIDENCE_ID.finditer(text):
+        first = int(match["first"])
+        last = int(match["last"] or first)
+        found |= {f"{match['letter']}{n:02d}" for n in range(first, last + 1)}
+    return found
+
+
+def citations() -> dict[str, list[str]]:
+    """Evidence id to the files (from the root, with slashes) that cite it, both sorted."""
+    where: dict[str, list[str]] = {}
+    files = [p for folder in CITING for p in (ROOT / folder).rglob("*") if p.suffix in CITING_SUFFIXES]
+    for path in sorted(files):
+        for ident in sorted(cited_ids(path.read_text(encoding="utf-8"))):
+            where.setdefault(ident, []).append(path.relative_to(ROOT).as_posix())
+    return dict(sorted(where.items()))
+
+
+def evidence() -> dict[str, dict[str, str]]:
+    """docs/evidence.csv by id. Raises DocsError naming row and column of what is wrong."""
+    with EVIDENCE.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        if tuple(reader.fieldnames or ()) != EVIDENCE_COLUMNS:
+            raise DocsError(f"{EVIDENCE.name}: columns are {reader.fieldnames}, and must be {list(EVIDENCE_COLUMNS)}")
+        found: dict[str, dict[str, str]] = {}
+        for n, row in enumerate(reader, start=2):
+            for column in EVIDENCE_COLUMNS:
+                if not row[column]:
+                    raise DocsError(f"{EVIDENCE.name}, row {n}: {column} is empty")
+            if row["status"] not in STATUSES:
+                raise DocsError(f"{EVIDENCE.name}, row {n}: status {row['status']!r} is none of {', '.join(STATUSES)}")
+            if row["id"] in found:
+                raise DocsError(f"{EVIDENCE.name}, row {n}: {row['id']} stands twice")
+            found[row["id"]] = row
+    return found
+
+
+def made_evidence() -> str:
+    """The evidence table, with the files that cite each row."""
+    where = citations()
+    rows = []
+    for ident, row in evidence().items():
+        files = ", ".join(f"`{name}`" for name in where.get(ident, []))
+        anchor = f'<a id="{ident.lower()}"></a>{ident}'
+        rows.append([anchor, *(row[column] for column in EVIDENCE_COLUMNS[1:]), files or "validation, context"])
+    return table(["id", "topic", "quantity", "value", "population, year", "source", "status", "cited in"], rows)
+
+
+def schedule() -> list[tuple[str, list[str]]]:
+    """The lines of ``month.step``: each comment with the code below it (read, not run)."""
+    source = (ROOT / "sim" / "month.py").read_text(encoding="utf-8")
+    step = next(node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef) and node.name == "step")
+    lines: list[tuple[str, list[str]]] = []
+    for line in source.splitlines()[step.lineno : step.end_lineno]:
+        text = line.strip()
+        if text.startswith("#"):
+            lines.append((text.lstrip("# "), []))
+        elif lines and text:
+            lines[-1][1].append(text)
+    return lines
+
+
+def made_schedule() -> str:
+    """The month, line by line."""
+    rows = [
+        (n, text, ", ".join(f"`{call.rstrip(':')}`" for call in code)) for n, (text, code) in enumerate(schedule(), 1)
+    ]
+    return table(["", "what happens", "in `sim/month.py`"], rows)
+
+
+def made_parameters() -> str:
+    """Every behavioural parameter, by subject."""
+    from sim.parameters import REGISTRY
+
+    parts, head = [], ["name", "default", "range", "unit", "what it is", "evidence"]
+    for subject in dict.fromkeys(entry.subject for entry in REGISTRY.values()):
+        rows = [
+            (f"`{p.name}`", number(p.default), span(p.low, p.high), p.unit, p.text, linked(p.evidence))
+            for p in REGISTRY.values()
+            if p.subject == subject
+        ]
+        parts.append(f"**{subject}** ({len(rows)})\n\n" + table(head, rows))
+    return "\n".join(parts)
+
+
+def made_assumptions() -> str:
+    """How much of the model rests on sources."""
+    from sim.parameters import REGISTRY
+
+    entries = REGISTRY.values()
+    assumed = sum("assumption" in p.evidence for p in entries)
+    fitted = sum("fitted" in p.evidence or "calibrated" in p.evidence for p in entries)
+    return (
+        f"{len(REGISTRY)} parameters. The evidence of {assumed} says *assumption* (whole or in part: the source names "
+        f"the thing and not its size); {fitted} are fitted or calibrated to a figure.\n"
+    )
+
+
+def span(low: float | None, high: float | None) -> str:
+    """A range in words; empty without bounds."""
+    words = {"from": low, "to": high} if high is None else {"": low, "to": high}
+    return " ".join(f"{word} {number(value)}".strip() for word, value in words.items() if value is not None)
+
+
+def limits(field: Any) -> str:
+    """The range of a pydantic field."""
+    bounds = [next((getattr(m, name) for m in field.metadata if hasattr(m, name)), None) for name in ("ge", "le")]
+    return span(*bounds)
+
+
+def plain(value: Any) -> str:
+    """A default as a reader writes it in YAML."""
+    if isinstance(value, bool) or value is None:
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return number(value) if isinstance(value, int | float) else str(value)
+
+
+def _fields(cls: type, shared: Iterable[str] = ()) -> list[tuple[str, str, str, str]]:
+    rows = []
+    for name, field in cls.model_fields.items():  # type: ignore[attr-defined]
+        if name in shared:
+            continue
+        default = field.default
+        if hasattr(default, "model_dump"):
+            own = default.model_dump(exclude_defaults=True)
+            default = ", ".join(f"{key} {value}" for key, value in own.items()) or "anybody in the defaults of `who`"
+        rows.append((f"`{field.alias or name}`", plain(default), limits(field), linked(field.description or "")))
+    return rows
+
+
+def made_instruments() -> str:
+    """The registry of instruments."""
+    from sim.interventions import REGISTRY
+
+    rows = [
+        (
+            f"`{key}`", cls.category, cls.sector, plain(cls.stages), plain(cls.levers_used), plain(cls.payers),
+            f"`{cls.indicator}`", cls.law, linked(cls.source),
+        )
+        for key, cls in sorted(REGISTRY.items())
+    ]
+    head = ["key", "category", "sector", "stages", "levers", "payers", "monitor indicator", "law", "source"]
+    return table(head, rows)
+
+
+def made_settings() -> str:
+    """Settings of each instrument: those that all share, then its own."""
+    from sim.interventions import REGISTRY
+    from sim.interventions.base import Instrument, Who
+
+    head = ["setting", "default", "range", "meaning"]
+    parts = ["**all instruments**\n\n" + table(head, _fields(Instrument)), "**`who`**\n\n" + table(head, _fields(Who))]
+    for key, cls in sorted(REGISTRY.items()):
+        same = [name for name, f in Instrument.model_fields.items() if cls.model_fields[name].default == f.default]
+        doc = " ".join((cls.__doc__ or "").split())
+        parts.append(f"**`{key}`**: {doc}\n\n" + table(head, _fields(cls, same)))
+    return "\n".join(parts)
+
+
+def made_levers() -> str:
+    """The levers, with the comment that stands beside each in the code."""
+    from sim.levers import LEVERS
+
+    source = (ROOT / "sim" / "levers.py").read_text(encoding="utf-8")
+    notes = dict(re.findall(r'\("(\w+)", np\.\w+\),\s*# (.+)', source))
+    return table(["lever", "meaning"], [(f"`{name}`", notes.get(name, "")) for name in LEVERS.names or ()])
+
+
+def made_indicators() -> str:
+    """The registry of indicators."""
+    from sim.indicators import REGISTRY
+
+    want = {1: "more", 0: "", -1: "less"}
+    rows = [(f"`{i.key}`", *i[1:4], want[i.better], linked(i.definition), i.toolkit) for i in REGISTRY.values()]
+    return table(["key", "Nederlands", "English", "unit", "better", "definition", "toolkit"], rows)
+
+
+def enumerations() -> dict[str, type[IntEnum]]:
+    """The enumerations of sim/codes.py, in their order."""
+    from sim import codes
+
+    own = (v for v in vars(codes).values() if isinstance(v, type) and issubclass(v, IntEnum) and v is not IntEnum)
+    return {cls.__name__: cls for cls in own}
+
+
+def made_codes() -> str:
+    """Every coded value."""
+    rows = []
+    for name, cls in enumerations().items():
+        values = ", ".join(f"{int(member)} `{member.name.lower()}`" for member in cls)
+        rows.append((f"`{name}`", " ".join((cls.__doc__ or "").split()), values))
+    return table(["codes", "what they say", "values"], rows)
+
+
+def made_amounts() -> str:
+    """Dated amounts of law."""
+    from sim.law import AMOUNTS
+
+    rows = [
+        (f"`{a.key}`", a.unit, "; ".join(f"{number(v)} from {since}" for since, v in a.values), linked(a.source))
+        for a in AMOUNTS.values()
+    ]
+    return table(["amount", "unit", "in force", "source"], rows)
+
+
+def made_draws() -> str:
+    """The purposes of draws, under the comments that group them."""
+    source = (ROOT / "sim" / "randomness.py").read_text(encoding="utf-8")
+    purpose = next(n for n in ast.parse(source).body if isinstance(n, ast.ClassDef) and n.name == "Purpose")
+    groups: list[tuple[str, list[str]]] = []
+    for line in source.splitlines()[purpose.lineno : purpose.end_lineno]:
+        text = line.strip()
+        if text.startswith("#"):
+            groups.append((text.lstrip("# "), []))
+        elif groups and (match := re.match(r"([A-Z_]+) = (\d+)", text)):
+            groups[-1][1].append(f"{match[1].lower()} ({match[2]})")
+    return table(["group", "purposes (number in the key)"], [(group, ", ".join(names)) for group, names in groups])
+
+
+def made_profiles() -> str:
+    """The ten woonprofielen."""
+    from sim.woonprofielen import PROFIELEN
+
+    total = sum(p.share for p in PROFIELEN)
+    rows = [
+        (f"`{p.key}`", p.community, p.town, p.comfort, p.care, f"{100 * p.share / total:.0f} %", p.old_factor)
+        for p in PROFIELEN
+    ]
+    return table(["profile", "community", "town", "comfort", "care", "share of seniors", "factor at 75+"], rows)
+
+
+def made_keys() -> str:
+    """The keys of compare, with the defaults of configs/config.yaml."""
+    import yaml
+
+    from experiments.schema import Compare
+
+    defaults = yaml.safe_load((ROOT / "configs" / "config.yaml").read_text(encoding="utf-8"))
+    rows = []
+    for name, field in Compare.model_fields.items():
+        value = defaults.get(name, field.default)
+        shown = "configs/behaviour/default.yaml" if name == "behaviour" else plain("none" if value == {} else value)
+        rows.append((f"`{name}`", shown, " ".join((limits(field), field.description or ""))))
+    return table(["key", "default", "what it takes"], rows)
+
+
+def made_columns() -> str:
+    """Columns of the tables, as the store checks them."""
+    from experiments.store import COLUMNS
+
+    kinds = {"text": "", "int64": " (whole)", "float64": " (real)", "bool": " (true or false)"}
+    rows = []
+    for name, columns in COLUMNS.items():
+        file = f"`{name}.{'csv' if name == 'drift' else 'parquet'}`"
+        rows.append((file, ", ".join(f"`{column}`{kinds[kind]}" for column, kind in columns.items())))
+    return table(["file", "columns after `scenario` and `seed`"], rows)
+
+
+def made_commands() -> str:
+    """Modules that are run with ``python -m``, with the first line of their docstrings."""
+    rows = []
+    for folder in ("experiments", "analysis", "workshop", "benchmarks"):
+        for path in sorted((ROOT / folder).glob("*.py")):
+            source = path.read_text(encoding="utf-8")
+            if '__name__ == "__main__"' in source or path.name == "__main__.py":
+                module = folder if path.name == "__main__.py" else f"{folder}.{path.stem}"
+                doc = (ast.get_docstring(ast.parse(source)) or "").split("\n")[0].split(": ``python")[0]
+                rows.append((f"`python -m {module}`", doc))
+    return table(["command", "what it does"], rows)
+
+
+def made_scenarios() -> str:
+    """Scenarios that come with the project."""
+    from sim import scenarios
+
+    rows = []
+    for name in scenarios.names():
+        one = scenarios.load(name)
+        rows.append((f"`{name}`", one.title.nl, one.title.en, ", ".join(f"`{key}`" for key in one.instruments)))
+    return table(["scenario", "titel", "title", "instruments"], rows)
+
+
+BLOCKS: dict[str, Callable[[], str]] = {
+    "schedule": made_schedule, "parameters": made_parameters, "assumptions": made_assumptions,
+    "instruments": made_instruments, "settings": made_settings, "levers": made_levers, "indicators": made_indicators,
+    "codes": made_codes, "amounts": made_amounts, "draws": made_draws, "profiles": made_profiles, "keys": made_keys,
+    "columns": made_columns, "commands": made_commands, "scenarios": made_scenarios, "evidence": made_evidence,
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """0 when all is in step (or was put in step), 1 with ``--check`` when a file is stale, 2 when it cannot be made."""
+    if set(arguments) - {"--check"}:
+        print("usage: python tools/make_docs.py [--check]", file=sys.stderr)
+        return 2
+    try:
+        old = stale()
+        for path in old:
+            if "--check" not in arguments:
+                path.write_bytes(rendered(path).encode())
+            what = "stale: run python tools/make_docs.py" if arguments else "renewed"
+            print(f"{path.relative_to(ROOT).as_posix()} is {what}")
+    except DocsError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 1 if old and "--check" in arguments else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,119 @@
+"""Make .venv from the pinned, hashed dependencies: `python tools/setup_env.py`, with nothing but a Python.
+
+Standard library only, and written so that any Python can read it: one that will not do gets one plain sentence. What is
+installed follows requirements.lock; a finished .venv carries the digest of it and is left alone.
+"""
+
+import hashlib
+import os
+import platform
+import subprocess
+import sys
+import time
+
+LOWEST, HIGHEST = (3, 11), (3, 14)
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+VENV = os.path.join(ROOT, ".venv")
+PYTHON = os.path.join(VENV, "Scripts", "python.exe") if os.name == "nt" else os.path.join(VENV, "bin", "python")
+MARK = os.path.join(VENV, "verhuisketens-ready")
+BUILD_LOCK = os.path.join(ROOT, "requirements-build.lock")
+LOCK = os.path.join(ROOT, "requirements.lock")
+WITHOUT_WHEEL = "antlr4-python3-runtime"  # pure Python, published as source only; hydra-core needs it
+OTHER = "name another Python, for instance: make PYTHON=python3.12 (Windows: py -3.12 tools\\setup_env.py)"
+
+
+def version_of(parts):
+    """(3, 11) as 3.11."""
+    return ".".join(str(part) for part in parts)
+
+
+def wanted():
+    """What a finished .venv must say: the digest of both locks and of the place of this clone."""
+    digest = hashlib.sha256(repr(ROOT).encode("utf-8"))
+    for path in (BUILD_LOCK, LOCK):
+        with open(path, "rb") as lock:
+            digest.update(lock.read().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()
+
+
+def is_ready(only_this_python):
+    """Whether .venv is finished and up to date (and, if asked, made with this version of Python)."""
+    if not (os.path.exists(MARK) and os.path.exists(PYTHON)):
+        return False
+    with open(MARK) as mark:
+        digest, _, made_with = mark.read().strip().partition(" ")
+    return digest == wanted() and (not only_this_python or made_with == version_of(sys.version_info[:2]))
+
+
+def refusal():
+    """Why this Python will not do, in one sentence; empty if it will."""
+    mine = version_of(sys.version_info[:3]) + " (" + sys.executable + ")"
+    span = "Python " + version_of(LOWEST) + " to " + version_of(HIGHEST)
+    if not LOWEST <= sys.version_info[:2] <= HIGHEST or platform.python_implementation() != "CPython":
+        kind = platform.python_implementation()
+        return "verhuisketens needs " + span + ", and this is " + kind + " " + mine + ": " + OTHER + "."
+    try:
+        import ensurepip  # noqa: F401
+        import venv  # noqa: F401
+    except ImportError:
+        package = "python" + version_of(sys.version_info[:2]) + "-venv"
+        return (
+            "verhuisketens needs a Python with venv, and " + mine + " comes without it: install it (Debian, Ubuntu: "
+            "sudo apt install " + package + "), or " + OTHER + "."
+        )
+    return ""
+
+
+def quiet_environment():
+    """The environment without what would install elsewhere or leave no compiled files."""
+    dropped = ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONHOME", "PIP_USER", "PIP_TARGET", "PIP_PREFIX",
+               "__PYVENV_LAUNCHER__")
+    return dict((key, value) for key, value in os.environ.items() if key not in dropped)
+
+
+def install():
+    """Fill .venv from the locks; the clone itself is put on its path. Raises CalledProcessError when pip fails."""
+    import venv
+
+    venv.EnvBuilder(with_pip=True, clear=True, symlinks=os.name != "nt").create(VENV)
+    environment = quiet_environment()
+    pip = [PYTHON, "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input", "install", "--require-hashes",
+           "--no-deps", "--no-compile", "--only-binary=:all:"]
+    subprocess.check_call(pip + ["-r", BUILD_LOCK], env=environment)
+    source = ["--no-binary=" + WITHOUT_WHEEL, "--no-build-isolation", "--use-pep517"]
+    subprocess.check_call(pip + source + ["-r", LOCK], env=environment)
+    ask = "import sysconfig; print(sysconfig.get_paths()['purelib'])"
+    packages = subprocess.check_output([PYTHON, "-c", ask], env=environment).decode().strip()
+    subprocess.call([PYTHON, "-m", "compileall", "-q", "-j", "0", packages], env=environment,
+                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with open(os.path.join(packages, "verhuisketens.pth"), "wb") as path:
+        path.write((ROOT + "\n").encode("utf-8" if sys.version_info >= (3, 13) else sys.getfilesystemencoding()))
+
+
+def main(arguments):
+    """0 when .venv is ready, 2 when this Python will not do, 1 when the installation failed."""
+    if is_ready("--this-python" in arguments):
+        return 0
+    problem = refusal()
+    if problem:
+        sys.stderr.write(problem + "\n")
+        return 2
+    began = time.time()
+    sys.stdout.write("Making .venv with Python " + platform.python_version() + " (once; about a minute) ...\n")
+    sys.stdout.flush()
+    try:
+        install()
+    except subprocess.CalledProcessError:
+        sys.stderr.write(
+            "The dependencies could not be installed; what pip said stands above. With a network (or a mirror set for "
+            "pip) the same command starts again.\n"
+        )
+        return 1
+    with open(MARK, "w") as mark:
+        mark.write(wanted() + " " + version_of(sys.version_info[:2]) + "\n")
+    sys.stdout.write("Ready after " + str(int(time.time() - began)) + " s.\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
