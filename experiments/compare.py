@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
@@ -25,8 +25,10 @@ PAGE = ("effects.csv", "costs.csv", "report.html")  # made from the tables: neve
 
 def execute(
     plan: Plan, out: Path | None, command: str, simulation: Simulation | None = None, executor: Executor | None = None,
+    finish: Callable[[Path, dict[str, Any]], int] | None = None,
 ) -> int:
-    """Run what is not finished, write the tables, the manifest and the page; returns the exit status."""
+    """Run what is not finished, write the tables, the manifest and the page (or what ``finish`` makes of the tables);
+    returns the exit status."""
     out = out or plan.out
     began = time.perf_counter()
     with locked(out):
@@ -48,7 +50,7 @@ def execute(
             store.merge(out, name, [(m["scenario"], m["seed"], m["folder"]) for m in found if name in m["needed"]])
         content["seconds"]["merging"] = round(time.perf_counter() - tables_began, 3)
         write_json(out / manifest.NAME, content)
-        status = tell(failures, plan.config.debug) if failures else page(out, content)
+        status = tell(failures, plan.config.debug) if failures else (finish or page)(out, content)
         content["seconds"]["total"] = round(time.perf_counter() - began, 3)
         write_json(out / manifest.NAME, content)
     return status

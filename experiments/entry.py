@@ -138,8 +138,8 @@ def _checked_line(command: HydraCommand, override: Any, multirun: bool) -> str:
     if override.is_sweep_override() and not multirun:
         values = line.partition("=")[2]
         raise UsageError(f"{line} is several values: write {key}=[{values}] for a list, or add --multirun to run each")
-    if first == "behaviour" and key == first and not override.is_sweep_override() and isinstance(override.value(), str):
-        _check_group(key, override.value())
+    if key == "behaviour" and not override.is_sweep_override() and not isinstance(override.value(), dict):
+        _check_group(key, str(override.value()))
         return line
     return f"++{line}" if first in FREE else line
 

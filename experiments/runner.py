@@ -8,9 +8,10 @@ import signal
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import wait as wait_for
 from pathlib import Path
@@ -183,9 +184,21 @@ def _in_pool(
     return failures
 
 
-def pool(workers: int) -> ProcessPoolExecutor:
-    """Processes that start clean, leave Ctrl-C to the parent, and end when the parent does."""
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_begin_worker)
+@contextmanager
+def pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that start clean, leave Ctrl-C to the parent, and end when the parent does, or stops waiting."""
+    context = multiprocessing.get_context("spawn")
+    others = multiprocessing.active_children()
+    executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker)
+    try:
+        yield executor
+    except BaseException:
+        for child in multiprocessing.active_children():
+            if child not in others:
+                child.terminate()
+        raise
+    finally:
+        executor.shutdown(cancel_futures=True)
 
 
 def _begin_worker() -> None:

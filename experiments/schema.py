@@ -19,7 +19,7 @@ class Command(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    debug: bool = Field(False, description="true or false: tracebacks, and the check that no key is drawn twice")
+    debug: bool = Field(False, description="true or false")
 
 
 class Compare(Command):
@@ -38,7 +38,7 @@ class Compare(Command):
     instruments: dict[str, dict[str, Any]] = Field(default_factory=dict, description="settings of instruments")
     behaviour: dict[str, float] = Field(default_factory=dict, description="behavioural parameters")
     workers: int = Field(ge=1, le=1_024, description="processes")
-    out: str | None = Field(None, description="a folder")
+    out: str | None = Field(None, min_length=1, description="a folder")
     ledger: Literal["all", "first", "none"] = Field(description="all, first or none")
 
 
@@ -75,6 +75,8 @@ def readable(schema: type[BaseModel], error: ValidationError) -> str:
         return f"{key} is missing: give {key}=… ({field.description})"
     if first["type"] == "too_short":
         return f"{key} is empty: name at least one"
+    if first["type"] == "string_too_short":
+        return f"{key} is empty: give {key}=… ({field.description})"
     given = f"{where}={first['input']!r}"
     options = choices(field)
     if options:

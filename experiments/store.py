@@ -25,7 +25,8 @@ COLUMNS: dict[str, dict[str, str]] = {
     "moves": {
         "month": WHOLE, "phase": TEXT, "in_scope": TRUTH, "fills_vacancy": TRUTH, "move_id": WHOLE,
         "parent_move_id": WHOLE, "chain_id": WHOLE, "link": WHOLE, "n_set_off": WHOLE, "set_off_open": TRUTH,
-        "household_id": WHOLE, "household_class": TEXT, "age": WHOLE, "household_size": WHOLE, "from_dwelling": WHOLE, "to_dwelling": WHOLE,
+        "household_id": WHOLE, "household_class": TEXT, "age": WHOLE, "household_size": WHOLE, "from_dwelling": WHOLE,
+        "to_dwelling": WHOLE,
         **{f"from_{name}": kind for name, kind in _SIDES.items()},
         **{f"to_{name}": kind for name, kind in _SIDES.items()},
         "distance_km": REAL, "left_home_elsewhere": TRUTH, "reason": TEXT, "nood": TRUTH, "fit_before": REAL,

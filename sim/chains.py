@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.codes import EventKind, MoveReason, Origin, Stage, Tenure, VacancyState
-from sim.fit import classes, fit_at
+from sim.fit import ages_and_classes, fit_at
 from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS
 from sim.randomness import Purpose, bits_array, uniform
-from sim.world import ABSENT, NEVER, NOWHERE, age_years
+from sim.world import ABSENT, NEVER, NOWHERE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -105,8 +105,9 @@ def write_moves(w: World, rows: NDArray, to: NDArray, vacancy: NDArray | int, re
     w.counts[1] += n
     m.month[k] = w.month
     m.household[k] = rows
-    m.household_class[k] = classes(h, rows, w.month, int(w.params.senior_age))
-    m.age[k] = np.maximum(0, age_years(h.adult_birth[rows], w.month).max(axis=1)) if n else 0
+    m.age[k], m.household_class[k] = ages_and_classes(
+        h.adult_birth, h.child_birth, rows, h.home[rows], w.month, int(w.params.senior_age)
+    )
     m.size[k] = h.size[rows]
     m.from_dwelling[k] = h.home[rows]
     m.to_dwelling[k] = to

@@ -1,22 +1,23 @@
 """Demography: the event list of one seed, made once before any market runs.
 
 Births, illness, deaths, care, separations, leaving home, unions, departures and arrivals are drawn month by month with keyed
-draws on persons and households. Partners are paired by age, sex and a keyed number, never by address. Arrivals are as many as
-keep households and dwellings in step, so that the number without a home stays level.
+draws on persons and households, from the columns as the events so far have left them; ``sim.events`` applies them, here as in
+every replay. Partners are paired by age, sex and a keyed number, never by address. Arrivals are as many as keep households
+and dwellings in step, so that the number without a home stays level.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numba import njit
 
 from sim import rates
-from sim.codes import EventKind
-from sim.events import PRESENT, Events, Happened, describe, put, run_month
-from sim.randomness import Draws, Purpose, bits_array, draw_bits, hash_ints, to_unit, uniform
-from sim.world import ABSENT, NEVER, NOWHERE, Households, age_years, copy, grow
+from sim.codes import EventKind, HouseholdState, Sex
+from sim.events import Events, Happened, People, apply_month, describe, people_of, run_month
+from sim.randomness import Draws, Purpose, bits_array, draw_bits, hash_ints, normal_table, to_unit, uniform
+from sim.world import ABSENT, N_ADULTS, N_CHILDREN, NEVER, NOWHERE, Households, age_years, copy, empty, grow
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,19 +25,48 @@ if TYPE_CHECKING:
     from sim.parameters import Params
     from sim.population import Border
 
-__all__ = ["Events", "Happened", "plan", "refresh", "replay"]
-PERSON_KINDS = (EventKind.BIRTH, EventKind.LIMITATION, EventKind.DEATH, EventKind.CARE, EventKind.SEPARATION, EventKind.LEAVE_HOME)
-PURPOSES = (
+__all__ = ["Events", "Happened", "People", "arrivals_per_crossing", "plan", "refresh", "replay"]
+PRESENT = int(HouseholdState.PRESENT)
+BIRTH, LIMITATION, DEATH, CARE, SEPARATION, LEAVE, UNION, DEPARTURE, ARRIVAL = (int(kind) for kind in EventKind)
+PURPOSES = (  # in the order of EventKind, as the kernel reads them; the last one says with whom the children go
     Purpose.BIRTH, Purpose.LIMITATION, Purpose.DEATH, Purpose.CARE, Purpose.SEPARATION, Purpose.LEAVE_HOME, Purpose.UNION,
     Purpose.DEPARTURE, Purpose.CHILD_SEX,
 )
-FOUNDER_COLUMNS = (
-    "adult_id", "adult_birth", "adult_sex", "adult_limit", "child_id", "child_birth", "income_z", "wealth", "kind", "size",
-)
-Founders = tuple  # (rows, columns as they are at the founding)
+HOUSEHOLD_KEY = np.uint64(hash_ints(17))
 AGE_GAP_MONTHS = 24  # men are on average two years older than their partner; assumption
+AGE_JITTER_MONTHS = 96  # width of the keyed number that mixes ages of partners; assumption
 CORRECTION_MONTHS = 6  # arrivals make up for a difference between households and dwellings over so many months
-YOUNG = 35
+MONTHS_BETWEEN_BIRTHS = 12
+YOUNG, MIDDLE = 35, 55
+ADULT = 18
+MAX_AGE = rates.MAX_AGE
+TWELVE = np.uint32(12)
+WOMAN = int(Sex.WOMAN)
+
+
+ARRIVAL_COLUMNS = (
+    "adult_id", "adult_birth", "adult_sex", "adult_limit", "child_id", "child_birth", "income_z", "wealth",
+)
+
+
+class Chances(NamedTuple):
+    """What the kernel compares its draws with: chances per month."""
+
+    death: NDArray  # float64 [2, 111] by sex and age
+    care: NDArray
+    limitation: NDArray
+    union: NDArray
+    birth: NDArray  # float64 [2, 4, 111] single or partnered, children at home (3 = three or more), age
+    leave_home: NDArray  # float64 [1, 111]
+    separation: NDArray  # float64 [1, 111] by age of the first adult
+    worse: float  # factor on the onset of a limitation for who has one
+
+
+class Movers(NamedTuple):
+    """Households of the start, in order of id, from which arrivals are copied."""
+
+    rows: NDArray  # int64
+    edges: NDArray  # float64, cumulative weight
 
 
 def scaled_rates(p: Params) -> rates.Rates:
@@ -45,6 +75,14 @@ def scaled_rates(p: Params) -> rates.Rates:
         "death": p.rel_death, "care": p.rel_care, "limitation": p.rel_limitation, "birth": p.rel_birth,
         "leave_home": p.rel_leave_home, "separation": p.rel_separation, "union": p.rel_union,
     })
+
+
+def chances(p: Params) -> Chances:
+    """Thresholds of the kernel, computed once."""
+    t = scaled_rates(p)
+    order = np.array([p.rel_birth_first, p.rel_birth_second, p.rel_birth_third, p.rel_birth_third])
+    birth = np.minimum(t.birth[:, None, :] * order[None, :, None], 0.999)
+    return Chances(t.death, t.care, t.limitation, t.union, birth, t.leave_home, t.separation, p.rel_worse_limitation)
 
 
 def plan(
@@ -57,235 +95,298 @@ def plan(
         start: the start population (all present).
         net_dwellings: int64 [months], change of the stock in the base programme.
         border: persons that leave per month and gemeente, or None for a closed world.
-        arrivals: False leaves arrivals out (tests of single rates).
+        arrivals: False: nothing keeps households and dwellings in step (tests of single rates).
         equity: float [start rows], euro in the home: an arrival that left a home elsewhere brings what a like household has.
     """
-    g = copy(start)
-    n_start = n_rows = len(start.id)
-    draws, table = Draws(seed), scaled_rates(p)
-    p_leave = _departure_chance(g, p, border)
-    gap, parts, founders = 0, [], []
+    planner = _Planner(start, p, seed, first, border, equity)
     for month in range(first, last):
-        base = np.array([draws.base(purpose, month) for purpose in PURPOSES], np.uint64)
-        kind, row, slot, other = _draw(g, month, table, p, base, p_leave)
-        looks = kind == EventKind.UNION
-        man, woman = _pair(g, base[6], row[looks], slot[looks])
-        kind, row, slot, other = (column[~looks] for column in (kind, row, slot, other))
-        kind = np.concatenate((kind, np.full(len(man), EventKind.UNION, np.uint8)))
-        row, other = np.concatenate((row, man)), np.concatenate((other, woman))
-        slot = np.concatenate((slot, np.zeros(len(man), np.uint8)))
-        order = np.lexsort((slot, row, kind))
-        kind, row, slot, other = kind[order], row[order], slot[order], other[order]
-        founds = np.isin(kind, (EventKind.SEPARATION, EventKind.LEAVE_HOME, EventKind.UNION))
-        new_row = np.where(founds, n_rows + np.cumsum(founds) - 1, NOWHERE).astype(np.int32)
-        g = _allocate(g, n_rows, month, kind[founds], row[founds], other[founds], slot[founds])
-        n_rows += int(founds.sum())
-        part = _as_events(month, kind, row, other, slot, new_row)
-        before = int((g.state[:n_rows] == PRESENT).sum())
-        run_month(g, part, 0, len(kind), month)
-        gap += int(net_dwellings[month - first]) - (int((g.state[:n_rows] == PRESENT).sum()) - before)
-        n_new = max(0, round(gap / CORRECTION_MONTHS)) if arrivals else 0
+        planner.pass_month(month, int(net_dwellings[month - first]), arrivals)
+    return planner.result()
+
+
+class _Planner:
+    """Lets the months pass once without a market and writes down what happens."""
+
+    def __init__(
+        self, start: Households, p: Params, seed: int, first: int, border: Border | None, equity: NDArray | None
+    ) -> None:
+        self.start, self.p, self.first, self.last, self.equity = start, p, first, first, equity
+        self.g = _grown(people_of(start), int(1.2 * len(start.id)) + 1000)
+        self.n = len(start.id)
+        self.n_present = int((start.state == PRESENT).sum())
+        self.gap = 0
+        self.draws = Draws(seed)
+        self.chances = chances(p)
+        self.p_leave = _departure_chance(start, p, border, first)
+        self.movers = _movers(start, p, first)
+        self.income_place = normal_table()
+        self.parts: list[Events] = []
+        self.arrived: list[tuple] = []  # (rows, month of patience, persons as they arrive)
+
+    def pass_month(self, month: int, net_dwellings: int, arrivals: bool) -> None:
+        """Draw, apply and keep the events of one month."""
+        self.last = month + 1
+        kind, row, person, other = self.drawn(month, arrivals)
+        order = np.lexsort((person, row, kind))
+        kind, row, person, other = kind[order], row[order], person[order], other[order]
+        founds = (kind == SEPARATION) | (kind == LEAVE) | (kind == UNION)
+        new_row = np.full(len(kind), NOWHERE, np.int32)
+        new_row[founds] = self.allocate(month, kind[founds], row[founds], other[founds], person[founds])
+        part = _as_events(month, kind, row, other, person, new_row)
+        happened = apply_month(self.g, part, 0, len(kind), month)
+        change = len(happened.founded) - len(happened.ended) - len(happened.unions)
+        self.n_present += change
+        self.gap += net_dwellings - change
+        n_new = max(0, round(self.gap / CORRECTION_MONTHS)) if arrivals else 0
+        self.parts.append(part)
         if n_new:
-            g, extra = _arrive(g, n_rows, n_new, month, seed, p, equity)
-            founders.append((extra.row, {name: getattr(g, name)[extra.row].copy() for name in FOUNDER_COLUMNS}))
-            run_month(g, extra, 0, n_new, month)
-            n_rows += n_new
-            gap -= n_new
-            part = _join(part, extra)
-        _birthdays(g, n_rows, month)
-        parts.append(part)
-    return _result(start, g, n_rows, n_start, parts, founders)
+            extra = self.arrive(month, n_new)
+            apply_month(self.g, extra, 0, n_new, month)
+            self.parts.append(extra)
+            self.n_present += n_new
+            self.gap -= n_new
+
+    def drawn(self, month: int, keep_level: bool) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+        """Kind, row, person and other of this month's events, arrivals apart, in no order."""
+        base = np.array([self.draws.base(purpose, month) for purpose in PURPOSES], np.uint64)
+        surplus = max(0, -self.gap) / CORRECTION_MONTHS / max(1, self.n_present) if keep_level else 0.0
+        out = draw_month(self.g, self.n, month, self.chances, base, self.p_leave + surplus)
+        kind, row, slot = out[:, 0].astype(np.uint8), out[:, 1], out[:, 2]
+        child = self.g.child_id[row, slot]
+        person = np.where(kind == LEAVE, child, self.g.adult_id[row, np.minimum(slot, N_ADULTS - 1)])
+        person = np.where(kind == DEPARTURE, np.uint64(0), person)
+        along = uniform(base[8], self.g.id[row]) < self.p.rel_children_leave_along
+        other = np.where((kind == SEPARATION) & along, 1, -1).astype(np.int32)
+        looks = kind == UNION
+        man, woman = pair(self.g, base[6], row[looks], slot[looks])
+        rest = ~looks
+        return (
+            np.concatenate((kind[rest], np.full(len(man), UNION, np.uint8))), np.concatenate((row[rest], man)),
+            np.concatenate((person[rest], np.zeros(len(man), np.uint64))), np.concatenate((other[rest], woman)),
+        )
+
+    def allocate(self, month: int, kind: NDArray, row: NDArray, other: NDArray, person: NDArray) -> NDArray:
+        """Rows of the households that will be founded; their ids are a hash of the founding event."""
+        new = self.rows(len(kind))
+        union = kind == UNION
+        mine, theirs = self.g.adult_id[row].max(axis=1), self.g.adult_id[np.where(union, other, row)].max(axis=1)
+        one = np.where(union, np.minimum(mine, theirs), person)
+        two = np.where(union, np.maximum(mine, theirs), np.uint64(month + 100000))
+        self.g.id[new] = bits_array(HOUSEHOLD_KEY, one, two)
+        leaver = new[kind == LEAVE]  # a child's place among incomes is its own
+        place = bits_array(self.draws.base(Purpose.INCOME), person[kind == LEAVE])
+        self.g.income_z[leaver] = self.income_place[(place >> np.uint64(52)).astype(np.int64)]
+        return new
+
+    def rows(self, n: int) -> NDArray:
+        """The next ``n`` rows (int32); the table grows if it must."""
+        if self.n + n > len(self.g.id):
+            self.g = _grown(self.g, int(1.2 * (self.n + n)) + 1000)
+        self.n += n
+        return np.arange(self.n - n, self.n, dtype=np.int32)
+
+    def arrive(self, month: int, n: int) -> Events:
+        """``n`` arrivals: persons like those of a keyed household of the start, the young more often."""
+        rows = self.rows(n)
+        g, p, months = self.g, self.p, month - self.first
+        g.id[rows] = ident = bits_array(self.draws.base(Purpose.ARRIVAL, month), np.arange(n, dtype=np.uint64))
+        base = self.draws.base(Purpose.ARRIVAL)
+        u = uniform(base, ident)
+        at = np.searchsorted(self.movers.edges, u * self.movers.edges[-1], side="right")
+        like = self.movers.rows[np.minimum(at, len(self.movers.rows) - 1)]
+        for name in ("adult_sex", "adult_limit", "income_z", "wealth"):
+            getattr(g, name)[rows] = getattr(self.start, name)[like]
+        for births, ids, width in ((g.adult_birth, g.adult_id, N_ADULTS), (g.child_birth, g.child_id, N_CHILDREN)):
+            then = (self.start.adult_birth if width == N_ADULTS else self.start.child_birth)[like]
+            births[rows] = np.where(then == ABSENT, ABSENT, then.astype(np.int32) + months)  # as old as the like one was
+            for k in range(width):
+                names = bits_array(base, ident, np.full(n, width * 10 + k, np.uint64))
+                ids[rows, k] = np.where(then[:, k] == ABSENT, np.uint64(0), names)
+        if self.equity is not None:
+            left = uniform(self.draws.base(Purpose.LEFT_HOME), ident) < p.rel_left_home_elsewhere
+            g.wealth[rows] += np.where(left, self.equity[like], 0)
+        wait = p.dur_patience_low + (p.dur_patience_high - p.dur_patience_low) * uniform(
+            self.draws.base(Purpose.PATIENCE), ident
+        )
+        patience = np.minimum(month + wait, int(NEVER) - 1).astype(np.int16)
+        self.arrived.append((rows, patience, {name: getattr(g, name)[rows].copy() for name in ARRIVAL_COLUMNS}))
+        none = np.full(n, NOWHERE, np.int32)
+        return _as_events(month, np.full(n, ARRIVAL, np.uint8), rows, none, np.zeros(n, np.uint64), none)
+
+    def result(self) -> tuple[Households, Events]:
+        """All rows as they are at the start: later households not yet there, arrivals with their persons."""
+        n0 = len(self.start.id)
+        h = grow(self.start, self.n) if self.n > n0 else copy(self.start)
+        later = np.arange(n0, self.n)
+        h.id[later] = self.g.id[later]
+        left_home = later[self.g.founding[later] == LEAVE]
+        h.income_z[left_home] = self.g.income_z[left_home]
+        for rows, patience, persons in self.arrived:
+            h.patience[rows] = patience
+            for name, values in persons.items():
+                getattr(h, name)[rows] = values
+        columns = [np.concatenate([getattr(part, name) for part in self.parts]) for name in Events._fields[:-1]]
+        edges = np.arange(self.first, self.last + 1)
+        return h, Events(*columns, np.searchsorted(columns[0], edges).astype(np.int64))
 
 
-def _result(
-    start: Households, g: Households, n_rows: int, n_start: int, parts: list[Events], founders: list[Founders]
-) -> tuple[Households, Events]:
-    """All rows as they are at the start: later households not yet there, arrivals with their persons."""
-    h = grow(copy(start), n_rows)
-    later = slice(n_start, n_rows)
-    h.id[later] = g.id[later]
-    h.patience[later] = g.patience[later]
-    sizes = [len(part.kind) for part in parts]
-    columns = [np.concatenate([getattr(part, name) for part in parts]) for name in Events._fields[:-1]]
-    events = Events(*columns, np.concatenate(([0], np.cumsum(sizes))).astype(np.int64))
-    for rows, columns_then in founders:
-        for name, values in columns_then.items():
-            getattr(h, name)[rows] = values
-    return h, events
+@njit(inline="always")
+def _age(birth, month):
+    return min(MAX_AGE, np.int64(np.uint32(max(0, month - np.int64(birth))) // TWELVE))
+
+
+@njit(inline="always")
+def _fires(base, ident, chance):
+    return chance > 0.0 and to_unit(draw_bits(base, ident)) < chance
 
 
 @njit(cache=True)
-def _draw_kernel(h, month, death, care, limitation, birth, leave, separation, union, base, worse, p_leave, out):
-    """Draw this month's events of persons and households present; fills ``out`` [n, 4] (kind, row, slot,
-    other; UNION: somebody who looks for a partner) and returns n, or −1 if ``out`` is too short."""
-    n = 0
-    for i in range(len(h.state)):
+def draw_adults_kernel(h, n_rows, month, c, base, out, busy):
+    """Draw births, limitations, deaths and moves to care of this month; fills ``out`` [room, 3] (kind, row, slot), marks
+    ``busy`` [n_rows] and returns the number of events, or −1 if ``out`` is too short."""
+    n, oldest_birth = 0, month - MONTHS_BETWEEN_BIRTHS
+    b_death, b_care, b_limit, b_birth = base[DEATH], base[CARE], base[LIMITATION], base[BIRTH]
+    for i in range(n_rows):
         if h.state[i] != PRESENT:
             continue
-        if n > len(out) - 16:
+        if n > len(out) - 8:
             return -1
-        before = n
-        couple = h.adult_birth[i, 0] != ABSENT and h.adult_birth[i, 1] != ABSENT
-        for k in range(2):
+        for k in range(N_ADULTS):
             if h.adult_birth[i, k] == ABSENT:
                 continue
-            age = min(110, max(0, (month - np.int64(h.adult_birth[i, k])) // 12))
-            sex, person = h.adult_sex[i, k], h.adult_id[i, k]
-            if to_unit(draw_bits(base[2], person)) < death[sex, age]:
-                put(out, n, 2, i, k, -1)
+            age, sex, person = _age(h.adult_birth[i, k], month), h.adult_sex[i, k], h.adult_id[i, k]
+            kind = -1
+            if _fires(b_death, person, c.death[sex, age]):
+                kind = DEATH
+            elif _fires(b_care, person, c.care[sex, age]):
+                kind = CARE
+            elif c.limitation[sex, age] > 0.0 and h.adult_limit[i, k] < 2:
+                if _fires(b_limit, person, c.limitation[sex, age] * (c.worse if h.adult_limit[i, k] == 1 else 1.0)):
+                    kind = LIMITATION
+            elif sex == WOMAN and c.birth[1, 0, age] > 0.0:  # no woman of that age meets the onset tables
+                couple = h.adult_birth[i, 1 - k] != ABSENT
+                children, youngest = 0, -10000
+                for j in range(N_CHILDREN):
+                    if h.child_birth[i, j] != ABSENT:
+                        children += 1
+                        youngest = max(youngest, np.int64(h.child_birth[i, j]))
+                if children < N_CHILDREN and youngest <= oldest_birth:
+                    if _fires(b_birth, person, c.birth[1 if couple else 0, children, age]):
+                        kind = BIRTH
+            if kind >= 0:
+                out[n, 0], out[n, 1], out[n, 2] = kind, i, k
                 n += 1
-                continue
-            if care[sex, age] > 0.0 and to_unit(draw_bits(base[3], person)) < care[sex, age]:
-                put(out, n, 3, i, k, -1)
-                n += 1
-                continue
-            if limitation[sex, age] > 0.0 and h.adult_limit[i, k] < 2:
-                chance = limitation[sex, age] * (worse if h.adult_limit[i, k] == 1 else 1.0)
-                if to_unit(draw_bits(base[1], person)) < chance:
-                    put(out, n, 1, i, k, -1)
-                    n += 1
-            if sex == 1 and h.child_birth[i, 3] == ABSENT and birth[1, age] > 0.0:
-                if to_unit(draw_bits(base[0], person)) < birth[1 if couple else 0, age]:
-                    put(out, n, 0, i, k, -1)
-                    n += 1
-        if couple:
-            age = min(110, max(0, (month - np.int64(h.adult_birth[i, 0])) // 12))
-            bits = draw_bits(base[4], h.id[i])
-            if to_unit(bits) < separation[0, age]:
-                put(out, n, 4, i, np.int64(bits & np.uint64(1)), -1)
-                n += 1
-        for k in range(4):
+                busy[i] = True
+    return n
+
+
+@njit(cache=True)
+def draw_households_kernel(h, n_rows, month, c, base, p_leave, out, busy):
+    """Draw children who leave, separations, departures, and (UNION) single people who look for a partner; the rest as
+    in ``draw_adults_kernel``. Who met another event this month (``busy``) finds no partner."""
+    n = 0
+    b_leave, b_separation, b_departure, b_union = base[LEAVE], base[SEPARATION], base[DEPARTURE], base[UNION]
+    for i in range(n_rows):
+        if h.state[i] != PRESENT:
+            continue
+        if n > len(out) - 8:
+            return -1
+        before = n
+        for k in range(N_CHILDREN):
             if h.child_birth[i, k] != ABSENT:
-                age = (month - np.int64(h.child_birth[i, k])) // 12
-                if age >= 18 and to_unit(draw_bits(base[5], h.child_id[i, k])) < leave[0, min(110, age)]:
-                    put(out, n, 5, i, k, -1)
+                age = _age(h.child_birth[i, k], month)
+                if age >= ADULT and _fires(b_leave, h.child_id[i, k], c.leave_home[0, age]):
+                    out[n, 0], out[n, 1], out[n, 2] = LEAVE, i, k
                     n += 1
-        age = (month - np.int64(h.adult_birth[i, 0] if h.adult_birth[i, 0] != ABSENT else h.adult_birth[i, 1])) // 12
-        if to_unit(draw_bits(base[7], h.id[i])) < p_leave[1 if age < YOUNG else 0]:
-            put(out, n, 7, i, 0, -1)
+        first = 0 if h.adult_birth[i, 0] != ABSENT else 1
+        couple = first == 0 and h.adult_birth[i, 1] != ABSENT
+        age = _age(h.adult_birth[i, first], month)
+        if couple:
+            bits = draw_bits(b_separation, h.id[i])
+            if to_unit(bits) < c.separation[0, age]:
+                out[n, 0], out[n, 1], out[n, 2] = SEPARATION, i, np.int64(bits & np.uint64(1))
+                n += 1
+        if _fires(b_departure, h.id[i], p_leave[1 if age < YOUNG else 0]):
+            out[n, 0], out[n, 1], out[n, 2] = DEPARTURE, i, 0
             n += 1
-        if n == before and not couple:
-            k = 0 if h.adult_birth[i, 0] != ABSENT else 1
-            if to_unit(draw_bits(base[6], h.adult_id[i, k])) < union[h.adult_sex[i, k], min(110, max(0, age))]:
-                put(out, n, 6, i, k, -1)
+        if not couple and n == before and not busy[i]:
+            if _fires(b_union, h.adult_id[i, first], c.union[h.adult_sex[i, first], age]):
+                out[n, 0], out[n, 1], out[n, 2] = UNION, i, first
                 n += 1
     return n
 
 
-def _draw(g: Households, month: int, t: rates.Rates, p: Params, base: NDArray, p_leave: NDArray):
-    room, n = 4000 + len(g.id) // 10, -1
-    while n < 0:
-        out = np.empty((room, 4), np.int32)
-        n = _draw_kernel(
-            g, month, t.death, t.care, t.limitation, t.birth, t.leave_home, t.separation, t.union, base, p.rel_worse_limitation,
-            p_leave, out,
-        )
-        room *= 2
-    out = out[:n]
-    kind, row, slot, other = (out[:, k].copy() for k in range(4))
-    along = uniform(base[8], g.id[row]) < p.rel_children_leave_along
-    other = np.where((kind == EventKind.SEPARATION) & along, 1, other)
-    return kind.astype(np.uint8), row, slot.astype(np.uint8), other.astype(np.int32)
+def draw_month(g: People, n_rows: int, month: int, c: Chances, base: NDArray, p_leave: NDArray) -> NDArray:
+    """What the kernels draw: int32 [events, 3] of kind, row and slot; base keys in the order of PURPOSES."""
+    busy = np.zeros(n_rows, np.bool_)
+    parts = []
+    for kernel, args in ((draw_adults_kernel, ()), (draw_households_kernel, (p_leave,))):
+        room, n = 1000 + n_rows // 40, -1
+        while n < 0:
+            out = np.empty((room, 3), np.int32)
+            n = kernel(g, n_rows, month, c, base, *args, out, busy)
+            room *= 2
+        parts.append(out[:n])
+    return np.concatenate(parts)
 
 
-def _pair(g: Households, base: np.uint64, rows: NDArray, slot: NDArray) -> tuple[NDArray, NDArray]:
+def pair(g: People, base: np.uint64, rows: NDArray, slot: NDArray) -> tuple[NDArray, NDArray]:
     """Couples among those who look for a partner: man and woman in order of age with a keyed jitter; the rest waits."""
     birth, sex = g.adult_birth[rows, slot].astype(np.int64), g.adult_sex[rows, slot]
     person = g.adult_id[rows, slot]
-    jitter = 96 * (uniform(base, person, np.full(len(person), 7, np.uint64)) - 0.5)
+    jitter = AGE_JITTER_MONTHS * (uniform(base, person, np.full(len(person), 7, np.uint64)) - 0.5)
     place = birth + jitter + np.where(sex == 0, AGE_GAP_MONTHS, 0)
-    sides = []
+    sides, n = [], int(min((sex == 0).sum(), (sex == 1).sum()))
     for which in (0, 1):
         side = np.flatnonzero(sex == which)
-        sides.append(rows[side[np.lexsort((person[side], place[side]))]])
-    n = min(len(sides[0]), len(sides[1]))
-    keep = [np.sort(np.argsort(uniform(base, g.id[side], np.full(len(side), 9, np.uint64)), kind="stable")[:n]) for side in sides]
-    return sides[0][keep[0]].astype(np.int32), sides[1][keep[1]].astype(np.int32)
+        side = side[np.lexsort((person[side], place[side]))]
+        chosen = np.argsort(uniform(base, person[side], np.full(len(side), 9, np.uint64)), kind="stable")[:n]
+        sides.append(rows[side[np.sort(chosen)]].astype(np.int32))
+    return sides[0], sides[1]
 
 
-def _departure_chance(g: Households, p: Params, border: Border | None) -> NDArray:
+def _grown(g: People, n: int) -> People:
+    """The same with room for ``n`` rows, new ones neutral."""
+    tail = empty(Households, n - len(g.id))
+    return People(*(np.concatenate((getattr(g, name), getattr(tail, name))) for name in People._fields))
+
+
+def _crossing(border: Border, persons: NDArray, p: Params) -> float:
+    """Households per month that go with the ``persons`` who cross the border, those inside a region left out."""
+    share = p.rel_share_outside_region if len(persons) > 1 else 1.0
+    return float((persons / border.persons_per_household).sum()) * share
+
+
+def _departure_chance(h: Households, p: Params, border: Border | None, month: int) -> NDArray:
     """Chance per month that a household from 35, and one below, leaves and frees its home; float64 [2]."""
     if border is None:
         return np.zeros(2)
-    share = p.rel_share_outside_region if len(border.leaving) > 1 else 1.0
-    households = float((border.leaving / border.persons_per_household).sum()) * p.p_departure_frees_dwelling * share
-    age = age_years(g.adult_birth, 0).max(axis=1)
+    households = _crossing(border, border.leaving, p) * p.p_departure_frees_dwelling
+    age = age_years(h.adult_birth, month).max(axis=1)
     weight = float(np.where(age < YOUNG, p.rel_departure_young, 1.0).sum())
     return households / max(1.0, weight) * np.array([1.0, p.rel_departure_young])
 
 
-def _allocate(
-    g: Households, n_rows: int, month: int, kind: NDArray, row: NDArray, other: NDArray, slot: NDArray
-) -> Households:
-    """Rows for the households that will be founded, with their ids: a hash of the founding event."""
-    n = len(kind)
-    if n_rows + n > len(g.id):
-        g = grow(g, int(1.2 * (n_rows + n)) + 1000)
-    new = slice(n_rows, n_rows + n)
-    person = np.where(kind == EventKind.LEAVE_HOME, g.child_id[row, slot], g.adult_id[row, np.minimum(slot, 1)])
-    union = kind == EventKind.UNION
-    partner = np.where(union, other, row)
-    mine, theirs = g.adult_id[row].max(axis=1), g.adult_id[partner].max(axis=1)
-    second = np.where(union, np.maximum(mine, theirs), np.full(n, month + 100000, np.uint64))
-    first = np.where(union, np.minimum(mine, theirs), person)
-    g.id[new] = bits_array(np.uint64(hash_ints(17)), first, second)
-    return g
+def _movers(h: Households, p: Params, month: int) -> Movers:
+    """Households of the start, the young more often and from 55 half as often (B01–B08; assumption)."""
+    rows = np.flatnonzero(h.state == PRESENT)
+    rows = rows[np.argsort(h.id[rows], kind="stable")]  # by id: the order of rows must not matter
+    age = age_years(h.adult_birth[rows], month).max(axis=1)
+    return Movers(rows, np.cumsum(np.select([age < YOUNG, age < MIDDLE], [p.rel_departure_young * 0.75, 1.0], 0.5)))
 
 
-def _as_events(month: int, kind: NDArray, row: NDArray, other: NDArray, slot: NDArray, new_row: NDArray) -> Events:
+def _as_events(month: int, kind: NDArray, row: NDArray, other: NDArray, person: NDArray, new_row: NDArray) -> Events:
     return Events(
         np.full(len(kind), month, np.int16), kind.astype(np.uint8), row.astype(np.int32), other.astype(np.int32),
-        slot.astype(np.uint8), new_row.astype(np.int32), np.zeros(0, np.int64),
+        person.astype(np.uint64), new_row.astype(np.int32), np.zeros(0, np.int64),
     )
 
 
-def _join(a: Events, b: Events) -> Events:
-    return Events(*(np.concatenate(pair) for pair in zip(a, b, strict=True)))
-
-
-def _arrive(
-    g: Households, n_rows: int, n: int, month: int, seed: int, p: Params, equity: NDArray | None
-) -> tuple[Households, Events]:
-    """``n`` arrivals: persons like those of a keyed household of the start population, the young more often."""
-    if n_rows + n > len(g.id):
-        g = grow(g, int(1.2 * (n_rows + n)) + 1000)
-    rows = np.arange(n_rows, n_rows + n)
-    g.id[rows] = [hash_ints(seed, Purpose.ARRIVAL, month, k) for k in range(n)]
-    base = np.uint64(hash_ints(seed, Purpose.ARRIVAL, 0))
-    donor = _donors(g, uniform(base, g.id[rows]), month, p)
-    for name in ("adult_sex", "income_z", "wealth", "adult_birth", "child_birth"):
-        getattr(g, name)[rows] = getattr(g, name)[donor]
-    for k in range(2):
-        there = g.adult_birth[rows, k] != ABSENT
-        g.adult_id[rows, k] = np.where(there, bits_array(base, g.id[rows], np.full(n, k + 1, np.uint64)), 0)
-    for k in range(4):
-        there = g.child_birth[rows, k] != ABSENT
-        g.child_id[rows, k] = np.where(there, bits_array(base, g.id[rows], np.full(n, k + 11, np.uint64)), 0)
-    span = p.dur_patience_high - p.dur_patience_low
-    wait = p.dur_patience_low + span * uniform(np.uint64(hash_ints(seed, Purpose.PATIENCE)), g.id[rows])
-    g.patience[rows] = np.minimum(month + wait, int(NEVER) - 1)
-    g.adult_limit[rows] = 0
-    if equity is not None:
-        left = uniform(Draws(seed).base(Purpose.LEFT_HOME), g.id[rows]) < p.rel_left_home_elsewhere
-        known = donor < len(equity)
-        g.wealth[rows] += np.where(left & known, equity[np.minimum(donor, len(equity) - 1)], 0)
-    arrival = np.full(n, EventKind.ARRIVAL)
-    return g, _as_events(month, arrival, rows, np.full(n, -1), np.zeros(n, int), np.full(n, -1))
-
-
-def _donors(g: Households, u: NDArray, month: int, p: Params) -> NDArray:
-    """Households of today, the young more often and from 55 half as often (B01–B08; assumption)."""
-    rows = np.flatnonzero((g.state == PRESENT) & (g.size > 0))
-    age = age_years(g.adult_birth[rows], month).max(axis=1)
-    weight = np.select([age < YOUNG, age < 55], [p.rel_departure_young * 0.75, 1.0], 0.5)
-    order = np.argsort(g.id[rows], kind="stable")  # by id: the order of rows must not matter
-    edges = np.cumsum(weight[order])
-    return rows[order[np.minimum(np.searchsorted(edges, u * edges[-1], side="right"), len(rows) - 1)]]
-
-
-def _birthdays(g: Households, n_rows: int, month: int) -> None:
-    birthday = np.flatnonzero((g.state[:n_rows] == PRESENT) & ((g.adult_birth[:n_rows, 0] - month) % 12 == 0))
-    describe(g, birthday, month)
+def arrivals_per_crossing(events: Events, border: Border, p: Params) -> float:
+    """Arrivals of the list over households that cross the border inwards in the same months: the implied
+    ``p_arrival_takes_dwelling`` (evidence: 0.25 to 0.6); NaN where nobody crosses it."""
+    crossing = _crossing(border, border.arriving, p) * (len(events.first) - 1)
+    return float((events.kind == ARRIVAL).sum()) / crossing if crossing else float("nan")
 
 
 def replay(h: Households, events: Events, month: int, first_month: int) -> Happened:
@@ -297,4 +398,3 @@ def replay(h: Households, events: Events, month: int, first_month: int) -> Happe
 def refresh(h: Households, rows: NDArray, month: int) -> None:
     """Type, rooms needed and income of households on a birthday."""
     describe(h, rows, month)
-

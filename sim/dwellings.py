@@ -175,8 +175,8 @@ def _access(d: Dwellings, rows: slice, seed: int, p: Params) -> NDArray:
     by_tenure = np.array(
         [p.rel_geschikt_meergezins_koop, p.rel_geschikt_meergezins_corporatie, p.rel_geschikt_meergezins_vrij]
     )
-    good = np.where(flat, by_tenure[tenure], p.rel_geschikt_eengezins)
-    good = np.where(np.isin(kind, DwellingType.SENIORENCOMPLEX), p.rel_geschikt_senior, good)
+    ordinary = np.where(flat, by_tenure[tenure], p.rel_geschikt_eengezins)
+    good = np.asarray(np.where(np.isin(kind, [DwellingType.SENIORENCOMPLEX]), p.rel_geschikt_senior, ordinary))
     bad = (1 - good) * np.where(flat, p.rel_ongeschikt_meergezins, p.rel_ongeschikt_eengezins)
     u = uniform(key(seed, Purpose.DWELLING, 7), d.id[rows])
     return np.select([u < good, u < good + bad], [Access.GESCHIKT, Access.ONGESCHIKT], Access.AANPASBAAR)

@@ -27,16 +27,39 @@ O_DEATH, O_CARE, O_DEPARTURE = int(Origin.DEATH), int(Origin.CARE), int(Origin.D
 T_SIZE, T_FALL, T_PARTNER = int(Trigger.SIZE), int(Trigger.FALL), int(Trigger.LOSS_OF_PARTNER)
 T_LEFT, T_NONE = int(Trigger.CHILDREN_LEFT), int(Trigger.NONE)
 NO_ONE = np.uint64(0)
+ROOT_2 = np.float32(1.4142135)
+N_ENDED, N_UNIONS, N_FOUNDED, N_CHANGED, N_VOID = range(5)  # places in the counts of apply_events
+
+
+class People(NamedTuple):
+    """The columns of households that the event list depends on and changes (see ``sim.world.Households``)."""
+
+    id: NDArray
+    state: NDArray
+    adult_id: NDArray
+    adult_birth: NDArray
+    adult_sex: NDArray
+    adult_limit: NDArray
+    child_id: NDArray
+    child_birth: NDArray
+    income_z: NDArray
+    wealth: NDArray
+    founding: NDArray
+    founded: NDArray
 
 
 class Events(NamedTuple):
-    """One row per event, sorted by month, kind and row; ``first`` [months + 1] are the offsets of each month."""
+    """One row per event, sorted by month, kind and row; ``first`` [months + 1] are the offsets of each month.
+
+    An event finds its person by id, not by place: where somebody's partner never came, the rest of the household's life
+    still happens to the right people.
+    """
 
     month: NDArray  # int16
     kind: NDArray  # uint8, EventKind
     row: NDArray  # int32, household (ARRIVAL: the new one)
     other: NDArray  # int32, UNION: the partner's household; SEPARATION: 1 if the children go along; else −1
-    slot: NDArray  # uint8, adult or child slot of the person
+    person: NDArray  # uint64, adult or child concerned; 0 for UNION, DEPARTURE and ARRIVAL
     new_row: NDArray  # int32, household that is founded, or −1
     first: NDArray  # int64
 
@@ -52,18 +75,36 @@ class Happened(NamedTuple):
     founded_parent: NDArray  # int32 row they came from, or −1
     changed: NDArray  # int32 rows whose persons changed
     trigger: NDArray  # uint8, Trigger each
-    void: int  # events whose household was gone
+    void: int  # events that did not happen because somebody they need was gone
+
+
+def people_of(h: Households) -> People:
+    """Those columns, not copied."""
+    return People(*(getattr(h, name) for name in People._fields))
 
 
 @njit(cache=True)
-def put(out, n, first, second, third=-1, fourth=-1):
-    """Write one row of a result; what does not fit its columns is left out."""
-    out[n, 0] = first
-    out[n, 1] = second
-    if out.shape[1] > 2:
-        out[n, 2] = third
-    if out.shape[1] > 3:
-        out[n, 3] = fourth
+def _adult_slot(h, i, person):
+    for k in range(N_ADULTS):
+        if h.adult_birth[i, k] != ABSENT and h.adult_id[i, k] == person:
+            return k
+    return -1
+
+
+@njit(cache=True)
+def _child_slot(h, i, person):
+    for k in range(N_CHILDREN):
+        if h.child_birth[i, k] != ABSENT and h.child_id[i, k] == person:
+            return k
+    return -1
+
+
+@njit(cache=True)
+def _n_adults(h, i):
+    n = 0
+    for k in range(N_ADULTS):
+        n += h.adult_birth[i, k] != ABSENT
+    return n
 
 
 @njit(cache=True)
@@ -83,7 +124,7 @@ def _copy_adult(h, i, slot, c, to):
 
 @njit(cache=True)
 def _move_children(h, i, c):
-    """Children of ``i`` go to free slots of ``c``; those for whom there is none go with the eldest elsewhere (cut off)."""
+    """Children of ``i`` go to free slots of ``c``; beyond four children a family is cut off."""
     for k in range(N_CHILDREN):
         if h.child_birth[i, k] == ABSENT:
             continue
@@ -97,156 +138,182 @@ def _move_children(h, i, c):
 
 
 @njit(cache=True)
-def _n_adults(h, i):
-    n = 0
-    for k in range(N_ADULTS):
-        n += h.adult_birth[i, k] != ABSENT
-    return n
+def _note_changed(n, changed, i, trigger):
+    changed[n[N_CHANGED], 0], changed[n[N_CHANGED], 1] = i, trigger
+    n[N_CHANGED] += 1
 
 
 @njit(cache=True)
-def _found(h, c, i, month, kind, share):
+def _end(h, i, origin, n, ended):
+    h.state[i] = ENDED
+    ended[n[N_ENDED], 0], ended[n[N_ENDED], 1] = i, origin
+    n[N_ENDED] += 1
+
+
+@njit(cache=True)
+def _found(h, c, parent, month, kind, share, n, founded):
+    """Household ``c`` begins, with ``share`` of the parent's wealth."""
     h.state[c] = PRESENT
     h.founding[c] = kind
     h.founded[c] = month
-    h.wealth[c] = h.wealth[i] * share
-    h.wealth[i] -= h.wealth[c]
+    if parent >= 0:
+        h.wealth[c] = h.wealth[parent] * share
+        h.wealth[parent] -= h.wealth[c]
+    founded[n[N_FOUNDED], 0], founded[n[N_FOUNDED], 1], founded[n[N_FOUNDED], 2] = c, kind, parent
+    n[N_FOUNDED] += 1
 
 
 @njit(cache=True)
-def apply_events(h, month, kinds, rows, others, slots, new_rows, ended, unions, founded, changed):
-    """Apply events in their order, in place. Fills ``ended`` [row, origin], ``unions`` [a, b, c], ``founded``
-    [row, kind, parent], ``changed`` [row, trigger]; returns their lengths and the number of void events."""
-    n_ended, n_unions, n_founded, n_changed, void = 0, 0, 0, 0, 0
-    for e in range(len(kinds)):
-        kind, i, slot, c = kinds[e], rows[e], slots[e], new_rows[e]
-        trigger = -1
-        if kind == ARRIVAL:
-            h.state[i] = PRESENT
-            h.founding[i] = ARRIVAL
-            h.founded[i] = month
-            put(founded, n_founded, i, kind, -1)
-            n_founded += 1
-            continue
-        if kind == UNION:
-            b = others[e]
-            here, there = h.state[i] == PRESENT, h.state[b] == PRESENT
-            if not here and not there:
-                void += 1
-                continue
-            if not here:
-                i, b, there = b, i, False
-            _unite(h, i, b if there else -1, c, month)
-            put(unions, n_unions, i, b if there else -1, c)
-            n_unions += 1
-            put(changed, n_changed, c, T_NONE)
-            n_changed += 1
-            continue
-        person = kind == DEATH or kind == CARE or kind == LIMITATION or kind == SEPARATION
-        gone = h.state[i] != PRESENT or (person and h.adult_birth[i, slot] == ABSENT)
-        if gone or (kind == LEAVE and h.child_birth[i, slot] == ABSENT) or (kind == SEPARATION and _n_adults(h, i) < 2):
-            void += 1
-            continue
-        if kind == BIRTH:
-            trigger = _bear(h, i, slot, month)
-        elif kind == LIMITATION:
-            h.adult_limit[i, slot] = min(2, h.adult_limit[i, slot] + 1)
-            trigger = T_FALL
-        elif kind == DEATH or kind == CARE:
-            _clear_adult(h, i, slot)
-            trigger = T_PARTNER
-            if _n_adults(h, i) == 0:
-                h.state[i] = ENDED
-                put(ended, n_ended, i, O_DEATH if kind == DEATH else O_CARE)
-                n_ended += 1
-                continue
-        elif kind == DEPARTURE:
-            h.state[i] = ENDED
-            put(ended, n_ended, i, O_DEPARTURE)
-            n_ended += 1
-            continue
-        elif kind == SEPARATION:
-            _copy_adult(h, i, slot, c, 0)
-            h.income_z[c] = h.income_z[i]
-            _clear_adult(h, i, slot)
-            if others[e] == 1:
-                _move_children(h, i, c)
-            _found(h, c, i, month, SEPARATION, np.float32(0.5))
-            trigger = T_NONE
-        else:
-            trigger = _leave(h, i, slot, c, month)
-        if c >= 0:
-            put(founded, n_founded, c, kind, i)
-            n_founded += 1
-        put(changed, n_changed, i, trigger)
-        n_changed += 1
-    return n_ended, n_unions, n_founded, n_changed, void
-
-
-@njit(cache=True)
-def _bear(h, i, slot, month):
-    for k in range(N_CHILDREN):
-        if h.child_birth[i, k] == ABSENT:
-            h.child_birth[i, k] = month
-            h.child_id[i, k] = mix(h.adult_id[i, slot] + np.uint64(month + 100000) * U_ODD_SECOND)
-            break
-    return T_SIZE
-
-
-@njit(cache=True)
-def _leave(h, i, slot, c, month):
-    h.adult_birth[c, 0] = h.child_birth[i, slot]
-    h.adult_id[c, 0] = h.child_id[i, slot]
-    h.adult_sex[c, 0] = h.child_id[i, slot] & np.uint64(1)
-    h.child_birth[i, slot] = ABSENT
-    h.child_id[i, slot] = NO_ONE
-    _found(h, c, i, month, LEAVE, np.float32(0.0))
-    for k in range(N_CHILDREN):
-        if h.child_birth[i, k] != ABSENT:
-            return T_NONE
-    return T_LEFT
-
-
-@njit(cache=True)
-def _unite(h, a, b, c, month):
-    for k in range(N_ADULTS):
-        if h.adult_birth[a, k] != ABSENT:
-            _copy_adult(h, a, k, c, 0)
+def _unite(h, month, a, b, c, n, unions, changed):
+    """The people of ``a`` and ``b`` (−1 if gone) live on as ``c``."""
     h.income_z[c] = h.income_z[a]
     h.wealth[c] = h.wealth[a]
-    _move_children(h, a, c)
-    h.state[a] = ENDED
     if b >= 0:
-        for k in range(N_ADULTS):
-            if h.adult_birth[b, k] != ABSENT:
-                _copy_adult(h, b, k, c, 1)
-        h.income_z[c] = (h.income_z[a] + h.income_z[b]) / np.float32(1.4142135)
+        h.income_z[c] = (h.income_z[a] + h.income_z[b]) / ROOT_2
         h.wealth[c] += h.wealth[b]
-        _move_children(h, b, c)
-        h.state[b] = ENDED
+    for side in range(2):
+        i = b if side else a
+        if i < 0:
+            continue
+        for k in range(N_ADULTS):
+            if h.adult_birth[i, k] != ABSENT:
+                _copy_adult(h, i, k, c, side)  # the old row keeps them too: the ledger reads who moved
+        _move_children(h, i, c)
+        h.state[i] = ENDED
     h.state[c] = PRESENT
     h.founding[c] = UNION
     h.founded[c] = month
+    unions[n[N_UNIONS], 0], unions[n[N_UNIONS], 1], unions[n[N_UNIONS], 2] = a, b, c
+    n[N_UNIONS] += 1
+    _note_changed(n, changed, c, T_NONE)
+
+
+@njit(cache=True)
+def _union(h, month, a, b, c, n, unions, changed):
+    here, there = h.state[a] == PRESENT, h.state[b] == PRESENT
+    if not here and not there:
+        return False
+    _unite(h, month, a if here else b, b if here and there else -1, c, n, unions, changed)
+    return True
+
+
+@njit(cache=True)
+def _bear(h, month, i, mother, n, changed):
+    for k in range(N_CHILDREN):
+        if h.child_birth[i, k] == ABSENT:
+            h.child_birth[i, k] = month
+            h.child_id[i, k] = mix(mother + np.uint64(month + 100000) * U_ODD_SECOND)
+            _note_changed(n, changed, i, T_SIZE)
+            return True
+    return False
+
+
+@njit(cache=True)
+def _leave(h, month, i, c, person, n, founded, changed):
+    slot = _child_slot(h, i, person)
+    if slot < 0:
+        return False
+    h.adult_birth[c, 0] = h.child_birth[i, slot]
+    h.adult_id[c, 0] = person
+    h.adult_sex[c, 0] = person & np.uint64(1)
+    h.child_birth[i, slot] = ABSENT
+    h.child_id[i, slot] = NO_ONE
+    _found(h, c, i, month, LEAVE, np.float32(0.0), n, founded)
+    trigger = T_LEFT
+    for k in range(N_CHILDREN):
+        if h.child_birth[i, k] != ABSENT:
+            trigger = T_NONE
+    _note_changed(n, changed, i, trigger)
+    return True
+
+
+@njit(cache=True)
+def _separate(h, month, i, slot, c, along, n, unions, founded, changed):
+    """The leaver founds ``c``. Somebody whose partner never came goes on there alone: the later events say ``c``."""
+    if _n_adults(h, i) < 2:
+        _unite(h, month, i, -1, c, n, unions, changed)
+        return
+    _copy_adult(h, i, slot, c, 0)
+    h.income_z[c] = h.income_z[i]
+    _clear_adult(h, i, slot)
+    if along:
+        _move_children(h, i, c)
+    _found(h, c, i, month, SEPARATION, np.float32(0.5), n, founded)
+    _note_changed(n, changed, i, T_NONE)
+
+
+@njit(cache=True)
+def _happen(h, month, kind, i, other, person, c, n, ended, unions, founded, changed):
+    """One event, in place; False if it is void because somebody that it needs is not there."""
+    if kind == ARRIVAL:
+        _found(h, i, -1, month, ARRIVAL, np.float32(0.0), n, founded)
+        return True
+    if kind == UNION:
+        return _union(h, month, i, other, c, n, unions, changed)
+    if h.state[i] != PRESENT:
+        return False
+    if kind == DEPARTURE:
+        _end(h, i, O_DEPARTURE, n, ended)
+        return True
+    if kind == LEAVE:
+        return _leave(h, month, i, c, person, n, founded, changed)
+    slot = _adult_slot(h, i, person)
+    if slot < 0:
+        return False
+    if kind == BIRTH:
+        return _bear(h, month, i, person, n, changed)
+    if kind == LIMITATION:
+        h.adult_limit[i, slot] = min(2, h.adult_limit[i, slot] + 1)
+        _note_changed(n, changed, i, T_FALL)
+    elif kind == SEPARATION:
+        _separate(h, month, i, slot, c, other == 1, n, unions, founded, changed)
+    else:
+        _clear_adult(h, i, slot)
+        if _n_adults(h, i) == 0:
+            _end(h, i, O_DEATH if kind == DEATH else O_CARE, n, ended)
+        else:
+            _note_changed(n, changed, i, T_PARTNER)
+    return True
+
+
+@njit(cache=True)
+def apply_events(h, month, kinds, rows, others, people, new_rows, ended, unions, founded, changed):
+    """Apply events in their order, in place, to a table with the columns of persons (int16 month).
+
+    Fills ``ended`` [row, origin], ``unions`` [a, b, c], ``founded`` [row, kind, parent], ``changed`` [row, trigger] and
+    returns int64 [5]: how many of each, and how many events were void.
+    """
+    n = np.zeros(5, np.int64)
+    for e in range(len(kinds)):
+        if not _happen(
+            h, month, kinds[e], rows[e], others[e], people[e], new_rows[e], n, ended, unions, founded, changed
+        ):
+            n[N_VOID] += 1
+    return n
+
+
+def apply_month(h: Households | People, events: Events, lo: int, hi: int, month: int) -> Happened:
+    """Apply the events ``lo`` to ``hi`` in place; types, sizes and incomes are left as they were."""
+    size, part = hi - lo, slice(lo, hi)
+    ended, unions = np.empty((size, 2), np.int32), np.empty((size, 3), np.int32)
+    founded, changed = np.empty((size, 3), np.int32), np.empty((size, 2), np.int32)
+    n = apply_events(
+        people_of(h), month, events.kind[part], events.row[part], events.other[part], events.person[part], events.new_row[part],
+        ended, unions, founded, changed,
+    )
+    ended, unions, founded, changed = ended[: n[0]], unions[: n[1]], founded[: n[2]], changed[: n[3]]
+    return Happened(
+        ended[:, 0], ended[:, 1].astype(np.uint8), unions, founded[:, 0], founded[:, 1].astype(np.uint8), founded[:, 2],
+        changed[:, 0], changed[:, 1].astype(np.uint8), int(n[N_VOID]),
+    )
 
 
 def run_month(h: Households, events: Events, lo: int, hi: int, month: int) -> Happened:
     """Apply the events ``lo`` to ``hi`` in place and describe anew the households that changed."""
-    n = hi - lo
-    ended, unions = np.empty((n, 2), np.int32), np.empty((n, 3), np.int32)
-    founded, changed = np.empty((n, 3), np.int32), np.empty((n, 2), np.int32)
-    part = slice(lo, hi)
-    lengths = apply_events(
-        h, month, events.kind[part], events.row[part], events.other[part], events.slot[part], events.new_row[part],
-        ended, unions, founded, changed,
-    )
-    n_ended, n_unions, n_founded, n_changed, void = lengths
-    ended, unions, founded, changed = ended[:n_ended], unions[:n_unions], founded[:n_founded], changed[:n_changed]
-    touched = np.unique(np.concatenate((changed[:, 0], founded[:, 0])))
+    happened = apply_month(h, events, lo, hi, month)
+    touched = np.unique(np.concatenate((happened.changed, happened.founded)))
     describe(h, touched[h.state[touched] == PRESENT], month)
-    return Happened(
-        ended[:, 0], ended[:, 1].astype(np.uint8), unions, founded[:, 0], founded[:, 1].astype(np.uint8), founded[:, 2],
-        changed[:, 0], changed[:, 1].astype(np.uint8), void,
-    )
+    return happened
 
 
 def describe(h: Households, rows: NDArray, month: int) -> None:
@@ -256,9 +323,11 @@ def describe(h: Households, rows: NDArray, month: int) -> None:
 
     adults = (h.adult_birth[rows] != ABSENT).sum(axis=1)
     children = (h.child_birth[rows] != ABSENT).sum(axis=1)
+    other = (h.kind[rows] == HouseholdType.OTHER) & (adults == 2)  # two adults who are no couple stay so
     h.kind[rows] = np.select(
-        [(adults == 2) & (children > 0), adults == 2, children > 0],
-        [HouseholdType.COUPLE_WITH_CHILDREN, HouseholdType.COUPLE, HouseholdType.ONE_PARENT], HouseholdType.ONE_PERSON,
+        [other, (adults == 2) & (children > 0), adults == 2, children > 0],
+        [HouseholdType.OTHER, HouseholdType.COUPLE_WITH_CHILDREN, HouseholdType.COUPLE, HouseholdType.ONE_PARENT],
+        HouseholdType.ONE_PERSON,
     )
     h.size[rows] = adults + children
     h.rooms_needed[rows] = rooms_needed(h, rows, month)

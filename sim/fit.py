@@ -206,7 +206,7 @@ def fit_at(
 ) -> NDArray:
     """Fit float64 [rows] of households in dwellings ``homes`` as if they lived there (see ``components_at``)."""
     parts = components_at(h, rows, homes, month, d, urban, senior_age, t)
-    cls = np.where(homes >= 0, classes(h, rows, month, senior_age), CLASS_STARTER)
+    cls = ages_and_classes(h.adult_birth, h.child_birth, rows, homes, month, senior_age)[1]
     return (parts * t["weights"][cls]).sum(axis=1)
 
 
@@ -216,8 +216,16 @@ def refresh(h: Households, rows: NDArray, month: int, d: Dwellings, urban: NDArr
 
 
 def classes(h: Households, rows: NDArray, month: int, senior_age: int) -> NDArray:
-    """HouseholdClass of the rows given, int64 (the NumPy twin of ``class_of``)."""
-    birth = h.adult_birth[rows]
-    senior = np.where(birth == ABSENT, -1, (month - birth.astype(np.int64)) // 12).max(axis=1) >= senior_age
-    child = (h.child_birth[rows] != ABSENT).any(axis=1)
-    return np.select([h.home[rows] < 0, senior, child], [CLASS_STARTER, CLASS_SENIOR, CLASS_FAMILY], CLASS_HOUSEHOLD)
+    """HouseholdClass of the rows given, int64."""
+    return ages_and_classes(h.adult_birth, h.child_birth, rows, h.home[rows], month, senior_age)[1]
+
+
+@njit(cache=True)
+def ages_and_classes(adult_birth, child_birth, rows, homes, month, senior_age):
+    """Age in years of the oldest adult, and HouseholdClass, of each household row, living in ``homes``: two int64 arrays."""
+    ages, kinds = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
+    for r in range(len(rows)):
+        i = rows[r]
+        ages[r] = oldest_age(np.int64(adult_birth[i, 0]), np.int64(adult_birth[i, 1]), month)
+        kinds[r] = class_of(homes[r], ages[r], any_child(child_birth, i), senior_age)
+    return ages, kinds

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 MAX_SWAPS = 400
 CELL_WEIGHT = 0.05
+WEIGHTS = (0.2, 0.4, 0.4)  # of ages, broad ages and types against age × type
 
 
 def homes_of(dwellings: NDArray, occupied: NDArray, u: NDArray) -> tuple[NDArray, NDArray]:
@@ -80,9 +81,9 @@ def _gains(n: NDArray, want: NDArray, extra: NDArray) -> NDArray:
     error = n - want
     row = error.sum(axis=1) + extra
     total = 2 - 2 * row[:, None] + 2 * row[None, :]
-    for group, same in zip((_AGE, _BROAD, _TYPE), _SAME, strict=True):
+    for group, same, weight in zip((_AGE, _BROAD, _TYPE), _SAME, WEIGHTS, strict=True):
         summed = np.bincount(group, row)[group]
-        total = total + np.where(same, 0.0, 2 - 2 * summed[:, None] + 2 * summed[None, :])
+        total = total + weight * np.where(same, 0.0, 2 - 2 * summed[:, None] + 2 * summed[None, :])
     cell = CELL_WEIGHT * (2 - 2 * error.T[:, :, None] + 2 * error.T[:, None, :])
     gain = total[None, :, :] + cell
     gain[:, np.arange(35), np.arange(35)] = np.inf

@@ -61,7 +61,6 @@ def _tables(state: StartState) -> tuple[dict[str, NDArray], dict[str, NDArray], 
     column = d.tenure[home].astype(np.int64) * 2 + (d.kind[home] > 0)
     homes = _count(d.area[home], column, n, N_HOMES)
     want_cells = f.joint.sum(axis=2) + f.homeless
-    want_homes = f.occupied
     size = _count(h.origin_area, np.minimum(h.size, 5).astype(np.int64) - 1, n, 5)
     band = np.searchsorted(WOZ_BANDS, d.woz, side="right")
     persons = np.bincount(h.origin_area, h.size, minlength=n)[:, None]
@@ -83,9 +82,9 @@ def _tables(state: StartState) -> tuple[dict[str, NDArray], dict[str, NDArray], 
         "age x type": want_cells,
         "age": _sum(want_cells, np.repeat(AGE_GROUP, 5), 4),
         "composition": _sum(want_cells, CELL_TYPE, 3),
-        "tenure": want_homes.reshape(n, 3, 2).sum(axis=2),
-        "dwelling type": want_homes.reshape(n, 3, 2).sum(axis=1),
-        "tenure x dwelling type": want_homes,
+        "tenure": f.occupied.reshape(n, 3, 2).sum(axis=2),
+        "dwelling type": f.occupied.reshape(n, 3, 2).sum(axis=1),
+        "tenure x dwelling type": f.occupied,
         "household size": state.margins.size,
         "WOZ band": state.margins.woz,
         "persons": f.persons[:, None],

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim import assignment, children, dwellings, figures, integerise, persons, tenancy
-from sim.base_year import N_CELLS, N_HOMES, base_year
+from sim.base_year import AGES, N_CELLS, N_HOMES, TYPES, base_year
 from sim.codes import DwellingState, HouseholdState
 from sim.fitting import Fit, fitted
 from sim.income import income_of, income_table, local_shift, normal_quantile, standardised
 from sim.ipf import within_runs
 from sim.randomness import Purpose, bits_array, hash_text, uniform
 from sim.setting import Border, Geography, Programme, border, geography, programme, rows_of
-from sim.world import Dwellings, Households, empty
+from sim.world import Dwellings, Households, age_years, empty
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,37 +53,36 @@ def build(place: Place, seed: int, params: Params, *, first_month: int = -36) ->
     files of figures does not matter.
     """
     f = fitted(place)
-    child_shares = children.shares_of(f)
     woz = dwellings.woz_means(f.woz_keur, f.dwellings, params.rel_woz_level)
-    counts = [_whole_numbers(f, g, row, seed) for g, row in enumerate(rows_of(place))]
-    n_h = sum(int(c.households.sum()) for c in counts)
-    n_d = sum(int(c.homes.sum()) for c in counts)
-    h, d = empty(Households, n_h), empty(Dwellings, n_d)
     shift = local_shift(f, params.rel_income_local)
-    provinces = dict(zip(figures.column("gemeenten", "code"), figures.column("gemeenten", "province"), strict=True))
+    task = _Task(f, children.shares_of(f), woz, shift, seed, params, first_month)
+    rows = rows_of(place)
+    counts = [_whole_numbers(f, g, row, seed) for g, row in enumerate(rows)]
+    h = empty(Households, sum(int(c.households.sum()) for c in counts))
+    d = empty(Dwellings, sum(int(c.homes.sum()) for c in counts))
+    provinces = figures.column("gemeenten", "province")[rows]
     at_h = at_d = 0
-    for g, c in enumerate(counts):
+    for c, province in zip(counts, provinces, strict=True):
         rows_h, rows_d = slice(at_h, at_h + int(c.households.sum())), slice(at_d, at_d + int(c.homes.sum()))
-        _gemeente(
-            h,
-            d,
-            rows_h,
-            rows_d,
-            c,
-            f,
-            g,
-            provinces[sorted(place.gemeenten)[g]],
-            child_shares,
-            woz,
-            shift,
-            seed,
-            params,
-            first_month,
-        )
+        cell_d = _homes(d, rows_d, c, str(province), task)
+        area, column, oldest = _people(h, rows_h, c, task)
+        _settle(h, d, rows_h, rows_d, (np.searchsorted(c.areas, area), column, oldest), cell_d, task)
         at_h, at_d = rows_h.stop, rows_d.stop
     total = f.joint.sum(axis=(1, 2)) + f.homeless.sum(axis=1)
     margins = Margins(f, children.size_margin(f) * total[:, None], dwellings.woz_shares(woz, f.dwellings))
     return StartState(geography(place, f), h, d, border(place), programme(place), margins, first_month)
+
+
+class _Task(NamedTuple):
+    """What all gemeenten of one draw share."""
+
+    fit: Fit
+    child_shares: NDArray
+    woz: NDArray
+    shift: NDArray
+    seed: int
+    params: Params
+    month: int
 
 
 class Counts(NamedTuple):
@@ -111,49 +110,44 @@ def _whole_numbers(f: Fit, g: int, row: int, seed: int) -> Counts:
     return Counts(areas, homes, table, base_year().bands[row])
 
 
-def _gemeente(
-    h: Households,
-    d: Dwellings,
-    rows_h: slice,
-    rows_d: slice,
-    c: Counts,
-    f: Fit,
-    g: int,
-    province: str,
-    child_shares: NDArray,
-    woz: NDArray,
-    shift: NDArray,
-    seed: int,
-    p: Params,
-    month: int,
+def _homes(d: Dwellings, rows: slice, c: Counts, province: str, t: _Task) -> NDArray:
+    """Fill the homes of one gemeente; returns the cell of each (area within the gemeente × tenure × kind)."""
+    cell, column = _start_homes(d, rows, c, t.fit)
+    dwellings.draw(d, rows, column, province, t.woz, t.seed, t.params)
+    return cell
+
+
+def _people(h: Households, rows: slice, c: Counts, t: _Task) -> tuple[NDArray, NDArray, NDArray]:
+    """Fill persons and income of the households of one gemeente; returns area, column and age of the oldest adult."""
+    area, cell, column = _start_households(h, rows, c, t.fit)
+    ids, seed, month = h.id[rows], t.seed, t.month
+    age = persons.draw_ages(persons.age_quantiles(c.bands), cell, uniform(persons.key(seed, Purpose.PERSON, 0), ids))
+    mother = persons.draw_adults(h, rows, cell, age, seed, t.params, month)
+    numbers = children.draw_numbers(ids, area, cell, t.child_shares, seed)
+    children.draw_children(h, rows, numbers, mother, seed, month)
+    persons.draw_limitation(h, rows, seed, t.params, month)
+    h.size[rows] = (h.adult_id[rows] > 0).sum(axis=1) + (h.child_id[rows] > 0).sum(axis=1)
+    h.rooms_needed[rows] = persons.rooms_needed(h, rows, month)
+    oldest = age_years(h.adult_birth[rows], month).max(axis=1)
+    by_oldest = (np.searchsorted(AGES, oldest, side="right") - 1) * len(TYPES) + cell % len(TYPES)
+    _incomes(h, rows, area, by_oldest, column, t.shift, seed)
+    h.origin_area[rows] = area
+    h.origin_tenure[rows] = np.where(column < HOMELESS, column // 2, 255)
+    return area, column, oldest
+
+
+def _settle(
+    h: Households, d: Dwellings, rows_h: slice, rows_d: slice, where: tuple[NDArray, ...], cell_d: NDArray, t: _Task
 ) -> None:
-    """Fill the rows of one gemeente."""
-    cell_d, column_d = _start_homes(d, rows_d, c, f)
-    dwellings.draw(d, rows_d, column_d, province, woz, seed, p)
-    area, cell, column = _start_households(h, rows_h, c, f)
-    age = persons.draw_ages(
-        persons.age_quantiles(c.bands), cell, uniform(persons.key(seed, Purpose.PERSON, 0), h.id[rows_h])
-    )
-    mother = persons.draw_adults(h, rows_h, cell, age, seed, p, month)
-    children.draw_children(
-        h, rows_h, children.draw_numbers(h.id[rows_h], area, cell, child_shares, seed), mother, seed, month
-    )
-    persons.draw_limitation(h, rows_h, seed, p, month)
-    h.size[rows_h] = (h.adult_id[rows_h] > 0).sum(axis=1) + (h.child_id[rows_h] > 0).sum(axis=1)
-    h.rooms_needed[rows_h] = persons.rooms_needed(h, rows_h, month)
-    _incomes(h, rows_h, area, cell, column, shift, seed)
-    oldest = np.maximum(
-        age, np.where(h.adult_id[rows_h][:, 1] > 0, (month - h.adult_birth[rows_h][:, 1].astype(np.int32)) // 12, 0)
-    )
+    """Put the households of one gemeente into its homes, and fill what living there for years has done."""
+    area, column, oldest = where
     housed = column < HOMELESS
     rows = np.arange(rows_h.start, rows_h.stop)[housed]
-    cells = (np.searchsorted(c.areas, area) * N_HOMES + column)[housed]
-    home = assignment.assign(h, d, rows, np.arange(rows_d.start, rows_d.stop), cells, cell_d, oldest[housed], seed, p)
-    h.home[rows] = home
-    d.occupant[home] = rows
-    tenancy.fill(h, d, rows_h, oldest, seed, p, month)
-    h.origin_area[rows_h] = area
-    h.origin_tenure[rows_h] = np.where(housed, column // 2, 255)
+    homes = np.arange(rows_d.start, rows_d.stop)
+    cells = (area * N_HOMES + column)[housed]
+    h.home[rows] = assignment.assign(h, d, rows, homes, cells, cell_d, oldest[housed], t.seed, t.params)
+    d.occupant[h.home[rows]] = rows
+    tenancy.fill(h, d, rows_h, oldest, t.seed, t.params, t.month)
 
 
 def _start_homes(d: Dwellings, rows: slice, c: Counts, f: Fit) -> tuple[NDArray, NDArray]:

@@ -9,7 +9,7 @@ from numba import njit
 
 from sim.codes import Access, DwellingType, HouseholdClass, HouseholdState, MoveReason, Stage
 from sim.fit import CLASS_SENIOR, any_child, class_of, oldest_age
-from sim.world import NOWHERE
+from sim.world import NOWHERE, age_years
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,10 +23,11 @@ ONGESCHIKT, AANPASBAAR, GESCHIKT = int(Access.ONGESCHIKT), int(Access.AANPASBAAR
 N_CLASSES = len(HouseholdClass)
 # counters of the pass over households
 HOUSEHOLDS, SEARCHERS, SUITABLE, ADAPTABLE, UNSUITABLE, WISHES, SMALL_IN_FAMILY_HOME, UNSUITABLE_IN_FAMILY_HOME = range(8)
-WITHOUT_HOME, SENIOR_SEARCHERS, PERSONS = range(8, 11)
+WITHOUT_HOME, SENIOR_SEARCHERS, PERSONS, OLD, OLD_WISHES, OLD_SEARCHERS = range(8, 14)
 COUNTERS = (
     "households", "searchers", "suitable_seniors", "adaptable_seniors", "unsuitable_seniors", "seniors_with_wish",
-    "small_in_family_home", "unsuitable_in_family_home", "without_home", "seniors_searching", "persons",
+    "small_in_family_home", "unsuitable_in_family_home", "without_home", "seniors_searching", "persons", "aged_65", "aged_65_with_wish",
+    "aged_65_searching",
 )
 AGES = (25, 35, 45, 55, 65, 75, 85)  # upper bounds of the age classes of the oldest adult; the last is open
 AGE_COLUMNS = tuple(f"households_{a}_{b}" for a, b in zip(("15", *map(str, AGES)), (*(str(a - 1) for a in AGES), "plus"), strict=True))
@@ -59,6 +60,10 @@ def count_households(h, d, month, senior_age, counts, n, fit, seniors, ages):
         while k < len(AGES) and age >= AGES[k]:
             k += 1
         ages[k] += 1
+        if age >= 65:
+            counts[OLD] += 1
+            counts[OLD_WISHES] += h.stage[i] == WENS
+            counts[OLD_SEARCHERS] += h.stage[i] == ZOEKEN
         family_home = d.kind[j] == EENGEZINS and h.size[i] <= 2
         counts[SMALL_IN_FAMILY_HOME] += family_home
         if cls != CLASS_SENIOR:
@@ -102,6 +107,7 @@ def record(w: World, moves_before: int) -> None:
     row = {"month": w.month, **dict(zip(COUNTERS, counts.tolist(), strict=True))}
     row |= dict(zip(("dwellings", "vacant", "suitable_dwellings", "splittable_dwellings"), dwellings.tolist()[:4], strict=True))
     row |= dict(zip((*TENURE_COLUMNS, *AGE_COLUMNS), (*dwellings.tolist()[4:], *ages.tolist()), strict=True))
+    row |= _realised(w)
     row["seniors"] = int(n[CLASS_AT + CLASS_SENIOR])
     row |= _moves_of_month(w, moves_before)
     row["fit"] = float(fit[ALL_AT] / max(1.0, n[ALL_AT]))
@@ -111,6 +117,21 @@ def record(w: World, moves_before: int) -> None:
     w.records.setdefault("months", []).append(row)
     w.records.setdefault("fit", []).append(np.stack((n, fit)))
     w.records.setdefault("funnel", []).append(w.funnel.copy())
+
+
+def _realised(w: World) -> dict[str, float]:
+    """Once a year: who searched a year ago, and the share of them that has moved since (B17, B53); else NaN."""
+    row = dict.fromkeys(("realised_65", "realised_all"), np.nan)
+    if w.month % 12:
+        return row
+    h = w.h
+    for key, rows in w.records.pop("cohort", {}).items():
+        still = rows[h.state[rows] == PRESENT]
+        row[key] = float((h.moved_in[still] > w.month - 12).mean()) if len(still) else np.nan
+    searching = np.flatnonzero((h.state == PRESENT) & (h.stage == ZOEKEN) & (h.home >= 0))
+    old = age_years(h.adult_birth[searching], w.month).max(axis=1) >= 65
+    w.records["cohort"] = {"realised_65": searching[old], "realised_all": searching}
+    return row
 
 
 def _moves_of_month(w: World, first: int) -> dict[str, float]:

@@ -245,6 +245,7 @@ def weigh(seeker, offer, touched, t, rules, levers, bases):
     if offer.tenure == KOOP:
         if offer.price > seeker.budget:
             return TOO_EXPENSIVE, 0.0, ZERO, bits
+        money += offer.price * rules.buying_cost
         debt = max(0.0, offer.price * (1.0 + rules.buying_cost) - seeker.own_money)
         cost = owner_cost(debt, offer.woz, t)
     else:

@@ -8,11 +8,11 @@ import numpy as np
 from numba import njit
 
 from sim.codes import HouseholdState, Stage, Tenure
-from sim.fit import CLASS_SENIOR, CLASS_STARTER, classes, components_at
+from sim.fit import CLASS_SENIOR, CLASS_STARTER, ages_and_classes, components_at
 from sim.klantreis import NOOD_TRIGGERS
 from sim.randomness import Purpose, draw_bits, to_unit, uniform
 from sim.respond import AOW_AGE, SEEKER
-from sim.world import NOWHERE, age_years
+from sim.world import NOWHERE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,8 +42,7 @@ def describe(w: World, rows: NDArray) -> NDArray:
     senior_age = int(p.senior_age)
     home = h.home[rows]
     housed, at = home >= 0, np.maximum(home, 0)
-    cls = classes(h, rows, w.month, senior_age)
-    age = np.clip(age_years(h.adult_birth[rows], w.month).max(axis=1), 0, 110).astype(np.int64)
+    age, cls = ages_and_classes(h.adult_birth, h.child_birth, rows, home, w.month, senior_age)
     aow = age >= AOW_AGE
     income, wealth = h.income[rows].astype(np.float64), h.wealth[rows].astype(np.float64)
     owner = housed & (d.tenure[at] == Tenure.KOOP)

@@ -48,6 +48,7 @@ class Programme(NamedTuple):
 
 
 def geography(place: Place, f: Fit) -> Geography:
+    """Areas of the fit and gemeenten of the place."""
     codes = sorted(place.gemeenten)
     names = dict(zip(figures.column("gemeenten", "code"), figures.column("gemeenten", "name"), strict=True))
     return Geography(

@@ -94,6 +94,14 @@ def test_fitted_margins_hold_within_one_per_cent_in_every_area(key) -> None:
     assert {"persons", "age of persons"} <= set(table.loc[~table["fitted"], "margin"])
 
 
+def test_age_by_type_holds_within_one_per_cent_in_every_gemeente_of_the_country() -> None:
+    f = fitting.fitted(resolve("nederland"))
+    for g in range(len(f.code)):
+        made = population._whole_numbers(f, g, g, 5).households[0].sum(axis=1)
+        wanted = f.joint[g].sum(axis=1) + f.homeless[g]
+        assert np.abs(made - wanted).sum() / 2 <= 0.01 * wanted.sum(), f.name[g]
+
+
 # rows
 
 
@@ -174,6 +182,8 @@ def _household(kind: HouseholdType, adults: int, kids: list[int]) -> Households:
         (HouseholdType.COUPLE_WITH_CHILDREN, 2, [13, 15], 3),
         (HouseholdType.ONE_PARENT, 1, [8, 14], 4),
         (HouseholdType.COUPLE_WITH_CHILDREN, 2, [18, 20], 4),
+        (HouseholdType.ONE_PARENT, 1, [11, 13], 4),
+        (HouseholdType.ONE_PARENT, 1, [17, 18], 4),
     ],
 )
 def test_rooms_needed_are_those_of_the_eu_norm(kind, adults, kids, rooms) -> None:
@@ -245,12 +255,25 @@ def _assign(h, d, age, **changes) -> np.ndarray:
     )
 
 
-def test_the_strongest_claim_gets_the_step_free_home() -> None:
-    h, d, age = _cell(40)
-    d.access[7] = Access.GESCHIKT
-    age[3], h.adult_limit[3, 0] = 88, 1
-    home = _assign(h, d, age, rel_claim_age=1.5, rel_claim_limitation=3.0)
-    assert home[3] == 7
+@pytest.mark.parametrize("claim", ["age", "limitation"])
+def test_age_and_limitation_each_give_a_claim_on_the_step_free_homes(claim) -> None:
+    h, d, age = _cell(1000)
+    d.access[:300] = Access.GESCHIKT
+    age[:] = 60
+    strong = np.arange(1000) % 4 == 0
+    if claim == "age":
+        age[strong] = 88
+    else:
+        h.adult_limit[strong, 0] = 1
+
+    def shares(**changes) -> tuple[float, float]:
+        good = _assign(h, d, age, **changes) < 300
+        return good[strong].mean(), good[~strong].mean()
+
+    with_claim, without = shares(rel_claim_age=1.5, rel_claim_limitation=3.0)
+    assert with_claim > 0.8 > 0.3 > without
+    for share in shares(rel_claim_age=0.0, rel_claim_limitation=0.0):
+        assert share == pytest.approx(0.3, abs=0.06)
 
 
 def test_a_complex_for_seniors_goes_to_people_of_fifty_five_and_over_as_long_as_there_are_any() -> None:

@@ -1,4 +1,4 @@
-"""Many seeds: what is finished stays, what fails is named and the rest goes on, and the number of processes means nothing."""
+"""Many seeds: what is finished stays, what fails is named, the rest goes on; the number of processes means nothing."""
 
 from __future__ import annotations
 
@@ -36,7 +36,12 @@ def notes(tmp_path):
 def no_page(monkeypatch):
     """The page is another room's: here only that it is asked for."""
     asked = []
-    monkeypatch.setattr(compare, "page", lambda out, content: asked.append(out) or 0)
+
+    def page(out, content):
+        asked.append(out)
+        return 0
+
+    monkeypatch.setattr(compare, "page", page)
     return asked
 
 
@@ -164,12 +169,24 @@ def test_a_process_that_is_killed_is_reported_and_the_other_seeds_finish(tmp_pat
     assert [len(job.todo()) for job in jobs] == [0, 3, 0]
 
 
+def test_ctrl_c_does_not_wait_for_what_is_running(tmp_path, notes):
+    def report(done):
+        if called(notes, "world-"):
+            raise KeyboardInterrupt
+
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        run_all(FakeSimulation(str(notes), seconds=60), seed_jobs(fake_plan(), [0, 1], tmp_path), 2, report=report)
+    assert time.monotonic() - began < 30
+
+
 def test_after_a_kill_the_same_command_goes_on_where_it_was(tmp_path, notes, no_page):
     out = tmp_path / "out"
     code = (
         "from pathlib import Path; from experiments import compare; from tests.fake_world import *\n"
         "if __name__ == '__main__':\n"
-        f"    compare.execute(fake_plan(seeds=8, workers=2), Path({str(out)!r}), '', FakeSimulation({str(notes)!r}, seconds=0.3))"
+        f"    simulation = FakeSimulation({str(notes)!r}, seconds=0.3)\n"
+        f"    compare.execute(fake_plan(seeds=8, workers=2), Path({str(out)!r}), '', simulation)"
     )
     script = tmp_path / "script.py"
     script.write_text(code)
@@ -187,7 +204,7 @@ def test_after_a_kill_the_same_command_goes_on_where_it_was(tmp_path, notes, no_
     assert called(notes, "run-") == before, "the processes of a killed run end with it"
     assert 3 <= done < 24
     assert execute(fake_plan(seeds=8), out, FakeSimulation(str(notes))) == 0
-    assert called(notes, "run-") - before <= 24 - done + 2, "at most the base worlds of the two broken seeds run once more"
+    assert called(notes, "run-") - before <= 24 - done + 2, "at most two base worlds run once more"
     execute(fake_plan(seeds=8), tmp_path / "unbroken", FakeSimulation(str(notes)))
     assert tables(out) == tables(tmp_path / "unbroken")
     assert not list(out.rglob("*.tmp"))

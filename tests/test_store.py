@@ -79,7 +79,8 @@ def test_equal_contents_give_equal_bytes_and_digests_and_unequal_ones_do_not(tmp
 def test_the_digest_sees_a_value_a_type_an_order_and_a_name(tmp_path):
     frame = fake_tables("voorrang", 1)["summary"]
     frame["value"] = range(len(frame))
-    changed = [frame.assign(value=frame["value"] + 1), frame[::-1], frame.rename(columns={"group": "groep"}).assign(group="x")]
+    renamed = frame.rename(columns={"group": "groep"}).assign(group="x")
+    changed = [frame.assign(value=frame["value"] + 1), frame[::-1], renamed]
     sums = [store.content_digest(store.to_arrow("summary", each)) for each in [frame, *changed]]
     assert len(set(sums)) == len(sums)
 
@@ -87,7 +88,8 @@ def test_the_digest_sees_a_value_a_type_an_order_and_a_name(tmp_path):
 def test_texts_count_by_what_they_say_not_by_how_they_are_coded():
     frame = fake_tables("voorrang", 1)["funnel"].assign(code=list("abca"))
     coded = frame.assign(code=pd.Categorical(frame["code"], categories=["z", "c", "b", "a"]))
-    assert store.content_digest(store.to_arrow("funnel", frame)) == store.content_digest(store.to_arrow("funnel", coded))
+    sums = {store.content_digest(store.to_arrow("funnel", each)) for each in (frame, coded)}
+    assert len(sums) == 1
 
 
 def test_the_mark_is_gone_while_a_run_is_written_again(tmp_path):
@@ -130,10 +132,9 @@ def test_a_file_that_cannot_be_finished_leaves_the_old_one(tmp_path):
 
 
 def test_one_run_at_a_time_and_the_second_is_told_who_holds_the_folder(tmp_path):
-    with locked(tmp_path / "out"):
-        with pytest.raises(UsageError, match=r"another run works in .*: process \d+ on .* since .*choose another out"):
-            with locked(tmp_path / "out"):
-                raise AssertionError("two runs in one folder")
+    words = r"another run works in .*: process \d+ on .* since .*choose another out"
+    with locked(tmp_path / "out"), pytest.raises(UsageError, match=words), locked(tmp_path / "out"):
+        raise AssertionError("two runs in one folder")
     with locked(tmp_path / "out"):
         pass
 
@@ -148,8 +149,8 @@ def test_a_lock_that_nobody_holds_is_taken_over(tmp_path):
     ("design", "contents", "words"),
     [
         ({"months": 24}, {}, r"months=12, and this command asks for 24"),
-        ({"behaviour": {"p_wish_senior": 0.01}}, {}, r"behaviour\.p_wish_senior=None, and this command asks for 0\.01"),
-        ({}, {"voorrang": {"voorrang": {"rank": 2}}}, r"scenario voorrang: voorrang\.rank=1, and this command asks for 2"),
+        ({"behaviour": {"p_wish_senior": 0.01}}, {}, r"behaviour\.p_wish_senior=None, and this .* 0\.01"),
+        ({}, {"voorrang": {"voorrang": {"rank": 2}}}, r"scenario voorrang: voorrang\.rank=1, and this .* 2;"),
     ],
 )
 def test_another_design_in_one_folder_names_the_key_and_both_values(tmp_path, design, contents, words):

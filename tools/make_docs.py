@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:  # run as a file, the project is not on the path yet
@@ -60,9 +60,8 @@ def stale() -> list[Path]:
 
 def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """A Markdown table."""
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    lines += ["| " + " | ".join(_cell(value) for value in row) + " |" for row in rows]
-    return "\n".join(lines) + "\n"
+    lines = ["| " + " | ".join(_cell(value) for value in row) + " |" for row in (head, *rows)]
+    return "\n".join([lines[0], "|" + "---|" * len(head), *lines[1:]]) + "\n"
 
 
 def _cell(value: Any) -> str:
@@ -189,7 +188,9 @@ def span(low: float | None, high: float | None) -> str:
 
 
 def limits(field: Any) -> str:
-    """The range of a pydantic field."""
+    """The range of a pydantic field, or the words that it takes."""
+    if (words := get_args(field.annotation)) and all(isinstance(word, str) for word in words):
+        return ", ".join(words)
     bounds = [next((getattr(m, name) for m in field.metadata if hasattr(m, name)), None) for name in ("ge", "le")]
     return span(*bounds)
 
@@ -328,7 +329,8 @@ def made_keys() -> str:
     for name, field in Compare.model_fields.items():
         value = defaults.get(name, field.default)
         shown = "configs/behaviour/default.yaml" if name == "behaviour" else plain("none" if value == {} else value)
-        rows.append((f"`{name}`", shown, " ".join((limits(field), field.description or ""))))
+        words = get_args(field.annotation) and "Literal" in str(field.annotation)
+        rows.append((f"`{name}`", shown, limits(field) if words else f"{limits(field)} {field.description or ''}"))
     return table(["key", "default", "what it takes"], rows)
 
 
@@ -347,13 +349,13 @@ def made_columns() -> str:
 def made_commands() -> str:
     """Modules that are run with ``python -m``, with the first line of their docstrings."""
     rows = []
-    for folder in ("experiments", "analysis", "workshop", "benchmarks"):
+    for folder in ("experiments", "analysis", "workshop", "benchmarks", "sim"):
         for path in sorted((ROOT / folder).glob("*.py")):
             source = path.read_text(encoding="utf-8")
             if '__name__ == "__main__"' in source or path.name == "__main__.py":
                 module = folder if path.name == "__main__.py" else f"{folder}.{path.stem}"
                 doc = (ast.get_docstring(ast.parse(source)) or "").split("\n")[0].split(": ``python")[0]
-                rows.append((f"`python -m {module}`", doc))
+                rows.append((f"`python -m {module}`", doc.replace("``", "`").rstrip(".")))
     return table(["command", "what it does"], rows)
 
 

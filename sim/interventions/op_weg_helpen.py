@@ -25,7 +25,7 @@ class WooncoachSociaal(Instrument):
     category: ClassVar[str] = "op_weg_helpen"
     sector: ClassVar[str] = "sociaal"
     stages: ClassVar[tuple[str, ...]] = ("huidige_woning", "woonwens", "woningzoeken", "verhuizen", "nieuw_thuis")
-    levers_used: ClassVar[tuple[str, ...]] = ("awareness", "search", "sight", "trouble", "responses", "p_direct", "rank")
+    levers_used: ClassVar[tuple[str, ...]] = ("awareness", "search", "sight", "trouble", "responses", "p_direct")
     payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente", "provincie")
     indicator: ClassVar[str] = "trajecten"
     source: ClassVar[str] = "toolkit Platform31 2023, annex, Wooncoach; C01, C09, C31-C33, C36"

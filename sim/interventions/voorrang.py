@@ -25,7 +25,7 @@ class Voorrang(Instrument):
     levers_used: ClassVar[tuple[str, ...]] = ("rank",)
     payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente")
     indicator: ClassVar[str] = "allocations_by_priority"
-    law: ClassVar[str] = "labels need no huisvestingsverordening inside the own stock of a corporatie"
+    law: ClassVar[str] = "a gemeente that labels homes needs a huisvestingsverordening (Huisvestingswet); a corporatie may agree on labels in its own stock: assumption"
     source: ClassVar[str] = "toolkit Platform31 2023, annex, Voorrangregelingen; C07, C24"
 
     who: Who = Who(tenure="corporatie", rooms=4)

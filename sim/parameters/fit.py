@@ -4,7 +4,7 @@ from sim.parameters import Parameter
 
 _P = Parameter
 PARAMETERS: list[Parameter] = [
-    _P("senior_age", 55, 50, 75, "years", "design section 4; toolkit lets partners choose", "a household whose oldest adult has this age is a senior household"),
+    _P("senior_age", 55, 50, 75, "years", "assumption; the toolkit lets partners choose", "a household whose oldest adult has this age is a senior household"),
     _P("rel_weight_size", 0.25, 0.05, 0.5, "share of fit", "assumption", "weight of size in fit"),
     _P("rel_weight_access", 0.25, 0.05, 0.5, "share of fit", "B38, B21: health is the main motive of 37 % of 65+ and 2/3 of 75+; level is an assumption", "weight of accessibility in fit, seniors"),
     _P("rel_weight_access_young", 0.02, 0, 0.2, "share of fit", "assumption", "weight of accessibility in fit, others"),
@@ -16,7 +16,7 @@ PARAMETERS: list[Parameter] = [
     _P("rel_access_loss_walking", 0.75, 0.4, 1.0, "share", "assumption", "loss of access fit with a walking aid in a home that is not adaptable"),
     _P("rel_access_loss_adaptable", 0.45, 0.2, 0.7, "share", "assumption; toolkit: adaptable for at most 10,000 euro", "the same in a home that can be adapted"),
     _P("rel_optimism", 0.6, 0.0, 1.0, "share", "toolkit ch. 3 names onrealistisch optimisme; size is an assumption", "part of the own future limitation that is not seen; 0 removes the principle"),
-    _P("rel_loss_aversion", 2.0, 1.0, 3.0, "factor", "toolkit ch. 3 names verliesaversie; design section 7: about twice", "losses against the present home weigh this many times gains; 1 removes the principle"),
+    _P("rel_loss_aversion", 2.0, 1.0, 3.0, "factor", "toolkit ch. 3 names verliesaversie; about twice is an assumption", "losses against the present home weigh this many times gains; 1 removes the principle"),
     _P("rel_housing_cost_norm", 0.27, 0.2, 0.4, "share of disposable income", "assumption", "housing cost above this share lowers affordability"),
     _P("rel_housing_cost_span", 0.25, 0.1, 0.5, "share of disposable income", "assumption", "affordability is 0 at the norm plus this share"),
     _P("rel_mortgage_rate", 0.035, 0.01, 0.07, "per year", "assumption", "interest on mortgage debt"),

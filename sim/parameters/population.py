@@ -21,7 +21,7 @@ PARAMETERS: list[Parameter] = [
         0.0,
         1.0,
         "share",
-        "KWB 2020, 2022: lowest 40 %",
+        "KWB 2020, 2022: lowest 40 %; that all of it is put on households is an assumption",
         "how much of an area's difference in low incomes is put on the households, beyond their composition",
     ),
     _P(

@@ -1,0 +1,99 @@
+"""What instruments cost, who pays, and euro per extra move or home, with an interval that is right for a ratio.
+
+Money and effects are both those of the run (the follow-up is in neither). The net effect belongs to the whole scenario, so
+euro per extra move stands on rows of the whole scenario: all instruments and years together, for all payers and for each
+payer (what that payer spends per extra move, whoever paid the rest). Rows of one instrument and one year carry money and
+uses only.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analysis.effects import by_seed
+from analysis.statistics import Ratio, fieller
+from analysis.tables import ALL, BASIS, LEDGER, PLACEBO, need
+
+COLUMNS = (
+    "scenario", "instrument", "payer", "year", "eur", "uses", "eur_per_extra_senior_move", "eur_per_extra_suitable_home",
+    "lower", "upper", "lower_suitable", "upper_suitable", "note",
+)
+PART = "euro per extra move belongs to the whole scenario"
+
+
+def costs(ledger: pd.DataFrame, summary: pd.DataFrame, start: str, months: int) -> pd.DataFrame:
+    """The table of costs.csv: means over the seeds.
+
+    Args:
+        ledger: the table instruments (month, instrument, organisation, uses, cost_eur by scenario and seed; months in
+            which nothing happened may be left out).
+        summary: the table summary; gives extra senior moves and suitable homes per seed.
+        start: month 0, YYYY-MM; years are calendar years.
+        months: length of the run; what falls after it is left out.
+
+    Returns:
+        Columns COLUMNS. ``lower`` and ``upper`` belong to euro per extra senior move, the other pair to euro per extra
+        suitable home (extra senior household in a suitable home, last twelve months); empty where the denominator may be
+        zero, and ``note`` says so.
+    """
+    need(ledger, LEDGER, "instruments.parquet")
+    rows, values, seeds = by_seed(summary)
+    at_end = (rows["group_by"] == ALL) & (rows["months_from"] == 0) & (rows["months_to"] == rows["months_to"].max())
+    first_year, first_month = (int(part) for part in start.split("-"))
+    mine = ledger[(ledger["month"] >= 0) & (ledger["month"] < months)].rename(columns={"organisation": "payer"})
+    mine = mine.assign(year=first_year + (first_month - 1 + mine["month"]) // 12)
+    parts = []
+    for scenario, of_scenario in mine.groupby("scenario", sort=True, observed=True):
+        if scenario not in values:
+            continue
+        extra = {}
+        for key in ("senior_moves", "suitable_seniors"):
+            one = (at_end & (rows["indicator"] == key)).to_numpy()
+            extra[key] = (values[str(scenario)][one] - values[BASIS][one])[0] if one.any() else None
+        parts += _of(str(scenario), of_scenario, extra, seeds)
+    if not parts:
+        return pd.DataFrame(columns=list(COLUMNS))
+    return pd.DataFrame(parts)[list(COLUMNS)]
+
+
+def _of(scenario: str, ledger: pd.DataFrame, extra: dict, seeds: list[int]) -> list[dict[str, object]]:
+    """Rows of one scenario: the whole, each payer, then instrument × payer × year."""
+    if scenario in (BASIS, PLACEBO):
+        extra = dict.fromkeys(extra)
+    out = [_whole(scenario, ALL, ledger, extra, seeds)]
+    for payer, of_payer in ledger.groupby("payer", sort=True, observed=True):
+        out.append(_whole(scenario, str(payer), of_payer, extra, seeds))
+    fine = ledger.groupby(["instrument", "payer", "year"], sort=True, observed=True)[["cost_eur", "uses"]].sum()
+    for (instrument, payer, year), row in fine.iterrows():
+        out.append({
+            "scenario": scenario, "instrument": instrument, "payer": payer, "year": str(year),
+            "eur": row["cost_eur"] / len(seeds), "uses": row["uses"] / len(seeds), "note": PART,
+        } | dict.fromkeys(COLUMNS[6:12], np.nan))
+    return out
+
+
+def _whole(scenario: str, payer: str, ledger: pd.DataFrame, extra: dict, seeds: list[int]) -> dict[str, object]:
+    """Money of a whole scenario and its ratios."""
+    eur = ledger.groupby("seed")["cost_eur"].sum().reindex(seeds, fill_value=0.0).to_numpy(float)
+    moves, homes = (_ratio(eur, extra[key]) for key in ("senior_moves", "suitable_seniors"))
+    notes = {"senior move: ": moves.note, "suitable home: ": homes.note}
+    return {
+        "scenario": scenario, "instrument": ALL, "payer": payer, "year": ALL, "eur": eur.mean(),
+        "uses": ledger["uses"].sum() / len(seeds), "eur_per_extra_senior_move": moves.value,
+        "eur_per_extra_suitable_home": homes.value, "lower": moves.lower, "upper": moves.upper,
+        "lower_suitable": homes.lower, "upper_suitable": homes.upper,
+        "note": "; ".join(what + note for what, note in notes.items() if note),
+    }
+
+
+def _ratio(eur: np.ndarray, extra: np.ndarray | None) -> Ratio:
+    if extra is None:
+        return Ratio(np.nan, np.nan, np.nan, "no effect to divide by")
+    return fieller(eur, extra)
+
+
+def whole_scenarios(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows of costs of whole scenarios, all payers together, basis and placebo left out."""
+    chosen = (table["instrument"] == ALL) & (table["payer"] == ALL) & ~table["scenario"].isin([BASIS, PLACEBO])
+    return table[chosen].reset_index(drop=True)

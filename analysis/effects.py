@@ -1,0 +1,122 @@
+"""Net effects: scenario minus basis, seed by seed, for every indicator, group and period; made from summary alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analysis.statistics import claimed, half_width, paired, refuse_twins, same_seeds, seeds_needed
+from analysis.tables import ALL, BASIS, PLACEBO, SUMMARY, AnalysisError, need
+from sim.indicators import REGISTRY
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+KEYS = ["indicator", "group_by", "group", "months_from", "months_to"]
+COLUMNS = (
+    "scenario", "indicator", "unit", "group_by", "group", "months_from", "months_to", "estimand", "mean", "difference",
+    "lower", "upper", "placebo", "seeds", "seeds_needed",
+)
+FIRST = (
+    "senior_moves", "moves_set_off", "fit", "suitable_seniors", "freed_family_homes", "starters_housed",
+    "families_housed", "waiting_months",
+)
+
+
+def by_seed(summary: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, NDArray], list[int]]:
+    """The summary as one array per scenario.
+
+    Returns:
+        Rows (columns KEYS, in the order in which basis has them), values [rows, seeds] by scenario, and the seeds. A row that
+        a scenario lacks is NaN there.
+
+    Raises:
+        AnalysisError: unequal sets of seeds, a value given twice, or a column that is not there.
+    """
+    need(summary, SUMMARY, "summary.parquet")
+    seeds = same_seeds({str(name): part["seed"].unique() for name, part in summary.groupby("scenario", observed=True)})
+    twice = summary.duplicated(["scenario", "seed", *KEYS])
+    if twice.any():
+        row = summary[twice].iloc[0]
+        raise AnalysisError(
+            f"summary.parquet: scenario {row['scenario']}, seed {row['seed']} gives {row['indicator']} for "
+            f"{row['group_by']}={row['group']} to month {row['months_to']} twice; the same experiments.compare makes it anew"
+        )
+    wide = summary.pivot(index=KEYS, columns=["scenario", "seed"], values="value")
+    order = summary.loc[summary["scenario"] == BASIS, KEYS].drop_duplicates()
+    wide = wide.reindex(pd.MultiIndex.from_frame(order))
+    names = sorted({str(name) for name in summary["scenario"].unique()})
+    return order.reset_index(drop=True), {name: wide[name][seeds].to_numpy(float) for name in names}, seeds
+
+
+def effects(summary: pd.DataFrame, fingerprints: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """The table of effects.csv: one row per scenario (placebo included) × indicator × group × period.
+
+    Args:
+        summary: one row per scenario, seed, indicator, group and period.
+        fingerprints: seed to the fingerprint of its world, to refuse two seeds that are one.
+
+    Returns:
+        Columns COLUMNS. ``mean`` is the scenario's; ``difference`` scenario minus basis with its 95 % interval; ``placebo``
+        the half-width of the placebo's interval for the same row (empty without placebo or with one seed); ``seeds`` those
+        with a value in both worlds; ``seeds_needed`` see ``statistics.seeds_needed``.
+
+    Raises:
+        AnalysisError: unequal sets of seeds, or two seeds with one world.
+    """
+    refuse_twins(fingerprints or {})
+    rows, values, _seeds = by_seed(summary)
+    floor = np.full(len(rows), np.nan)
+    if PLACEBO in values:
+        floor = half_width(paired(values[PLACEBO], values[BASIS]))
+    parts = [_of(name, rows, values[name], values[BASIS], floor) for name in values if name != BASIS]
+    if not parts:
+        return pd.DataFrame(columns=list(COLUMNS))
+    return pd.concat(parts, ignore_index=True)[list(COLUMNS)]
+
+
+def _of(name: str, rows: pd.DataFrame, values: NDArray, base: NDArray, floor: NDArray) -> pd.DataFrame:
+    found = paired(values, base)
+    needed = pd.Series(seeds_needed(found.difference, found.deviation)).astype("Int64")
+    mean = values.mean(axis=1)
+    return rows.assign(
+        scenario=name, unit=[unit(key) for key in rows["indicator"]], estimand="net", mean=mean,
+        difference=found.difference, lower=found.lower, upper=found.upper, placebo=floor, seeds=found.seeds,
+        seeds_needed=needed,
+    )
+
+
+def unit(indicator: str) -> str:
+    """Unit of an indicator, from the registry; empty for one that it does not know."""
+    return REGISTRY[indicator].unit if indicator in REGISTRY else ""
+
+
+def with_claims(table: pd.DataFrame) -> pd.DataFrame:
+    """The table of effects with a column ``claimed`` (see ``statistics.claimed``)."""
+    return table.assign(claimed=claimed(table["difference"], table["lower"], table["upper"], table["placebo"]))
+
+
+def whole_run(table: pd.DataFrame, indicator: str, group_by: str = ALL) -> pd.DataFrame:
+    """Rows of one indicator over the longest period from month 0, placebo left out."""
+    chosen = table[(table["indicator"] == indicator) & (table["group_by"] == group_by) & (table["months_from"] == 0)]
+    chosen = chosen[(chosen["months_to"] == table["months_to"].max()) & (chosen["scenario"] != PLACEBO)]
+    return chosen.reset_index(drop=True)
+
+
+def tested(table: pd.DataFrame) -> dict[str, int]:
+    """How many comparisons were made, and in how many the world in which nothing of substance differs seems to differ.
+
+    Returns:
+        ``n`` rows of scenarios with an interval that is not just a point, ``claims`` among them, ``placebo_n`` rows of the
+        placebo with an interval, ``placebo_misses`` those whose interval leaves out 0.
+    """
+    open_rows = with_claims(table[table["upper"] > table["lower"]])
+    placebo = open_rows["scenario"] == PLACEBO
+    outside = (open_rows["lower"] > 0) | (open_rows["upper"] < 0)
+    return {
+        "n": int((~placebo).sum()), "claims": int((open_rows["claimed"] & ~placebo).sum()),
+        "placebo_n": int(placebo.sum()), "placebo_misses": int((outside & placebo).sum()),
+    }

@@ -1,0 +1,137 @@
+"""All that the page, the files and the summary are made from, computed once from a folder of results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis import words
+from analysis.chains import CHAINS_NEEDS, MOVES_NEEDS, mean_length
+from analysis.costs import costs
+from analysis.effects import by_seed, effects, whole_run, with_claims
+from analysis.klantreis import per_thousand
+from analysis.statistics import refuse_twins
+from analysis.tables import ALL, BASIS, DRIFT, FUNNEL, LEDGER, MONTHS, PLACEBO, SUMMARY, AnalysisError, Folder
+from analysis.words import Text
+
+LENGTH, READING = "moves_set_off", "inside_area"
+N_BOOTSTRAP = 400  # resamples of whole seeds for the lengths of chains
+
+
+@dataclass(frozen=True)
+class Results:
+    """A folder of results. Tables are computed when first asked for.
+
+    ``config`` is the configuration of the run with ``place`` (slug), ``command`` and, if known, ``place_name``;
+    ``manifest`` what manifest.json holds.
+    """
+
+    folder: Folder
+    config: Mapping[str, Any]
+    manifest: Mapping[str, Any]
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """The table summary; raises AnalysisError when two seeds are one world."""
+        refuse_twins(self.manifest.get("fingerprints", {}))
+        return self.folder.table("summary", SUMMARY)
+
+    @cached_property
+    def effects(self) -> pd.DataFrame:
+        """The table of effects.csv with ``claimed``."""
+        return with_claims(effects(self.summary))
+
+    @cached_property
+    def costs(self) -> pd.DataFrame:
+        """The table of costs.csv."""
+        ledger = self.folder.table("instruments", LEDGER)
+        return costs(ledger, self.summary, str(self.config["start"]), self.months)
+
+    @cached_property
+    def base(self) -> pd.DataFrame:
+        """Means of basis: indicator, group_by, group, months_from, months_to, mean."""
+        rows, values, _seeds = by_seed(self.summary)
+        return rows.assign(mean=values[BASIS].mean(axis=1))
+
+    @cached_property
+    def seeds(self) -> list[int]:
+        """The seeds that all scenarios share."""
+        return by_seed(self.summary)[2]
+
+    @cached_property
+    def lengths(self) -> pd.DataFrame | None:
+        """Moves set off by origin: scenario, origin, mean, lower, upper, n_chains, seeds; None without a ledger."""
+        if not (self.folder.has("moves") and self.folder.has("chains")):
+            return None
+        moves = self.folder.table("moves", MOVES_NEEDS)[list(MOVES_NEEDS)]
+        chains = self.folder.table("chains", CHAINS_NEEDS)
+        moves = moves[moves["in_scope"] & moves["fills_vacancy"]]
+        if moves.empty:
+            return None
+        last = self.months + int(self.config["follow_up"]) - 1
+        table = mean_length(moves, chains, last, self.months, N_BOOTSTRAP)
+        table = table[(table["length"] == LENGTH) & (table["reading"] == READING)]
+        return table.dropna(subset="mean").reset_index(drop=True)
+
+    @cached_property
+    def journey(self) -> pd.DataFrame:
+        """The klantreis of seniors, see klantreis.per_thousand."""
+        return per_thousand(self.folder.table("funnel", FUNNEL), self.folder.table("months", MONTHS), self.months)
+
+    @cached_property
+    def drift(self) -> pd.DataFrame:
+        """Mean share of households elsewhere: scenario, month, share_elsewhere."""
+        table = self.folder.table("drift", DRIFT)
+        table = table[table["scenario"] != BASIS]
+        return table.groupby(["scenario", "month"], as_index=False)["share_elsewhere"].mean()
+
+    @property
+    def months(self) -> int:
+        """Length of the run in months, follow-up not included."""
+        return int(self.config["months"])
+
+    @property
+    def scenarios(self) -> list[str]:
+        """Scenarios beside basis and placebo, largest effect on senior moves first."""
+        rows = whole_run(self.effects, "senior_moves").sort_values("difference", ascending=False, kind="stable")
+        rest = set(self.summary["scenario"].unique()) - {BASIS, PLACEBO, *rows["scenario"]}
+        return [*rows["scenario"], *sorted(rest)]
+
+    @property
+    def titles(self) -> dict[str, Text]:
+        """Titles of all scenarios."""
+        listed = self.manifest.get("scenarios", {})
+        return {str(name): words.title(str(name), listed) for name in self.summary["scenario"].unique()}
+
+    @property
+    def place(self) -> str:
+        """Name of the place, for people."""
+        return str(self.config.get("place_name") or words.place(str(self.config["place"])))
+
+    def base_value(self, indicator: str, group_by: str = ALL, group: str = ALL) -> float:
+        """Mean of basis over the longest period; NaN when it is not counted."""
+        b = self.base
+        chosen = (b["indicator"] == indicator) & (b["group_by"] == group_by) & (b["group"] == group)
+        chosen &= (b["months_to"] == b["months_to"].max()) & (b["months_from"] == 0)
+        return float(b.loc[chosen, "mean"].iloc[0]) if chosen.any() else float("nan")
+
+
+def gather(out: Path, config: Mapping[str, Any] | None = None) -> Results:
+    """The results of a folder. ``config`` wins over what manifest.json says of the configuration.
+
+    Raises:
+        AnalysisError: the folder has no manifest and ``config`` lacks a key, or the tables are lost or damaged.
+    """
+    folder = Folder(out)
+    manifest = folder.manifest()
+    known = {key: manifest[key] for key in ("place", "command") if key in manifest}
+    merged = {**manifest.get("configuration", {}), **known, **(config or {})}
+    for key in ("months", "follow_up", "start", "place"):
+        if key not in merged:
+            raise AnalysisError(f"{out / 'manifest.json'} says nothing of {key}; run experiments.compare with out={out}")
+    return Results(folder, merged, manifest)

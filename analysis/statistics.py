@@ -1,0 +1,185 @@
+"""Intervals over paired seeds: differences, ratios, how many seeds are enough, and what may be claimed.
+
+All intervals are 95 % and of chance only: the seeds are independent worlds, the pairing is within a seed, and the difference
+of a seed is one observation. Student's t, because seeds are few.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from scipy.special import ndtri, stdtrit
+
+from analysis.tables import BASIS, AnalysisError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+LEVEL = 0.95
+MOST_SEEDS = 10**15  # seeds_needed is cut off here
+
+
+class Interval(NamedTuple):
+    """Mean of paired differences with its interval: float64 arrays [rows]; NaN where nothing can be said."""
+
+    difference: NDArray
+    lower: NDArray
+    upper: NDArray
+    deviation: NDArray  # standard deviation of one seed's difference
+    seeds: NDArray  # int64, seeds with a value in both worlds
+
+
+class Ratio(NamedTuple):
+    """A ratio of means with its interval; NaN where nothing can be said, and ``note`` says why."""
+
+    value: float
+    lower: float
+    upper: float
+    note: str
+
+
+def t_value(n_seeds: ArrayLike) -> NDArray:
+    """Two-sided 95 % quantile of Student's t with n − 1 degrees of freedom; NaN below two seeds."""
+    n = np.asarray(n_seeds, float)
+    return np.where(n >= 2, stdtrit(np.maximum(n - 1, 1), (1 + LEVEL) / 2), np.nan)
+
+
+def paired(values: ArrayLike, base: ArrayLike) -> Interval:
+    """Mean difference of paired seeds, with a t-interval.
+
+    Args:
+        values, base: float64 [rows, seeds], the same seed in the same column; NaN where nothing was counted.
+
+    Returns:
+        Per row. A row in which some seed lacks a value has no difference (a mean over the seeds that happen to have one is
+        a mean over selected worlds); with one seed there is a difference and no interval.
+    """
+    d = np.asarray(values, float) - np.asarray(base, float)
+    n = d.shape[1]
+    known = (~np.isnan(d)).sum(axis=1)
+    mean = d.mean(axis=1) if n else np.full(len(d), np.nan)
+    same = (d == d[:, :1]).all(axis=1) if n else np.zeros(len(d), bool)
+    mean = np.where(same, d[:, 0] if n else np.nan, mean)  # equal differences have exactly their mean and no spread
+    deviation = np.where(same, 0.0, np.sqrt(((d - mean[:, None]) ** 2).sum(axis=1) / max(n - 1, 1)))
+    deviation = np.where((known == n) & (n >= 2), deviation, np.nan)
+    half = t_value(n) * deviation / math.sqrt(max(n, 1))
+    return Interval(mean, mean - half, mean + half, deviation, known.astype(np.int64))
+
+
+def half_width(interval: Interval) -> NDArray:
+    """Half of each interval's width, float64 [rows]."""
+    return (interval.upper - interval.lower) / 2
+
+
+def seeds_needed(difference: ArrayLike, deviation: ArrayLike) -> NDArray:
+    """Seeds at which the interval's half-width is at most half of the difference.
+
+    The rule: the smallest n ≥ 2 with t(n − 1) × deviation ÷ √n ≤ |difference| ÷ 2, as if deviation and difference stay what
+    they are. NaN where the difference is 0 or unknown.
+
+    Returns:
+        float64 [rows], whole numbers, at most MOST_SEEDS.
+    """
+    size, spread = np.broadcast_arrays(np.abs(np.asarray(difference, float)), np.asarray(deviation, float))
+    known = (size > 0) & ~np.isnan(spread)
+    size, spread = np.where(known, size, 1.0), np.where(known, spread, 0.0)
+    z = ndtri((1 + LEVEL) / 2)
+    with np.errstate(over="ignore"):
+        n = np.clip(np.ceil((2 * z * spread / size) ** 2), 2, MOST_SEEDS)  # the normal quantile: never too many
+    for _ in range(100):  # t is wider for few seeds: a handful of steps
+        short = (t_value(n) * spread / np.sqrt(n) > size / 2) & (n < MOST_SEEDS)
+        if not short.any():
+            break
+        n = np.where(short, n + 1, n)
+    return np.where(known, n, np.nan)
+
+
+def fieller(a: ArrayLike, b: ArrayLike) -> Ratio:
+    """Mean(a) ÷ mean(b) over paired seeds, with Fieller's interval (exact for normal means, unlike a plain ± on the ratio).
+
+    Args:
+        a: numerator per seed, such as euro. b: denominator per seed, such as extra moves; same length.
+
+    Returns:
+        Without a value where the mean of ``b`` is not above 0; without an interval where that of ``b`` holds 0 (the ratio is
+        then unbounded) or there is one seed.
+    """
+    x, y = np.asarray(a, float), np.asarray(b, float)
+    n = len(x)
+    if n == 0 or np.isnan(x).any() or np.isnan(y).any():
+        return Ratio(math.nan, math.nan, math.nan, "no value in some seed")
+    mean_x, mean_y = x.mean(), y.mean()
+    if mean_y <= 0:
+        return Ratio(math.nan, math.nan, math.nan, "no extra: the denominator is not above 0")
+    if n < 2:
+        return Ratio(mean_x / mean_y, math.nan, math.nan, "one seed: no interval")
+    (v_x, c), (_, v_y) = np.cov(x, y) / n * float(t_value(n)) ** 2
+    leading = mean_y**2 - v_y
+    if leading <= 0:
+        return Ratio(mean_x / mean_y, math.nan, math.nan, "the denominator may be zero: no interval")
+    middle = mean_x * mean_y - c
+    root = math.sqrt(max(0.0, middle**2 - leading * (mean_x**2 - v_x)))
+    return Ratio(mean_x / mean_y, (middle - root) / leading, (middle + root) / leading, "")
+
+
+def claimed(difference: ArrayLike, lower: ArrayLike, upper: ArrayLike, placebo: ArrayLike) -> NDArray:
+    """Whether an effect may be claimed: its interval leaves out 0, and it is larger than the placebo's half-width.
+
+    Boolean [rows]; False where interval or placebo are unknown.
+    """
+    low, high = np.asarray(lower, float), np.asarray(upper, float)
+    return ((low > 0) | (high < 0)) & (np.abs(np.asarray(difference, float)) > np.asarray(placebo, float))
+
+
+def by_chance(n_tested: int) -> float:
+    """At most how many of ``n_tested`` comparisons in which nothing happened have an interval without 0, on average."""
+    return (1 - LEVEL) * n_tested
+
+
+def same_seeds(seeds: Mapping[str, Iterable[int]]) -> list[int]:
+    """The seeds that all scenarios share, sorted.
+
+    Args:
+        seeds: scenario to its seeds; ``basis`` among them.
+
+    Raises:
+        AnalysisError: there is no basis, or a scenario lacks seeds that basis has, or has others.
+    """
+    if BASIS not in seeds:
+        raise AnalysisError(f"no scenario {BASIS} among {', '.join(sorted(seeds))}: nothing to compare with")
+    want = set(seeds[BASIS])
+    for name in sorted(seeds):
+        have = set(seeds[name])
+        if have != want:
+            raise AnalysisError(
+                f"scenario {name} {_lacks(want - have, have - want)}; no paired figure is reported over unequal sets of "
+                f"seeds: the same experiments.compare runs what is missing"
+            )
+    return sorted(want)
+
+
+def _lacks(missing: set[int], extra: set[int]) -> str:
+    parts = [("lacks seeds ", missing), (f"has seeds that {BASIS} lacks: ", extra)]
+    return " and ".join(text + ", ".join(map(str, sorted(some))) for text, some in parts if some)
+
+
+def refuse_twins(fingerprints: Mapping[str, str]) -> None:
+    """Refuse intervals when two seeds are the same world: they are one observation, not two.
+
+    Args:
+        fingerprints: seed to the fingerprint of its burnt-in world.
+
+    Raises:
+        AnalysisError: names the two seeds.
+    """
+    first: dict[str, str] = {}
+    for seed, mark in sorted(fingerprints.items(), key=lambda item: int(item[0])):
+        if mark in first:
+            raise AnalysisError(
+                f"seeds {first[mark]} and {seed} have the same world (fingerprint {mark[:12]}): they are no independent "
+                f"observations, so no interval is given; check how the world of a seed is drawn"
+            )
+        first[mark] = seed

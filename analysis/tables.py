@@ -1,0 +1,103 @@
+"""Reading the tables that a run left in a folder, and writing files whole or not at all."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BASIS, PLACEBO, ALL = "basis", "placebo", "all"
+SUMMARY = ("scenario", "seed", "indicator", "group_by", "group", "months_from", "months_to", "value")
+LEDGER = ("scenario", "seed", "month", "instrument", "organisation", "uses", "cost_eur")
+FUNNEL = ("scenario", "seed", "month", "household_class", "stage", "kind", "code", "n")
+MONTHS = ("scenario", "seed", "month", "seniors")
+DRIFT = ("scenario", "seed", "month", "share_elsewhere")
+
+
+class AnalysisError(ValueError):
+    """Tables from which no conclusion may be drawn; the message names the place and the way out."""
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder of results. Tables are read when asked for."""
+
+    path: Path
+
+    def has(self, name: str) -> bool:
+        """Whether the table is there, as parquet or CSV."""
+        return self._file(name) is not None
+
+    def table(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
+        """One table, texts as plain strings except in moves (categories, for its size).
+
+        Raises:
+            AnalysisError: the file is not there or damaged, or lacks one of ``columns``.
+        """
+        import pandas as pd
+        import pyarrow as pa
+
+        file = self._file(name)
+        if file is None:
+            raise AnalysisError(f"{self.path} holds no {name}.parquet; run experiments.compare with out={self.path}")
+        try:
+            frame = pd.read_csv(file) if file.suffix == ".csv" else pd.read_parquet(file)
+        except (OSError, ValueError, pa.ArrowException) as error:
+            reason = (str(error).splitlines() or ["no reason given"])[0]
+            raise AnalysisError(f"{file} is damaged ({reason}); the same experiments.compare makes it anew") from error
+        need(frame, columns, file.name)
+        if name != "moves":
+            texts = frame.select_dtypes("category").columns
+            frame = frame.astype({column: object for column in texts})
+        return frame
+
+    def manifest(self) -> dict[str, Any]:
+        """What was run; empty when there is no manifest.json. Raises AnalysisError when it is damaged."""
+        file = self.path / "manifest.json"
+        try:
+            return dict(json.loads(file.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return {}
+        except (json.JSONDecodeError, UnicodeDecodeError) as error:
+            raise AnalysisError(f"{file} is damaged ({error}); the same experiments.compare makes it anew") from error
+
+    def _file(self, name: str) -> Path | None:
+        for suffix in (".parquet", ".csv"):
+            if (self.path / f"{name}{suffix}").is_file():
+                return self.path / f"{name}{suffix}"
+        return None
+
+
+def need(frame: pd.DataFrame, columns: Sequence[str], name: str) -> None:
+    """Raise AnalysisError when a column is lacking, with the nearest name that is there."""
+    there = [str(column) for column in frame.columns]
+    for column in columns:
+        if column not in there:
+            near = difflib.get_close_matches(column, there, 1)
+            raise AnalysisError(f"{name}: no column {column!r}" + (f"; did it become {near[0]!r}?" if near else ""))
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write text (UTF-8, line ends as given) or bytes under a temporary name, then rename: whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
+        with open(temporary, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_csv(path: Path, frame: pd.DataFrame) -> None:
+    """A table as CSV: comma, decimal point, empty where nothing is known, the shortest digits that read back equal."""
+    write_whole(path, frame.to_csv(index=False, lineterminator="\n"))

@@ -1,0 +1,207 @@
+"""The base world beside the figures: what the model gives, what was observed, and how far they are apart.
+
+Each row says whether the figure went in (``input``: proves nothing), was fitted by hand (``fitted``), or comes out by itself
+(``predicted``). B17 and A03 were never used in fitting. A hit is within 25 % of the source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from analysis import chains as chain_statistics
+
+HIT = 0.25
+YEAR = 12
+
+
+class Row(NamedTuple):
+    """One figure. ``value`` takes the tables of the base world and gives the simulated figure."""
+
+    key: str
+    text: str
+    observed: float
+    unit: str
+    area: str
+    source: str
+    status: str
+    value: Callable[[Tables], float]
+
+
+class Tables(NamedTuple):
+    """The base world's tables; ``moves`` and ``chains`` hold the run phase of the seeds whose ledger was kept."""
+
+    moves: pd.DataFrame
+    chains: pd.DataFrame
+    months: pd.DataFrame
+    n_months: int
+    last_month: int
+
+    def per_year(self, n: float) -> float:
+        """A count over the kept seeds and the run, per seed and year."""
+        return n * YEAR / self.n_months / max(1, self.moves["seed"].nunique())
+
+    def mean(self, column: str) -> float:
+        """Mean of a column of months over run and seeds."""
+        return float(self.months.loc[self.months["month"] < self.n_months, column].mean())
+
+
+def fills(t: Tables) -> pd.DataFrame:
+    """Moves into an empty home during the run."""
+    return t.moves[t.moves["fills_vacancy"] & (t.moves["phase"] == "run")]
+
+
+def move_rate(low: int, high: int, columns: tuple[str, ...]) -> Callable[[Tables], float]:
+    """Moves per housed household and year, per cent, of oldest adults from ``low`` to ``high`` years."""
+
+    def value(t: Tables) -> float:
+        moved = fills(t)
+        n = ((moved["age"] >= low) & (moved["age"] <= high) & (moved["from_dwelling"] >= 0)).sum()
+        return 100 * t.per_year(float(n)) / sum(t.mean(column) for column in columns)
+
+    return value
+
+
+def turnover(tenure: str) -> Callable[[Tables], float]:
+    """Homes of a tenure taken by another household, per cent of the stock and year."""
+    return lambda t: 100 * t.per_year(float((fills(t)["to_tenure"] == tenure).sum())) / t.mean(f"dwellings_{tenure}")
+
+
+def freed(tenure: str | None) -> Callable[[Tables], float]:
+    """Homes that come free, per cent of the stock and year: left by movers, death, care, departure or union."""
+
+    def value(t: Tables) -> float:
+        left = fills(t)
+        begun = t.chains[~t.chains["origin"].isin(["new_build", "split", "voor_start"]) & (t.chains["start_month"] < t.n_months)]
+        if tenure:
+            left, begun = left[left["from_tenure"] == tenure], begun[begun["origin_tenure"] == tenure]
+        stock = t.mean(f"dwellings_{tenure}") if tenure else t.mean("dwellings")
+        return 100 * t.per_year(float(left["left_vacancy"].sum() + len(begun))) / stock
+
+    return value
+
+
+def starters(tenure: str | None) -> Callable[[Tables], float]:
+    """Share of the homes taken (of one tenure) that go to households that leave no home here."""
+
+    def value(t: Tables) -> float:
+        taken = fills(t)
+        taken = taken[taken["to_tenure"] == tenure] if tenure else taken[taken["link"] > 1]
+        return float((taken["from_dwelling"] < 0).mean())
+
+    return value
+
+
+def continuation(link: str) -> Callable[[Tables], float]:
+    """Chance that a move into or after a new home is followed by another, national estimate."""
+
+    def value(t: Tables) -> float:
+        table = chain_statistics.continuation(
+            t.moves, t.chains, by=("origin", "link_class"), reading="national_estimated", last_month=t.last_month
+        )
+        row = table[(table["origin"] == "new_build") & (table["link_class"] == link)]
+        return float(row["p_continue"].iloc[0]) if len(row) else float("nan")
+
+    return value
+
+
+def homes_freed(t: Tables) -> float:
+    """Extra homes freed and lived in again per new home, national estimate."""
+    table = chain_statistics.mean_length(t.moves, t.chains, last_month=t.last_month, months=t.n_months, n_bootstrap=10)
+    row = table[(table["origin"] == "new_build") & (table["reading"] == "national_estimated") & (table["length"] == "homes_freed")]
+    return float(row["mean"].iloc[0]) if len(row) else float("nan")
+
+
+def same_year(t: Tables) -> float:
+    """Of the homes left by movers into new build and filled later, the share filled in the same calendar year."""
+    m = t.moves[["seed", "move_id", "parent_move_id", "month", "link", "chain_id"]]
+    new = t.chains.loc[t.chains["origin"] == "new_build", ["seed", "chain_id"]]
+    first = m[m["link"] == 1].merge(new, on=["seed", "chain_id"])
+    both = first.merge(m, left_on=["seed", "move_id"], right_on=["seed", "parent_move_id"], suffixes=("", "_next"))
+    return float((both["month"] // YEAR == both["month_next"] // YEAR).mean())
+
+
+def share_in_wijk(low: int, high: int) -> Callable[[Tables], float]:
+    """Of the movers with a home, the share that stays in its wijk."""
+
+    def value(t: Tables) -> float:
+        m = fills(t)
+        m = m[(m["age"] >= low) & (m["age"] <= high) & (m["from_dwelling"] >= 0)]
+        return float((m["from_area"].astype(str) == m["to_area"].astype(str)).mean())
+
+    return value
+
+
+def social(column: str, divide: float = 1.0) -> Callable[[Tables], float]:
+    """Mean of a column over the corporatie homes let."""
+    return lambda t: float(fills(t).loc[fills(t)["to_tenure"] == "corporatie", column].mean()) / divide
+
+
+def success(t: Tables) -> float:
+    """Corporatie homes let in a year over households that search (mean over the months), per cent."""
+    return 100 * t.per_year(float((fills(t)["to_tenure"] == "corporatie").sum())) / t.mean("searchers")
+
+
+_OLD = ("households_65_74", "households_75_84", "households_85_plus")
+ROWS = (
+    Row("rate_45_54", "move rate, oldest adult 45-54", 5.8, "% per year, persons at 50", "NL 2017", "B05", "fitted", move_rate(45, 54, ("households_45_54",))),
+    Row("rate_55_64", "move rate, oldest adult 55-64", 4.0, "% per year, persons at 60", "NL 2017", "B06", "predicted", move_rate(55, 64, ("households_55_64",))),
+    Row("rate_65", "move rate, oldest adult 65 and over", 2.65, "% per year, households", "NL", "B44 (recalled)", "fitted", move_rate(65, 200, _OLD)),
+    Row("turnover_corporatie", "corporatie homes let", 7.1, "% of stock per year", "NL 2021-2022", "A25", "fitted", turnover("corporatie")),
+    Row("freed_all", "homes that come free", 5.5, "% of stock per year", "NL 2021-2022", "A34", "predicted", freed(None)),
+    Row("freed_koop", "owner-occupied homes that come free", 3.5, "% of stock per year", "NL 2021-2022", "A34", "predicted", freed("koop")),
+    Row("freed_vrij", "privately let homes that come free", 8.5, "% of stock per year", "NL 2021-2022 (rent without huurtoeslag)", "A34", "predicted", freed("vrije_huur")),
+    Row("possible_wish", "65+ with a possible wish", 16, "% of households", "NL 2015", "B14", "fitted", lambda t: 100 * t.mean("aged_65_with_wish") / t.mean("aged_65")),
+    Row("definite_wish", "65+ with a definite wish", 3, "% of households", "NL 2015", "B13", "fitted", lambda t: 100 * t.mean("aged_65_searching") / t.mean("aged_65")),
+    Row("realised_65", "65+ with a definite wish that moved within a year", 25, "%", "NL 2015-2016", "B17", "predicted", lambda t: 100 * t.mean("realised_65")),
+    Row("realised_all", "households with a definite wish that moved within a year", 32, "%", "NL 2015-2016", "B53", "predicted", lambda t: 100 * t.mean("realised_all")),
+    Row("starter_links", "links filled by households that leave no home", 0.5, "share", "NL 2019-2022", "A33", "predicted", starters(None)),
+    Row("starter_social", "corporatie homes let to households that leave no home", 0.5, "share", "Amsterdam region 2024", "A37", "predicted", starters("corporatie")),
+    Row("first_link", "new home to first link", 0.69, "chance", "NL 2019-2022", "A02", "predicted", continuation("1")),
+    Row("second_link", "first link to second", 0.59, "chance", "NL 2019-2022", "A03", "predicted", continuation("2")),
+    Row("later_links", "later links", 0.47, "chance", "NL 2019-2022 (lower bound)", "A31", "predicted", continuation("3+")),
+    Row("homes_freed", "extra homes freed per new home", 1.45, "homes", "NL 2019-2022", "A01", "predicted", homes_freed),
+    Row("same_year", "homes freed by new build lived in again in the same calendar year", 78, "%", "NL 2020", "A14", "predicted", lambda t: 100 * same_year(t)),
+    Row("own_wijk", "movers of 65-74 that stay in their wijk (observed: buurt)", 0.43, "share", "NL 2012", "B46", "predicted", share_in_wijk(65, 74)),
+    Row("registration", "registration time at letting", 10, "years", "Utrecht 2020", "E04", "predicted", social("registered_months", YEAR)),
+    Row("candidates", "candidates per corporatie home let", 150, "households", "NL (range 50-500)", "evidence (b)", "predicted", social("candidates")),
+    Row("success", "corporatie homes let per searching household", 8, "% per year", "Utrecht, Amsterdam", "E01, E17", "predicted", success),
+    Row("unsuitable", "senior households in a home that cannot be adapted", 14, "% of households", "NL 2020", "F05", "input", lambda t: 100 * t.mean("unsuitable_seniors") / t.mean("seniors")),
+    Row("vacancy", "homes on the market or between two households", 2.0, "% of stock", "NL (norm)", "F17", "fitted", lambda t: 100 * t.mean("vacant") / t.mean("dwellings")),
+)
+
+
+def tables(moves: pd.DataFrame, chains: pd.DataFrame, months: pd.DataFrame, n_months: int) -> Tables:
+    """The base world's part of the tables of a run."""
+    parts = [frame[frame["scenario"] == "basis"].reset_index(drop=True) for frame in (moves, chains, months)]
+    return Tables(*parts, n_months, int(parts[2]["month"].max()))
+
+
+def compare(t: Tables) -> pd.DataFrame:
+    """One row per figure: simulated, observed, ratio, hit (within 25 %), unit, area, source, status."""
+    rows = []
+    for row in ROWS:
+        simulated = row.value(t)
+        apart = simulated / row.observed - 1 if row.observed else np.nan
+        rows.append((row.key, row.text, simulated, row.observed, 1 + apart, bool(abs(apart) <= HIT), row.unit, row.area, row.source, row.status))
+    columns = ["key", "figure", "simulated", "observed", "ratio", "hit", "unit", "area", "source", "status"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def verdict(table: pd.DataFrame) -> str:
+    """How many of the predicted figures are hits, and which are not, in words."""
+    predicted = table[table["status"] == "predicted"]
+    missed = ", ".join(predicted.loc[~predicted["hit"], "key"])
+    return f"{int(predicted['hit'].sum())} of {len(predicted)} predicted figures lie within 25 % of their source; missed: {missed or 'none'}"
+
+
+def as_text(table: pd.DataFrame) -> str:
+    """The table for a terminal."""
+    lines = [f"{'figure':<62}{'simulated':>10}{'observed':>10}  {'':4}{'status':<10} {'source':<14} unit; area"]
+    for row in table.itertuples():
+        mark = "ok" if row.hit else "MISS"
+        lines.append(f"{row.figure[:61]:<62}{row.simulated:>10.2f}{row.observed:>10.2f}  {mark:<4}{row.status:<10} {row.source:<14} {row.unit}; {row.area}")
+    return "\n".join([*lines, "", verdict(table)])

@@ -1,0 +1,158 @@
+"""Dutch and English words for what the tables hold, and numbers as either language writes them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from sim.indicators import REGISTRY
+
+LANGUAGES = ("nl", "en")
+
+
+class Text(NamedTuple):
+    """One text in both languages."""
+
+    nl: str
+    en: str
+
+    def of(self, language: str) -> str:
+        """The text in ``nl`` or ``en``."""
+        return self.nl if language == "nl" else self.en
+
+
+def both(word: object) -> Text:
+    """The same in both languages."""
+    return Text(str(word), str(word))
+
+
+ORIGINS = {
+    "new_build": Text("nieuwbouw", "new build"),
+    "split": Text("splitsing", "split home"),
+    "death": Text("overlijden", "death"),
+    "care": Text("verhuizing naar zorg", "move to care"),
+    "departure": Text("vertrek uit het gebied", "departure from the area"),
+    "union": Text("samenwonen", "moving in together"),
+    "rehousing_done": Text("sloop of renovatie klaar", "rehousing done"),
+    "all": Text("alle ketens", "all chains"),
+}
+STAGES = {
+    "woonwens": Text("Woonwens", "Wish to move (woonwens)"),
+    "woningzoeken": Text("Woning zoeken", "Searching (woningzoeken)"),
+    "verhuizen": Text("Verhuizen", "Moving (verhuizen)"),
+}
+KINDS = {
+    "entered": Text("kwam in deze fase", "entered the stage"),
+    "left": Text("ging door naar de volgende fase", "went on to the next stage"),
+    "dropped": Text("haakte af", "dropped out"),
+}
+GROUPS = {
+    "all": Text("iedereen", "everybody"),
+    "senior": Text("senioren", "seniors"),
+    "family": Text("gezinnen", "families"),
+    "starter": Text("starters", "starters"),
+    "household": Text("overige huishoudens", "other households"),
+    "koop": Text("woonde in een koopwoning", "lived in an owner home"),
+    "corporatie": Text("woonde in een corporatiewoning", "lived in a corporatie home"),
+    "vrije_huur": Text("woonde in vrije huur", "lived in private rent"),
+    "geen_woning": Text("had geen eigen woning", "had no home of its own"),
+    **{f"inkomen_{k}": Text(f"inkomen: {nl} 20 %", f"income: {en} 20 %") for k, (nl, en) in enumerate(
+        [("laagste", "lowest"), ("op een na laagste", "second"), ("middelste", "middle"), ("op een na hoogste", "fourth"),
+         ("hoogste", "highest")], 1)},
+}
+SCALE = {"fit": 100.0}  # fit is shown in points on a scale of 0 to 100
+UNITS = {
+    "fit": Text("punten, schaal 0 tot 100", "points, scale 0 to 100"),
+    "moves": Text("verhuizingen", "moves"),
+    "households": Text("huishoudens", "households"),
+    "dwellings": Text("woningen", "homes"),
+    "months": Text("maanden", "months"),
+    "applications": Text("aanvragen", "applications"),
+}
+SMALL_WORDS = ("aan", "bij", "de", "den", "en", "het", "in", "op", "van")
+
+
+def indicator(key: str) -> Text:
+    """Name of an indicator, or its key when the registry does not know it."""
+    if key not in REGISTRY:
+        return both(key)
+    entry = REGISTRY[key]
+    return Text(capital(entry.nl), capital(entry.en))
+
+
+def unit(key: str) -> Text:
+    """Unit of an indicator as it is shown."""
+    if key in UNITS:
+        return UNITS[key]
+    word = REGISTRY[key].unit if key in REGISTRY else ""
+    return UNITS.get(word, both(word))
+
+
+def capital(text: str) -> str:
+    """The text with a capital first letter."""
+    return text[:1].upper() + text[1:]
+
+
+def title(scenario: str, scenarios: Mapping[str, Any]) -> Text:
+    """Title of a scenario from the manifest's list; its key when there is none."""
+    if scenario == "placebo":
+        return Text("Placebo", "Placebo")
+    found = (scenarios.get(scenario) or {}).get("title") or {}
+    return Text(found.get("nl") or readable(scenario), found.get("en") or readable(scenario))
+
+
+def readable(key: str) -> str:
+    """A key as words."""
+    return capital(key.replace("_", " "))
+
+
+def place(slug: str) -> str:
+    """A place from its slug, as near as a slug allows: ``s-gravenhage`` to ’s-Gravenhage, ``den-haag`` to Den Haag."""
+    parts = slug.split("-")
+    if parts[0] == "s" and len(parts) > 1:
+        return "’s-" + capital(parts[1])
+    return " ".join([capital(parts[0]), *(p if p in SMALL_WORDS else capital(p) for p in parts[1:])])
+
+
+def span(months: int) -> Text:
+    """A length of time: 120 is 10 jaar."""
+    if months % 12 == 0:
+        years = months // 12
+        return Text(f"{years} jaar", f"{years} year" + ("s" if years != 1 else ""))
+    return Text(f"{months} maanden", f"{months} months")
+
+
+def number(value: float, digits: int = 0, language: str = "nl", sign: bool = False) -> str:
+    """A number as the language writes it: 1.234,5 in Dutch; ``–`` when it is unknown."""
+    if value is None or math.isnan(value):
+        return "–"
+    text = f"{abs(value):,.{digits}f}"
+    if language == "nl":
+        text = text.replace(",", " ").replace(".", ",").replace(" ", ".")
+    zero = float(f"{abs(value):.{digits}f}") == 0
+    if zero:
+        return text
+    return ("−" if value < 0 else "+" if sign else "") + text
+
+
+def numbers(value: float, digits: int = 0, sign: bool = False) -> Text:
+    """``number`` in both languages."""
+    return Text(*(number(value, digits, language, sign) for language in LANGUAGES))
+
+
+def digits_for(half_width: float, default: int = 0) -> int:
+    """Decimals at which the half-width of an interval keeps one significant figure; at most 4."""
+    if half_width is None or math.isnan(half_width) or half_width <= 0:
+        return default
+    return min(4, max(0, -math.floor(math.log10(half_width))))
+
+
+def interval(difference: float, lower: float, upper: float, digits: int | None = None) -> Text:
+    """``+32 (17 tot 47)``: a difference with its interval."""
+    d = digits_for((upper - lower) / 2) if digits is None else digits
+    middle = numbers(difference, d, sign=True)
+    if math.isnan(lower):
+        return middle
+    low, high = numbers(lower, d), numbers(upper, d)
+    return Text(f"{middle.nl} ({low.nl} tot {high.nl})", f"{middle.en} ({low.en} to {high.en})")

@@ -1,0 +1,50 @@
+"""The base world beside the figures: ``python -m experiments.validate municipality=zwolle``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+from experiments import compare
+from experiments.entry import HydraCommand, main
+from experiments.plan import Plan, make_plan
+from experiments.schema import BASE, Compare
+
+
+def base_only(config: Compare) -> Plan:
+    """A plan with the base world alone: no placebo, no effects."""
+    plan = make_plan(config.model_copy(update={"scenarios": [BASE], "ledger": "all"}))
+    for parts in (plan.scenarios, plan.contents, plan.titles):
+        for name in [name for name in parts if name != BASE]:
+            del parts[name]
+    return plan
+
+
+def execute(plan: Plan, out: Path | None, command: str) -> int:
+    """Run what is not finished, then print and write validation.csv."""
+    out = out or Path(str(plan.out) + "-validate")
+    status = compare.execute(plan, out, command, finish=lambda folder, content: report(folder, plan.config.months))
+    return status
+
+
+def report(out: Path, months: int) -> int:
+    """Read the tables, print the comparison, write it."""
+    from analysis import validation
+
+    frames = [pd.read_parquet(out / f"{name}.parquet") for name in ("moves", "chains", "months")]
+    table = validation.compare(validation.tables(*frames, months))
+    target = out / "validation.csv"
+    partial = target.with_suffix(".csv.tmp")
+    table.to_csv(partial, index=False, lineterminator="\n")
+    partial.replace(target)
+    print(validation.as_text(table))
+    print(target)
+    return 0
+
+
+COMMAND = HydraCommand("validate", "validate", Compare, base_only, execute)
+
+if __name__ == "__main__":
+    sys.exit(main(COMMAND))

@@ -1,0 +1,60 @@
+"""Every number of the model has a unit, a range and a source, and what is set is checked against them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from sim.parameters import REGISTRY, SUBJECTS, ParameterError, Params, resolve
+
+
+@pytest.mark.parametrize("name", REGISTRY)
+def test_a_parameter_has_unit_range_and_evidence_or_the_word_assumption(name):
+    entry = REGISTRY[name]
+    assert entry.unit.strip() and entry.text.strip()
+    assert entry.low < entry.high
+    assert entry.low <= entry.default <= entry.high
+    assert re.search(r"\b[A-F]\d{2}\b|assumption", entry.evidence), f"{name}: {entry.evidence!r} names no evidence id"
+    assert entry.subject in SUBJECTS
+
+
+@pytest.mark.parametrize("name", REGISTRY)
+def test_a_name_tells_the_kind_of_quantity(name):
+    prefix = name.split("_")[0]
+    assert prefix in {"n", "p", "rel", "dur", "eur", "logit", "km", "senior"}, name
+    if prefix == "p":
+        assert 0 <= REGISTRY[name].low and REGISTRY[name].high <= 1
+    if prefix == "dur":
+        assert REGISTRY[name].unit.startswith("months")
+    if prefix == "eur":
+        assert REGISTRY[name].unit.startswith("euro")
+
+
+def test_values_are_read_by_name_in_the_order_of_the_registry():
+    assert Params._fields == tuple(REGISTRY)
+    values = resolve()
+    for name, entry in REGISTRY.items():
+        assert getattr(values, name) == entry.default
+    assert resolve({"p_sight": 0.2})._replace(p_sight=values.p_sight) == values
+
+
+def test_an_unknown_name_gets_the_nearest_one():
+    with pytest.raises(ParameterError, match=r"behaviour\.p_sigth does not exist; did you mean p_sight\?"):
+        resolve({"p_sigth": 0.2})
+
+
+@pytest.mark.parametrize("value", [-0.1, 1.1])
+def test_a_value_out_of_range_gets_range_and_unit(value):
+    entry = REGISTRY["p_refusal"]
+    with pytest.raises(ParameterError) as caught:
+        resolve({"p_refusal": value})
+    text = str(caught.value)
+    assert f"p_refusal={value}" in text
+    assert f"{entry.low} to {entry.high} {entry.unit}" in text
+
+
+@pytest.mark.parametrize("name", REGISTRY)
+def test_both_ends_of_a_range_are_allowed(name):
+    for value in (REGISTRY[name].low, REGISTRY[name].high):
+        assert getattr(resolve({name: value}), name) == value

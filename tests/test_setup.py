@@ -1,0 +1,207 @@
+"""Set-up: which Python will do, what the lock holds, and that the project says the same of itself everywhere."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections import namedtuple
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.markers import Marker
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PYTHONS = ("3.11.0", "3.12.4", "3.13.1", "3.14.2")
+SYSTEMS = (("linux", "Linux", "posix"), ("win32", "Windows", "nt"), ("darwin", "Darwin", "posix"))
+Version = namedtuple("Version", "major minor micro")
+
+
+@pytest.fixture
+def setup_env(tmp_path, monkeypatch):
+    """tools/setup_env.py, looking at an empty folder."""
+    module = importlib.import_module("tools.setup_env")
+    monkeypatch.setattr(module, "PYTHON", str(tmp_path / "python"))
+    monkeypatch.setattr(module, "MARK", str(tmp_path / "mark"))
+    monkeypatch.setattr(module, "install", lambda: (tmp_path / "python").touch())
+    return module
+
+
+def locked():
+    """(name, version, marker, hashes) of every entry of the lock."""
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8").replace("\\\n", " ")
+    for line in text.splitlines():
+        if line and not line.startswith((" ", "#")):
+            wanted, *hashes = line.split("--hash=")
+            requirement = Requirement(wanted.strip())
+            yield canonicalize_name(requirement.name), str(requirement.specifier), requirement.marker, hashes
+
+
+def environment(python, system):
+    sys_platform, name, os_name = system
+    return {
+        "python_full_version": python, "python_version": ".".join(python.split(".")[:2]), "sys_platform": sys_platform,
+        "platform_system": name, "os_name": os_name, "platform_python_implementation": "CPython",
+        "implementation_name": "cpython", "platform_machine": "x86_64",
+    }
+
+
+def applies(marker: Marker | None, python, system):
+    return marker is None or marker.evaluate(environment(python, system))
+
+
+@pytest.mark.parametrize("version", [(2, 7, 18), (3, 9, 18), (3, 10, 13), (3, 15, 0)])
+def test_another_python_gets_one_plain_sentence(setup_env, monkeypatch, capsys, version):
+    monkeypatch.setattr(sys, "version_info", Version(*version))
+    assert setup_env.main([]) == 2
+    said = capsys.readouterr()
+    assert said.out == "" and said.err.count("\n") == 1
+    mine = "CPython " + ".".join(map(str, version))
+    assert said.err.startswith(f"verhuisketens needs Python 3.11 to 3.14, and this is {mine}")
+    assert "make PYTHON=" in said.err
+
+
+@pytest.mark.parametrize("version", [(3, 11, 0), (3, 12, 1), (3, 13, 0), (3, 14, 2)])
+def test_the_pythons_of_the_lock_will_do(setup_env, monkeypatch, version):
+    monkeypatch.setattr(sys, "version_info", Version(*version))
+    assert setup_env.main([]) == 0
+    assert setup_env.is_ready(True)
+
+
+def test_another_implementation_gets_the_sentence_too(setup_env, monkeypatch, capsys):
+    monkeypatch.setattr(platform, "python_implementation", lambda: "PyPy")
+    assert setup_env.main([]) == 2
+    assert "this is PyPy" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("lost", ["venv", "ensurepip"])
+def test_a_python_without_venv_gets_one_sentence_that_names_the_package(setup_env, monkeypatch, capsys, lost):
+    monkeypatch.setitem(sys.modules, lost, None)
+    assert setup_env.main([]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "comes without it" in said and f"python{sys.version_info[0]}.{sys.version_info[1]}-venv" in said
+
+
+def test_a_finished_environment_stays_until_lock_or_asked_python_changes(setup_env, monkeypatch, tmp_path):
+    made: list[int] = []
+
+    def install():
+        made.append(1)
+        (tmp_path / "python").touch()
+
+    monkeypatch.setattr(setup_env, "install", install)
+    assert [setup_env.main([]), setup_env.main([]), setup_env.main(["--this-python"])] == [0, 0, 0]
+    assert len(made) == 1
+    lock = tmp_path / "other.lock"
+    lock.write_text("numpy==0\n")
+    monkeypatch.setattr(setup_env, "LOCK", str(lock))
+    assert setup_env.main([]) == 0 and len(made) == 2
+    monkeypatch.setattr(sys, "version_info", Version(3, 14 if sys.version_info[1] != 14 else 13, 0))
+    assert setup_env.main([]) == 0 and len(made) == 2
+    assert setup_env.main(["--this-python"]) == 0 and len(made) == 3
+
+
+def test_a_failed_installation_is_not_taken_for_a_finished_one(setup_env, monkeypatch, capsys):
+    def fails():
+        raise subprocess.CalledProcessError(1, "pip")
+
+    monkeypatch.setattr(setup_env, "install", fails)
+    assert setup_env.main([]) == 1
+    assert "could not be installed" in capsys.readouterr().err
+    assert not setup_env.is_ready(False)
+
+
+def test_the_set_up_can_be_read_by_a_python_that_will_not_do():
+    tree = ast.parse((ROOT / "tools" / "setup_env.py").read_text(encoding="utf-8"))
+    newer = (ast.JoinedStr, ast.AnnAssign, ast.NamedExpr, ast.Match, ast.Starred, ast.AsyncFunctionDef, ast.Nonlocal)
+    for node in ast.walk(tree):
+        assert not isinstance(node, newer), f"line {node.lineno}: {type(node).__name__} cannot be read by Python 2"
+        if isinstance(node, ast.FunctionDef):
+            assert node.returns is None and not node.args.kwonlyargs
+            assert all(argument.annotation is None for argument in node.args.args)
+        if isinstance(node, ast.ImportFrom):
+            assert node.module != "__future__"
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+@pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system[0])
+def test_the_lock_gives_every_python_and_system_one_version_of_each_dependency(python, system):
+    chosen: dict[str, str] = {}
+    for name, version, marker, _ in locked():
+        if applies(marker, python, system):
+            assert name not in chosen, f"{name}: {chosen.get(name)} and {version}"
+            chosen[name] = version
+    for line in (*PROJECT["project"]["dependencies"], *PROJECT["project"]["optional-dependencies"]["dev"]):
+        wanted = Requirement(line)
+        version = chosen[canonicalize_name(wanted.name)].removeprefix("==")
+        assert wanted.specifier.contains(version), (line, version)
+
+
+def test_every_entry_of_the_lock_is_pinned_and_hashed():
+    entries = list(locked())
+    assert len(entries) > 40
+    for name, version, _, hashes in entries:
+        assert version.startswith("=="), name
+        assert hashes and all(re.match(r"sha256:[0-9a-f]{64}", each) for each in hashes), name
+
+
+def test_no_lock_names_a_registry():
+    for name in ("requirements.lock", "requirements-build.lock", "pyproject.toml"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert not re.search(r"https?://|--(extra-)?index-url|--find-links", text), name
+
+
+def test_what_builds_from_source_is_the_one_package_that_has_no_wheel(setup_env):
+    assert setup_env.WITHOUT_WHEEL in {name for name, *_ in locked()}
+
+
+def test_make_without_a_python_says_so_in_one_sentence():
+    make = shutil.which("make")
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert "verhuisketens needs Python 3.11 to 3.14" in text
+    if make is None:
+        return
+    command = [make, "setup", "PYTHON=no-such-python"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    own = [line for line in done.stderr.splitlines() if not line.startswith("make")]
+    assert done.returncode != 0 and len(own) == 1
+    assert "there is no 'no-such-python' here" in own[0]
+
+
+def test_make_lets_python_keep_its_compiled_files_and_ci_runs_what_the_readme_names():
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert "unexport PYTHONDONTWRITEBYTECODE" in text
+    targets = {"compare", "demo", "test", "test-long", "benchmark", "lock"}
+    assert targets <= set(re.findall(r"^([a-z-]+):", text, re.MULTILINE))
+    assert "make test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_licence_version_and_name_are_the_same_everywhere():
+    project = PROJECT["project"]
+    public = yaml.safe_load((ROOT / "publiccode.yml").read_text(encoding="utf-8"))
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert project["license"] == public["legal"]["license"] == citation["license"] == "EUPL-1.2"
+    assert project["version"] == public["softwareVersion"] == citation["version"]
+    assert project["name"] == public["name"]
+    body = project["authors"][0]["name"]
+    assert body == public["maintenance"]["contacts"][0]["name"] == citation["authors"][0]["name"]
+    licence = (ROOT / "LICENSE").read_text(encoding="utf-8")
+    assert licence.startswith("EUROPEAN UNION PUBLIC LICENCE v. 1.2")
+    assert "Appendix" in licence and len(licence) > 13_000
+
+
+def test_short_descriptions_fit_what_the_standard_allows():
+    public = yaml.safe_load((ROOT / "publiccode.yml").read_text(encoding="utf-8"))
+    for language in ("nl", "en"):
+        assert len(public["description"][language]["shortDescription"]) <= 150
+        assert 150 <= len(public["description"][language]["longDescription"]) <= 10_000
