@@ -49,9 +49,9 @@ def extra_moves(results: Results) -> Chart | None:
     return Chart(
         "extra_verhuizingen", Text("Hoeveel extra verhuizingen van senioren?", "How many extra moves by seniors?"),
         Text(
-            f"Verschil met het beleid van nu in {time.nl}, met 95 %-interval. Met het beleid van nu zijn het er {base.nl}. De grijze "
+            f"Verschil met het beleid van nu in {time.nl}, met 95 %-interval. Met het beleid van nu zijn het er {base.nl}. De grijze "
             f"band is de placebo: zo groot kan een verschil zijn als er niets van belang verandert. {FILLED.nl}",
-            f"Difference with today's policy in {time.en}, with 95 % interval. With today's policy there are {base.en}. The grey band "
+            f"Difference with today's policy in {time.en}, with 95 % interval. With today's policy there are {base.en}. The grey band "
             f"is the placebo: differences of that size appear when nothing of substance changes. {FILLED.en}",
         ),
         *_effect_table(rows, results, 0, 1.0),
@@ -117,10 +117,12 @@ def chain_length(results: Results) -> Chart | None:
         "ketenlengte", Text("Hoe lang zijn de verhuisketens?", "How long are the chains of moves?"),
         Text(
             f"Gemiddeld aantal verhuizingen na dat van de senior zelf, in dezelfde keten en binnen het gebied, naar het begin van de keten. "
-            f"Ketens die nog open zijn, zijn meegerekend tot hun verwachte eind. Intervallen over {seeds} werelden. Het is een beschrijving: "
-            f"de woning was anders ook door iemand betrokken.",
+            f"Ketens die nog open zijn, tellen mee tot hun verwachte eind (in de tabel van scenario’s zover ze kwamen: dat getal is lager). "
+            f"Intervallen over {seeds} werelden, niet gepaard: verschillen tussen scenario’s staan in die tabel. Het is een beschrijving: de "
+            f"woning was anders ook door iemand betrokken.",
             f"Mean number of moves after the senior's own, in the same chain and inside the area, by what began the chain. Open chains count "
-            f"up to their expected end. Intervals over {seeds} worlds. It is a description: somebody would have taken the home anyway.",
+            f"up to their expected end (in the table of scenarios as far as they came: that number is lower). Intervals over {seeds} worlds, not "
+            f"paired: differences between scenarios are in that table. It is a description: somebody would have taken the home anyway.",
         ),
         [SCENARIO, Text("Begin van de keten", "What began the chain"), Text("Gemiddelde", "Mean"), Text("Van", "From"), Text("Tot", "To"),
          Text("Ketens", "Chains")],
@@ -141,9 +143,9 @@ def klantreis(results: Results) -> Chart | None:
         "klantreis", Text("Waar in de klantreis gebeurt het?", "Where in the klantreis does it happen?"),
         Text(
             "Huishoudens van senioren per 1.000 en per jaar. Links basis: hoeveel er in een fase komen, doorgaan en afhaken. Rechts wat elk "
-            "scenario daaraan verandert, met 95 %-interval.",
+            "scenario daaraan verandert, met 95 %-interval.",
             "Senior households per 1,000 and per year. Left, base: how many enter a stage, go on and drop out. Right, what each scenario "
-            "changes, with 95 % interval.",
+            "changes, with 95 % interval.",
         ),
         [SCENARIO, Text("Fase", "Stage"), Text("Wat", "What"), Text("Per 1.000 per jaar", "Per 1,000 per year"),
          Text("Verschil met basis", "Difference with base")],
@@ -183,9 +185,9 @@ def euro(results: Results) -> Chart | None:
     return Chart(
         "euro_per_verhuizing", Text("Wat kost een extra verhuizing?", "What does an extra move cost?"),
         Text(
-            "Alle kosten van een scenario gedeeld door de extra verhuizingen van senioren, met 95 %-interval (Fieller). Euro van het startjaar. "
+            "Alle kosten van een scenario gedeeld door de extra verhuizingen van senioren, met 95 %-interval (Fieller). Euro van het startjaar. "
             "Huur die een corporatie minder vraagt telt mee; kosten van voorrang voor anderen die langer wachten niet.",
-            "All costs of a scenario divided by the extra moves by seniors, with 95 % interval (Fieller). Euro of the start year. Rent that a "
+            "All costs of a scenario divided by the extra moves by seniors, with 95 % interval (Fieller). Euro of the start year. Rent that a "
             "corporatie forgoes is counted; what priority costs others who wait longer is not.",
         ),
         [SCENARIO, Text("Kosten (€)", "Costs (€)"), Text("€ per extra verhuizing", "€ per extra move"), Text("Van", "From"), Text("Tot", "To")],

@@ -24,6 +24,7 @@ from analysis.words import KINDS, ORIGINS, STAGES, Text, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from numpy.typing import NDArray
 
 WIDTH = 7.6  # inches
@@ -110,7 +111,7 @@ def _forest(ax: Axes, rows: pd.DataFrame, scale: float, language: str, written: 
             )
     ax.set_ylim(-0.6, max(len(rows), 1) - 0.4)
     ax.margins(x=0.12)
-    _comma(ax, language)
+    _comma(ax.xaxis, language)
 
 
 def _point(ax: Axes, y: float, row: Any, scale: float, colour: str, marker: str) -> None:
@@ -129,11 +130,11 @@ def fit_panels(rows: pd.DataFrame, groups: Sequence[tuple[str, Text]], titles: T
     for ax, (group, label) in zip(panels, groups, strict=True):
         one = rows[rows["group"] == group].set_index("scenario").reindex(scenarios).reset_index()
         _forest(ax, one, 100.0, language, written=False)
-        ax.xaxis.set_major_locator(MaxNLocator(4))
+        ax.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
         ax.set_title(label.of(language))
     _names(panels[0], scenarios, titles, language)
     fig.supxlabel(
-        Text("verschil met basis, punten op een schaal van 0 tot 100", "difference with basis, points on a scale of 0 to 100").of(language),
+        Text("verschil met basis, punten op een schaal van 0 tot 100", "difference with base, points on a scale of 0 to 100").of(language),
         fontsize=9.0, color=INK,
     )
     return fig
@@ -156,7 +157,7 @@ def chain_lengths(rows: pd.DataFrame, titles: Titles, language: str) -> Figure:
         ax.axhline(y - 0.5, color=RULE, linewidth=0.6)
     ax.set_ylim(-0.55, len(origins) - 0.45)
     ax.set_xlabel(Text("verhuizingen in gang gezet per verhuizing van een senior", "moves set off per senior's move").of(language))
-    _comma(ax, language)
+    _comma(ax.xaxis, language)
     _legend(fig, ax)
     return fig
 
@@ -170,9 +171,9 @@ def funnel(rows: pd.DataFrame, titles: Titles, language: str) -> Figure:
     base = rows[rows["scenario"] == BASIS].set_index(["kind", "stage"])["mean"]
     for k, (kind, colour) in enumerate(zip(kinds, (BLUE, GREEN, ORANGE), strict=True)):
         y = np.arange(len(stages)) + 0.26 - 0.26 * k
-        length = np.array([base.get((kind, stage), 0.0) for stage in stages])
+        length = np.array([base.get((kind, stage), np.nan) for stage in stages])
         left.barh(y, length, 0.22, color=colour, label=KINDS[kind].of(language))
-        for at, value in zip(y, length, strict=True):
+        for at, value in zip(y[~np.isnan(length)], length[~np.isnan(length)], strict=True):
             left.annotate(number(value, 1, language), (value, at), xytext=(3, 0), textcoords="offset points", va="center", fontsize=8)
     left.set_yticks(range(len(stages)), [_wrapped(STAGES[stage].of(language), 16) for stage in stages])
     left.set_title(Text("Basis: aantal", "Base: number").of(language))
@@ -186,11 +187,12 @@ def funnel(rows: pd.DataFrame, titles: Titles, language: str) -> Figure:
         right.plot(one["difference"], y, marker, color=colour, markersize=5, linestyle="none", label=_short(titles, scenario, language))
     right.set_title(Text("Verschil met basis: kwam in deze fase", "Difference with base: entered the stage").of(language))
     for ax in (left, right):
-        _comma(ax, language)
+        _comma(ax.xaxis, language)
         ax.set_ylim(-0.55, len(stages) - 0.45)
         for y in range(1, len(stages)):
             ax.axhline(y - 0.5, color=RULE, linewidth=0.6)
-    _legend(fig, left, right)
+    _legend(fig, left, side="left")
+    _legend(fig, right, side="right")
     return fig
 
 
@@ -211,13 +213,14 @@ def euro_per_move(rows: pd.DataFrame, titles: Titles, language: str, why_not: Ma
             continue
         ax.plot([row.lower, row.upper], [y, y], color=BLUE, linewidth=2.0, solid_capstyle="round")
         ax.plot([row.value], [y], "o", color=BLUE, markersize=6.5)
-        text = "€ " + number(_rounded(row.value), 0, language)
+        mean, low, high = (number(_rounded(x), 0, language) for x in (row.value, row.lower, row.upper))
+        text = f"€ {mean}" if low == high else Text(f"€ {mean} ({low} tot {high})", f"€ {mean} ({low} to {high})").of(language)
         ax.annotate(text, (max(row.upper, row.value), y), xytext=(7, 0), textcoords="offset points", va="center", fontsize=8.5)
-    ax.set_xlim(-0.02 * (highest or 1.0), 1.16 * (highest or 1.0))
+    ax.set_xlim(-0.02 * (highest or 1.0), 1.5 * (highest or 1.0))
     ax.set_ylim(-0.6, max(len(rows), 1) - 0.4)
     _names(ax, rows["scenario"], titles, language)
     ax.set_xlabel(Text("euro per extra verhuizing van een senior", "euro per extra senior move").of(language))
-    _comma(ax, language)
+    _comma(ax.xaxis, language)
     return fig
 
 
@@ -238,7 +241,9 @@ def drift_curve(rows: pd.DataFrame, titles: Titles, language: str) -> Figure:
     ax.grid(True, axis="y")
     ax.set_xlabel(Text("jaren na de start", "years after the start").of(language))
     ax.set_ylabel(Text("% huishoudens dat ergens\nanders woont dan in basis", "% of households that live\nelsewhere than in base").of(language))
-    _comma(ax, language)
+    _comma(ax.xaxis, language)
+    _comma(ax.yaxis, language)
+    ax.xaxis.set_major_locator(MaxNLocator(14, steps=[1, 2, 5, 10], integer=True))
     _legend(fig, ax)
     return fig
 
@@ -271,23 +276,19 @@ def _names(ax: Axes, scenarios: Sequence[str] | pd.Series, titles: Titles, langu
     ax.set_yticks(range(len(scenarios)), [_wrapped(_short(titles, name, language)) for name in scenarios])
 
 
-def _comma(ax: Axes, language: str) -> None:
+def _comma(axis: Axis, language: str) -> None:
     """Tick labels as the language writes them, with as many decimals as the steps need."""
-    for one in (ax.xaxis, ax.yaxis):
-        if one is ax.yaxis and ax.yaxis.get_major_formatter().__class__.__name__ == "FixedFormatter":
-            continue
-        one.set_major_formatter(FuncFormatter(lambda value, _at, axis=one: number(value, _decimals(axis.get_majorticklocs()), language)))
+    axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+    axis.set_major_formatter(FuncFormatter(lambda value, _at: number(value, _decimals(axis.get_majorticklocs()), language)))
 
 
 def _decimals(ticks: NDArray) -> int:
     step = float(np.min(np.diff(ticks))) if len(ticks) > 1 else 1.0
-    return 0 if step >= 1 else min(4, int(np.ceil(-np.log10(step) - 1e-9)))
+    return 0 if step >= 1 else min(6, int(np.ceil(-np.log10(step) - 1e-9)))
 
 
-def _legend(fig: Figure, *axes: Axes) -> None:
-    """One legend under the picture, every label once."""
-    handles: dict[str, Any] = {}
-    for ax in axes:
-        for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
-            handles.setdefault(label, handle)
-    fig.legend(list(handles.values()), list(handles), loc="outside lower left", ncols=2, fontsize=8.5)
+def _legend(fig: Figure, ax: Axes, side: str = "") -> None:
+    """A legend under the picture; with two, each on its side."""
+    handles, labels = ax.get_legend_handles_labels()
+    if handles:
+        fig.legend(handles, labels, loc=f"outside lower {side or 'left'}", ncols=1 if side else 2, fontsize=8.5)

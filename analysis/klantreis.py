@@ -22,7 +22,8 @@ def per_thousand(funnel: pd.DataFrame, months: pd.DataFrame, n_months: int) -> p
         n_months: length of the run.
 
     Returns:
-        Columns COLUMNS: the scenario's mean over the seeds, and its difference with basis (95 %, paired over seeds).
+        Columns COLUMNS: the scenario's mean over the seeds, and its difference with basis (95 %, paired over seeds). A stage
+        and kind that no household of any class ever had has no row: the model does not note it.
     """
     need(funnel, FUNNEL, "funnel.parquet")
     need(months, MONTHS, "months.parquet")
@@ -31,7 +32,8 @@ def per_thousand(funnel: pd.DataFrame, months: pd.DataFrame, n_months: int) -> p
     seeds = same_seeds({str(name): part["seed"].unique() for name, part in months.groupby("scenario", observed=True)})
     mine = funnel[(funnel["household_class"] == SENIOR) & (funnel["month"] >= 0) & (funnel["month"] < n_months)]
     counts = mine.groupby(["scenario", "seed", "stage", "kind"], observed=True)["n"].sum()
-    cells = [(stage, kind) for stage in STAGES for kind in KINDS]
+    noted = set(zip(funnel["stage"], funnel["kind"], strict=True))
+    cells = [(stage, kind) for stage in STAGES for kind in KINDS if (stage, kind) in noted]
     values = {}
     for scenario in sorted({str(name) for name in months["scenario"].unique()}):
         of_seed = [
@@ -40,6 +42,8 @@ def per_thousand(funnel: pd.DataFrame, months: pd.DataFrame, n_months: int) -> p
         ]
         values[scenario] = np.array(of_seed, float)
     rows = pd.DataFrame(cells, columns=["stage", "kind"])
+    if rows.empty:
+        return pd.DataFrame(columns=list(COLUMNS))
     parts = []
     for scenario, value in values.items():
         found = paired(value, values[BASIS])

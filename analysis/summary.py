@@ -57,7 +57,7 @@ def _around(row: Any) -> Text:
         return Text(" (één wereld: geen interval)", " (one world: no interval)")
     bounds = [row["lower"], row["upper"]] if row["difference"] >= 0 else [-row["upper"], -row["lower"]]
     low, high = (numbers(bound) for bound in bounds)
-    return Text(f" (95 %-interval: {low.nl} tot {high.nl})", f" (95 % interval: {low.en} to {high.en})")
+    return Text(f" (95 %-interval: {low.nl} tot {high.nl})", f" (95 % interval: {low.en} to {high.en})")
 
 
 def _worlds(results: Results) -> Text:
@@ -65,13 +65,15 @@ def _worlds(results: Results) -> Text:
     return Text(f"{n} nagebootste werelden", f"{n} simulated worlds") if n != 1 else Text("één nagebootste wereld", "one simulated world")
 
 
-def scenario_lines(results: Results) -> list[tuple[Text, Text]]:
-    """Per scenario its title and what it does to senior moves, largest first."""
+def scenario_lines(results: Results) -> list[tuple[Text, Text, str]]:
+    """Per scenario its title, what it does to senior moves, and whether that is a claim or noise; largest first."""
     rows = whole_run(results.effects, "senior_moves").sort_values("difference", ascending=False, kind="stable")
-    return [(results.titles[row["scenario"]], _verdict(row, results)) for _, row in rows.iterrows()]
+    return [
+        (results.titles[row["scenario"]], _verdict(row), "claim" if row["claimed"] else "noise") for _, row in rows.iterrows()
+    ]
 
 
-def _verdict(row: pd.Series, results: Results) -> Text:
+def _verdict(row: pd.Series) -> Text:
     amount = interval(row["difference"], row["lower"], row["upper"], 0)
     if row["difference"] == 0 and row["lower"] == 0 == row["upper"]:
         return Text("geen enkel verschil met basis", "no difference with base at all")
@@ -140,10 +142,11 @@ def chance_lines(results: Results) -> list[Text]:
 
 
 def plain(results: Results, language: str = "nl") -> str:
-    """The summary as plain text, one line per conclusion; the first is the headline."""
+    """The summary as plain text, one line per conclusion; the first is the headline. In signs that any terminal knows."""
     lines = [headline(results).of(language)]
-    lines += [f"- {name.of(language)}: {verdict.of(language)}." for name, verdict in scenario_lines(results)]
+    lines += [f"- {name.of(language)}: {verdict.of(language)}." for name, verdict, _ in scenario_lines(results)]
     worlds = _worlds(results)
     basis = Text(f"Gerekend met {worlds.nl}; elk scenario telt dezelfde mensen en huizen als basis.",
                  f"Based on {worlds.en}; each scenario has the same people and homes as base.")
-    return "\n".join([*lines, basis.of(language), *(line.of(language) for line in chance_lines(results))])
+    text = "\n".join([*lines, basis.of(language), *(line.of(language) for line in chance_lines(results))])
+    return text.translate(str.maketrans({"−": "-", "\u00a0": " ", "‘": "'", "’": "'", "–": "-"}))

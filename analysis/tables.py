@@ -36,7 +36,7 @@ class Folder:
         return self._file(name) is not None
 
     def table(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
-        """One table, texts as plain strings except in moves (categories, for its size).
+        """One table, texts as plain strings except in moves and chains (categories, for their size).
 
         Raises:
             AnalysisError: the file is not there or damaged, or lacks one of ``columns``.
@@ -53,7 +53,7 @@ class Folder:
             reason = (str(error).splitlines() or ["no reason given"])[0]
             raise AnalysisError(f"{file} is damaged ({reason}); the same experiments.compare makes it anew") from error
         need(frame, columns, file.name)
-        if name != "moves":
+        if name not in ("moves", "chains"):
             texts = frame.select_dtypes("category").columns
             frame = frame.astype({column: object for column in texts})
         return frame

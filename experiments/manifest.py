@@ -73,6 +73,14 @@ def reached(found: Sequence[dict[str, Any]]) -> dict[str, dict[str, float]]:
     return {name: {key: sum(ns) / len(ns) for key, ns in of.items()} for name, of in lists.items()}
 
 
+def strengths(found: Sequence[dict[str, Any]]) -> dict[str, list[float]]:
+    """Strength of each scenario by seed, in the order of the seeds (they differ only under eur_budget_total)."""
+    lists: dict[str, list[float]] = {}
+    for mark in found:
+        lists.setdefault(mark["scenario"], []).append(mark["strength"])
+    return lists
+
+
 def compose(
     plan: Plan, found: Sequence[dict[str, Any]], failures: Sequence[Failure], seconds: dict[str, float], command: str,
     asked: dict[str, list[Any]],
@@ -95,6 +103,7 @@ def compose(
         "seconds": {key: round(value, 3) for key, value in seconds.items()},
         "fingerprints": fingerprints(found),
         "reached": reached(found),
+        "strengths": strengths(found),
         "checksums": checksums(found),
         "failed_runs": [{"scenario": f.scenario, "seed": f.seed, "error": f.error} for f in failures],
     }

@@ -22,6 +22,7 @@ from experiments.folder import RUNS
 from experiments.plan import Plan, short_hash
 from experiments.schema import BASE, PLACEBO
 from experiments.simulation import Outcome, Simulation
+from experiments.spending import run_at_budget
 
 LEDGER_SEEDS = 5  # ledger=first keeps moves and chains of this many seeds
 Report = Callable[[int], None]
@@ -49,6 +50,7 @@ class SeedJob:
     follow_up: int
     start: str
     strength: float
+    eur_budget_total: float | None
     behaviour: dict[str, float]
     debug: bool
     runs: tuple[RunSpec, ...]
@@ -79,7 +81,8 @@ def seed_jobs(plan: Plan, seeds: Sequence[int], out: Path) -> list[SeedJob]:
         runs = tuple(run_spec(plan, name, seed) for name in in_order(plan.scenarios))
         jobs.append(SeedJob(
             seed, design["municipality"], config.months, config.burn_in, config.follow_up, config.start,
-            config.strength, dict(config.behaviour), config.debug, runs, store.needed(place < ledger), str(out / RUNS),
+            config.strength, config.eur_budget_total, dict(config.behaviour), config.debug, runs,
+            store.needed(place < ledger), str(out / RUNS),
         ))
     return jobs
 
@@ -112,10 +115,10 @@ def run_seed(simulation: Simulation, job: SeedJob) -> list[Failure]:
     base_spec = next(spec for spec in job.runs if spec.scenario == BASE)
     for spec in [base_spec, *(spec for spec in todo if spec is not base_spec)]:
         try:
-            outcome = simulation.run(world, job, spec, base)
+            outcome, strength = run_at_budget(simulation, world, job, spec, base)
             base = base or outcome
             if spec in todo:
-                _write(job, spec, outcome, building)
+                _write(job, spec, outcome, building, strength)
                 building = 0.0
         except Exception as error:
             failures.append(_failure(spec, job, error))
@@ -124,14 +127,14 @@ def run_seed(simulation: Simulation, job: SeedJob) -> list[Failure]:
     return failures
 
 
-def _write(job: SeedJob, spec: RunSpec, outcome: Outcome, building: float) -> None:
+def _write(job: SeedJob, spec: RunSpec, outcome: Outcome, building: float, strength: float) -> None:
     began = time.perf_counter()
     folder = Path(job.folder) / spec.key
 
     def mark() -> dict[str, Any]:
         seconds = {"building": building, **outcome.seconds, "writing": time.perf_counter() - began}
         return {
-            "scenario": spec.scenario, "seed": job.seed, "fingerprint": outcome.fingerprint,
+            "scenario": spec.scenario, "seed": job.seed, "fingerprint": outcome.fingerprint, "strength": strength,
             "reached": {key: int(n) for key, n in sorted(outcome.reached.items())},
             "seconds": {key: float(value) for key, value in seconds.items()}, "finished": time.time(),
         }

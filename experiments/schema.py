@@ -37,6 +37,7 @@ class Compare(Command):
     strength: float = Field(ge=0, le=10, description="times the delivery")
     instruments: dict[str, dict[str, Any]] = Field(default_factory=dict, description="settings of instruments")
     behaviour: dict[str, float] = Field(default_factory=dict, description="behavioural parameters")
+    eur_budget_total: float | None = Field(None, ge=0, le=10_000_000_000, description="euro for each scenario")
     workers: int = Field(ge=1, le=1_024, description="processes")
     out: str | None = Field(None, min_length=1, description="a folder")
     ledger: Literal["all", "first", "none"] = Field(description="all, first or none")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.codes import EventKind, MoveReason, Origin, Stage, Tenure, VacancyState
+from sim.codes import EventKind, MoveReason, Origin, Stage, Tenure, Trigger, VacancyState
 from sim.fit import ages_and_classes, fit_at
 from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS
 from sim.randomness import Purpose, bits_array, uniform
@@ -234,6 +234,11 @@ def unite(w: World, a: NDArray, b: NDArray, c: NDArray) -> None:
     leaves = h.home[partner] >= 0
     w.m.left_vacancy[k[leaves]] = open_vacancies(w, h.home[partner[leaves]], int(Origin.UNION))
     h.home[both] = NOWHERE
+    searching = c[~housed]  # two households without a home are one that searches on
+    h.stage[searching] = ZOEKEN
+    h.stage_month[searching] = w.month
+    h.search_month[searching] = w.month
+    h.trigger[searching] = int(Trigger.NO_HOME)
     rows = c[housed]
     w.d.occupant[h.home[rows]] = rows
     h.stage[rows] = HUIDIGE

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.chains import FILLED, ON_OFFER, RESERVED, WAITING, WITHDRAWN
-from sim.codes import DwellingState, EventKind, HouseholdState, MoveReason, Origin
+from sim.codes import DwellingState, EventKind, HouseholdState, MoveReason, Origin, Stage
 
 if TYPE_CHECKING:
     from sim.state import World
@@ -49,6 +49,9 @@ def _homes(w: World) -> list[str]:
     _say(found, occupied[h.home[d.occupant[occupied]] != occupied], "a dwelling names a household that lives elsewhere")
     _say(found, occupied[d.state[occupied] != DwellingState.IN_STOCK], "a dwelling outside the stock is lived in")
     _say(found, occupied[d.vacancy[occupied] >= 0], "a dwelling is lived in and vacant")
+    without = np.flatnonzero((h.state == PRESENT) & (h.home < 0))
+    idle = without[(h.stage[without] != Stage.WONINGZOEKEN) & (h.reserved[without] < 0)]
+    _say(found, idle, "a household without a home does not search")
     return found
 
 

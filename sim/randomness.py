@@ -135,6 +135,12 @@ def pair_bits(base, ident, second):
 
 
 @njit(inline="always")
+def second_bits(first_bits, second):
+    """The second half of ``pair_bits``, where the first id stays the same for many second ones."""
+    return mix(first_bits + second * U_ODD_SECOND)
+
+
+@njit(inline="always")
 def to_unit(bits):
     """Uniform in [0, 1) from 64 bits."""
     return np.float64(bits >> U11) * TO_UNIT

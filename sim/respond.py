@@ -13,7 +13,7 @@ from numba import njit
 from sim.codes import Tenure
 from sim.fit import CLASS_STARTER, components, net_rent, owner_cost
 from sim.levers import RENT_NONE, RENT_OLD, RENT_STEPS, lever_sum
-from sim.randomness import TABLE_SIZE, pair_bits, to_index, to_unit
+from sim.randomness import TABLE_SIZE, U11, draw_bits, pair_bits, second_bits, to_index
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,6 +26,7 @@ MAX_RESPONSES = 2 * PER_SEGMENT
 NOTHING_SEEN, NOT_ELIGIBLE, TOO_EXPENSIVE, NOT_BETTER, NOT_WORTH, OUTRANKED = range(6)
 U24, U40, U56, U62 = (np.uint64(n) for n in (24, 40, 56, 62))
 ZERO, ONE = np.uint64(0), np.uint64(1)
+SIGHT_SCALE = 2.0**53  # a chance as a threshold on the upper 53 bits of a draw
 OUTSIDE_PASSEND, FREE_SPACE = 1, 2
 AOW_AGE = 67
 DIRECT_POINTS = 32  # above any label
@@ -201,20 +202,23 @@ def respond(which, seekers, offers, first, area_map, t, rules, levers, leave_out
         if touched:
             sight += lever_sum(touched, levers.sight, ZERO)
             room += np.int64(lever_sum(touched, levers.responses, ZERO))
-        g = gemeente[seeker.area]
+        ident, budget, scope, area = seeker.id, seeker.budget, seeker.scope, seeker.area
+        sight_key = draw_bits(bases.sight, ident)
+        threshold = np.uint64(min(1.0, sight) * SIGHT_SCALE)
+        g = gemeente[area]
         parts = 1
-        if seeker.scope == 2:
+        if scope == 2:
             parts += around_first[g + 1] - around_first[g]
         for part in range(parts):
             b = g if part == 0 else around[around_first[g] + part - 1]
             for segment in range(3):
                 for o in range(first[3 * b + segment], first[3 * b + segment + 1]):
-                    if segment == KOOP and offers[o].price > seeker.budget:
+                    if segment == KOOP and offers[o].price > budget:
                         out.gate[s] = max(out.gate[s], TOO_EXPENSIVE)
                         break  # homes for sale stand in order of price: the rest is dearer still
-                    if seeker.scope == 0 and offers[o].area != seeker.area:
+                    if scope == 0 and offers[o].area != area:
                         continue
-                    if to_unit(pair_bits(bases.sight, seeker.id, offers[o].id)) >= sight:
+                    if second_bits(sight_key, offers[o].id) >> U11 >= threshold:
                         continue
                     if offers[o].made_by:
                         out.affected[s] = 1

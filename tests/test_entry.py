@@ -69,6 +69,7 @@ def run(tmp_path, monkeypatch):
         (["start=2026"], "start=2026: "),
         (["start=2026-13"], "start='2026-13': a month as 2026-01 is needed"),
         (["strength=-1"], "strength=-1 is out of range: 0 to 10 times the delivery"),
+        (["eur_budget_total=-5"], "eur_budget_total=-5 is out of range: 0 to 10000000000 euro"),
         (["workers=0"], "workers=0 is out of range: 1 to 1024 processes"),
         (["ledger=al"], "ledger is one of all, first, none; did you mean all?"),
         (["months.x=1"], "months.x: months has no keys of its own; write months=…"),

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -121,8 +121,12 @@ def test_one_process_two_processes_threads_and_another_order_give_the_same_bytes
     assert set(sums[0]) == set(store.COLUMNS)
 
 
-def test_more_seeds_and_scenarios_extend_a_folder_to_what_one_run_would_have_given(tmp_path, notes, no_page, capsys):
+def test_more_seeds_and_scenarios_extend_a_folder_to_what_one_run_would_have_given(
+    tmp_path, notes, no_page, capsys, monkeypatch
+):
     simulation = FakeSimulation(str(notes))
+    monkeypatch.setattr("experiments.simulation.digests", lambda: {"code": "c0de", "data": "da7a"})
+
     def plan(**keys):
         return make_plan(fake_plan(**keys).config)
 
@@ -235,6 +239,43 @@ def test_the_manifest_says_what_was_run_and_how_long_it_took(tmp_path, notes, no
     assert content["reached"]["voorrang"] == {"voorrang": 7.0}
     assert len(set(content["fingerprints"].values())) == 2
     assert content["packages"]["numpy"]
+
+
+@dataclass(frozen=True)
+class Costly(FakeSimulation):
+    """Spending grows with strength, less and less, up to a ceiling; a scenario called gratis costs nothing."""
+
+    def run(self, world, job, spec, base):
+        outcome = super().run(world, job, spec, base)
+        euro = min(5000.0, 1000 * job.strength**0.7) * (spec.scenario != "gratis")
+        months = list(range(0, job.months + job.follow_up))
+        row = {"instrument": "voorrang", "organisation": "gemeente", "contacts": 1, "uses": 1, "waiting": 0}
+        rows = [{"month": month, "cost_eur": euro / job.months, **row} for month in months]
+        outcome.tables["instruments"] = pd.DataFrame(rows)
+        return outcome
+
+
+def test_a_budget_total_brings_every_scenario_to_the_same_spending_before_the_horizon(tmp_path, notes, no_page):
+    plan = fake_plan(scenarios=["voorrang", "wooncoach"], eur_budget_total=2500)
+    assert execute(plan, tmp_path, Costly(str(notes))) == 0
+    frame = pd.read_parquet(tmp_path / "instruments.parquet")
+    frame = frame[(frame["month"] < 12) & frame["scenario"].isin(["voorrang", "wooncoach"])]
+    spent = frame.groupby(["scenario", "seed"], observed=True)["cost_eur"].sum()
+    assert len(spent) == 4 and ((spent - 2500).abs() <= 0.02 * 2500).all()
+    strengths = read_json(tmp_path / manifest.NAME)["strengths"]
+    assert all(strength == pytest.approx(2.5 ** (1 / 0.7), rel=0.05) for strength in strengths["voorrang"])
+    assert strengths["basis"] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("scenario", "total", "words"),
+    [("gratis", 100, "gratis spends nothing"), ("voorrang", 9000, "cannot be brought to eur_budget_total=9000 euro")],
+)
+def test_a_spending_that_cannot_be_reached_fails_and_says_so(tmp_path, notes, scenario, total, words):
+    plan = fake_plan(scenarios=[scenario], eur_budget_total=total)
+    failures = run_all(Costly(str(notes)), seed_jobs(plan, [0], tmp_path))
+    assert [failure.scenario for failure in failures] == [scenario]
+    assert words in failures[0].error
 
 
 def test_progress_is_plain_lines_where_there_is_no_terminal():

@@ -10,8 +10,9 @@ import numpy as np
 
 from sim import interventions, month, run
 from sim.interventions import REGISTRY
+from sim.randomness import hash_ints, hash_text, uniform
 from sim.state import World
-from sim.world import NOWHERE, Households, empty, take
+from sim.world import ABSENT, NEVER, NOWHERE, Dwellings, Households, empty, take
 
 SMALL = ("rozendaal", "schiermonnikoog", "vlieland")  # 550 to 760 households each
 MIXED = "terschelling"  # 2,600 households, a fifth of the homes let by a corporatie
@@ -76,3 +77,57 @@ def one_household(w: World, row: int) -> Households:
 def housed_rows(w: World) -> np.ndarray:
     """Rows of households with a home of their own."""
     return np.flatnonzero((w.h.state == 1) & (w.h.home != NOWHERE))
+
+
+def pick(seed: int, name: str, n: int, values) -> np.ndarray:
+    """``n`` keyed choices from a list of values (no stream: each name has its own draws)."""
+    u = uniform(np.uint64(hash_ints(seed, hash_text(name))), np.arange(n))
+    return np.asarray(values)[(u * len(values)).astype(int)]
+
+
+def spread(seed: int, name: str, n: int, low: float, high: float) -> np.ndarray:
+    """``n`` keyed numbers between two bounds."""
+    return low + (high - low) * uniform(np.uint64(hash_ints(seed, hash_text(name))), np.arange(n))
+
+
+def scattered_households(seed: int, n: int, n_homes: int, month: int = 30, n_instruments: int = 3) -> Households:
+    """Households of every kind and in every state, each column drawn on its own; each home is named at most once."""
+    h = empty(Households, n)
+    h.id[:] = [hash_ints(seed, 7, k) for k in range(n)]
+    h.state[:] = pick(seed, "state", n, [1, 1, 1, 1, 0, 2])
+    ages = [pick(seed, f"age{k}", n, [18, 24, 35, 54, 55, 66, 67, 75, 90, 111]) for k in range(2)]
+    for k in range(2):
+        there = pick(seed, f"adult{k}", n, [True, True, False]) | (k == 0)
+        birth = month - 12 * ages[k] - pick(seed, f"months{k}", n, [0, 1, 11])
+        h.adult_birth[:, k] = np.where(there, birth, ABSENT)
+        h.adult_limit[:, k] = np.where(there, pick(seed, f"limit{k}", n, [0, 0, 1, 2]), 0)
+    h.child_birth[:, 0] = np.where(pick(seed, "child", n, [True, False]), month - 40, ABSENT)
+    h.home[:] = np.where(pick(seed, "housed", n, [True, True, True, False]), np.arange(n) % n_homes, NOWHERE)
+    for name, values in {
+        "stage": range(5), "size": range(1, 7), "rooms_needed": range(1, 6), "trigger": range(11), "scope": range(3),
+        "touched": range(1 << n_instruments), "used": [0, 1], "decisive": [0, 2], "origin_tenure": [0, 1, 2, 255],
+        "origin_income": range(5), "origin_area": [-1, 0, 1, 2, 3], "stage_month": range(15, 30),
+        "registered": [int(NEVER), -40, 3], "reserved": [NOWHERE, NOWHERE, NOWHERE, 2], "search_month": [int(ABSENT), 4],
+    }.items():
+        getattr(h, name)[:] = pick(seed, name, n, list(values))
+    for name, (low, high) in {
+        "income": (0, 90000), "rent": (150, 1500), "debt": (0, 400000), "wealth": (0, 300000), "attachment": (0, 1),
+        "taste_here": (-0.3, 0.3), "fit_here": (0, 1),
+    }.items():
+        getattr(h, name)[:] = spread(seed, name, n, low, high)
+    h.profile[:, 0], h.profile[:, 1] = pick(seed, "first", n, range(10)), pick(seed, "second", n, range(10))
+    return h
+
+
+def scattered_dwellings(seed: int, n: int, n_areas: int = 4) -> Dwellings:
+    """Dwellings of every kind, each column drawn on its own."""
+    d = empty(Dwellings, n)
+    d.id[:] = [hash_ints(seed, 8, k) for k in range(n)]
+    for name, values in {
+        "area": range(n_areas), "kind": range(5), "tenure": range(3), "rooms": range(1, 9), "access": range(3),
+        "state": [0, 1, 1, 1, 2], "vacancy": [NOWHERE, NOWHERE, 5],
+    }.items():
+        getattr(d, name)[:] = pick(seed, "d" + name, n, list(values))
+    d.floor_area[:], d.woz[:] = spread(seed, "floor", n, 30, 220), spread(seed, "woz", n, 90000, 900000)
+    d.rent[:] = spread(seed, "drent", n, 300, 1800)
+    return d

@@ -18,7 +18,6 @@ PYTHON = os.path.join(VENV, "Scripts", "python.exe") if os.name == "nt" else os.
 MARK = os.path.join(VENV, "verhuisketens-ready")
 BUILD_LOCK = os.path.join(ROOT, "requirements-build.lock")
 LOCK = os.path.join(ROOT, "requirements.lock")
-WITHOUT_WHEEL = "antlr4-python3-runtime"  # pure Python, published as source only; hydra-core needs it
 OTHER = "name another Python, for instance: make PYTHON=python3.12 (Windows: py -3.12 tools\\setup_env.py)"
 
 
@@ -72,16 +71,19 @@ def quiet_environment():
 
 
 def install():
-    """Fill .venv from the locks; the clone itself is put on its path. Raises CalledProcessError when pip fails."""
+    """Fill .venv from the locks; the clone itself is put on its path. Raises CalledProcessError when pip fails.
+
+    antlr4-python3-runtime, which hydra-core needs, is published as source only; it is built with the pinned setuptools
+    of the first lock, so that nothing comes in that is not pinned and hashed.
+    """
     import venv
 
     venv.EnvBuilder(with_pip=True, clear=True, symlinks=os.name != "nt").create(VENV)
     environment = quiet_environment()
     pip = [PYTHON, "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input", "install", "--require-hashes",
-           "--no-deps", "--no-compile", "--only-binary=:all:"]
+           "--no-deps", "--no-compile"]
     subprocess.check_call(pip + ["-r", BUILD_LOCK], env=environment)
-    source = ["--no-binary=" + WITHOUT_WHEEL, "--no-build-isolation", "--use-pep517"]
-    subprocess.check_call(pip + source + ["-r", LOCK], env=environment)
+    subprocess.check_call(pip + ["--no-build-isolation", "--use-pep517", "-r", LOCK], env=environment)
     ask = "import sysconfig; print(sysconfig.get_paths()['purelib'])"
     packages = subprocess.check_output([PYTHON, "-c", ask], env=environment).decode().strip()
     subprocess.call([PYTHON, "-m", "compileall", "-q", "-j", "0", packages], env=environment,

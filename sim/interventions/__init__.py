@@ -6,9 +6,10 @@ import difflib
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
-from sim.interventions.base import Instrument, InstrumentError, Running
+from sim.interventions.base import Instrument, InstrumentError, Running, Who
 from sim.interventions.op_weg_helpen import WooncoachSociaal
 from sim.interventions.passend_aanbod import Seniorenwoningen
 from sim.interventions.prijsprikkel import Huurbehoud, Huurgewenning, Verhuiskostenvergoeding
@@ -50,15 +51,23 @@ def load(key: str, settings: Mapping[str, Any] | None, start: str = "2026-01") -
 
 def _readable(key: str, error: ValidationError) -> str:
     first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"])
+    *path, last = (str(part) for part in first["loc"])
+    fields = _fields(key, path)
+    where = ".".join((key, *path, last))
     if first["type"] == "extra_forbidden":
-        fields = [field.alias or name for name, field in REGISTRY[key].model_fields.items()]
-        near = difflib.get_close_matches(where.split(".")[-1], fields, 1, 0.4)
+        near = difflib.get_close_matches(last, fields, 1, 0.4)
         hint = f"; did you mean {near[0]}?" if near else f"; settings are {', '.join(fields)}"
-        return f"{key}.{where} does not exist{hint}"
-    field = REGISTRY[key].model_fields.get(where)
+        return f"{where} does not exist{hint}"
+    field = fields.get(last)
     unit = f" ({field.description})" if field is not None and field.description else ""
-    return f"{key}.{where}={first['input']!r}: {first['msg'].lower()}{unit}"
+    message = first["msg"].removeprefix("Value error, ")
+    return f"{where}={first['input']!r}: {message[:1].lower()}{message[1:]}{unit}"
+
+
+def _fields(key: str, path: list[str]) -> dict[str, FieldInfo]:
+    """Settings by the name that a scenario uses: of an instrument, or of its target group."""
+    model: type[BaseModel] = Who if path == ["who"] else REGISTRY[key]
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def equip(w: World, instruments: Mapping[str, Instrument], strength: float = 1.0, months: int | None = None) -> None:

@@ -4,9 +4,9 @@ from sim.parameters import Parameter
 
 _P = Parameter
 PARAMETERS: list[Parameter] = [
-    _P("p_wish_senior", 0.010, 0.001, 0.03, "per month", "fitted: possible wish 18 % at 65-74, 12 % at 75+ (B15, B16)", "chance of a woonwens for a senior household in a home of middling fit"),
-    _P("p_wish_other", 0.009, 0.001, 0.05, "per month", "fitted: household move rate below 55 (B01-B05)", "the same for other households with a home"),
-    _P("logit_wish_gap", 5.0, 0.0, 12.0, "logit per fit point", "assumption", "how much a worse fit of the present home raises the chance of a woonwens"),
+    _P("p_wish_senior", 0.0075, 0.001, 0.03, "per month", "fitted: possible wish 18 % at 65-74, 12 % at 75+ (B15, B16)", "chance of a woonwens for a senior household in a home of middling fit"),
+    _P("p_wish_other", 0.0075, 0.001, 0.05, "per month", "fitted: household move rate below 55 (B01-B05)", "the same for other households with a home"),
+    _P("logit_wish_gap", 3.0, 0.0, 12.0, "logit per fit point", "assumption", "how much a worse fit of the present home raises the chance of a woonwens"),
     _P("logit_wish_attachment", -1.2, -4.0, 0.0, "logit at full attachment", "B23, B28: most stay by attachment; size is an assumption", "attachment to the neighbourhood lowers the chance of a woonwens"),
     _P("logit_wish_age", -0.035, -0.1, 0.0, "logit per year from senior_age + 15", "B15, B16: 18 % at 65-74, 12 % at 75+", "wishes become rarer with age"),
     _P("logit_wish_young", -0.045, -0.15, 0.0, "logit per year from 40", "B01-B05: 27 % move at 25, 6 % at 50", "wishes become rarer with age below senior_age (counted from 18)"),

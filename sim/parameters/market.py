@@ -29,7 +29,7 @@ PARAMETERS: list[Parameter] = [
     _P("dur_move_high", 2, 1, 8, "months", "assumption", "longest time from acceptance to keys"),
     _P("dur_no_response", 2, 1, 12, "months", "assumption", "after so many months a home loses its labels, then its income group, or its price falls"),
     _P("rel_price_step", 0.05, 0.01, 0.2, "share", "assumption", "fall of an asking price after dur_no_response months"),
-    _P("rel_asking", 1.0, 0.8, 1.4, "of WOZ value", "assumption (WOZ lags the price by a year)", "asking price of an owner-occupied home"),
+    _P("rel_asking", 0.97, 0.8, 1.4, "of WOZ value", "assumption (WOZ lags the price by a year)", "asking price of an owner-occupied home"),
     _P("rel_loan_income", 6.8, 5.0, 8.0, "times disposable income", "assumption (4.3 times gross income, gross 1.6 times disposable: D51)", "largest mortgage below AOW age"),
     _P("rel_loan_income_aow", 3.5, 1.0, 6.0, "times disposable income", "assumption (annuity norm on a pension)", "largest mortgage from AOW age"),
     _P("rel_wealth_in_home", 0.6, 0.0, 1.0, "share", "assumption", "share of savings that a buyer puts in"),

@@ -129,7 +129,7 @@ def test_the_hash_seed_of_python_changes_nothing():
 
 @pytest.mark.parametrize("key", REGISTRY)
 def test_until_the_first_decision_that_an_instrument_changes_the_two_worlds_are_one(key):
-    base, touched = burnt_in().copy(), at_work(burnt_in(), {key: strong(key)})
+    base, touched = burnt_in().copy(), at_work(burnt_in(), {key: strong(key) | {"from": "2026-03"}})
     for _ in range(MONTHS):
         month.step(base)
         month.step(touched)

@@ -14,9 +14,11 @@ BIRTHS_2023 = 164_487  # F32
 MEAN_AGE_BIRTH, SD_AGE_BIRTH = 32.0, 4.9  # all births; assumption beside the first births (30.3, 4.7)
 SHARE_BORN_IN_COUPLES = 0.92  # assumption
 PARTNERED = {18: 0.15, 20: 0.25, 25: 0.52, 30: 0.68, 35: 0.73, 40: 0.73, 45: 0.72}  # women, assumption on The Hague 2019
-# gross rates per unpartnered person, per cent a year: net formation (The Hague 2019) plus separations; above 41 assumption
-UNION = ((18, 3.5, 5.0), (22, 7.5, 9.0), (27, 8.5, 8.5), (32, 7.0, 6.0), (37, 5.0, 4.0), (42, 3.5, 2.8), (52, 2.2, 1.5),
-         (62, 1.1, 0.6), (72, 0.4, 0.1), (85, 0.0, 0.0))
+# Unions per person who keeps house without a partner, per cent a year (from age, men, women). Derived: the rate that keeps
+# the share of women with a partner by age as it was on 1-1-2024, given who leaves home alone (F28) and who separates or is
+# widowed; the men's as the women's at their age gap. From 65 on: assumption. Level: see rel_union.
+UNION = ((18, 5.0, 12.0), (20, 14.0, 24.0), (25, 19.0, 18.5), (30, 14.0, 11.2), (35, 11.0, 11.2), (40, 8.0, 8.1),
+         (45, 6.5, 6.7), (50, 5.0, 5.0), (55, 3.0, 2.5), (60, 1.8, 1.2), (65, 1.0, 0.5), (75, 0.4, 0.1), (85, 0.0, 0.0))
 
 
 def read(folder: Path, name: str) -> list[dict[str, str]]:

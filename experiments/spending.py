@@ -1,0 +1,49 @@
+"""Equal spending: a scenario's strength is sought at which it costs what ``eur_budget_total`` says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from experiments.runner import RunSpec, SeedJob
+    from experiments.simulation import Outcome, Simulation
+
+TOLERANCE = 0.02  # share of the budget that spending may be off
+MOST_RUNS = 6
+MOST_STRENGTH = 10.0
+
+
+def spent(outcome: Outcome, months: int) -> float:
+    """Euro that all organisations together spend before the horizon."""
+    table = outcome.tables["instruments"]
+    return float(table.loc[table["month"] < months, "cost_eur"].sum())
+
+
+def run_at_budget(simulation: Simulation, world: Any, job: SeedJob, spec: RunSpec, base: Any) -> tuple[Outcome, float]:
+    """Run a scenario at the strength at which it spends ``job.eur_budget_total``; returns that run and its strength.
+
+    Each next strength is the last one times the shortfall, within what has been found to spend too little and too much.
+
+    Raises:
+        ValueError: the scenario spends nothing, or cannot be brought to that spending.
+    """
+    goal = job.eur_budget_total
+    if not spec.instruments or spec.placebo or goal is None:
+        return simulation.run(world, job, spec, base), job.strength
+    low, high, strength = 0.0, MOST_STRENGTH, min(job.strength, MOST_STRENGTH) if goal else 0.0
+    euro = 0.0
+    for _ in range(MOST_RUNS):
+        outcome = simulation.run(world, replace(job, strength=strength), spec, base)
+        euro = spent(outcome, job.months)
+        if abs(euro - goal) <= TOLERANCE * goal:
+            return outcome, strength
+        if euro == 0:
+            raise ValueError(f"{spec.scenario} spends nothing, eur_budget_total cannot scale it; leave it out")
+        low, high = (strength, high) if euro < goal else (low, strength)
+        wanted = strength * goal / euro
+        strength = wanted if low < wanted < high else (low + high) / 2
+    raise ValueError(
+        f"{spec.scenario} cannot be brought to eur_budget_total={goal:.0f} euro: it spends {euro:.0f} euro at a "
+        f"strength near {strength:.2f}; choose another total, or give its instruments a capacity"
+    )

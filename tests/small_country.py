@@ -1,0 +1,53 @@
+"""A country in small: households by age and type as in the Netherlands on 1-1-2024, without homes. For tests."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim import children, figures, persons
+from sim.base_year import AGES, HEAD_BANDS, TYPES
+from sim.codes import HouseholdState
+from sim.events import describe
+from sim.parameters import Params, resolve
+from sim.randomness import Purpose, bits_array, uniform
+from sim.world import Households, empty
+
+FIRST = -36
+
+
+def closed(**overrides: float) -> Params:
+    """The default parameters with others in their place, also outside their range (a rate of zero)."""
+    return resolve()._replace(**overrides)
+
+
+def only(*rates: str) -> Params:
+    """Parameters under which nothing happens but what is named (``rel_death``, …)."""
+    every = ("death", "care", "limitation", "birth", "leave_home", "separation", "union")
+    return closed(**{f"rel_{name}": float(f"rel_{name}" in rates) for name in every})
+
+
+def households(n: int, seed: int = 1) -> Households:
+    """``n`` households that are all present at month FIRST; persons and incomes drawn as in the start population."""
+    national = figures.matrix("national_households", [f"{name}_2024" for name in TYPES])
+    edges = np.cumsum(national.ravel()) / national.sum()
+    at = np.searchsorted(edges, (np.arange(n) + 0.5) / n)
+    h = empty(Households, n)
+    h.id[:] = bits_array(np.uint64(99), np.arange(n, dtype=np.uint64))
+    h.state[:] = HouseholdState.PRESENT
+    band, kind = at // len(TYPES), at % len(TYPES)
+    u = uniform(persons.key(seed, Purpose.PERSON, 50), h.id)
+    oldest = HEAD_BANDS[-1]
+    low = np.array(HEAD_BANDS)[band]
+    age = np.where(low < oldest, low + 5 * u, oldest + 14 * u**1.6).astype(np.int16)  # 80 and over: fewer of the oldest
+    age = np.maximum(age, 18)
+    cell = (np.searchsorted(AGES, age, side="right") - 1) * len(TYPES) + kind
+    rows = slice(0, n)
+    mother = persons.draw_adults(h, rows, cell, age, seed, resolve(), FIRST)
+    shares = np.cumsum(children.child_numbers(0.0), axis=1)[None]
+    number = children.draw_numbers(h.id, np.zeros(n, np.int64), cell, shares, seed)
+    children.draw_children(h, rows, number, mother, seed, FIRST)
+    persons.draw_limitation(h, rows, seed, resolve(), FIRST)
+    h.income_z[:] = persons.normal(persons.key(seed, Purpose.INCOME, 50), h.id)
+    h.kind[:] = kind
+    describe(h, np.arange(n), FIRST)
+    return h

@@ -1,0 +1,151 @@
+"""From tables with known effects to effects.csv and costs.csv."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.costs import COLUMNS as COST_COLUMNS
+from analysis.costs import costs
+from analysis.effects import COLUMNS, effects, tested, whole_run, with_claims
+from analysis.klantreis import per_thousand
+from analysis.tables import AnalysisError, Folder
+from sim.indicators import REGISTRY
+from tests import synthetic_tables as made
+
+SCENARIOS = ("basis", "voorrang", "huurgewenning", "placebo")
+SEEDS = range(6)
+
+
+@pytest.fixture(name="summary")
+def _summary() -> pd.DataFrame:
+    return made.summary(SCENARIOS, SEEDS)
+
+
+def of(table: pd.DataFrame, scenario: str, indicator: str) -> pd.Series:
+    rows = whole_run(table, indicator)
+    return rows[rows["scenario"] == scenario].iloc[0]
+
+
+def test_the_effect_that_was_put_in_comes_out(summary: pd.DataFrame) -> None:
+    row = of(effects(summary), "voorrang", "senior_moves")
+    assert row["difference"] == pytest.approx(made.EFFECTS["voorrang"])
+    assert row["lower"] < made.EFFECTS["voorrang"] < row["upper"]
+    assert row["mean"] == pytest.approx(500 + 10 * np.mean(SEEDS) + made.EFFECTS["voorrang"])
+    assert (row["estimand"], row["seeds"], row["unit"]) == ("net", 6, REGISTRY["senior_moves"].unit)
+
+
+def test_columns_are_those_of_the_interface(summary: pd.DataFrame) -> None:
+    assert tuple(effects(summary).columns) == COLUMNS
+
+
+def test_a_scenario_that_changes_nothing_has_effects_of_exactly_zero(summary: pd.DataFrame) -> None:
+    table = with_claims(effects(summary))
+    zero = table[(table["scenario"] == "huurgewenning") & table["difference"].notna()]
+    assert len(zero) > 10
+    assert (zero[["difference", "lower", "upper"]] == 0.0).all(axis=None)
+    assert zero["seeds_needed"].isna().all()
+    assert not zero["claimed"].any()
+
+
+def test_the_placebo_column_is_the_half_width_of_the_placebos_own_interval(summary: pd.DataFrame) -> None:
+    table = effects(summary)
+    row, placebo = of(table, "voorrang", "senior_moves"), table[table["scenario"] == "placebo"]
+    own = placebo[(placebo["indicator"] == "senior_moves") & (placebo["months_to"] == made.MONTHS)].iloc[0]
+    assert row["placebo"] == own["placebo"] == pytest.approx((own["upper"] - own["lower"]) / 2)
+    assert tested(table)["placebo_misses"] == 0
+
+
+def test_without_a_placebo_nothing_is_claimed() -> None:
+    table = with_claims(effects(made.summary(("basis", "voorrang"), SEEDS)))
+    assert table["placebo"].isna().all()
+    assert not table["claimed"].any()
+
+
+def test_what_was_not_counted_in_every_seed_has_no_effect(summary: pd.DataFrame) -> None:
+    table = effects(summary)
+    row = table[(table["scenario"] == "voorrang") & (table["group"] == "starter")].iloc[0]
+    assert np.isnan(row["difference"])
+    assert row["seeds"] == len(SEEDS) - 1
+
+
+def test_the_order_of_rows_does_not_matter(summary: pd.DataFrame) -> None:
+    basis_first = summary.sort_values(["scenario", "seed"], key=lambda c: c.map(lambda v: v != "basis" if isinstance(v, str) else -v), kind="stable")
+    keys = ["scenario", "indicator", "group", "months_to"]
+    a, b = (effects(table).sort_values(keys).reset_index(drop=True) for table in (summary, basis_first))
+    pd.testing.assert_frame_equal(a, b)
+
+
+def test_unequal_sets_of_seeds_are_refused(summary: pd.DataFrame) -> None:
+    lost = summary[~((summary["scenario"] == "voorrang") & (summary["seed"] == 4))]
+    with pytest.raises(AnalysisError, match="voorrang lacks seeds 4"):
+        effects(lost)
+
+
+def test_two_seeds_that_are_one_world_get_no_interval(summary: pd.DataFrame) -> None:
+    with pytest.raises(AnalysisError, match="seeds 0 and 5 have the same world"):
+        effects(summary, {"0": "x", "1": "y", "5": "x"})
+
+
+def test_a_value_given_twice_is_refused_by_name(summary: pd.DataFrame) -> None:
+    with pytest.raises(AnalysisError, match="scenario basis, seed 0 gives senior_moves for all=all to month 12 twice"):
+        effects(pd.concat([summary, summary.head(1)]))
+
+
+def test_a_lost_column_is_named_with_the_nearest(summary: pd.DataFrame) -> None:
+    with pytest.raises(AnalysisError, match=r"summary\.parquet: no column 'value'; did it become 'values'"):
+        effects(summary.rename(columns={"value": "values"}))
+
+
+def test_a_lost_and_a_damaged_table_are_named(tmp_path: Path) -> None:
+    with pytest.raises(AnalysisError, match="holds no summary.parquet; run experiments.compare"):
+        Folder(tmp_path).table("summary", ())
+    (tmp_path / "summary.parquet").write_bytes(b"PAR1 and then nothing")
+    with pytest.raises(AnalysisError, match=r"summary\.parquet is damaged"):
+        Folder(tmp_path).table("summary", ())
+
+
+@pytest.fixture(name="money")
+def _money(summary: pd.DataFrame) -> pd.DataFrame:
+    return costs(made.instruments(SCENARIOS, SEEDS), summary, "2026-07", made.MONTHS)
+
+
+def test_euro_per_extra_move_is_what_was_put_in_and_homes_cost_twice_that(money: pd.DataFrame) -> None:
+    row = money[(money["instrument"] == "all") & (money["payer"] == "all")].iloc[0]
+    assert tuple(money.columns) == COST_COLUMNS
+    assert (row["eur_per_extra_senior_move"], row["lower"], row["upper"]) == pytest.approx((1000.0, 1000.0, 1000.0))
+    assert (row["eur_per_extra_suitable_home"], row["upper_suitable"]) == pytest.approx((2000.0, 2000.0))
+    assert row["eur"] == pytest.approx(1000 * made.EFFECTS["voorrang"])
+
+
+def test_payers_years_and_instruments_add_up_to_the_whole(money: pd.DataFrame) -> None:
+    whole = money[(money["instrument"] == "all") & (money["payer"] == "all")].iloc[0]
+    payers = money[(money["instrument"] == "all") & (money["payer"] != "all")]
+    fine = money[money["instrument"] != "all"]
+    for part in (payers, fine):
+        assert part["eur"].sum() == pytest.approx(whole["eur"])
+        assert part["uses"].sum() == pytest.approx(whole["uses"])
+    assert payers["eur_per_extra_senior_move"].sum() == pytest.approx(whole["eur_per_extra_senior_move"])
+    assert fine["eur_per_extra_senior_move"].isna().all()
+    assert sorted(fine["year"]) == ["2026", "2027"]  # months 3 and 15 from July 2026; what falls after the run is left out
+
+
+def test_no_interval_where_there_may_be_no_extra_moves(summary: pd.DataFrame) -> None:
+    ledger = made.instruments(SCENARIOS, SEEDS).assign(scenario="placebo")
+    ledger = pd.concat([ledger.assign(scenario="huurgewenning"), ledger])
+    table = costs(ledger, summary, "2026-01", made.MONTHS)
+    assert table[["lower", "upper"]].isna().all(axis=None)
+    whole = table[(table["scenario"] == "huurgewenning") & (table["payer"] == "all")]
+    assert "no extra: the denominator is not above 0" in whole["note"].iloc[0]
+
+
+def test_the_klantreis_counts_seniors_per_thousand_and_year() -> None:
+    others = made.others(SCENARIOS, SEEDS)
+    table = per_thousand(others["funnel"], others["months"], made.MONTHS).set_index(["scenario", "stage", "kind"])
+    assert table.loc[("basis", "woonwens", "entered"), "mean"] == pytest.approx(20 * 12 / 2000 * 1000)
+    changed = table.loc[("voorrang", "verhuizen", "entered")]
+    assert (changed["difference"], changed["lower"], changed["upper"]) == pytest.approx((6.0, 6.0, 6.0))
+    assert ("basis", "verhuizen", "left") not in table.index  # nobody ever: the model does not note it

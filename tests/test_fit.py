@@ -1,0 +1,152 @@
+"""Fit: five components in [0, 1]; what is better scores no lower; the kernels give what the definition gives."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.codes import Access, DwellingType, HouseholdClass, Tenure
+from sim.fit import (
+    N_COMPONENTS, N_URBAN, ages_and_classes, components, components_at, fit_at, make_tables, net_rent, owner_cost,
+)
+from sim.parameters import resolve
+from sim.woonprofielen import N_PROFIELEN, PROFIELEN, draw_profiles
+from tests import twins
+from tests.worlds import burnt_in, housed_rows, scattered_dwellings, scattered_households
+
+T = make_tables(resolve())
+URBAN = np.array([1, 3, 5, 0])
+MONTH, SENIOR_AGE = 30, 55
+SIZE, ACCESS, AFFORD, PLACE, PROFILE = range(N_COMPONENTS)
+ARGUMENTS = {
+    "cls": st.sampled_from([int(cls) for cls in HouseholdClass]), "age": st.integers(0, 110), "limit": st.integers(0, 2),
+    "gap": st.integers(-12, 14), "income": st.floats(0, 2e5), "attachment": st.floats(0, 1), "first": st.integers(0, N_PROFIELEN - 1),
+    "second": st.integers(0, N_PROFIELEN - 1), "access": st.integers(0, 2), "kind": st.integers(0, len(DwellingType) - 1),
+    "urban": st.integers(0, N_URBAN - 1), "cost": st.floats(0, 4000), "km": st.floats(0, 200), "leaves": st.integers(0, 1),
+}
+ONE = st.fixed_dictionaries(ARGUMENTS)
+
+
+def score(one, **change):
+    """The components of one case, or of the same with a change."""
+    return components(*({**one, **change}[name] for name in ARGUMENTS), T)
+
+
+@given(ONE)
+def test_components_are_what_the_definition_says(one):
+    got = score(one)
+    assert [float(x) for x in got] == [float(x) for x in twins.components(*(one[name] for name in ARGUMENTS), T)]
+    assert all(0 <= x <= 1 for x in got)
+
+
+@given(st.floats(0, 3000), st.floats(0, 80000), st.integers(1, 6))
+def test_net_rent_is_what_the_definition_says(rent, income, size):
+    got = net_rent(rent, income, size, T)
+    assert got == float(twins.net_rent(rent, income, size, T))
+    assert 0 <= got <= rent
+
+
+@given(st.floats(0, 80000), st.integers(1, 6), st.floats(0, 2500), st.floats(0, 500))
+def test_a_higher_rent_never_costs_less_after_huurtoeslag(income, size, rent, more):
+    assert net_rent(rent + more, income, size, T) >= net_rent(rent, income, size, T) - 1e-9
+
+
+@given(st.floats(200, 900), st.floats(0, 60000), st.floats(0, 10000), st.integers(1, 6))
+def test_a_higher_income_never_gets_more_huurtoeslag(rent, income, more, size):
+    assert net_rent(rent, income + more, size, T) >= net_rent(rent, income, size, T) - 1e-9
+
+
+def test_owners_pay_interest_and_upkeep():
+    p = resolve()
+    assert owner_cost(240000.0, 400000.0, T) == pytest.approx((240000 * p.rel_mortgage_rate + 400000 * p.rel_owner_upkeep) / 12)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_whole_table_is_scored_as_one_by_one(seed):
+    h, d = scattered_households(seed, 300, 200), scattered_dwellings(seed, 200)
+    rows = np.flatnonzero(h.state == 1)
+    got = components_at(h, rows, h.home[rows], MONTH, d, URBAN, SENIOR_AGE, T)
+    np.testing.assert_array_equal(got, twins.components_at(h, rows, h.home[rows], MONTH, d, URBAN, SENIOR_AGE, T))
+    assert (got[h.home[rows] < 0] == 0).all() and (got[h.home[rows] >= 0] > 0).any()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_class_is_the_first_that_holds(seed):
+    h = scattered_households(seed, 300, 200)
+    rows = np.arange(300)
+    ages, kinds = ages_and_classes(h.adult_birth, h.child_birth, rows, h.home, MONTH, SENIOR_AGE)
+    assert ages.tolist() == [twins.oldest(h.adult_birth[i], MONTH) for i in rows]
+    assert kinds.tolist() == [twins.kind_of(h.home[i], ages[i], h.child_birth[i], SENIOR_AGE) for i in rows]
+    assert set(kinds.tolist()) == {int(cls) for cls in HouseholdClass}
+
+
+@given(ONE)
+def test_a_better_home_scores_no_lower_on_what_is_better(one):
+    before = score(one)
+    if one["access"] < Access.GESCHIKT:
+        assert score(one, access=one["access"] + 1)[ACCESS] >= before[ACCESS]
+    assert score(one, cost=one["cost"] / 2)[AFFORD] >= before[AFFORD]
+    assert score(one, km=one["km"] / 2)[PLACE] >= before[PLACE]
+    assert score(one, leaves=0)[PLACE] >= before[PLACE]
+    assert score(one, income=one["income"] * 2 + 1)[AFFORD] >= before[AFFORD]
+    if one["gap"] < 0:
+        assert score(one, gap=one["gap"] + 1)[SIZE] >= before[SIZE], "a missing room is a loss"
+    if one["gap"] > 2:
+        assert score(one, gap=one["gap"] + 1)[SIZE] <= before[SIZE], "a third spare room is none to gain by"
+
+
+@given(ONE)
+def test_each_component_hangs_on_its_own_side_only(one):
+    before = score(one)
+    for change, part in (
+        ({"access": 2 - one["access"]}, ACCESS), ({"gap": one["gap"] + 1}, SIZE), ({"cost": one["cost"] + 100}, AFFORD),
+        ({"km": one["km"] + 1}, PLACE), ({"kind": (one["kind"] + 1) % 5}, PROFILE),
+    ):
+        after = score(one, **change)
+        assert [k for k in range(N_COMPONENTS) if after[k] != before[k]] in ([], [part])
+
+
+def test_weights_are_shares_and_fit_is_their_sum():
+    np.testing.assert_allclose(T["weights"].sum(axis=1), 1)
+    w = burnt_in()
+    rows = housed_rows(w)
+    fit = fit_at(w.h, rows, w.h.home[rows], w.month, w.d, w.map.urban, SENIOR_AGE, w.tables)
+    assert (0 <= fit).all() and (fit <= 1).all()
+    assert fit.std() > 0.01
+
+
+def test_a_limitation_that_is_there_weighs_more_than_one_that_may_come():
+    for access in (Access.ONGESCHIKT, Access.AANPASBAAR):
+        for age in range(40, 100):
+            assert T["access"][1, access] <= T["future"][age, access]
+        assert T["access"][2, access] <= T["access"][1, access]
+
+
+def test_without_optimism_the_own_future_is_seen_as_it_is_and_with_all_of_it_not_at_all():
+    blind, clear = make_tables(resolve({"rel_optimism": 1.0})), make_tables(resolve({"rel_optimism": 0.0}))
+    assert (blind["future"] == 1).all()
+    assert (clear["future"][:, Access.ONGESCHIKT] < T["future"][:, Access.ONGESCHIKT]).all()
+    assert (np.diff(clear["future"][50:90, Access.ONGESCHIKT]) <= 1e-12).all(), "the older, the likelier"
+
+
+def test_profiles_are_shares_of_seniors_on_four_axes():
+    assert sum(p.share for p in PROFIELEN) == pytest.approx(1)
+    assert all(0 <= x <= 1 for p in PROFIELEN for x in (p.community, p.town, p.comfort, p.care))
+    u = (np.arange(40000) + 0.5) / 40000
+    drawn = draw_profiles(u, u[::-1].copy(), np.zeros(40000, bool))
+    young = np.bincount(drawn[:, 0], minlength=N_PROFIELEN) / 40000
+    expected = np.array([p.share for p in PROFIELEN])
+    np.testing.assert_allclose(young, expected / expected.sum(), atol=1e-4)
+    assert (drawn[:, 0] != drawn[:, 1]).all(), "a second profile is another one"
+
+
+def test_the_tenure_of_the_home_decides_whose_cost_counts():
+    w = burnt_in().copy()
+    rows = housed_rows(w)
+    owner = rows[w.d.tenure[w.h.home[rows]] == Tenure.KOOP]
+    before = components_at(w.h, rows, w.h.home[rows], w.month, w.d, w.map.urban, SENIOR_AGE, w.tables)
+    w.h.rent[owner] += 1000
+    after = components_at(w.h, rows, w.h.home[rows], w.month, w.d, w.map.urban, SENIOR_AGE, w.tables)
+    np.testing.assert_array_equal(before, after)

@@ -1,0 +1,279 @@
+"""Who an instrument reaches, how much it delivers, what it pays, and what it says when its settings cannot be."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim import interventions, month, run
+from sim.codes import Access, Contact, Stage, Tenure
+from sim.interventions import REGISTRY, InstrumentError, load
+from sim.interventions.target import target_rows
+from sim.world import age_years
+from tests import twins
+from tests.worlds import FOLLOW_UP, MIXED, MONTHS, at_work, basis, burnt_in, everything, housed_rows, let_pass, strong
+
+SENIOR_TENANTS = {"tenure": "corporatie", "rooms": 1, "age": 40}
+SEARCHERS = (int(Stage.WONINGZOEKEN), int(Stage.WONINGZOEKEN))
+NO_MASK = np.uint64(0)
+
+
+def running(w, key):
+    return next(one for one in w.instruments if one.key == key)
+
+
+# who
+
+
+@pytest.mark.parametrize("stages", [(0, 0), (1, 2), (0, 4)])
+@pytest.mark.parametrize(
+    "who", [{}, {"age": 75}, {"tenure": "koop", "rooms": 4}, {"size": 1, "floor_area": 80}, {"tenure": "corporatie", "age": 18}]
+)
+def test_a_target_group_is_who_meets_every_condition(who, stages):
+    w = let_pass(at_work(burnt_in(), {"voorrang": strong("voorrang")}), 3)
+    one = load("voorrang", {"who": who}).who
+    for mask in (NO_MASK, np.uint64(1)):
+        found = target_rows(w.h, w.d, w.month, one, stages, mask)
+        np.testing.assert_array_equal(found, twins.target(w.h, w.d, w.month, one, stages, mask))
+    assert len(target_rows(w.h, w.d, w.month, one, (0, 4), NO_MASK)) > 0, "an empty group would show nothing"
+
+
+@pytest.mark.parametrize("key", REGISTRY)
+def test_an_instrument_reaches_nobody_outside_its_target_group(key):
+    w = at_work(burnt_in(), {key: strong(key) | {"who": {"tenure": "corporatie", "age": 60, "rooms": 3}}})
+    reached = 0
+    for _ in range(6):
+        before = w.h.touched.copy()
+        month.step(w)
+        rows = np.flatnonzero((w.h.touched & ~before) != 0)
+        rows = rows[w.h.moved_in[rows] < w.month - 1]
+        home = w.h.home[rows]
+        assert (w.d.tenure[home] == Tenure.CORPORATIE).all()
+        assert (w.d.rooms[home] >= 3).all()
+        assert (age_years(w.h.adult_birth[rows], w.month - 1).max(axis=1) >= 60).all()
+        reached += len(rows)
+    assert reached > 0 or key == "seniorenwoningen"
+
+
+def test_a_target_group_that_nobody_enters_is_an_error_that_says_what_to_do():
+    with pytest.raises(run.EmptyTargetError) as caught:
+        run.run_scenario(burnt_in(), {"voorrang": {"who": {"tenure": "corporatie", "rooms": 12}}})
+    text = str(caught.value)
+    assert "voorrang: nobody was in its target group in 12 months" in text
+    assert "'rooms': 12" in text
+    assert "voorrang.allow_empty: true" in text
+
+
+@pytest.mark.parametrize("key", REGISTRY)
+def test_every_instrument_that_works_for_nobody_is_such_an_error(key):
+    with pytest.raises(run.EmptyTargetError, match=f"{key}: nobody was in its target group"):
+        run.run_scenario(burnt_in(), {key: {"who": {"age": 100, "rooms": 12, "floor_area": 400, "size": 1}}})
+
+
+def test_a_target_group_that_is_there_but_was_not_reached_is_no_error():
+    result = run.run_scenario(burnt_in(), {"seniorenwoningen": {"dur_build": 96}}, base=basis())
+    assert result.reached == {"seniorenwoningen": 0}
+
+
+# whether it does anything
+
+
+@pytest.mark.parametrize("key", REGISTRY)
+def test_every_instrument_changes_something_where_its_target_group_is(key):
+    result = run.run_scenario(burnt_in(months=24), {key: strong(key)}, base=basis(months=24))
+    assert result.reached[key] > 0
+    assert not result.tables["moves"].drop(columns=["instruments", "first_contact"]).equals(
+        basis(months=24).tables["moves"].drop(columns=["instruments", "first_contact"])
+    )
+    assert result.tables["drift"]["share_elsewhere"].max() > 0
+    assert (result.tables["instruments"]["uses"] >= 0).all()
+    assert result.tables["instruments"]["uses"].sum() > 0
+    assert result.tables["attribution"]["decisive"].any()
+
+
+@pytest.mark.parametrize("key", sorted(set(REGISTRY) - {"seniorenwoningen"}))
+def test_first_contact_of_who_was_reached_is_that_of_the_instrument(key):
+    w = let_pass(at_work(burnt_in(), {key: strong(key)}), 2)
+    rows = np.flatnonzero(w.h.touched != 0)
+    assert len(rows) > 0
+    assert set(w.h.first_contact[rows]) == {int(REGISTRY[key].contact)}
+    assert (w.h.contact_month[rows] >= 0).all()
+    others = (w.h.touched == 0) & (w.h.ever == 0)
+    assert (w.h.first_contact[others] == Contact.NONE).all()
+
+
+# how much
+
+
+@pytest.mark.parametrize("strength", [1.0, 0.5])
+@pytest.mark.parametrize("key", sorted(set(REGISTRY) - {"seniorenwoningen"}))
+def test_capacity_is_households_per_month_and_fractions_are_carried_over(key, strength):
+    w = at_work(burnt_in(), {key: strong(key) | {"capacity": 1.5}}, strength)
+    reached = []
+    for _ in range(MONTHS):
+        month.step(w)
+        reached.append(running(w, key).n_reached)
+    whole = np.floor(1.5 * strength * np.arange(1, MONTHS + 1) + 1e-9)
+    assert (np.array(reached) <= whole).all()
+    assert reached[-1] >= whole[-1] - 2, "there are more than enough candidates"
+
+
+def test_a_coach_who_brings_an_instrument_does_not_double_its_capacity():
+    chosen = {
+        "verhuiskostenvergoeding": strong("verhuiskostenvergoeding") | {"capacity": 2, "rel_known": 0.3},
+        "wooncoach_sociaal": strong("wooncoach_sociaal") | {"toolbox": ["verhuiskostenvergoeding"]},
+    }
+    w = at_work(burnt_in(), chosen)
+    for t in range(MONTHS):
+        month.step(w)
+        assert running(w, "verhuiskostenvergoeding").n_reached <= 2 * (t + 1)
+
+
+def test_a_toolbox_makes_an_instrument_known_to_more_households():
+    grant = strong("verhuiskostenvergoeding") | {"rel_known": 0.2}
+    alone = let_pass(at_work(burnt_in(), {"verhuiskostenvergoeding": grant, "wooncoach_sociaal": strong("wooncoach_sociaal")}), 6)
+    coach = strong("wooncoach_sociaal") | {"toolbox": ["verhuiskostenvergoeding"]}
+    brought = let_pass(at_work(burnt_in(), {"verhuiskostenvergoeding": grant, "wooncoach_sociaal": coach}), 6)
+    key = "verhuiskostenvergoeding"
+    assert running(brought, key).n_reached > running(alone, key).n_reached
+
+
+@pytest.mark.parametrize("fte", [0.25, 1.0, 2.5])
+def test_talks_of_a_coach_are_posts_times_talks_per_post(fte):
+    w = let_pass(at_work(burnt_in(), {"wooncoach_sociaal": strong("wooncoach_sociaal") | {"fte": fte, "n_talks": 120}}), MONTHS)
+    assert running(w, "wooncoach_sociaal").n_reached == pytest.approx(fte * 120, abs=1)
+    assert running(w, "wooncoach_sociaal").eur_spent == pytest.approx(fte * 90000)
+    assert sum(row["contacts"] for row in w.records["instruments"]) == running(w, "wooncoach_sociaal").n_reached
+
+
+def test_a_coach_by_the_number_of_seniors_costs_the_same_every_month():
+    w = let_pass(at_work(burnt_in(), {"wooncoach_sociaal": {"fte_per_1000": 0.5}}), MONTHS)
+    costs = [row["cost_eur"] for row in w.records["instruments"]]
+    assert len(costs) == MONTHS
+    assert np.allclose(costs, 0.5 * burnt_in().seniors.sum() / 1000 * 90000 / 12)
+
+
+def test_a_weaker_rule_holds_for_a_subset():
+    reached = []
+    for strength in (0.3, 0.7, 1.0):
+        w = at_work(burnt_in(), {"voorrang": strong("voorrang")}, strength)
+        month.step(w)
+        reached.append(set(np.flatnonzero(w.h.touched).tolist()))
+    assert reached[0] < reached[1] < reached[2]
+
+
+def test_homes_are_built_at_the_rate_that_was_asked():
+    w = at_work(burnt_in(), {"seniorenwoningen": {"n_per_1000": 10, "dur_build": 4, "eur_home": 12000}})
+    n = len(w.d.id)
+    let_pass(w, 4)
+    assert len(w.d.id) == n, "nothing is delivered while they build"
+    let_pass(w, MONTHS)
+    asked = 10 * burnt_in().seniors.sum() / 1000
+    built = np.arange(n, len(w.d.id))
+    assert len(built) == pytest.approx(asked, abs=2)
+    assert (w.d.access[built] == Access.GESCHIKT).all()
+    assert (w.d.made_by[built] == 1).all()
+    assert running(w, "seniorenwoningen").eur_spent == 12000 * len(built)
+
+
+# money
+
+
+@pytest.mark.parametrize("budget", [4000, 25000, 60000])
+@pytest.mark.parametrize("key", REGISTRY)
+def test_a_budget_is_never_passed_and_the_ledger_adds_up(key, budget):
+    settings = strong(key) | {"eur_budget": budget, "eur_fixed": 1200}
+    if "eur_grant" in settings:
+        settings["eur_grant"] = 1500
+    w = at_work(burnt_in(), {key: settings})
+    for _ in range(MONTHS + FOLLOW_UP):
+        month.step(w)
+        assert running(w, key).eur_spent <= budget + 1e-6
+    rows = [row for row in w.records["instruments"] if row["instrument"] == key]
+    assert sum(row["cost_eur"] for row in rows) == pytest.approx(running(w, key).eur_spent)
+    assert running(w, key).eur_spent > 0
+
+
+def test_a_grant_that_is_counted_on_is_reserved():
+    w = at_work(burnt_in(), {"verhuiskostenvergoeding": strong("verhuiskostenvergoeding") | {"eur_budget": 10000, "eur_grant": 2000}})
+    for _ in range(MONTHS):
+        month.step(w)
+        counting = (w.h.touched != 0) & (w.h.state == 1) & np.isin(w.h.stage, (Stage.WONINGZOEKEN, Stage.VERHUIZEN))
+        assert 2000 * (running(w, "verhuiskostenvergoeding").n_uses + int(counting.sum())) <= 10000
+
+
+def test_a_grant_costs_what_was_promised_for_each_move_that_used_it():
+    w = let_pass(at_work(burnt_in(), {"verhuiskostenvergoeding": strong("verhuiskostenvergoeding")}), MONTHS)
+    one = running(w, "verhuiskostenvergoeding")
+    k = int(w.counts[1])
+    assert one.n_uses == int((w.m.instruments[:k] != 0).sum()) > 0
+    assert one.eur_spent == 10000 * one.n_uses
+
+
+def test_fixed_costs_are_paid_month_by_month():
+    w = let_pass(at_work(burnt_in(), {"voorrang": strong("voorrang") | {"eur_fixed": 2400, "until": "2026-07"}}), MONTHS)
+    assert running(w, "voorrang").eur_spent == pytest.approx(6 * 200)
+    assert [row["month"] for row in w.records["instruments"] if row["cost_eur"]] == [0, 1, 2, 3, 4, 5]
+
+
+def test_the_payer_stands_in_the_ledger():
+    w = let_pass(at_work(burnt_in(), {"verhuiskostenvergoeding": strong("verhuiskostenvergoeding") | {"payer": "provincie"}}), 6)
+    assert {row["organisation"] for row in w.records["instruments"]} == {"provincie"}
+
+
+# settings
+
+
+def test_an_unknown_instrument_gets_the_nearest_name():
+    with pytest.raises(InstrumentError, match=r"there is no instrument 'vorrang'; did you mean voorrang\?"):
+        load("vorrang", {})
+
+
+def test_an_unknown_setting_gets_the_nearest_name():
+    with pytest.raises(InstrumentError, match=r"wooncoach_sociaal\.ftes does not exist; did you mean fte\?"):
+        load("wooncoach_sociaal", {"ftes": 2})
+    with pytest.raises(InstrumentError, match=r"voorrang\.who\.tenur does not exist; did you mean tenure\?"):
+        load("voorrang", {"who": {"tenur": "koop"}})
+
+
+def test_a_value_out_of_range_gets_range_and_unit():
+    with pytest.raises(InstrumentError, match=r"wooncoach_sociaal\.fte=-1: .*greater than or equal to 0 \(full-time posts"):
+        load("wooncoach_sociaal", {"fte": -1})
+    with pytest.raises(InstrumentError, match=r"verhuiskostenvergoeding\.eur_grant=20000: .*less than or equal to 10000 \(euro per move"):
+        load("verhuiskostenvergoeding", {"eur_grant": 20000})
+    with pytest.raises(InstrumentError, match=r"voorrang\.who\.age=7: .*greater than or equal to 18 \(lowest age .*years"):
+        load("voorrang", {"who": {"age": 7}})
+
+
+@pytest.mark.parametrize("label", ["2026", "2026-13", "01-2026", "later"])
+def test_a_month_is_written_year_first(label):
+    with pytest.raises(InstrumentError, match=r"voorrang\.from.*write YYYY-MM"):
+        load("voorrang", {"from": label})
+
+
+@pytest.mark.parametrize(("strength", "message"), [(-0.5, "out of range, 0 to 1"), (2.0, "holds for all at 1")])
+def test_a_strength_that_means_nothing_is_refused(strength, message):
+    with pytest.raises(InstrumentError, match=f"voorrang: strength=.*{message}"):
+        run.run_scenario(burnt_in(), {"voorrang": strong("voorrang")}, strength=strength)
+
+
+def test_a_strength_above_one_multiplies_a_dose():
+    once, twice = (let_pass(at_work(burnt_in(), {"wooncoach_sociaal": {"fte": 0.5}}, strength), 6) for strength in (1.0, 2.0))
+    assert running(twice, "wooncoach_sociaal").n_reached == pytest.approx(2 * running(once, "wooncoach_sociaal").n_reached, abs=2)
+
+
+@pytest.mark.parametrize("key", REGISTRY)
+def test_every_instrument_says_what_it_is(key):
+    cls = REGISTRY[key]
+    assert cls.key == key
+    for text in (cls.category, cls.sector, cls.indicator, cls.source):
+        assert text.strip()
+    assert set(cls.stages) <= {stage.name.lower() for stage in Stage}
+    assert cls.stages and cls.payers and cls.levers_used
+    assert all(field.description or name in ("who", "payer", "kind", "variant") for name, field in cls.model_fields.items())
+
+
+def test_instruments_that_work_together_are_all_counted():
+    w = let_pass(at_work(burnt_in(MIXED), everything()), MONTHS)
+    assert {row["instrument"] for row in w.records["instruments"]} == set(REGISTRY)
+    assert len(housed_rows(w)) > 0

@@ -1,0 +1,258 @@
+"""The page, the pictures and the summary of a folder whose effects are known."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis import report
+from analysis.charts import charts
+from analysis.pipeline import finish
+from analysis.results import gather
+from analysis.summary import headline, plain
+from analysis.tables import AnalysisError
+from analysis.words import digits_for, number, place
+from tests import synthetic_tables as made
+
+
+@pytest.fixture(name="run", scope="module")
+def _run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    out = made.write(tmp_path_factory.mktemp("run") / "out")
+    return out, finish(out, {}, {})
+
+
+class Reader(HTMLParser):
+    """What a page holds: tags left open, ids, headings, words by language."""
+
+    VOID = ("meta", "br", "link", "img", "path", "use", "rect")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stack: list[str] = []
+        self.wrong: list[str] = []
+        self.ids: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if dict(attrs).get("id"):
+            self.ids.append(str(dict(attrs)["id"]))
+        if tag not in self.VOID:
+            self.stack.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in self.VOID:
+            self.stack.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self.VOID:
+            return
+        if not self.stack or self.stack.pop() != tag:
+            self.wrong.append(tag)
+
+
+def read(out: Path) -> tuple[str, Reader]:
+    text = (out / "report.html").read_text(encoding="utf-8")
+    reader = Reader()
+    reader.feed(text)
+    return text, reader
+
+
+def test_the_first_line_is_one_sentence_with_number_interval_and_comparison(run: tuple[Path, str]) -> None:
+    first = run[1].splitlines()[0]
+    assert re.fullmatch(
+        r"In dit model van Zwolle zijn er in 2 jaar 40 verhuizingen van senioren meer met 'Scenario voorrang' dan met het "
+        r"beleid van nu \(95 %-interval: 38 tot 42\)\.", first,
+    )
+
+
+def test_the_summary_says_what_is_an_effect_and_what_chance_would_do(run: tuple[Path, str]) -> None:
+    text = run[1]
+    assert re.search(r"^- Scenario voorrang: \+40 \(38 tot 42\) .* een effect: .*placebo \(±1\); 6 werelden", text, re.MULTILINE)
+    assert re.search(r"^- Scenario huurgewenning: geen enkel verschil met basis\.$", text, re.MULTILINE)
+    assert "door toeval gemiddeld hooguit" in text
+    assert text.isprintable() or text.replace("\n", "").isprintable()
+    text.encode("cp1252")  # a Dutch Windows terminal can show it
+
+
+def test_every_file_is_there_and_nothing_half_written(run: tuple[Path, str]) -> None:
+    out = run[0]
+    assert {"effects.csv", "costs.csv", "drift.csv", "report.html"} <= {file.name for file in out.iterdir()}
+    keys = {"extra_verhuizingen", "ketenlengte", "passend_wonen", "klantreis", "euro_per_verhuizing", "drift"}
+    assert {file.name for file in (out / "figures").iterdir()} == {f"{key}{end}" for key in keys for end in (".svg", ".png")}
+    assert not list(out.rglob("*.tmp"))
+
+
+def test_no_request_can_leave_the_page(run: tuple[Path, str]) -> None:
+    text, reader = read(run[0])
+    assert "http:" not in re.sub(r'xmlns(:xlink)?="[^"]*"', "", text)
+    assert "https:" not in text
+    for tag, attributes in reader.tags:
+        assert tag not in ("link", "iframe", "img", "object", "embed")
+        for name in ("src", "href", "xlink:href"):
+            assert not attributes.get(name) or str(attributes[name]).startswith("#")
+    policy = next(a["content"] for t, a in reader.tags if t == "meta" and "http-equiv" in a)
+    assert policy is not None
+    assert policy.startswith("default-src 'none'")
+    assert "url(" not in text.replace("url(#", "")
+
+
+def test_the_page_is_well_formed_and_ids_are_unique(run: tuple[Path, str]) -> None:
+    _, reader = read(run[0])
+    assert reader.wrong == []
+    assert reader.stack == []
+    assert len(reader.ids) == len(set(reader.ids))
+    for _, attributes in reader.tags:
+        target = attributes.get("xlink:href") or attributes.get("href")
+        assert not target or target[1:] in reader.ids
+
+
+def test_each_picture_is_named_captioned_and_has_a_table(run: tuple[Path, str]) -> None:
+    text, reader = read(run[0])
+    pictures = [a for _, a in reader.tags if a.get("role") == "img" and a.get("lang")]
+    assert len(pictures) == 12  # six in two languages
+    assert all(a.get("aria-label") for a in pictures)
+    figures = re.findall(r"<figure>.*?</details>", text, re.DOTALL)
+    assert len(figures) == 6
+    for figure in figures:
+        assert "<figcaption>" in figure
+        assert '<th scope="row">' in figure
+        assert "<caption>" in figure
+    levels = [int(tag[1]) for tag, _ in reader.tags if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False))
+
+
+def test_every_text_has_both_languages(run: tuple[Path, str]) -> None:
+    _, reader = read(run[0])
+    spoken = [a.get("lang") for t, a in reader.tags if t in ("span", "div") and a.get("lang") in ("nl", "en")]
+    assert spoken.count("nl") == spoken.count("en")
+
+
+def test_the_page_tells_how_to_repeat_it_and_how_many_were_reached(run: tuple[Path, str]) -> None:
+    text, _ = read(run[0])
+    assert "python -m experiments.compare municipality=zwolle" in text
+    assert "<td>12</td>" in text or "<td>13</td>" in text
+    assert "CC BY 4.0" in text
+    assert "2026–2028" in text  # 24 months from July 2026
+
+
+def test_effects_on_disk_are_those_of_the_summary_table_alone(tmp_path: Path, run: tuple[Path, str]) -> None:
+    out = made.write(tmp_path / "out", with_ledger=False)
+    finish(out, {}, {})
+    assert (out / "effects.csv").read_bytes() == (run[0] / "effects.csv").read_bytes()
+    assert not (out / "figures" / "ketenlengte.svg").exists()
+    assert "ledger=none" in (out / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_same_tables_give_the_same_bytes_and_old_pictures_go(tmp_path: Path, run: tuple[Path, str]) -> None:
+    out = made.write(tmp_path / "out")
+    (out / "figures").mkdir()
+    (out / "figures" / "of_an_earlier_run.svg").touch()
+    finish(out, {}, {})
+    for name in ("effects.csv", "costs.csv", "drift.csv", "report.html", *(f"figures/{p.name}" for p in (run[0] / "figures").iterdir())):
+        assert (out / name).read_bytes() == (run[0] / name).read_bytes(), name
+    assert not (out / "figures" / "of_an_earlier_run.svg").exists()
+
+
+@pytest.mark.parametrize(("scenarios", "seeds", "words"), [
+    (("basis", "placebo"), range(3), "er is niets om mee te vergelijken"),
+    (("basis",), range(3), "Er is geen placebo gerekend"),
+    (("basis", "voorrang", "placebo"), range(1), "één wereld: geen interval"),
+    (("basis", "huurgewenning", "placebo"), range(4), "van geen van de 1 scenario's te zeggen"),
+])
+def test_a_run_with_little_to_compare_still_gets_its_page(tmp_path: Path, scenarios, seeds, words: str) -> None:
+    out = made.write(tmp_path / "out", scenarios, seeds)
+    assert words in finish(out, {}, {})
+    assert (out / "report.html").stat().st_size > 10_000
+
+
+def test_nothing_is_written_when_a_conclusion_is_forbidden(tmp_path: Path) -> None:
+    table = made.summary(("basis", "voorrang"), range(3))
+    out = made.write(tmp_path / "out", ("basis", "voorrang"), range(3), tables={"summary": table[table["seed"] != 1 | (table["scenario"] == "basis")]})
+    (out / "summary.parquet").unlink()
+    table[(table["seed"] != 1) | (table["scenario"] == "basis")].to_parquet(out / "summary.parquet")
+    with pytest.raises(AnalysisError, match="voorrang lacks seeds 1"):
+        finish(out, {}, {})
+    assert not (out / "effects.csv").exists()
+    assert not (out / "report.html").exists()
+
+
+def test_twins_are_refused_from_the_manifest(tmp_path: Path) -> None:
+    out = made.write(tmp_path / "out")
+    content = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    content["fingerprints"]["2"] = content["fingerprints"]["1"]
+    (out / "manifest.json").write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(AnalysisError, match="seeds 1 and 2 have the same world"):
+        finish(out, {}, {})
+
+
+def test_the_command_rebuilds_and_tells_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert report.main([str(tmp_path / "nowhere")]) == 2
+    assert "there is no such folder" in capsys.readouterr().err
+    assert report.main([str(tmp_path)]) == 2
+    assert "says nothing of months; run experiments.compare" in capsys.readouterr().err
+    out = made.write(tmp_path / "out", ("basis", "placebo"), range(2))
+    assert report.main([str(out)]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == str(out / "report.html")
+
+
+def test_titles_are_escaped_and_headline_takes_the_larger_claim(tmp_path: Path) -> None:
+    out = made.write(tmp_path / "out")
+    content = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    content["scenarios"]["voorrang"]["title"]["nl"] = "<b>Voorrang</b> & meer"
+    (out / "manifest.json").write_text(json.dumps(content), encoding="utf-8")
+    results = gather(out)
+    assert "<b>Voorrang</b>" in headline(results).nl
+    page = report.page(results, [])
+    assert "&lt;b&gt;Voorrang&lt;/b&gt; &amp; meer" in page
+    assert "<b>Voorrang</b> &" not in page
+
+
+def test_each_chart_table_holds_every_scenario_and_value(run: tuple[Path, str]) -> None:
+    results = gather(run[0])
+    for chart in charts(results):
+        assert all(len(row) == len(chart.header) for row in chart.rows)
+    extra = next(chart for chart in charts(results) if chart.key == "extra_verhuizingen")
+    assert [[cell.nl for cell in row[:4]] for row in extra.rows] == [
+        ["Scenario voorrang", "+40", "38", "42"], ["Scenario huurgewenning", "0", "0", "0"],
+    ]
+    length = next(chart for chart in charts(results) if chart.key == "ketenlengte")
+    assert {row[2].nl for row in length.rows} == {"1,00"}  # each senior is followed by one starter
+
+
+def test_the_english_summary_names_the_same_numbers(run: tuple[Path, str]) -> None:
+    results = gather(run[0])
+    found = [re.findall(r"\d+", plain(results, language).splitlines()[0]) for language in ("nl", "en")]
+    assert sorted(found[0]) == sorted(found[1])
+
+
+@pytest.mark.parametrize(("value", "digits", "language", "sign", "text"), [
+    (1234.5, 1, "nl", False, "1.234,5"), (1234.5, 1, "en", False, "1,234.5"), (-2.0, 0, "nl", False, "−2"), (2.0, 0, "nl", True, "+2"),
+    (-0.001, 1, "nl", True, "0,0"), (float("nan"), 0, "nl", False, "–"),
+])
+def test_numbers_are_written_as_the_language_does(value: float, digits: int, language: str, sign: bool, text: str) -> None:
+    assert number(value, digits, language, sign) == text
+
+
+@pytest.mark.parametrize(("half", "digits"), [(29.0, 0), (2.6, 0), (0.5, 1), (0.023, 2), (0.00001, 4), (0.0, 0)])
+def test_decimals_follow_the_width_of_the_interval(half: float, digits: int) -> None:
+    assert digits_for(half) == digits
+
+
+@pytest.mark.parametrize(("slug", "name"), [("zwolle", "Zwolle"), ("s-gravenhage", "’s-Gravenhage"), ("bergen-op-zoom", "Bergen op Zoom")])
+def test_a_place_gets_its_name_back(slug: str, name: str) -> None:
+    assert place(slug) == name
+
+
+def test_a_name_given_by_the_run_wins(tmp_path: Path) -> None:
+    out = made.write(tmp_path / "out")
+    assert gather(out, {"place_name": "Súdwest-Fryslân"}).place == "Súdwest-Fryslân"
+    assert isinstance(gather(out).effects, pd.DataFrame)

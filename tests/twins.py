@@ -1,0 +1,437 @@
+"""Readable twins of the kernels: plain Python and NumPy, slow and clear, the oracles of the tests.
+
+Each says the rule in its own words; sums keep the order of the kernel, because they are compared to the last bit.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.codes import Access, DropReason, DwellingType, HouseholdClass, HouseholdState, Stage, Tenure, Trigger
+from sim.fit import GAP_HIGH, GAP_LOW, RENT_LIMIT_TOESLAG
+from sim.klantreis import CEILING, CEILING_LOGIT, DROPPED, ENTERED, LEFT, LOGIT_LIMIT, LOGIT_SCALE, N_LOGIT
+from sim.levers import RENT_NONE, RENT_OLD, RENT_STEPS
+from sim.randomness import bits_array, uniform
+from sim.respond import (
+    AOW_AGE, DIRECT_POINTS, FREE_SPACE, NOT_BETTER, NOT_ELIGIBLE, NOT_WORTH, NOTHING_SEEN, OUTRANKED, OUTSIDE_PASSEND,
+    PER_SEGMENT, TOO_EXPENSIVE,
+)
+from sim.woonprofielen import N_PROFIELEN, N_TASTES
+from sim.world import ABSENT, NEVER, NOWHERE
+
+ALL = 1 << 63
+NOOD = (Trigger.FALL, Trigger.LOSS_OF_PARTNER, Trigger.REHOUSING)
+
+
+def one_uniform(base, *ids) -> float:
+    """One keyed draw in [0, 1)."""
+    return float(uniform(base, *(np.array([ident], np.uint64) for ident in ids))[0])
+
+
+def one_draw(base, *ids) -> int:
+    """64 keyed bits as a whole number."""
+    return int(bits_array(base, *(np.array([ident], np.uint64) for ident in ids))[0])
+
+
+def bits_of(number, n: int) -> list[int]:
+    """Which of the first ``n`` bits are set."""
+    return [k for k in range(n) if int(number) >> k & 1]
+
+
+# people
+
+
+def oldest(births, month: int) -> int:
+    """Age in years of the oldest adult, 0 to 110; 0 if there is none."""
+    known = [int(b) for b in births if b != ABSENT and b < month]
+    return min(110, max(0, (month - min(known)) // 12)) if known else 0
+
+
+def kind_of(home: int, age: int, children, senior_age: int) -> HouseholdClass:
+    """The first class that holds."""
+    if home == NOWHERE:
+        return HouseholdClass.STARTER
+    if age >= senior_age:
+        return HouseholdClass.SENIOR
+    return HouseholdClass.FAMILY if any(c != ABSENT for c in children) else HouseholdClass.HOUSEHOLD
+
+
+def target(h, d, month: int, who, stages: tuple[int, int], mask: np.uint64) -> list[int]:
+    """Households in the target group, by its definition."""
+    found = []
+    for i in range(len(h.state)):
+        j = h.home[i]
+        if h.state[i] != HouseholdState.PRESENT or j == NOWHERE or h.reserved[i] != NOWHERE:
+            continue
+        meets = (
+            stages[0] <= h.stage[i] <= stages[1]
+            and int(h.touched[i]) & int(mask) == 0
+            and d.rooms[j] >= who.rooms
+            and d.floor_area[j] >= who.floor_area
+            and h.size[i] <= who.size
+            and who.tenure in ("any", Tenure(int(d.tenure[j])).name.lower())
+            and oldest(h.adult_birth[i], month) >= who.age
+        )
+        if meets:
+            found.append(i)
+    return found
+
+
+def searching(h, base, p_look: float, p_look_starter: float) -> list[int]:
+    """Households in WONINGZOEKEN that have accepted nothing and look this month."""
+    chance = np.where(h.home < 0, p_look_starter, p_look)
+    looks = uniform(base, h.id) < chance
+    return np.flatnonzero(
+        (h.state == HouseholdState.PRESENT) & (h.stage == Stage.WONINGZOEKEN) & (h.reserved == NOWHERE) & looks
+    ).tolist()
+
+
+# fit
+
+
+def net_rent(rent, income, size, t):
+    """Rent after huurtoeslag, euro per month; arrays or numbers."""
+    factor = np.where(size <= 1, 1.0, 1.3)
+    low, high = t["toeslag_low"] * factor, t["toeslag_high"] * factor
+    part = np.where(income <= low, 1.0, (high - income) / (high - low))
+    helped = rent - part * t["toeslag_share"] * (np.minimum(rent, RENT_LIMIT_TOESLAG) - t["toeslag_own"])
+    return np.where((rent <= t["toeslag_own"]) | (income >= high), rent, helped)
+
+
+def components(cls, age, limit, gap, income, attachment, first, second, access, kind, urban, cost, km, leaves, t):
+    """Size, accessibility, affordability, place and profile, as arrays or numbers (see ``sim.fit.components``)."""
+    senior = np.asarray(cls) == HouseholdClass.SENIOR
+    size = t["size"][senior.astype(int), np.clip(gap, GAP_LOW, GAP_HIGH) - GAP_LOW]
+    reach = np.where(limit > 0, t["access"][limit, access], t["future"][age, access])
+    burden = 12.0 * cost / np.maximum(income, 1.0)
+    afford = np.clip(1.0 - (burden - t["cost_norm"]) * t["cost_slope"], 0.0, 1.0)
+    near = 1.0 - t["loss_by_distance"] * np.minimum(1.0, km * t["per_km"])
+    place = np.maximum(0.0, near - t["loss_of_wijk"] * attachment * leaves)
+    other = N_PROFIELEN + np.array([0, 0, 1, 2])[cls]  # tastes of Starter, Family, Household follow those of seniors
+    of_senior = np.maximum(t["profile"][first, kind, urban], t["profile"][N_TASTES + second, kind, urban])
+    return size, reach, afford, place, np.where(senior, of_senior, t["profile"][other, kind, urban])
+
+
+def components_at(h, rows, homes, month: int, d, urban, senior_age: int, t):
+    """Components of households in dwellings at their present rent or debt; 0 without a dwelling."""
+    at = np.maximum(homes, 0)
+    age = np.array([oldest(h.adult_birth[i], month) for i in rows], int)
+    cls = np.array([kind_of(0, a, h.child_birth[i], senior_age) for i, a in zip(rows, age, strict=True)], int)
+    income = h.income[rows].astype(float)
+    owned = (h.debt[rows].astype(float) * t["interest"] + d.woz[at].astype(float) * t["upkeep"]) / 12.0
+    rented = net_rent(h.rent[rows].astype(float), income, h.size[rows], t)
+    parts = components(
+        cls, age, h.adult_limit[rows].max(axis=1), d.rooms[at].astype(int) - h.rooms_needed[rows], income,
+        h.attachment[rows].astype(float), h.profile[rows, 0].astype(int), h.profile[rows, 1].astype(int), d.access[at],
+        d.kind[at], urban[d.area[at]], np.where(d.tenure[at] == Tenure.KOOP, owned, rented), 0.0, 0, t,
+    )
+    return np.where((homes >= 0)[:, None], np.stack(parts, axis=1), 0.0)
+
+
+# klantreis
+
+
+def chance(x: float, table) -> float:
+    """Chance at a logit, read from the table."""
+    return float(table[min(N_LOGIT - 1, max(0, int((x + LOGIT_LIMIT) * LOGIT_SCALE)))])
+
+
+def decide(u: float, x: float, table, touched: int, lever) -> tuple[bool, bool, int, int]:
+    """A decision with all instruments, without any, which of them had a lever, and which made the difference."""
+    def outcome(on: list[int]) -> bool:
+        added = 0.0
+        for k in on:
+            added += float(lever[k])
+        return u < chance(x + added, table)
+
+    on = bits_of(touched, len(lever))
+    start, off = outcome(on), outcome([])
+    used = [k for k in on if lever[k] != 0]
+    decisive = [k for k in used if outcome([other for other in on if other != k]) != start]
+    return start, off, sum(1 << k for k in used), sum(1 << k for k in decisive) + (ALL if start != off else 0)
+
+
+def step(h, d, month: int, senior_age: int, j, lever, norm, bases, funnel) -> None:
+    """One month of the klantreis, household by household (see ``sim.klantreis.step_kernel``)."""
+    for i in range(len(h.state)):
+        if h.state[i] == HouseholdState.PRESENT and h.home[i] >= 0:
+            _step_one(i, h, d, month, senior_age, j, lever, norm, bases, funnel)
+
+
+def _step_one(i, h, d, month, senior_age, j, lever, norm, bases, funnel) -> None:
+    stage = Stage(int(h.stage[i]))
+    touched, age = int(h.touched[i]), oldest(h.adult_birth[i], month)
+    senior = int(age >= senior_age)
+    cls = kind_of(0, age, h.child_birth[i], senior_age)
+    wish, search, fade, adapt = (one_uniform(base, h.id[i]) for base in bases)
+    to, reason = stage, None
+    if stage == Stage.HUIDIGE_WONING:
+        if touched == 0 and wish > CEILING:
+            return
+        x = _wish(i, h, d, senior, age, j, norm)
+        start, off, used, decisive = decide(wish, min(x, CEILING_LOGIT), j.chance, touched, lever["awareness"])
+        _note(h, i, used, decisive)
+        if start:
+            to = Stage.WOONWENS
+            h.trigger[i] = Trigger.WISH if off else Trigger.CONTACT
+            h.taste_here[i] -= np.float32(j.weights[5])
+    elif stage == Stage.WOONWENS:
+        start, off, used, decisive = decide(search, j.search[senior], j.chance, touched, lever["search"])
+        _note(h, i, used, decisive)
+        if start:
+            to = Stage.WONINGZOEKEN
+        elif fade < j.fade[senior]:
+            to, reason = Stage.HUIDIGE_WONING, DropReason.WISH_FADED
+            if senior and d.access[h.home[i]] == Access.AANPASBAAR and adapt < j.weights[3]:
+                d.access[h.home[i]] = Access.GESCHIKT
+                reason = DropReason.ADAPTED_HOME
+    elif stage == Stage.WONINGZOEKEN:
+        if fade < j.give_up[senior, int(h.trigger[i] in NOOD)]:
+            to, reason = Stage.HUIDIGE_WONING, DropReason.GAVE_UP_SEARCH
+    elif stage == Stage.NIEUW_THUIS and month - h.stage_month[i] >= j.weights[4]:
+        to = Stage.HUIDIGE_WONING
+    if to == stage:
+        return
+    if reason is not None:
+        funnel[cls, stage, DROPPED, reason] += 1
+        h.taste_here[i] += np.float32(j.weights[5])
+        h.trigger[i], h.search_month[i], h.used[i], h.decisive[i] = Trigger.NONE, ABSENT, 0, 0
+    else:
+        funnel[cls, stage, LEFT, 0] += 1
+        funnel[cls, to, ENTERED, h.trigger[i]] += 1
+    h.stage[i], h.stage_month[i] = to, month
+    if to == Stage.WONINGZOEKEN:
+        h.search_month[i] = month
+        h.registered[i] = month if h.registered[i] == NEVER else h.registered[i]
+
+
+def _wish(i, h, d, senior: int, age: int, j, norm) -> float:
+    x = j.wish[senior, age] + j.weights[1] * float(h.attachment[i])
+    x += j.weights[0] * (1.0 - float(h.fit_here[i]) - float(h.taste_here[i]))
+    return x + j.weights[2] * norm[d.area[h.home[i]]] if senior else x
+
+
+def _note(h, i: int, used: int, decisive: int) -> None:
+    h.used[i] |= np.uint64(used)
+    h.ever[i] |= np.uint64(used)
+    h.decisive[i] |= np.uint64(decisive)
+
+
+# market
+
+
+class Response(NamedTuple):
+    """A home that a household responds to."""
+
+    worth: float
+    rank: int
+    offer: int
+    bits: int
+
+
+class Answer(NamedTuple):
+    """What one searcher does this month: responses in the corporatie segment and in the market, best first."""
+
+    social: list[Response]
+    market: list[Response]
+    gate: int
+    used: int
+
+
+def respond(seeker, offers, area_map, t, rules, levers, off: int, bases) -> Answer:
+    """One searcher looks at every home in its search area, with the instruments ``off`` left out."""
+    on = [k for k in bits_of(seeker["touched"], len(levers)) if not off >> k & 1]
+    sight = rules["sight"][seeker["nood"]] + sum(levers["sight"][on], 0.0)
+    g = area_map.gemeente[seeker["area"]]
+    near = {g}
+    if seeker["scope"] == 2:
+        near |= set(area_map.around[area_map.around_first[g] : area_map.around_first[g + 1]].tolist())
+    found: list[list[Response]] = [[], []]
+    gate, used = NOTHING_SEEN, 0
+    for o, offer in enumerate(offers):
+        if area_map.gemeente[offer["area"]] not in near:
+            continue
+        koop = offer["tenure"] == Tenure.KOOP
+        if koop and offer["price"] > seeker["budget"]:
+            gate = max(gate, TOO_EXPENSIVE)  # no need to see it
+            continue
+        if seeker["scope"] == 0 and offer["area"] != seeker["area"]:
+            continue
+        if one_uniform(bases.sight, seeker["id"], offer["id"]) >= sight or int(offer["made_by"]) & off:
+            continue
+        here, worth, rank, bits = weigh(seeker, offer, on, t, rules, levers, bases)
+        gate, used = max(gate, here), used | bits
+        if here == OUTRANKED:
+            found[0 if offer["tenure"] == Tenure.CORPORATIE else 1].append(Response(worth, rank, o, bits))
+    room = (int(rules["n_responses_social"] + levers["responses"][on].sum()), int(rules["n_responses"]))
+    best = [sorted(some, key=lambda r: (r.worth, r.rank), reverse=True) for some in found]
+    social, market = (some[: min(n, PER_SEGMENT)] for some, n in zip(best, room, strict=True))
+    return Answer(social, market, gate, used)
+
+
+def weigh(seeker, offer, on: list[int], t, rules, levers, bases) -> tuple[int, float, int, int]:
+    """One look: the last gate passed, the surplus over staying, the rank, and the instruments with a lever."""
+    if not eligible(offer, seeker, rules):
+        return NOT_ELIGIBLE, 0.0, 0, 0
+    bits, felt, money, eased, points = pull(seeker, offer, on, rules, levers)
+    income, starter = float(seeker["income"]), seeker["cls"] == HouseholdClass.STARTER
+    if offer["tenure"] == Tenure.KOOP:
+        if offer["price"] > seeker["budget"]:
+            return TOO_EXPENSIVE, 0.0, 0, bits
+        money += offer["price"] * rules["buying_cost"]
+        debt = max(0.0, offer["price"] * (1.0 + rules["buying_cost"]) - seeker["own_money"])
+        cost, fine = (debt * t["interest"] + offer["woz"] * t["upkeep"]) / 12.0, True
+    else:
+        cost = float(net_rent(felt, income, seeker["size"], t))
+        enough = seeker["gross"] >= rules["income_per_rent"] * 12.0 * felt or seeker["wealth"] > rules["incomes"][6]
+        bearable = 12.0 * cost <= rules["burden_max"] * income
+        fine = enough if offer["tenure"] == Tenure.VRIJE_HUUR else bearable
+    if not fine:
+        return TOO_EXPENSIVE, 0.0, 0, bits
+    worth = surplus(seeker, offer, cost, t, rules, bases)
+    if worth <= 0.0:
+        return NOT_BETTER, worth, 0, bits
+    if not starter:
+        worth -= max(0.0, seeker["trouble"] - eased) + rules["weigh_money"] * max(0.0, money) / max(1.0, income)
+    if worth <= 0.0:
+        return NOT_WORTH, worth, 0, bits
+    return OUTRANKED, worth, rank_of(offer, seeker, points, bases), bits
+
+
+def surplus(seeker, offer, cost: float, t, rules, bases) -> float:
+    """How much better the home is than staying, in fit points, losses weighing more; taste included."""
+    cls = int(seeker["cls"])
+    starter = cls == HouseholdClass.STARTER
+    km = np.sqrt((seeker["x_km"] - offer["x_km"]) ** 2 + (seeker["y_km"] - offer["y_km"]) ** 2)
+    leaves = int(not starter and offer["area"] != seeker["area"])
+    new = components(
+        cls, seeker["age"], seeker["limit"], int(offer["rooms"]) - int(seeker["rooms_needed"]), float(seeker["income"]),
+        float(seeker["attachment"]), seeker["first"], seeker["second"], offer["access"], offer["kind"], offer["urban"], cost, km,
+        leaves, t,
+    )
+    weights = t["weights"][cls]
+    worth = float(rules["taste"][one_draw(bases.taste, seeker["id"], offer["dwelling_id"]) >> 52])
+    if starter:
+        worth += new[0] * weights[0] + new[1] * weights[1] + new[2] * weights[2]
+        return float(worth + (new[3] * weights[3] + new[4] * weights[4] - rules["without_home"]))
+    for k, name in enumerate(("size", "reach", "afford", "place", "profile")):
+        change = float(new[k] - seeker[f"here_{name}"])
+        felt = change if change > 0 else change * rules["loss_aversion"]
+        worth += felt * weights[k] - (seeker["taste_here"] if k == 0 else 0.0)
+    return float(worth)
+
+
+def eligible(offer, seeker, rules) -> bool:
+    """May live here, by the rules of the segment."""
+    relaxed, quota, more = int(offer["relaxed"]), int(offer["quota"]), int(seeker["size"] > 1)
+    if relaxed == 0 and offer["age_label"] > seeker["age"]:
+        return False
+    if offer["tenure"] != Tenure.CORPORATIE:
+        return True
+    too_few = relaxed == 0 and offer["rooms"] >= rules["family_rooms"] and seeker["size"] < 3
+    too_rich = relaxed < 2 and not quota & FREE_SPACE and seeker["gross"] > rules["incomes"][more]
+    if too_few or too_rich:
+        return False
+    aow = seeker["age"] >= AOW_AGE
+    low_income = seeker["gross"] <= rules["incomes"][(4 if aow else 2) + more]
+    dear = offer["rent"] > rules["rents"][1 if seeker["size"] >= 3 else 0]
+    exception = aow and seeker["wealth"] > rules["incomes"][6 + more]
+    return not (low_income and dear and not quota & OUTSIDE_PASSEND) or bool(exception)
+
+
+def pull(seeker, offer, on: list[int], rules, levers) -> tuple[int, float, float, float, int]:
+    """What the instruments change at this look: bits, felt rent, moving cost, trouble eased, points."""
+    bits, felt, money, eased, points = int(offer["made_by"]), float(offer["rent"]), float(rules["eur_moving"]), 0.0, 0
+    social = offer["tenure"] == Tenure.CORPORATIE
+    rise = social and seeker["tenant"] == 1 and offer["rent"] > seeker["old_rent"]
+    for k in on:
+        lever = levers[k]
+        works = bool(lever["trouble"] or lever["responses"] or lever["sight"] or (social and lever["p_direct"] > 0))
+        eased += lever["trouble"]
+        if social and lever["p_direct"] > 0 and int(offer["direct"]) >> k & 1:
+            points += DIRECT_POINTS
+        small = lever["n_rooms_taken"] == 0 or offer["rooms"] <= lever["n_rooms_taken"]
+        if seeker["rooms_left"] >= lever["n_rooms_left"] and small:
+            money -= lever["eur_once"]
+            ranks = social and lever["rank"] and (not lever["needs_label"] or int(offer["labels"]) >> k & 1)
+            points += int(lever["rank"]) if ranks else 0
+            paths = rise and lever["rent_path"] != RENT_NONE
+            felt = min(felt, felt_rent(offer["rent"], seeker["old_rent"], lever)) if paths else felt
+            works = bool(works or lever["eur_once"] or ranks or paths)
+        bits |= int(works) << k
+    return bits, felt, money, eased, points
+
+
+def felt_rent(full: float, old: float, lever) -> float:
+    """Rent as it is felt under one rent path."""
+    if lever["rent_path"] == RENT_STEPS:
+        return float(full - (full - old) * lever["rent_discount"])
+    return float(old if lever["rent_path"] == RENT_OLD else old + lever["eur_rent_cap"])
+
+
+def rank_of(offer, seeker, points: int, bases) -> int:
+    """Place of a household in the home's order: bid, lottery, or urgency, points and registration; then a keyed tie."""
+    if offer["tenure"] == Tenure.VRIJE_HUUR:
+        return one_draw(bases.lottery, seeker["id"], offer["id"])
+    tie = one_draw(bases.tie, seeker["id"], offer["id"])
+    if offer["tenure"] == Tenure.KOOP:
+        return int(min(4.0e9, max(0.0, seeker["budget"]))) << 24 | tie >> 40
+    return int(seeker["urgent"]) << 62 | min(63, points) << 56 | int(seeker["waited"]) << 40 | tie >> 24
+
+
+# records
+
+
+def months_counts(h, d, month: int, senior_age: int, n_areas: int):
+    """What ``sim.recording.count_households`` fills: counts by name, households and fit per group, seniors, ages."""
+    here = np.flatnonzero(h.state == HouseholdState.PRESENT)
+    age = np.array([oldest(h.adult_birth[i], month) for i in here], int)
+    kinds = [kind_of(h.home[i], a, h.child_birth[i], senior_age) for i, a in zip(here, age, strict=True)]
+    cls, home = np.array(kinds, int), h.home[here]
+    housed, at = home >= 0, np.maximum(home, 0)
+    senior = cls == HouseholdClass.SENIOR
+    access, stage = d.access[at], h.stage[here]
+    family = housed & (d.kind[at] == DwellingType.EENGEZINS) & (h.size[here] <= 2)
+    searches = stage == Stage.WONINGZOEKEN
+    counts = {
+        "households": len(here), "searchers": searches.sum(), "suitable_seniors": (senior & (access == Access.GESCHIKT)).sum(),
+        "adaptable_seniors": (senior & (access == Access.AANPASBAAR)).sum(),
+        "unsuitable_seniors": (senior & (access == Access.ONGESCHIKT)).sum(),
+        "seniors_with_wish": (senior & ((stage == Stage.WOONWENS) | searches)).sum(), "small_in_family_home": family.sum(),
+        "unsuitable_in_family_home": (senior & family & (access == Access.ONGESCHIKT)).sum(),
+        "without_home": (~housed).sum(), "seniors_searching": (senior & searches).sum(), "persons": h.size[here].sum(dtype=int),
+    }
+    of = [
+        (1, np.zeros(len(here), int)), (len(HouseholdClass), cls), (5, h.origin_income[here].astype(int)),
+        (4, np.minimum(3, h.origin_tenure[here]).astype(int)), (n_areas, np.maximum(0, h.origin_area[here])),
+    ]
+    fit = h.fit_here[here].astype(float)
+    n = np.concatenate([np.bincount(code, minlength=size) for size, code in of])
+    total = np.concatenate([np.bincount(code, weights=fit, minlength=size) for size, code in of])
+    seniors = np.bincount(d.area[at][senior], minlength=n_areas)
+    ages = np.bincount(np.searchsorted((25, 35, 45, 55, 65, 75, 85), age[housed], side="right"), minlength=8)
+    return {name: int(value) for name, value in counts.items()}, n, total, seniors, ages
+
+
+def stock_counts(d) -> list[int]:
+    """In stock, vacant, suitable or adaptable, large enough to split; then by tenure."""
+    stock = d.state == 1
+    kinds = [int((stock & (d.tenure == tenure)).sum()) for tenure in Tenure]
+    split = stock & (d.kind == DwellingType.EENGEZINS) & (d.floor_area >= 150)
+    return [int(stock.sum()), int((stock & (d.vacancy >= 0)).sum()), int((stock & (d.access >= 1)).sum()), int(split.sum()), *kinds]
+
+
+def after_each(parent, left_vacancy, filled) -> tuple[list[int], list[bool]]:
+    """Moves after each move in its chain, and whether a home left in it is still empty, by looking at all descendants."""
+    children: dict[int, list[int]] = {}
+    for k, p in enumerate(parent):
+        children.setdefault(int(p), []).append(k)
+
+    def below(k: int) -> list[int]:
+        return [one for child in children.get(k, []) for one in (child, *below(child))]
+
+    family = [below(k) for k in range(len(parent))]
+    empty = [left >= 0 and not filled[left] for left in left_vacancy]
+    return [len(some) for some in family], [any(empty[one] for one in (k, *some)) for k, some in enumerate(family)]
