@@ -16,9 +16,16 @@ from analysis.results import Results
 from analysis.tables import ALL, BASIS, PLACEBO
 from analysis.words import GROUPS, KINDS, ORIGINS, STAGES, Text, both, interval, numbers, span
 
-FIT_GROUPS = ((ALL, Text("Iedereen", "Everybody")), ("senior", Text("Senioren", "Seniors")), ("family", Text("Gezinnen", "Families")))
+FIT_GROUPS = (
+    (ALL, Text("Iedereen", "Everybody")),
+    ("senior", Text("Senioren", "Seniors")),
+    ("family", Text("Gezinnen", "Families")),
+)
 SCENARIO = Text("Scenario", "Scenario")
-FILLED = Text("Een dichte stip is een effect, een open stip mag u geen effect noemen.", "A filled dot is an effect, an open one may not be called one.")
+FILLED = Text(
+    "Een dichte stip is een effect, een open stip mag u geen effect noemen.",
+    "A filled dot is an effect, an open one may not be called one.",
+)
 
 
 class Chart(NamedTuple):
@@ -47,26 +54,46 @@ def extra_moves(results: Results) -> Chart | None:
     base = numbers(results.base_value("senior_moves"))
     axis = Text(f"extra verhuizingen van senioren in {time.nl}", f"extra moves by seniors in {time.en}")
     return Chart(
-        "extra_verhuizingen", Text("Hoeveel extra verhuizingen van senioren?", "How many extra moves by seniors?"),
+        "extra_verhuizingen",
+        Text("Hoeveel extra verhuizingen van senioren?", "How many extra moves by seniors?"),
         Text(
-            f"Verschil met het beleid van nu in {time.nl}, met 95 %-interval. Met het beleid van nu zijn het er {base.nl}. De grijze "
-            f"band is de placebo: zo groot kan een verschil zijn als er niets van belang verandert. {FILLED.nl}",
-            f"Difference with today's policy in {time.en}, with 95 % interval. With today's policy there are {base.en}. The grey band "
-            f"is the placebo: differences of that size appear when nothing of substance changes. {FILLED.en}",
+            f"Verschil met het beleid van nu in {time.nl}, met 95 %-interval. Met het beleid van nu zijn het er "
+            f"{base.nl}. De grijze band is de placebo: zo groot kan een verschil zijn als er niets van belang "
+            f"verandert. {FILLED.nl}",
+            f"Difference with today's policy in {time.en}, with 95 % interval. With today's policy there are "
+            f"{base.en}. The grey band is the placebo: differences of that size appear when nothing of substance "
+            f"changes. {FILLED.en}",
         ),
         *_effect_table(rows, results, 0, 1.0),
         lambda language: figures.forest(rows, results.titles, language, axis),
     )
 
 
-def _effect_table(rows: pd.DataFrame, results: Results, digits: int, scale: float) -> tuple[list[Text], list[list[Text]]]:
-    header = [SCENARIO, Text("Verschil", "Difference"), Text("Van", "From"), Text("Tot", "To"),
-              Text("Ruis (placebo)", "Noise (placebo)"), Text("Effect?", "Effect?")]
+def _effect_table(
+    rows: pd.DataFrame, results: Results, digits: int, scale: float
+) -> tuple[list[Text], list[list[Text]]]:
+    header = [
+        SCENARIO,
+        Text("Verschil", "Difference"),
+        Text("Van", "From"),
+        Text("Tot", "To"),
+        Text("Ruis (placebo)", "Noise (placebo)"),
+        Text("Effect?", "Effect?"),
+    ]
     out = []
     for _, row in rows.sort_values("difference", ascending=False, kind="stable").iterrows():
-        parts = [numbers(scale * row[key], digits, sign=key == "difference") for key in ("difference", "lower", "upper")]
+        parts = [
+            numbers(scale * row[key], digits, sign=key == "difference") for key in ("difference", "lower", "upper")
+        ]
         noise = numbers(scale * row["placebo"], max(digits, 1))
-        out.append([results.titles[row["scenario"]], *parts, Text(f"±{noise.nl}", f"±{noise.en}"), yes_no(bool(row["claimed"]))])
+        out.append(
+            [
+                results.titles[row["scenario"]],
+                *parts,
+                Text(f"±{noise.nl}", f"±{noise.en}"),
+                yes_no(bool(row["claimed"])),
+            ]
+        )
     return header, out
 
 
@@ -89,14 +116,18 @@ def fit(results: Results) -> Chart | None:
         table += [[row[0], label, *row[1:]] for row in part]
     base = numbers(100 * results.base_value("fit"), 1)
     return Chart(
-        "passend_wonen", Text("Wonen mensen passender?", "Do people live in homes that fit better?"),
+        "passend_wonen",
+        Text("Wonen mensen passender?", "Do people live in homes that fit better?"),
         Text(
-            f"Passend wonen is een cijfer van 0 tot 100 voor grootte, toegankelijkheid, betaalbaarheid, plek en woonprofiel (nu gemiddeld "
-            f"{base.nl}). Verschil met basis over alle huishoudens die er dan zijn, dus ook wie niet verhuist. {FILLED.nl}",
-            f"Fit is a mark from 0 to 100 for size, accessibility, affordability, place and profile (now {base.en} on average). "
-            f"Difference with base over all households present, also those that do not move. {FILLED.en}",
+            "Passend wonen is een cijfer van 0 tot 100 voor grootte, toegankelijkheid, betaalbaarheid, plek en "
+            f"woonprofiel (nu gemiddeld {base.nl}). Verschil met basis over alle huishoudens die er dan zijn, dus "
+            f"ook wie niet verhuist. {FILLED.nl}",
+            f"Fit is a mark from 0 to 100 for size, accessibility, affordability, place and profile (now {base.en} "
+            "on average). Difference with base over all households present, also those that do not move. "
+            f"{FILLED.en}",
         ),
-        [header[0], Text("Groep", "Group"), *header[1:]], table,
+        [header[0], Text("Groep", "Group"), *header[1:]],
+        table,
         lambda language: figures.fit_panels(rows, groups, results.titles, language),
     )
 
@@ -106,27 +137,43 @@ def chain_length(results: Results) -> Chart | None:
     found = results.lengths
     if found is None or found.empty:
         return None
-    rows = found[found["scenario"] != PLACEBO]
+    rows = found
     table = [
-        [results.titles[row["scenario"]], ORIGINS.get(row["origin"], both(row["origin"])), numbers(row["mean"], 2),
-         numbers(row["lower"], 2), numbers(row["upper"], 2), numbers(row["n_chains"])]
+        [
+            results.titles[row["scenario"]],
+            ORIGINS.get(row["origin"], both(row["origin"])),
+            numbers(row["mean"], 2),
+            numbers(row["lower"], 2),
+            numbers(row["upper"], 2),
+            numbers(row["n_chains"]),
+        ]
         for _, row in rows.iterrows()
     ]
     seeds = int(rows["seeds"].max())
     return Chart(
-        "ketenlengte", Text("Hoe lang zijn de verhuisketens?", "How long are the chains of moves?"),
+        "ketenlengte",
+        Text("Hoe lang zijn de verhuisketens?", "How long are the chains of moves?"),
         Text(
-            f"Gemiddeld aantal verhuizingen na dat van de senior zelf, in dezelfde keten en binnen het gebied, naar het begin van de keten. "
-            f"Ketens die nog open zijn, tellen mee tot hun verwachte eind (in de tabel van scenario’s zover ze kwamen: dat getal is lager). "
-            f"Intervallen over {seeds} werelden, niet gepaard: verschillen tussen scenario’s staan in die tabel. Het is een beschrijving: de "
-            f"woning was anders ook door iemand betrokken.",
-            f"Mean number of moves after the senior's own, in the same chain and inside the area, by what began the chain. Open chains count "
-            f"up to their expected end (in the table of scenarios as far as they came: that number is lower). Intervals over {seeds} worlds, not "
-            f"paired: differences between scenarios are in that table. It is a description: somebody would have taken the home anyway.",
+            "Gemiddeld aantal verhuizingen na dat van de senior zelf, in dezelfde keten en binnen het gebied, naar "
+            "het begin van de keten. Ketens die nog open zijn, tellen mee tot hun verwachte eind (in de tabel van "
+            f"scenario’s zover ze kwamen: dat getal is lager). Intervallen over {seeds} werelden, niet gepaard: "
+            "verschillen tussen scenario’s staan in die tabel. Het is een beschrijving: de woning was anders ook "
+            "door iemand betrokken.",
+            "Mean number of moves after the senior's own, in the same chain and inside the area, by what began the "
+            "chain. Open chains count up to their expected end (in the table of scenarios as far as they came: "
+            f"that number is lower). Intervals over {seeds} worlds, not paired: differences between scenarios are "
+            "in that table. It is a description: somebody would have taken the home anyway.",
         ),
-        [SCENARIO, Text("Begin van de keten", "What began the chain"), Text("Gemiddelde", "Mean"), Text("Van", "From"), Text("Tot", "To"),
-         Text("Ketens", "Chains")],
-        table, lambda language: figures.chain_lengths(rows, results.titles, language),
+        [
+            SCENARIO,
+            Text("Begin van de keten", "What began the chain"),
+            Text("Gemiddelde", "Mean"),
+            Text("Van", "From"),
+            Text("Tot", "To"),
+            Text("Ketens", "Chains"),
+        ],
+        table,
+        lambda language: figures.chain_lengths(rows, results.titles, language),
     )
 
 
@@ -138,18 +185,27 @@ def klantreis(results: Results) -> Chart | None:
     table = []
     for _, row in rows.iterrows():
         change = both("") if row["scenario"] == BASIS else interval(row["difference"], row["lower"], row["upper"])
-        table.append([results.titles[row["scenario"]], STAGES[row["stage"]], KINDS[row["kind"]], numbers(row["mean"], 1), change])
+        table.append(
+            [results.titles[row["scenario"]], STAGES[row["stage"]], KINDS[row["kind"]], numbers(row["mean"], 1), change]
+        )
     return Chart(
-        "klantreis", Text("Waar in de klantreis gebeurt het?", "Where in the klantreis does it happen?"),
+        "klantreis",
+        Text("Waar in de klantreis gebeurt het?", "Where in the klantreis does it happen?"),
         Text(
-            "Huishoudens van senioren per 1.000 en per jaar. Links basis: hoeveel er in een fase komen, doorgaan en afhaken. Rechts wat elk "
-            "scenario daaraan verandert, met 95 %-interval.",
-            "Senior households per 1,000 and per year. Left, base: how many enter a stage, go on and drop out. Right, what each scenario "
-            "changes, with 95 % interval.",
+            "Huishoudens van senioren per 1.000 en per jaar. Links basis: hoeveel er in een fase komen, doorgaan "
+            "en afhaken. Rechts wat elk scenario daaraan verandert, met 95 %-interval.",
+            "Senior households per 1,000 and per year. Left, base: how many enter a stage, go on and drop out. "
+            "Right, what each scenario changes, with 95 % interval.",
         ),
-        [SCENARIO, Text("Fase", "Stage"), Text("Wat", "What"), Text("Per 1.000 per jaar", "Per 1,000 per year"),
-         Text("Verschil met basis", "Difference with base")],
-        table, lambda language: figures.funnel(rows, results.titles, language),
+        [
+            SCENARIO,
+            Text("Fase", "Stage"),
+            Text("Wat", "What"),
+            Text("Per 1.000 per jaar", "Per 1,000 per year"),
+            Text("Verschil met basis", "Difference with base"),
+        ],
+        table,
+        lambda language: figures.funnel(rows, results.titles, language),
     )
 
 
@@ -163,9 +219,13 @@ def no_ratio(results: Results) -> dict[str, Text]:
         elif math.isnan(row["eur_per_extra_senior_move"]):
             found[row["scenario"]] = Text("niet te bepalen: geen extra verhuizingen", "cannot be told: no extra moves")
         elif math.isnan(row["lower"]):
-            found[row["scenario"]] = Text("niet te bepalen: het aantal extra verhuizingen kan nul zijn", "cannot be told: extra moves may be zero")
+            found[row["scenario"]] = Text(
+                "niet te bepalen: het aantal extra verhuizingen kan nul zijn", "cannot be told: extra moves may be zero"
+            )
         elif not claims.get(row["scenario"], False):
-            found[row["scenario"]] = Text("niet te bepalen: geen effect aangetoond", "cannot be told: no effect was shown")
+            found[row["scenario"]] = Text(
+                "niet te bepalen: geen effect aangetoond", "cannot be told: no effect was shown"
+            )
     return found
 
 
@@ -178,20 +238,32 @@ def euro(results: Results) -> Chart | None:
     table = []
     for _, row in rows.iterrows():
         if row["scenario"] in why:
-            table.append([results.titles[row["scenario"]], numbers(row["eur"]), why[row["scenario"]], both(""), both("")])
+            table.append(
+                [results.titles[row["scenario"]], numbers(row["eur"]), why[row["scenario"]], both(""), both("")]
+            )
             continue
         ratio = [numbers(row[key]) for key in ("eur_per_extra_senior_move", "lower", "upper")]
         table.append([results.titles[row["scenario"]], numbers(row["eur"]), *ratio])
     return Chart(
-        "euro_per_verhuizing", Text("Wat kost een extra verhuizing?", "What does an extra move cost?"),
+        "euro_per_verhuizing",
+        Text("Wat kost een extra verhuizing?", "What does an extra move cost?"),
         Text(
-            "Alle kosten van een scenario gedeeld door de extra verhuizingen van senioren, met 95 %-interval (Fieller). Euro van het startjaar. "
-            "Huur die een corporatie minder vraagt telt mee; kosten van voorrang voor anderen die langer wachten niet.",
-            "All costs of a scenario divided by the extra moves by seniors, with 95 % interval (Fieller). Euro of the start year. Rent that a "
-            "corporatie forgoes is counted; what priority costs others who wait longer is not.",
+            "Alle kosten van een scenario gedeeld door de extra verhuizingen van senioren, met 95 %-interval "
+            "(Fieller). Euro van het startjaar. Huur die een corporatie minder vraagt telt mee; kosten van "
+            "voorrang voor anderen die langer wachten niet.",
+            "All costs of a scenario divided by the extra moves by seniors, with 95 % interval (Fieller). Euro of "
+            "the start year. Rent that a corporatie forgoes is counted; what priority costs others who wait longer "
+            "is not.",
         ),
-        [SCENARIO, Text("Kosten (€)", "Costs (€)"), Text("€ per extra verhuizing", "€ per extra move"), Text("Van", "From"), Text("Tot", "To")],
-        table, lambda language: figures.euro_per_move(rows, results.titles, language, why),
+        [
+            SCENARIO,
+            Text("Kosten (€)", "Costs (€)"),
+            Text("€ per extra verhuizing", "€ per extra move"),
+            Text("Van", "From"),
+            Text("Tot", "To"),
+        ],
+        table,
+        lambda language: figures.euro_per_move(rows, results.titles, language, why),
     )
 
 
@@ -204,19 +276,31 @@ def drift(results: Results) -> Chart | None:
     for scenario in [*results.scenarios, PLACEBO]:
         one = rows[rows["scenario"] == scenario].set_index("month")["share_elsewhere"]
         if len(one):
-            cells = [numbers(100 * one[one.index <= m - 1].iloc[-1], 1) if m - 1 >= one.index[0] else both("–") for m in (12, 24, 60)]
+            cells = [
+                numbers(100 * one[one.index <= m - 1].iloc[-1], 1) if m - 1 >= one.index[0] else both("–")
+                for m in (12, 24, 60)
+            ]
             table.append([results.titles[scenario], *cells, numbers(100 * one.iloc[-1], 1)])
     return Chart(
-        "drift", Text("Hoe snel lopen de werelden uiteen?", "How fast do the worlds part?"),
+        "drift",
+        Text("Hoe snel lopen de werelden uiteen?", "How fast do the worlds part?"),
         Text(
-            "Deel van de huishoudens dat ergens anders woont dan in basis. Zelfs één woning die een maand later klaar is (placebo) schuift "
-            "na jaren veel verhuizingen door. Daarom mag u totalen vergelijken, maar nooit van één huishouden zeggen wat het zonder maatregel deed.",
-            "Share of households that live elsewhere than in base. Even one home delivered a month later (placebo) shifts many moves after some "
-            "years. So totals may be compared, but of no single household can be said what it would have done without the measure.",
+            "Deel van de huishoudens dat ergens anders woont dan in basis. Zelfs één woning die een maand later "
+            "klaar is (placebo) schuift na jaren veel verhuizingen door. Daarom mag u totalen vergelijken, maar "
+            "nooit van één huishouden zeggen wat het zonder maatregel deed.",
+            "Share of households that live elsewhere than in base. Even one home delivered a month later (placebo) "
+            "shifts many moves after some years. So totals may be compared, but of no single household can be said "
+            "what it would have done without the measure.",
         ),
-        [SCENARIO, Text("na 1 jaar (%)", "after 1 year (%)"), Text("na 2 jaar (%)", "after 2 years (%)"), Text("na 5 jaar (%)", "after 5 years (%)"),
-         Text("aan het eind (%)", "at the end (%)")],
-        table, lambda language: figures.drift_curve(rows, results.titles, language),
+        [
+            SCENARIO,
+            Text("na 1 jaar (%)", "after 1 year (%)"),
+            Text("na 2 jaar (%)", "after 2 years (%)"),
+            Text("na 5 jaar (%)", "after 5 years (%)"),
+            Text("aan het eind (%)", "at the end (%)"),
+        ],
+        table,
+        lambda language: figures.drift_curve(rows, results.titles, language),
     )
 
 

@@ -1,9 +1,9 @@
 """What instruments cost, who pays, and euro per extra move or home, with an interval that is right for a ratio.
 
-Money and effects are both those of the run (the follow-up is in neither). The net effect belongs to the whole scenario, so
-euro per extra move stands on rows of the whole scenario: all instruments and years together, for all payers and for each
-payer (what that payer spends per extra move, whoever paid the rest). Rows of one instrument and one year carry money and
-uses only.
+Money and effects are both those of the run (the follow-up is in neither). The net effect belongs to the whole
+scenario, so euro per extra move stands on rows of the whole scenario: all instruments and years together, for all
+payers and for each payer (what that payer spends per extra move, whoever paid the rest). Rows of one instrument and
+one year carry money and uses only.
 """
 
 from __future__ import annotations
@@ -16,9 +16,21 @@ from analysis.statistics import Ratio, fieller
 from analysis.tables import ALL, BASIS, LEDGER, PLACEBO, need
 
 COLUMNS = (
-    "scenario", "instrument", "payer", "year", "eur", "uses", "eur_per_extra_senior_move", "eur_per_extra_suitable_home",
-    "lower", "upper", "lower_suitable", "upper_suitable", "note",
+    "scenario",
+    "instrument",
+    "payer",
+    "year",
+    "eur",
+    "uses",
+    "eur_per_extra_senior_move",
+    "eur_per_extra_suitable_home",
+    "lower",
+    "upper",
+    "lower_suitable",
+    "upper_suitable",
+    "note",
 )
+Extra = dict[str, np.ndarray | None]  # extra moves and homes per seed
 PART = "euro per extra move belongs to the whole scenario"
 
 
@@ -34,10 +46,10 @@ def costs(ledger: pd.DataFrame, summary: pd.DataFrame, start: str, months: int) 
 
     Returns:
         Columns COLUMNS. ``lower`` and ``upper`` belong to euro per extra senior move, the other pair to euro per extra
-        suitable home (extra senior household in a suitable home, last twelve months); empty where the denominator may be
-        zero, and ``note`` says so.
+        suitable home (extra senior household in a suitable home, last twelve months); empty where the denominator may
+        be zero, and ``note`` says so.
     """
-    need(ledger, LEDGER, "instruments.parquet")
+    need(list(ledger.columns), LEDGER, "instruments.parquet")
     rows, values, seeds = by_seed(summary)
     at_end = (rows["group_by"] == ALL) & (rows["months_from"] == 0) & (rows["months_to"] == rows["months_to"].max())
     first_year, first_month = (int(part) for part in start.split("-"))
@@ -47,7 +59,7 @@ def costs(ledger: pd.DataFrame, summary: pd.DataFrame, start: str, months: int) 
     for scenario, of_scenario in mine.groupby("scenario", sort=True, observed=True):
         if scenario not in values:
             continue
-        extra = {}
+        extra: Extra = {}
         for key in ("senior_moves", "suitable_seniors"):
             one = (at_end & (rows["indicator"] == key)).to_numpy()
             extra[key] = (values[str(scenario)][one] - values[BASIS][one])[0] if one.any() else None
@@ -57,7 +69,7 @@ def costs(ledger: pd.DataFrame, summary: pd.DataFrame, start: str, months: int) 
     return pd.DataFrame(parts)[list(COLUMNS)]
 
 
-def _of(scenario: str, ledger: pd.DataFrame, extra: dict, seeds: list[int]) -> list[dict[str, object]]:
+def _of(scenario: str, ledger: pd.DataFrame, extra: Extra, seeds: list[int]) -> list[dict[str, object]]:
     """Rows of one scenario: the whole, each payer, then instrument × payer × year."""
     if scenario in (BASIS, PLACEBO):
         extra = dict.fromkeys(extra)
@@ -65,24 +77,40 @@ def _of(scenario: str, ledger: pd.DataFrame, extra: dict, seeds: list[int]) -> l
     for payer, of_payer in ledger.groupby("payer", sort=True, observed=True):
         out.append(_whole(scenario, str(payer), of_payer, extra, seeds))
     fine = ledger.groupby(["instrument", "payer", "year"], sort=True, observed=True)[["cost_eur", "uses"]].sum()
-    for (instrument, payer, year), row in fine.iterrows():
-        out.append({
-            "scenario": scenario, "instrument": instrument, "payer": payer, "year": str(year),
-            "eur": row["cost_eur"] / len(seeds), "uses": row["uses"] / len(seeds), "note": PART,
-        } | dict.fromkeys(COLUMNS[6:12], np.nan))
+    for row in fine.reset_index().to_dict("records"):
+        out.append(
+            {
+                "scenario": scenario,
+                "instrument": row["instrument"],
+                "payer": row["payer"],
+                "year": str(row["year"]),
+                "eur": row["cost_eur"] / len(seeds),
+                "uses": row["uses"] / len(seeds),
+                "note": PART,
+            }
+            | dict.fromkeys(COLUMNS[6:12], np.nan)
+        )
     return out
 
 
-def _whole(scenario: str, payer: str, ledger: pd.DataFrame, extra: dict, seeds: list[int]) -> dict[str, object]:
+def _whole(scenario: str, payer: str, ledger: pd.DataFrame, extra: Extra, seeds: list[int]) -> dict[str, object]:
     """Money of a whole scenario and its ratios."""
     eur = ledger.groupby("seed")["cost_eur"].sum().reindex(seeds, fill_value=0.0).to_numpy(float)
     moves, homes = (_ratio(eur, extra[key]) for key in ("senior_moves", "suitable_seniors"))
     notes = {"senior move: ": moves.note, "suitable home: ": homes.note}
     return {
-        "scenario": scenario, "instrument": ALL, "payer": payer, "year": ALL, "eur": eur.mean(),
-        "uses": ledger["uses"].sum() / len(seeds), "eur_per_extra_senior_move": moves.value,
-        "eur_per_extra_suitable_home": homes.value, "lower": moves.lower, "upper": moves.upper,
-        "lower_suitable": homes.lower, "upper_suitable": homes.upper,
+        "scenario": scenario,
+        "instrument": ALL,
+        "payer": payer,
+        "year": ALL,
+        "eur": eur.mean(),
+        "uses": ledger["uses"].sum() / len(seeds),
+        "eur_per_extra_senior_move": moves.value,
+        "eur_per_extra_suitable_home": homes.value,
+        "lower": moves.lower,
+        "upper": moves.upper,
+        "lower_suitable": homes.lower,
+        "upper_suitable": homes.upper,
         "note": "; ".join(what + note for what, note in notes.items() if note),
     }
 

@@ -17,12 +17,31 @@ if TYPE_CHECKING:
 
 KEYS = ["indicator", "group_by", "group", "months_from", "months_to"]
 COLUMNS = (
-    "scenario", "indicator", "unit", "group_by", "group", "months_from", "months_to", "estimand", "mean", "difference",
-    "lower", "upper", "placebo", "seeds", "seeds_needed",
+    "scenario",
+    "indicator",
+    "unit",
+    "group_by",
+    "group",
+    "months_from",
+    "months_to",
+    "estimand",
+    "mean",
+    "difference",
+    "lower",
+    "upper",
+    "placebo",
+    "seeds",
+    "seeds_needed",
 )
 FIRST = (
-    "senior_moves", "moves_set_off", "fit", "suitable_seniors", "freed_family_homes", "starters_housed",
-    "families_housed", "waiting_months",
+    "senior_moves",
+    "moves_set_off",
+    "fit",
+    "suitable_seniors",
+    "freed_family_homes",
+    "starters_housed",
+    "families_housed",
+    "waiting_months",
 )
 
 
@@ -30,20 +49,21 @@ def by_seed(summary: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, NDArray], li
     """The summary as one array per scenario.
 
     Returns:
-        Rows (columns KEYS, in the order in which basis has them), values [rows, seeds] by scenario, and the seeds. A row that
-        a scenario lacks is NaN there.
+        Rows (columns KEYS, in the order in which basis has them), values [rows, seeds] by scenario, and the seeds. A
+        row that a scenario lacks is NaN there.
 
     Raises:
         AnalysisError: unequal sets of seeds, a value given twice, or a column that is not there.
     """
-    need(summary, SUMMARY, "summary.parquet")
+    need(list(summary.columns), SUMMARY, "summary.parquet")
     seeds = same_seeds({str(name): part["seed"].unique() for name, part in summary.groupby("scenario", observed=True)})
     twice = summary.duplicated(["scenario", "seed", *KEYS])
     if twice.any():
         row = summary[twice].iloc[0]
         raise AnalysisError(
             f"summary.parquet: scenario {row['scenario']}, seed {row['seed']} gives {row['indicator']} for "
-            f"{row['group_by']}={row['group']} to month {row['months_to']} twice; the same experiments.compare makes it anew"
+            f"{row['group_by']}={row['group']} to month {row['months_to']} twice; the same experiments.compare "
+            "makes it anew"
         )
     wide = summary.pivot(index=KEYS, columns=["scenario", "seed"], values="value")
     order = summary.loc[summary["scenario"] == BASIS, KEYS].drop_duplicates()
@@ -60,9 +80,9 @@ def effects(summary: pd.DataFrame, fingerprints: Mapping[str, str] | None = None
         fingerprints: seed to the fingerprint of its world, to refuse two seeds that are one.
 
     Returns:
-        Columns COLUMNS. ``mean`` is the scenario's; ``difference`` scenario minus basis with its 95 % interval; ``placebo``
-        the half-width of the placebo's interval for the same row (empty without placebo or with one seed); ``seeds`` those
-        with a value in both worlds; ``seeds_needed`` see ``statistics.seeds_needed``.
+        Columns COLUMNS. ``mean`` is the scenario's; ``difference`` scenario minus basis with its 95 % interval;
+        ``placebo`` the half-width of the placebo's interval for the same row (empty without placebo or with one
+        seed); ``seeds`` those with a value in both worlds; ``seeds_needed`` see ``statistics.seeds_needed``.
 
     Raises:
         AnalysisError: unequal sets of seeds, or two seeds with one world.
@@ -83,8 +103,15 @@ def _of(name: str, rows: pd.DataFrame, values: NDArray, base: NDArray, floor: ND
     needed = pd.Series(seeds_needed(found.difference, found.deviation)).astype("Int64")
     mean = values.mean(axis=1)
     return rows.assign(
-        scenario=name, unit=[unit(key) for key in rows["indicator"]], estimand="net", mean=mean,
-        difference=found.difference, lower=found.lower, upper=found.upper, placebo=floor, seeds=found.seeds,
+        scenario=name,
+        unit=[unit(key) for key in rows["indicator"]],
+        estimand="net",
+        mean=mean,
+        difference=found.difference,
+        lower=found.lower,
+        upper=found.upper,
+        placebo=floor,
+        seeds=found.seeds,
         seeds_needed=needed,
     )
 
@@ -106,17 +133,19 @@ def whole_run(table: pd.DataFrame, indicator: str, group_by: str = ALL) -> pd.Da
     return chosen.reset_index(drop=True)
 
 
-def tested(table: pd.DataFrame) -> dict[str, int]:
+def comparisons(table: pd.DataFrame) -> dict[str, int]:
     """How many comparisons were made, and in how many the world in which nothing of substance differs seems to differ.
 
     Returns:
-        ``n`` rows of scenarios with an interval that is not just a point, ``claims`` among them, ``placebo_n`` rows of the
-        placebo with an interval, ``placebo_misses`` those whose interval leaves out 0.
+        ``n`` rows of scenarios with an interval that is not just a point, ``claims`` among them, ``placebo_n`` rows
+        of the placebo with an interval, ``placebo_misses`` those whose interval leaves out 0.
     """
     open_rows = with_claims(table[table["upper"] > table["lower"]])
     placebo = open_rows["scenario"] == PLACEBO
     outside = (open_rows["lower"] > 0) | (open_rows["upper"] < 0)
     return {
-        "n": int((~placebo).sum()), "claims": int((open_rows["claimed"] & ~placebo).sum()),
-        "placebo_n": int(placebo.sum()), "placebo_misses": int((outside & placebo).sum()),
+        "n": int((~placebo).sum()),
+        "claims": int((open_rows["claimed"] & ~placebo).sum()),
+        "placebo_n": int(placebo.sum()),
+        "placebo_misses": int((outside & placebo).sum()),
     }

@@ -1,7 +1,7 @@
 """The pictures, drawn from data frames alone: SVG with the same bytes each time, and PNG.
 
-Colours are those of Okabe and Ito (told apart by colour-blind readers), and no meaning hangs on colour alone: markers and
-labels carry it too. A filled marker is an effect that may be claimed, an open one is not.
+Colours are those of Okabe and Ito (told apart by colour-blind readers), and no meaning hangs on colour alone: markers
+and labels carry it too. A filled marker is an effect that may be claimed, an open one is not.
 """
 
 from __future__ import annotations
@@ -33,12 +33,32 @@ BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 COLOURS = (BLUE, RED, GREEN, "#CC79A7", ORANGE, "#56B4E9", INK)
 MARKERS = ("o", "s", "D", "^", "v", "P", "X")
 STYLE: dict[str, Any] = {
-    "svg.fonttype": "none", "svg.hashsalt": "verhuisketens", "font.family": "DejaVu Sans", "font.size": 9.0,
-    "axes.edgecolor": RULE, "axes.labelcolor": INK, "text.color": INK, "xtick.color": SOFT, "ytick.color": INK,
-    "axes.spines.top": False, "axes.spines.right": False, "axes.spines.left": False, "ytick.left": False,
-    "axes.axisbelow": True, "axes.grid": True, "axes.grid.axis": "x", "grid.color": RULE, "grid.linewidth": 0.6,
-    "axes.unicode_minus": True, "figure.dpi": 100, "savefig.dpi": 160, "axes.titlesize": 9.5,
-    "axes.titleweight": "bold", "axes.titlelocation": "left", "legend.frameon": False, "figure.facecolor": "white",
+    "svg.fonttype": "none",
+    "svg.hashsalt": "verhuisketens",
+    "font.family": "DejaVu Sans",
+    "font.size": 9.0,
+    "axes.edgecolor": RULE,
+    "axes.labelcolor": INK,
+    "text.color": INK,
+    "xtick.color": SOFT,
+    "ytick.color": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.spines.left": False,
+    "ytick.left": False,
+    "axes.axisbelow": True,
+    "axes.grid": True,
+    "axes.grid.axis": "x",
+    "grid.color": RULE,
+    "grid.linewidth": 0.6,
+    "axes.unicode_minus": True,
+    "figure.dpi": 100,
+    "savefig.dpi": 160,
+    "axes.titlesize": 9.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "legend.frameon": False,
+    "figure.facecolor": "white",
 }
 Titles = Mapping[str, Text]
 
@@ -48,7 +68,8 @@ def style() -> Iterator[None]:
     """The house style, whatever the user's own matplotlib settings are."""
     with mpl.rc_context():
         mpl.rcdefaults()
-        mpl.rcParams.update(STYLE)
+        parameters: Any = mpl.rcParams
+        parameters.update(STYLE)
         yield
 
 
@@ -71,7 +92,7 @@ def png(draw: Callable[[], Figure]) -> bytes:
 def inline(picture: bytes, key: str) -> str:
     """An SVG to be put into a page: no prologue, ids made unlike those of other pictures, width left to the page."""
     text = picture.decode()
-    text = text[text.index("<svg"):]
+    text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
     text = re.sub(r' (width|height)="[\d.]+pt"', "", text, count=2)
     text = re.sub(r'\bid="', f'id="{key}-', text)
@@ -106,8 +127,13 @@ def _forest(ax: Axes, rows: pd.DataFrame, scale: float, language: str, written: 
         if written:
             at = scale * (row.difference if np.isnan(row.upper) else max(row.upper, row.difference))
             ax.annotate(
-                number(scale * row.difference, digits, language, sign=True), (at, y), xytext=(7, 0),
-                textcoords="offset points", va="center", fontsize=8.5, color=INK,
+                number(scale * row.difference, digits, language, sign=True),
+                (at, y),
+                xytext=(7, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=8.5,
+                color=INK,
             )
     ax.set_ylim(-0.6, max(len(rows), 1) - 0.4)
     ax.margins(x=0.12)
@@ -119,11 +145,14 @@ def _point(ax: Axes, y: float, row: Any, scale: float, colour: str, marker: str)
     if not np.isnan(row.lower):
         ax.plot([scale * row.lower, scale * row.upper], [y, y], color=colour, linewidth=2.0, solid_capstyle="round")
     fill = colour if getattr(row, "claimed", True) else "white"
-    ax.plot([scale * row.difference], [y], marker, color=colour, markerfacecolor=fill, markersize=6.5, markeredgewidth=1.5)
+    ax.plot(
+        [scale * row.difference], [y], marker, color=colour, markerfacecolor=fill, markersize=6.5, markeredgewidth=1.5
+    )
 
 
 def fit_panels(rows: pd.DataFrame, groups: Sequence[tuple[str, Text]], titles: Titles, language: str) -> Figure:
-    """Effect on fit, one panel per group; rows: group, scenario, difference, lower, upper, placebo, claimed (0 to 1)."""
+    """Effect on fit, one panel per group; rows: group, scenario, difference, lower, upper, placebo, claimed (0 to
+    1)."""
     scenarios = _by_size(rows[rows["group"] == groups[0][0]])
     fig = Figure(figsize=(WIDTH, 1.25 + 0.42 * max(1, len(scenarios))), layout="constrained")
     panels = fig.subplots(1, len(groups), sharey=True, squeeze=False)[0]
@@ -134,8 +163,12 @@ def fit_panels(rows: pd.DataFrame, groups: Sequence[tuple[str, Text]], titles: T
         ax.set_title(label.of(language))
     _names(panels[0], scenarios, titles, language)
     fig.supxlabel(
-        Text("verschil met basis, punten op een schaal van 0 tot 100", "difference with base, points on a scale of 0 to 100").of(language),
-        fontsize=9.0, color=INK,
+        Text(
+            "verschil met basis, punten op een schaal van 0 tot 100",
+            "difference with base, points on a scale of 0 to 100",
+        ).of(language),
+        fontsize=9.0,
+        color=INK,
     )
     return fig
 
@@ -151,12 +184,22 @@ def chain_lengths(rows: pd.DataFrame, titles: Titles, language: str) -> Figure:
         one = rows[rows["scenario"] == scenario].set_index("origin").reindex(origins)
         y = np.arange(len(origins)) + (0.5 - (k + 0.5) / len(scenarios)) * 0.78
         ax.hlines(y, one["lower"], one["upper"], color=colour, linewidth=1.8)
-        ax.plot(one["mean"], y, marker, color=colour, markersize=5, linestyle="none", label=_short(titles, scenario, language))
+        ax.plot(
+            one["mean"],
+            y,
+            marker,
+            color=colour,
+            markersize=5,
+            linestyle="none",
+            label=_short(titles, scenario, language),
+        )
     ax.set_yticks(range(len(origins)), [ORIGINS[name].of(language) for name in origins])
-    for y in range(1, len(origins)):
-        ax.axhline(y - 0.5, color=RULE, linewidth=0.6)
+    for k in range(1, len(origins)):
+        ax.axhline(k - 0.5, color=RULE, linewidth=0.6)
     ax.set_ylim(-0.55, len(origins) - 0.45)
-    ax.set_xlabel(Text("verhuizingen in gang gezet per verhuizing van een senior", "moves set off per senior's move").of(language))
+    ax.set_xlabel(
+        Text("verhuizingen in gang gezet per verhuizing van een senior", "moves set off per senior's move").of(language)
+    )
     _comma(ax.xaxis, language)
     _legend(fig, ax)
     return fig
@@ -174,7 +217,14 @@ def funnel(rows: pd.DataFrame, titles: Titles, language: str) -> Figure:
         length = np.array([base.get((kind, stage), np.nan) for stage in stages])
         left.barh(y, length, 0.22, color=colour, label=KINDS[kind].of(language))
         for at, value in zip(y[~np.isnan(length)], length[~np.isnan(length)], strict=True):
-            left.annotate(number(value, 1, language), (value, at), xytext=(3, 0), textcoords="offset points", va="center", fontsize=8)
+            left.annotate(
+                number(value, 1, language),
+                (value, at),
+                xytext=(3, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=8,
+            )
     left.set_yticks(range(len(stages)), [_wrapped(STAGES[stage].of(language), 16) for stage in stages])
     left.set_title(Text("Basis: aantal", "Base: number").of(language))
     left.margins(x=0.14)
@@ -184,13 +234,23 @@ def funnel(rows: pd.DataFrame, titles: Titles, language: str) -> Figure:
         one = rows[(rows["scenario"] == scenario) & (rows["kind"] == "entered")].set_index("stage").reindex(stages)
         y = np.arange(len(stages)) + (0.5 - (k + 0.5) / len(scenarios)) * 0.74
         right.hlines(y, one["lower"], one["upper"], color=colour, linewidth=1.8)
-        right.plot(one["difference"], y, marker, color=colour, markersize=5, linestyle="none", label=_short(titles, scenario, language))
-    right.set_title(Text("Verschil met basis: kwam in deze fase", "Difference with base: entered the stage").of(language))
+        right.plot(
+            one["difference"],
+            y,
+            marker,
+            color=colour,
+            markersize=5,
+            linestyle="none",
+            label=_short(titles, scenario, language),
+        )
+    right.set_title(
+        Text("Verschil met basis: kwam in deze fase", "Difference with base: entered the stage").of(language)
+    )
     for ax in (left, right):
         _comma(ax.xaxis, language)
         ax.set_ylim(-0.55, len(stages) - 0.45)
-        for y in range(1, len(stages)):
-            ax.axhline(y - 0.5, color=RULE, linewidth=0.6)
+        for k in range(1, len(stages)):
+            ax.axhline(k - 0.5, color=RULE, linewidth=0.6)
     _legend(fig, left, side="left")
     _legend(fig, right, side="right")
     return fig
@@ -209,13 +269,21 @@ def euro_per_move(rows: pd.DataFrame, titles: Titles, language: str, why_not: Ma
     highest = float(np.nanmax([0.0, *rows["upper"].where(rows["value"].notna()), *rows["value"]]))
     for y, row in enumerate(rows.itertuples()):
         if row.scenario in why_not:
-            ax.text(0, y, " " + why_not[row.scenario].of(language), va="center", color=SOFT, style="italic", fontsize=8.5)
+            ax.text(
+                0, y, " " + why_not[row.scenario].of(language), va="center", color=SOFT, style="italic", fontsize=8.5
+            )
             continue
         ax.plot([row.lower, row.upper], [y, y], color=BLUE, linewidth=2.0, solid_capstyle="round")
         ax.plot([row.value], [y], "o", color=BLUE, markersize=6.5)
         mean, low, high = (number(_rounded(x), 0, language) for x in (row.value, row.lower, row.upper))
-        text = f"€ {mean}" if low == high else Text(f"€ {mean} ({low} tot {high})", f"€ {mean} ({low} to {high})").of(language)
-        ax.annotate(text, (max(row.upper, row.value), y), xytext=(7, 0), textcoords="offset points", va="center", fontsize=8.5)
+        text = (
+            f"€ {mean}"
+            if low == high
+            else Text(f"€ {mean} ({low} tot {high})", f"€ {mean} ({low} to {high})").of(language)
+        )
+        ax.annotate(
+            text, (max(row.upper, row.value), y), xytext=(7, 0), textcoords="offset points", va="center", fontsize=8.5
+        )
     ax.set_xlim(-0.02 * (highest or 1.0), 1.5 * (highest or 1.0))
     ax.set_ylim(-0.6, max(len(rows), 1) - 0.4)
     _names(ax, rows["scenario"], titles, language)
@@ -225,22 +293,36 @@ def euro_per_move(rows: pd.DataFrame, titles: Titles, language: str, why_not: Ma
 
 
 def drift_curve(rows: pd.DataFrame, titles: Titles, language: str) -> Figure:
-    """Share of households that live elsewhere than in basis, by month; rows: scenario, month, share_elsewhere (mean)."""
+    """Share of households that live elsewhere than in basis, by month; rows: scenario, month, share_elsewhere
+    (mean)."""
     fig = Figure(figsize=(WIDTH, 3.3), layout="constrained")
     ax = fig.subplots()
     for k, scenario in enumerate(sorted(set(rows["scenario"]) - {BASIS, PLACEBO})):
         colour, marker = _look(k + 1)
         one = rows[rows["scenario"] == scenario]
-        ax.plot(one["month"] / 12, 100 * one["share_elsewhere"], color=colour, marker=marker, markevery=(6, 24), markersize=5,
-                label=_short(titles, scenario, language))
+        ax.plot(
+            one["month"] / 12,
+            100 * one["share_elsewhere"],
+            color=colour,
+            marker=marker,
+            markevery=(6, 24),
+            markersize=5,
+            label=_short(titles, scenario, language),
+        )
     one = rows[rows["scenario"] == PLACEBO]
     label = Text("Placebo: één woning een maand later", "Placebo: one home a month later").of(language)
-    ax.plot(one["month"] / 12, 100 * one["share_elsewhere"], color=SOFT, linestyle=(0, (4, 2)), linewidth=2, label=label)
+    ax.plot(
+        one["month"] / 12, 100 * one["share_elsewhere"], color=SOFT, linestyle=(0, (4, 2)), linewidth=2, label=label
+    )
     ax.set_ylim(bottom=0)
     ax.margins(x=0.01)
     ax.grid(True, axis="y")
     ax.set_xlabel(Text("jaren na de start", "years after the start").of(language))
-    ax.set_ylabel(Text("% huishoudens dat ergens\nanders woont dan in basis", "% of households that live\nelsewhere than in base").of(language))
+    ax.set_ylabel(
+        Text(
+            "% huishoudens dat ergens\nanders woont dan in basis", "% of households that live\nelsewhere than in base"
+        ).of(language)
+    )
     _comma(ax.xaxis, language)
     _comma(ax.yaxis, language)
     ax.xaxis.set_major_locator(MaxNLocator(14, steps=[1, 2, 5, 10], integer=True))
@@ -279,7 +361,9 @@ def _names(ax: Axes, scenarios: Sequence[str] | pd.Series, titles: Titles, langu
 def _comma(axis: Axis, language: str) -> None:
     """Tick labels as the language writes them, with as many decimals as the steps need."""
     axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
-    axis.set_major_formatter(FuncFormatter(lambda value, _at: number(value, _decimals(axis.get_majorticklocs()), language)))
+    axis.set_major_formatter(
+        FuncFormatter(lambda value, _at: number(value, _decimals(axis.get_majorticklocs()), language))
+    )
 
 
 def _decimals(ticks: NDArray) -> int:
@@ -290,5 +374,6 @@ def _decimals(ticks: NDArray) -> int:
 def _legend(fig: Figure, ax: Axes, side: str = "") -> None:
     """A legend under the picture; with two, each on its side."""
     handles, labels = ax.get_legend_handles_labels()
+    place: Any = f"outside lower {side or 'left'}"
     if handles:
-        fig.legend(handles, labels, loc=f"outside lower {side or 'left'}", ncols=1 if side else 2, fontsize=8.5)
+        fig.legend(handles=handles, labels=labels, loc=place, ncols=1 if side else 2, fontsize=8.5)

@@ -22,11 +22,11 @@ def per_thousand(funnel: pd.DataFrame, months: pd.DataFrame, n_months: int) -> p
         n_months: length of the run.
 
     Returns:
-        Columns COLUMNS: the scenario's mean over the seeds, and its difference with basis (95 %, paired over seeds). A stage
-        and kind that no household of any class ever had has no row: the model does not note it.
+        Columns COLUMNS: the scenario's mean over the seeds, and its difference with basis (95 %, paired over seeds).
+        A stage and kind that no household of any class ever had has no row: the model does not note it.
     """
-    need(funnel, FUNNEL, "funnel.parquet")
-    need(months, MONTHS, "months.parquet")
+    need(list(funnel.columns), FUNNEL, "funnel.parquet")
+    need(list(months.columns), MONTHS, "months.parquet")
     run = months[(months["month"] >= 0) & (months["month"] < n_months)]
     seniors = run.groupby(["scenario", "seed"], observed=True)["seniors"].mean()
     seeds = same_seeds({str(name): part["seed"].unique() for name, part in months.groupby("scenario", observed=True)})
@@ -47,8 +47,14 @@ def per_thousand(funnel: pd.DataFrame, months: pd.DataFrame, n_months: int) -> p
     parts = []
     for scenario, value in values.items():
         found = paired(value, values[BASIS])
-        parts.append(rows.assign(
-            scenario=scenario, mean=value.mean(axis=1), difference=found.difference, lower=found.lower,
-            upper=found.upper, seeds=found.seeds,
-        ))
+        parts.append(
+            rows.assign(
+                scenario=scenario,
+                mean=value.mean(axis=1),
+                difference=found.difference,
+                lower=found.lower,
+                upper=found.upper,
+                seeds=found.seeds,
+            )
+        )
     return pd.concat(parts, ignore_index=True)[list(COLUMNS)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,11 @@ def finish(out: Path, config: Mapping[str, Any], seconds: Mapping[str, float] | 
     results = gather(Path(out), config)
     if seconds:
         results = Results(results.folder, results.config, {**results.manifest, "seconds": dict(seconds)})
-    effects, costs = results.effects, results.costs  # whatever forbids a conclusion forbids it before anything is written
-    text = summary.plain(results)
-    drawn = [(chart, {language: svg(lambda c=chart, x=language: c.draw(x)) for language in LANGUAGES}) for chart in charts(results)]
+    # everything is worked out before anything is written: what forbids a conclusion leaves no file behind
+    effects, costs, text = results.effects, results.costs, summary.plain(results)
+    drawn = [
+        (chart, {language: svg(partial(chart.draw, language)) for language in LANGUAGES}) for chart in charts(results)
+    ]
     page = report.page(results, drawn)
     write_csv(results.folder.path / "effects.csv", effects[list(EFFECT_COLUMNS)])
     write_csv(results.folder.path / "costs.csv", costs[list(COST_COLUMNS)])
@@ -50,7 +53,7 @@ def _pictures(folder: Path, drawn: list[tuple[Chart, dict[str, bytes]]]) -> None
     """The pictures in Dutch; those of an earlier run that this one does not have are removed."""
     for chart, pictures in drawn:
         write_whole(folder / f"{chart.key}.svg", pictures["nl"])
-        write_whole(folder / f"{chart.key}.png", png(lambda c=chart: c.draw("nl")))
+        write_whole(folder / f"{chart.key}.png", png(partial(chart.draw, "nl")))
     keep = {f"{chart.key}{suffix}" for chart, _ in drawn for suffix in (".svg", ".png")}
     for file in folder.glob("*"):
         if file.suffix in (".svg", ".png") and file.name not in keep:

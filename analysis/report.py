@@ -27,15 +27,26 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parent / "templates"
 SOURCES = (
-    Text("Bevolking, woningen, inkomen: CBS open data (CC BY 4.0).", "Population, homes, income: CBS open data (CC BY 4.0)."),
-    Text("Sterftekansen: Verenigde Naties, World Population Prospects 2024 (CC BY 3.0 IGO).",
-         "Mortality: United Nations, World Population Prospects 2024 (CC BY 3.0 IGO)."),
-    Text("Instrumenten: Platform31, Werken aan doorstroming van senioren. Toolkit voor een aanpak, november 2023.",
-         "Instruments: Platform31, Werken aan doorstroming van senioren. Toolkit voor een aanpak, November 2023."),
-    Text("Codes voor obstakels: VERA, de open standaard van de woningcorporaties (CC0).",
-         "Codes of obstacles: VERA, the open standard of the housing corporations (CC0)."),
-    Text("Alle bronnen en aannames staan in de map docs van het project. De programmacode valt onder EUPL-1.2.",
-         "All sources and assumptions are in the folder docs of the project. The code is licensed under EUPL-1.2."),
+    Text(
+        "Bevolking, woningen, inkomen: CBS open data (CC BY 4.0).",
+        "Population, homes, income: CBS open data (CC BY 4.0).",
+    ),
+    Text(
+        "Sterftekansen: Verenigde Naties, World Population Prospects 2024 (CC BY 3.0 IGO).",
+        "Mortality: United Nations, World Population Prospects 2024 (CC BY 3.0 IGO).",
+    ),
+    Text(
+        "Instrumenten: Platform31, Werken aan doorstroming van senioren. Toolkit voor een aanpak, november 2023.",
+        "Instruments: Platform31, Werken aan doorstroming van senioren. Toolkit voor een aanpak, November 2023.",
+    ),
+    Text(
+        "Codes voor obstakels: VERA, de open standaard van de woningcorporaties (CC0).",
+        "Codes of obstacles: VERA, the open standard of the housing corporations (CC0).",
+    ),
+    Text(
+        "Alle bronnen en aannames staan in de map docs van het project. De programmacode valt onder EUPL-1.2.",
+        "All sources and assumptions are in the folder docs of the project. The code is licensed under EUPL-1.2.",
+    ),
 )
 
 
@@ -48,6 +59,11 @@ def say(text: Text | str) -> Markup:
     return Markup('<span lang="nl">{}</span><span lang="en">{}</span>').format(text.nl, text.en)
 
 
+def wordy(text: Text) -> bool:
+    """Whether a cell holds words rather than a number."""
+    return text.nl[:1].isalpha()
+
+
 def page(results: Results, pictures: Sequence[tuple[Chart, Mapping[str, bytes]]]) -> str:
     """The whole page.
 
@@ -55,19 +71,36 @@ def page(results: Results, pictures: Sequence[tuple[Chart, Mapping[str, bytes]]]
         pictures: each chart with its SVG by language (nl, en).
     """
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
     environment.filters["say"] = say
-    environment.globals["T"] = Text
-    shown = [
-        {"chart": chart, "svg": {language: Markup(inline(svg[language], f"{chart.key}-{language}")) for language in words.LANGUAGES}}
+    environment.globals |= {"T": Text, "wordy": wordy}
+    shown = {
+        chart.key: {
+            "chart": chart,
+            "svg": {language: Markup(inline(svg[language], f"{chart.key}-{language}")) for language in words.LANGUAGES},
+        }
         for chart, svg in pictures
-    ]
+    }
     return environment.get_template("report.html").render(
-        results=results, headline=summary.headline(results), lines=summary.scenario_lines(results),
-        chance=summary.chance_lines(results), pictures={entry["chart"].key: entry for entry in shown}, first_year=first_year(results),
-        effects=effects_table(results), periods=periods_table(results), groups=groups_table(results), costs=costs_table(results),
-        reached=reached_table(results), design=design(results), versions=versions(results), sources=SOURCES,
+        results=results,
+        headline=summary.headline(results),
+        lines=summary.scenario_lines(results),
+        chance=summary.chance_lines(results),
+        pictures=shown,
+        first_year=first_year(results),
+        effects=effects_table(results),
+        periods=periods_table(results),
+        groups=groups_table(results),
+        costs=costs_table(results),
+        reached=reached_table(results),
+        design=design(results),
+        versions=versions(results),
+        sources=SOURCES,
         style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
     )
 
@@ -83,12 +116,17 @@ class Cell(NamedTuple):
     kind: str = ""
 
 
+UNKNOWN = Cell(Text("niet te bepalen", "cannot be told"))
+
+
 def effects_table(results: Results) -> Table:
     """Indicators × scenarios over the whole run, with the value of basis; the first indicators, then the others."""
     e = results.effects
     known = [key for key in FIRST if key in set(e["indicator"])]
     rest = [key for key in e["indicator"].drop_duplicates() if key not in known]
-    return _by_scenario(results, [(key, words.indicator(key), whole_run(e, key)) for key in (*known, *rest)], with_base=True)
+    return _by_scenario(
+        results, [(key, words.indicator(key), whole_run(e, key)) for key in (*known, *rest)], with_base=True
+    )
 
 
 def _by_scenario(results: Results, lines: Iterable[tuple[str, Text, pd.DataFrame]], with_base: bool = False) -> Table:
@@ -110,7 +148,8 @@ def _cell(row: pd.Series | None, scale: float) -> Cell:
         return Cell(both("–"))
     digits = digits_for(scale * (row["upper"] - row["lower"]) / 2)
     return Cell(
-        numbers(scale * row["difference"], digits, sign=True), _range(scale * row["lower"], scale * row["upper"], digits),
+        numbers(scale * row["difference"], digits, sign=True),
+        _range(scale * row["lower"], scale * row["upper"], digits),
         "claim" if row["claimed"] else "noise",
     )
 
@@ -130,7 +169,12 @@ def _digits(key: str) -> int:
 def periods_table(results: Results) -> Table:
     """Extra senior moves by period."""
     e = results.effects
-    rows = e[(e["indicator"] == "senior_moves") & (e["group_by"] == ALL) & (e["months_from"] == 0) & (e["scenario"] != PLACEBO)]
+    rows = e[
+        (e["indicator"] == "senior_moves")
+        & (e["group_by"] == ALL)
+        & (e["months_from"] == 0)
+        & (e["scenario"] != PLACEBO)
+    ]
     lines = []
     for end in sorted(rows["months_to"].unique()):
         time = span(int(end))
@@ -143,7 +187,13 @@ def groups_table(results: Results) -> Table:
     """Who gains and who does not: moves and fit by class, income and tenure at the start."""
     e = results.effects
     lines = []
-    for key, group_by in (("fit", "class"), ("fit", "income"), ("fit", "tenure"), ("moves", "class"), ("moves", "income")):
+    for key, group_by in (
+        ("fit", "class"),
+        ("fit", "income"),
+        ("fit", "tenure"),
+        ("moves", "class"),
+        ("moves", "income"),
+    ):
         rows = whole_run(e, key, group_by)
         name = words.indicator(key)
         for group in rows["group"].drop_duplicates():
@@ -155,6 +205,7 @@ def groups_table(results: Results) -> Table:
 def costs_table(results: Results) -> Table:
     """Euro by scenario and payer, and per extra move and home."""
     table, why = results.costs, no_ratio(results)
+    homes = whole_run(results.effects, "suitable_seniors").set_index("scenario")["claimed"]
     rows = []
     for scenario in whole_scenarios(table)["scenario"]:
         of_scenario = table[(table["scenario"] == scenario) & (table["instrument"] == ALL)]
@@ -163,12 +214,14 @@ def costs_table(results: Results) -> Table:
             if alone and row["payer"] == ALL:
                 continue
             ratio = Cell(why[scenario]) if scenario in why else _euro(row, "eur_per_extra_senior_move", "")
-            home = _euro(row, "eur_per_extra_suitable_home", "_suitable")
+            home = _euro(row, "eur_per_extra_suitable_home", "_suitable") if homes.get(scenario, False) else UNKNOWN
             payer = Text("allen samen", "all together") if row["payer"] == ALL else both(row["payer"])
             cells = [Cell(payer, kind="words"), Cell(numbers(row["eur"])), Cell(numbers(row["uses"])), ratio, home]
             rows.append({"head": results.titles[scenario], "unit": both(""), "cells": cells})
     header = [
-        Text("Wie betaalt", "Who pays"), Text("Kosten (€)", "Costs (€)"), Text("Keer gebruikt", "Uses"),
+        Text("Wie betaalt", "Who pays"),
+        Text("Kosten (€)", "Costs (€)"),
+        Text("Keer gebruikt", "Uses"),
         Text("€ per extra verhuizing van een senior", "€ per extra senior move"),
         Text("€ per extra geschikt wonende senior", "€ per extra senior in a suitable home"),
     ]
@@ -178,7 +231,7 @@ def costs_table(results: Results) -> Table:
 def _euro(row: pd.Series, key: str, suffix: str) -> Cell:
     value, low, high = (float(f"{row[name]:.3g}") for name in (key, f"lower{suffix}", f"upper{suffix}"))
     if math.isnan(value) or math.isnan(low):
-        return Cell(Text("niet te bepalen", "cannot be told"))
+        return UNKNOWN
     return Cell(numbers(value), _range(low, high) if low != high else both(""))
 
 
@@ -187,8 +240,13 @@ def reached_table(results: Results) -> Table:
     header = [Text("Instrument", "Instrument"), Text("Bereikte huishoudens", "Households reached")]
     reached = results.manifest.get("reached", {})
     rows = [
-        {"head": results.titles[scenario], "unit": both(""), "cells": [Cell(both(words.readable(key)), kind="words"), Cell(numbers(n))]}
-        for scenario in results.scenarios for key, n in reached.get(scenario, {}).items()
+        {
+            "head": results.titles[scenario],
+            "unit": both(""),
+            "cells": [Cell(both(words.readable(key)), kind="words"), Cell(numbers(n))],
+        }
+        for scenario in results.scenarios
+        for key, n in reached.get(scenario, {}).items()
     ]
     return {"header": header, "rows": rows, "words": 1}
 
@@ -204,17 +262,27 @@ def design(results: Results) -> list[tuple[Text, Text]]:
     """What was run, as pairs of a word and a value."""
     c, n = results.config, len(results.seeds)
     time, before, after = span(results.months), span(int(c.get("burn_in", 0))), span(int(c["follow_up"]))
-    seconds = sum(float(v) for k, v in results.manifest.get("seconds", {}).items() if k in ("building", "months", "writing"))
+    seconds = sum(
+        float(v) for k, v in results.manifest.get("seconds", {}).items() if k in ("building", "months", "writing")
+    )
     minutes = math.ceil(seconds / 60)
     pairs = [
         (Text("Gebied", "Area"), both(results.place)),
         (Text("Werelden (seeds)", "Worlds (seeds)"), both(f"{n}: {_ranges(results.seeds)}")),
         (Text("Looptijd", "Length"), Text(f"{time.nl} vanaf {c['start']}", f"{time.en} from {c['start']}")),
-        (Text("Inlooptijd en nalooptijd", "Burn-in and follow-up"), Text(f"{before.nl} en {after.nl}", f"{before.en} and {after.en}")),
+        (
+            Text("Inlooptijd en nalooptijd", "Burn-in and follow-up"),
+            Text(f"{before.nl} en {after.nl}", f"{before.en} and {after.en}"),
+        ),
         (Text("Sterkte", "Strength"), numbers(float(c.get("strength", 1)), 2)),
     ]
     if minutes:
-        pairs.append((Text("Rekentijd", "Computing time"), Text(f"ongeveer {minutes} processorminuten", f"about {minutes} processor minutes")))
+        pairs.append(
+            (
+                Text("Rekentijd", "Computing time"),
+                Text(f"ongeveer {minutes} processorminuten", f"about {minutes} processor minutes"),
+            )
+        )
     return pairs
 
 
@@ -229,21 +297,32 @@ def versions(results: Results) -> list[tuple[str, str]]:
     """Versions of code, figures and packages, from the manifest."""
     m = results.manifest
     version = m.get("version", {})
-    pairs = [("verhuisketens", version.get("verhuisketens")), ("commit", version.get("commit")), ("sim", version.get("sim")),
-             ("data", version.get("data")), ("Python", m.get("python")), ("platform", m.get("platform")), *m.get("packages", {}).items()]
+    pairs = [
+        ("verhuisketens", version.get("verhuisketens")),
+        ("commit", version.get("commit")),
+        ("sim", version.get("sim")),
+        ("data", version.get("data")),
+        ("Python", m.get("python")),
+        ("platform", m.get("platform")),
+        *m.get("packages", {}).items(),
+    ]
     return [(name, str(value)) for name, value in pairs if value]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Rebuild effects, costs, pictures and page of a folder; prints the summary and the page's path."""
-    parser = argparse.ArgumentParser(prog="python -m analysis.report", description="Rebuild the page of a folder of results.")
+    parser = argparse.ArgumentParser(
+        prog="python -m analysis.report", description="Rebuild the page of a folder of results."
+    )
     parser.add_argument("folder", type=Path, help="folder that experiments.compare wrote (its key out)")
     folder: Path = parser.parse_args(arguments).folder
     from analysis.pipeline import finish
 
     try:
         if not folder.is_dir():
-            raise AnalysisError(f"{folder}: there is no such folder; name the one that experiments.compare wrote (its key out)")
+            raise AnalysisError(
+                f"{folder}: there is no such folder; name the one that experiments.compare wrote (its key out)"
+            )
         print(finish(folder, {}, {}))
     except AnalysisError as error:
         print(f"error: {error}", file=sys.stderr)

@@ -65,18 +65,22 @@ class Results:
 
     @cached_property
     def lengths(self) -> pd.DataFrame | None:
-        """Moves set off by origin: scenario, origin, mean, lower, upper, n_chains, seeds; None without a ledger."""
+        """Moves set off by origin: scenario, origin, mean, lower, upper, n_chains, seeds; None without a ledger.
+
+        Basis and scenarios only; the seeds are those whose ledger was kept.
+        """
         if not (self.folder.has("moves") and self.folder.has("chains")):
             return None
-        moves = self.folder.table("moves", MOVES_NEEDS)[list(MOVES_NEEDS)]
-        chains = self.folder.table("chains", CHAINS_NEEDS)
-        moves = moves[moves["in_scope"] & moves["fills_vacancy"]]
-        if moves.empty:
-            return None
         last = self.months + int(self.config["follow_up"]) - 1
-        table = mean_length(moves, chains, last, self.months, N_BOOTSTRAP)
-        table = table[(table["length"] == LENGTH) & (table["reading"] == READING)]
-        return table.dropna(subset="mean").reset_index(drop=True)
+        parts = []
+        for scenario in sorted({BASIS, *self.scenarios}):  # one at a time: the ledger is large
+            moves = self.folder.of_scenario("moves", MOVES_NEEDS, scenario)
+            chains = self.folder.of_scenario("chains", CHAINS_NEEDS, scenario)
+            moves = moves[moves["in_scope"] & moves["fills_vacancy"]]
+            if len(moves):
+                table = mean_length(moves, chains, last, self.months, N_BOOTSTRAP)
+                parts.append(table[(table["length"] == LENGTH) & (table["reading"] == READING)])
+        return pd.concat(parts, ignore_index=True).dropna(subset="mean") if parts else None
 
     @cached_property
     def journey(self) -> pd.DataFrame:
@@ -88,7 +92,7 @@ class Results:
         """Mean share of households elsewhere: scenario, month, share_elsewhere."""
         table = self.folder.table("drift", DRIFT)
         table = table[table["scenario"] != BASIS]
-        return table.groupby(["scenario", "month"], as_index=False)["share_elsewhere"].mean()
+        return table.groupby(["scenario", "month"])["share_elsewhere"].mean().reset_index()
 
     @property
     def months(self) -> int:
@@ -133,5 +137,7 @@ def gather(out: Path, config: Mapping[str, Any] | None = None) -> Results:
     merged = {**manifest.get("configuration", {}), **known, **(config or {})}
     for key in ("months", "follow_up", "start", "place"):
         if key not in merged:
-            raise AnalysisError(f"{out / 'manifest.json'} says nothing of {key}; run experiments.compare with out={out}")
+            raise AnalysisError(
+                f"{out / 'manifest.json'} says nothing of {key}; run experiments.compare with out={out}"
+            )
     return Results(folder, merged, manifest)

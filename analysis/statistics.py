@@ -1,7 +1,7 @@
 """Intervals over paired seeds: differences, ratios, how many seeds are enough, and what may be claimed.
 
-All intervals are 95 % and of chance only: the seeds are independent worlds, the pairing is within a seed, and the difference
-of a seed is one observation. Student's t, because seeds are few.
+All intervals are 95 % and of chance only: the seeds are independent worlds, the pairing is within a seed, and the
+difference of a seed is one observation. Student's t, because seeds are few.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ def paired(values: ArrayLike, base: ArrayLike) -> Interval:
         values, base: float64 [rows, seeds], the same seed in the same column; NaN where nothing was counted.
 
     Returns:
-        Per row. A row in which some seed lacks a value has no difference (a mean over the seeds that happen to have one is
-        a mean over selected worlds); with one seed there is a difference and no interval.
+        Per row. A row in which some seed lacks a value has no difference (a mean over the seeds that happen to have
+        one is a mean over selected worlds); with one seed there is a difference and no interval.
     """
     d = np.asarray(values, float) - np.asarray(base, float)
     n = d.shape[1]
@@ -77,8 +77,8 @@ def half_width(interval: Interval) -> NDArray:
 def seeds_needed(difference: ArrayLike, deviation: ArrayLike) -> NDArray:
     """Seeds at which the interval's half-width is at most half of the difference.
 
-    The rule: the smallest n ≥ 2 with t(n − 1) × deviation ÷ √n ≤ |difference| ÷ 2, as if deviation and difference stay what
-    they are. NaN where the difference is 0 or unknown.
+    The rule: the smallest n ≥ 2 with t(n − 1) × deviation ÷ √n ≤ |difference| ÷ 2, as if deviation and difference
+    stay what they are. NaN where the difference is 0 or unknown.
 
     Returns:
         float64 [rows], whole numbers, at most MOST_SEEDS.
@@ -98,14 +98,15 @@ def seeds_needed(difference: ArrayLike, deviation: ArrayLike) -> NDArray:
 
 
 def fieller(a: ArrayLike, b: ArrayLike) -> Ratio:
-    """Mean(a) ÷ mean(b) over paired seeds, with Fieller's interval (exact for normal means, unlike a plain ± on the ratio).
+    """Mean(a) ÷ mean(b) over paired seeds, with Fieller's interval (exact for normal means, unlike a plain ± on the
+    ratio).
 
     Args:
         a: numerator per seed, such as euro. b: denominator per seed, such as extra moves; same length.
 
     Returns:
-        Without a value where the mean of ``b`` is not above 0; without an interval where that of ``b`` holds 0 (the ratio is
-        then unbounded) or there is one seed.
+        Without a value where the mean of ``b`` is not above 0; without an interval where that of ``b`` holds 0 (the
+        ratio is then unbounded) or there is one seed.
     """
     x, y = np.asarray(a, float), np.asarray(b, float)
     n = len(x)
@@ -155,8 +156,8 @@ def same_seeds(seeds: Mapping[str, Iterable[int]]) -> list[int]:
         have = set(seeds[name])
         if have != want:
             raise AnalysisError(
-                f"scenario {name} {_lacks(want - have, have - want)}; no paired figure is reported over unequal sets of "
-                f"seeds: the same experiments.compare runs what is missing"
+                f"scenario {name} {_lacks(want - have, have - want)}; no paired figure is reported over unequal "
+                "sets of seeds: the same experiments.compare runs what is missing"
             )
     return sorted(want)
 
@@ -179,7 +180,7 @@ def refuse_twins(fingerprints: Mapping[str, str]) -> None:
     for seed, mark in sorted(fingerprints.items(), key=lambda item: int(item[0])):
         if mark in first:
             raise AnalysisError(
-                f"seeds {first[mark]} and {seed} have the same world (fingerprint {mark[:12]}): they are no independent "
-                f"observations, so no interval is given; check how the world of a seed is drawn"
+                f"seeds {first[mark]} and {seed} have the same world (fingerprint {mark[:12]}): they are no "
+                "independent observations, so no interval is given; check how the world of a seed is drawn"
             )
         first[mark] = seed

@@ -7,12 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.effects import tested, whole_run
+from analysis.effects import comparisons, whole_run
 from analysis.results import Results
 from analysis.statistics import by_chance
 from analysis.tables import PLACEBO
 from analysis.words import Text, both, interval, number, numbers, span
 
+PLAIN_SIGNS = str.maketrans("−\u00a0‘’–", "- ''-")
 MANY = 10_000  # more seeds than this are not worth naming
 
 
@@ -23,31 +24,32 @@ def headline(results: Results) -> Text:
     if rows.empty:
         moves = numbers(results.base_value("senior_moves"))
         return Text(
-            f"In dit model van {results.place} zijn er in {time.nl} {moves.nl} verhuizingen van senioren met het beleid van "
-            f"nu (gemiddelde van {_worlds(results).nl}); er is niets om mee te vergelijken.",
-            f"In this model of {results.place} there are {moves.en} moves by seniors in {time.en} with today's policy (mean "
-            f"of {_worlds(results).en}); there is nothing to compare with.",
+            f"In dit model van {results.place} zijn er in {time.nl} {moves.nl} verhuizingen van senioren met het "
+            f"beleid van nu (gemiddelde van {_worlds(results).nl}); er is niets om mee te vergelijken.",
+            f"In this model of {results.place} there are {moves.en} moves by seniors in {time.en} with today's "
+            f"policy (mean of {_worlds(results).en}); there is nothing to compare with.",
         )
-    size = rows["difference"].abs()
     claims = rows[rows["claimed"]]
-    best: Any = rows.loc[(claims["difference"].abs() if len(claims) else size).idxmax()]
+    chosen = claims if len(claims) else rows
+    best: Any = chosen.iloc[int(chosen["difference"].abs().to_numpy().argmax())]
     name = results.titles[best["scenario"]]
-    amount, more = numbers(abs(best["difference"])), Text(*(("meer", "more") if best["difference"] >= 0 else ("minder", "fewer")))
+    amount = numbers(abs(best["difference"]))
+    more = Text("meer", "more") if best["difference"] >= 0 else Text("minder", "fewer")
     around = _around(best)
     if len(claims):
         return Text(
-            f"In dit model van {results.place} zijn er in {time.nl} {amount.nl} verhuizingen van senioren {more.nl} met "
-            f"‘{name.nl}’ dan met het beleid van nu{around.nl}.",
+            f"In dit model van {results.place} zijn er in {time.nl} {amount.nl} verhuizingen van senioren {more.nl} "
+            f"met ‘{name.nl}’ dan met het beleid van nu{around.nl}.",
             f"In this model of {results.place} there are {amount.en} {more.en} moves by seniors in {time.en} with "
             f"‘{name.en}’ than with today's policy{around.en}.",
         )
     return Text(
-        f"In dit model van {results.place} is van geen van de {len(rows)} scenario’s te zeggen dat senioren er vaker of "
-        f"minder vaak door verhuizen dan met het beleid van nu; het grootste verschil is {amount.nl} verhuizingen {more.nl} "
-        f"in {time.nl}{around.nl}, bij ‘{name.nl}’.",
-        f"In this model of {results.place} none of the {len(rows)} scenarios can be said to make seniors move more or less "
-        f"often than with today's policy; the largest difference is {amount.en} {more.en} moves in {time.en}{around.en}, "
-        f"with ‘{name.en}’.",
+        f"In dit model van {results.place} is van geen van de {len(rows)} scenario’s te zeggen dat senioren er "
+        f"vaker of minder vaak door verhuizen dan met het beleid van nu; het grootste verschil is {amount.nl} "
+        f"verhuizingen {more.nl} in {time.nl}{around.nl}, bij ‘{name.nl}’.",
+        f"In this model of {results.place} none of the {len(rows)} scenarios can be said to make seniors move more "
+        f"or less often than with today's policy; the largest difference is {amount.en} {more.en} moves in "
+        f"{time.en}{around.en}, with ‘{name.en}’.",
     )
 
 
@@ -62,14 +64,19 @@ def _around(row: Any) -> Text:
 
 def _worlds(results: Results) -> Text:
     n = len(results.seeds)
-    return Text(f"{n} nagebootste werelden", f"{n} simulated worlds") if n != 1 else Text("één nagebootste wereld", "one simulated world")
+    return (
+        Text(f"{n} nagebootste werelden", f"{n} simulated worlds")
+        if n != 1
+        else Text("één nagebootste wereld", "one simulated world")
+    )
 
 
 def scenario_lines(results: Results) -> list[tuple[Text, Text, str]]:
     """Per scenario its title, what it does to senior moves, and whether that is a claim or noise; largest first."""
     rows = whole_run(results.effects, "senior_moves").sort_values("difference", ascending=False, kind="stable")
     return [
-        (results.titles[row["scenario"]], _verdict(row), "claim" if row["claimed"] else "noise") for _, row in rows.iterrows()
+        (results.titles[row["scenario"]], _verdict(row), "claim" if row["claimed"] else "noise")
+        for _, row in rows.iterrows()
     ]
 
 
@@ -81,10 +88,16 @@ def _verdict(row: pd.Series) -> Text:
     if math.isnan(row["lower"]):
         why = Text("één wereld is te weinig om iets te zeggen", "one world is too few to say anything")
     elif math.isnan(floor):
-        why = Text("zonder placebo is niet te zeggen of dit meer is dan ruis", "without a placebo nothing tells this from noise")
+        why = Text(
+            "zonder placebo is niet te zeggen of dit meer is dan ruis",
+            "without a placebo nothing tells this from noise",
+        )
     elif row["claimed"]:
         noise = numbers(floor)
-        why = Text(f"een effect: meer dan de ruis van de placebo (±{noise.nl})", f"an effect: more than the noise of the placebo (±{noise.en})")
+        why = Text(
+            f"een effect: meer dan de ruis van de placebo (±{noise.nl})",
+            f"an effect: more than the noise of the placebo (±{noise.en})",
+        )
     elif row["lower"] > 0 or row["upper"] < 0:
         noise = numbers(floor, 1)
         why = Text(
@@ -107,46 +120,64 @@ def _needed(row: pd.Series) -> Text:
     if n <= have:
         return Text(f"; {have} werelden zijn daarvoor genoeg", f"; {have} worlds are enough for it")
     many = Text(f"meer dan {number(MANY)}", f"more than {number(MANY, 0, 'en')}") if n > MANY else numbers(n)
-    return Text(f"; voor een betere schatting zijn ongeveer {many.nl} werelden nodig (nu {have})",
-                f"; a better estimate takes about {many.en} worlds (now {have})")
+    return Text(
+        f"; voor een betere schatting zijn ongeveer {many.nl} werelden nodig (nu {have})",
+        f"; a better estimate takes about {many.en} worlds (now {have})",
+    )
 
 
 def chance_lines(results: Results) -> list[Text]:
     """What chance alone would do, and what the intervals are not about."""
-    found = tested(results.effects)
+    found = comparisons(results.effects)
     n, expected = numbers(found["n"]), numbers(by_chance(found["n"]))
     lines = []
     if found["n"]:
         claims = numbers(found["claims"])
-        lines.append(Text(
-            f"In effects.csv staan {n.nl} vergelijkingen met een interval. Ook als geen enkel scenario iets zou doen, lijken er "
-            f"door toeval gemiddeld hooguit {expected.nl} een effect; nu noemen we er {claims.nl} een effect.",
-            f"effects.csv holds {n.en} comparisons with an interval. Even if no scenario did anything, on average at most "
-            f"{expected.en} would look like an effect by chance; now {claims.en} are called an effect.",
-        ))
+        lines.append(
+            Text(
+                f"In effects.csv staan {n.nl} vergelijkingen met een interval. Ook als geen enkel scenario iets zou "
+                f"doen, lijken er door toeval gemiddeld hooguit {expected.nl} een effect; nu noemen we er {claims.nl} "
+                "een effect.",
+                f"effects.csv holds {n.en} comparisons with an interval. Even if no scenario did anything, on average "
+                f"at most {expected.en} would look like an effect by chance; now {claims.en} are called an effect.",
+            )
+        )
     if found["placebo_n"]:
         misses, of = numbers(found["placebo_misses"]), numbers(found["placebo_n"])
-        lines.append(Text(
-            f"De placebo is basis met één woning die een maand later klaar is: bij {misses.nl} van de {of.nl} vergelijkingen "
-            f"leek zelfs die iets te doen.",
-            f"The placebo is base with one home delivered a month later: in {misses.en} of {of.en} comparisons even that "
-            f"seemed to do something.",
-        ))
+        lines.append(
+            Text(
+                f"De placebo is basis met één woning die een maand later klaar is: bij {misses.nl} van de {of.nl} "
+                "vergelijkingen leek zelfs die iets te doen.",
+                f"The placebo is base with one home delivered a month later: in {misses.en} of {of.en} comparisons "
+                "even that seemed to do something.",
+            )
+        )
     elif PLACEBO not in set(results.summary["scenario"]):
-        lines.append(Text("Er is geen placebo gerekend, dus niets heet hier een effect.", "No placebo was run, so nothing is called an effect here."))
-    lines.append(Text(
-        "De intervallen gaan over toeval. Wat we over het gedrag van mensen niet weten (de aannames in het model), zit er niet in.",
-        "The intervals are about chance. What is not known about how people behave (the assumptions of the model) is not in them.",
-    ))
+        lines.append(
+            Text(
+                "Er is geen placebo gerekend, dus niets heet hier een effect.",
+                "No placebo was run, so nothing is called an effect here.",
+            )
+        )
+    lines.append(
+        Text(
+            "De intervallen gaan over toeval. Wat we over het gedrag van mensen niet weten (de aannames in het model), "
+            "zit er niet in.",
+            "The intervals are about chance. What is not known about how people behave (the assumptions of the model) "
+            "is not in them.",
+        )
+    )
     return lines
 
 
 def plain(results: Results, language: str = "nl") -> str:
-    """The summary as plain text, one line per conclusion; the first is the headline. In signs that any terminal knows."""
+    """The summary as plain text in signs that any terminal knows: the headline, then one line per conclusion."""
     lines = [headline(results).of(language)]
     lines += [f"- {name.of(language)}: {verdict.of(language)}." for name, verdict, _ in scenario_lines(results)]
     worlds = _worlds(results)
-    basis = Text(f"Gerekend met {worlds.nl}; elk scenario telt dezelfde mensen en huizen als basis.",
-                 f"Based on {worlds.en}; each scenario has the same people and homes as base.")
+    basis = Text(
+        f"Gerekend met {worlds.nl}; elk scenario telt dezelfde mensen en huizen als basis.",
+        f"Based on {worlds.en}; each scenario has the same people and homes as base.",
+    )
     text = "\n".join([*lines, basis.of(language), *(line.of(language) for line in chance_lines(results))])
-    return text.translate(str.maketrans({"−": "-", "\u00a0": " ", "‘": "'", "’": "'", "–": "-"}))
+    return text.translate(PLAIN_SIGNS)

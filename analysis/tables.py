@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,27 +37,29 @@ class Folder:
         return self._file(name) is not None
 
     def table(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
-        """One table, texts as plain strings except in moves and chains (categories, for their size).
+        """One whole table, texts as plain strings.
 
         Raises:
             AnalysisError: the file is not there or damaged, or lacks one of ``columns``.
         """
         import pandas as pd
-        import pyarrow as pa
 
-        file = self._file(name)
-        if file is None:
-            raise AnalysisError(f"{self.path} holds no {name}.parquet; run experiments.compare with out={self.path}")
-        try:
+        file = self._found(name)
+        with readable(file):
             frame = pd.read_csv(file) if file.suffix == ".csv" else pd.read_parquet(file)
-        except (OSError, ValueError, pa.ArrowException) as error:
-            reason = (str(error).splitlines() or ["no reason given"])[0]
-            raise AnalysisError(f"{file} is damaged ({reason}); the same experiments.compare makes it anew") from error
-        need(frame, columns, file.name)
-        if name not in ("moves", "chains"):
-            texts = frame.select_dtypes("category").columns
-            frame = frame.astype({column: object for column in texts})
-        return frame
+        need(list(frame.columns), columns, file.name)
+        texts = frame.select_dtypes("category").columns
+        return frame.astype({column: object for column in texts})
+
+    def of_scenario(self, name: str, columns: Sequence[str], scenario: str) -> pd.DataFrame:
+        """One scenario's rows of a large parquet table: these columns only, texts as categories. Raises AnalysisError."""
+        import pandas as pd
+        import pyarrow.parquet as pq
+
+        file = self._found(name)
+        with readable(file):
+            need(pq.read_schema(file).names, columns, file.name)
+            return pd.read_parquet(file, columns=list(columns), filters=[("scenario", "==", scenario)])
 
     def manifest(self) -> dict[str, Any]:
         """What was run; empty when there is no manifest.json. Raises AnalysisError when it is damaged."""
@@ -68,6 +71,12 @@ class Folder:
         except (json.JSONDecodeError, UnicodeDecodeError) as error:
             raise AnalysisError(f"{file} is damaged ({error}); the same experiments.compare makes it anew") from error
 
+    def _found(self, name: str) -> Path:
+        file = self._file(name)
+        if file is None:
+            raise AnalysisError(f"{self.path} holds no {name}.parquet; run experiments.compare with out={self.path}")
+        return file
+
     def _file(self, name: str) -> Path | None:
         for suffix in (".parquet", ".csv"):
             if (self.path / f"{name}{suffix}").is_file():
@@ -75,9 +84,22 @@ class Folder:
         return None
 
 
-def need(frame: pd.DataFrame, columns: Sequence[str], name: str) -> None:
+@contextmanager
+def readable(file: Path) -> Iterator[None]:
+    """What cannot be read as AnalysisError, with the file and the way out."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except AnalysisError:
+        raise
+    except (OSError, ValueError, pa.ArrowException) as error:
+        reason = (str(error).splitlines() or ["no reason given"])[0]
+        raise AnalysisError(f"{file} is damaged ({reason}); the same experiments.compare makes it anew") from error
+
+
+def need(there: Sequence[str], columns: Sequence[str], name: str) -> None:
     """Raise AnalysisError when a column is lacking, with the nearest name that is there."""
-    there = [str(column) for column in frame.columns]
     for column in columns:
         if column not in there:
             near = difflib.get_close_matches(column, there, 1)

@@ -176,8 +176,8 @@ ROWS = (
 
 def tables(moves: pd.DataFrame, chains: pd.DataFrame, months: pd.DataFrame, n_months: int) -> Tables:
     """The base world's part of the tables of a run."""
-    parts = [frame[frame["scenario"] == "basis"].reset_index(drop=True) for frame in (moves, chains, months)]
-    return Tables(*parts, n_months, int(parts[2]["month"].max()))
+    moves, chains, months = (frame[frame["scenario"] == "basis"].reset_index(drop=True) for frame in (moves, chains, months))
+    return Tables(moves, chains, months, n_months, int(months["month"].max()))
 
 
 def compare(t: Tables) -> pd.DataFrame:

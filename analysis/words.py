@@ -57,9 +57,19 @@ GROUPS = {
     "corporatie": Text("woonde in een corporatiewoning", "lived in a corporatie home"),
     "vrije_huur": Text("woonde in vrije huur", "lived in private rent"),
     "geen_woning": Text("had geen eigen woning", "had no home of its own"),
-    **{f"inkomen_{k}": Text(f"inkomen: {nl} 20 %", f"income: {en} 20 %") for k, (nl, en) in enumerate(
-        [("laagste", "lowest"), ("op een na laagste", "second"), ("middelste", "middle"), ("op een na hoogste", "fourth"),
-         ("hoogste", "highest")], 1)},
+    **{
+        f"inkomen_{k}": Text(f"inkomen: {nl} 20 %", f"income: {en} 20 %")
+        for k, (nl, en) in enumerate(
+            [
+                ("laagste", "lowest"),
+                ("op een na laagste", "second"),
+                ("middelste", "middle"),
+                ("op een na hoogste", "fourth"),
+                ("hoogste", "highest"),
+            ],
+            1,
+        )
+    },
 }
 SCALE = {"fit": 100.0}  # fit is shown in points on a scale of 0 to 100
 UNITS = {

@@ -33,8 +33,8 @@ def report(out: Path, months: int) -> int:
     """Read the tables, print the comparison, write it."""
     from analysis import validation
 
-    frames = [pd.read_parquet(out / f"{name}.parquet") for name in ("moves", "chains", "months")]
-    table = validation.compare(validation.tables(*frames, months))
+    moves, chains, frame = (pd.read_parquet(out / f"{name}.parquet") for name in ("moves", "chains", "months"))
+    table = validation.compare(validation.tables(moves, chains, frame, months))
     target = out / "validation.csv"
     partial = target.with_suffix(".csv.tmp")
     table.to_csv(partial, index=False, lineterminator="\n")

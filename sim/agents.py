@@ -129,7 +129,8 @@ VIEW_OF = {
     HouseholdClass.HOUSEHOLD: Household,
 }
 _KIND = {
-    DwellingType.EENGEZINS: "single-family home", DwellingType.MEERGEZINS: "flat", DwellingType.SENIORENCOMPLEX: "flat in a complex for seniors",
+    DwellingType.EENGEZINS: "single-family home", DwellingType.MEERGEZINS: "flat",
+    DwellingType.SENIORENCOMPLEX: "flat in a complex for seniors",
     DwellingType.MANTELZORGUNIT: "mantelzorg unit", DwellingType.FLEX: "flex home",
 }
 _TENURE = {Tenure.KOOP: "owner-occupied", Tenure.CORPORATIE: "corporatie", Tenure.VRIJE_HUUR: "privately let"}

@@ -30,7 +30,7 @@ PATH_STEPS = 3
 
 
 def open_vacancies(
-    w: World, homes: NDArray, origin: NDArray | int, parent: NDArray | int = NOWHERE, at_once: bool = False
+    w: World, homes: NDArray, origin: NDArray | int, parent: NDArray | int = -1, at_once: bool = False
 ) -> NDArray:
     """Dwellings ``homes`` come free this month; returns their vacancy rows (int32).
 
@@ -230,7 +230,7 @@ def unite(w: World, a: NDArray, b: NDArray, c: NDArray) -> None:
     housed = h.home[c] >= 0
     partner = lost[housed & (lost >= 0)]
     target = h.home[c][housed & (lost >= 0)]
-    k = write_moves(w, partner, target, NOWHERE, MoveReason.UNION)
+    k = write_moves(w, partner, target, -1, MoveReason.UNION)
     leaves = h.home[partner] >= 0
     w.m.left_vacancy[k[leaves]] = open_vacancies(w, h.home[partner[leaves]], int(Origin.UNION))
     h.home[both] = NOWHERE

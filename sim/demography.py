@@ -1,9 +1,9 @@
 """Demography: the event list of one seed, made once before any market runs.
 
-Births, illness, deaths, care, separations, leaving home, unions, departures and arrivals are drawn month by month with keyed
-draws on persons and households, from the columns as the events so far have left them; ``sim.events`` applies them, here as in
-every replay. Partners are paired by age, sex and a keyed number, never by address. Arrivals are as many as keep households
-and dwellings in step, so that the number without a home stays level.
+Births, illness, deaths, care, separations, leaving home, unions, departures and arrivals are drawn month by month with
+keyed draws on persons and households (``sim.hazards``), from the columns as the events so far have left them;
+``sim.events`` applies them, here as in every replay. Partners are paired by age, sex and a keyed number, never by
+address. Arrivals are as many as keep households and dwellings in step, so that the number without a home stays level.
 """
 
 from __future__ import annotations
@@ -36,7 +36,14 @@ MIDDLE = 55
 
 
 ARRIVAL_COLUMNS = (
-    "adult_id", "adult_birth", "adult_sex", "adult_limit", "child_id", "child_birth", "income_z", "wealth",
+    "adult_id",
+    "adult_birth",
+    "adult_sex",
+    "adult_limit",
+    "child_id",
+    "child_birth",
+    "income_z",
+    "wealth",
 )
 
 
@@ -48,8 +55,15 @@ class Movers(NamedTuple):
 
 
 def plan(
-    start: Households, p: Params, seed: int, first: int, last: int, net_dwellings: NDArray, border: Border | None,
-    arrivals: bool = True, equity: NDArray | None = None,
+    start: Households,
+    p: Params,
+    seed: int,
+    first: int,
+    last: int,
+    net_dwellings: NDArray,
+    border: Border | None,
+    arrivals: bool = True,
+    equity: NDArray | None = None,
 ) -> tuple[Households, Events]:
     """The event list of months ``first`` to ``last`` and the table of all households of the seed.
 
@@ -58,7 +72,8 @@ def plan(
         net_dwellings: int64 [months], change of the stock in the base programme.
         border: persons that leave per month and gemeente, or None for a closed world.
         arrivals: False: nothing keeps households and dwellings in step (tests of single rates).
-        equity: float [start rows], euro in the home: an arrival that left a home elsewhere brings what a like household has.
+        equity: float [start rows], euro in the home: an arrival that left a home elsewhere brings what a like
+            household has.
     """
     planner = _Planner(start, p, seed, first, border, equity)
     for month in range(first, last):
@@ -123,8 +138,10 @@ class _Planner:
         man, woman = pair(self.g, base[6], row[looks], slot[looks])
         rest = ~looks
         return (
-            np.concatenate((kind[rest], np.full(len(man), UNION, np.uint8))), np.concatenate((row[rest], man)),
-            np.concatenate((person[rest], np.zeros(len(man), np.uint64))), np.concatenate((other[rest], woman)),
+            np.concatenate((kind[rest], np.full(len(man), UNION, np.uint8))),
+            np.concatenate((row[rest], man)),
+            np.concatenate((person[rest], np.zeros(len(man), np.uint64))),
+            np.concatenate((other[rest], woman)),
         )
 
     def allocate(self, month: int, kind: NDArray, row: NDArray, other: NDArray, person: NDArray) -> NDArray:
@@ -160,7 +177,9 @@ class _Planner:
             getattr(g, name)[rows] = getattr(self.start, name)[like]
         for births, ids, width in ((g.adult_birth, g.adult_id, N_ADULTS), (g.child_birth, g.child_id, N_CHILDREN)):
             then = (self.start.adult_birth if width == N_ADULTS else self.start.child_birth)[like]
-            births[rows] = np.where(then == ABSENT, ABSENT, then.astype(np.int32) + months)  # as old as the like one was
+            births[rows] = np.where(
+                then == ABSENT, ABSENT, then.astype(np.int32) + months
+            )  # as old as the like one was
             for k in range(width):
                 names = bits_array(base, ident, np.full(n, width * 10 + k, np.uint64))
                 ids[rows, k] = np.where(then[:, k] == ABSENT, np.uint64(0), names)
@@ -187,9 +206,9 @@ class _Planner:
             h.patience[rows] = patience
             for name, values in persons.items():
                 getattr(h, name)[rows] = values
-        columns = [np.concatenate([getattr(part, name) for part in self.parts]) for name in Events._fields[:-1]]
+        one = {name: np.concatenate([getattr(part, name) for part in self.parts]) for name in Events._fields[:-1]}
         edges = np.arange(self.first, self.last + 1)
-        return h, Events(*columns, np.searchsorted(columns[0], edges).astype(np.int64))
+        return h, Events(**one, first=np.searchsorted(one["month"], edges).astype(np.int64))
 
 
 def pair(g: People, base: np.uint64, rows: NDArray, slot: NDArray) -> tuple[NDArray, NDArray]:
@@ -241,8 +260,13 @@ def _movers(h: Households, p: Params, month: int) -> Movers:
 
 def _as_events(month: int, kind: NDArray, row: NDArray, other: NDArray, person: NDArray, new_row: NDArray) -> Events:
     return Events(
-        np.full(len(kind), month, np.int16), kind.astype(np.uint8), row.astype(np.int32), other.astype(np.int32),
-        person.astype(np.uint64), new_row.astype(np.int32), np.zeros(0, np.int64),
+        np.full(len(kind), month, np.int16),
+        kind.astype(np.uint8),
+        row.astype(np.int32),
+        other.astype(np.int32),
+        person.astype(np.uint64),
+        new_row.astype(np.int32),
+        np.zeros(0, np.int64),
     )
 
 

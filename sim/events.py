@@ -1,7 +1,8 @@
 """The demographic event list and its replay: every scenario of a seed lives through the same events.
 
-An event names household rows; rows of households that are founded later exist from the start of the seed, so a row is the
-same household in every scenario. An event whose household is gone (an arrival that left for lack of a home) is void.
+An event names household rows; rows of households that are founded later exist from the start of the seed, so a row is
+the same household in every scenario. An event whose household is gone (an arrival that left for lack of a home) is
+void.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ class Happened(NamedTuple):
     void: int  # events that did not happen because somebody they need was gone
 
 
-def people_of(h: Households) -> People:
+def people_of(h: Households | People) -> People:
     """Those columns, not copied."""
     return People(*(getattr(h, name) for name in People._fields))
 
@@ -298,13 +299,29 @@ def apply_month(h: Households | People, events: Events, lo: int, hi: int, month:
     ended, unions = np.empty((size, 2), np.int32), np.empty((size, 3), np.int32)
     founded, changed = np.empty((size, 3), np.int32), np.empty((size, 2), np.int32)
     n = apply_events(
-        people_of(h), month, events.kind[part], events.row[part], events.other[part], events.person[part], events.new_row[part],
-        ended, unions, founded, changed,
+        people_of(h),
+        month,
+        events.kind[part],
+        events.row[part],
+        events.other[part],
+        events.person[part],
+        events.new_row[part],
+        ended,
+        unions,
+        founded,
+        changed,
     )
     ended, unions, founded, changed = ended[: n[0]], unions[: n[1]], founded[: n[2]], changed[: n[3]]
     return Happened(
-        ended[:, 0], ended[:, 1].astype(np.uint8), unions, founded[:, 0], founded[:, 1].astype(np.uint8), founded[:, 2],
-        changed[:, 0], changed[:, 1].astype(np.uint8), int(n[N_VOID]),
+        ended[:, 0],
+        ended[:, 1].astype(np.uint8),
+        unions,
+        founded[:, 0],
+        founded[:, 1].astype(np.uint8),
+        founded[:, 2],
+        changed[:, 0],
+        changed[:, 1].astype(np.uint8),
+        int(n[N_VOID]),
     )
 
 
@@ -330,7 +347,7 @@ def describe(h: Households, rows: NDArray, month: int) -> None:
         HouseholdType.ONE_PERSON,
     )
     h.size[rows] = adults + children
-    h.rooms_needed[rows] = rooms_needed(h, rows, month)
+    h.rooms_needed[rows] = rooms_needed(h, rows, month)  # type: ignore[arg-type]  # rows may be numbers too
     age = age_years(h.adult_birth[rows], month).max(axis=1)
     band = np.maximum(0, np.searchsorted(AGES, age, side="right") - 1)
     h.income[rows] = income_of(band * len(HouseholdType) + h.kind[rows], h.income_z[rows])

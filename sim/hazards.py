@@ -21,8 +21,15 @@ if TYPE_CHECKING:
 PRESENT = int(HouseholdState.PRESENT)
 BIRTH, LIMITATION, DEATH, CARE, SEPARATION, LEAVE, UNION, DEPARTURE, ARRIVAL = (int(kind) for kind in EventKind)
 PURPOSES = (  # in the order of EventKind, as the kernel reads them; the last one says with whom the children go
-    Purpose.BIRTH, Purpose.LIMITATION, Purpose.DEATH, Purpose.CARE, Purpose.SEPARATION, Purpose.LEAVE_HOME, Purpose.UNION,
-    Purpose.DEPARTURE, Purpose.CHILD_SEX,
+    Purpose.BIRTH,
+    Purpose.LIMITATION,
+    Purpose.DEATH,
+    Purpose.CARE,
+    Purpose.SEPARATION,
+    Purpose.LEAVE_HOME,
+    Purpose.UNION,
+    Purpose.DEPARTURE,
+    Purpose.CHILD_SEX,
 )
 MONTHS_BETWEEN_BIRTHS = 12  # a woman has no second child within a year of the last
 YOUNG = 35
@@ -47,10 +54,17 @@ class Chances(NamedTuple):
 
 def scaled_rates(p: Params) -> rates.Rates:
     """Chances per month under the parameters."""
-    return rates.per_month({
-        "death": p.rel_death, "care": p.rel_care, "limitation": p.rel_limitation, "birth": p.rel_birth,
-        "leave_home": p.rel_leave_home, "separation": p.rel_separation, "union": p.rel_union,
-    })
+    return rates.per_month(
+        {
+            "death": p.rel_death,
+            "care": p.rel_care,
+            "limitation": p.rel_limitation,
+            "birth": p.rel_birth,
+            "leave_home": p.rel_leave_home,
+            "separation": p.rel_separation,
+            "union": p.rel_union,
+        }
+    )
 
 
 def chances(p: Params) -> Chances:
@@ -73,9 +87,12 @@ def _fires(base, ident, chance):
 
 @njit(cache=True)
 def draw_adults_kernel(h, n_rows, month, c, base, out, busy):
-    """Draw births, limitations, deaths and moves to care of this month; fills ``out`` [room, 3] (kind, row, slot), marks
-    ``busy`` [n_rows] and returns the number of events, or −1 if ``out`` is too short."""
-    n, oldest_birth = 0, month - MONTHS_BETWEEN_BIRTHS
+    """Draw births, limitations, deaths and moves to care of this month.
+
+    Fills ``out`` [room, 3] (kind, row, slot), marks ``busy`` [n_rows] and returns the number of events, or −1 if
+    ``out`` is too short.
+    """
+    n, year_ago = 0, month - MONTHS_BETWEEN_BIRTHS
     b_death, b_care, b_limit, b_birth = base[DEATH], base[CARE], base[LIMITATION], base[BIRTH]
     for i in range(n_rows):
         if h.state[i] != PRESENT:
@@ -96,14 +113,14 @@ def draw_adults_kernel(h, n_rows, month, c, base, out, busy):
                     kind = LIMITATION
             elif sex == WOMAN and c.birth[1, 0, age] > 0.0:  # no woman of that age meets the onset tables
                 couple = h.adult_birth[i, 1 - k] != ABSENT
-                children, youngest = 0, -10000
+                children, recent = 0, False
                 for j in range(N_CHILDREN):
                     if h.child_birth[i, j] != ABSENT:
                         children += 1
-                        youngest = max(youngest, np.int64(h.child_birth[i, j]))
-                if children < N_CHILDREN and youngest <= oldest_birth:
-                    if _fires(b_birth, person, c.birth[1 if couple else 0, children, age]):
-                        kind = BIRTH
+                        recent = recent or h.child_birth[i, j] > year_ago
+                chance = 0.0 if recent or children == N_CHILDREN else c.birth[1 if couple else 0, children, age]
+                if _fires(b_birth, person, chance):
+                    kind = BIRTH
             if kind >= 0:
                 out[n, 0], out[n, 1], out[n, 2] = kind, i, k
                 n += 1
@@ -140,22 +157,20 @@ def draw_households_kernel(h, n_rows, month, c, base, p_leave, out, busy):
         if _fires(b_departure, h.id[i], p_leave[1 if age < YOUNG else 0]):
             out[n, 0], out[n, 1], out[n, 2] = DEPARTURE, i, 0
             n += 1
-        if not couple and n == before and not busy[i]:
-            if _fires(b_union, h.adult_id[i, first], c.union[h.adult_sex[i, first], age]):
-                out[n, 0], out[n, 1], out[n, 2] = UNION, i, first
-                n += 1
+        chance = 0.0 if couple or n > before or busy[i] else c.union[h.adult_sex[i, first], age]
+        if _fires(b_union, h.adult_id[i, first], chance):
+            out[n, 0], out[n, 1], out[n, 2] = UNION, i, first
+            n += 1
     return n
 
 
 def draw_month(g: People, n_rows: int, month: int, c: Chances, base: NDArray, p_leave: NDArray) -> NDArray:
     """What the kernels draw: int32 [events, 3] of kind, row and slot; base keys in the order of PURPOSES."""
-    busy = np.zeros(n_rows, np.bool_)
-    parts = []
-    for kernel, args in ((draw_adults_kernel, ()), (draw_households_kernel, (p_leave,))):
-        room, n = 1000 + n_rows // 40, -1
-        while n < 0:
-            out = np.empty((room, 3), np.int32)
-            n = kernel(g, n_rows, month, c, base, *args, out, busy)
-            room *= 2
-        parts.append(out[:n])
-    return np.concatenate(parts)
+    busy, room = np.zeros(n_rows, np.bool_), 1000 + n_rows // 40
+    while True:
+        out = np.empty((room, 3), np.int32)
+        n = draw_adults_kernel(g, n_rows, month, c, base, out, busy)
+        m = draw_households_kernel(g, n_rows, month, c, base, p_leave, out[n:], busy) if n >= 0 else -1
+        if m >= 0:
+            return out[: n + m].copy()
+        room *= 2

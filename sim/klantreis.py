@@ -212,8 +212,10 @@ def react(w: World, rows: NDArray, triggers: NDArray) -> None:
 def count_step(w: World, rows: NDArray, stage: int) -> None:
     """Funnel: the households ``rows`` are about to leave their stage for ``stage``."""
     cls = classes(w.h, rows, w.month, int(w.params.senior_age))
-    np.add.at(w.funnel, (cls, w.h.stage[rows], LEFT, 0), 1)
-    np.add.at(w.funnel, (cls, stage, ENTERED, w.h.trigger[rows]), 1)
+    before = np.broadcast_arrays(cls, w.h.stage[rows], LEFT, 0)
+    after = np.broadcast_arrays(cls, stage, ENTERED, w.h.trigger[rows])
+    np.add.at(w.funnel, tuple(before), 1)
+    np.add.at(w.funnel, tuple(after), 1)
 
 
 def event_chances(p: Params) -> NDArray:

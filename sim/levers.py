@@ -56,9 +56,9 @@ def make_levers(settings: Sequence[Mapping[str, float]]) -> NDArray:
     Raises:
         KeyError: a name that is no lever.
     """
-    unknown = {name for one in settings for name in one} - set(LEVERS.names)
+    unknown = {name for one in settings for name in one} - set(LEVERS.fields or ())
     if unknown:
-        raise KeyError(f"no such lever: {', '.join(sorted(unknown))}; levers are {', '.join(LEVERS.names)}")
+        raise KeyError(f"no such lever: {', '.join(sorted(unknown))}; levers are {', '.join(LEVERS.fields or ())}")
     levers = np.zeros(len(settings), LEVERS)
     for k, one in enumerate(settings):
         for name, value in one.items():

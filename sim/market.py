@@ -63,7 +63,8 @@ def market(w: World) -> None:
 def _bases(w: World) -> Bases:
     with w.draws.replay():  # fixed for the whole run: taste, sight and viewing do not change with the month
         fixed = [w.draws.base(purpose) for purpose in (Purpose.TASTE, Purpose.SIGHT, Purpose.VIEWING)]
-    return Bases(*fixed, w.draws.base(Purpose.LOTTERY, w.month), w.draws.base(Purpose.TIE, w.month))
+    taste, sight, viewing = fixed
+    return Bases(taste, sight, viewing, w.draws.base(Purpose.LOTTERY, w.month), w.draws.base(Purpose.TIE, w.month))
 
 
 def _respond(
@@ -167,7 +168,7 @@ def _record_obstacles(w: World, seekers: NDArray, cleared: Cleared, responses: R
     without = cleared.offer < 0
     refused = (responses.gate == OUTRANKED) & (cleared.n_refused > 0)
     code = np.where(refused, REFUSED, responses.gate)[without]
-    np.add.at(w.funnel, (seekers["cls"][without], ZOEKEN, OBSTACLE, code), 1)
+    np.add.at(w.funnel, tuple(np.broadcast_arrays(seekers["cls"][without], ZOEKEN, OBSTACLE, code)), 1)
 
 
 def relax(w: World, offers: Offers) -> None:

@@ -18,7 +18,6 @@ from sim.interventions import renumber
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.interventions import Instrument
     from sim.state import World
 
 
@@ -88,10 +87,10 @@ class HousingModel(Model):
         twin._equip(self.world, interventions or {})
         twin.world.records = {key: list(rows) for key, rows in self.world.records.items() if isinstance(rows, list)}
         before, after = self.world.keys, twin.world.keys
-        uses = [(t, i, int(renumber(np.uint64(bits), before, after))) for t, i, bits in self.world.records.get("uses", [])]
+        uses = [(t, i, int(renumber(np.array(bits, np.uint64), before, after))) for t, i, bits in self.world.records.get("uses", [])]
         twin.world.records["uses"] = [use for use in uses if use[2]]
         decided = self.world.records.get("decisive", {}).items()
-        twin.world.records["decisive"] = {i: int(renumber(np.uint64(bits), before, after)) for i, bits in decided}
+        twin.world.records["decisive"] = {i: int(renumber(np.array(bits, np.uint64), before, after)) for i, bits in decided}
         return twin
 
     @property

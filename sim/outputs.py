@@ -55,7 +55,7 @@ def _of(column: NDArray, rows: NDArray, missing: float) -> NDArray:
 def moves_table(w: World, months: int) -> pd.DataFrame:
     """Every move from month 0 to the end of the follow-up."""
     n = int(w.counts[1])
-    m, d, v = w.m, w.d, w.v
+    m, v = w.m, w.v
     n_set_off, open_ = descend(m.parent[:n], m.left_vacancy[:n], (v.state == FILLED))
     begun = np.where(m.chain[:n] >= 0, v.opened[np.maximum(m.chain[:n], 0)], -1)
     scope = (m.chain[:n] >= 0) & (v.origin[np.maximum(m.chain[:n], 0)] != Origin.VOOR_START) & (begun >= 0) & (begun < months)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.codes import Access, DwellingState, DwellingType, Origin, Tenure, VacancyState
 from sim.chains import open_vacancies
+from sim.codes import Access, DwellingState, DwellingType, Origin, Tenure, VacancyState
 from sim.randomness import Draws, Purpose, hash_ints, hash_text, uniform
 from sim.world import NEVER, NOWHERE, Dwellings, empty
 

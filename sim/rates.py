@@ -21,7 +21,7 @@ GROUPS = {"man": 0, "woman": 1, "single": 0, "partnered": 1, "any": 0}
 
 
 class Rates(NamedTuple):
-    """Chances per month by age in years, float64 [group, 111]; groups are Sex, or 0 single and 1 partnered for births."""
+    """Chances per month by age in years, float64 [group, 111]; groups: Sex, or for births 0 single, 1 partnered."""
 
     death: NDArray
     care: NDArray
@@ -43,7 +43,7 @@ def per_year(folder: Path = FOLDER) -> dict[str, NDArray]:
     try:
         rows = list(csv.DictReader(path.open(encoding="utf-8", newline="")))
     except OSError as error:
-        raise FiguresError(f"{path.name}: cannot be read ({error.strerror}); it is made by convert.py beside it") from error
+        raise FiguresError(f"{path.name}: cannot be read ({error.strerror}); convert.py beside it makes it") from error
     tables = {name: np.full((n, MAX_AGE + 1), np.nan) for name, n in COUNTS.items()}
     for number, row in enumerate(rows, start=2):
         try:

@@ -104,7 +104,7 @@ def record(w: World, moves_before: int) -> None:
     if w.month < 0:
         return
     dwellings = count_dwellings(w.d.state, w.d.vacancy, w.d.access, w.d.floor_area, w.d.kind, w.d.tenure)
-    row = {"month": w.month, **dict(zip(COUNTERS, counts.tolist(), strict=True))}
+    row: dict[str, float] = {"month": w.month, **dict(zip(COUNTERS, counts.tolist(), strict=True))}
     row |= dict(zip(("dwellings", "vacant", "suitable_dwellings", "splittable_dwellings"), dwellings.tolist()[:4], strict=True))
     row |= dict(zip((*TENURE_COLUMNS, *AGE_COLUMNS), (*dwellings.tolist()[4:], *ages.tolist()), strict=True))
     row |= _realised(w)
@@ -143,7 +143,7 @@ def _moves_of_month(w: World, first: int) -> dict[str, float]:
     a, b = w.d.area[m.from_dwelling[rows][homes]], w.d.area[m.to_dwelling[rows][homes]]
     km = np.hypot(w.map.x_km[a] - w.map.x_km[b], w.map.y_km[a] - w.map.y_km[b])
     return {
-        "moves": int(len(fills)), "fills": int(fills.sum()), "senior_moves": int(senior.sum()),
+        "moves": len(fills), "fills": int(fills.sum()), "senior_moves": int(senior.sum()),
         "senior_moves_suitable": int((w.d.access[m.to_dwelling[rows][senior]] == GESCHIKT).sum()),
         "senior_moves_km": float(km.sum()),
     }

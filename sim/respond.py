@@ -145,7 +145,8 @@ def make_rules(p: Params, incomes: NDArray, rents: NDArray, taste: NDArray) -> n
         "sight": (p.p_sight, min(1.0, p.p_sight * p.rel_sight_nood)), "weigh_money": p.rel_eur_once, "eur_moving": p.eur_moving,
         "buying_cost": p.rel_buying_cost, "income_per_rent": p.rel_income_rent, "burden_max": p.rel_burden_max,
         "without_home": p.rel_without_home, "loss_aversion": p.rel_loss_aversion, "incomes": incomes, "rents": rents,
-        "n_responses": int(p.n_responses), "n_responses_social": int(p.n_responses_social), "family_rooms": int(p.n_rooms_family), "taste": taste * p.rel_taste_sd,
+        "n_responses": int(p.n_responses), "n_responses_social": int(p.n_responses_social), "family_rooms": int(p.n_rooms_family),
+        "taste": taste * p.rel_taste_sd,
     }
     rules = np.zeros(1, RULES)
     for name, value in values.items():

@@ -106,7 +106,7 @@ def run_scenario(
 
 def advance(w: World, horizon: int, base: Result | None) -> list[float]:
     """Step to ``horizon``; returns the share of households that live elsewhere than in the base world, by month."""
-    elsewhere = []
+    elsewhere: list[float] = []
     small = len(w.h.id) <= MAX_ROWS_FOR_DRIFT
     while w.month < horizon:
         watched = small or (w.month + 1) % 12 == 0

@@ -29,10 +29,11 @@ def searching_rows(state, stage, reserved, home, ids, base, p_look, p_look_start
     rows = np.empty(len(state), np.int32)
     n = 0
     for i in range(len(state)):
-        if state[i] == PRESENT and stage[i] == ZOEKEN and reserved[i] == NOWHERE:
-            if to_unit(draw_bits(base, ids[i])) < (p_look_starter if home[i] < 0 else p_look):
-                rows[n] = i
-                n += 1
+        if state[i] != PRESENT or stage[i] != ZOEKEN or reserved[i] != NOWHERE:
+            continue
+        if to_unit(draw_bits(base, ids[i])) < (p_look_starter if home[i] < 0 else p_look):
+            rows[n] = i
+            n += 1
     return rows[:n].copy()
 
 

@@ -88,7 +88,7 @@ def make_map(geography: Geography) -> Map:
     first = np.concatenate(([0], np.cumsum([len(row) for row in around])))
     return Map(
         geography.gemeente.astype(np.int32), geography.x_km.astype(np.float64), geography.y_km.astype(np.float64),
-        geography.urban.astype(np.int64), first.astype(np.int32), np.array(sum(around, []), np.int32),
+        geography.urban.astype(np.int64), first.astype(np.int32), np.array([g for row in around for g in row], np.int32),
     )
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.demography import Events
-    from sim.interventions.base import Instrument
+    from sim.interventions.base import Running
     from sim.parameters import Params
     from sim.places import Place
     from sim.population import Geography
@@ -55,7 +55,7 @@ class World:
     senior_moves: NDArray = field(default_factory=lambda: np.zeros((NORM_MONTHS, 0), np.float64))
     seniors: NDArray = field(default_factory=lambda: np.zeros(0))
     levers: NDArray = field(default_factory=no_levers)
-    instruments: tuple[Instrument, ...] = ()
+    instruments: tuple[Running, ...] = ()
     keys: tuple[str, ...] = ()
     records: dict[str, Any] = field(default_factory=dict)
     totals: dict[str, int] = field(default_factory=dict)
@@ -72,7 +72,8 @@ class World:
         return replace(
             self,
             h=copy(self.h), d=copy(self.d), v=copy(self.v), m=copy(self.m), counts=self.counts.copy(),
-            to_demolish=self.to_demolish.copy(), funnel=self.funnel.copy(), senior_moves=self.senior_moves.copy(), seniors=self.seniors.copy(),
+            to_demolish=self.to_demolish.copy(), funnel=self.funnel.copy(), senior_moves=self.senior_moves.copy(),
+            seniors=self.seniors.copy(),
             records={}, totals=dict(self.totals),
             draws=Draws(self.seed, self.draws.debug),
         )

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sim.chains import FILLED
 from sim.codes import Access, DwellingType, HouseholdClass, MoveReason, Tenure, names
 from sim.indicators import MONTH_STATES
 from sim.outputs import descend
-from sim.chains import FILLED
 from sim.recording import ALL_AT, AREA_AT, CLASS_AT, INCOME_AT, TENURE_AT
 
 if TYPE_CHECKING:
@@ -62,7 +62,8 @@ def _of_moves(w: World, end: int) -> pd.DataFrame:
         "families_housed": m.size[rows] >= 3,
     }
     means = {
-        "moves_set_off": (senior, n_set_off[rows]), "waiting_months": (social, m.waited[rows]), "senior_moves_km": (senior & (left >= 0), km),
+        "moves_set_off": (senior, n_set_off[rows]), "waiting_months": (social, m.waited[rows]),
+        "senior_moves_km": (senior & (left >= 0), km),
     }
     out = []
     for group_by, labels, code in _groups(w, rows):

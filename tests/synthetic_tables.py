@@ -29,8 +29,11 @@ def summary(scenarios: tuple[str, ...], seeds: range) -> pd.DataFrame:
         for seed in seeds:
             more = extra(scenario, seed)
             values = {
-                "senior_moves": 500.0 + 10 * seed + more, "moves_set_off": 1.8 + 0.01 * seed, "fit": 0.8 + more / 10_000,
-                "suitable_seniors": 900.0 + more / 2, "starters_housed": 200.0 + seed,
+                "senior_moves": 500.0 + 10 * seed + more,
+                "moves_set_off": 1.8 + 0.01 * seed,
+                "fit": 0.8 + more / 10_000,
+                "suitable_seniors": 900.0 + more / 2,
+                "starters_housed": 200.0 + seed,
             }
             for key, value in values.items():
                 for end in (12, MONTHS):
@@ -48,7 +51,11 @@ def instruments(scenarios: tuple[str, ...], seeds: range) -> pd.DataFrame:
     for scenario in set(scenarios) & {"voorrang"}:
         for seed in seeds:
             eur = 1000 * extra(scenario, seed)
-            for month, payer, share in ((3, "gemeente", 0.25), (15, "corporatie", 0.75), (MONTHS + 2, "corporatie", 9.0)):
+            for month, payer, share in (
+                (3, "gemeente", 0.25),
+                (15, "corporatie", 0.75),
+                (MONTHS + 2, "corporatie", 9.0),
+            ):
                 rows.append((scenario, seed, month, "voorrang", payer, 10, 5, share * eur, 0))
     names = ["scenario", "seed", "month", "instrument", "organisation", "contacts", "uses", "cost_eur", "waiting"]
     return pd.DataFrame(rows, columns=names)
@@ -62,7 +69,9 @@ def others(scenarios: tuple[str, ...], seeds: range) -> dict[str, pd.DataFrame]:
             for month in range(MONTHS + FOLLOW_UP):
                 months.append((scenario, seed, month, 2000))
                 for stage, n in (("woonwens", 20), ("woningzoeken", 10), ("verhuizen", 5)):
-                    funnel.append((scenario, seed, month, "senior", stage, "entered", "wish", n + (scenario == "voorrang")))
+                    funnel.append(
+                        (scenario, seed, month, "senior", stage, "entered", "wish", n + (scenario == "voorrang"))
+                    )
                     funnel.append((scenario, seed, month, "family", stage, "entered", "wish", 100))
                 funnel.append((scenario, seed, month, "senior", "woonwens", "dropped", "wish_faded", 4))
                 if scenario != "basis":
@@ -82,12 +91,43 @@ def ledger(scenarios: tuple[str, ...], seeds: range) -> dict[str, pd.DataFrame]:
         for seed in seeds:
             for chain in range(20):
                 start = chain % MONTHS
-                common = {"scenario": scenario, "seed": seed, "in_scope": True, "fills_vacancy": True, "chain_id": chain,
-                          "left_home_elsewhere": False, "to_tenure": "corporatie", "to_type": "meergezins"}
-                moves.append(common | {"month": start + 1, "move_id": 2 * chain, "parent_move_id": -1, "link": 1,
-                             "household_class": "senior", "from_tenure": "corporatie", "from_type": "eengezins", "left_vacancy": True})
-                moves.append(common | {"month": start + 3, "move_id": 2 * chain + 1, "parent_move_id": 2 * chain, "link": 2,
-                             "to_type": "eengezins", "household_class": "starter", "from_tenure": "", "from_type": "", "left_vacancy": False})
+                common = {
+                    "scenario": scenario,
+                    "seed": seed,
+                    "in_scope": True,
+                    "fills_vacancy": True,
+                    "chain_id": chain,
+                    "left_home_elsewhere": False,
+                    "to_tenure": "corporatie",
+                    "to_type": "meergezins",
+                }
+                moves.append(
+                    common
+                    | {
+                        "month": start + 1,
+                        "move_id": 2 * chain,
+                        "parent_move_id": -1,
+                        "link": 1,
+                        "household_class": "senior",
+                        "from_tenure": "corporatie",
+                        "from_type": "eengezins",
+                        "left_vacancy": True,
+                    }
+                )
+                moves.append(
+                    common
+                    | {
+                        "month": start + 3,
+                        "move_id": 2 * chain + 1,
+                        "parent_move_id": 2 * chain,
+                        "link": 2,
+                        "to_type": "eengezins",
+                        "household_class": "starter",
+                        "from_tenure": "",
+                        "from_type": "",
+                        "left_vacancy": False,
+                    }
+                )
                 chains.append((scenario, seed, chain, "new_build", "corporatie", "meergezins", start, 2, False))
     names = ["scenario", "seed", "chain_id", "origin", "origin_tenure", "origin_type", "start_month", "moves", "open"]
     return {"moves": pd.DataFrame(moves), "chains": pd.DataFrame(chains, columns=names)}
@@ -96,22 +136,33 @@ def ledger(scenarios: tuple[str, ...], seeds: range) -> dict[str, pd.DataFrame]:
 def manifest(scenarios: tuple[str, ...], seeds: range) -> dict[str, Any]:
     """What manifest.json says."""
     return {
-        "command": "python -m experiments.compare municipality=zwolle", "place": "zwolle",
+        "command": "python -m experiments.compare municipality=zwolle",
+        "place": "zwolle",
         "configuration": {"months": MONTHS, "follow_up": FOLLOW_UP, "burn_in": 6, "start": "2026-07", "strength": 1.0},
         "scenarios": {name: {"title": {"nl": f"Scenario {name}", "en": f"The scenario {name}"}} for name in scenarios},
-        "seeds": list(seeds), "fingerprints": {str(seed): f"world-{seed}" for seed in seeds},
+        "seeds": list(seeds),
+        "fingerprints": {str(seed): f"world-{seed}" for seed in seeds},
         "reached": {"voorrang": {"voorrang": 12.5}} if "voorrang" in scenarios else {},
-        "seconds": {"building": 30.0, "months": 60.0}, "version": {"verhuisketens": "0.0.0"}, "packages": {"numpy": "2"},
+        "seconds": {"building": 30.0, "months": 60.0},
+        "version": {"verhuisketens": "0.0.0"},
+        "packages": {"numpy": "2"},
     }
 
 
 def write(
-    out: Path, scenarios: tuple[str, ...] = ("basis", "voorrang", "huurgewenning", "placebo"), seeds: range = range(6),
-    with_ledger: bool = True, tables: Mapping[str, pd.DataFrame] | None = None,
+    out: Path,
+    scenarios: tuple[str, ...] = ("basis", "voorrang", "huurgewenning", "placebo"),
+    seeds: range = range(6),
+    with_ledger: bool = True,
+    tables: Mapping[str, pd.DataFrame] | None = None,
 ) -> Path:
     """Write the folder; ``tables`` replaces some."""
     out.mkdir(parents=True, exist_ok=True)
-    made = {"summary": summary(scenarios, seeds), "instruments": instruments(scenarios, seeds), **others(scenarios, seeds)}
+    made = {
+        "summary": summary(scenarios, seeds),
+        "instruments": instruments(scenarios, seeds),
+        **others(scenarios, seeds),
+    }
     made |= ledger(scenarios, seeds) if with_ledger else {}
     for name, table in {**made, **(tables or {})}.items():
         table.to_parquet(out / f"{name}.parquet", index=False)

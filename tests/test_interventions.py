@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim import interventions, month, run
+from sim import month, run
 from sim.codes import Access, Contact, Stage, Tenure
 from sim.interventions import REGISTRY, InstrumentError, load
 from sim.interventions.target import target_rows

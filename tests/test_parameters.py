@@ -24,7 +24,7 @@ def test_a_name_tells_the_kind_of_quantity(name):
     prefix = name.split("_")[0]
     assert prefix in {"n", "p", "rel", "dur", "eur", "logit", "km", "senior"}, name
     if prefix == "p":
-        assert 0 <= REGISTRY[name].low and REGISTRY[name].high <= 1
+        assert REGISTRY[name].low >= 0 and REGISTRY[name].high <= 1
     if prefix == "dur":
         assert REGISTRY[name].unit.startswith("months")
     if prefix == "eur":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from html.parser import HTMLParser
@@ -67,17 +68,19 @@ def read(out: Path) -> tuple[str, Reader]:
 def test_the_first_line_is_one_sentence_with_number_interval_and_comparison(run: tuple[Path, str]) -> None:
     first = run[1].splitlines()[0]
     assert re.fullmatch(
-        r"In dit model van Zwolle zijn er in 2 jaar 40 verhuizingen van senioren meer met 'Scenario voorrang' dan met het "
-        r"beleid van nu \(95 %-interval: 38 tot 42\)\.", first,
+        r"In dit model van Zwolle zijn er in 2 jaar 40 verhuizingen van senioren meer met 'Scenario voorrang' dan met "
+        r"het beleid van nu \(95 %-interval: 38 tot 42\)\.",
+        first,
     )
 
 
 def test_the_summary_says_what_is_an_effect_and_what_chance_would_do(run: tuple[Path, str]) -> None:
     text = run[1]
-    assert re.search(r"^- Scenario voorrang: \+40 \(38 tot 42\) .* een effect: .*placebo \(±1\); 6 werelden", text, re.MULTILINE)
+    assert re.search(
+        r"^- Scenario voorrang: \+40 \(38 tot 42\) .* een effect: .*placebo \(±1\); 6 werelden", text, re.MULTILINE
+    )
     assert re.search(r"^- Scenario huurgewenning: geen enkel verschil met basis\.$", text, re.MULTILINE)
     assert "door toeval gemiddeld hooguit" in text
-    assert text.isprintable() or text.replace("\n", "").isprintable()
     text.encode("cp1252")  # a Dutch Windows terminal can show it
 
 
@@ -85,7 +88,9 @@ def test_every_file_is_there_and_nothing_half_written(run: tuple[Path, str]) -> 
     out = run[0]
     assert {"effects.csv", "costs.csv", "drift.csv", "report.html"} <= {file.name for file in out.iterdir()}
     keys = {"extra_verhuizingen", "ketenlengte", "passend_wonen", "klantreis", "euro_per_verhuizing", "drift"}
-    assert {file.name for file in (out / "figures").iterdir()} == {f"{key}{end}" for key in keys for end in (".svg", ".png")}
+    assert {file.name for file in (out / "figures").iterdir()} == {
+        f"{key}{end}" for key in keys for end in (".svg", ".png")
+    }
     assert not list(out.rglob("*.tmp"))
 
 
@@ -127,7 +132,7 @@ def test_each_picture_is_named_captioned_and_has_a_table(run: tuple[Path, str]) 
     levels = [int(tag[1]) for tag, _ in reader.tags if re.fullmatch("h[1-6]", tag)]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False))
+    assert all(b - a <= 1 for a, b in itertools.pairwise(levels))
 
 
 def test_every_text_has_both_languages(run: tuple[Path, str]) -> None:
@@ -139,7 +144,7 @@ def test_every_text_has_both_languages(run: tuple[Path, str]) -> None:
 def test_the_page_tells_how_to_repeat_it_and_how_many_were_reached(run: tuple[Path, str]) -> None:
     text, _ = read(run[0])
     assert "python -m experiments.compare municipality=zwolle" in text
-    assert "<td>12</td>" in text or "<td>13</td>" in text
+    assert "<td>12</td>" in text
     assert "CC BY 4.0" in text
     assert "2026–2028" in text  # 24 months from July 2026
 
@@ -157,17 +162,26 @@ def test_the_same_tables_give_the_same_bytes_and_old_pictures_go(tmp_path: Path,
     (out / "figures").mkdir()
     (out / "figures" / "of_an_earlier_run.svg").touch()
     finish(out, {}, {})
-    for name in ("effects.csv", "costs.csv", "drift.csv", "report.html", *(f"figures/{p.name}" for p in (run[0] / "figures").iterdir())):
+    for name in (
+        "effects.csv",
+        "costs.csv",
+        "drift.csv",
+        "report.html",
+        *(f"figures/{p.name}" for p in (run[0] / "figures").iterdir()),
+    ):
         assert (out / name).read_bytes() == (run[0] / name).read_bytes(), name
     assert not (out / "figures" / "of_an_earlier_run.svg").exists()
 
 
-@pytest.mark.parametrize(("scenarios", "seeds", "words"), [
-    (("basis", "placebo"), range(3), "er is niets om mee te vergelijken"),
-    (("basis",), range(3), "Er is geen placebo gerekend"),
-    (("basis", "voorrang", "placebo"), range(1), "één wereld: geen interval"),
-    (("basis", "huurgewenning", "placebo"), range(4), "van geen van de 1 scenario's te zeggen"),
-])
+@pytest.mark.parametrize(
+    ("scenarios", "seeds", "words"),
+    [
+        (("basis", "placebo"), range(3), "er is niets om mee te vergelijken"),
+        (("basis",), range(3), "Er is geen placebo gerekend"),
+        (("basis", "voorrang", "placebo"), range(1), "één wereld: geen interval"),
+        (("basis", "huurgewenning", "placebo"), range(4), "van geen van de 1 scenario's te zeggen"),
+    ],
+)
 def test_a_run_with_little_to_compare_still_gets_its_page(tmp_path: Path, scenarios, seeds, words: str) -> None:
     out = made.write(tmp_path / "out", scenarios, seeds)
     assert words in finish(out, {}, {})
@@ -176,9 +190,8 @@ def test_a_run_with_little_to_compare_still_gets_its_page(tmp_path: Path, scenar
 
 def test_nothing_is_written_when_a_conclusion_is_forbidden(tmp_path: Path) -> None:
     table = made.summary(("basis", "voorrang"), range(3))
-    out = made.write(tmp_path / "out", ("basis", "voorrang"), range(3), tables={"summary": table[table["seed"] != 1 | (table["scenario"] == "basis")]})
-    (out / "summary.parquet").unlink()
-    table[(table["seed"] != 1) | (table["scenario"] == "basis")].to_parquet(out / "summary.parquet")
+    lost = table[(table["seed"] != 1) | (table["scenario"] == "basis")]
+    out = made.write(tmp_path / "out", ("basis", "voorrang"), range(3), tables={"summary": lost})
     with pytest.raises(AnalysisError, match="voorrang lacks seeds 1"):
         finish(out, {}, {})
     assert not (out / "effects.csv").exists()
@@ -222,7 +235,8 @@ def test_each_chart_table_holds_every_scenario_and_value(run: tuple[Path, str]) 
         assert all(len(row) == len(chart.header) for row in chart.rows)
     extra = next(chart for chart in charts(results) if chart.key == "extra_verhuizingen")
     assert [[cell.nl for cell in row[:4]] for row in extra.rows] == [
-        ["Scenario voorrang", "+40", "38", "42"], ["Scenario huurgewenning", "0", "0", "0"],
+        ["Scenario voorrang", "+40", "38", "42"],
+        ["Scenario huurgewenning", "0", "0", "0"],
     ]
     length = next(chart for chart in charts(results) if chart.key == "ketenlengte")
     assert {row[2].nl for row in length.rows} == {"1,00"}  # each senior is followed by one starter
@@ -234,11 +248,20 @@ def test_the_english_summary_names_the_same_numbers(run: tuple[Path, str]) -> No
     assert sorted(found[0]) == sorted(found[1])
 
 
-@pytest.mark.parametrize(("value", "digits", "language", "sign", "text"), [
-    (1234.5, 1, "nl", False, "1.234,5"), (1234.5, 1, "en", False, "1,234.5"), (-2.0, 0, "nl", False, "−2"), (2.0, 0, "nl", True, "+2"),
-    (-0.001, 1, "nl", True, "0,0"), (float("nan"), 0, "nl", False, "–"),
-])
-def test_numbers_are_written_as_the_language_does(value: float, digits: int, language: str, sign: bool, text: str) -> None:
+@pytest.mark.parametrize(
+    ("value", "digits", "language", "sign", "text"),
+    [
+        (1234.5, 1, "nl", False, "1.234,5"),
+        (1234.5, 1, "en", False, "1,234.5"),
+        (-2.0, 0, "nl", False, "−2"),
+        (2.0, 0, "nl", True, "+2"),
+        (-0.001, 1, "nl", True, "0,0"),
+        (float("nan"), 0, "nl", False, "–"),
+    ],
+)
+def test_numbers_are_written_as_the_language_does(
+    value: float, digits: int, language: str, sign: bool, text: str
+) -> None:
     assert number(value, digits, language, sign) == text
 
 
@@ -247,7 +270,9 @@ def test_decimals_follow_the_width_of_the_interval(half: float, digits: int) -> 
     assert digits_for(half) == digits
 
 
-@pytest.mark.parametrize(("slug", "name"), [("zwolle", "Zwolle"), ("s-gravenhage", "’s-Gravenhage"), ("bergen-op-zoom", "Bergen op Zoom")])
+@pytest.mark.parametrize(
+    ("slug", "name"), [("zwolle", "Zwolle"), ("s-gravenhage", "’s-Gravenhage"), ("bergen-op-zoom", "Bergen op Zoom")]
+)
 def test_a_place_gets_its_name_back(slug: str, name: str) -> None:
     assert place(slug) == name
 

@@ -117,9 +117,14 @@ def test_fieller_covers_a_true_ratio_in_95_percent_of_studies() -> None:
     assert abs(np.mean(inside) - 0.95) < 3 * math.sqrt(0.95 * 0.05 / n) + 0.005
 
 
-@pytest.mark.parametrize(("extra", "words"), [
-    ([1.0, -1.0, 2.0, 0.5], "may be zero"), ([-5.0, -6.0, -4.0, -5.0], "not above 0"), ([0.0, 0.0, 0.0, 0.0], "not above 0"),
-])
+@pytest.mark.parametrize(
+    ("extra", "words"),
+    [
+        ([1.0, -1.0, 2.0, 0.5], "may be zero"),
+        ([-5.0, -6.0, -4.0, -5.0], "not above 0"),
+        ([0.0, 0.0, 0.0, 0.0], "not above 0"),
+    ],
+)
 def test_a_denominator_that_may_be_zero_gives_no_interval_and_says_so(extra: list[float], words: str) -> None:
     found = fieller([100.0, 110.0, 90.0, 100.0], extra)
     assert math.isnan(found.lower)
@@ -133,10 +138,18 @@ def test_what_costs_the_same_per_move_in_every_seed_has_no_width() -> None:
     assert (found.lower, found.upper) == pytest.approx((250.0, 250.0))
 
 
-@pytest.mark.parametrize(("difference", "lower", "upper", "placebo", "claim"), [
-    (5.0, 1.0, 9.0, 3.0, True), (-5.0, -9.0, -1.0, 3.0, True), (5.0, -1.0, 11.0, 3.0, False), (5.0, 1.0, 9.0, 5.0, False),
-    (0.0, 0.0, 0.0, 0.0, False), (5.0, np.nan, np.nan, 3.0, False), (5.0, 1.0, 9.0, np.nan, False),
-])
+@pytest.mark.parametrize(
+    ("difference", "lower", "upper", "placebo", "claim"),
+    [
+        (5.0, 1.0, 9.0, 3.0, True),
+        (-5.0, -9.0, -1.0, 3.0, True),
+        (5.0, -1.0, 11.0, 3.0, False),
+        (5.0, 1.0, 9.0, 5.0, False),
+        (0.0, 0.0, 0.0, 0.0, False),
+        (5.0, np.nan, np.nan, 3.0, False),
+        (5.0, 1.0, 9.0, np.nan, False),
+    ],
+)
 def test_an_effect_is_claimed_beyond_zero_and_beyond_the_placebo(difference, lower, upper, placebo, claim) -> None:
     assert bool(claimed([difference], [lower], [upper], [placebo])[0]) is claim
 

@@ -15,8 +15,17 @@ from sim.klantreis import CEILING, CEILING_LOGIT, DROPPED, ENTERED, LEFT, LOGIT_
 from sim.levers import RENT_NONE, RENT_OLD, RENT_STEPS
 from sim.randomness import bits_array, uniform
 from sim.respond import (
-    AOW_AGE, DIRECT_POINTS, FREE_SPACE, NOT_BETTER, NOT_ELIGIBLE, NOT_WORTH, NOTHING_SEEN, OUTRANKED, OUTSIDE_PASSEND,
-    PER_SEGMENT, TOO_EXPENSIVE,
+    AOW_AGE,
+    DIRECT_POINTS,
+    FREE_SPACE,
+    NOT_BETTER,
+    NOT_ELIGIBLE,
+    NOT_WORTH,
+    NOTHING_SEEN,
+    OUTRANKED,
+    OUTSIDE_PASSEND,
+    PER_SEGMENT,
+    TOO_EXPENSIVE,
 )
 from sim.woonprofielen import N_PROFIELEN, N_TASTES
 from sim.world import ABSENT, NEVER, NOWHERE

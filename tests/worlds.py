@@ -91,7 +91,7 @@ def spread(seed: int, name: str, n: int, low: float, high: float) -> np.ndarray:
 
 
 def scattered_households(seed: int, n: int, n_homes: int, month: int = 30, n_instruments: int = 3) -> Households:
-    """Households of every kind and in every state, each column drawn on its own; each home is named at most once."""
+    """Households of every kind and in every state, each column drawn on its own; with fewer homes some are shared."""
     h = empty(Households, n)
     h.id[:] = [hash_ints(seed, 7, k) for k in range(n)]
     h.state[:] = pick(seed, "state", n, [1, 1, 1, 1, 0, 2])

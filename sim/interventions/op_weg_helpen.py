@@ -52,7 +52,7 @@ class WooncoachSociaal(Instrument):
 
     def act(self, run: Running, w: World) -> None:
         """This month's first talks: half on request, half invited by letter; the toolbox comes along."""
-        if self.fte == 0 or self.fte_per_1000 == 0 and self.fte is None or self.n_talks == 0:
+        if self.fte == 0 or (self.fte_per_1000 == 0 and self.fte is None) or self.n_talks == 0:
             return
         fte = self._fte(run, w) * run.strength
         if self.eur_fte > 0:
@@ -61,7 +61,7 @@ class WooncoachSociaal(Instrument):
         total = run.memory.get("talks", 0.0) + fte * self.n_talks / 12
         run.memory["talks"] = total - int(total)
         room = min(int(total), run.n_room)
-        asked = self._first(run, w, (int(Stage.WOONWENS), int(Stage.WONINGZOEKEN)), int(round(room * self.rel_own_initiative)))
+        asked = self._first(run, w, (int(Stage.WOONWENS), int(Stage.WONINGZOEKEN)), round(room * self.rel_own_initiative))
         invited = self._first(run, w, (int(Stage.HUIDIGE_WONING), int(Stage.HUIDIGE_WONING)), room - len(asked))
         rows = np.concatenate((asked, invited))
         run.touch(w, rows)

@@ -11,7 +11,7 @@ import difflib
 import importlib
 from collections import namedtuple
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +57,10 @@ def _collect() -> dict[str, Parameter]:
 
 
 REGISTRY: dict[str, Parameter] = _collect()
-Params = namedtuple("Params", REGISTRY)  # type: ignore[misc]
+if TYPE_CHECKING:
+    Params = Any  # its fields are the registry's names, which no type checker can read
+else:
+    Params = namedtuple("Params", REGISTRY)
 
 
 def resolve(overrides: Mapping[str, float] | None = None) -> Params:

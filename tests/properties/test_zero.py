@@ -14,7 +14,18 @@ from sim import invariants, month, outputs, recording, run
 from sim.interventions import REGISTRY
 from sim.summary import summary_table
 from tests.worlds import (
-    EMPTY_GROUP, FOLLOW_UP, MONTHS, TABLES, at_work, basis, burnt_in, digest, everything, let_pass, strong, tables_of,
+    EMPTY_GROUP,
+    FOLLOW_UP,
+    MONTHS,
+    TABLES,
+    at_work,
+    basis,
+    burnt_in,
+    digest,
+    everything,
+    let_pass,
+    strong,
+    tables_of,
 )
 
 ROOT = Path(__file__).resolve().parents[2]

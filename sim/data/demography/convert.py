@@ -13,12 +13,33 @@ from statistics import NormalDist
 BIRTHS_2023 = 164_487  # F32
 MEAN_AGE_BIRTH, SD_AGE_BIRTH = 32.0, 4.9  # all births; assumption beside the first births (30.3, 4.7)
 SHARE_BORN_IN_COUPLES = 0.92  # assumption
-PARTNERED = {18: 0.15, 20: 0.25, 25: 0.52, 30: 0.68, 35: 0.73, 40: 0.73, 45: 0.72}  # women, assumption on The Hague 2019
-# Unions per person who keeps house without a partner, per cent a year (from age, men, women). Derived: the rate that keeps
-# the share of women with a partner by age as it was on 1-1-2024, given who leaves home alone (F28) and who separates or is
-# widowed; the men's as the women's at their age gap. From 65 on: assumption. Level: see rel_union.
-UNION = ((18, 5.0, 12.0), (20, 14.0, 24.0), (25, 19.0, 18.5), (30, 14.0, 11.2), (35, 11.0, 11.2), (40, 8.0, 8.1),
-         (45, 6.5, 6.7), (50, 5.0, 5.0), (55, 3.0, 2.5), (60, 1.8, 1.2), (65, 1.0, 0.5), (75, 0.4, 0.1), (85, 0.0, 0.0))
+PARTNERED = {
+    18: 0.15,
+    20: 0.25,
+    25: 0.52,
+    30: 0.68,
+    35: 0.73,
+    40: 0.73,
+    45: 0.72,
+}  # women, assumption on The Hague 2019
+# Unions per person who keeps house without a partner, per cent a year (from age, men, women). Derived: the rate that
+# keeps the share of women with a partner by age as it was on 1-1-2024, given who leaves home alone (F28) and who
+# separates or is widowed; the men's as the women's at their age gap. From 65 on: assumption. Level: see rel_union.
+UNION = (
+    (18, 5.0, 12.0),
+    (20, 14.0, 24.0),
+    (25, 19.0, 18.5),
+    (30, 14.0, 11.2),
+    (35, 11.0, 11.2),
+    (40, 8.0, 8.1),
+    (45, 6.5, 6.7),
+    (50, 5.0, 5.0),
+    (55, 3.0, 2.5),
+    (60, 1.8, 1.2),
+    (65, 1.0, 0.5),
+    (75, 0.4, 0.1),
+    (85, 0.0, 0.0),
+)
 
 
 def read(folder: Path, name: str) -> list[dict[str, str]]:
@@ -38,17 +59,21 @@ def rates(folder: Path) -> list[tuple[str, str, int, float]]:
         ("limitation", "mobility_by_age_derived.csv", "mobility_limitation_onset_pct_per_year"),
     ):
         for sex, word in (("man", "men"), ("woman", "women")):
-            known = {int(r["age"]): float(r[column]) / 100 for r in read(folder, name) if r["sex"] == word and r[column]}
+            known = {
+                int(r["age"]): float(r[column]) / 100 for r in read(folder, name) if r["sex"] == word and r[column]
+            }
             low, high = min(known), max(known)
             out += [(quantity, sex, age, known[min(age, high)] if age >= low else 0.0) for age in range(111)]
     dynamics = read(folder, "household_dynamics.csv")
-    leave = {int(r["age_from"]): float(r["value"]) / 100 for r in dynamics if r["quantity"] == "leaving_parental_home_net"}
+    leave = {
+        int(r["age_from"]): float(r["value"]) / 100 for r in dynamics if r["quantity"] == "leaving_parental_home_net"
+    }
     out += [("leave_home", "any", age, leave.get(age, 0.15 if 30 <= age < 60 else 0.0)) for age in range(111)]
     out += [("separation", "any", age, _separation(dynamics, age)) for age in range(111)]
-    for sex, column in (("man", 1), ("woman", 2)):
+    for sex, place in (("man", 1), ("woman", 2)):
         for age in range(111):
-            rows = [row for row in UNION if row[0] <= age]
-            out.append(("union", sex, age, rows[-1][column] / 100 if rows else 0.0))
+            begun = [row for row in UNION if row[0] <= age]
+            out.append(("union", sex, age, begun[-1][place] / 100 if begun else 0.0))
     return out + _births(folder)
 
 

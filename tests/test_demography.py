@@ -1,0 +1,312 @@
+"""Demography: one event list per seed, the same people in every replay, nobody twice and nobody for ever."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+import pytest
+
+from sim import demography, rates
+from sim.codes import EventKind, HouseholdState, HouseholdType
+from sim.demography import Events
+from sim.figures import FiguresError
+from sim.hazards import PURPOSES, chances, draw_month
+from sim.randomness import Draws, uniform
+from sim.setting import Border
+from sim.world import ABSENT, NEVER, Households, copy, take
+from tests import twins_demography as twins
+from tests.small_country import FIRST, closed, households
+
+N, LAST = 3000, 84
+MONTHS = LAST - FIRST
+PRESENT = HouseholdState.PRESENT
+GROWTH = np.full(MONTHS, N * 0.008 / 12)  # dwellings per month
+NET = np.diff(np.floor(np.cumsum(np.append(0, GROWTH)))).astype(np.int64)
+BORDER = Border(np.array([N * 2.1 * 0.04 / 12]), np.array([N * 2.1 * 0.04 / 12]), np.array([2.1]))
+
+
+@functools.cache
+def planned(seed: int = 1) -> tuple[Households, Events]:
+    """Ten years of the small country with a border; copy before use."""
+    return demography.plan(households(N), closed(), seed, FIRST, LAST, NET, BORDER)
+
+
+def month_of(events: Events, month: int) -> slice:
+    return slice(int(events.first[month - FIRST]), int(events.first[month - FIRST + 1]))
+
+
+def twice(events: Events, month: int) -> int:
+    """Events of a household that another event of the same month may have overtaken."""
+    row = events.row[month_of(events, month)]
+    return len(row) - len(np.unique(row))
+
+
+def adults_at(h: Households) -> dict[int, int]:
+    """Household row of each adult present."""
+    there = (h.state == PRESENT)[:, None] & (h.adult_birth != ABSENT)
+    rows, slots = np.nonzero(there)
+    people = h.adult_id[rows, slots].tolist()
+    assert len(set(people)) == len(people), "somebody lives in two households"
+    return dict(zip(people, rows.tolist(), strict=True))
+
+
+def n_persons(h: Households) -> int:
+    there = h.state == PRESENT
+    return int((h.adult_birth[there] != ABSENT).sum() + (h.child_birth[there] != ABSENT).sum())
+
+
+def test_hazards_of_a_month_are_those_of_the_plain_comparison() -> None:
+    h, events = planned()
+    g, p = copy(h), closed()
+    c, p_leave = chances(p), np.array([0.002, 0.004])
+    for month in range(FIRST, FIRST + 25):
+        if month % 6 == 0:
+            base = np.array([Draws(5).base(purpose, month) for purpose in PURPOSES], np.uint64)
+            drawn = draw_month(demography.people_of(g), len(g.id), month, c, base, p_leave)
+            assert {tuple(row) for row in drawn.tolist()} == twins.draw_month(g, month, c, base, p_leave)
+            assert len(drawn) > 10
+        demography.replay(g, events, month, FIRST)
+
+
+@pytest.mark.parametrize("removed", [0.0, 0.02])
+def test_events_do_to_the_columns_what_they_do_to_plain_objects(removed: float) -> None:
+    h, events = planned()
+    g, oracle = copy(h), twins.Replay(twins.houses_of(h))
+    for month in range(FIRST, LAST):
+        part = month_of(events, month)
+        oracle.ended, oracle.unions, oracle.founded, oracle.changed, before = [], [], [], [], oracle.void
+        for e in range(part.start, part.stop):
+            oracle.apply(
+                month, int(events.kind[e]), int(events.row[e]), int(events.other[e]), int(events.person[e]),
+                int(events.new_row[e]),
+            )
+        happened = demography.replay(g, events, month, FIRST)
+        assert list(zip(happened.ended.tolist(), happened.origin.tolist(), strict=True)) == oracle.ended
+        assert [tuple(row) for row in happened.unions.tolist()] == oracle.unions
+        assert list(zip(happened.founded, happened.founded_kind, happened.founded_parent, strict=True)) == oracle.founded
+        assert list(zip(happened.changed, happened.trigger, strict=True)) == oracle.changed
+        assert happened.void == oracle.void - before
+        name_the_newborn(oracle, g)
+        for row in np.flatnonzero((g.state == PRESENT) & (uniform(np.uint64(month + 99), g.id) < removed)):
+            g.state[row] = oracle.houses[row].state = HouseholdState.ENDED
+    same_people(oracle, g)
+    again = sum(twice(events, month) for month in range(FIRST, LAST))
+    assert oracle.void > 5 * again if removed else oracle.void <= again
+
+
+def name_the_newborn(oracle: twins.Replay, g: Households) -> None:
+    for i, house in enumerate(oracle.houses):
+        for k, child in enumerate(house.children):
+            if child is not None and child.id == -1:
+                child.id = int(g.child_id[i, k])
+
+
+def same_people(oracle: twins.Replay, g: Households) -> None:
+    for i, (house, other) in enumerate(zip(oracle.houses, twins.houses_of(g), strict=True)):
+        assert house.state == other.state, i
+        if house.state == PRESENT:
+            assert sorted(house.adults, key=lambda a: a.id) == sorted(other.adults, key=lambda a: a.id)
+            assert house.children == other.children
+            assert house.wealth == pytest.approx(other.wealth, rel=1e-4)
+
+
+def test_what_a_replay_leaves_draws_the_same_next_month() -> None:
+    p = closed()
+    h, events = demography.plan(households(N), p, 4, FIRST, LAST, 0 * NET, None, arrivals=False)
+    g, draws, c = copy(h), Draws(4), chances(p)
+    for month in range(FIRST, LAST):
+        base = np.array([draws.base(purpose, month) for purpose in PURPOSES], np.uint64)
+        drawn = draw_month(demography.people_of(g), len(g.id), month, c, base, np.zeros(2))
+        part = month_of(events, month)
+        single = events.kind[part] != EventKind.UNION
+        rest = drawn[drawn[:, 0] != EventKind.UNION]
+        assert sorted(map(tuple, rest[:, :2].tolist())) == sorted(
+            zip(events.kind[part][single].tolist(), events.row[part][single].tolist(), strict=True)
+        )
+        assert demography.replay(g, events, month, FIRST).void <= twice(events, month)
+
+
+def test_a_household_begins_once_and_ends_once_and_no_one_appears_from_nowhere() -> None:
+    h, events = planned()
+    g = copy(h)
+    founded, ended = np.zeros(len(h.id), int), np.zeros(len(h.id), int)
+    founded[g.state == PRESENT] = 1
+    for month in range(FIRST, LAST):
+        persons, there = n_persons(g), adults_at(g)
+        before = copy(g)
+        happened = demography.replay(g, events, month, FIRST)
+        part = month_of(events, month)
+        kinds = np.bincount(events.kind[part], minlength=9)
+        np.add.at(founded, np.concatenate((happened.founded, happened.unions[:, 2])), 1)
+        pairs = happened.unions[:, :2].ravel()
+        np.add.at(ended, np.concatenate((happened.ended, pairs[pairs >= 0])), 1)
+        new = set(adults_at(g)) - set(there)
+        grown = events.person[part][events.kind[part] == EventKind.LEAVE_HOME].tolist()
+        came = events.row[part][events.kind[part] == EventKind.ARRIVAL]
+        assert new == set(grown) | set(h.adult_id[came][h.adult_birth[came] != ABSENT].tolist())
+        gained = kinds[EventKind.BIRTH] + int((g.size[came]).sum())
+        assert n_persons(g) <= persons + gained - kinds[EventKind.DEATH] - kinds[EventKind.CARE]
+        assert np.array_equal(before.id, g.id)
+    assert founded.max() == 1
+    assert ended.max() == 1
+    assert np.array_equal(founded - ended, (g.state == PRESENT).astype(int))
+    assert len(np.unique(h.id)) == len(h.id)
+
+
+def test_arrivals_keep_households_and_dwellings_in_step() -> None:
+    h, events = planned()
+    g, shortest = copy(h), []
+    for month in range(FIRST, LAST):
+        demography.replay(g, events, month, FIRST)
+        shortest.append((g.state == PRESENT).sum() - N - NET[: month - FIRST + 1].sum())
+    assert np.abs(shortest).max() <= 0.01 * N
+    assert demography.arrivals_per_crossing(events, BORDER, closed()) > 0
+
+
+def test_where_dwellings_go_households_go_and_nobody_arrives_less_than_never() -> None:
+    loss = np.full(MONTHS, -10)
+    h, events = demography.plan(households(N), closed(), 1, FIRST, LAST, loss, BORDER)
+    g = copy(h)
+    for month in range(FIRST, LAST):
+        demography.replay(g, events, month, FIRST)
+    left = int((g.state == PRESENT).sum())
+    assert not (events.kind == EventKind.ARRIVAL).any()
+    assert left == pytest.approx(N + loss.sum(), abs=0.05 * N)
+    unguided = demography.plan(households(N), closed(), 1, FIRST, LAST, loss, BORDER, arrivals=False)[1]
+    assert (events.kind == EventKind.DEPARTURE).sum() > (unguided.kind == EventKind.DEPARTURE).sum()
+
+
+def test_the_order_of_the_rows_given_does_not_matter() -> None:
+    start = households(1500)
+    turned = take(start, np.argsort(uniform(np.uint64(3), start.id)))
+    tables = []
+    for table in (start, turned):
+        h, e = demography.plan(table, closed(), 2, FIRST, FIRST + 60, NET[:60] // 2, BORDER)
+        second = np.where((e.kind == EventKind.UNION), h.id[np.maximum(e.other, 0)], 0)
+        new = np.where(e.new_row >= 0, h.id[np.maximum(e.new_row, 0)], 0)
+        people = zip(e.month, e.kind, h.id[e.row], second, e.person, new, strict=True)
+        order = np.argsort(h.id)
+        tables.append((sorted(people), h.id[order], h.income_z[order], h.wealth[order], h.patience[order]))
+    assert tables[0][0] == tables[1][0]
+    for one, other in zip(tables[0][1:], tables[1][1:], strict=True):
+        assert np.array_equal(one, other)
+
+
+def test_who_is_taken_away_by_hand_leaves_nobody_without_a_future() -> None:
+    h, events = planned(3)
+    g, undisturbed = copy(h), copy(h)
+    void = 0
+    for month in range(FIRST, LAST):
+        demography.replay(undisturbed, events, month, FIRST)
+        void += demography.replay(g, events, month, FIRST).void
+        g.state[(g.state == PRESENT) & (uniform(np.uint64(month + 99), g.id) < 0.01)] = HouseholdState.ENDED
+        where = adults_at(undisturbed)
+        # each adult left lives where the event list thinks, so that all later events find them
+        assert all(where.get(person) == row for person, row in adults_at(g).items())
+    assert void > 50
+    assert not ((g.state == PRESENT) & (g.adult_birth == ABSENT).all(axis=1)).any()
+
+
+def test_a_partner_who_never_came_leaves_the_other_in_the_new_household() -> None:
+    h, events = planned()
+    at = int(np.flatnonzero(events.kind == EventKind.UNION)[0])
+    a, b, c = int(events.row[at]), int(events.other[at]), int(events.new_row[at])
+    for gone, left in ((a, b), (b, a)):
+        g = copy(h)
+        for month in range(FIRST, int(events.month[at])):
+            demography.replay(g, events, month, FIRST)
+        g.state[gone] = HouseholdState.ENDED
+        person = g.adult_id[left].max()
+        happened = demography.replay(g, events, int(events.month[at]), FIRST)
+        assert [left, -1, c] in happened.unions.tolist()
+        assert g.adult_id[c].max() == person
+        assert (g.adult_birth[c] != ABSENT).sum() == 1
+
+
+def test_couples_are_a_man_and_a_woman_of_like_age_who_lived_apart() -> None:
+    h, events = planned()
+    g, gaps = copy(h), []
+    for month in range(FIRST, LAST):
+        part = month_of(events, month)
+        unions = events.kind[part] == EventKind.UNION
+        both = np.concatenate((events.row[part][unions], events.other[part][unions]))
+        assert len(np.unique(both)) == len(both)
+        assert ((g.adult_birth[both] != ABSENT).sum(axis=1) == 1).all()
+        happened = demography.replay(g, events, month, FIRST)
+        new = happened.unions[:, 2]
+        assert (g.adult_sex[new] == [0, 1]).all()
+        gaps += (g.adult_birth[new, 1].astype(int) - g.adult_birth[new, 0]).tolist()
+    assert np.mean(gaps) == pytest.approx(demography.AGE_GAP_MONTHS, abs=12)
+    assert np.std(gaps) < 72
+
+
+def test_mothers_and_leavers_are_of_age_and_a_year_lies_between_births() -> None:
+    h, events = planned()
+    g = copy(h)
+    for month in range(FIRST, LAST):
+        part = month_of(events, month)
+        for e in range(part.start, part.stop):
+            row, person = events.row[e], events.person[e]
+            if events.kind[e] == EventKind.BIRTH:
+                mother = g.adult_id[row] == person
+                assert 18 <= (month - int(g.adult_birth[row][mother][0])) // 12 < 46
+                assert g.adult_sex[row][mother][0] == 1
+                born = g.child_birth[row][g.child_birth[row] != ABSENT]
+                assert (month - born.astype(int) >= 12).all()
+            if events.kind[e] == EventKind.LEAVE_HOME:
+                assert month - int(g.child_birth[row][g.child_id[row] == person][0]) >= 18 * 12
+        demography.replay(g, events, month, FIRST)
+
+
+def test_those_who_leave_home_differ_in_income_as_others_do() -> None:
+    h, events = planned()
+    new = events.new_row[events.kind == EventKind.LEAVE_HOME]
+    z = h.income_z[new].astype(float)
+    assert abs(z.mean()) < 3 / np.sqrt(len(z))
+    assert z.std() == pytest.approx(1, abs=3 / np.sqrt(2 * len(z)))
+
+
+def test_only_arrivals_have_patience_and_all_of_them() -> None:
+    h, events = planned()
+    p, came = closed(), events.kind == EventKind.ARRIVAL
+    rows = events.row[came]
+    wait = h.patience[rows].astype(int) - events.month[came]
+    assert wait.min() >= p.dur_patience_low
+    assert wait.max() <= p.dur_patience_high
+    others = np.setdiff1d(np.arange(len(h.id)), rows)
+    assert (h.patience[others] == NEVER).all()
+    assert (h.state[rows] == HouseholdState.NOT_YET).all()
+
+
+def test_a_household_is_described_by_who_is_there() -> None:
+    h, events = planned()
+    g = copy(h)
+    for month in range(FIRST, LAST):
+        demography.replay(g, events, month, FIRST)
+    there = g.state == PRESENT
+    adults, children = (g.adult_birth[there] != ABSENT).sum(axis=1), (g.child_birth[there] != ABSENT).sum(axis=1)
+    assert np.array_equal(g.size[there], adults + children)
+    kind = g.kind[there]
+    assert (adults[np.isin(kind, (HouseholdType.COUPLE, HouseholdType.COUPLE_WITH_CHILDREN))] == 2).all()
+    assert np.array_equal(kind == HouseholdType.ONE_PERSON, (adults == 1) & (children == 0))
+    assert np.array_equal(kind == HouseholdType.ONE_PARENT, (adults == 1) & (children > 0))
+    assert (g.income[there] > 0).all()
+
+
+def test_a_rate_that_is_no_chance_is_named_with_file_row_and_column(tmp_path) -> None:
+    whole = (rates.FOLDER / "rates.csv").read_text(encoding="utf-8").splitlines()
+    cases = {
+        "row 3, column chance_per_year: 1.5": [*whole[:2], "death,man,1,1.5", *whole[3:]],
+        "row 2": [whole[0], "death,man,zero,0.1", *whole[2:]],
+        "care has no value at age 70": [line for line in whole if not line.startswith("care,man,70,")],
+    }
+    for k, (message, lines) in enumerate(cases.items()):
+        folder = tmp_path / str(k)
+        folder.mkdir()
+        (folder / "rates.csv").write_text("\n".join(lines), encoding="utf-8")
+        with pytest.raises(FiguresError, match=message) as error:
+            rates.per_year(folder)
+        assert "rates.csv" in str(error.value)
+    with pytest.raises(FiguresError, match=r"rates\.csv: cannot be read"):
+        rates.per_year(tmp_path / "nowhere")

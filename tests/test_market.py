@@ -1,0 +1,295 @@
+"""The market of a month: who searches, what is on offer, that the match is stable, and that nobody else is disturbed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim import market as market_module
+from sim import month
+from sim.chains import ON_OFFER, RESERVED, WAITING
+from sim.codes import Access, DwellingState, Origin, Stage, Tenure, Trigger
+from sim.fit import refresh
+from sim.market import count_candidates, lists, market, relax
+from sim.matching import check_responses, clear, clear_plain
+from sim.offers import publish
+from sim.randomness import Draws, Purpose, hash_ints, to_unit, uniform
+from sim.respond import FREE_SPACE, OUTSIDE_PASSEND, PER_SEGMENT, Map, empty_responses, respond
+from sim.seekers import describe, searching_rows
+from sim.world import NEVER, NOWHERE
+from tests import twins
+from tests.worlds import MONTHS, at_work, burnt_in, everything, let_pass, scattered_households, strong, with_rows
+
+SENIOR_AGE = 55
+
+
+def a_market(w):
+    """Offers, searchers and their responses in a copy of a world, as the market of this month sees them."""
+    offers = publish(w)
+    rows = np.flatnonzero((w.h.state == 1) & (w.h.stage == Stage.WONINGZOEKEN) & (w.h.reserved == NOWHERE)).astype(np.int32)
+    seekers, bases = describe(w, rows), market_module._bases(w)
+    out = empty_responses(len(rows))
+    off = np.uint64(0)
+    respond(np.arange(len(rows)), seekers, offers.at, offers.first, w.map, w.tables, w.rules, w.levers, off, bases, out)
+    listed = lists(out.n, out.offer, out.worth, out.rank, seekers["id"], offers.at["id"], bases.viewing, w.params.p_refusal)
+    return offers, seekers, bases, out, listed
+
+
+@pytest.mark.parametrize(("p_look", "p_starter"), [(0.3, 0.7), (1.0, 0.0), (0.0, 1.0)])
+def test_who_searches_is_who_is_there_has_no_home_accepted_and_looks(p_look, p_starter):
+    h = scattered_households(5, 2000, 1500)
+    base = Draws(1).base(Purpose.LOOK, 3)
+    got = searching_rows(h.state, h.stage, h.reserved, h.home, h.id, base, p_look, p_starter)
+    assert got.tolist() == twins.searching(h, base, p_look, p_starter)
+    assert len(got) > 20
+
+
+@pytest.mark.parametrize("with_instruments", [False, True])
+def test_lists_join_both_segments_best_first_and_refusals_are_keyed_on_the_pair(with_instruments):
+    w = let_pass(at_work(burnt_in(), everything()) if with_instruments else burnt_in().copy(), 2)
+    offers, seekers, bases, out, (first, home, rank, refuses, slot) = a_market(w)
+    for s in range(len(seekers)):
+        kept = [(out.worth[s, k], -k, k) for side in range(2) for k in range(4 * side, 4 * side + out.n[s, side])]
+        order = [k for _, _, k in sorted(kept, reverse=True)]
+        at = slice(first[s], first[s + 1])
+        assert slot[at].tolist() == order
+        assert home[at].tolist() == out.offer[s, order].tolist()
+        assert rank[at].tolist() == out.rank[s, order].tolist()
+        pairs = uniform(bases.viewing, np.full(len(order), seekers["id"][s]), offers.at["id"][home[at]]) < w.params.p_refusal
+        assert refuses[at].tolist() == pairs.astype(int).tolist()
+    assert first[-1] > 50
+    assert PER_SEGMENT == 4
+
+
+def test_the_match_of_a_real_market_is_the_plain_one_and_stable():
+    w = let_pass(at_work(burnt_in(), everything()), 3)
+    offers, _, _, _, (first, home, rank, refuses, _) = a_market(w)
+    check_responses(first, home, rank, refuses, len(offers.at))
+    match, refused, rounds = clear(first, home, rank, refuses, len(offers.at))
+    plain = clear_plain(first, home, rank, refuses, len(offers.at))
+    np.testing.assert_array_equal(match, plain[0])
+    np.testing.assert_array_equal(refused, plain[1])
+    assert rounds == plain[2] and (match >= 0).sum() > 5
+    holder = {int(home[r]): r for r in match if r >= 0}
+    owner = np.repeat(np.arange(len(first) - 1), np.diff(first))
+    for r in range(len(home)):
+        mine, theirs = match[owner[r]], holder.get(int(home[r]))
+        wants = mine < 0 or r < mine
+        preferred = theirs is None or rank[r] > rank[theirs]
+        assert refused[r] or not (wants and preferred), "a pair that would both rather have each other"
+
+
+def test_who_wins_a_home_reserves_it_and_nobody_else_does():
+    w = let_pass(burnt_in().copy(), 1)
+    waiting = np.flatnonzero(w.h.reserved >= 0)
+    market(w)
+    won = np.setdiff1d(np.flatnonzero(w.h.reserved >= 0), waiting)
+    homes = w.h.reserved[won]
+    assert len(won) > 0 and len(np.unique(homes)) == len(homes)
+    assert (w.v.state[homes] == RESERVED).all() and (w.v.taker[homes] == won).all()
+    assert (w.h.stage[won] == Stage.VERHUIZEN).all()
+    low, high = w.params.dur_move_low, w.params.dur_move_high
+    assert ((w.h.keys_month[won] >= w.month + low) & (w.h.keys_month[won] <= w.month + high)).all()
+    assert (w.v.candidates[homes] > 0).all()
+
+
+def test_candidates_are_the_responses_to_a_home():
+    w = let_pass(burnt_in().copy(), 1)
+    offers, _, _, out, (_, home, _, _, _) = a_market(w)
+    counted = np.zeros(len(w.v.id), np.int32)
+    count_candidates(out.n, out.offer, offers.at["vacancy"], counted)
+    np.testing.assert_array_equal(counted[offers.at["vacancy"]], np.bincount(home, minlength=len(offers.at)))
+    assert counted.sum() == len(home)
+
+
+def test_homes_are_offered_when_due_and_not_before():
+    w = burnt_in().copy()
+    for _ in range(4):
+        n = int(w.counts[0])
+        early = (w.v.state[:n] == WAITING) & (w.v.offered[:n] > w.month)
+        offers = publish(w)
+        assert (w.v.state[: int(w.counts[0])][early] == WAITING).all()
+        open_now = np.flatnonzero(w.v.state[:n] == ON_OFFER)
+        assert sorted(offers.at["vacancy"].tolist()) == open_now.tolist()
+        for g in range(len(w.map.around_first) - 1):
+            for segment in range(3):
+                part = offers.at[offers.first[3 * g + segment] : offers.first[3 * g + segment + 1]]
+                assert (w.map.gemeente[part["area"]] == g).all() and (part["tenure"] == segment).all()
+                assert (np.diff(part["price"]) >= 0).all()
+        w.month += 1
+
+
+def test_quotas_are_drawn_at_publication_for_corporatie_homes_in_their_share():
+    w = burnt_in().copy()
+    n = 40_000
+    w.v = with_rows(w.v, n)
+    rows = np.arange(int(w.counts[0]), int(w.counts[0]) + n)
+    w.counts[0] += n
+    w.v.id[rows] = [hash_ints(3, k) for k in range(n)]
+    social, koop = (np.flatnonzero(w.d.tenure == t)[0] for t in (Tenure.CORPORATIE, Tenure.KOOP))
+    w.v.dwelling[rows] = np.where(np.arange(n) % 2, social, koop)
+    w.v.state[rows], w.v.offered[rows] = WAITING, w.month
+    publish(w)
+    quota, of = w.v.quota[rows], w.d.tenure[w.v.dwelling[rows]]
+    assert (quota[of != Tenure.CORPORATIE] == 0).all()
+    here = quota[of == Tenure.CORPORATIE]
+    for bit, share in ((OUTSIDE_PASSEND, w.params.rel_outside_passend), (FREE_SPACE, w.params.rel_free_space)):
+        drawn = ((here & bit) > 0).mean()
+        assert drawn == pytest.approx(share, abs=5 * np.sqrt(share / len(here)))
+    assert (here & OUTSIDE_PASSEND).astype(bool).mean() <= 0.055, "at most 5 % outside passend toewijzen (D07)"
+
+
+def test_a_home_without_a_taker_is_relaxed_step_by_step():
+    w = burnt_in().copy()
+    w.params = w.params._replace(dur_no_response=2)
+    offers = publish(w)
+    rows = offers.at["vacancy"]
+    w.v.offered[rows], w.v.relaxed[rows], w.v.price[rows] = w.month, 0, 1.0
+    koop = w.d.tenure[w.v.dwelling[rows]] != Tenure.CORPORATIE
+    seen = []
+    for _ in range(6):
+        relax(w, offers)
+        seen.append((int(w.v.relaxed[rows].max()), float(w.v.price[rows][koop].max())))
+        w.month += 1
+    step = np.float32(1 - w.params.rel_price_step)
+    assert [one for one, _ in seen] == [0, 1, 1, 2, 2, 2]
+    np.testing.assert_allclose([price for _, price in seen], [1, step, step, step**2, step**2, step**3], rtol=1e-6)
+    assert (w.v.price[rows][~koop] == 1).all(), "a corporatie does not lower its price"
+
+
+def test_urgency_is_a_fixed_number_of_a_household():
+    w = burnt_in().copy()
+    rows = np.flatnonzero((w.h.state == 1) & (w.h.home < 0)).astype(np.int32)
+    first = describe(w, rows)["urgent"]
+    w.month += 5
+    np.testing.assert_array_equal(describe(w, rows)["urgent"], first)
+    share = w.params.p_urgent_starter
+    assert first.mean() == pytest.approx(share, abs=5 * np.sqrt(share / len(rows)))
+
+
+def test_starters_have_no_trouble_and_nood_eases_it():
+    w = burnt_in().copy()
+    rows = np.flatnonzero((w.h.state == 1) & (w.h.stage == Stage.HUIDIGE_WONING)).astype(np.int32)
+    wens = describe(w, rows)["trouble"]
+    w.h.trigger[rows] = Trigger.FALL
+    np.testing.assert_allclose(describe(w, rows)["trouble"], wens * w.params.rel_trouble_nood)
+    homeless = np.flatnonzero((w.h.state == 1) & (w.h.home < 0)).astype(np.int32)
+    assert (describe(w, homeless)["trouble"] == 0).all()
+
+
+def test_no_instrument_at_work_means_no_decision_that_it_changed():
+    w = let_pass(burnt_in().copy(), MONTHS)
+    assert not w.h.ever.any() and not w.h.decisive.any() and not w.v.bits.any() and not w.m.instruments.any()
+
+
+@pytest.mark.parametrize("key", ["voorrang", "verhuiskostenvergoeding", "huurbehoud"])
+def test_a_decisive_use_is_one_without_which_the_household_had_another_result(key):
+    """Take one month's market twice from one state: with the instrument, and with nobody touched by it."""
+    w = at_work(burnt_in(), {key: strong(key)})
+    for _ in range(MONTHS):
+        before = w.copy()
+        before.draws = Draws(w.seed)
+        month.step(w)
+        on = before.copy()
+        for instrument in on.instruments:
+            instrument.act(on)
+        off = on.copy()
+        off.h.touched[:] = 0
+        for one in (on, off):
+            market(one)
+        differs = np.flatnonzero(on.h.reserved != off.h.reserved)
+        fresh = np.flatnonzero(on.h.decisive & ~before.h.decisive)
+        uses = (on.h.ever & ~before.h.ever) != 0
+        assert set(fresh.tolist()) <= set(differs.tolist())
+        assert set(differs[uses[differs]].tolist()) <= set(np.flatnonzero(on.h.decisive).tolist())
+        if len(fresh):
+            return
+    pytest.fail("nothing was decided")
+
+
+IMPROVEMENTS = {
+    "access": lambda w, i, j: w.d.access.__setitem__(j, Access.GESCHIKT),
+    "a missing room": lambda w, i, j: w.d.rooms.__setitem__(j, max(w.d.rooms[j], w.h.rooms_needed[i])),
+    "rent": lambda w, i, j: w.h.rent.__setitem__(i, w.h.rent[i] * 0.7),
+    "taste": lambda w, i, j: w.h.taste_here.__setitem__(i, w.h.taste_here[i] + np.float32(0.03)),
+}
+
+
+@pytest.mark.parametrize("what", IMPROVEMENTS)
+def test_improving_a_home_never_makes_its_household_leave_it(what):
+    """One household at a time, over one market from an equal state; lists are long enough that nothing is cut off."""
+    w = let_pass(burnt_in().copy(), 2)
+    w.rules = w.rules.copy()
+    w.rules["n_responses"] = w.rules["n_responses_social"] = PER_SEGMENT
+    w.rules["sight"] = 0.06  # few homes are seen, so that all responses fit
+    plain = w.copy()
+    market(plain)
+    searches = (w.h.state == 1) & (w.h.home >= 0) & (w.h.stage == Stage.WONINGZOEKEN) & (w.h.reserved == NOWHERE)
+    rows = np.flatnonzero(searches)[:80]
+    left = np.flatnonzero(searches & (plain.h.reserved != NOWHERE))
+    assert len(left) > 0
+    stayed = 0
+    for i in [*rows.tolist(), *left.tolist()]:
+        better = w.copy()
+        IMPROVEMENTS[what](better, i, better.h.home[i])
+        refresh(better.h, np.array([i]), w.month, better.d, w.map.urban, SENIOR_AGE, w.tables)
+        market(better)
+        assert better.h.reserved[i] == NOWHERE or plain.h.reserved[i] != NOWHERE, f"household {i} leaves a better home"
+        stayed += plain.h.reserved[i] != NOWHERE and better.h.reserved[i] == NOWHERE
+    assert stayed >= 0
+
+
+def island(w):
+    """One more area in a gemeente of its own, far from all others: a household without a home, and an empty owned home."""
+    geo, n_areas, n_gem = w.map, len(w.map.gemeente), len(w.map.around_first) - 1
+    w.map = Map(
+        np.append(geo.gemeente, np.int32(n_gem)), np.append(geo.x_km, 900.0), np.append(geo.y_km, 900.0),
+        np.append(geo.urban, 3), np.append(geo.around_first, geo.around_first[-1]), geo.around,
+    )
+    w.geography = w.geography._replace(code=[*w.geography.code, "island"], name=[*w.geography.name, "island"])
+    w.senior_moves = np.concatenate((w.senior_moves, np.zeros((len(w.senior_moves), 1))), axis=1)
+    w.seniors = np.append(w.seniors, 0.0)
+    w.h, w.d, w.v = with_rows(w.h, 1), with_rows(w.d, 1), with_rows(w.v, 1)
+    i, j, v = len(w.h.id) - 1, len(w.d.id) - 1, int(w.counts[0])
+    donor = np.flatnonzero((w.h.state == 1) & (w.h.home < 0) & (w.h.stage == Stage.WONINGZOEKEN))[0]
+    for column in w.h:
+        column[i] = column[donor]
+    w.h.id[i], w.h.origin_area[i], w.h.scope[i], w.h.patience[i] = hash_ints(77), n_areas, 1, NEVER
+    w.home_at_start = np.append(w.home_at_start, NOWHERE)
+    donor = np.flatnonzero((w.d.state == 1) & (w.d.tenure == Tenure.KOOP))[0]
+    for column in w.d:
+        column[j] = column[donor]
+    w.d.id[j], w.d.area[j], w.d.delivery[j] = hash_ints(78), n_areas, -1
+    w.d.occupant[j], w.d.state[j] = NOWHERE, DwellingState.IN_STOCK
+    w.v.dwelling[v], w.v.id[v], w.v.chain[v], w.v.link[v], w.v.origin[v] = j, hash_ints(79), v, 1, Origin.NEW_BUILD
+    w.v.state[v], w.v.offered[v], w.v.opened[v], w.v.price[v] = WAITING, w.month, w.month, 50.0
+    w.d.vacancy[j] = v
+    w.counts[0] += 1
+    return i, j
+
+
+def test_a_household_and_a_home_that_nobody_can_meet_change_nobody_else():
+    plain, more = burnt_in().copy(), burnt_in().copy()
+    i, j = island(more)
+    n, n_homes = len(plain.h.id), len(plain.d.id)
+    for _ in range(MONTHS):
+        month.step(plain)
+        month.step(more)
+        for name, column in plain.h._asdict().items():
+            np.testing.assert_array_equal(column, getattr(more.h, name)[:n], name)
+        for name in ("occupant", "access", "state"):
+            np.testing.assert_array_equal(getattr(plain.d, name), getattr(more.d, name)[:n_homes], name)
+    k = int(plain.counts[1])
+    assert k > 50 and k == more.counts[1]
+    np.testing.assert_array_equal(plain.m.household[:k], more.m.household[:k])
+    np.testing.assert_array_equal(plain.m.to_dwelling[:k], more.m.to_dwelling[:k])
+    assert more.h.home[i] == NOWHERE and more.d.occupant[j] == NOWHERE, "they were meant to stay alone"
+
+
+def test_refusals_come_at_their_rate():
+    w = let_pass(burnt_in().copy(), 2)
+    _, _, bases, _, (_, home, _, refuses, _) = a_market(w)
+    share = w.params.p_refusal
+    assert refuses.mean() == pytest.approx(share, abs=5 * np.sqrt(share / len(home)))
+    assert to_unit(np.uint64(0)) == 0
+    assert bases.viewing == w.draws.base(Purpose.VIEWING)

@@ -1,0 +1,315 @@
+"""Who responds to what: what is seen, who may live there, what it costs, whether it is worth the trouble, how it ranks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim import law
+from sim.codes import Access, HouseholdClass, Tenure
+from sim.fit import make_tables
+from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS, make_levers
+from sim.parameters import resolve
+from sim.randomness import Draws, Purpose, hash_ints, normal_table
+from sim.respond import (
+    FREE_SPACE, NOT_ELIGIBLE, OFFER, OUTRANKED, OUTSIDE_PASSEND, PER_SEGMENT, SEEKER, TOO_EXPENSIVE, Bases, Map, eligible,
+    empty_responses, make_rules, rank_of, rent_felt, respond, weigh,
+)
+from tests import twins
+from tests.worlds import pick, spread
+
+P = resolve({"p_sight": 0.4, "n_responses": 2})
+T = make_tables(P)
+INCOMES, RENTS = law.limits("2026-01")
+RULES = make_rules(P, INCOMES, RENTS, normal_table())
+GEO = Map(
+    np.array([0, 0, 1, 2], np.int32), np.array([0.0, 3.0, 9.0, 40.0]), np.array([0.0, 1.0, 2.0, 30.0]), np.array([1, 3, 4, 5]),
+    np.array([0, 1, 2, 2], np.int32), np.array([1, 0], np.int32),
+)
+NO_LEVERS = make_levers([])
+LEVERS = make_levers([
+    {"eur_once": 3000, "n_rooms_left": 4, "n_rooms_taken": 3},
+    {"rent_path": RENT_STEPS, "rent_discount": 0.6, "n_rooms_left": 3},
+    {"rank": 1, "needs_label": 1, "n_rooms_left": 2, "n_rooms_taken": 4},
+    {"sight": 0.3, "trouble": 0.05, "responses": 2, "p_direct": 0.2},
+    {"rent_path": RENT_OLD_PLUS, "eur_rent_cap": 50, "rank": 5},
+])
+BASES = Bases(*(Draws(1).base(purpose, 3) for purpose in (
+    Purpose.TASTE, Purpose.SIGHT, Purpose.VIEWING, Purpose.LOTTERY, Purpose.TIE,
+)))
+OFF = np.uint64(0)
+
+
+def searchers(seed, n, instruments=0):
+    """Households that search, each number drawn on its own."""
+    s = np.zeros(n, SEEKER)
+    s["id"] = [hash_ints(seed, 1, k) for k in range(n)]
+    for name, values in {
+        "cls": range(4), "age": [19, 30, 54, 55, 66, 67, 80, 110], "limit": range(3), "rooms_needed": range(1, 6), "size": range(1, 7),
+        "first": range(10), "second": range(10), "scope": range(3), "area": range(4), "nood": [0, 0, 1], "rooms_left": range(8),
+        "tenant": [0, 1], "urgent": [0, 0, 0, 1], "waited": [0, 7, 300, 4095], "touched": range(1 << instruments),
+    }.items():
+        s[name] = pick(seed, name, n, list(values))
+    for name, (low, high) in {
+        "income": (8000, 70000), "gross": (10000, 100000), "wealth": (0, 300000), "own_money": (0, 400000), "budget": (0, 900000),
+        "attachment": (0, 1), "old_rent": (200, 900), "here_size": (0, 1), "here_reach": (0, 1), "here_afford": (0, 1),
+        "here_place": (0, 1), "here_profile": (0, 1), "taste_here": (-0.3, 0.1), "trouble": (0, 0.1),
+    }.items():
+        s[name] = spread(seed, name, n, low, high)
+    s["x_km"], s["y_km"] = GEO.x_km[s["area"]], GEO.y_km[s["area"]]
+    return s
+
+
+def homes(seed, n, instruments=0):
+    """Homes on offer in the order of ``sim.offers``: gemeente, segment, price, vacancy id; and where each segment begins."""
+    o = np.zeros(n, OFFER)
+    o["id"] = [hash_ints(seed, 2, k) for k in range(n)]
+    o["dwelling_id"] = [hash_ints(seed, 3, k) for k in range(n)]
+    for name, values in {
+        "area": range(4), "tenure": range(3), "kind": range(5), "rooms": range(1, 8), "access": range(3), "age_label": [0, 0, 55, 75],
+        "relaxed": range(3), "quota": range(4), "labels": range(1 << instruments), "direct": range(1 << instruments),
+        "made_by": [0, 0, 0] + [1 << k for k in range(instruments)],
+    }.items():
+        o[name] = pick(seed, "o" + name, n, list(values))
+    o["rent"], o["woz"] = spread(seed, "orent", n, 350, 1600), spread(seed, "owoz", n, 120000, 800000)
+    o["price"] = np.where(o["tenure"] == Tenure.KOOP, 1.05 * o["woz"], 0)
+    o["urban"], o["x_km"], o["y_km"] = GEO.urban[o["area"]], GEO.x_km[o["area"]], GEO.y_km[o["area"]]
+    segment = 3 * GEO.gemeente[o["area"]] + o["tenure"]
+    order = np.lexsort((o["id"], o["price"], segment))
+    return o[order], np.searchsorted(segment[order], np.arange(10)).astype(np.int32)
+
+
+def answers(s, o, first, levers, off=OFF, which=None):
+    """Responses of the kernel."""
+    out = empty_responses(len(s))
+    respond(np.arange(len(s)) if which is None else which, s, o, first, GEO, T, RULES, levers, off, BASES, out)
+    return out
+
+
+@pytest.mark.parametrize("off", [0, 0b00001, 0b11111], ids=["all on", "one off", "all off"])
+@pytest.mark.parametrize("instruments", [0, 5], ids=["without instruments", "with instruments"])
+@pytest.mark.parametrize("seed", range(3))
+def test_everybody_responds_as_the_rules_say(seed, instruments, off):
+    levers = LEVERS if instruments else NO_LEVERS
+    s, (o, first) = searchers(seed, 60, instruments), homes(seed, 60, instruments)
+    out = answers(s, o, first, levers, np.uint64(off))
+    n_responses = 0
+    for k in range(len(s)):
+        expected = twins.respond(s[k], o, GEO, T, RULES, levers, off, BASES)
+        assert out.gate[k] == expected.gate
+        assert out.used[k] == expected.used
+        for side, some in enumerate((expected.social, expected.market)):
+            at = slice(PER_SEGMENT * side, PER_SEGMENT * side + len(some))
+            assert out.n[k, side] == len(some)
+            assert out.offer[k, at].tolist() == [r.offer for r in some]
+            assert out.worth[k, at].tolist() == [r.worth for r in some]
+            assert out.rank[k, at].tolist() == [r.rank for r in some]
+            assert out.bits[k, at].tolist() == [r.bits for r in some]
+            n_responses += len(some)
+    assert n_responses > 30, "responses were meant to come"
+    if instruments and not off:
+        assert (out.used != 0).any()
+
+
+def test_leaving_out_all_instruments_is_the_world_without_them():
+    s, (o, first) = searchers(9, 80, 5), homes(9, 80, 5)
+    off = answers(s, o, first, LEVERS, np.uint64(31))
+    bare, stock = s.copy(), o[o["made_by"] == 0]
+    bare["touched"], stock["labels"], stock["direct"] = 0, 0, 0
+    segment = 3 * GEO.gemeente[stock["area"]] + stock["tenure"]
+    plain = answers(bare, stock, np.searchsorted(segment, np.arange(10)).astype(np.int32), NO_LEVERS)
+    np.testing.assert_array_equal(off.n, plain.n)
+    for k in range(len(s)):
+        for side in range(2):
+            at = slice(PER_SEGMENT * side, PER_SEGMENT * side + off.n[k, side])
+            assert o["id"][off.offer[k, at]].tolist() == stock["id"][plain.offer[k, at]].tolist()
+            assert off.worth[k, at].tolist() == plain.worth[k, at].tolist()
+            assert off.rank[k, at].tolist() == plain.rank[k, at].tolist()
+    assert (off.used == 0).all()
+
+
+def test_whom_no_instrument_touched_is_not_looked_at_twice():
+    s, (o, first) = searchers(9, 80, 5), homes(9, 80, 0)
+    o["labels"] = 31
+    on, off = answers(s, o, first, LEVERS), answers(s, o, first, LEVERS, np.uint64(31))
+    alone = on.affected == 0
+    assert alone.any() and not alone.all()
+    np.testing.assert_array_equal(on.offer[alone], off.offer[alone])
+    np.testing.assert_array_equal(on.worth[alone], off.worth[alone])
+
+
+def test_only_the_searchers_asked_for_are_looked_at():
+    s, (o, first) = searchers(5, 30), homes(5, 40)
+    everybody, some = answers(s, o, first, NO_LEVERS), answers(s, o, first, NO_LEVERS, which=np.array([3, 17]))
+    np.testing.assert_array_equal(some.offer[[3, 17]], everybody.offer[[3, 17]])
+    assert some.n.sum() == everybody.n[[3, 17]].sum() > 0
+
+
+def test_one_more_home_changes_no_other_look():
+    s, (o, first) = searchers(6, 50), homes(6, 40)
+    fewer = np.delete(o, 11)
+    segment = 3 * GEO.gemeente[fewer["area"]] + fewer["tenure"]
+    out = answers(s, o, first, NO_LEVERS)
+    less = answers(s, fewer, np.searchsorted(segment, np.arange(10)).astype(np.int32), NO_LEVERS)
+    worth = {(k, int(o["id"][j])): w for k in range(50) for j, w in _kept(out, k)}
+    again = {(k, int(fewer["id"][j])): w for k in range(50) for j, w in _kept(less, k)}
+    both = worth.keys() & again.keys()
+    assert len(both) > 20 and all(worth[pair] == again[pair] for pair in both)
+    gone = int(o["id"][11])
+    assert all(pair[1] == gone for pair in worth.keys() - again.keys()), "what fell out is the home that is not there"
+
+
+def _kept(out, k):
+    for side in range(2):
+        for at in range(PER_SEGMENT * side, PER_SEGMENT * side + out.n[k, side]):
+            yield out.offer[k, at], out.worth[k, at]
+
+
+def look(levers=NO_LEVERS, touched=0, home=None, **who):
+    """One look of a senior couple, tenants of a large corporatie home, at a small step-free one."""
+    s, o = np.zeros(1, SEEKER), np.zeros(1, OFFER)
+    base = {
+        "cls": HouseholdClass.SENIOR, "age": 70, "limit": 1, "rooms_needed": 2, "size": 2, "rooms_left": 5, "tenant": 1, "id": 5,
+        "waited": 60, "touched": touched, "income": 24000, "gross": 29000, "wealth": 5000, "budget": 100000, "old_rent": 500,
+        "here_size": 0.7, "here_reach": 0.25, "here_afford": 0.9, "here_place": 1, "here_profile": 0.5, "trouble": 0.05,
+    }
+    place = {
+        "id": 9, "dwelling_id": 9, "rent": 650, "woz": 250000, "price": 0, "tenure": Tenure.CORPORATIE, "kind": 1, "rooms": 3,
+        "access": Access.GESCHIKT, "urban": 3,
+    }
+    for record, values in ((s, {**base, **who}), (o, {**place, **(home or {})})):
+        for name, value in values.items():
+            record[name] = value
+    flat = make_rules(P, INCOMES, RENTS, np.zeros(4096))
+    return weigh(s[0], o[0], s[0]["touched"], T, flat, levers, BASES)
+
+
+def test_a_fitting_home_is_responded_to():
+    assert look()[0] == OUTRANKED
+
+
+@pytest.mark.parametrize(
+    ("lever", "touched"),
+    [({"eur_once": 5000}, 1), ({"trouble": 0.05}, 1), ({"rent_path": RENT_OLD}, 1), ({"rent_path": RENT_STEPS, "rent_discount": 0.9}, 1)],
+    ids=["grant", "trouble", "old rent", "steps"],
+)
+def test_help_makes_a_home_worth_more_to_who_has_it_and_to_nobody_else(lever, touched):
+    plain, helped, other = (
+        look(levers, bits, income=13000) for levers, bits in ((NO_LEVERS, 0), (make_levers([lever]), touched), (make_levers([lever]), 0))
+    )
+    assert helped[1] > plain[1] and helped[3] == 1
+    assert other == plain
+
+
+def test_help_with_conditions_needs_a_large_home_left_and_a_small_one_taken():
+    grant = make_levers([{"eur_once": 5000, "n_rooms_left": 4, "n_rooms_taken": 3}])
+    assert look(grant, 1)[3] == 1
+    assert look(grant, 1, rooms_left=3)[3] == 0
+    assert look(grant, 1, home={"rooms": 4})[3] == 0
+
+
+def test_a_rent_path_is_for_moves_between_corporatie_homes_with_a_rise():
+    path = make_levers([{"rent_path": RENT_OLD}])
+    assert look(path, 1)[3] == 1
+    assert look(path, 1, tenant=0)[3] == 0
+    assert look(path, 1, old_rent=700)[3] == 0
+    assert look(path, 1, home={"tenure": Tenure.VRIJE_HUUR}, gross=90000)[3] == 0
+
+
+def test_voorrang_holds_on_its_labels_and_ranks_above_registration_and_below_urgency():
+    rule = make_levers([{"rank": 1, "needs_label": 1}])
+    plain, labelled = look(waited=4000), look(rule, 1, home={"labels": 1}, waited=1)
+    assert labelled[2] > plain[2]
+    assert labelled[3] == 1
+    assert look(rule, 1, home={"labels": 0}) == look()
+    assert look(urgent=1, waited=0)[2] > labelled[2]
+
+
+def test_a_direct_match_ranks_above_every_label():
+    both = make_levers([{"rank": 20}, {"p_direct": 0.2}])
+    assert look(both, 2, home={"direct": 2}, waited=0)[2] > look(both, 1, waited=4000)[2]
+    assert look(both, 2, home={"direct": 0})[2] == look()[2]
+
+
+@given(st.integers(0, 3), st.floats(300, 900), st.floats(0, 400), st.floats(0, 1), st.floats(0, 300))
+def test_a_rent_path_is_felt_between_the_old_rent_and_the_new(path, old, rise, discount, cap):
+    felt = rent_felt(old + rise, old, path, discount, cap)
+    if path == RENT_STEPS:
+        assert old - 1e-9 <= felt <= old + rise + 1e-9
+    elif path == RENT_OLD:
+        assert felt == old
+    else:
+        assert felt == old + cap
+
+
+INCOME = st.floats(10000, 90000)
+
+
+@given(
+    st.integers(0, 2), st.integers(1, 7), st.floats(300, 1200), st.sampled_from([0, 55, 75]), st.integers(0, 2), st.integers(0, 3),
+    st.integers(18, 100), st.integers(1, 6), INCOME, st.floats(0, 3e5),
+)
+def test_who_may_live_somewhere_is_what_the_rules_say(tenure, rooms, rent, label, relaxed, quota, age, size, gross, wealth):
+    s, o = np.zeros(1, SEEKER), np.zeros(1, OFFER)
+    for name, value in {"age": age, "size": size, "gross": gross, "wealth": wealth}.items():
+        s[name] = value
+    for name, value in {
+        "tenure": tenure, "rooms": rooms, "rent": rent, "age_label": label, "relaxed": relaxed, "quota": quota,
+    }.items():
+        o[name] = value
+    got = eligible(tenure, rooms, rent, label, relaxed, quota, age, size, gross, wealth, RULES)
+    assert bool(got) == twins.eligible(o[0], s[0], RULES)
+    if got and relaxed < 2:
+        assert eligible(tenure, rooms, rent, label, relaxed + 1, quota, age, size, gross, wealth, RULES), "relaxing excludes nobody"
+    if got:
+        wide = quota | FREE_SPACE | OUTSIDE_PASSEND
+        assert eligible(tenure, rooms, rent, label, relaxed, wide, age, size, gross, wealth, RULES), "a quota excludes nobody"
+
+
+def test_passend_toewijzen_and_its_exception():
+    dear = {"rent": float(RENTS[0]) + 1}
+    low = float(INCOMES[3]) - 1
+    assert look(home=dear, age=60, gross=low)[0] == NOT_ELIGIBLE
+    assert look(home=dear | {"quota": OUTSIDE_PASSEND}, age=60, gross=low)[0] != NOT_ELIGIBLE
+    assert look(home=dear, age=70, gross=float(INCOMES[5]) - 1, wealth=float(INCOMES[7]) + 1)[0] != NOT_ELIGIBLE
+    assert look(home=dear, age=60, gross=low, wealth=float(INCOMES[7]) + 1)[0] == NOT_ELIGIBLE, "it is for AOW households"
+
+
+def test_what_is_too_dear_is_refused_by_budget_and_by_income():
+    assert look(home={"tenure": Tenure.KOOP, "price": 100001})[0] == TOO_EXPENSIVE
+    assert look(home={"tenure": Tenure.KOOP, "price": 99999})[0] != TOO_EXPENSIVE
+    assert look(home={"tenure": Tenure.VRIJE_HUUR, "rent": 1300}, gross=3.1 * 12 * 1300)[0] == TOO_EXPENSIVE
+    assert look(home={"tenure": Tenure.VRIJE_HUUR, "rent": 1300}, gross=3.3 * 12 * 1300)[0] != TOO_EXPENSIVE
+
+
+BITS = st.integers(0, 2**64 - 1)
+
+
+@given(BITS, BITS, st.integers(0, 4095), st.integers(0, 4095), st.integers(0, 80), st.integers(0, 80), st.booleans(), st.booleans())
+def test_corporaties_rank_by_urgency_then_points_then_registration(a, b, waited, other, points, more, urgent, too):
+    def rank(u, p, w, bits):
+        return int(rank_of(int(Tenure.CORPORATIE), np.uint64(u), p, np.uint64(w), 0.0, np.uint64(bits)))
+
+    one, two = (urgent, min(63, points), waited), (too, min(63, more), other)
+    if one != two:
+        assert (rank(urgent, points, waited, a) > rank(too, more, other, b)) == (one > two)
+    else:
+        assert (rank(urgent, points, waited, a) >= rank(too, more, other, b)) == ((a >> 24) >= (b >> 24))
+
+
+@given(BITS, BITS, st.floats(0, 5e9), st.floats(0, 5e9))
+def test_sellers_rank_by_bid_and_landlords_by_lottery(a, b, bid, other):
+    zero = np.uint64(0)
+    koop = [int(rank_of(int(Tenure.KOOP), zero, 0, zero, x, np.uint64(n))) for x, n in ((bid, a), (other, b))]
+    if int(min(bid, 4e9)) != int(min(other, 4e9)):
+        assert (koop[0] > koop[1]) == (bid > other)
+    assert int(rank_of(int(Tenure.VRIJE_HUUR), zero, 9, zero, bid, np.uint64(a))) == a
+
+
+def test_a_better_home_to_stay_in_makes_no_other_home_worth_more():
+    names = ("here_size", "here_reach", "here_afford", "here_place", "here_profile", "taste_here")
+    for name in names:
+        before, after = look(limit=0), look(limit=0, **{name: 1.0 if name != "taste_here" else 0.2})
+        assert after[1] <= before[1] and after[0] <= before[0], name
