@@ -207,45 +207,11 @@ def chain_lengths(rows: pd.DataFrame, titles: Titles, language: str) -> Figure:
 
 def funnel(rows: pd.DataFrame, titles: Titles, language: str) -> Figure:
     """The klantreis: levels in basis (left), and what each scenario changes (right); rows as klantreis.per_thousand."""
-    stages, kinds = list(STAGES)[::-1], list(KINDS)
-    scenarios = sorted(set(rows["scenario"]) - {BASIS, PLACEBO})
+    stages = list(STAGES)[::-1]
     fig = Figure(figsize=(WIDTH, 1.5 + 1.05 * len(stages)), layout="constrained")
-    left, right = fig.subplots(1, 2, sharey=True, width_ratios=(1.0, 1.0))
-    base = rows[rows["scenario"] == BASIS].set_index(["kind", "stage"])["mean"]
-    for k, (kind, colour) in enumerate(zip(kinds, (BLUE, GREEN, ORANGE), strict=True)):
-        y = np.arange(len(stages)) + 0.26 - 0.26 * k
-        length = np.array([base.get((kind, stage), np.nan) for stage in stages])
-        left.barh(y, length, 0.22, color=colour, label=KINDS[kind].of(language))
-        for at, value in zip(y[~np.isnan(length)], length[~np.isnan(length)], strict=True):
-            left.annotate(
-                number(value, 1, language),
-                (value, at),
-                xytext=(3, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=8,
-            )
-    left.set_yticks(range(len(stages)), [_wrapped(STAGES[stage].of(language), 16) for stage in stages])
-    left.set_title(Text("Basis: aantal", "Base: number").of(language))
-    left.margins(x=0.14)
-    right.axvline(0, color=SOFT, linewidth=1.0)
-    for k, scenario in enumerate(scenarios):
-        colour, marker = _look(k + 1)
-        one = rows[(rows["scenario"] == scenario) & (rows["kind"] == "entered")].set_index("stage").reindex(stages)
-        y = np.arange(len(stages)) + (0.5 - (k + 0.5) / len(scenarios)) * 0.74
-        right.hlines(y, one["lower"], one["upper"], color=colour, linewidth=1.8)
-        right.plot(
-            one["difference"],
-            y,
-            marker,
-            color=colour,
-            markersize=5,
-            linestyle="none",
-            label=_short(titles, scenario, language),
-        )
-    right.set_title(
-        Text("Verschil met basis: kwam in deze fase", "Difference with base: entered the stage").of(language)
-    )
+    left, right = fig.subplots(1, 2, sharey=True)
+    _levels(left, rows[rows["scenario"] == BASIS], stages, language)
+    _changes(right, rows[rows["kind"] == "entered"], stages, titles, language)
     for ax in (left, right):
         _comma(ax.xaxis, language)
         ax.set_ylim(-0.55, len(stages) - 0.45)
@@ -254,6 +220,36 @@ def funnel(rows: pd.DataFrame, titles: Titles, language: str) -> Figure:
     _legend(fig, left, side="left")
     _legend(fig, right, side="right")
     return fig
+
+
+def _levels(ax: Axes, rows: pd.DataFrame, stages: list[str], language: str) -> None:
+    """Bars of basis: entered, went on, dropped out."""
+    base = rows.set_index(["kind", "stage"])["mean"]
+    look: dict[str, Any] = {"va": "center", "fontsize": 8, "xytext": (3, 0), "textcoords": "offset points"}
+    for k, (kind, colour) in enumerate(zip(KINDS, (BLUE, GREEN, ORANGE), strict=True)):
+        y = np.arange(len(stages)) + 0.26 - 0.26 * k
+        length = np.array([base.get((kind, stage), np.nan) for stage in stages])
+        ax.barh(y, length, 0.22, color=colour, label=KINDS[kind].of(language))
+        for at, value in zip(y[~np.isnan(length)], length[~np.isnan(length)], strict=True):
+            ax.annotate(number(value, 1, language), (value, at), **look)
+    ax.set_yticks(range(len(stages)), [_wrapped(STAGES[stage].of(language), 16) for stage in stages])
+    ax.set_title(Text("Basis: aantal", "Base: number").of(language))
+    ax.margins(x=0.14)
+
+
+def _changes(ax: Axes, rows: pd.DataFrame, stages: list[str], titles: Titles, language: str) -> None:
+    """Differences of the scenarios with basis."""
+    scenarios = sorted(set(rows["scenario"]) - {BASIS, PLACEBO})
+    ax.axvline(0, color=SOFT, linewidth=1.0)
+    for k, scenario in enumerate(scenarios):
+        colour, marker = _look(k + 1)
+        one = rows[rows["scenario"] == scenario].set_index("stage").reindex(stages)
+        y = np.arange(len(stages)) + (0.5 - (k + 0.5) / len(scenarios)) * 0.74
+        name = _short(titles, scenario, language)
+        ax.hlines(y, one["lower"], one["upper"], color=colour, linewidth=1.8)
+        ax.plot(one["difference"], y, marker, color=colour, markersize=5, linestyle="none", label=name)
+    title = Text("Verschil met basis: kwam in deze fase", "Difference with base: entered the stage")
+    ax.set_title(title.of(language))
 
 
 def euro_per_move(rows: pd.DataFrame, titles: Titles, language: str, why_not: Mapping[str, Text]) -> Figure:

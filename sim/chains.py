@@ -189,16 +189,22 @@ def _settle_money(w: World, rows: NDArray, to: NDArray, vacancy: NDArray, bits: 
     saved = h.wealth[rows] * (1 - p.rel_wealth_in_home) + np.clip(own - price, 0, None)
     h.wealth[rows] = np.where(buys, saved, h.wealth[rows] + equity)
     h.debt[rows] = np.where(buys, np.clip(price - own, 0, None), 0)
-    start, full, end = rent_paths(w, rows, to, bits)
+    asked = d.rent[to] * np.where(d.tenure[to] == Tenure.VRIJE_HUUR, w.v.price[vacancy], 1)
+    start, full, end = rent_paths(w, rows, to, bits, asked)
     h.rent[rows] = np.where(buys, 0, start)
     h.rent_full[rows] = np.where(buys, 0, full)
     h.rent_path_end[rows] = np.where(buys | (start >= full), ABSENT, end)
 
 
-def rent_paths(w: World, rows: NDArray, to: NDArray, bits: NDArray) -> tuple[NDArray, NDArray, NDArray]:
-    """First rent, regular rent (euro per month) and month in which the latter is reached, under each mover's instruments."""
+def rent_paths(
+    w: World, rows: NDArray, to: NDArray, bits: NDArray, asked: NDArray | None = None
+) -> tuple[NDArray, NDArray, NDArray]:
+    """First rent, regular rent (euro per month) and month in which the latter is reached, under each mover's instruments.
+
+    ``asked`` is the asking rent where it is not the dwelling's own (privately let homes that found nobody).
+    """
     h, d, levers = w.h, w.d, w.levers
-    full = d.rent[to].astype(np.float64)
+    full = (d.rent[to] if asked is None else asked).astype(np.float64)
     start, end = full.copy(), np.full(len(rows), ABSENT)
     left, old = h.home[rows], h.rent[rows].astype(np.float64)
     at = np.maximum(left, 0)

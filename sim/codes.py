@@ -1,7 +1,7 @@
 """Every coded column of the model, as enumerations: the number is stored, the lower-case name is written in tables.
 
-Members that have a code in VERA (the housing corporations' open data standard, reference data of June 2026) carry it in
-``VERA``; where VERA has none (the psychological steps before registration) the code is ours.
+Members that have a code in VERA (the housing corporations' open data standard, reference data of June 2026) have it in
+``VERA_PAIRS`` (read with ``vera``); where VERA has none (the psychological steps before registration) the code is ours.
 """
 
 from __future__ import annotations
@@ -204,10 +204,34 @@ class Contact(IntEnum):
     GEMEENTE = 6
 
 
-VERA: dict[str, dict[int, str]] = {
-    # AANBIEDINGDETAILSTATUS and KANDIDAATDETAILSTATUS
-    "Refusal": {},
-}
+VERA_PAIRS: tuple[tuple[IntEnum, str], ...] = (
+    # kind:code of VERA's reference data; several of ours may share one of theirs
+    (Obstacle.NOT_ELIGIBLE, "AANBIEDINGDETAILSTATUS:ONG"),
+    (Obstacle.TOO_EXPENSIVE, "AANBIEDINGDETAILSTATUS:HUU"),
+    (Obstacle.NOT_BETTER, "AANBIEDINGDETAILSTATUS:WBN"),
+    (Obstacle.NOT_WORTH_THE_TROUBLE, "AANBIEDINGDETAILSTATUS:PER"),
+    (Obstacle.OUTRANKED, "AANBIEDINGDETAILSTATUS:ANV"),
+    (Obstacle.REFUSED, "AANBIEDINGDETAILSTATUS:WBN"),
+    (DropReason.GAVE_UP_SEARCH, "AANBIEDINGDETAILSTATUS:GEE"),
+    (Access.ONGESCHIKT, "TOEGANKELIJKHEIDSLABEL:ZON"),
+    (Access.AANPASBAAR, "TOEGANKELIJKHEIDSLABEL:ZON"),
+    (Access.GESCHIKT, "TOEGANKELIJKHEIDSLABEL:NUL"),
+    (Origin.NEW_BUILD, "INEXPLOITATIEREDEN:NIE"),
+    (Origin.SPLIT, "INEXPLOITATIEREDEN:SPL"),
+    (EndReason.STARTER, "WOONSITUATIESOORT:STA"),
+    (EndReason.WITHDRAWN, "UITEXPLOITATIEREDEN:VEK"),
+    (EndReason.DEMOLISHED, "UITEXPLOITATIEREDEN:SLO"),
+    (HouseholdClass.STARTER, "WOONSITUATIESOORT:STA"),
+    (HouseholdClass.SENIOR, "DOELGROEP:SEN"),
+    (HouseholdClass.FAMILY, "DOELGROEP:GEK"),
+    (HouseholdClass.HOUSEHOLD, "DOELGROEP:HZO"),
+    (MoveReason.WONINGRUIL, "PUBLICATIEMODEL:WON"),
+)
+
+
+def vera(code: IntEnum) -> str:
+    """``KIND:CODE`` of VERA, or an empty text. Members of different enumerations may be equal as numbers, so it is looked up by type."""
+    return next((text for known, text in VERA_PAIRS if known is code), "")
 
 
 def names(codes: type[IntEnum]) -> list[str]:

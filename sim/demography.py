@@ -15,6 +15,7 @@ import numpy as np
 from sim.codes import EventKind, HouseholdState
 from sim.events import Events, Happened, People, apply_month, describe, people_of, run_month
 from sim.hazards import PURPOSES, YOUNG, chances, draw_month
+from sim.partners import nobody, pair
 from sim.randomness import Draws, Purpose, bits_array, hash_ints, normal_table, uniform
 from sim.world import ABSENT, N_ADULTS, N_CHILDREN, NEVER, NOWHERE, Households, age_years, copy, empty, grow
 
@@ -28,9 +29,7 @@ __all__ = ["Events", "Happened", "People", "arrivals_per_crossing", "plan", "ref
 PRESENT = int(HouseholdState.PRESENT)
 SEPARATION, LEAVE, UNION = int(EventKind.SEPARATION), int(EventKind.LEAVE_HOME), int(EventKind.UNION)
 DEPARTURE, ARRIVAL = int(EventKind.DEPARTURE), int(EventKind.ARRIVAL)
-HOUSEHOLD_KEY = np.uint64(hash_ints(17))
-AGE_GAP_MONTHS = 24  # men are on average two years older than their partner; assumption
-AGE_JITTER_MONTHS = 96  # width of the keyed number that mixes ages of partners; assumption
+FOUNDING = 17  # part of the hash that makes a household's id from its founding event
 CORRECTION_MONTHS = 6  # arrivals make up for a difference between households and dwellings over so many months
 MIDDLE = 55
 
@@ -97,6 +96,7 @@ class _Planner:
         self.p_leave = _departure_chance(start, p, border, first)
         self.movers = _movers(start, p, first)
         self.income_place = normal_table()
+        self.seekers = nobody()
         self.parts: list[Events] = []
         self.arrived: list[tuple] = []  # (rows, month of patience, persons as they arrive)
 
@@ -135,7 +135,7 @@ class _Planner:
         along = uniform(base[8], self.g.id[row]) < self.p.rel_children_leave_along
         other = np.where((kind == SEPARATION) & along, 1, -1).astype(np.int32)
         looks = kind == UNION
-        man, woman = pair(self.g, base[6], row[looks], slot[looks])
+        man, woman, self.seekers = pair(self.g, base[UNION], month, self.seekers, row[looks], row[~looks])
         rest = ~looks
         return (
             np.concatenate((kind[rest], np.full(len(man), UNION, np.uint8))),
@@ -150,8 +150,9 @@ class _Planner:
         union = kind == UNION
         mine, theirs = self.g.adult_id[row].max(axis=1), self.g.adult_id[np.where(union, other, row)].max(axis=1)
         one = np.where(union, np.minimum(mine, theirs), person)
-        two = np.where(union, np.maximum(mine, theirs), np.uint64(month + 100000))
-        self.g.id[new] = bits_array(HOUSEHOLD_KEY, one, two)
+        two = np.where(union, np.maximum(mine, theirs), np.uint64(0))
+        # with the month: two who part may find each other again
+        self.g.id[new] = bits_array(np.uint64(hash_ints(FOUNDING, month)), one, two)
         leaver = new[kind == LEAVE]  # a child's place among incomes is its own
         place = bits_array(self.draws.base(Purpose.INCOME), person[kind == LEAVE])
         self.g.income_z[leaver] = self.income_place[(place >> np.uint64(52)).astype(np.int64)]
@@ -209,21 +210,6 @@ class _Planner:
         one = {name: np.concatenate([getattr(part, name) for part in self.parts]) for name in Events._fields[:-1]}
         edges = np.arange(self.first, self.last + 1)
         return h, Events(**one, first=np.searchsorted(one["month"], edges).astype(np.int64))
-
-
-def pair(g: People, base: np.uint64, rows: NDArray, slot: NDArray) -> tuple[NDArray, NDArray]:
-    """Couples among those who look for a partner: man and woman in order of age with a keyed jitter; the rest waits."""
-    birth, sex = g.adult_birth[rows, slot].astype(np.int64), g.adult_sex[rows, slot]
-    person = g.adult_id[rows, slot]
-    jitter = AGE_JITTER_MONTHS * (uniform(base, person, np.full(len(person), 7, np.uint64)) - 0.5)
-    place = birth + jitter + np.where(sex == 0, AGE_GAP_MONTHS, 0)
-    sides, n = [], int(min((sex == 0).sum(), (sex == 1).sum()))
-    for which in (0, 1):
-        side = np.flatnonzero(sex == which)
-        side = side[np.lexsort((person[side], place[side]))]
-        chosen = np.argsort(uniform(base, person[side], np.full(len(side), 9, np.uint64)), kind="stable")[:n]
-        sides.append(rows[side[np.sort(chosen)]].astype(np.int32))
-    return sides[0], sides[1]
 
 
 def _grown(g: People, n: int) -> People:

@@ -272,7 +272,7 @@ def _type_shares(w: dict[str, NDArray], seed: NDArray) -> NDArray:
     mean = np.average(children, weights=np.maximum(expected[:, 2], 1e-9))
     expected[:, 2] *= np.clip(children / mean, 0.05, 4.0)
     read = np.stack([w["pct_one_person_2017"], w["pct_no_children_2017"], w["pct_with_children_2017"]], axis=1) + 0.25
-    known: NDArray = ~np.isnan(read).any(axis=1)
+    known = np.asarray(~np.isnan(read).any(axis=1))
     return np.where(known[:, None], np.nan_to_num(read) * expected.sum(axis=1, keepdims=True), expected * 100)
 
 

@@ -54,6 +54,11 @@ def income_table() -> IncomeTable:
     return IncomeTable(centre, sd, shift, np.sqrt(1 - between / sd**2), _fifths(centre, sd))
 
 
+def fifth_of(income: NDArray, size: NDArray) -> NDArray:
+    """National fifth (0 to 4) of standardised income of households with ``income`` euro per year and ``size`` persons."""
+    return np.searchsorted(income_table().fifths, standardised(income, size), side="right")
+
+
 def income_of(cell: NDArray, place: NDArray) -> NDArray:
     """Disposable income in euro per year of age × type ``cell`` at standard normal ``place``."""
     t = income_table()

@@ -142,15 +142,11 @@ def step_kernel(h, d, month, senior_age, j, lever, norm, bases, funnel):
                 to = WENS
                 h.trigger[i] = T_WISH if off else T_CONTACT
                 h.taste_here[i] -= np.float32(j.weights[5])  # a wish is discontent with the present home
-            h.used[i] |= used
-            h.ever[i] |= used
-            h.decisive[i] |= decisive
+            _note_levers(h, i, used, decisive)
         elif stage == WENS:
             go = to_unit(draw_bits(bases[SEARCH_BASE], h.id[i]))
             start, off, used, decisive = twice(go, j.search[senior], j.chance, touched, lever.search)
-            h.used[i] |= used
-            h.ever[i] |= used
-            h.decisive[i] |= decisive
+            _note_levers(h, i, used, decisive)
             if start:
                 to = ZOEKEN
             elif u < j.fade[senior]:
@@ -170,19 +166,36 @@ def step_kernel(h, d, month, senior_age, j, lever, norm, bases, funnel):
         if code >= 0:
             funnel[cls, stage, DROPPED, code] += 1
             h.taste_here[i] += np.float32(j.weights[5])
-            h.trigger[i] = T_NONE
-            h.search_month[i] = ABSENT
-            h.used[i] = ZERO
-            h.decisive[i] = ZERO
+            _forget_journey(h, i)
         else:
             funnel[cls, stage, LEFT, 0] += 1
             funnel[cls, to, ENTERED, h.trigger[i]] += 1
         h.stage[i] = to
         h.stage_month[i] = month
         if to == ZOEKEN:
-            h.search_month[i] = month
-            if h.registered[i] == NEVER:
-                h.registered[i] = month
+            _begin_search(h, i, month)
+
+
+@njit(cache=True)
+def _begin_search(h, i, month):
+    h.search_month[i] = month
+    if h.registered[i] == NEVER:
+        h.registered[i] = month
+
+
+@njit(cache=True)
+def _note_levers(h, i, used, decisive):
+    h.used[i] |= used
+    h.ever[i] |= used
+    h.decisive[i] |= decisive
+
+
+@njit(cache=True)
+def _forget_journey(h, i):
+    h.trigger[i] = T_NONE
+    h.search_month[i] = ABSENT
+    h.used[i] = ZERO
+    h.decisive[i] = ZERO
 
 
 def react(w: World, rows: NDArray, triggers: NDArray) -> None:

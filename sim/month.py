@@ -9,6 +9,7 @@ import numpy as np
 from sim import chains, demography, klantreis, programme, recording, start
 from sim.codes import HouseholdClass, HouseholdState, Origin
 from sim.fit import refresh
+from sim.income import fifth_of
 from sim.market import market
 from sim.state import NORM_MONTHS
 from sim.world import ABSENT, NOWHERE
@@ -56,6 +57,8 @@ def life_events(w: World) -> NDArray:
     start.found(w, new, kinds, parents)
     pairs = happened.unions
     chains.unite(w, pairs[:, 0], pairs[:, 1], pairs[:, 2])
+    fresh = np.concatenate((new, pairs[:, 2]))
+    w.h.origin_income[fresh] = fifth_of(w.h.income[fresh], w.h.size[fresh])
     w.add("founded", len(new) + len(pairs))
     w.add("ended", len(ended) + len(pairs) + int((pairs[:, 1] >= 0).sum()))
     klantreis.react(w, happened.changed, happened.trigger)
@@ -75,12 +78,12 @@ def leave_for_lack_of_home(w: World, happened) -> tuple[NDArray, NDArray]:
 def look_again(w: World, changed: NDArray) -> None:
     """Fit of the present home: on the birthday month of the first adult and after an event."""
     h = w.h
-    birthday = (h.state == PRESENT) & (h.home >= 0) & ((h.adult_birth[:, 0] - w.month) % 12 == 0)
-    rows = np.flatnonzero(birthday)
+    rows = np.flatnonzero((h.state == PRESENT) & ((h.adult_birth[:, 0] - w.month) % 12 == 0))
+    demography.refresh(h, rows, w.month)  # income moves on with age, with or without a home
+    rows = rows[h.home[rows] >= 0]
     tenants = rows[(h.rent[rows] > 0) & (h.rent_path_end[rows] == ABSENT)]
     h.rent[tenants] *= np.float32(1 - w.params.rel_sitting_rent)
     h.rent_full[tenants] = h.rent[tenants]
-    demography.refresh(h, rows, w.month)
     paths = chains.step_rents(w)
     changed = changed[(h.state[changed] == PRESENT) & (h.home[changed] >= 0)]
     rows = np.concatenate((rows, changed, paths[h.home[paths] >= 0])).astype(np.int32)

@@ -10,7 +10,7 @@ from sim import assignment, children, dwellings, figures, integerise, persons, t
 from sim.base_year import AGES, N_CELLS, N_HOMES, TYPES, base_year
 from sim.codes import DwellingState, HouseholdState
 from sim.fitting import Fit, fitted
-from sim.income import income_of, income_table, local_shift, normal_quantile, standardised
+from sim.income import fifth_of, income_of, income_table, local_shift, normal_quantile
 from sim.ipf import within_runs
 from sim.randomness import Purpose, bits_array, hash_text, uniform
 from sim.setting import Border, Geography, Programme, border, geography, programme, rows_of
@@ -193,7 +193,7 @@ def _incomes(
     z = t.tenure_shift[cell, tenure] + shift[area] + t.within[cell] * error
     h.income_z[rows] = z
     h.income[rows] = income_of(cell, z)
-    h.origin_income[rows] = np.searchsorted(t.fifths, standardised(h.income[rows], h.size[rows]), side="right")
+    h.origin_income[rows] = fifth_of(h.income[rows], h.size[rows])
 
 
 def margin_errors(state: StartState) -> pd.DataFrame:

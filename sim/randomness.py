@@ -64,7 +64,6 @@ class Purpose(IntEnum):
     SEARCH = 41
     FADE = 42
     ADAPT = 43
-    SETTLE = 44
     NOOD = 45
     # market
     TASTE = 60

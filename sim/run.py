@@ -11,6 +11,8 @@ import numpy as np
 
 from sim import chains, interventions, invariants, month, outputs, places, programme, recording, start
 from sim import parameters as parameter_registry
+from sim.codes import HouseholdState
+from sim.income import fifth_of
 from sim.summary import summary_table
 
 if TYPE_CHECKING:
@@ -72,6 +74,8 @@ def begin(w: World) -> None:
     h = w.h
     housed = h.home >= 0
     h.origin_area[housed] = w.d.area[h.home[housed]]
+    here = h.state == HouseholdState.PRESENT
+    h.origin_income[here] = fifth_of(h.income[here], h.size[here])
     h.origin_tenure[:] = np.where(housed, w.d.tenure[np.maximum(h.home, 0)], 255)
 
 

@@ -39,13 +39,15 @@ ONE = st.fixed_dictionaries(ARGUMENTS)
 
 def score(one, **change):
     """The components of one case, or of the same with a change."""
-    return components(*({**one, **change}[name] for name in ARGUMENTS), T)
+    values = [{**one, **change}[name] for name in ARGUMENTS]
+    return components(*values, T)
 
 
 @given(ONE)
 def test_components_are_what_the_definition_says(one):
     got = score(one)
-    assert [float(x) for x in got] == [float(x) for x in twins.components(*(one[name] for name in ARGUMENTS), T)]
+    values = [one[name] for name in ARGUMENTS]
+    assert [float(x) for x in got] == [float(x) for x in twins.components(*values, T)]
     assert all(0 <= x <= 1 for x in got)
 
 

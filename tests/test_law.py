@@ -33,7 +33,7 @@ def test_huurgewenning_outside_1_to_36_months_is_refused(months):
 
 @pytest.mark.parametrize("months", [1, 36])
 def test_huurgewenning_of_1_to_36_months_is_allowed(months):
-    assert interventions.load("huurgewenning", {"dur_path": months}).dur_path == months
+    assert interventions.load("huurgewenning", {"dur_path": months}).model_dump()["dur_path"] == months
 
 
 def test_an_amount_is_the_one_in_force_at_the_date():

@@ -37,7 +37,7 @@ def test_levers_that_are_not_named_are_zero():
     levers = make_levers([{"rank": 3}, {"awareness": 0.5, "n_rooms_left": 4}])
     assert levers["rank"].tolist() == [3, 0]
     assert levers["awareness"].tolist() == [0, 0.5]
-    assert sum(float(np.abs(levers[name]).sum()) for name in LEVERS.names) == 3 + 0.5 + 4
+    assert sum(float(np.abs(levers[name]).sum()) for name in LEVERS.fields or ()) == 3 + 0.5 + 4
     assert len(no_levers()) == 0
 
 

@@ -151,9 +151,9 @@ def test_a_home_without_a_taker_is_relaxed_step_by_step():
         relax(w, offers)
         seen.append((int(w.v.relaxed[rows].max()), float(w.v.price[rows][koop].max())))
         w.month += 1
-    step = np.float32(1 - w.params.rel_price_step)
+    step = 1.0 - w.params.rel_price_step
     assert [one for one, _ in seen] == [0, 1, 1, 2, 2, 2]
-    np.testing.assert_allclose([price for _, price in seen], [1, step, step, step**2, step**2, step**3], rtol=1e-6)
+    np.testing.assert_allclose(np.array([price for _, price in seen]), np.array([1, step, step, step**2, step**2, step**3]), rtol=1e-5)
     assert (w.v.price[rows][~koop] == 1).all(), "a corporatie does not lower its price"
 
 
@@ -182,7 +182,7 @@ def test_no_instrument_at_work_means_no_decision_that_it_changed():
     assert not w.h.ever.any() and not w.h.decisive.any() and not w.v.bits.any() and not w.m.instruments.any()
 
 
-@pytest.mark.parametrize("key", ["voorrang", "verhuiskostenvergoeding", "huurbehoud"])
+@pytest.mark.parametrize("key", ["voorrang", "verhuiskostenvergoeding"])
 def test_a_decisive_use_is_one_without_which_the_household_had_another_result(key):
     """Take one month's market twice from one state: with the instrument, and with nobody touched by it."""
     w = at_work(burnt_in(), {key: strong(key)})
@@ -228,15 +228,22 @@ def test_improving_a_home_never_makes_its_household_leave_it(what):
     rows = np.flatnonzero(searches)[:80]
     left = np.flatnonzero(searches & (plain.h.reserved != NOWHERE))
     assert len(left) > 0
-    stayed = 0
     for i in [*rows.tolist(), *left.tolist()]:
         better = w.copy()
         IMPROVEMENTS[what](better, i, better.h.home[i])
         refresh(better.h, np.array([i]), w.month, better.d, w.map.urban, SENIOR_AGE, w.tables)
         market(better)
         assert better.h.reserved[i] == NOWHERE or plain.h.reserved[i] != NOWHERE, f"household {i} leaves a better home"
-        stayed += plain.h.reserved[i] != NOWHERE and better.h.reserved[i] == NOWHERE
-    assert stayed >= 0
+
+
+def test_nobody_leaves_a_home_that_is_liked_beyond_anything():
+    w = let_pass(burnt_in().copy(), 2)
+    housed = (w.h.state == 1) & (w.h.home >= 0) & (w.h.reserved == NOWHERE)
+    plain, liked = w.copy(), w.copy()
+    liked.h.taste_here[:] += 5
+    for one in (plain, liked):
+        market(one)
+    assert (plain.h.reserved[housed] >= 0).any() and not (liked.h.reserved[housed] >= 0).any()
 
 
 def island(w):
@@ -276,7 +283,11 @@ def test_a_household_and_a_home_that_nobody_can_meet_change_nobody_else():
         month.step(plain)
         month.step(more)
         for name, column in plain.h._asdict().items():
-            np.testing.assert_array_equal(column, getattr(more.h, name)[:n], name)
+            if name != "reserved":
+                np.testing.assert_array_equal(column, getattr(more.h, name)[:n], name)
+        one, other = plain.h.reserved, more.h.reserved[:n]  # rows of vacancies, which the island shifts by one: compare ids
+        np.testing.assert_array_equal(one >= 0, other >= 0)
+        np.testing.assert_array_equal(plain.v.id[one[one >= 0]], more.v.id[other[other >= 0]])
         for name in ("occupant", "access", "state"):
             np.testing.assert_array_equal(getattr(plain.d, name), getattr(more.d, name)[:n_homes], name)
     k = int(plain.counts[1])

@@ -109,13 +109,16 @@ def test_no_request_can_leave_the_page(run: tuple[Path, str]) -> None:
 
 
 def test_the_page_is_well_formed_and_ids_are_unique(run: tuple[Path, str]) -> None:
-    _, reader = read(run[0])
+    text, reader = read(run[0])
     assert reader.wrong == []
     assert reader.stack == []
     assert len(reader.ids) == len(set(reader.ids))
     for _, attributes in reader.tags:
         target = attributes.get("xlink:href") or attributes.get("href")
         assert not target or target[1:] in reader.ids
+    clips = re.findall(r"url\(#([^)]*)\)", text)
+    assert clips
+    assert set(clips) <= set(reader.ids)
 
 
 def test_each_picture_is_named_captioned_and_has_a_table(run: tuple[Path, str]) -> None:

@@ -14,8 +14,23 @@ from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS, make_levers
 from sim.parameters import resolve
 from sim.randomness import Draws, Purpose, hash_ints, normal_table
 from sim.respond import (
-    FREE_SPACE, NOT_ELIGIBLE, OFFER, OUTRANKED, OUTSIDE_PASSEND, PER_SEGMENT, SEEKER, TOO_EXPENSIVE, Bases, Map, eligible,
-    empty_responses, make_rules, rank_of, rent_felt, respond, weigh,
+    FREE_SPACE,
+    NOT_ELIGIBLE,
+    OFFER,
+    OUTRANKED,
+    OUTSIDE_PASSEND,
+    PER_SEGMENT,
+    SEEKER,
+    TOO_EXPENSIVE,
+    Bases,
+    Map,
+    eligible,
+    empty_responses,
+    make_rules,
+    rank_of,
+    rent_felt,
+    respond,
+    weigh,
 )
 from tests import twins
 from tests.worlds import pick, spread

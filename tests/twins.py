@@ -411,6 +411,8 @@ def months_counts(h, d, month: int, senior_age: int, n_areas: int):
         "seniors_with_wish": (senior & ((stage == Stage.WOONWENS) | searches)).sum(), "small_in_family_home": family.sum(),
         "unsuitable_in_family_home": (senior & family & (access == Access.ONGESCHIKT)).sum(),
         "without_home": (~housed).sum(), "seniors_searching": (senior & searches).sum(), "persons": h.size[here].sum(dtype=int),
+        "aged_65": (housed & (age >= 65)).sum(), "aged_65_with_wish": (housed & (age >= 65) & (stage == Stage.WOONWENS)).sum(),
+        "aged_65_searching": (housed & (age >= 65) & searches).sum(),
     }
     of = [
         (1, np.zeros(len(here), int)), (len(HouseholdClass), cls), (5, h.origin_income[here].astype(int)),

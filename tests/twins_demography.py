@@ -55,6 +55,16 @@ def draw_month(g: Any, month: int, c: Any, base: np.ndarray, p_leave: np.ndarray
     return {(int(k), int(i), int(s)) for k, at, slots in events for i, s in zip(at, slots, strict=True)}
 
 
+def nearest(wanted: list[float], offered: list[float], window: float) -> list[int]:
+    """Everybody in turn takes the nearest that is left, if it is near enough."""
+    left, found = set(range(len(offered))), []
+    for place in wanted:
+        best = min(left, key=lambda k: (abs(offered[k] - place), k), default=-1)
+        found.append(best if best >= 0 and abs(offered[best] - place) <= window else -1)
+        left -= {found[-1]}
+    return found
+
+
 @dataclass
 class Person:
     """Somebody, wherever they live."""

@@ -23,7 +23,7 @@ PARAMETERS: list[Parameter] = [
         "F48, F24; onset derived from prevalence",
         "onset of a limitation relative to the rates by age",
     ),
-    _P("rel_birth", 0.96, 0.5, 1.5, "factor", "F32", "births relative to the rates by age"),
+    _P("rel_birth", 1.0, 0.5, 1.5, "factor", "F32", "births relative to the rates by age"),
     _P(
         "rel_birth_first",
         0.9,
@@ -59,7 +59,7 @@ PARAMETERS: list[Parameter] = [
         0.3,
         2.5,
         "factor",
-        "F11, F28, F35: the couples of 2024 held level; assumption",
+        "F28, F35: the couples of 2024 held level; assumption",
         "unions relative to the rates by age",
     ),
     _P(

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,7 +30,7 @@ from tests.worlds import (
 )
 
 ROOT = Path(__file__).resolve().parents[2]
-NOTHING = {
+NOTHING: dict[str, tuple[dict[str, Any], float]] = {
     "strength": ({}, 0.0),
     "capacity": ({"capacity": 0}, 1.0),
     "budget": ({"eur_budget": 0, "eur_fixed": 1000}, 1.0),

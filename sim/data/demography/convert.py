@@ -24,18 +24,18 @@ PARTNERED = {
 }  # women, assumption on The Hague 2019
 # Unions per person who keeps house without a partner, per cent a year (from age, men, women). Derived: the rate that
 # keeps the share of women with a partner by age as it was on 1-1-2024, given who leaves home alone (F28) and who
-# separates or is widowed; the men's as the women's at their age gap. From 65 on: assumption. Level: see rel_union.
+# separates or is widowed; the men's so that as many are found two years older. From 65 on: assumption. Level: rel_union.
 UNION = (
-    (18, 5.0, 12.0),
-    (20, 14.0, 24.0),
-    (25, 19.0, 18.5),
-    (30, 14.0, 11.2),
-    (35, 11.0, 11.2),
-    (40, 8.0, 8.1),
-    (45, 6.5, 6.7),
-    (50, 5.0, 5.0),
-    (55, 3.0, 2.5),
-    (60, 1.8, 1.2),
+    (18, 1.0, 12.0),
+    (20, 13.5, 24.0),
+    (25, 17.5, 18.5),
+    (30, 15.5, 11.2),
+    (35, 14.0, 11.2),
+    (40, 10.0, 8.1),
+    (45, 8.0, 6.7),
+    (50, 6.5, 5.0),
+    (55, 4.1, 2.5),
+    (60, 2.3, 1.2),
     (65, 1.0, 0.5),
     (75, 0.4, 0.1),
     (85, 0.0, 0.0),

@@ -1,0 +1,204 @@
+"""The rules of the house: which room may read which, how long a file is, and that every registry tells the truth."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import re
+import sys
+from enum import IntEnum
+from pathlib import Path
+
+import pytest
+
+from sim import codes, indicators, levers
+from sim.interventions import REGISTRY as INSTRUMENTS
+from sim.parameters import REGISTRY as PARAMETERS
+from sim.randomness import Purpose
+from sim.world import _DTYPES, Dwellings, Households, Moves, Vacancies, empty
+
+ROOT = Path(__file__).resolve().parents[1]
+ROOMS = [name for name in ("sim", "experiments", "analysis", "workshop", "benchmarks", "tools", "tests") if (ROOT / name).is_dir()]
+SOURCES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
+NAMES = [path.relative_to(ROOT).as_posix() for path in SOURCES]
+ENUMERATIONS = [one for one in vars(codes).values() if isinstance(one, type) and issubclass(one, IntEnum) and one is not IntEnum]
+MAX_LINES, MAX_FUNCTION = 450, 60
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(path: Path) -> set[str]:
+    """Modules that a file imports, anywhere in it, with the names taken from them."""
+    found = set()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name}: relative imports hide which room is read"
+            found |= {node.module or ""} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def tops(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in imported(path)}
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("sim/")])
+def test_the_world_knows_nothing_of_experiments_pictures_or_mesa(name):
+    read = tops(ROOT / name)
+    assert not read & {"experiments", "analysis", "workshop", "benchmarks", "hydra", "omegaconf", "matplotlib", "tests"}
+    if name not in ("sim/model.py", "sim/agents.py"):
+        assert "mesa" not in read and not imported(ROOT / name) & {"sim.model", "sim.agents"}
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("analysis/")])
+def test_analysis_reads_tables_and_definitions_only(name):
+    read = imported(ROOT / name)
+    assert not tops(ROOT / name) & {"experiments", "workshop", "hydra", "omegaconf", "mesa"}
+    allowed = ("sim.codes", "sim.indicators")
+    inside = {one for one in read if one.split(".")[0] == "sim" and one != "sim"}
+    assert all(one.startswith(allowed) for one in inside), inside
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("experiments/")])
+def test_experiments_leave_mesa_to_the_model(name):
+    assert not tops(ROOT / name) & {"mesa", "workshop"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_can_be_read_at_once(name):
+    path = ROOT / name
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            length = (node.end_lineno or 0) - node.lineno + 1
+            assert length <= MAX_FUNCTION, f"{node.name} has {length} lines"
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if not name.startswith("tests/") and not name.endswith("__main__.py")])
+def test_every_module_and_public_function_says_what_it_is(name):
+    module = tree(ROOT / name)
+    assert ast.get_docstring(module) or not module.body, "a module begins with what it is for"
+    for node in module.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_") and name.startswith("sim/"):
+            if any("njit" in ast.dump(one) and "always" in ast.dump(one) for one in getattr(node, "decorator_list", [])):
+                continue
+            has = ast.get_docstring(node)
+            assert has or len(node.body) <= 8, f"{node.name} says nothing of itself"
+
+
+CALLS = {"random", "shuffle", "default_rng", "seed", "choice", "permutation"}
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("sim/") and not name.startswith("sim/data/")])
+def test_the_world_draws_by_keys_only(name):
+    for node in ast.walk(tree(ROOT / name)):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute) and node.value.attr == "random":
+            assert node.attr not in CALLS, f"line {node.lineno}: a stream of random numbers"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            assert node.func.id not in {"hash", "eval", "exec"}, f"line {node.lineno}: {node.func.id}()"
+    assert not tops(ROOT / name) & {"random", "secrets", "uuid"}
+
+
+LOGARITHMS = {"exp", "log", "log1p", "expm1", "power", "pow", "sin", "cos", "tanh"}
+
+
+def kernels():
+    for path in SOURCES:
+        if path.relative_to(ROOT).parts[0] == "sim":
+            for node in ast.walk(tree(path)):
+                if isinstance(node, ast.FunctionDef) and any("njit" in ast.dump(one) for one in node.decorator_list):
+                    yield f"{path.name}:{node.name}", node
+
+
+@pytest.mark.parametrize("node", [pytest.param(node, id=name) for name, node in kernels()])
+def test_a_kernel_reads_thresholds_and_computes_no_logarithm(node):
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Call):
+            called = inner.func.attr if isinstance(inner.func, ast.Attribute) else getattr(inner.func, "id", "")
+            assert called not in LOGARITHMS, f"{node.name}: {called} may differ in its last bit between machines"
+        if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Pow):
+            small = isinstance(inner.right, ast.Constant) and inner.right.value == 2
+            assert small, f"{node.name}: a power that is no square"
+
+
+OWN_PLACES = ["/" + place + "/" for place in ("work", "tmp", "root", "home")]
+TEXTS = sorted(
+    path for folder in (*ROOMS, "docs", "configs") for path in (ROOT / folder).rglob("*")
+    if path.suffix in {".py", ".md", ".yaml", ".toml", ".html", ".css", ".js"}
+)
+
+
+def test_no_file_names_a_place_on_somebody_s_machine_or_an_unfinished_thing():
+    for path in TEXTS:
+        text = path.read_text(encoding="utf-8")
+        for place in OWN_PLACES:
+            assert not re.search(rf"(?<![\w.<]){place}[a-z_]", text), f"{path.relative_to(ROOT)} names {place}"
+        assert "TO" + "DO" not in text and "FIX" + "ME" not in text, path.relative_to(ROOT)
+        if path.suffix == ".py":
+            assert not re.search(r"mark\.(skip|xfail)|pytest\.(skip|xfail)\(", text) or path.name == Path(__file__).name, path.name
+
+
+@pytest.mark.parametrize("one", ENUMERATIONS, ids=lambda one: one.__name__)
+def test_codes_run_from_0_without_gaps_and_names_are_lower_case(one):
+    assert sorted(int(member) for member in one) == list(range(len(one)))
+    assert codes.names(one) == [member.name.lower() for member in sorted(one)]
+    assert len(one) <= 255
+
+
+class Gap(IntEnum):
+    """An enumeration as it must not be."""
+
+    A = 0
+    B = 2
+
+
+def test_an_enumeration_with_a_gap_is_refused():
+    with pytest.raises(ValueError, match="Gap: codes must be 0, 1, 2"):
+        codes.names(Gap)
+
+
+def test_every_instrument_is_entered_under_its_own_key():
+    assert {key: cls.key for key, cls in INSTRUMENTS.items()} == {key: key for key in INSTRUMENTS}
+    assert all(re.fullmatch(r"[a-z][a-z_]*", key) for key in INSTRUMENTS)
+
+
+def test_every_instrument_pulls_known_levers():
+    known = set(levers.LEVERS.fields or ()) | {"supply"}
+    for key, cls in INSTRUMENTS.items():
+        assert set(cls.levers_used) <= known, key
+        assert set(cls().levers()) <= known, key
+
+
+def test_every_source_that_a_parameter_names_is_in_the_evidence():
+    with (ROOT / "docs" / "evidence.csv").open(encoding="utf-8", newline="") as file:
+        known = {row["id"] for row in csv.DictReader(file)}
+    for name, entry in PARAMETERS.items():
+        named = set(re.findall(r"\b[A-F]\d{2}\b", entry.evidence))
+        assert named <= known, f"{name}: {sorted(named - known)} is not in docs/evidence.csv"
+
+
+def test_every_indicator_is_defined():
+    for key, one in indicators.REGISTRY.items():
+        assert one.key == key and one.nl and one.en and one.unit and one.definition
+        assert one.source in {"moves", "month", "instruments"} and one.better in (-1, 0, 1)
+
+
+@pytest.mark.parametrize("table", [Households, Dwellings, Vacancies, Moves], ids=lambda table: table.__name__)
+def test_every_column_has_a_type_and_a_neutral_value(table):
+    assert list(_DTYPES[table.__name__]) == list(table._fields)
+    rows = empty(table, 3)
+    assert all(len(column) == 3 for column in rows)
+
+
+def test_every_purpose_is_used():
+    text = "".join(path.read_text(encoding="utf-8") for path in SOURCES if path.relative_to(ROOT).parts[0] == "sim")
+    for purpose in Purpose:
+        assert f"Purpose.{purpose.name}" in text, f"Purpose.{purpose.name} is drawn nowhere"
+
+
+def test_this_python_is_one_that_the_project_names():
+    wanted = re.search(r'requires-python = ">=3\.(\d+),<3\.(\d+)"', (ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert wanted and int(wanted[1]) <= sys.version_info.minor < int(wanted[2])

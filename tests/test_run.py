@@ -1,0 +1,237 @@
+"""A run from the burnt-in world to the tables: what they hold, and that all of them tell of the same world."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim import places, run
+from sim.codes import HouseholdState, Stage
+from sim.income import fifth_of
+from sim.indicators import REGISTRY as INDICATORS
+from sim.recording import (
+    AGES,
+    AREA_AT,
+    COUNTERS,
+    TENURE_COLUMNS,
+    count_dwellings,
+    count_households,
+    note_uses,
+    share_elsewhere,
+)
+from tests import twins
+from tests.worlds import (
+    FOLLOW_UP,
+    MIXED,
+    MONTHS,
+    at_work,
+    basis,
+    burnt_in,
+    digest,
+    everything,
+    let_pass,
+    scattered_dwellings,
+    scattered_households,
+    strong,
+    tables_of,
+)
+
+SENIOR_AGE = 55
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_month_counts_what_is_there(seed):
+    h, d = scattered_households(seed, 800, 600), scattered_dwellings(seed, 600)
+    n_areas = 4
+    groups = AREA_AT + n_areas
+    counts, n, fit = np.zeros(len(COUNTERS), np.int64), np.zeros(groups), np.zeros(groups)
+    seniors, ages = np.zeros(n_areas), np.zeros(len(AGES) + 1, np.int64)
+    count_households(h, d, 30, SENIOR_AGE, counts, n, fit, seniors, ages)
+    expected, n_expected, fit_expected, seniors_expected, ages_expected = twins.months_counts(h, d, 30, SENIOR_AGE, n_areas)
+    assert dict(zip(COUNTERS, counts.tolist(), strict=True)) == expected
+    np.testing.assert_array_equal(n, n_expected)
+    np.testing.assert_array_equal(fit, fit_expected)
+    np.testing.assert_array_equal(seniors, seniors_expected)
+    np.testing.assert_array_equal(ages, ages_expected)
+    assert min(expected.values()) > 0, "every count was meant to be tried"
+    got = count_dwellings(d.state, d.vacancy, d.access, d.floor_area, d.kind, d.tenure)
+    assert got.tolist() == twins.stock_counts(d) and min(got) > 0
+
+
+@pytest.fixture(scope="module")
+def result():
+    return run.run_scenario(burnt_in(), everything(), base=basis())
+
+
+MONTHS_COLUMNS = {"month", "phase", "households", "seniors", "dwellings", "vacant", "searchers", "moves", "fills", "senior_moves"}
+MOVES_COLUMNS = {
+    "month", "phase", "in_scope", "fills_vacancy", "move_id", "parent_move_id", "chain_id", "link", "n_set_off", "set_off_open",
+    "household_id", "household_class", "age", "household_size", "from_dwelling", "to_dwelling", "distance_km", "left_home_elsewhere",
+    "reason", "nood", "fit_before", "fit_after", "first_contact", "instruments",
+} | {f"{side}_{what}" for side in ("from", "to") for what in ("area", "tenure", "type", "rooms", "floor_area", "rent")}
+COLUMNS = {
+    "moves": MOVES_COLUMNS,
+    "chains": {
+        "chain_id", "origin", "origin_tenure", "origin_type", "start_month", "end_month", "moves", "homes_freed", "end_reason", "open",
+    },
+    "months": MONTHS_COLUMNS | {key for key, one in INDICATORS.items() if one.source == "month" and key != "split_applications"},
+    "funnel": {"month", "household_class", "stage", "kind", "code", "n"},
+    "instruments": {"month", "instrument", "organisation", "contacts", "uses", "cost_eur", "waiting"},
+    "summary": {"indicator", "group_by", "group", "months_from", "months_to", "value"},
+    "attribution": {
+        "household_id", "instrument", "month", "verdict", "month_moved", "month_ghost", "months_followed", "chain_id",
+    },
+}
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_the_columns_of_the_interface_are_there(name, result):
+    assert set(result.tables[name].columns) >= COLUMNS[name]
+    assert len(result.tables[name]) > 0
+
+
+def test_months_are_rows_and_the_follow_up_is_marked(result):
+    months = result.tables["months"]
+    assert months["month"].tolist() == list(range(MONTHS + FOLLOW_UP))
+    assert (months["phase"] == "run").sum() == MONTHS
+    assert (months[list(TENURE_COLUMNS)].sum(axis=1) == months["dwellings"]).all()
+    assert (months["fills"] <= months["moves"]).all()
+
+
+def test_the_tables_tell_of_the_same_moves(result):
+    moves, months = result.tables["moves"], result.tables["months"].set_index("month")
+    per_month = moves.groupby("month").size().reindex(months.index, fill_value=0)
+    assert (per_month == months["moves"]).all()
+    fills = moves[moves["fills_vacancy"]]
+    assert (fills.groupby("month").size().reindex(months.index, fill_value=0) == months["fills"]).all()
+    seniors = fills[fills["household_class"] == "senior"]
+    assert (seniors.groupby("month").size().reindex(months.index, fill_value=0) == months["senior_moves"]).all()
+    summary = result.tables["summary"].query(f"group_by == 'all' and months_to == {MONTHS}").set_index("indicator")["value"]
+    in_run = fills[fills["phase"] == "run"]
+    assert summary["moves"] == len(in_run)
+    assert summary["senior_moves"] == (in_run["household_class"] == "senior").sum()
+    assert summary["starters_housed"] == (in_run["household_class"] == "starter").sum()
+    assert summary["fit"] == pytest.approx(months["fit"][:MONTHS].mean())
+
+
+def test_groups_of_a_summary_add_up_to_all(result):
+    summary = result.tables["summary"]
+    for indicator in ("moves", "senior_moves", "freed_family_homes", "starters_housed", "families_housed"):
+        of = summary[summary["indicator"] == indicator]
+        totals = of.groupby(["group_by", "months_to"])["value"].sum().unstack("group_by")
+        for group_by in totals.columns:
+            np.testing.assert_allclose(totals[group_by], totals["all"], err_msg=f"{indicator} by {group_by}")
+
+
+def test_the_summary_holds_every_indicator(result):
+    missing = set(INDICATORS) - set(result.tables["summary"]["indicator"])
+    assert missing <= {"split_applications"}
+
+
+def test_the_funnel_balances_stage_by_stage():
+    """Who left a stage by a step entered the next one; searchers are the entered less those who left or dropped out."""
+    funnel = basis().tables["funnel"].groupby(["stage", "kind"], observed=True)["n"].sum()
+    assert funnel["huidige_woning", "left"] >= funnel["woonwens", "entered"] > 0
+    assert funnel["woningzoeken", "left"] == funnel["verhuizen", "entered"] > 0
+    kinds = set(basis().tables["funnel"].query("kind == 'dropped'")["code"])
+    assert kinds <= {"wish_faded", "adapted_home", "gave_up_search"}
+
+
+def test_uses_are_in_the_attribution_once_per_household_and_instrument(result):
+    table = result.tables["attribution"]
+    assert not table.duplicated(["household_id", "instrument"]).any()
+    assert set(table["verdict"]) <= {"niet_verhuisd", "ook_zonder", "zetje", "noodzakelijk", "uitgesteld", "onbekend"}
+    assert (table["verdict"] == "onbekend").equals(table["decisive"])
+    moved = table["month_moved"] >= 0
+    assert (table["month_moved"][moved] >= table["month"][moved]).all()
+    assert set(table["instrument"]) <= set(everything())
+
+
+def test_moves_name_the_instruments_that_had_a_lever(result):
+    named = result.tables["moves"]["instruments"].astype(str)
+    uses = result.tables["instruments"].groupby("instrument")["uses"].sum()
+    for key in everything():
+        count = named.str.split("+", regex=False).apply(lambda names, key=key: key in names).sum()
+        assert count == uses.get(key, 0), key
+
+
+def test_drift_is_the_share_that_lives_elsewhere(result):
+    drift = result.tables["drift"]["share_elsewhere"]
+    assert drift.iloc[0] <= drift.iloc[-1] and 0 < drift.max() < 0.5
+    w = burnt_in().copy()
+    assert share_elsewhere(w, w.h.home) == 0
+    here = np.flatnonzero(w.h.state == HouseholdState.PRESENT)
+    other = w.h.home.copy()
+    other[here[:10]] = -7
+    assert share_elsewhere(w, other) == pytest.approx(10 / len(here))
+
+
+def test_the_placebo_differs_and_by_little():
+    placebo = run.run_scenario(burnt_in(), placebo=True, base=basis())
+    assert placebo.tables["drift"]["share_elsewhere"].iloc[0] == 0, "the home comes a month later, not earlier"
+    base, other = (one.tables["months"]["dwellings"] for one in (basis(), placebo))
+    assert (base - other).isin([0, 1]).all() and (base - other).sum() == 1
+
+
+def test_all_scenarios_of_a_seed_share_their_world(result):
+    assert result.fingerprint == basis().fingerprint == burnt_in().fingerprint
+    assert run.burn_in(MIXED, 2, 3, 1, 1).fingerprint != run.burn_in(MIXED, 3, 3, 1, 1).fingerprint
+
+
+def test_a_seed_repeats_to_the_byte():
+    one, two = (run.run_scenario(run.burn_in("vlieland", 11, 6, 2, 1), {"voorrang": strong("voorrang")}) for _ in range(2))
+    for name, frame in one.tables.items():
+        assert digest(frame) == digest(two.tables[name]), name
+
+
+def test_month_0_begins_a_new_ledger():
+    w = burnt_in()
+    assert w.month == 0 and w.counts[1] == 0
+    assert not w.records and not w.totals
+    assert set(w.at_start) >= {"households", "dwellings", "vacant"}
+
+
+def test_a_shorter_run_is_the_beginning_of_a_longer_one():
+    short = run.run_scenario(burnt_in(), everything(), base=basis(), months=6, follow_up=0).tables["moves"]
+    long = run.run_scenario(burnt_in(), everything(), base=basis()).tables["moves"].head(len(short))
+    for column in ("month", "household_id", "to_dwelling", "instruments", "to_rent"):
+        assert (short[column].astype(object) == long[column].astype(object)).all(), column
+
+
+def test_a_run_without_tables_gives_none():
+    assert run.run_scenario(burnt_in(), months=2, follow_up=0, tables=False).tables == {}
+
+
+def test_unknown_places_get_the_nearest_name():
+    with pytest.raises(places.UnknownPlaceError, match="zwolle"):
+        run.burn_in("zwole", 1, 1, 0, 0)
+
+
+def test_uses_are_noted_the_month_they_begin():
+    w = let_pass(at_work(burnt_in(), {"wooncoach_sociaal": strong("wooncoach_sociaal")}), 4)
+    months = [month for month, _, _ in w.records["uses"]]
+    assert months == sorted(months) and set(months) <= set(range(4))
+    rows = np.array([row for _, row, _ in w.records["uses"]])
+    assert len(np.unique(rows)) == len(rows)
+    assert set(rows.tolist()) == set(np.flatnonzero(w.h.ever).tolist())
+    before = len(w.records["uses"])
+    note_uses(w)
+    assert len(w.records["uses"]) == before, "noting twice adds nothing"
+
+
+def test_tables_hold_no_seed_and_no_scenario_of_their_own():
+    for frame in tables_of(let_pass(burnt_in().copy(), MONTHS)).values():
+        assert isinstance(frame, pd.DataFrame)
+        assert not {"seed", "scenario"} & set(frame.columns)
+    assert Stage.NIEUW_THUIS == 4
+
+
+def test_income_groups_are_those_of_month_0_and_for_newcomers_those_of_their_first_month():
+    w = let_pass(burnt_in().copy(), MONTHS)
+    start, here = burnt_in(), burnt_in().h.state == HouseholdState.PRESENT
+    np.testing.assert_array_equal(w.h.origin_income[here], fifth_of(start.h.income[here], start.h.size[here]))
+    new = (w.h.state == HouseholdState.PRESENT) & ~here & (w.h.founded == w.month - 1)
+    np.testing.assert_array_equal(w.h.origin_income[new], fifth_of(w.h.income[new], w.h.size[new]))
+    newcomers = w.h.origin_income[(w.h.state == HouseholdState.PRESENT) & ~here]
+    assert len(np.unique(newcomers)) > 2, "newcomers are not all of one income"
