@@ -47,7 +47,8 @@ def _lay_out(w: World, rows: NDArray, segment: NDArray, price: NDArray) -> Offer
     columns = {
         "vacancy": rows, "dwelling": j, "area": area, "urban": geo.urban[area], "id": v.id[rows], "dwelling_id": d.id[j],
         "labels": d.labels[j], "made_by": np.where(made > 0, np.uint64(1) << np.maximum(made, 1) - np.uint64(1), 0),
-        "direct": _direct(w, rows, j), "x_km": geo.x_km[area], "y_km": geo.y_km[area], "rent": d.rent[j] * np.where(d.tenure[j] == Tenure.VRIJE_HUUR, v.price[rows], 1), "woz": d.woz[j],
+        "direct": _direct(w, rows, j), "x_km": geo.x_km[area], "y_km": geo.y_km[area],
+        "rent": d.rent[j] * np.where(d.tenure[j] == Tenure.VRIJE_HUUR, v.price[rows], 1), "woz": d.woz[j],
         "price": price, "tenure": d.tenure[j], "kind": d.kind[j], "rooms": d.rooms[j],
         "access": d.access[j], "age_label": d.age_label[j], "relaxed": v.relaxed[rows], "quota": v.quota[rows],
     }

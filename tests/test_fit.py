@@ -39,15 +39,14 @@ ONE = st.fixed_dictionaries(ARGUMENTS)
 
 def score(one, **change):
     """The components of one case, or of the same with a change."""
-    values = [{**one, **change}[name] for name in ARGUMENTS]
-    return components(*values, T)
+    return components(*[*({**one, **change}[name] for name in ARGUMENTS), T])
 
 
 @given(ONE)
 def test_components_are_what_the_definition_says(one):
     got = score(one)
-    values = [one[name] for name in ARGUMENTS]
-    assert [float(x) for x in got] == [float(x) for x in twins.components(*values, T)]
+    expected = twins.components(*[*(one[name] for name in ARGUMENTS), T])
+    assert [float(x) for x in got] == [float(x) for x in expected]
     assert all(0 <= x <= 1 for x in got)
 
 
