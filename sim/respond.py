@@ -190,8 +190,6 @@ def empty_responses(n: int) -> Responses:
 def respond(which, seekers, offers, first, area_map, t, rules, levers, leave_out, bases, out):
     """Fill ``out`` for the searchers ``which`` (indices), with the instruments in ``leave_out`` off."""
     gemeente, around_first, around = area_map.gemeente, area_map.around_first, area_map.around
-    # most homes are passed over at the first question: what it asks stands side by side, not a whole record apart
-    ids, prices, areas = offers["id"].copy(), offers["price"].copy(), offers["area"].copy()
     for w in range(len(which)):
         s = which[w]
         seeker = seekers[s]
@@ -216,12 +214,12 @@ def respond(which, seekers, offers, first, area_map, t, rules, levers, leave_out
             b = g if part == 0 else around[around_first[g] + part - 1]
             for segment in range(3):
                 for o in range(first[3 * b + segment], first[3 * b + segment + 1]):
-                    if segment == KOOP and prices[o] > budget:
+                    if segment == KOOP and offers[o].price > budget:
                         out.gate[s] = max(out.gate[s], TOO_EXPENSIVE)
                         break  # homes for sale stand in order of price: the rest is dearer still
-                    if scope == 0 and areas[o] != area:
+                    if scope == 0 and offers[o].area != area:
                         continue
-                    if second_bits(sight_key, ids[o]) >> U11 >= threshold:
+                    if second_bits(sight_key, offers[o].id) >> U11 >= threshold:
                         continue
                     if offers[o].made_by:
                         out.affected[s] = 1

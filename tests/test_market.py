@@ -16,6 +16,7 @@ from sim.offers import publish
 from sim.randomness import Draws, Purpose, hash_ints, to_unit, uniform
 from sim.respond import FREE_SPACE, OUTSIDE_PASSEND, PER_SEGMENT, Map, empty_responses, respond
 from sim.seekers import describe, searching_rows
+from sim.start import arrival_areas
 from sim.world import NEVER, NOWHERE
 from tests import twins
 from tests.worlds import MONTHS, at_work, burnt_in, everything, let_pass, scattered_households, strong, with_rows
@@ -304,3 +305,14 @@ def test_refusals_come_at_their_rate():
     assert refuses.mean() == pytest.approx(share, abs=5 * np.sqrt(share / len(home)))
     assert to_unit(np.uint64(0)) == 0
     assert bases.viewing == w.draws.base(Purpose.VIEWING)
+
+
+def test_where_an_arrival_begins_to_look_does_not_hang_on_what_was_built_since():
+    w = burnt_in().copy()
+    island(w)
+    rows = np.arange(500, dtype=np.int32)
+    before = arrival_areas(w, rows)
+    n = len(w.d.id)
+    w.d = with_rows(w.d, 5000)
+    w.d.area[n:], w.d.delivery[n:], w.d.state[n:] = len(w.map.gemeente) - 1, 2, DwellingState.IN_STOCK
+    np.testing.assert_array_equal(arrival_areas(w, rows), before)

@@ -65,6 +65,7 @@ class Vacancy:
     relaxed: int = 0
     price_factor: float = 1.0
     price: float = 0.0
+    rent: float = 0.0
     on_offer: bool = False
 
 
@@ -87,13 +88,13 @@ class State:
     income_z: float = 0.0
     wealth: float = 0.0
     adults: list[Person | None] = field(default_factory=lambda: [None, None])
-    children: list[Person] = field(default_factory=list)
+    children: dict[int, Person] = field(default_factory=dict)  # by place, 0 to 3
     kind: int = 0
     size: int = 0
     rooms_needed: int = 0
     income: float = 0.0
     home: Dwelling | None = None
-    area: int = 0
+    area: int | None = None
     rent: float = 0.0
     debt: float = 0.0
     taste: float = 0.0
@@ -139,7 +140,7 @@ class Household(Agent):
 
     def describe(self) -> None:
         """Type, size, rooms needed and income from the people that are there."""
-        month, adults, children = self.model.month, [a for a in self.adults if a], self.children
+        month, adults, children = self.model.month, [a for a in self.adults if a], self.children.values()
         if not (self.kind == OTHER and len(adults) == 2):
             if len(adults) == 2:
                 self.kind = WITH_CHILDREN if children else COUPLE
@@ -201,14 +202,15 @@ class Household(Agent):
     def step(self) -> None:
         """A look at the own home on a birthday, then at most one step of the klantreis."""
         model, home, stage = self.model, self.home, self.stage
+        first = self.adults[0]
+        if (first.birth - model.month) % 12 == 0 if first else model.birthday_of_nobody:
+            self.describe()
+            if home:
+                self.fit = self.fit_in(home)
         if home is None:
             if stage == ZOEKEN and self.reserved is None:
                 model.searchers.append(self)
             return
-        first = self.adults[0]
-        if (first.birth - model.month) % 12 == 0 if first else model.birthday_of_nobody:
-            self.describe()
-            self.fit = self.fit_in(home)
         if stage == HUIDIGE:
             self.consider()
         elif stage == WENS:
@@ -262,7 +264,7 @@ class Household(Agent):
         budget = (own_money + loan) / (1 + p.rel_buying_cost)
         gross = self.income * (p.rel_gross_aow if age >= AOW_AGE else p.rel_gross)
         here = self.components_here(home, cls, age) if home else (0.0, 0.0, 0.0)
-        limit, area, weights = self.limit, home.area if home else self.area, model.t.weights[cls]
+        limit, area, weights = self.limit, home.area if home else self.area or 0, model.t.weights[cls]
         social: list[Response] = []
         market: list[Response] = []
         for tenure, homes in enumerate(model.offers):
@@ -278,12 +280,12 @@ class Household(Agent):
                     debt = max(0.0, v.price * (1.0 + p.rel_buying_cost) - own_money)
                     cost = (debt * model.t.interest + d.woz * model.t.upkeep) / 12.0
                 elif tenure == CORPORATIE:
-                    cost = self.net_rent(d.rent)
+                    cost = self.net_rent(v.rent)
                     if 12.0 * cost > p.rel_burden_max * self.income:
                         continue
                 else:
-                    cost = self.net_rent(d.rent)
-                    if gross < p.rel_income_rent * 12.0 * d.rent and self.wealth <= model.incomes[6]:
+                    cost = self.net_rent(v.rent)
+                    if gross < p.rel_income_rent * 12.0 * v.rent and self.wealth <= model.incomes[6]:
                         continue
                 size, reach, afford = self.components(d, cost, cls, age, limit)
                 worth = model.taste_at[model.bits(model.key.taste, self.id, d.id) >> 52]
@@ -317,7 +319,7 @@ class Household(Agent):
         if v.relaxed < 2 and gross > incomes[more]:
             return False
         aow = age >= AOW_AGE
-        if gross <= incomes[(4 if aow else 2) + more] and d.rent > self.model.rents[size >= 3]:
+        if gross <= incomes[(4 if aow else 2) + more] and v.rent > self.model.rents[size >= 3]:
             return aow and self.wealth > incomes[6 + more]
         return True
 
