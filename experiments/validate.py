@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -19,14 +20,14 @@ def base_only(config: Compare) -> Plan:
     for parts in (plan.scenarios, plan.contents, plan.titles):
         for name in [name for name in parts if name != BASE]:
             del parts[name]
+    if config.out is None:  # a folder of its own: the comparison's holds other scenarios
+        plan = replace(plan, config=plan.config.model_copy(update={"out": f"{plan.out.as_posix()}-validate"}))
     return plan
 
 
 def execute(plan: Plan, out: Path | None, command: str) -> int:
     """Run what is not finished, then print and write validation.csv."""
-    out = out or Path(str(plan.out) + "-validate")
-    status = compare.execute(plan, out, command, finish=lambda folder, content: report(folder, plan.config.months))
-    return status
+    return compare.execute(plan, out, command, finish=lambda folder, content: report(folder, plan.config.months))
 
 
 def report(out: Path, months: int) -> int:

@@ -338,8 +338,9 @@ def describe(h: Households, rows: NDArray, month: int) -> None:
     from sim.base_year import AGES
     from sim.income import income_of
 
-    adults = (h.adult_birth[rows] != ABSENT).sum(axis=1)
-    children = (h.child_birth[rows] != ABSENT).sum(axis=1)
+    births = np.ascontiguousarray(h.adult_birth[rows].T)  # by slot: sums run along rows
+    adults = (births != ABSENT).sum(axis=0)
+    children = (np.ascontiguousarray(h.child_birth[rows].T) != ABSENT).sum(axis=0)
     other = (h.kind[rows] == HouseholdType.OTHER) & (adults == 2)  # two adults who are no couple stay so
     h.kind[rows] = np.select(
         [other, (adults == 2) & (children > 0), adults == 2, children > 0],
@@ -348,6 +349,6 @@ def describe(h: Households, rows: NDArray, month: int) -> None:
     )
     h.size[rows] = adults + children
     h.rooms_needed[rows] = rooms_needed(h, rows, month)  # type: ignore[arg-type]  # rows may be numbers too
-    age = age_years(h.adult_birth[rows], month).max(axis=1)
+    age = age_years(births, month).max(axis=0)
     band = np.maximum(0, np.searchsorted(AGES, age, side="right") - 1)
     h.income[rows] = income_of(band * len(HouseholdType) + h.kind[rows], h.income_z[rows])

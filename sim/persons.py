@@ -152,13 +152,13 @@ def draw_limitation(h: Households, rows: slice, seed: int, p: Params, month: int
 def rooms_needed(h: Households, rows: slice, month: int) -> NDArray:
     """Rooms by the EU norm (F41): one for the household, one per couple, per single adult, per pair of the same sex of
     12-17, per other of 12-17, per pair under 12. The sex of a child is a bit of its id."""
-    births, people = h.child_birth[rows].astype(np.int32), h.child_id[rows]
+    births, people = h.child_birth[rows].T.astype(np.int32, order="C"), h.child_id[rows].T  # by slot: sums run along rows
     age = np.where(births == ABSENT, -1, (month - births) // 12)
     girl = (people & np.uint64(1)).astype(bool)
     middle = (age >= 12) & (age < 18)
-    need = 1 + (age >= 18).sum(axis=1)
+    need = 1 + (age >= 18).sum(axis=0)
     for group in ((age >= 0) & (age < 12), middle & girl, middle & ~girl):
-        need = need + (group.sum(axis=1) + 1) // 2  # two to a room
-    adults = (h.adult_birth[rows] != ABSENT).sum(axis=1)
+        need = need + (group.sum(axis=0) + 1) // 2  # two to a room
+    adults = (h.adult_birth[rows].T != ABSENT).sum(axis=0)
     couple = (h.kind[rows] == HouseholdType.COUPLE) | (h.kind[rows] == HouseholdType.COUPLE_WITH_CHILDREN)
     return need + np.where(couple, 1, adults)

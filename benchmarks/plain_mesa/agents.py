@@ -108,6 +108,10 @@ class State:
 class Household(Agent):
     """A household that lives somewhere or nowhere, and may want to move."""
 
+    model: PlainModel
+    kind: int
+    registered: int | None
+
     def __init__(self, model: PlainModel, state: State) -> None:
         super().__init__(model)
         self.__dict__.update(state.__dict__)

@@ -45,8 +45,7 @@ class PlainModel(Model):
 
     def __init__(self, start: Start, chance: Keyed | Stream | None = None, seed: int = 1) -> None:
         super().__init__(rng=seed)
-        self.chance = chance if chance is not None else Stream(self.random)
-        self.unit, self.bits, self.seen = self.chance.unit, self.chance.bits, self.chance.seen
+        self.take_chance(chance if chance is not None else Stream(self.random))
         self.__dict__.update(start.tables.__dict__)
         self.month, self.events, self.planned = start.month, start.events, start.planned
         self.to_demolish, self.later = start.to_demolish, start.later
@@ -70,6 +69,10 @@ class PlainModel(Model):
             "households": lambda m: len(m.agents), "moves": lambda m: len(m.moves), "searching": lambda m: len(m.searchers),
             "vacant": lambda m: len(m.vacancies), "without_home": lambda m: sum(a.home is None for a in m.agents),
         })
+
+    def take_chance(self, chance: Keyed | Stream) -> None:
+        """Draw from here."""
+        self.chance, self.unit, self.bits, self.seen = chance, chance.unit, chance.bits, chance.seen
 
     def step(self) -> None:
         """Let one month pass."""
@@ -256,9 +259,8 @@ class PlainModel(Model):
 
     def hand_over_keys(self) -> None:
         """Everybody whose month of the keys has come moves."""
-        self.movers = [one for one in self.movers if one.reserved]
         for one in self.movers:
-            if one.keys_month <= self.month:
+            if one.reserved and one.keys_month <= self.month:
                 self.move(one, one.reserved)
         self.movers = [one for one in self.movers if one.reserved]
         self.vacancies = [v for v in self.vacancies if v.home.occupant is None]

@@ -1,0 +1,50 @@
+"""The full model alone: seconds for building and for months, and memory."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from sim import month, run
+
+if TYPE_CHECKING:
+    from sim.state import World
+
+
+def peak_gb() -> float:
+    """Highest resident memory of this process so far, GB (NaN where the system does not tell)."""
+    try:
+        import resource
+    except ImportError:
+        return float("nan")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1e9 if sys.platform == "darwin" else 1e6)
+
+
+def columns_gb(w: World) -> float:
+    """Bytes in the columns of households, dwellings, vacancies, moves and events, GB."""
+    return sum(column.nbytes for table in (w.h, w.d, w.v, w.m, w.events) for column in table) / 1e9
+
+
+def measure(place: str, settle: int, months: int, repeats: int = 1, seed: int = 1) -> dict[str, float]:
+    """Build for 120 months, let ``settle`` months pass, then time ``months`` (median of ``repeats``, from the same state)."""
+    run.burn_in("schiermonnikoog", seed, months=1, burn_in=1, follow_up=0)  # compiled or read from the cache
+    began = time.process_time()
+    w = run.build(place, seed, 120, settle, 0, "2026-01", None, False)
+    build, built_gb = time.process_time() - began, peak_gb()
+    for _ in range(settle):
+        month.step(w)
+    run.begin(w)
+    households, seconds = int((w.h.state == 1).sum()), []
+    for left in reversed(range(repeats)):
+        twin = w.copy() if left else w
+        began = time.process_time()
+        for _ in range(months):
+            month.step(twin)
+        seconds.append(time.process_time() - began)
+    return {
+        "households": households, "months": months, "build": build, "seconds": statistics.median(seconds), "built_gb": built_gb,
+        "peak_gb": peak_gb(), "columns_gb": columns_gb(w),
+    }

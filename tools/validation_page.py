@@ -1,0 +1,48 @@
+"""Write docs/validation.md from validation.csv files: python tools/validation_page.py "Zwolle, 4 seeds, 120 months=FILE" ..."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from pathlib import Path
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "validation.md"
+HEAD = """# Validation: the base world beside the figures
+
+Made by `python -m experiments.validate municipality=NAME` and `python tools/validation_page.py`. A row is a hit when the
+simulated figure lies within 25 % of its source. `input` went in and proves nothing; `fitted` was looked at while parameters
+were set by hand; `predicted` came out by itself. B17 and A03 were never used in fitting. Figures of other areas and years
+than the simulated one are compared as they are: the table says which.
+
+"""
+
+
+def table(title: str, path: Path) -> str:
+    """One table in Markdown, and the verdict below it."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    lines = [f"## {title}", ""]
+    lines += ["| figure | simulated | observed | hit | status | source | unit | area |", "|---|---|---|---|---|---|---|---|"]
+    for row in rows:
+        hit = "yes" if row["hit"] == "True" else "**no**"
+        lines.append(
+            f"| {row['figure']} | {float(row['simulated']):.2f} | {float(row['observed']):g} | {hit} | {row['status']} | "
+            f"{row['source']} | {row['unit']} | {row['area']} |"
+        )
+    predicted = [row for row in rows if row["status"] == "predicted"]
+    hits = sum(row["hit"] == "True" for row in predicted)
+    missed = ", ".join(row["figure"] for row in predicted if row["hit"] != "True") or "none"
+    return "\n".join([*lines, "", f"{hits} of {len(predicted)} predicted figures are hits; missed: {missed}.", ""])
+
+
+def main() -> None:
+    """Write the page."""
+    parts = [argument.split("=", 1) for argument in sys.argv[1:]]
+    if not parts or any(len(part) != 2 for part in parts):
+        sys.exit('usage: python tools/validation_page.py "TITLE=path/to/validation.csv" ...')
+    PAGE.write_text(HEAD + "\n".join(table(title, Path(path)) for title, path in parts), encoding="utf-8", newline="\n")
+    print(PAGE)
+
+
+if __name__ == "__main__":
+    main()
