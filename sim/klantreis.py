@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from sim.parameters import Params
     from sim.state import World
-    from sim.world import Households
 
 HUIDIGE, WENS, ZOEKEN = int(Stage.HUIDIGE_WONING), int(Stage.WOONWENS), int(Stage.WONINGZOEKEN)
 VERHUIZEN, NIEUW = int(Stage.VERHUIZEN), int(Stage.NIEUW_THUIS)
@@ -245,10 +244,3 @@ def bases_of(draws: Draws, month: int) -> NDArray:
     """Base keys of one month's steps, in the order that ``step_kernel`` reads."""
     purposes = (Purpose.WISH, Purpose.SEARCH, Purpose.FADE, Purpose.ADAPT)
     return np.array([draws.base(purpose, month) for purpose in purposes], np.uint64)
-
-
-def stage_counts(h: Households) -> NDArray:
-    """Households with a home per stage, int64 [Stage]."""
-    chosen = (h.state == PRESENT) & (h.home >= 0)
-    return np.bincount(h.stage[chosen], minlength=len(Stage))
-

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "validation.md"
+BY_HAND = "## Stationarity of the base world"
 HEAD = """# Validation: the base world beside the figures
 
 Made by `python -m experiments.validate municipality=NAME` and `python tools/validation_page.py`. A row is a hit when the
@@ -40,7 +41,10 @@ def main() -> None:
     parts = [argument.split("=", 1) for argument in sys.argv[1:]]
     if not parts or any(len(part) != 2 for part in parts):
         sys.exit('usage: python tools/validation_page.py "TITLE=path/to/validation.csv" ...')
-    PAGE.write_text(HEAD + "\n".join(table(title, Path(path)) for title, path in parts), encoding="utf-8", newline="\n")
+    text = HEAD + "\n".join(table(title, Path(path)) for title, path in parts)
+    before = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+    _, mark, tail = before.partition(BY_HAND)  # what was measured by other commands stays
+    PAGE.write_text(text + ("\n" + mark + tail if mark else ""), encoding="utf-8", newline="\n")
     print(PAGE)
 
 

@@ -76,8 +76,8 @@ class Instrument(BaseModel):
         return value
 
     def levers(self) -> dict[str, float]:
-        """Values of the levers that it pulls (names of ``sim.levers.Levers``)."""
-        raise NotImplementedError(f"{type(self).__name__} names no levers")  # pragma: no cover
+        """Values of the levers that it pulls (fields of ``sim.levers.LEVERS``); none for one that only adds homes."""
+        return {}
 
     def check(self, start: str) -> None:
         """Check against the law in force at ``start`` (YYYY-MM); raises LawError."""

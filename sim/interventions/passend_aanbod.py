@@ -41,10 +41,6 @@ class Seniorenwoningen(Instrument):
     eur_home: float = Field(15000, ge=0, le=300000, description="euro of subsidy per home (assumption, 0-40,000)")
     payer: Payer = "gemeente"
 
-    def levers(self) -> dict[str, float]:
-        """None on decisions: the homes are there, that is all."""
-        return {}
-
     def act(self, run: Running, w: World) -> None:
         """Deliver this month's homes, if the building time has passed and the budget allows."""
         begun = run.memory.setdefault("begun", w.month)
