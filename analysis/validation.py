@@ -1,7 +1,8 @@
 """The base world beside the figures: what the model gives, what was observed, and how far they are apart.
 
 Each row says whether the figure went in (``input``: proves nothing), was fitted by hand (``fitted``), or comes out by itself
-(``predicted``). B17 and A03 were never used in fitting. A hit is within 25 % of the source.
+(``predicted``). All rows stood in one table while parameters were set, so no row is blind: see docs/validation.md. A hit is
+within 25 % of the source.
 """
 
 from __future__ import annotations

@@ -277,3 +277,10 @@ def test_instruments_that_work_together_are_all_counted():
     w = let_pass(at_work(burnt_in(MIXED), everything()), MONTHS)
     assert {row["instrument"] for row in w.records["instruments"]} == set(REGISTRY)
     assert len(housed_rows(w)) > 0
+
+
+@pytest.mark.parametrize("key", sorted(REGISTRY))
+def test_one_label_of_who_leaves_the_others_as_the_instrument_has_them(key) -> None:
+    own = load(key, {}).who
+    changed = load(key, {"who": {"age": 77}}).who
+    assert changed == own.model_copy(update={"age": 77})

@@ -7,6 +7,7 @@ world: it finds its households, keeps to capacity and budget, and writes what it
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -67,6 +68,14 @@ class Instrument(BaseModel):
     eur_fixed: float = Field(0, ge=0, description="euro per year")
     payer: Payer = "corporatie"
     allow_empty: bool = Field(False, description="true: a target group without members is no error")
+
+    @field_validator("who", mode="before")
+    @classmethod
+    def _who_on_top_of_its_own(cls, value: Any) -> Any:
+        """A scenario that sets one label of ``who`` keeps the others as this instrument has them."""
+        if not isinstance(value, Mapping):
+            return value
+        return {**cls.model_fields["who"].default.model_dump(), **value}
 
     @field_validator("since", "until")
     @classmethod
