@@ -104,6 +104,6 @@ def behaviour(values: Mapping[str, float]) -> None:
 def digests() -> dict[str, str]:
     """Digest of the code of the world and of its figures: results under different ones are never mixed."""
     import sim
-    from sim import figures
+    from sim.population import figures
 
     return {"code": sim.code_digest()[:16], "data": _readable(figures.digest)[:16]}

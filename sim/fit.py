@@ -101,7 +101,7 @@ def _access(p: Params) -> NDArray:
 
 
 def _future(p: Params) -> NDArray:
-    from sim.persons import limited_share
+    from sim.population.persons import limited_share
 
     age = np.arange(MAX_AGE + 1)
     expected = limited_share().mean(axis=0)[np.clip(age + EXPECTED_LIMITATION_HORIZON, 0, 100)]

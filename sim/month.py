@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim import chains, demography, klantreis, programme, recording, start
+from sim import chains, klantreis, programme, recording, start
 from sim.codes import HouseholdClass, HouseholdState, Origin
+from sim.demography import plan as demography
 from sim.fit import refresh
-from sim.income import fifth_of
-from sim.market import market
+from sim.market.market import market
+from sim.population.income import fifth_of
 from sim.state import NORM_MONTHS
 from sim.world import ABSENT, NOWHERE
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim import figures
+from sim.population import figures
 
 
 class UnknownPlaceError(ValueError):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.parameters import Params
-    from sim.population import Geography
+    from sim.population.build import Geography
     from sim.state import World
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from sim import chains, interventions, invariants, month, outputs, places, programme, recording, start
 from sim import parameters as parameter_registry
 from sim.codes import HouseholdState
-from sim.income import fifth_of
+from sim.population.income import fifth_of
 from sim.summary import summary_table
 
 if TYPE_CHECKING:

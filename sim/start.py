@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.spatial import cKDTree
 
-from sim import demography, law, population, programme
+from sim import law, programme
 from sim.chains import open_vacancies
 from sim.codes import EventKind, Origin, Stage, Tenure, Trigger
+from sim.demography import plan as demography
 from sim.fit import make_tables, refresh
 from sim.klantreis import make_journey
+from sim.market.respond import Map, make_rules
+from sim.population import build as population
 from sim.randomness import Draws, Purpose, bits_array, normal_table, uniform
-from sim.respond import Map, make_rules
 from sim.state import NORM_MONTHS, World
 from sim.woonprofielen import draw_profiles
 from sim.world import ABSENT, NEVER, NOWHERE, Dwellings, Households, Moves, Vacancies, age_years, empty
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
     from sim.parameters import Params
     from sim.places import Place
-    from sim.population import Geography
+    from sim.population.build import Geography
 
 AROUND_KM = 15.0
 

@@ -15,12 +15,12 @@ from sim.world import Dwellings, Households, Moves, Vacancies, copy, empty, fing
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.demography import Events
+    from sim.demography.plan import Events
     from sim.interventions.base import Running
+    from sim.market.respond import Map
     from sim.parameters import Params
     from sim.places import Place
-    from sim.population import Geography
-    from sim.respond import Map
+    from sim.population.build import Geography
 
 NORM_MONTHS = 12
 

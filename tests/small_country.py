@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim import children, figures, persons
-from sim.base_year import AGES, HEAD_BANDS, TYPES
 from sim.codes import HouseholdState
-from sim.events import describe
+from sim.demography.events import describe
 from sim.parameters import Params, resolve
+from sim.population import children, figures, persons
+from sim.population.base_year import AGES, HEAD_BANDS, TYPES
 from sim.randomness import Purpose, bits_array, uniform
 from sim.world import Households, empty
 

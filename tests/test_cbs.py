@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from sim import cbs, figures
+from sim.population import cbs, figures
 
 STOCK = cbs.QUERIES["stock"]
 PROPERTIES = [

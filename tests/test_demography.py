@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim import demography, partners, rates
 from sim.codes import EventKind, HouseholdState, HouseholdType
-from sim.demography import Events
-from sim.figures import FiguresError
-from sim.hazards import PURPOSES, chances, draw_month
+from sim.demography import partners, rates
+from sim.demography import plan as demography
+from sim.demography.hazards import PURPOSES, chances, draw_month
+from sim.demography.plan import Events
+from sim.population.figures import FiguresError
+from sim.population.setting import Border
 from sim.randomness import Draws, uniform
-from sim.setting import Border
 from sim.world import ABSENT, NEVER, Households, copy, take
 from tests import twins_demography as twins
 from tests.small_country import FIRST, closed, households

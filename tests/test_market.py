@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim import market as market_module
 from sim import month
 from sim.chains import ON_OFFER, RESERVED, WAITING
 from sim.codes import Access, DwellingState, Origin, Stage, Tenure, Trigger
 from sim.fit import refresh
-from sim.market import count_candidates, lists, market, relax
-from sim.matching import check_responses, clear, clear_plain
-from sim.offers import publish
+from sim.market import market as market_module
+from sim.market.market import count_candidates, lists, market, relax
+from sim.market.matching import check_responses, clear, clear_plain
+from sim.market.offers import publish
+from sim.market.respond import FREE_SPACE, OUTSIDE_PASSEND, PER_SEGMENT, Map, empty_responses, respond
+from sim.market.seekers import describe, searching_rows
 from sim.randomness import Draws, Purpose, hash_ints, to_unit, uniform
-from sim.respond import FREE_SPACE, OUTSIDE_PASSEND, PER_SEGMENT, Map, empty_responses, respond
-from sim.seekers import describe, searching_rows
 from sim.start import arrival_areas
 from sim.world import NEVER, NOWHERE
 from tests import twins

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.matching import check_responses, clear, clear_plain
+from sim.market.matching import check_responses, clear, clear_plain
 
 
 class Market(NamedTuple):

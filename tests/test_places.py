@@ -7,8 +7,8 @@ import shutil
 import numpy as np
 import pytest
 
-from sim import figures
 from sim.places import UnknownPlaceError, places, resolve
+from sim.population import figures
 
 
 @pytest.mark.parametrize(

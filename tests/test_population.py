@@ -13,11 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim import assignment, children, dwellings, figures, fitting, income, integerise, ipf, persons, population, tenancy
-from sim.base_year import base_year
 from sim.codes import Access, DwellingType, HouseholdType, Tenure
 from sim.parameters import resolve as parameters
 from sim.places import resolve
+from sim.population import assignment, children, dwellings, figures, fitting, income, integerise, ipf, persons, tenancy
+from sim.population import build as population
+from sim.population.base_year import base_year
 from sim.world import ABSENT, Dwellings, Households, age_years, empty, fingerprint
 
 FIRST = -36
@@ -326,7 +327,8 @@ def test_a_later_first_month_moves_every_birth_and_move_by_as_much(town) -> None
 SCRIPT = """
 import sys
 from pathlib import Path
-from sim import figures, population
+from sim.population import figures
+from sim.population import build as population
 figures.FOLDER = Path(sys.argv[1])
 from sim.parameters import resolve as parameters
 from sim.places import resolve

@@ -11,9 +11,7 @@ from sim import law
 from sim.codes import Access, HouseholdClass, Tenure
 from sim.fit import make_tables
 from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS, make_levers
-from sim.parameters import resolve
-from sim.randomness import Draws, Purpose, hash_ints, normal_table
-from sim.respond import (
+from sim.market.respond import (
     FREE_SPACE,
     NOT_ELIGIBLE,
     OFFER,
@@ -32,6 +30,8 @@ from sim.respond import (
     respond,
     weigh,
 )
+from sim.parameters import resolve
+from sim.randomness import Draws, Purpose, hash_ints, normal_table
 from tests import twins
 from tests.worlds import pick, spread
 
@@ -78,7 +78,7 @@ def searchers(seed, n, instruments=0):
 
 
 def homes(seed, n, instruments=0):
-    """Homes on offer in the order of ``sim.offers``: gemeente, segment, price, vacancy id; and where each segment begins."""
+    """Homes on offer in the order of ``sim.market.offers``: gemeente, segment, price, vacancy id; and where each segment begins."""
     o = np.zeros(n, OFFER)
     o["id"] = [hash_ints(seed, 2, k) for k in range(n)]
     o["dwelling_id"] = [hash_ints(seed, 3, k) for k in range(n)]

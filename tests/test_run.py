@@ -8,8 +8,8 @@ import pytest
 
 from sim import places, run
 from sim.codes import HouseholdState, Stage
-from sim.income import fifth_of
 from sim.indicators import REGISTRY as INDICATORS
+from sim.population.income import fifth_of
 from sim.recording import (
     AGES,
     AREA_AT,

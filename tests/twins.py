@@ -13,8 +13,7 @@ from sim.codes import Access, DropReason, DwellingType, HouseholdClass, Househol
 from sim.fit import GAP_HIGH, GAP_LOW, RENT_LIMIT_TOESLAG
 from sim.klantreis import CEILING, CEILING_LOGIT, DROPPED, ENTERED, LEFT, LOGIT_LIMIT, LOGIT_SCALE, N_LOGIT
 from sim.levers import RENT_NONE, RENT_OLD, RENT_STEPS
-from sim.randomness import bits_array, uniform
-from sim.respond import (
+from sim.market.respond import (
     AOW_AGE,
     DIRECT_POINTS,
     FREE_SPACE,
@@ -27,6 +26,7 @@ from sim.respond import (
     PER_SEGMENT,
     TOO_EXPENSIVE,
 )
+from sim.randomness import bits_array, uniform
 from sim.woonprofielen import N_PROFIELEN, N_TASTES
 from sim.world import ABSENT, NEVER, NOWHERE
 

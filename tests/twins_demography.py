@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim.codes import EventKind, HouseholdState, Origin, Sex, Trigger
-from sim.hazards import ADULT, MAX_AGE, MONTHS_BETWEEN_BIRTHS, YOUNG
+from sim.demography.hazards import ADULT, MAX_AGE, MONTHS_BETWEEN_BIRTHS, YOUNG
 from sim.randomness import bits_array, uniform
 from sim.world import ABSENT, N_CHILDREN
 

@@ -1,4 +1,4 @@
-"""Households as Mesa agents, with people, homes and vacancies as plain objects; rules as in sim/klantreis.py and sim/respond.py."""
+"""Households as Mesa agents, with people, homes and vacancies as plain objects; rules as in sim/klantreis.py and sim/market/respond.py."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from mesa import Agent
 from sim.codes import Access, HouseholdClass, HouseholdType, Stage, Tenure
 from sim.fit import GAP_HIGH, GAP_LOW, MAX_AGE, RENT_LIMIT_TOESLAG
 from sim.klantreis import CEILING, CEILING_LOGIT, LOGIT_LIMIT, LOGIT_SCALE, N_LOGIT
-from sim.respond import AOW_AGE, PER_SEGMENT
-from sim.seekers import LONGEST_WAIT
+from sim.market.respond import AOW_AGE, PER_SEGMENT
+from sim.market.seekers import LONGEST_WAIT
 
 if TYPE_CHECKING:
     from benchmarks.plain_mesa.model import PlainModel

@@ -19,7 +19,7 @@ FALL, LOSS_OF_PARTNER, NOTHING = int(Trigger.FALL), int(Trigger.LOSS_OF_PARTNER)
 
 
 class Event(NamedTuple):
-    """One row of ``sim.events.Events``."""
+    """One row of ``sim.demography.events.Events``."""
 
     kind: int
     row: int

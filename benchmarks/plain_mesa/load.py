@@ -13,10 +13,10 @@ import numpy as np
 from benchmarks.plain_mesa.agents import Dwelling, Person, State, Vacancy
 from benchmarks.plain_mesa.events import Event
 from sim import law
-from sim.base_year import AGES
 from sim.codes import HouseholdState, HouseholdType, VacancyState
-from sim.income import income_table
 from sim.klantreis import LOGIT_LIMIT, LOGIT_SCALE
+from sim.population.base_year import AGES
+from sim.population.income import income_table
 from sim.world import ABSENT, NEVER, NOWHERE
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Household-proposing deferred acceptance with refusals that are learnt on offer, as in sim/matching.py, on plain lists."""
+"""Household-proposing deferred acceptance with refusals that are learnt on offer, as in sim/market/matching.py, on plain lists."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
     python sim/data/convert.py SOURCE_FOLDER
 
 Facts are selected, renamed (year in the column name) and put together per subject; nothing is moved in time here: that
-is done by ``sim.base_year``, where it can be read and repeated. What each column is and where it comes from: README.md.
+is done by ``sim.population.base_year``, where it can be read and repeated. What each column is and where it comes from: README.md.
 """
 
 from __future__ import annotations

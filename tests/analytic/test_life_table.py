@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim import demography, rates
 from sim.codes import EventKind, HouseholdState, Sex
-from sim.hazards import scaled_rates
+from sim.demography import plan as demography
+from sim.demography import rates
+from sim.demography.hazards import scaled_rates
 from sim.randomness import bits_array
 from sim.world import ABSENT, Households, empty
 from tests.small_country import FIRST, closed, only

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from sim import rates
 from sim.codes import EventKind, HouseholdState, Sex
+from sim.demography import rates
 from sim.randomness import Purpose, draw_bits, to_unit
 from sim.world import ABSENT, N_ADULTS, N_CHILDREN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.events import People
+    from sim.demography.events import People
     from sim.parameters import Params
 
 PRESENT = int(HouseholdState.PRESENT)

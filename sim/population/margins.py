@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sim import figures
-from sim.base_year import AGES, N_CELLS, N_HOMES
-from sim.dwellings import WOZ_BANDS
-from sim.fitting import AGE_GROUP, CELL_TYPE
+from sim.population import figures
+from sim.population.base_year import AGES, N_CELLS, N_HOMES
+from sim.population.dwellings import WOZ_BANDS
+from sim.population.fitting import AGE_GROUP, CELL_TYPE
 from sim.world import ABSENT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.population import StartState
+    from sim.population.build import StartState
 
 
 def errors(state: StartState) -> pd.DataFrame:

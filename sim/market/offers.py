@@ -8,8 +8,8 @@ import numpy as np
 
 from sim.chains import ON_OFFER, WAITING
 from sim.codes import Tenure
+from sim.market.respond import FREE_SPACE, OFFER, OUTSIDE_PASSEND, Offers
 from sim.randomness import Purpose, uniform
-from sim.respond import FREE_SPACE, OFFER, OUTSIDE_PASSEND, Offers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.codes import Access, DwellingType, Tenure
-from sim.persons import key, normal
+from sim.population.persons import key, normal
 from sim.randomness import Purpose
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim import figures
-from sim.base_year import KINDS, N_HOMES, TENURES
 from sim.codes import Access, DwellingType, Tenure
-from sim.ipf import whole
-from sim.persons import key, normal
+from sim.population import figures
+from sim.population.base_year import KINDS, N_HOMES, TENURES
+from sim.population.ipf import whole
+from sim.population.persons import key, normal
 from sim.randomness import Purpose, uniform
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def _in_bands(value: NDArray, ids: NDArray, area: NDArray, column: NDArray, mean
 
 def even_quantile(group: NDArray, score: NDArray, ids: NDArray) -> NDArray:
     """Standard normal quantile of each row's rank in its group, by ``score`` (ties by id)."""
-    from sim.income import normal_quantile
+    from sim.population.income import normal_quantile
 
     order = np.lexsort((ids, score, group))
     sorted_group = group[order]

@@ -17,7 +17,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FOLDER = Path(__file__).parent / "data" / "population"
+FOLDER = Path(__file__).parents[1] / "data" / "population"
 BANDS = tuple(range(0, 100, 5))
 _TEXT = {
     "code",

@@ -10,8 +10,8 @@ from numba import njit
 from sim.codes import HouseholdState, Stage, Tenure
 from sim.fit import CLASS_SENIOR, CLASS_STARTER, ages_and_classes, components_at
 from sim.klantreis import NOOD_TRIGGERS
+from sim.market.respond import AOW_AGE, SEEKER
 from sim.randomness import Purpose, draw_bits, to_unit, uniform
-from sim.respond import AOW_AGE, SEEKER
 from sim.world import NOWHERE
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim import figures
-from sim.base_year import AGES, HEAD_BANDS, N_CELLS, TYPES, base_year
 from sim.codes import HouseholdType, Limitation, Sex
-from sim.income import normal_quantile
+from sim.population import figures
+from sim.population.base_year import AGES, HEAD_BANDS, N_CELLS, TYPES, base_year
+from sim.population.income import normal_quantile
 from sim.randomness import Purpose, bits_array, hash_ints, hash_text, uniform
 from sim.world import ABSENT
 

@@ -15,11 +15,11 @@ from sim.chains import ON_OFFER, RESERVED
 from sim.codes import Obstacle, Stage, Tenure
 from sim.klantreis import OBSTACLE, count_step
 from sim.levers import ALL_BIT
-from sim.matching import clear
-from sim.offers import publish
+from sim.market.matching import clear
+from sim.market.offers import publish
+from sim.market.respond import OUTRANKED, PER_SEGMENT, Bases, Offers, Responses, empty_responses, respond
+from sim.market.seekers import describe, searching_rows
 from sim.randomness import Purpose, pair_bits, to_unit, uniform
-from sim.respond import OUTRANKED, PER_SEGMENT, Bases, Offers, Responses, empty_responses, respond
-from sim.seekers import describe, searching_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.fitting import AGE_GROUP
-from sim.ipf import whole
+from sim.population.fitting import AGE_GROUP
+from sim.population.ipf import whole
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

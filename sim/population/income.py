@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim import figures
-from sim.base_year import AGES, N_CELLS, TENURES, TYPES, national_joint
+from sim.population import figures
+from sim.population.base_year import AGES, N_CELLS, TENURES, TYPES, national_joint
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.fitting import Fit
+    from sim.population.fitting import Fit
 
 # CBS equivalence scale (2018 revision), by persons 1-6, the children's part averaged: assumption on its rounding
 EQUIVALENCE = np.array([1.0, 1.0, 1.40, 1.62, 1.88, 2.09, 2.30])

@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 
 from sim.codes import EventKind, HouseholdState, HouseholdType, Origin, Trigger
-from sim.persons import rooms_needed
+from sim.population.persons import rooms_needed
 from sim.randomness import U_ODD_SECOND, mix
 from sim.world import ABSENT, N_ADULTS, N_CHILDREN, age_years
 
@@ -335,8 +335,8 @@ def run_month(h: Households, events: Events, lo: int, hi: int, month: int) -> Ha
 
 def describe(h: Households, rows: NDArray, month: int) -> None:
     """Type, size, rooms needed and income from the persons that are there."""
-    from sim.base_year import AGES
-    from sim.income import income_of
+    from sim.population.base_year import AGES
+    from sim.population.income import income_of
 
     births = np.ascontiguousarray(h.adult_birth[rows].T)  # by slot: sums run along rows
     adults = (births != ABSENT).sum(axis=0)

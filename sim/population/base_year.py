@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim import figures
 from sim.codes import HouseholdType, Tenure
-from sim.ipf import fit, shift_odds
+from sim.population import figures
+from sim.population.ipf import fit, shift_odds
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -1,8 +1,8 @@
 """Demography: the event list of one seed, made once before any market runs.
 
 Births, illness, deaths, care, separations, leaving home, unions, departures and arrivals are drawn month by month with
-keyed draws on persons and households (``sim.hazards``), from the columns as the events so far have left them;
-``sim.events`` applies them, here as in every replay. Partners are paired by age, sex and a keyed number, never by
+keyed draws on persons and households (``sim.demography.hazards``), from the columns as the events so far have left them;
+``sim.demography.events`` applies them, here as in every replay. Partners are paired by age, sex and a keyed number, never by
 address. Arrivals are as many as keep households and dwellings in step, so that the number without a home stays level.
 """
 
@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.codes import EventKind, HouseholdState
-from sim.events import Events, Happened, People, apply_month, describe, people_of, run_month
-from sim.hazards import PURPOSES, YOUNG, chances, draw_month
-from sim.partners import nobody, pair
+from sim.demography.events import Events, Happened, People, apply_month, describe, people_of, run_month
+from sim.demography.hazards import PURPOSES, YOUNG, chances, draw_month
+from sim.demography.partners import nobody, pair
 from sim.randomness import Draws, Purpose, bits_array, hash_ints, normal_table, uniform
 from sim.world import ABSENT, N_ADULTS, N_CHILDREN, NEVER, NOWHERE, Households, age_years, copy, empty, grow
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.parameters import Params
-    from sim.population import Border
+    from sim.population.build import Border
 
 __all__ = ["Events", "Happened", "People", "arrivals_per_crossing", "plan", "refresh", "replay"]
 PRESENT = int(HouseholdState.PRESENT)
@@ -264,7 +264,7 @@ def arrivals_per_crossing(events: Events, border: Border, p: Params) -> float:
 
 
 def replay(h: Households, events: Events, month: int, first_month: int) -> Happened:
-    """Apply a month's events in place (see ``sim.events``)."""
+    """Apply a month's events in place (see ``sim.demography.events``)."""
     at = month - first_month
     return run_month(h, events, int(events.first[at]), int(events.first[at + 1]), month)
 

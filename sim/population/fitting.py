@@ -1,6 +1,6 @@
 """The fitted table of one place: for each smallest area, households by age × type in homes by tenure × kind.
 
-A gemeente without wijken is one area and takes its row of ``sim.base_year``. Otherwise its table is spread over the
+A gemeente without wijken is one area and takes its row of ``sim.population.base_year``. Otherwise its table is spread over the
 wijken by iterative proportional fitting to what a wijk has: homes by tenure, ages, and composition of households; a
 wijk without composition takes the gemeente's odds given its ages. Wijken under ``MIN_DWELLINGS`` homes join the nearest
 larger one of their gemeente (their figures are unreliable). The result is kept in memory and in a cache folder.
@@ -17,9 +17,9 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from sim import figures
-from sim.base_year import AGES, N_CELLS, N_HOMES, TYPE_GROUP, YOUNG_POWER, base_year
-from sim.ipf import fit
+from sim.population import figures
+from sim.population.base_year import AGES, N_CELLS, N_HOMES, TYPE_GROUP, YOUNG_POWER, base_year
+from sim.population.ipf import fit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim import figures
-from sim.base_year import base_year
+from sim.population import figures
+from sim.population.base_year import base_year
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.fitting import Fit
     from sim.places import Place
+    from sim.population.fitting import Fit
 
 DEMOLITION, OTHER_ADDITIONS = 0.0015, 0.0016  # of the stock per year, 2024 (F31)
 

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim import figures
-from sim.fitting import cache_folder
+from sim.population import figures
+from sim.population.fitting import cache_folder
 
 Rows = list[dict[str, Any]]
 Download = Callable[..., dict[str, Rows]]

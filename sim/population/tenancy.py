@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim import figures
 from sim.codes import Tenure
-from sim.persons import OLDEST, key, normal
+from sim.population import figures
+from sim.population.persons import OLDEST, key, normal
 from sim.randomness import Purpose, uniform
 
 if TYPE_CHECKING:

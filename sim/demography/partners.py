@@ -14,7 +14,7 @@ from sim.world import ABSENT
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.events import People
+    from sim.demography.events import People
 
 AGE_GAP_MONTHS = 24  # men are on average two years older than their partner; assumption
 AGE_JITTER_MONTHS = 96  # width of the keyed number that mixes ages of partners; assumption

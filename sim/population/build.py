@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim import assignment, children, dwellings, figures, integerise, persons, tenancy
-from sim.base_year import AGES, N_CELLS, N_HOMES, TYPES, base_year
 from sim.codes import DwellingState, HouseholdState
-from sim.fitting import Fit, fitted
-from sim.income import fifth_of, income_of, income_table, local_shift, normal_quantile
-from sim.ipf import within_runs
+from sim.population import assignment, children, dwellings, figures, integerise, persons, tenancy
+from sim.population.base_year import AGES, N_CELLS, N_HOMES, TYPES, base_year
+from sim.population.fitting import Fit, fitted
+from sim.population.income import fifth_of, income_of, income_table, local_shift, normal_quantile
+from sim.population.ipf import within_runs
+from sim.population.setting import Border, Geography, Programme, border, geography, programme, rows_of
 from sim.randomness import Purpose, bits_array, hash_text, uniform
-from sim.setting import Border, Geography, Programme, border, geography, programme, rows_of
 from sim.world import Dwellings, Households, age_years, empty
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ def _incomes(
 
 
 def margin_errors(state: StartState) -> pd.DataFrame:
-    """Error of each margin per area: see ``sim.margins.errors``."""
-    from sim.margins import errors
+    """Error of each margin per area: see ``sim.population.margins.errors``."""
+    from sim.population.margins import errors
 
     return errors(state)

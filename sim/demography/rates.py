@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.figures import FiguresError
+from sim.population.figures import FiguresError
 
-FOLDER = Path(__file__).parent / "data" / "demography"
+FOLDER = Path(__file__).parents[1] / "data" / "demography"
 MAX_AGE = 110
 COUNTS = {"death": 2, "care": 2, "limitation": 2, "union": 2, "birth": 2, "leave_home": 1, "separation": 1}
 YEARS_IN_CARE = 2.94  # 122,445 residents / 41,700 entries a year (F37)

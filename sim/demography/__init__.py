@@ -1,0 +1,1 @@
+"""What happens to persons: the event list of a seed, and its replay."""

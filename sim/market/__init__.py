@@ -1,0 +1,1 @@
+"""Homes on offer, who responds, who ranks first, and who gets what."""

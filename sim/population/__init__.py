@@ -1,0 +1,1 @@
+"""From the figures of wijk and gemeente to households in dwellings."""
