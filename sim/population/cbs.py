@@ -1,8 +1,8 @@
 """Newer or more figures from CBS open data: download, keep, and put into the project's own files.
 
-    python -m sim.cbs                       what can be refreshed
-    python -m sim.cbs stock 2025            download, and write the columns into gemeenten.csv
-    python -m sim.cbs stock 2025 --offline  the same from what was downloaded before
+    python -m sim.population.cbs                       what can be refreshed
+    python -m sim.population.cbs stock 2025            download, and write the columns into gemeenten.csv
+    python -m sim.population.cbs stock 2025 --offline  the same from what was downloaded before
 
 A download is kept in the user's cache folder. Without network it says what it tried and what is there.
 """
@@ -182,7 +182,7 @@ def main(arguments: list[str]) -> int:
     if len(words) != 2 or words[0] not in QUERIES or not words[1].isdigit():
         for name, query in QUERIES.items():
             print(f"{name}: CBS {query.table} -> {', '.join(query.columns.values())}")
-        print("usage: python -m sim.cbs NAME YEAR [--offline]")
+        print("usage: python -m sim.population.cbs NAME YEAR [--offline]")
         return 0 if not words else 2
     try:
         found = fetch(QUERIES[words[0]], int(words[1]), None if offline else _cbsodata())
