@@ -158,7 +158,7 @@ def hand_over(w: World, rows: NDArray) -> NDArray:
 
 
 def _settle_in(w: World, rows: NDArray, to: NDArray) -> None:
-    """A new home: the journey is over, registration time is spent on a corporatie letting, attachment starts again."""
+    """A new home: the journey is over, registration time is spent on a corporatie letting, the years lived there start again."""
     h = w.h
     h.stage[rows] = NIEUW
     h.stage_month[rows] = w.month
@@ -172,7 +172,6 @@ def _settle_in(w: World, rows: NDArray, to: NDArray) -> None:
         column[rows] = 0
     h.contact_month[rows] = ABSENT
     h.first_contact[rows] = 0
-    h.attachment[rows] *= np.float32(0.5)
     h.taste_here[rows] = taste_of(w, rows, to)
     h.fit_here[rows] = fit_at(h, rows, to, w.month, w.d, w.map.urban, int(w.params.senior_age), w.tables)
 

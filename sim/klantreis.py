@@ -40,6 +40,8 @@ EVENT_DRAWS = 100000  # keeps the draws of life events apart from the run-long d
 N_LOGIT = 4096
 LOGIT_LIMIT = 12.0
 LOGIT_SCALE = N_LOGIT / (2 * LOGIT_LIMIT)
+ROOTED_MONTHS = 960  # from here on nothing is added
+ROOTED_HALF, ROOTED_NEUTRAL = 180.0, 0.35  # months at which half is gained; share that leaves attachment as it is (assumption)
 CEILING = 0.21  # no wish before levers is likelier: CEILING_LOGIT is 0.2, and the table adds less than a hundredth
 CEILING_LOGIT = -1.3862943611198906
 
@@ -52,13 +54,14 @@ class Journey(NamedTuple):
     search: NDArray  # float64 [2], logit of starting to search
     fade: NDArray  # float64 [2], chance per month
     give_up: NDArray  # float64 [2 (senior), 2 (nood)], chance per month
+    rooted: NDArray  # float64 [months lived], what living somewhere for so long adds to attachment
     weights: NDArray  # float64: gap, attachment, social norm, share that adapts, months of settling, discontent
 
 
 def make_journey(p: Params) -> Journey:
     """Tables of one set of parameters."""
     x = (np.arange(N_LOGIT) + 0.5) / LOGIT_SCALE - LOGIT_LIMIT
-    age = np.arange(111)
+    age, lived = np.arange(111), np.arange(ROOTED_MONTHS)
     middling = 0.15  # the gap at which p_wish_… is stated
     base = -p.logit_wish_gap * middling - p.logit_wish_attachment * 0.5
     senior = _logit(p.p_wish_senior) + base + p.logit_wish_age * np.clip(age - p.senior_age - 15, -15, None)
@@ -69,6 +72,7 @@ def make_journey(p: Params) -> Journey:
         search=np.array([_logit(p.p_search_other), _logit(p.p_search_senior) + p.logit_search_delay]),
         fade=np.array([p.p_fade_other, p.p_fade_senior]),
         give_up=np.array([[p.p_give_up_other] * 2, [p.p_give_up_senior, p.p_give_up_senior * p.rel_give_up_nood]]),
+        rooted=p.rel_attachment_years * (lived / (lived + ROOTED_HALF) - ROOTED_NEUTRAL),
         weights=np.array([
             p.logit_wish_gap, p.logit_wish_attachment, p.logit_social_norm, p.p_adapt_share, p.dur_settle,
             p.rel_discontent,
@@ -84,6 +88,12 @@ def _logit(probability: float) -> float:
 def is_nood(trigger):
     """Whether a trigger is nood rather than wens."""
     return trigger == 4 or trigger == 5 or trigger == 10
+
+
+@njit(cache=True)
+def attached(own, months, rooted):
+    """Attachment to the neighbourhood, 0-1: a household's own part and what ``months`` of living there have added."""
+    return min(1.0, max(0.0, own + rooted[min(len(rooted) - 1, max(0, months))]))
 
 
 @njit(cache=True)
@@ -132,7 +142,7 @@ def step_kernel(h, d, month, senior_age, j, lever, norm, bases, funnel):
         senior = 1 if age >= senior_age else 0
         to, code = stage, -1
         if stage == HUIDIGE:
-            x = j.wish[senior, age] + j.weights[1] * h.attachment[i]
+            x = j.wish[senior, age] + j.weights[1] * attached(h.attachment[i], month - h.moved_in[i], j.rooted)
             x += j.weights[0] * (1.0 - np.float64(h.fit_here[i]) - np.float64(h.taste_here[i]))
             if senior:
                 x += j.weights[2] * norm[d.area[h.home[i]]]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from enum import IntEnum
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,6 +48,7 @@ class Purpose(IntEnum):
     START_VACANCY = 9
     PROFILE = 10
     SCOPE = 11
+    ATTACHMENT = 12
     # demography
     BIRTH = 20
     DEATH = 21
@@ -169,6 +171,7 @@ def _mix_array(z: np.ndarray) -> np.ndarray:
         return z ^ (z >> U31)
 
 
+@cache
 def normal_table() -> np.ndarray:
     """TABLE_SIZE midpoint quantiles of the standard normal: one table read replaces an inverse in a kernel."""
     from scipy.stats import norm

@@ -95,11 +95,13 @@ def make_map(geography: Geography) -> Map:
 
 
 def draw_households(w: World, rows: NDArray) -> None:
-    """What is fixed for a household's life: search area and woonprofielen."""
+    """What is fixed for a household's life: search area, woonprofielen and its own part of attachment."""
     h, p = w.h, w.params
     age = age_years(h.adult_birth[rows], w.month).max(axis=1)
     with w.draws.replay():  # keyed on the household: founded once
         scope, first, second = (w.draws.base(Purpose.SCOPE), w.draws.base(Purpose.PROFILE), w.draws.base(Purpose.PROFILE, 1))
+        bits = bits_array(w.draws.base(Purpose.ATTACHMENT), h.id[rows])
+    h.attachment[rows] = p.rel_attachment_mean + p.rel_attachment_sd * normal_table()[(bits >> np.uint64(52)).astype(np.int64)]
     u = uniform(scope, h.id[rows])
     own = np.where(age >= p.senior_age, p.rel_scope_wijk_senior, p.rel_scope_wijk)
     around = len(w.map.around) > 0
@@ -116,7 +118,6 @@ def found(w: World, rows: NDArray, kinds: NDArray, parents: NDArray) -> None:
     h.search_month[rows] = w.month
     h.moved_in[rows] = w.month
     h.trigger[rows] = np.where(kinds == EventKind.SEPARATION, Trigger.SEPARATION, Trigger.NO_HOME)
-    h.attachment[rows] = w.params.rel_attachment_mean * 0.8
     with w.draws.replay():
         u = uniform(w.draws.base(Purpose.REGISTRATION), h.id[rows])
     age = age_years(h.adult_birth[rows], w.month).max(axis=1)

@@ -58,7 +58,7 @@ class Households(NamedTuple):
     search_month: NDArray  # int16, month WONINGZOEKEN was entered; ABSENT if not searching
     registered: NDArray  # int16, month of registration with the corporaties
     trigger: NDArray  # uint8, Trigger
-    attachment: NDArray  # float32, 0-1
+    attachment: NDArray  # float32, own part of attachment to the neighbourhood (with the years lived there: klantreis.attached)
     scope: NDArray  # uint8, search area: 0 own wijk, 1 gemeente, 2 gemeenten around
     profile: NDArray  # uint8 [n, 2], first and second woonprofiel
     first_contact: NDArray  # uint8, Contact

@@ -115,7 +115,6 @@ def test_keys_move_the_household_and_free_what_it_leaves():
     w = let_pass(burnt_in().copy(), 2)
     rows, left, to = a_handover(w)
     waited = w.month - w.h.search_month[rows].astype(int)
-    attachment = w.h.attachment[rows].copy()
     k = hand_over(w, rows)
     assert len(rows) > 5
     np.testing.assert_array_equal(w.h.home[rows], to)
@@ -130,7 +129,6 @@ def test_keys_move_the_household_and_free_what_it_leaves():
     assert (w.m.left_vacancy[k[~owners]] == NOWHERE).all()
     assert (w.h.stage[rows] == Stage.NIEUW_THUIS).all() and (w.h.moved_in[rows] == w.month).all()
     np.testing.assert_array_equal(w.m.waited[k], waited)
-    np.testing.assert_allclose(w.h.attachment[rows], attachment / 2)
     social = w.d.tenure[to] == Tenure.CORPORATIE
     assert (w.h.registered[rows[social]] == w.month).all(), "registration is spent on a corporatie home"
     assert violations(w) == []

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim import klantreis, month
-from sim.codes import Access, DropReason, Stage, Trigger
+from sim.codes import Access, DropReason, EventKind, Stage, Trigger
 from sim.fit import refresh
 from sim.klantreis import FUNNEL_SHAPE, make_journey, step_kernel, twice
 from sim.levers import make_levers
@@ -49,7 +49,7 @@ def test_every_household_takes_the_step_that_the_rules_say(seed, levers):
 
 
 def test_the_real_world_takes_the_same_steps():
-    w = let_pass(at_work(burnt_in(), everything()), 3)
+    w = let_pass(at_work(burnt_in(), everything()), 1)
     sides = []
     for step in (step_kernel, twins.step):
         h, d, funnel = copy(w.h), copy(w.d), np.zeros(FUNNEL_SHAPE, np.int64)
@@ -100,7 +100,8 @@ def test_a_wish_comes_at_the_rate_of_the_parameters():
     h, d = scattered_households(1, n, n), scattered_dwellings(1, n)
     h.state[:], h.stage[:], h.touched[:] = 1, Stage.HUIDIGE_WONING, 0
     h.home[:] = np.arange(n)
-    h.attachment[:], h.taste_here[:], h.fit_here[:] = 0.5, 0, 0.85  # where p_wish_… is stated: a gap of 0.15
+    h.attachment[:], h.taste_here[:], h.fit_here[:] = 0.5, 0, 0.85  # where p_wish_… is stated: a gap of 0.15,
+    h.moved_in[:] = MONTH - 97  # and years that neither add to attachment nor take from it
     h.adult_birth[:, 0], h.adult_birth[:, 1] = MONTH - 12 * (int(p.senior_age) + 15), ABSENT
     step_kernel(
         h, d, MONTH, int(p.senior_age), j, NO_LEVERS, np.zeros(4), klantreis.bases_of(Draws(1), MONTH), np.zeros(FUNNEL_SHAPE, int)
@@ -170,6 +171,25 @@ def test_a_better_home_never_makes_its_household_think_of_leaving_it(what):
     assert ((better.h.stage == Stage.WOONWENS) & wishes & (plain.h.stage == Stage.HUIDIGE_WONING)).sum() == 0
     if what == "taste":
         assert ((plain.h.stage == Stage.WOONWENS) & (better.h.stage == Stage.HUIDIGE_WONING)).any(), "and some stay for it"
+
+
+@pytest.mark.parametrize("months", [0, 1, 97, 180, 960, 2000])
+def test_attachment_is_one_function_of_the_household_and_the_years_that_it_lives_there(months):
+    p = resolve()
+    gained = p.rel_attachment_years * (min(months, 959) / (min(months, 959) + 180) - 0.35)
+    for own in (-0.2, 0.1, 0.5, 1.3):
+        assert klantreis.attached(own, months, make_journey(p).rooted) == pytest.approx(np.clip(own + gained, 0, 1))
+
+
+def test_moving_takes_no_attachment_from_later_years():
+    w = burnt_in().copy()
+    own = w.h.attachment.copy()
+    let_pass(w, 6)
+    there = np.flatnonzero((w.h.state == 1) & (own != 0))
+    moved = there[w.h.moved_in[there] >= w.month - 6]
+    same = moved[w.h.founding[moved] != EventKind.UNION]
+    np.testing.assert_array_equal(w.h.attachment[same], own[same])
+    assert len(same) > 5
 
 
 def test_each_principle_at_its_neutral_value_leaves_the_decision():

@@ -179,7 +179,7 @@ def _step_one(i, h, d, month, senior_age, j, lever, norm, bases, funnel) -> None
     if stage == Stage.HUIDIGE_WONING:
         if touched == 0 and wish > CEILING:
             return
-        x = _wish(i, h, d, senior, age, j, norm)
+        x = _wish(i, h, d, month, senior, age, j, norm)
         start, off, used, decisive = decide(wish, min(x, CEILING_LOGIT), j.chance, touched, lever["awareness"])
         _note(h, i, used, decisive)
         if start:
@@ -216,8 +216,8 @@ def _step_one(i, h, d, month, senior_age, j, lever, norm, bases, funnel) -> None
         h.registered[i] = month if h.registered[i] == NEVER else h.registered[i]
 
 
-def _wish(i, h, d, senior: int, age: int, j, norm) -> float:
-    x = j.wish[senior, age] + j.weights[1] * float(h.attachment[i])
+def _wish(i, h, d, month: int, senior: int, age: int, j, norm) -> float:
+    x = j.wish[senior, age] + j.weights[1] * min(1.0, max(0.0, float(h.attachment[i]) + j.rooted[min(959, max(0, month - int(h.moved_in[i])))]))
     x += j.weights[0] * (1.0 - float(h.fit_here[i]) - float(h.taste_here[i]))
     return x + j.weights[2] * norm[d.area[h.home[i]]] if senior else x
 

@@ -30,7 +30,7 @@ PRESENT = int(HouseholdState.PRESENT)
 SEPARATION, LEAVE, UNION = int(EventKind.SEPARATION), int(EventKind.LEAVE_HOME), int(EventKind.UNION)
 DEPARTURE, ARRIVAL = int(EventKind.DEPARTURE), int(EventKind.ARRIVAL)
 FOUNDING = 17  # part of the hash that makes a household's id from its founding event
-CORRECTION_MONTHS = 6  # arrivals make up for a difference between households and dwellings over so many months
+CORRECTION_MONTHS = 3  # arrivals make up for a difference between households and dwellings over so many months
 MIDDLE = 55
 
 
@@ -90,7 +90,7 @@ class _Planner:
         self.g = _grown(people_of(start), int(1.2 * len(start.id)) + 1000)
         self.n = len(start.id)
         self.n_present = int((start.state == PRESENT).sum())
-        self.gap = 0
+        self.gap = 0.0  # homes without a household to come, since the start
         self.draws = Draws(seed)
         self.chances = chances(p)
         self.p_leave = _departure_chance(start, p, border, first)
@@ -121,7 +121,7 @@ class _Planner:
             apply_month(self.g, extra, 0, n_new, month)
             self.parts.append(extra)
             self.n_present += n_new
-            self.gap -= n_new
+            self.gap -= n_new * (1 - self.p.rel_arrivals_lost)
 
     def drawn(self, month: int, keep_level: bool) -> tuple[NDArray, NDArray, NDArray, NDArray]:
         """Kind, row, person and other of this month's events, arrivals apart, in no order."""

@@ -9,7 +9,7 @@ from numba import njit
 
 from sim.codes import HouseholdState, Stage, Tenure
 from sim.fit import CLASS_SENIOR, CLASS_STARTER, ages_and_classes, components_at
-from sim.klantreis import NOOD_TRIGGERS
+from sim.klantreis import NOOD_TRIGGERS, ROOTED_MONTHS
 from sim.market.respond import AOW_AGE, SEEKER
 from sim.randomness import Purpose, draw_bits, to_unit, uniform
 from sim.world import NOWHERE
@@ -61,14 +61,19 @@ def describe(w: World, rows: NDArray) -> NDArray:
         "urgent": _urgent(w, rows, nood, housed), "touched": h.touched[rows],
         "waited": np.clip(w.month - h.registered[rows].astype(np.int64), 0, LONGEST_WAIT), "income": income,
         "gross": income * np.where(aow, p.rel_gross_aow, p.rel_gross), "wealth": wealth, "own_money": own_money,
-        "budget": (own_money + loan) / (1 + p.rel_buying_cost), "attachment": h.attachment[rows], "old_rent": h.rent[rows],
+        "budget": (own_money + loan) / (1 + p.rel_buying_cost), "attachment": _attachment(w, rows), "old_rent": h.rent[rows],
         "here_size": here[:, 0], "here_reach": here[:, 1], "here_afford": here[:, 2], "here_place": here[:, 3],
-        "here_profile": here[:, 4], "taste_here": h.taste_here[rows], "trouble": _trouble(w, cls, age, nood),
+        "here_profile": here[:, 4], "taste_here": h.taste_here[rows], "trouble": _trouble(w, cls, age, nood, owner),
     }
     seekers = np.zeros(len(rows), SEEKER)
     for name, values in columns.items():
         seekers[name] = values
     return seekers
+
+
+def _attachment(w: World, rows: NDArray) -> NDArray:
+    months = np.clip(w.month - w.h.moved_in[rows].astype(np.int64), 0, ROOTED_MONTHS - 1)
+    return np.clip(w.h.attachment[rows] + w.journey.rooted[months], 0.0, 1.0)
 
 
 def _urgent(w: World, rows: NDArray, nood: NDArray, housed: NDArray) -> NDArray:
@@ -79,9 +84,9 @@ def _urgent(w: World, rows: NDArray, nood: NDArray, housed: NDArray) -> NDArray:
     return (u < chance).astype(np.uint64)
 
 
-def _trouble(w: World, cls: NDArray, age: NDArray, nood: NDArray) -> NDArray:
+def _trouble(w: World, cls: NDArray, age: NDArray, nood: NDArray, owner: NDArray) -> NDArray:
     """Trouble of moving in fit points, before levers and money; starters have none."""
     p = w.params
     senior = p.rel_trouble_senior + p.rel_trouble_age * (age - p.senior_age)
-    trouble = np.where(cls == CLASS_SENIOR, senior, p.rel_trouble) + p.rel_trouble_double
+    trouble = np.where(cls == CLASS_SENIOR, senior, p.rel_trouble) + p.rel_trouble_double + p.rel_trouble_koop * owner
     return np.where(cls == CLASS_STARTER, 0.0, trouble * np.where(nood, p.rel_trouble_nood, 1.0))

@@ -107,6 +107,15 @@ PARAMETERS: list[Parameter] = [
         "B01-B08: movers between gemeenten are young",
         "departures below 35 relative to those from 35",
     ),
+    _P(
+        "rel_arrivals_lost",
+        0.12,
+        0.0,
+        0.3,
+        "share of arrivals",
+        "fitted: vacancy that stays level in the base world of Zwolle",
+        "arrivals that leave again for lack of a home, less the ends in the event list that this makes void",
+    ),
     _P("dur_patience_low", 6, 1, 24, "months", "assumption", "shortest time that an arrival waits for a home"),
     _P("dur_patience_high", 36, 6, 120, "months", "assumption", "longest time that an arrival waits for a home"),
 ]

@@ -1,4 +1,4 @@
-"""What living somewhere for years has done: month of the last move, rent, mortgage, wealth, attachment."""
+"""What living somewhere for years has done: month of the last move, rent, mortgage, wealth."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def months_lived(age: NDArray, tenure: NDArray, ids: NDArray, seed: int, p: Para
 
 
 def fill(h: Households, d: Dwellings, rows: slice, age: NDArray, seed: int, p: Params, month: int) -> None:
-    """Fill moved_in, rent, rent_full, debt, wealth and attachment of the households in ``rows``."""
+    """Fill moved_in, rent, rent_full, debt and wealth of the households in ``rows``."""
     ids, home = h.id[rows], h.home[rows]
     housed = home >= 0
     tenure = np.where(housed, d.tenure[home], 255).astype(np.int64)
@@ -59,9 +59,6 @@ def fill(h: Households, d: Dwellings, rows: slice, age: NDArray, seed: int, p: P
     h.rent_full[rows] = h.rent[rows]
     h.debt[rows] = np.where(tenure == Tenure.KOOP, _debt(h, d, rows, age, seed, p), 0.0)
     h.wealth[rows] = _wealth(h, rows, tenure, age, seed, p)
-    gained = p.rel_attachment_years * (months / (months + 180.0) - 0.35)
-    error = p.rel_attachment_sd * normal(key(seed, Purpose.ASSIGN, 11), ids)
-    h.attachment[rows] = np.clip(p.rel_attachment_mean + gained + error, 0.0, 1.0)
 
 
 def _debt(h: Households, d: Dwellings, rows: slice, age: NDArray, seed: int, p: Params) -> NDArray:
