@@ -49,7 +49,8 @@ def test_every_household_takes_the_step_that_the_rules_say(seed, levers):
 
 
 def test_the_real_world_takes_the_same_steps():
-    w = let_pass(at_work(burnt_in(), everything()), 1)
+    w = let_pass(at_work(burnt_in(), everything()), 3)
+    w.h.ever[:] = 0
     sides = []
     for step in (step_kernel, twins.step):
         h, d, funnel = copy(w.h), copy(w.d), np.zeros(FUNNEL_SHAPE, np.int64)
@@ -60,7 +61,7 @@ def test_the_real_world_takes_the_same_steps():
         np.testing.assert_array_equal(getattr(sides[0][0], name), getattr(sides[1][0], name), name)
     np.testing.assert_array_equal(sides[0][1].access, sides[1][1].access)
     np.testing.assert_array_equal(sides[0][2], sides[1][2])
-    assert (sides[0][0].ever & ~w.h.ever).any()
+    assert sides[0][0].ever.any(), "some decisions had a lever"
 
 
 TABLE = make_journey(resolve()).chance
