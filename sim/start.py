@@ -52,9 +52,10 @@ def build(
     d = Dwellings(*(np.concatenate(pair) for pair in zip(state.dwellings, planned, strict=True)))
     tables, taste = make_tables(params), normal_table()
     rules = make_rules(params, *law.limits(start), taste)
+    where = make_map(state.geography, state.dwellings.area, params.n_overview)
     w = World(
-        place=place, seed=seed, start=start, params=params, geography=state.geography, map=make_map(state.geography),
-        tables=tables, journey=make_journey(params), rules=rules, taste=taste * params.rel_taste_sd, events=events,
+        place=place, seed=seed, start=start, params=params, geography=state.geography, map=where, tables=tables,
+        journey=make_journey(params), rules=rules, taste=taste * params.rel_taste_sd, events=events,
         draws=draws, month=first, first_month=first, last_month=last, months=months, h=h, d=d, v=empty(Vacancies, 1000),
         m=empty(Moves, 1000), counts=np.zeros(3, np.int64), to_demolish=to_demolish,
     )
@@ -79,8 +80,11 @@ def _equity(h: Households, d: Dwellings) -> NDArray:
     return np.where(owner, np.clip(d.woz[at] - h.debt, 0, None), 0)
 
 
-def make_map(geography: Geography) -> Map:
-    """Areas and the gemeenten around each gemeente (centres within AROUND_KM)."""
+def make_map(geography: Geography, stock: NDArray, n_overview: float) -> Map:
+    """Areas, the gemeenten around each gemeente (centres within AROUND_KM), and how much of each a searcher oversees.
+
+    ``stock`` holds the area of each home at the start: what is built later changes nobody's overview.
+    """
     n = len(geography.gemeente_code)
     centre = np.array([
         (geography.x_km[geography.gemeente == g].mean(), geography.y_km[geography.gemeente == g].mean()) for g in range(n)
@@ -88,9 +92,11 @@ def make_map(geography: Geography) -> Map:
     near = cKDTree(centre).query_ball_point(centre, AROUND_KM)
     around = [sorted(set(row) - {g}) for g, row in enumerate(near)]
     first = np.concatenate(([0], np.cumsum([len(row) for row in around])))
+    homes = np.bincount(geography.gemeente[stock], minlength=n)
     return Map(
         geography.gemeente.astype(np.int32), geography.x_km.astype(np.float64), geography.y_km.astype(np.float64),
         geography.urban.astype(np.int64), first.astype(np.int32), np.array([g for row in around for g in row], np.int32),
+        np.minimum(1.0, n_overview / np.maximum(1, homes)),
     )
 
 

@@ -50,7 +50,7 @@ def test_every_household_takes_the_step_that_the_rules_say(seed, levers):
 
 def test_the_real_world_takes_the_same_steps():
     w = let_pass(at_work(burnt_in(), everything()), 3)
-    w.h.ever[:] = 0
+    w.h.ever[:] = 0  # a use of this month shows, by whomever
     sides = []
     for step in (step_kernel, twins.step):
         h, d, funnel = copy(w.h), copy(w.d), np.zeros(FUNNEL_SHAPE, np.int64)

@@ -15,6 +15,7 @@ from sim.market.matching import check_responses, clear, clear_plain
 from sim.market.offers import publish
 from sim.market.respond import FREE_SPACE, OUTSIDE_PASSEND, PER_SEGMENT, Map, empty_responses, respond
 from sim.market.seekers import describe, searching_rows
+from sim.market.sight import CHANNELS, places
 from sim.randomness import Draws, Purpose, hash_ints, to_unit, uniform
 from sim.start import arrival_areas
 from sim.world import NEVER, NOWHERE
@@ -31,7 +32,7 @@ def a_market(w):
     seekers, bases = describe(w, rows), market_module._bases(w)
     out = empty_responses(len(rows))
     off = np.uint64(0)
-    respond(np.arange(len(rows)), seekers, offers.at, offers.first, w.map, w.tables, w.rules, w.levers, off, bases, out)
+    respond(np.arange(len(rows)), seekers, offers, w.map, w.tables, w.rules, w.levers, off, bases, out)
     listed = lists(out.n, out.offer, out.worth, out.rank, seekers["id"], offers.at["id"], bases.viewing, w.params.p_refusal)
     return offers, seekers, bases, out, listed
 
@@ -112,11 +113,15 @@ def test_homes_are_offered_when_due_and_not_before():
         assert (w.v.state[: int(w.counts[0])][early] == WAITING).all()
         open_now = np.flatnonzero(w.v.state[:n] == ON_OFFER)
         assert sorted(offers.at["vacancy"].tolist()) == open_now.tolist()
+        channel, place = places(w.draws.base(Purpose.SIGHT), offers.at["id"])
         for g in range(len(w.map.around_first) - 1):
-            for segment in range(3):
-                part = offers.at[offers.first[3 * g + segment] : offers.first[3 * g + segment + 1]]
-                assert (w.map.gemeente[part["area"]] == g).all() and (part["tenure"] == segment).all()
-                assert (np.diff(part["price"]) >= 0).all()
+            for c in range(CHANNELS):
+                part = slice(offers.first[CHANNELS * g + c], offers.first[CHANNELS * g + c + 1])
+                assert (w.map.gemeente[offers.at["area"][part]] == g).all() and (channel[part] == c).all()
+                assert (np.diff(place[part].astype(np.int64)) >= 0).all()
+        for area in range(len(w.map.gemeente)):
+            part = offers.of_area[offers.area_first[area] : offers.area_first[area + 1]]
+            assert sorted(part) == np.flatnonzero(offers.at["area"] == area).tolist()
         w.month += 1
 
 
@@ -253,6 +258,7 @@ def island(w):
     w.map = Map(
         np.append(geo.gemeente, np.int32(n_gem)), np.append(geo.x_km, 900.0), np.append(geo.y_km, 900.0),
         np.append(geo.urban, 3), np.append(geo.around_first, geo.around_first[-1]), geo.around,
+        np.append(geo.overview, 1.0),
     )
     w.geography = w.geography._replace(code=[*w.geography.code, "island"], name=[*w.geography.name, "island"])
     w.senior_moves = np.concatenate((w.senior_moves, np.zeros((len(w.senior_moves), 1))), axis=1)

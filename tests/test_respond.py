@@ -14,6 +14,7 @@ from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS, make_levers
 from sim.market.respond import (
     FREE_SPACE,
     NOT_ELIGIBLE,
+    NOTHING_SEEN,
     OFFER,
     OUTRANKED,
     OUTSIDE_PASSEND,
@@ -30,9 +31,10 @@ from sim.market.respond import (
     respond,
     weigh,
 )
+from sim.market.sight import arrange
 from sim.parameters import resolve
 from sim.randomness import Draws, Purpose, hash_ints, normal_table
-from tests import twins
+from tests import twins_market
 from tests.worlds import pick, spread
 
 P = resolve({"p_sight": 0.4, "n_responses": 2})
@@ -41,7 +43,7 @@ INCOMES, RENTS = law.limits("2026-01")
 RULES = make_rules(P, INCOMES, RENTS, normal_table())
 GEO = Map(
     np.array([0, 0, 1, 2], np.int32), np.array([0.0, 3.0, 9.0, 40.0]), np.array([0.0, 1.0, 2.0, 30.0]), np.array([1, 3, 4, 5]),
-    np.array([0, 1, 2, 2], np.int32), np.array([1, 0], np.int32),
+    np.array([0, 1, 2, 2], np.int32), np.array([1, 0], np.int32), np.array([1.0, 0.5, 1.0]),
 )
 NO_LEVERS = make_levers([])
 LEVERS = make_levers([
@@ -78,7 +80,7 @@ def searchers(seed, n, instruments=0):
 
 
 def homes(seed, n, instruments=0):
-    """Homes on offer in the order of ``sim.market.offers``: gemeente, segment, price, vacancy id; and where each segment begins."""
+    """Homes on offer, each number drawn on its own, as ``sim.market.offers`` lays them out."""
     o = np.zeros(n, OFFER)
     o["id"] = [hash_ints(seed, 2, k) for k in range(n)]
     o["dwelling_id"] = [hash_ints(seed, 3, k) for k in range(n)]
@@ -91,15 +93,18 @@ def homes(seed, n, instruments=0):
     o["rent"], o["woz"] = spread(seed, "orent", n, 350, 1600), spread(seed, "owoz", n, 120000, 800000)
     o["price"] = np.where(o["tenure"] == Tenure.KOOP, 1.05 * o["woz"], 0)
     o["urban"], o["x_km"], o["y_km"] = GEO.urban[o["area"]], GEO.x_km[o["area"]], GEO.y_km[o["area"]]
-    segment = 3 * GEO.gemeente[o["area"]] + o["tenure"]
-    order = np.lexsort((o["id"], o["price"], segment))
-    return o[order], np.searchsorted(segment[order], np.arange(10)).astype(np.int32)
+    return laid_out(o)
 
 
-def answers(s, o, first, levers, off=OFF, which=None):
+def laid_out(o):
+    """The same homes in the order in which they are looked at."""
+    return arrange(o, BASES.sight, GEO.gemeente)
+
+
+def answers(s, offers, levers, off=OFF, which=None):
     """Responses of the kernel."""
     out = empty_responses(len(s))
-    respond(np.arange(len(s)) if which is None else which, s, o, first, GEO, T, RULES, levers, off, BASES, out)
+    respond(np.arange(len(s)) if which is None else which, s, offers, GEO, T, RULES, levers, off, BASES, out)
     return out
 
 
@@ -108,11 +113,11 @@ def answers(s, o, first, levers, off=OFF, which=None):
 @pytest.mark.parametrize("seed", range(3))
 def test_everybody_responds_as_the_rules_say(seed, instruments, off):
     levers = LEVERS if instruments else NO_LEVERS
-    s, (o, first) = searchers(seed, 60, instruments), homes(seed, 60, instruments)
-    out = answers(s, o, first, levers, np.uint64(off))
+    s, offers = searchers(seed, 60, instruments), homes(seed, 60, instruments)
+    out = answers(s, offers, levers, np.uint64(off))
     n_responses = 0
     for k in range(len(s)):
-        expected = twins.respond(s[k], o, GEO, T, RULES, levers, off, BASES)
+        expected = twins_market.respond(s[k], offers.at, GEO, T, RULES, levers, off, BASES)
         assert out.gate[k] == expected.gate
         assert out.used[k] == expected.used
         for side, some in enumerate((expected.social, expected.market)):
@@ -129,12 +134,12 @@ def test_everybody_responds_as_the_rules_say(seed, instruments, off):
 
 
 def test_leaving_out_all_instruments_is_the_world_without_them():
-    s, (o, first) = searchers(9, 80, 5), homes(9, 80, 5)
-    off = answers(s, o, first, LEVERS, np.uint64(31))
+    s, offers = searchers(9, 80, 5), homes(9, 80, 5)
+    off = answers(s, offers, LEVERS, np.uint64(31))
+    o = offers.at
     bare, stock = s.copy(), o[o["made_by"] == 0]
     bare["touched"], stock["labels"], stock["direct"] = 0, 0, 0
-    segment = 3 * GEO.gemeente[stock["area"]] + stock["tenure"]
-    plain = answers(bare, stock, np.searchsorted(segment, np.arange(10)).astype(np.int32), NO_LEVERS)
+    plain = answers(bare, laid_out(stock), NO_LEVERS)
     np.testing.assert_array_equal(off.n, plain.n)
     for k in range(len(s)):
         for side in range(2):
@@ -146,9 +151,9 @@ def test_leaving_out_all_instruments_is_the_world_without_them():
 
 
 def test_whom_no_instrument_touched_is_not_looked_at_twice():
-    s, (o, first) = searchers(9, 80, 5), homes(9, 80, 0)
-    o["labels"] = 31
-    on, off = answers(s, o, first, LEVERS), answers(s, o, first, LEVERS, np.uint64(31))
+    s, offers = searchers(9, 80, 5), homes(9, 80, 0)
+    offers.at["labels"] = 31
+    on, off = answers(s, offers, LEVERS), answers(s, offers, LEVERS, np.uint64(31))
     alone = on.affected == 0
     assert alone.any() and not alone.all()
     np.testing.assert_array_equal(on.offer[alone], off.offer[alone])
@@ -156,24 +161,36 @@ def test_whom_no_instrument_touched_is_not_looked_at_twice():
 
 
 def test_only_the_searchers_asked_for_are_looked_at():
-    s, (o, first) = searchers(5, 30), homes(5, 40)
-    everybody, some = answers(s, o, first, NO_LEVERS), answers(s, o, first, NO_LEVERS, which=np.array([3, 17]))
+    s, offers = searchers(5, 30), homes(5, 40)
+    everybody, some = answers(s, offers, NO_LEVERS), answers(s, offers, NO_LEVERS, which=np.array([3, 17]))
     np.testing.assert_array_equal(some.offer[[3, 17]], everybody.offer[[3, 17]])
     assert some.n.sum() == everybody.n[[3, 17]].sum() > 0
 
 
 def test_one_more_home_changes_no_other_look():
-    s, (o, first) = searchers(6, 50), homes(6, 40)
+    s, offers = searchers(6, 50), homes(6, 40)
+    o = offers.at
     fewer = np.delete(o, 11)
-    segment = 3 * GEO.gemeente[fewer["area"]] + fewer["tenure"]
-    out = answers(s, o, first, NO_LEVERS)
-    less = answers(s, fewer, np.searchsorted(segment, np.arange(10)).astype(np.int32), NO_LEVERS)
+    out = answers(s, offers, NO_LEVERS)
+    less = answers(s, laid_out(fewer), NO_LEVERS)
     worth = {(k, int(o["id"][j])): w for k in range(50) for j, w in _kept(out, k)}
     again = {(k, int(fewer["id"][j])): w for k in range(50) for j, w in _kept(less, k)}
     both = worth.keys() & again.keys()
     assert len(both) > 20 and all(worth[pair] == again[pair] for pair in both)
     gone = int(o["id"][11])
     assert all(pair[1] == gone for pair in worth.keys() - again.keys()), "what fell out is the home that is not there"
+
+
+def test_what_is_not_seen_is_too_dear_for_nobody():
+    s, offers = searchers(6, 50), homes(6, 40)
+    s["budget"], offers.at["tenure"], offers.at["price"], offers.at["age_label"] = 0, Tenure.KOOP, 1, 0
+    out = answers(s, offers, NO_LEVERS)
+    blind = RULES.copy()
+    blind["sight"] = 0.0
+    nothing = empty_responses(len(s))
+    respond(np.arange(len(s)), s, offers, GEO, T, blind, NO_LEVERS, OFF, BASES, nothing)
+    assert set(out.gate.tolist()) <= {NOTHING_SEEN, TOO_EXPENSIVE} and (out.gate == TOO_EXPENSIVE).any()
+    assert (nothing.gate == NOTHING_SEEN).all()
 
 
 def _kept(out, k):
@@ -275,7 +292,7 @@ def test_who_may_live_somewhere_is_what_the_rules_say(tenure, rooms, rent, label
     }.items():
         o[name] = value
     got = eligible(tenure, rooms, rent, label, relaxed, quota, age, size, gross, wealth, RULES)
-    assert bool(got) == twins.eligible(o[0], s[0], RULES)
+    assert bool(got) == twins_market.eligible(o[0], s[0], RULES)
     if got and relaxed < 2:
         assert eligible(tenure, rooms, rent, label, relaxed + 1, quota, age, size, gross, wealth, RULES), "relaxing excludes nobody"
     if got:

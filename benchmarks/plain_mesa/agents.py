@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -67,6 +66,7 @@ class Vacancy:
     price: float = 0.0
     rent: float = 0.0
     on_offer: bool = False
+    place: int = 0  # on the circle of its channel
 
 
 @dataclass(slots=True)
@@ -271,36 +271,33 @@ class Household(Agent):
         limit, area, weights = self.limit, home.area if home else self.area or 0, model.t.weights[cls]
         social: list[Response] = []
         market: list[Response] = []
-        for tenure, homes in enumerate(model.offers):
+        for v in model.chance.seen(model.key.sight, self, model.offers, model.p_sight):
+            d, tenure = v.home, v.home.tenure
+            if (self.scope == 0 and d.area != area) or not self.may_have(v, age, gross):
+                continue
             if tenure == KOOP:
-                homes = homes[: bisect_right(homes, budget, key=lambda v: v.price)]
-            if self.scope == 0:
-                homes = [v for v in homes if v.home.area == area]
-            for v in model.seen(model.key.sight, self, homes, p.p_sight):
-                if not self.may_have(v, age, gross):
+                if v.price > budget:
                     continue
-                d = v.home
-                if tenure == KOOP:
-                    debt = max(0.0, v.price * (1.0 + p.rel_buying_cost) - own_money)
-                    cost = (debt * model.t.interest + d.woz * model.t.upkeep) / 12.0
-                elif tenure == CORPORATIE:
-                    cost = self.net_rent(v.rent)
-                    if 12.0 * cost > p.rel_burden_max * self.income:
-                        continue
-                else:
-                    cost = self.net_rent(v.rent)
-                    if gross < p.rel_income_rent * 12.0 * v.rent and self.wealth <= model.incomes[6]:
-                        continue
-                size, reach, afford = self.components(d, cost, cls, age, limit)
-                worth = model.taste_at[model.bits(model.key.taste, self.id, d.id) >> 52]
-                if home is None:
-                    worth += size * weights[0] + reach * weights[1] + afford * weights[2] - p.rel_without_home
-                else:
-                    worth += (size - here[0]) * weights[0] - self.taste
-                    worth += (reach - here[1]) * weights[1] + (afford - here[2]) * weights[2]
-                if worth > 0.0:
-                    one = Response(worth, self.rank(v, tenure, budget), v)
-                    (social if tenure == CORPORATIE else market).append(one)
+                debt = max(0.0, v.price * (1.0 + p.rel_buying_cost) - own_money)
+                cost = (debt * model.t.interest + d.woz * model.t.upkeep) / 12.0
+            elif tenure == CORPORATIE:
+                cost = self.net_rent(v.rent)
+                if 12.0 * cost > p.rel_burden_max * self.income:
+                    continue
+            else:
+                cost = self.net_rent(v.rent)
+                if gross < p.rel_income_rent * 12.0 * v.rent and self.wealth <= model.incomes[6]:
+                    continue
+            size, reach, afford = self.components(d, cost, cls, age, limit)
+            worth = model.taste_at[model.bits(model.key.taste, self.id, d.id) >> 52]
+            if home is None:
+                worth += size * weights[0] + reach * weights[1] + afford * weights[2] - p.rel_without_home
+            else:
+                worth += (size - here[0]) * weights[0] - self.taste
+                worth += (reach - here[1]) * weights[1] + (afford - here[2]) * weights[2]
+            if worth > 0.0:
+                one = Response(worth, self.rank(v, tenure, budget), v)
+                (social if tenure == CORPORATIE else market).append(one)
         best_first = lambda r: (-r.worth, -r.rank)  # noqa: E731
         social.sort(key=best_first)
         market.sort(key=best_first)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from operator import attrgetter
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from sim.klantreis import EVENT_DRAWS
+from sim.market.sight import CHANNELS
 from sim.randomness import Purpose, hash_ints, hash_text
 
 if TYPE_CHECKING:
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
 MASK = (1 << 64) - 1
 ODD_ID, ODD_SECOND = 0x9E3779B97F4A7C15, 0xD1342543DE82EF95
 TO_UNIT = 2.0**-53
+CIRCLE = 1 << 32
+PLACE = attrgetter("place")
 MONTHLY = ("WISH", "SEARCH", "FADE", "ADAPT", "LOOK", "LOTTERY", "TIE", "MOVING_TIME")
 FIXED = ("TASTE", "SIGHT", "VIEWING", "TURNOVER", "REGISTRATION", "SCOPE")
 
@@ -53,11 +58,27 @@ class Keyed:
         """64 bits of a household and a home."""
         return mix((mix((key + ident * ODD_ID) & MASK) + second * ODD_SECOND) & MASK)
 
-    def seen(self, key: int, who: Household, homes: list[Vacancy], p_sight: float) -> list[Vacancy]:
+    def lay_out(self, key: int, homes: list[Vacancy]) -> list[list[Vacancy]]:
+        """Homes by channel, in order of their place on its circle (see sim/market/sight.py)."""
+        circles: list[list[Vacancy]] = [[] for _ in range(CHANNELS)]
+        for v in homes:
+            bits = mix((key + v.id * ODD_ID) & MASK)
+            v.place = bits >> 29 & CIRCLE - 1
+            circles[bits >> 61].append(v)
+        for some in circles:
+            some.sort(key=PLACE)
+        return circles
+
+    def seen(self, key: int, who: Household, circles: list[list[Vacancy]], p_sight: float) -> list[Vacancy]:
         """The homes that a household sees, each with this chance; seen stays seen."""
-        first = mix((key + who.id * ODD_ID) & MASK)
-        limit = int(p_sight / TO_UNIT)
-        return [v for v in homes if mix((first + v.id * ODD_SECOND) & MASK) >> 11 < limit]
+        first, width = mix((key + who.id * ODD_ID) & MASK), int(p_sight * CIRCLE)
+        found = []
+        for channel, homes in enumerate(circles):
+            start = mix((first + channel * ODD_SECOND) & MASK) >> 32
+            found += homes[bisect_left(homes, start, key=PLACE) : bisect_left(homes, start + width, key=PLACE)]
+            if start + width > CIRCLE:
+                found += homes[: bisect_left(homes, start + width - CIRCLE, key=PLACE)]
+        return found
 
 
 class Stream:
@@ -78,6 +99,10 @@ class Stream:
     def bits(self, key: int, ident: int, second: int) -> int:
         """The next 64 bits."""
         return self.random.getrandbits(64)
+
+    def lay_out(self, key: int, homes: list[Vacancy]) -> list[Vacancy]:
+        """As they come."""
+        return homes
 
     def seen(self, key: int, who: Household, homes: list[Vacancy], p_sight: float) -> list[Vacancy]:
         """The homes that a household sees, each with this chance."""

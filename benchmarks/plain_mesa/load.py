@@ -127,7 +127,8 @@ def _tables(w: World) -> SimpleNamespace:
     search = [float(j.chance[int((x + LOGIT_LIMIT) * LOGIT_SCALE)]) for x in j.search]
     return SimpleNamespace(
         p=w.params, t=tables, senior_age=int(w.params.senior_age), incomes=np.asarray(incomes).tolist(), rents=np.asarray(rents).tolist(),
-        wish=j.wish.tolist(), search=search, fade=j.fade.tolist(), give_up=j.give_up[:, 0].tolist(),
+        p_sight=w.params.p_sight * float(w.map.overview[0]), wish=j.wish.tolist(), search=search, fade=j.fade.tolist(),
+        give_up=j.give_up[:, 0].tolist(),
         chance_at=j.chance.tolist(), weight_gap=float(j.weights[0]), p_adapt=float(j.weights[3]), dur_settle=float(j.weights[4]),
         taste_at=w.taste.tolist(), income_of=_incomes(), area_at=lambda u: min(bisect_right(edges, u), len(edges) - 1),
     )

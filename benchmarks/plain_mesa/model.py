@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mesa import DataCollector, Model
 
@@ -55,7 +55,7 @@ class PlainModel(Model):
         self.moves: list[Move] = []
         self.movers: list[Household] = []
         self.searchers: list[Household] = []
-        self.offers: list[list[Vacancy]] = [[], [], []]
+        self.offers: Any = []
         self.key = self.chance.keys(self.month)
         for row, (state, patience) in start.households.items():
             household = self.enrol(row, Household(self, state), patience)
@@ -72,7 +72,7 @@ class PlainModel(Model):
 
     def take_chance(self, chance: Keyed | Stream) -> None:
         """Draw from here."""
-        self.chance, self.unit, self.bits, self.seen = chance, chance.unit, chance.bits, chance.seen
+        self.chance, self.unit, self.bits = chance, chance.unit, chance.bits
 
     def step(self) -> None:
         """Let one month pass."""
@@ -228,22 +228,21 @@ class PlainModel(Model):
     def market(self) -> None:
         """Homes are offered, searchers respond, the two are matched."""
         p, month = self.p, self.month
-        offers: list[list[Vacancy]] = [[], [], []]
+        offers: list[Vacancy] = []
         for v in self.vacancies:
             v.on_offer = v.on_offer or v.offered <= month
             if v.on_offer and v.taker is None:
                 v.price = p.rel_asking * v.price_factor * v.home.woz
                 v.rent = v.home.rent * (v.price_factor if v.home.tenure == VRIJE_HUUR else 1.0)
-                offers[v.home.tenure].append(v)
-        offers[KOOP].sort(key=lambda v: v.price)
-        self.offers = offers
+                offers.append(v)
+        self.offers = self.chance.lay_out(self.key.sight, offers)
         looks = self.key.look
         active = [s for s in self.searchers if self.unit(looks, s.id) < (p.p_look if s.home else p.p_look_starter)]
-        if not active or not any(offers):
+        if not active or not offers:
             return
         for household, response in match(active, [s.look() for s in active]):
             self.accept(household, response.vacancy)
-        for v in (v for some in offers for v in some if v.taker is None):
+        for v in (v for v in offers if v.taker is None):
             waited = month - v.offered + 1
             if waited > 0 and waited % int(p.dur_no_response) == 0:
                 v.relaxed = min(2, v.relaxed + 1)

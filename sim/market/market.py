@@ -17,8 +17,9 @@ from sim.klantreis import OBSTACLE, count_step
 from sim.levers import ALL_BIT
 from sim.market.matching import clear
 from sim.market.offers import publish
-from sim.market.respond import OUTRANKED, PER_SEGMENT, Bases, Offers, Responses, empty_responses, respond
+from sim.market.respond import OUTRANKED, PER_SEGMENT, Bases, Responses, empty_responses, respond
 from sim.market.seekers import describe, searching_rows
+from sim.market.sight import Offers
 from sim.randomness import Purpose, pair_bits, to_unit, uniform
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def _bases(w: World) -> Bases:
 def _respond(
     w: World, which: NDArray, seekers: NDArray, offers: Offers, off: np.uint64, bases: Bases, out: Responses
 ) -> None:
-    respond(which, seekers, offers.at, offers.first, w.map, w.tables, w.rules, w.levers, off, bases, out)
+    respond(which, seekers, offers, w.map, w.tables, w.rules, w.levers, off, bases, out)
 
 
 @njit(cache=True)

@@ -8,7 +8,8 @@ import numpy as np
 
 from sim.chains import ON_OFFER, WAITING
 from sim.codes import Tenure
-from sim.market.respond import FREE_SPACE, OFFER, OUTSIDE_PASSEND, Offers
+from sim.market.respond import FREE_SPACE, OFFER, OUTSIDE_PASSEND
+from sim.market.sight import Offers, arrange
 from sim.randomness import Purpose, uniform
 
 if TYPE_CHECKING:
@@ -30,15 +31,13 @@ def publish(w: World) -> Offers:
         free = (u > 1 - w.params.rel_free_space) * FREE_SPACE
         v.quota[due] = np.where(d.tenure[v.dwelling[due]] == CORPORATIE, outside + free, 0)
     rows = np.flatnonzero(v.state[:n] == ON_OFFER).astype(np.int32)
-    home = v.dwelling[rows]
-    tenure = d.tenure[home]
-    segment = 3 * w.map.gemeente[d.area[home]] + tenure
-    price = np.where(tenure == Tenure.KOOP, w.params.rel_asking * v.price[rows] * d.woz[home], 0)
-    order = np.lexsort((v.id[rows], price, segment))
-    return _lay_out(w, rows[order], segment[order], price[order])
+    with w.draws.replay():  # fixed for the whole run: a home stays where it is seen
+        sight = w.draws.base(Purpose.SIGHT)
+    return arrange(_describe(w, rows), sight, w.map.gemeente)
 
 
-def _lay_out(w: World, rows: NDArray, segment: NDArray, price: NDArray) -> Offers:
+def _describe(w: World, rows: NDArray) -> NDArray:
+    """One OFFER record per vacancy row."""
     v, d, geo = w.v, w.d, w.map
     j = v.dwelling[rows]
     area = d.area[j]
@@ -49,12 +48,13 @@ def _lay_out(w: World, rows: NDArray, segment: NDArray, price: NDArray) -> Offer
         "labels": d.labels[j], "made_by": np.where(made > 0, np.uint64(1) << np.maximum(made, 1) - np.uint64(1), 0),
         "direct": _direct(w, rows, j), "x_km": geo.x_km[area], "y_km": geo.y_km[area],
         "rent": d.rent[j] * np.where(d.tenure[j] == Tenure.VRIJE_HUUR, v.price[rows], 1), "woz": d.woz[j],
-        "price": price, "tenure": d.tenure[j], "kind": d.kind[j], "rooms": d.rooms[j],
+        "price": np.where(d.tenure[j] == Tenure.KOOP, w.params.rel_asking * v.price[rows] * d.woz[j], 0),
+        "tenure": d.tenure[j], "kind": d.kind[j], "rooms": d.rooms[j],
         "access": d.access[j], "age_label": d.age_label[j], "relaxed": v.relaxed[rows], "quota": v.quota[rows],
     }
     for name, values in columns.items():
         at[name] = values
-    return Offers(at, np.searchsorted(segment, np.arange(3 * len(geo.around_first) - 2)).astype(np.int32))
+    return at
 
 
 def _direct(w: World, rows: NDArray, dwelling: NDArray) -> NDArray:

@@ -13,7 +13,8 @@ from numba import njit
 from sim.codes import Tenure
 from sim.fit import CLASS_STARTER, components, net_rent, owner_cost
 from sim.levers import RENT_NONE, RENT_OLD, RENT_STEPS, lever_sum
-from sim.randomness import TABLE_SIZE, U11, draw_bits, pair_bits, second_bits, to_index
+from sim.market.sight import CHANNELS, find_starts, see
+from sim.randomness import TABLE_SIZE, pair_bits, to_index
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,13 +27,12 @@ MAX_RESPONSES = 2 * PER_SEGMENT
 NOTHING_SEEN, NOT_ELIGIBLE, TOO_EXPENSIVE, NOT_BETTER, NOT_WORTH, OUTRANKED = range(6)
 U24, U40, U56, U62 = (np.uint64(n) for n in (24, 40, 56, 62))
 ZERO, ONE = np.uint64(0), np.uint64(1)
-SIGHT_SCALE = 2.0**53  # a chance as a threshold on the upper 53 bits of a draw
 OUTSIDE_PASSEND, FREE_SPACE = 1, 2
 AOW_AGE = 67
 DIRECT_POINTS = 32  # above any label
 
 
-# Homes on offer this month, one record each, sorted by gemeente, segment, price and vacancy id.
+# Homes on offer this month, one record each.
 OFFER = np.dtype(
     [
         ("vacancy", np.int32),  # vacancy row
@@ -100,13 +100,6 @@ SEEKER = np.dtype(
 )
 
 
-class Offers(NamedTuple):
-    """This month's homes, and where each segment of each gemeente begins among them."""
-
-    at: NDArray  # OFFER records
-    first: NDArray  # int32 [3 × gemeenten + 1], first offer of segment ``3 × gemeente + Tenure``
-
-
 class Map(NamedTuple):
     """Where areas lie."""
 
@@ -116,12 +109,13 @@ class Map(NamedTuple):
     urban: NDArray  # int64 [areas]
     around_first: NDArray  # int32 [gemeenten + 1], range in around
     around: NDArray  # int32, gemeenten around each gemeente, itself excluded
+    overview: NDArray  # float64 [gemeenten], share of a gemeente of this size that a searcher keeps an overview of
 
 
 # Numbers that the responses read, one record.
 RULES = np.dtype(
     [
-        ("sight", np.float64, 2),  # chance to see a home: without nood, in nood
+        ("sight", np.float64, 2),  # chance to see a home in an overview: without nood, in nood
         ("weigh_money", np.float64),  # fit points per year's income
         ("eur_moving", np.float64),
         ("buying_cost", np.float64),  # share of the price
@@ -187,9 +181,10 @@ def empty_responses(n: int) -> Responses:
 
 
 @njit(cache=True)
-def respond(which, seekers, offers, first, area_map, t, rules, levers, leave_out, bases, out):
+def respond(which, seekers, offers, area_map, t, rules, levers, leave_out, bases, out):
     """Fill ``out`` for the searchers ``which`` (indices), with the instruments in ``leave_out`` off."""
-    gemeente, around_first, around = area_map.gemeente, area_map.around_first, area_map.around
+    around_first = area_map.around_first
+    starts, seen = np.empty(CHANNELS, np.uint64), np.empty(len(offers.at), np.int32)
     for w in range(len(which)):
         s = which[w]
         seeker = seekers[s]
@@ -203,37 +198,34 @@ def respond(which, seekers, offers, first, area_map, t, rules, levers, leave_out
         if touched:
             sight += lever_sum(touched, levers.sight, ZERO)
             room += np.int64(lever_sum(touched, levers.responses, ZERO))
-        ident, budget, scope, area = seeker.id, seeker.budget, seeker.scope, seeker.area
-        sight_key = draw_bits(bases.sight, ident)
-        threshold = np.uint64(min(1.0, sight) * SIGHT_SCALE)
-        g = gemeente[area]
+        find_starts(bases.sight, seeker.id, starts)
+        g = area_map.gemeente[seeker.area]
         parts = 1
-        if scope == 2:
+        if seeker.scope == 2:
             parts += around_first[g + 1] - around_first[g]
         for part in range(parts):
-            b = g if part == 0 else around[around_first[g] + part - 1]
-            for segment in range(3):
-                for o in range(first[3 * b + segment], first[3 * b + segment + 1]):
-                    if segment == KOOP and offers[o].price > budget:
-                        out.gate[s] = max(out.gate[s], TOO_EXPENSIVE)
-                        break  # homes for sale stand in order of price: the rest is dearer still
-                    if scope == 0 and offers[o].area != area:
-                        continue
-                    if second_bits(sight_key, offers[o].id) >> U11 >= threshold:
-                        continue
-                    if offers[o].made_by:
-                        out.affected[s] = 1
-                        if offers[o].made_by & leave_out:
-                            continue
-                    gate, worth, rank, bits = weigh(seeker, offers[o], touched, t, rules, levers, bases)
-                    if bits:
-                        out.used[s] |= bits
-                        out.affected[s] = 1
-                    out.gate[s] = max(out.gate[s], gate)
-                    if gate == OUTRANKED and segment == CORPORATIE:
-                        _keep(s, 0, o, worth, rank, bits, min(room, PER_SEGMENT), out)
-                    elif gate == OUTRANKED:
-                        _keep(s, 1, o, worth, rank, bits, min(rules.n_responses, PER_SEGMENT), out)
+            b = g if part == 0 else area_map.around[around_first[g] + part - 1]
+            chance = min(1.0, sight) * area_map.overview[b]
+            for k in range(see(starts, chance, b, seeker.area if seeker.scope == 0 else -1, offers, seen)):
+                _look(s, seekers, seen[k], offers.at, touched, min(room, PER_SEGMENT), t, rules, levers, leave_out, bases, out)
+
+
+@njit(cache=True)
+def _look(s, seekers, o, offers, touched, room, t, rules, levers, leave_out, bases, out):
+    """Searcher s looks at one home that it sees."""
+    if offers[o].made_by:
+        out.affected[s] = 1
+        if offers[o].made_by & leave_out:
+            return
+    gate, worth, rank, bits = weigh(seekers[s], offers[o], touched, t, rules, levers, bases)
+    if bits:
+        out.used[s] |= bits
+        out.affected[s] = 1
+    out.gate[s] = max(out.gate[s], gate)
+    if gate == OUTRANKED and offers[o].tenure == CORPORATIE:
+        _keep(s, 0, o, worth, rank, bits, room, out)
+    elif gate == OUTRANKED:
+        _keep(s, 1, o, worth, rank, bits, min(rules.n_responses, PER_SEGMENT), out)
 
 
 @njit(cache=True)

@@ -7,6 +7,7 @@ PARAMETERS: list[Parameter] = [
     _P("p_look", 0.9, 0.2, 1.0, "per month", "assumption", "chance that a searcher with a home looks at what is on offer in a month"),
     _P("p_look_starter", 0.5, 0.1, 1.0, "per month", "E06, E17, E18: search time 4-6 years and a response a year makes a seeker active; assumption", "the same for households without a home"),
     _P("p_sight", 0.05, 0.01, 0.6, "per home in the search area", "assumption", "chance that a searcher sees a home on offer (seen stays seen)"),
+    _P("n_overview", 60000, 20000, 200000, "dwellings", "assumption", "a searcher keeps an overview of a market of so many homes; in a larger one it sees as many homes as in one of this size"),
     _P("rel_sight_nood", 2.0, 1.0, 5.0, "factor", "assumption", "a searcher in nood sees this many times more"),
     _P("n_responses", 3, 1, 4, "per month", "assumption", "homes for sale or privately let that a searcher responds to in a month"),
     _P("n_responses_social", 2, 1, 4, "per month", "assumption; regional systems allow two or three", "corporatie homes that a searcher responds to in a month"),

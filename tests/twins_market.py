@@ -1,0 +1,188 @@
+"""Readable twins of the market's kernels: see ``tests.twins``."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.codes import HouseholdClass, Tenure
+from sim.levers import RENT_NONE, RENT_OLD, RENT_STEPS
+from sim.market.respond import (
+    AOW_AGE,
+    DIRECT_POINTS,
+    FREE_SPACE,
+    NOT_BETTER,
+    NOT_ELIGIBLE,
+    NOT_WORTH,
+    NOTHING_SEEN,
+    OUTRANKED,
+    OUTSIDE_PASSEND,
+    PER_SEGMENT,
+    TOO_EXPENSIVE,
+)
+from sim.market.sight import CHANNELS
+from tests.twins import bits_of, components, net_rent, one_draw
+
+
+class Response(NamedTuple):
+    """A home that a household responds to."""
+
+    worth: float
+    rank: int
+    offer: int
+    bits: int
+
+
+class Answer(NamedTuple):
+    """What one searcher does this month: responses in the corporatie segment and in the market, best first."""
+
+    social: list[Response]
+    market: list[Response]
+    gate: int
+    used: int
+
+
+def respond(seeker, offers, area_map, t, rules, levers, off: int, bases) -> Answer:
+    """One searcher looks at every home in its search area, with the instruments ``off`` left out."""
+    on = [k for k in bits_of(seeker["touched"], len(levers)) if not off >> k & 1]
+    sight = rules["sight"][seeker["nood"]] + sum(levers["sight"][on], 0.0)
+    g = area_map.gemeente[seeker["area"]]
+    near = {g}
+    if seeker["scope"] == 2:
+        near |= set(area_map.around[area_map.around_first[g] : area_map.around_first[g + 1]].tolist())
+    found: list[list[Response]] = [[], []]
+    gate, used = NOTHING_SEEN, 0
+    for o, offer in enumerate(offers):
+        there = area_map.gemeente[offer["area"]]
+        if there not in near or (seeker["scope"] == 0 and offer["area"] != seeker["area"]):
+            continue
+        if not sees(seeker["id"], offer["id"], min(1.0, sight) * area_map.overview[there], bases.sight) or int(offer["made_by"]) & off:
+            continue
+        here, worth, rank, bits = weigh(seeker, offer, on, t, rules, levers, bases)
+        gate, used = max(gate, here), used | bits
+        if here == OUTRANKED:
+            found[0 if offer["tenure"] == Tenure.CORPORATIE else 1].append(Response(worth, rank, o, bits))
+    room = (int(rules["n_responses_social"] + levers["responses"][on].sum()), int(rules["n_responses"]))
+    best = [sorted(some, key=lambda r: (r.worth, r.rank), reverse=True) for some in found]
+    social, market = (some[: min(n, PER_SEGMENT)] for some, n in zip(best, room, strict=True))
+    return Answer(social, market, gate, used)
+
+
+def sees(household, vacancy, chance: float, base) -> bool:
+    """The place of the vacancy on its circle lies in the stretch that begins at the household's start on it."""
+    bits = one_draw(base, vacancy)
+    channel, place = bits >> 61, (bits >> 29) % 2**32
+    assert channel < CHANNELS
+    start = one_draw(base, household, channel) >> 32
+    return (place - start) % 2**32 < int(chance * 2**32)
+
+
+def weigh(seeker, offer, on: list[int], t, rules, levers, bases) -> tuple[int, float, int, int]:
+    """One look: the last gate passed, the surplus over staying, the rank, and the instruments with a lever."""
+    if not eligible(offer, seeker, rules):
+        return NOT_ELIGIBLE, 0.0, 0, 0
+    bits, felt, money, eased, points = pull(seeker, offer, on, rules, levers)
+    income, starter = float(seeker["income"]), seeker["cls"] == HouseholdClass.STARTER
+    if offer["tenure"] == Tenure.KOOP:
+        if offer["price"] > seeker["budget"]:
+            return TOO_EXPENSIVE, 0.0, 0, bits
+        money += offer["price"] * rules["buying_cost"]
+        debt = max(0.0, offer["price"] * (1.0 + rules["buying_cost"]) - seeker["own_money"])
+        cost, fine = (debt * t["interest"] + offer["woz"] * t["upkeep"]) / 12.0, True
+    else:
+        cost = float(net_rent(felt, income, seeker["size"], t))
+        enough = seeker["gross"] >= rules["income_per_rent"] * 12.0 * felt or seeker["wealth"] > rules["incomes"][6]
+        bearable = 12.0 * cost <= rules["burden_max"] * income
+        fine = enough if offer["tenure"] == Tenure.VRIJE_HUUR else bearable
+    if not fine:
+        return TOO_EXPENSIVE, 0.0, 0, bits
+    worth = surplus(seeker, offer, cost, t, rules, bases)
+    if worth <= 0.0:
+        return NOT_BETTER, worth, 0, bits
+    if not starter:
+        worth -= max(0.0, seeker["trouble"] - eased) + rules["weigh_money"] * max(0.0, money) / max(1.0, income)
+    if worth <= 0.0:
+        return NOT_WORTH, worth, 0, bits
+    return OUTRANKED, worth, rank_of(offer, seeker, points, bases), bits
+
+
+def surplus(seeker, offer, cost: float, t, rules, bases) -> float:
+    """How much better the home is than staying, in fit points, losses weighing more; taste included."""
+    cls = int(seeker["cls"])
+    starter = cls == HouseholdClass.STARTER
+    km = np.sqrt((seeker["x_km"] - offer["x_km"]) ** 2 + (seeker["y_km"] - offer["y_km"]) ** 2)
+    leaves = int(not starter and offer["area"] != seeker["area"])
+    new = components(
+        cls, seeker["age"], seeker["limit"], int(offer["rooms"]) - int(seeker["rooms_needed"]), float(seeker["income"]),
+        float(seeker["attachment"]), seeker["first"], seeker["second"], offer["access"], offer["kind"], offer["urban"], cost, km,
+        leaves, t,
+    )
+    weights = t["weights"][cls]
+    worth = float(rules["taste"][one_draw(bases.taste, seeker["id"], offer["dwelling_id"]) >> 52])
+    if starter:
+        worth += new[0] * weights[0] + new[1] * weights[1] + new[2] * weights[2]
+        return float(worth + (new[3] * weights[3] + new[4] * weights[4] - rules["without_home"]))
+    for k, name in enumerate(("size", "reach", "afford", "place", "profile")):
+        change = float(new[k] - seeker[f"here_{name}"])
+        felt = change if change > 0 else change * rules["loss_aversion"]
+        worth += felt * weights[k] - (seeker["taste_here"] if k == 0 else 0.0)
+    return float(worth)
+
+
+def eligible(offer, seeker, rules) -> bool:
+    """May live here, by the rules of the segment."""
+    relaxed, quota, more = int(offer["relaxed"]), int(offer["quota"]), int(seeker["size"] > 1)
+    if relaxed == 0 and offer["age_label"] > seeker["age"]:
+        return False
+    if offer["tenure"] != Tenure.CORPORATIE:
+        return True
+    too_few = relaxed == 0 and offer["rooms"] >= rules["family_rooms"] and seeker["size"] < 3
+    too_rich = relaxed < 2 and not quota & FREE_SPACE and seeker["gross"] > rules["incomes"][more]
+    if too_few or too_rich:
+        return False
+    aow = seeker["age"] >= AOW_AGE
+    low_income = seeker["gross"] <= rules["incomes"][(4 if aow else 2) + more]
+    dear = offer["rent"] > rules["rents"][1 if seeker["size"] >= 3 else 0]
+    exception = aow and seeker["wealth"] > rules["incomes"][6 + more]
+    return not (low_income and dear and not quota & OUTSIDE_PASSEND) or bool(exception)
+
+
+def pull(seeker, offer, on: list[int], rules, levers) -> tuple[int, float, float, float, int]:
+    """What the instruments change at this look: bits, felt rent, moving cost, trouble eased, points."""
+    bits, felt, money, eased, points = int(offer["made_by"]), float(offer["rent"]), float(rules["eur_moving"]), 0.0, 0
+    social = offer["tenure"] == Tenure.CORPORATIE
+    rise = social and seeker["tenant"] == 1 and offer["rent"] > seeker["old_rent"]
+    for k in on:
+        lever = levers[k]
+        works = bool(lever["trouble"] or lever["responses"] or lever["sight"] or (social and lever["p_direct"] > 0))
+        eased += lever["trouble"]
+        if social and lever["p_direct"] > 0 and int(offer["direct"]) >> k & 1:
+            points += DIRECT_POINTS
+        small = lever["n_rooms_taken"] == 0 or offer["rooms"] <= lever["n_rooms_taken"]
+        if seeker["rooms_left"] >= lever["n_rooms_left"] and small:
+            money -= lever["eur_once"]
+            ranks = social and lever["rank"] and (not lever["needs_label"] or int(offer["labels"]) >> k & 1)
+            points += int(lever["rank"]) if ranks else 0
+            paths = rise and lever["rent_path"] != RENT_NONE
+            felt = min(felt, felt_rent(offer["rent"], seeker["old_rent"], lever)) if paths else felt
+            works = bool(works or lever["eur_once"] or ranks or paths)
+        bits |= int(works) << k
+    return bits, felt, money, eased, points
+
+
+def felt_rent(full: float, old: float, lever) -> float:
+    """Rent as it is felt under one rent path."""
+    if lever["rent_path"] == RENT_STEPS:
+        return float(full - (full - old) * lever["rent_discount"])
+    return float(old if lever["rent_path"] == RENT_OLD else old + lever["eur_rent_cap"])
+
+
+def rank_of(offer, seeker, points: int, bases) -> int:
+    """Place of a household in the home's order: bid, lottery, or urgency, points and registration; then a keyed tie."""
+    if offer["tenure"] == Tenure.VRIJE_HUUR:
+        return one_draw(bases.lottery, seeker["id"], offer["id"])
+    tie = one_draw(bases.tie, seeker["id"], offer["id"])
+    if offer["tenure"] == Tenure.KOOP:
+        return int(min(4.0e9, max(0.0, seeker["budget"]))) << 24 | tie >> 40
+    return int(seeker["urgent"]) << 62 | min(63, points) << 56 | int(seeker["waited"]) << 40 | tie >> 24
