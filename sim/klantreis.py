@@ -44,6 +44,7 @@ ROOTED_MONTHS = 960  # from here on nothing is added
 ROOTED_HALF, ROOTED_NEUTRAL = 180.0, 0.35  # months at which half is gained; share that leaves attachment as it is (assumption)
 CEILING = 0.21  # no wish before levers is likelier: CEILING_LOGIT is 0.2, and the table adds less than a hundredth
 CEILING_LOGIT = -1.3862943611198906
+ROUNDING = 1e-9  # far more than the sums of a logit can be rounded by
 
 
 class Journey(NamedTuple):
@@ -108,9 +109,11 @@ def twice(u, x, table, touched, lever):
     Returns the outcome with, the outcome without, the instruments that had a lever, and those without which it had been
     another (bit 63: without all of them).
     """
-    outcome = u < table[_logit_cell(x + lever_sum(touched, lever, ZERO))]
     off = u < table[_logit_cell(x)]
     used, decisive = ZERO, ZERO
+    if touched == ZERO:
+        return off, off, used, decisive
+    outcome = u < table[_logit_cell(x + lever_sum(touched, lever, ZERO))]
     for k in range(len(lever)):
         bit = ONE << np.uint64(k)
         if touched & bit and lever[k] != 0.0:
@@ -123,11 +126,21 @@ def twice(u, x, table, touched, lever):
 
 
 @njit(cache=True)
+def most_beside_gap(j, norm):
+    """The most that anything but the gap in fit can add to the logit of a wish, at any age, attachment (0 to 1) and area."""
+    pressed = 0.0
+    for area in range(len(norm)):
+        pressed = max(pressed, j.weights[2] * norm[area])
+    return np.max(j.wish) + max(0.0, j.weights[1]) + pressed + ROUNDING
+
+
+@njit(cache=True)
 def step_kernel(h, d, month, senior_age, j, lever, norm, bases, funnel):
     """One month of the klantreis for every household with a home (see the module); changes the columns in place.
 
     ``norm`` float64 [areas]: share of seniors that moved in the last year; ``bases`` uint64: WISH, SEARCH, FADE, ADAPT.
     """
+    armed, most = len(lever) > 0, most_beside_gap(j, norm)
     for i in range(len(h.state)):
         if h.state[i] != PRESENT or h.home[i] < 0:
             continue
@@ -135,9 +148,13 @@ def step_kernel(h, d, month, senior_age, j, lever, norm, bases, funnel):
         if stage == VERHUIZEN or (stage == NIEUW and month - h.stage_month[i] < j.weights[4]):
             continue
         u = to_unit(draw_bits(bases[WISH_BASE if stage == HUIDIGE else FADE_BASE], h.id[i]))
-        touched = h.touched[i]
-        if stage == HUIDIGE and touched == ZERO and u > CEILING:  # no wish is that likely: spare the look-ups
-            continue
+        touched = h.touched[i] if armed else ZERO
+        if stage == HUIDIGE and touched == ZERO:  # most rows end here: no wish is that likely, so spare the look-ups
+            if u > CEILING:
+                continue
+            gap = 1.0 - np.float64(h.fit_here[i]) - np.float64(h.taste_here[i])
+            if u >= j.chance[_logit_cell(most + j.weights[0] * gap)]:
+                continue
         age = oldest_age(np.int64(h.adult_birth[i, 0]), np.int64(h.adult_birth[i, 1]), month)
         senior = 1 if age >= senior_age else 0
         to, code = stage, -1
@@ -151,11 +168,13 @@ def step_kernel(h, d, month, senior_age, j, lever, norm, bases, funnel):
                 to = WENS
                 h.trigger[i] = T_WISH if off else T_CONTACT
                 h.taste_here[i] -= np.float32(j.weights[5])  # a wish is discontent with the present home
-            _note_levers(h, i, used, decisive)
+            if used:
+                _note_levers(h.used, h.ever, h.decisive, i, used, decisive)
         elif stage == WENS:
             go = to_unit(draw_bits(bases[SEARCH_BASE], h.id[i]))
             start, off, used, decisive = twice(go, j.search[senior], j.chance, touched, lever.search)
-            _note_levers(h, i, used, decisive)
+            if used:
+                _note_levers(h.used, h.ever, h.decisive, i, used, decisive)
             if start:
                 to = ZOEKEN
             elif u < j.fade[senior]:
@@ -193,10 +212,10 @@ def _begin_search(h, i, month):
 
 
 @njit(cache=True)
-def _note_levers(h, i, used, decisive):
-    h.used[i] |= used
-    h.ever[i] |= used
-    h.decisive[i] |= decisive
+def _note_levers(h_used, h_ever, h_decisive, i, used, decisive):
+    h_used[i] |= used
+    h_ever[i] |= used
+    h_decisive[i] |= decisive
 
 
 @njit(cache=True)

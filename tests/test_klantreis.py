@@ -87,6 +87,18 @@ def test_more_of_a_lever_never_stops_who_would_have_started(u, x, less, more):
     assert strong or not weak
 
 
+@given(st.integers(0, 1), st.integers(0, 110), st.floats(0, 1), st.floats(-1, 2), st.floats(0, 1), st.floats(-5, 5), st.floats(-5, 5))
+def test_who_is_passed_over_could_not_have_had_a_wish(senior, age, attachment, gap, norm, by_attachment, by_norm):
+    j = make_journey(resolve())
+    j.weights[1:3] = by_attachment, by_norm
+    x = j.wish[senior, age] + by_attachment * attachment
+    x += j.weights[0] * gap
+    x += by_norm * norm * senior
+    bound = klantreis.most_beside_gap(j, np.array([0.0, norm])) + j.weights[0] * gap
+    assert twins.chance(bound, j.chance) >= twins.chance(x, j.chance)
+    assert twins.chance(klantreis.CEILING_LOGIT, j.chance) < klantreis.CEILING
+
+
 def test_the_table_of_chances_is_the_logistic_curve():
     x = np.linspace(-11.9, 11.9, 999)
     read = np.array([twins.chance(v, TABLE) for v in x])
