@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from sim.codes import EventKind, HouseholdState, HouseholdType
 from sim.demography import partners, rates
 from sim.demography import plan as demography
-from sim.demography.hazards import PURPOSES, chances, draw_month
+from sim.demography.hazards import PURPOSES, bits_of, chances, draw_month
 from sim.demography.plan import Events
 from sim.population.figures import FiguresError
 from sim.population.setting import Border
-from sim.randomness import Draws, uniform
+from sim.randomness import Draws, to_unit, uniform
 from sim.world import ABSENT, NEVER, Households, copy, take
 from tests import twins_demography as twins
 from tests.small_country import FIRST, closed, households
@@ -70,6 +70,13 @@ def test_hazards_of_a_month_are_those_of_the_plain_comparison() -> None:
             assert {tuple(row) for row in drawn.tolist()} == twins.draw_month(g, month, c, base, p_leave)
             assert len(drawn) > 10
         demography.replay(g, events, month, FIRST)
+
+
+@given(st.floats(0, 1), st.integers(0, 2**53 - 1))
+def test_bits_within_a_bound_are_those_whose_number_is_below_the_chance(chance: float, step: int) -> None:
+    bound = bits_of(np.array([chance]))[0]
+    for bits in (np.uint64(step << 11), np.uint64((step << 11) + 2047), bound):
+        assert (bits <= bound) == (to_unit(bits) < chance) or (chance == 0 and bits == 0)
 
 
 @pytest.mark.parametrize("removed", [0.0, 0.02])

@@ -9,7 +9,7 @@ from numba import njit
 
 from sim.codes import EventKind, HouseholdState, Sex
 from sim.demography import rates
-from sim.randomness import Purpose, draw_bits, to_unit
+from sim.randomness import TO_UNIT, U11, U_ODD_ID, Purpose, draw_bits, mix, to_unit
 from sim.world import ABSENT, N_ADULTS, N_CHILDREN
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ ADULT = 18
 MAX_AGE = rates.MAX_AGE
 TWELVE = np.uint32(12)
 WOMAN = int(Sex.WOMAN)
+MOST_EVENTS = N_ADULTS + N_CHILDREN + 3  # of one household in one month
 
 
 class Chances(NamedTuple):
@@ -50,6 +51,8 @@ class Chances(NamedTuple):
     leave_home: NDArray  # float64 [1, 111]
     separation: NDArray  # float64 [1, 111] by age of the first adult
     worse: float  # factor on the onset of a limitation for who has one
+    bounds: NDArray  # uint64 [2, 111, 5] by sex and age (see ``_bounds``)
+    bears: NDArray  # bool [2, 111], whether the third bound is that of a birth
 
 
 def scaled_rates(p: Params) -> rates.Rates:
@@ -72,7 +75,26 @@ def chances(p: Params) -> Chances:
     t = scaled_rates(p)
     order = np.array([p.rel_birth_first, p.rel_birth_second, p.rel_birth_third, p.rel_birth_third])
     birth = np.minimum(t.birth[:, None, :] * order[None, :, None], 0.999)
-    return Chances(t.death, t.care, t.limitation, t.union, birth, t.leave_home, t.separation, p.rel_worse_limitation)
+    worse = p.rel_worse_limitation
+    bears = np.stack((np.zeros(MAX_AGE + 1, bool), birth[1, 0] > 0))
+    bounds = _bounds(t, birth, bears, max(1.0, worse))
+    return Chances(t.death, t.care, t.limitation, t.union, birth, t.leave_home, t.separation, worse, bounds, bears)
+
+
+def _bounds(t: rates.Rates, birth: NDArray, bears: NDArray, worse: float) -> NDArray:
+    """Random bits above which nothing can happen to a person, whoever else is in the household: uint64 [2, 111, 5].
+
+    In the last axis: death, care, a birth or else a limitation, a union, a separation.
+    """
+    onset = t.limitation * worse
+    third = np.where(bears, np.where(onset > 0, 1.0, birth.max(axis=(0, 1))), onset)
+    return bits_of(np.stack((t.death, t.care, third, t.union, np.broadcast_to(t.separation, t.death.shape)), axis=2))
+
+
+def bits_of(chance: NDArray) -> NDArray:
+    """The largest 64 bits whose uniform number is below ``chance``, uint64 (0 where no number is)."""
+    steps = np.ceil(np.clip(chance, 0.0, 1.0) / TO_UNIT).astype(np.uint64)
+    return np.where(steps > 0, (steps << U11) - np.uint64(1), np.uint64(0))
 
 
 @njit(inline="always")
@@ -85,20 +107,59 @@ def _fires(base, ident, chance):
     return chance > 0.0 and to_unit(draw_bits(base, ident)) < chance
 
 
-@njit(cache=True)
-def draw_adults_kernel(h, n_rows, month, c, base, out, busy):
-    """Draw births, limitations, deaths and moves to care of this month.
+@njit(inline="always")
+def _bounded(person, at, base, third):
+    """Whether an adult's draws of death, care, and birth or limitation are within their bounds."""
+    key = person * U_ODD_ID
+    return (mix(base[DEATH] + key) <= at[0]) | (mix(base[CARE] + key) <= at[1]) | (mix(third + key) <= at[2])
 
-    Fills ``out`` [room, 3] (kind, row, slot), marks ``busy`` [n_rows] and returns the number of events, or −1 if
-    ``out`` is too short.
+
+@njit(cache=True)
+def screen(h, n_rows, month, c, base, leave, rows):
+    """Fill ``rows`` with the households present that can meet an event this month; returns how many.
+
+    The draws are those of the kernels below, against bounds that the true chances never pass (``leave``: of departures),
+    so the few that are left hold every event. All draws are made before any is looked at: that is faster.
     """
-    n, year_ago = 0, month - MONTHS_BETWEEN_BIRTHS
-    b_death, b_care, b_limit, b_birth = base[DEATH], base[CARE], base[LIMITATION], base[BIRTH]
+    n, adult_since = 0, month - 12 * ADULT
     for i in range(n_rows):
         if h.state[i] != PRESENT:
             continue
-        if n > len(out) - 8:
-            return -1
+        one, two = h.adult_birth[i, 0], h.adult_birth[i, 1]
+        fires = draw_bits(base[DEPARTURE], h.id[i]) <= leave
+        if one != ABSENT:
+            sex, age, person = h.adult_sex[i, 0], _age(one, month), h.adult_id[i, 0]
+            at = c.bounds[sex, age]
+            fires |= _bounded(person, at, base, base[BIRTH] if c.bears[sex, age] else base[LIMITATION])
+            if two != ABSENT:
+                fires |= draw_bits(base[SEPARATION], h.id[i]) <= at[4]
+            else:
+                fires |= draw_bits(base[UNION], person) <= at[3]
+        if two != ABSENT:
+            sex, age, person = h.adult_sex[i, 1], _age(two, month), h.adult_id[i, 1]
+            at = c.bounds[sex, age]
+            fires |= _bounded(person, at, base, base[BIRTH] if c.bears[sex, age] else base[LIMITATION])
+            if one == ABSENT:
+                fires |= draw_bits(base[UNION], person) <= at[3]
+        for k in range(N_CHILDREN):
+            born = h.child_birth[i, k]
+            if born != ABSENT and born <= adult_since:
+                fires |= _fires(base[LEAVE], h.child_id[i, k], c.leave_home[0, _age(born, month)])
+        rows[n] = i
+        n += fires
+    return n
+
+
+@njit(cache=True)
+def draw_adults_kernel(h, rows, month, c, base, out, busy):
+    """Draw births, limitations, deaths and moves to care of the households ``rows`` this month.
+
+    Fills ``out`` [room, 3] (kind, row, slot), marks ``busy`` [rows] and returns the number of events.
+    """
+    n, year_ago = 0, month - MONTHS_BETWEEN_BIRTHS
+    b_death, b_care, b_limit, b_birth = base[DEATH], base[CARE], base[LIMITATION], base[BIRTH]
+    for r in range(len(rows)):
+        i = rows[r]
         for k in range(N_ADULTS):
             if h.adult_birth[i, k] == ABSENT:
                 continue
@@ -124,22 +185,18 @@ def draw_adults_kernel(h, n_rows, month, c, base, out, busy):
             if kind >= 0:
                 out[n, 0], out[n, 1], out[n, 2] = kind, i, k
                 n += 1
-                busy[i] = True
+                busy[r] = True
     return n
 
 
 @njit(cache=True)
-def draw_households_kernel(h, n_rows, month, c, base, p_leave, out, busy):
+def draw_households_kernel(h, rows, month, c, base, p_leave, out, busy):
     """Draw children who leave, separations, departures, and (UNION) single people who look for a partner; the rest as
     in ``draw_adults_kernel``. Who met another event this month (``busy``) finds no partner."""
     n = 0
     b_leave, b_separation, b_departure, b_union = base[LEAVE], base[SEPARATION], base[DEPARTURE], base[UNION]
-    for i in range(n_rows):
-        if h.state[i] != PRESENT:
-            continue
-        if n > len(out) - 8:
-            return -1
-        before = n
+    for r in range(len(rows)):
+        i, before = rows[r], n
         for k in range(N_CHILDREN):
             if h.child_birth[i, k] != ABSENT:
                 age = _age(h.child_birth[i, k], month)
@@ -157,7 +214,7 @@ def draw_households_kernel(h, n_rows, month, c, base, p_leave, out, busy):
         if _fires(b_departure, h.id[i], p_leave[1 if age < YOUNG else 0]):
             out[n, 0], out[n, 1], out[n, 2] = DEPARTURE, i, 0
             n += 1
-        chance = 0.0 if couple or n > before or busy[i] else c.union[h.adult_sex[i, first], age]
+        chance = 0.0 if couple or n > before or busy[r] else c.union[h.adult_sex[i, first], age]
         if _fires(b_union, h.adult_id[i, first], chance):
             out[n, 0], out[n, 1], out[n, 2] = UNION, i, first
             n += 1
@@ -166,11 +223,9 @@ def draw_households_kernel(h, n_rows, month, c, base, p_leave, out, busy):
 
 def draw_month(g: People, n_rows: int, month: int, c: Chances, base: NDArray, p_leave: NDArray) -> NDArray:
     """What the kernels draw: int32 [events, 3] of kind, row and slot; base keys in the order of PURPOSES."""
-    busy, room = np.zeros(n_rows, np.bool_), 1000 + n_rows // 40
-    while True:
-        out = np.empty((room, 3), np.int32)
-        n = draw_adults_kernel(g, n_rows, month, c, base, out, busy)
-        m = draw_households_kernel(g, n_rows, month, c, base, p_leave, out[n:], busy) if n >= 0 else -1
-        if m >= 0:
-            return out[: n + m].copy()
-        room *= 2
+    rows = np.empty(n_rows + 1, np.int32)
+    rows = rows[: screen(g, n_rows, month, c, base, bits_of(p_leave).max(), rows)]
+    busy, out = np.zeros(len(rows), np.bool_), np.empty((MOST_EVENTS * len(rows), 3), np.int32)
+    n = draw_adults_kernel(g, rows, month, c, base, out, busy)
+    n += draw_households_kernel(g, rows, month, c, base, p_leave, out[n:], busy)
+    return out[:n].copy()
