@@ -55,15 +55,40 @@ def fills(t: Tables) -> pd.DataFrame:
     return t.moves[t.moves["fills_vacancy"] & (t.moves["phase"] == "run")]
 
 
-def move_rate(low: int, high: int, columns: tuple[str, ...]) -> Callable[[Tables], float]:
-    """Moves per housed household and year, per cent, of oldest adults from ``low`` to ``high`` years."""
+def move_rate(low: int, high: int, columns: tuple[str, ...], inside: bool = False) -> Callable[[Tables], float]:
+    """Moves per housed household and year, per cent, of oldest adults from ``low`` to ``high`` years.
+
+    With ``inside`` those that stay in their gemeente, a move in with a partner counted too; else those into an empty home, and
+    departures across the border that leave a home behind.
+    """
 
     def value(t: Tables) -> float:
-        moved = fills(t)
-        n = ((moved["age"] >= low) & (moved["age"] <= high) & (moved["from_dwelling"] >= 0)).sum()
-        return 100 * t.per_year(float(n)) / sum(t.mean(column) for column in columns)
+        moved = t.moves[(t.moves["phase"] == "run") & t.moves["age"].between(low, high) & (t.moves["from_dwelling"] >= 0)]
+        moved = moved[gemeente(moved, "from") == gemeente(moved, "to")] if inside else moved[moved["fills_vacancy"]]
+        left = 0.0 if inside else YEAR * t.mean("departed_65")
+        return 100 * (t.per_year(float(len(moved))) + left) / sum(t.mean(column) for column in columns)
 
     return value
+
+
+def gemeente(moves: pd.DataFrame, side: str) -> pd.Series:
+    """The gemeente's digits in the code of the area that is left (``from``) or taken (``to``)."""
+    return moves[f"{side}_area"].astype(str).str[2:6]
+
+
+def inside_gemeente(t: Tables) -> float:
+    """Of the moves of households of 65 and over, departures included, the share that stays in the gemeente."""
+    moved = t.moves[(t.moves["phase"] == "run") & (t.moves["age"] >= 65) & (t.moves["from_dwelling"] >= 0)]
+    stays = (gemeente(moved, "from") == gemeente(moved, "to")).sum()
+    return t.per_year(float(stays)) / (t.per_year(float(len(moved))) + YEAR * t.mean("departed_65"))
+
+
+def to_care(t: Tables) -> float:
+    """Of the persons of 70 and over who move, the share that goes to a place with care, per cent."""
+    moved = t.moves[(t.moves["phase"] == "run") & (t.moves["age"] >= 70) & (t.moves["from_dwelling"] >= 0)]
+    persons = t.per_year(float(moved["household_size"].sum()))
+    care = YEAR * t.mean("care_70")
+    return 100 * care / (care + persons)
 
 
 def turnover(tenure: str) -> Callable[[Tables], float]:
@@ -86,12 +111,12 @@ def freed(tenure: str | None) -> Callable[[Tables], float]:
 
 
 def starters(tenure: str | None) -> Callable[[Tables], float]:
-    """Share of the homes taken (of one tenure) that go to households that leave no home here."""
+    """Share of the homes taken (of one tenure) that go to households that leave no home, here or elsewhere."""
 
     def value(t: Tables) -> float:
         taken = fills(t)
         taken = taken[taken["to_tenure"] == tenure] if tenure else taken[taken["link"] > 1]
-        return float((taken["from_dwelling"] < 0).mean())
+        return float(((taken["from_dwelling"] < 0) & ~taken["left_home_elsewhere"]).mean())
 
     return value
 
@@ -148,9 +173,10 @@ def success(t: Tables) -> float:
 
 _OLD = ("households_65_74", "households_75_84", "households_85_plus")
 ROWS = (
-    Row("rate_45_54", "move rate, oldest adult 45-54", 5.8, "% per year, persons at 50", "NL 2017", "B05", "fitted", move_rate(45, 54, ("households_45_54",))),
-    Row("rate_55_64", "move rate, oldest adult 55-64", 4.0, "% per year, persons at 60", "NL 2017", "B06", "predicted", move_rate(55, 64, ("households_55_64",))),
-    Row("rate_65", "move rate, oldest adult 65 and over", 2.65, "% per year, households", "NL", "B44 (recalled)", "fitted", move_rate(65, 200, _OLD)),
+    Row("rate_45_54", "moves inside the gemeente, oldest adult 45-54", 3.36, "% per year, persons at 50", "NL 2017", "B05", "fitted", move_rate(45, 54, ("households_45_54",), inside=True)),
+    Row("rate_55_64", "moves inside the gemeente, oldest adult 55-64", 2.24, "% per year, persons at 60", "NL 2017", "B06", "predicted", move_rate(55, 64, ("households_55_64",), inside=True)),
+    Row("rate_65_74", "moves inside the gemeente, oldest adult 65-74", 2.24, "% per year, persons at 70", "NL 2017", "B08", "predicted", move_rate(65, 74, ("households_65_74",), inside=True)),
+    Row("rate_65", "move rate, oldest adult 65 and over, departures included", 2.65, "% per year, households", "NL", "B44 (recalled)", "fitted", move_rate(65, 200, _OLD)),
     Row("turnover_corporatie", "corporatie homes let", 7.1, "% of stock per year", "NL 2021-2022", "A25", "fitted", turnover("corporatie")),
     Row("freed_all", "homes that come free", 5.5, "% of stock per year", "NL 2021-2022", "A34", "fitted", freed(None)),
     Row("freed_koop", "owner-occupied homes that come free", 3.5, "% of stock per year", "NL 2021-2022", "A34", "predicted", freed("koop")),
@@ -167,6 +193,8 @@ ROWS = (
     Row("homes_freed", "extra homes freed per new home", 1.45, "homes", "NL 2019-2022", "A01", "fitted", homes_freed),
     Row("same_year", "homes freed by new build lived in again in the same calendar year", 78, "%", "NL 2020", "A14", "fitted", lambda t: 100 * same_year(t)),
     Row("own_wijk", "movers of 65-74 that stay in their wijk (observed: buurt)", 0.43, "share", "NL 2012", "B46", "predicted", share_in_wijk(65, 74)),
+    Row("inside_gemeente", "moves of 65 and over that stay in the gemeente", 0.62, "share", "NL 2017, ages 65-73", "B10", "input", inside_gemeente),
+    Row("to_care", "movers of 70 and over who go to a place with care", 38, "% of persons", "NL 2022", "B31", "predicted", to_care),
     Row("registration", "registration time at letting", 10, "years", "Utrecht 2020", "E04", "predicted", social("registered_months", YEAR)),
     Row("candidates", "candidates per corporatie home let", 150, "households", "NL (range 50-500)", "evidence (b)", "predicted", social("candidates")),
     Row("success", "corporatie homes let per searching household", 8, "% per year", "Utrecht, Amsterdam", "E01, E17", "predicted", success),

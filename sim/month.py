@@ -51,6 +51,7 @@ def step(w: World) -> None:
 
 def life_events(w: World) -> NDArray:
     """Replay the month's events; homes come free, couples choose one, new households begin to search."""
+    w.leavers = recording.leavers(w)
     happened = demography.replay(w.h, w.events, w.month, w.first_month)
     ended, origins = leave_for_lack_of_home(w, happened)
     chains.end_households(w, ended, origins)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from sim.codes import Access, DwellingType, HouseholdClass, HouseholdState, MoveReason, Stage
+from sim.codes import Access, DwellingType, EventKind, HouseholdClass, HouseholdState, MoveReason, Stage
 from sim.fit import CLASS_SENIOR, any_child, class_of, oldest_age
 from sim.world import NOWHERE, age_years
 
@@ -107,7 +107,7 @@ def record(w: World, moves_before: int) -> None:
     row: dict[str, float] = {"month": w.month, **dict(zip(COUNTERS, counts.tolist(), strict=True))}
     row |= dict(zip(("dwellings", "vacant", "suitable_dwellings", "splittable_dwellings"), dwellings.tolist()[:4], strict=True))
     row |= dict(zip((*TENURE_COLUMNS, *AGE_COLUMNS), (*dwellings.tolist()[4:], *ages.tolist()), strict=True))
-    row |= _realised(w)
+    row |= _realised(w) | w.leavers
     row["seniors"] = int(n[CLASS_AT + CLASS_SENIOR])
     row |= _moves_of_month(w, moves_before)
     row["fit"] = float(fit[ALL_AT] / max(1.0, n[ALL_AT]))
@@ -117,6 +117,22 @@ def record(w: World, moves_before: int) -> None:
     w.records.setdefault("months", []).append(row)
     w.records.setdefault("fit", []).append(np.stack((n, fit)))
     w.records.setdefault("funnel", []).append(w.funnel.copy())
+
+
+def leavers(w: World) -> dict[str, int]:
+    """Who is about to leave by this month's events: households of 65 and over that depart, persons of 70 and over into care.
+
+    To be read before the events happen: a household that has ended is nobody any more.
+    """
+    at = w.month - w.first_month
+    part = slice(int(w.events.first[at]), int(w.events.first[at + 1]))
+    kind, rows = w.events.kind[part], w.events.row[part]
+    leaves = (kind == EventKind.DEPARTURE) | (kind == EventKind.CARE)
+    kind, rows = kind[leaves], rows[leaves]
+    age = age_years(w.h.adult_birth[rows], w.month).max(axis=1)
+    there = (w.h.state[rows] == PRESENT) & (w.h.home[rows] >= 0)
+    departed = there & (kind == EventKind.DEPARTURE) & (age >= 65)
+    return {"departed_65": int(departed.sum()), "care_70": int((there & (kind == EventKind.CARE) & (age >= 70)).sum())}
 
 
 def _realised(w: World) -> dict[str, float]:

@@ -22,7 +22,7 @@ from sim.population import build as population
 from sim.randomness import Draws, Purpose, bits_array, normal_table, uniform
 from sim.state import NORM_MONTHS, World
 from sim.woonprofielen import draw_profiles
-from sim.world import ABSENT, NEVER, NOWHERE, Dwellings, Households, Moves, Vacancies, age_years, empty
+from sim.world import ABSENT, NEVER, NOWHERE, Dwellings, Households, Moves, Vacancies, age_years, empty, grow_in_place
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,22 +46,27 @@ def build(
     to_demolish = np.diff(np.floor(demolished.sum() / 12 * np.arange(last - first + 1))).astype(np.int64)
     delivered = np.bincount(planned.delivery.astype(np.int64) - first, minlength=last - first)
     equity = _equity(state.households, state.dwellings)
-    h, events = demography.plan(
+    future, events = demography.foresee(
         state.households, params, seed, first, last, delivered - to_demolish, state.border, equity=equity
     )
-    d = Dwellings(*(np.concatenate(pair) for pair in zip(state.dwellings, planned, strict=True)))
+    n0, geography = len(state.households.id), state.geography
+    where = make_map(geography, state.dwellings.area, params.n_overview)
+    people, homes = state.households._asdict(), state.dwellings._asdict()
+    del state, equity  # the columns of the start are let go as the table of all rows is filled
+    h = grow_in_place(Households, people, n0 + len(future.id))
+    demography.enter(h, future)
+    d = Dwellings(*(np.concatenate((homes.pop(name), column)) for name, column in planned._asdict().items()))
+    del planned, future
     tables, taste = make_tables(params), normal_table()
     rules = make_rules(params, *law.limits(start), taste)
-    where = make_map(state.geography, state.dwellings.area, params.n_overview)
     w = World(
-        place=place, seed=seed, start=start, params=params, geography=state.geography, map=where, tables=tables,
+        place=place, seed=seed, start=start, params=params, geography=geography, map=where, tables=tables,
         journey=make_journey(params), rules=rules, taste=taste * params.rel_taste_sd, events=events,
         draws=draws, month=first, first_month=first, last_month=last, months=months, h=h, d=d, v=empty(Vacancies, 1000),
         m=empty(Moves, 1000), counts=np.zeros(3, np.int64), to_demolish=to_demolish,
     )
     w.senior_moves = np.zeros((NORM_MONTHS, len(w.map.gemeente)))
     w.seniors = np.zeros(len(w.map.gemeente))
-    n0 = len(state.households.id)
     draw_households(w, np.arange(n0, dtype=np.int32))
     _start_journeys(w, n0)
     _start_vacancies(w)

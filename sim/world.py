@@ -22,6 +22,7 @@ NEVER = np.int16(32767)  # a month that does not come
 NOWHERE = np.int32(-1)  # no dwelling, no vacancy, no move
 FROM_START = np.uint8(255)  # founding of a household of the start population
 N_ADULTS = 2
+COPY_BLOCK = 1 << 13  # rows
 N_CHILDREN = 4  # larger families are cut off here (F10: 4.8 % of households have 5 or more persons; 6 persons fit)
 
 
@@ -200,24 +201,49 @@ Table = TypeVar("Table", Households, Dwellings, Vacancies, Moves)
 
 def empty(table: type[Table], n: int) -> Table:
     """A table of ``n`` rows filled with each column's neutral value."""
-    columns = {}
-    for name, (dtype, fill, *width) in _DTYPES[table.__name__].items():
-        columns[name] = np.full((n, *width), fill, dtype)
-    return table(**columns)
+    return table(**{name: _neutral(table, name, n) for name in _DTYPES[table.__name__]})
+
+
+def _neutral(table: type[Table], name: str, n: int) -> NDArray:
+    dtype, fill, *width = _DTYPES[table.__name__][name]
+    # zeros are not written: rows that are not in use yet take no memory
+    return np.zeros((n, *width), dtype) if fill == 0 else np.full((n, *width), fill, dtype)
 
 
 def copy(table: Table) -> Table:
     """A deep copy: no array is shared."""
-    return type(table)(*(column.copy() for column in table))
+    return type(table)(*(_copy_column(column) for column in table))
+
+
+def _copy_column(column: NDArray) -> NDArray:
+    """Blocks of zeros are left out: they take no memory in the copy either."""
+    if len(column) < COPY_BLOCK:
+        return column.copy()
+    out = np.zeros(column.shape, column.dtype)
+    for lo in range(0, len(column), COPY_BLOCK):
+        block = column[lo : lo + COPY_BLOCK]
+        if block.view(np.uint8).any():  # bytes: a negative zero is not left out
+            out[lo : lo + COPY_BLOCK] = block
+    return out
 
 
 def grow(table: Table, n: int) -> Table:
     """The same table with room for ``n`` rows; new rows hold neutral values."""
-    old = len(table[0])
-    if n <= old:
+    if n <= len(table[0]):
         return table
-    tail = empty(type(table), n - old)
-    return type(table)(*(np.concatenate((a, b)) for a, b in zip(table, tail, strict=True)))
+    return type(table)(*(grow_column(type(table), name, column, n) for name, column in table._asdict().items()))
+
+
+def grow_column(table: type[Table], name: str, column: NDArray, n: int) -> NDArray:
+    """A copy of one column of a table with room for ``n`` rows; new rows hold the neutral value."""
+    out = _neutral(table, name, n)
+    out[: len(column)] = column
+    return out
+
+
+def grow_in_place(table: type[Table], columns: dict[str, NDArray], n: int) -> Table:
+    """As ``grow``, from columns by name that nobody else holds: each is let go once it is copied."""
+    return table(**{name: grow_column(table, name, columns.pop(name), n) for name in list(columns)})
 
 
 def take(table: Table, rows: NDArray) -> Table:

@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 from sim.codes import EventKind, HouseholdState, HouseholdType
 from sim.demography import partners, rates
 from sim.demography import plan as demography
+from sim.demography import planner as planner_module
 from sim.demography.hazards import PURPOSES, bits_of, chances, draw_month
 from sim.demography.plan import Events
+from sim.demography.planner import Planner
 from sim.population.figures import FiguresError
 from sim.population.setting import Border
 from sim.randomness import Draws, to_unit, uniform
-from sim.world import ABSENT, NEVER, Households, copy, take
+from sim.world import ABSENT, NEVER, Households, copy, empty, fingerprint, take
 from tests import twins_demography as twins
 from tests.small_country import FIRST, closed, households
 
@@ -341,3 +343,26 @@ def test_a_rate_that_is_no_chance_is_named_with_file_row_and_column(tmp_path) ->
         assert "rates.csv" in str(error.value)
     with pytest.raises(FiguresError, match=r"rates\.csv: cannot be read"):
         rates.per_year(tmp_path / "nowhere")
+
+
+def test_rows_of_the_gone_make_room_and_nobody_else_moves() -> None:
+    planner = Planner(households(N), closed(), 1, FIRST, BORDER, None)
+    for month in range(FIRST, FIRST + 30):
+        planner.pass_month(month, 3, True)
+    there = planner.g.state[: planner.n] == PRESENT
+    assert 0 < there.sum() < planner.n
+    before = {name: column[: planner.n][there].copy() for name, column in planner.g._asdict().items()}
+    at, looking = planner.at[: planner.n][there].copy(), planner.at[planner.seekers.rows[planner.g.state[planner.seekers.rows] == PRESENT]]
+    planner.forget_the_gone()
+    assert planner.n == there.sum() == planner.n_present
+    for name, column in planner.g._asdict().items():
+        assert np.array_equal(column[: planner.n], before[name])
+        assert np.array_equal(column[planner.n :], getattr(empty(Households, len(column) - planner.n), name))
+    assert np.array_equal(planner.at[: planner.n], at) and np.array_equal(planner.at[planner.seekers.rows], looking)
+
+
+def test_the_event_list_does_not_depend_on_when_room_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planner_module, "SPARE", 1)  # every month
+    monkeypatch.setattr(planner_module, "BLOCK", 1000)
+    h, events = demography.plan(households(N), closed(), 1, FIRST, LAST, NET, BORDER)
+    assert fingerprint(h, events) == fingerprint(*planned())

@@ -19,7 +19,9 @@ from sim.places import resolve
 from sim.population import assignment, children, dwellings, figures, fitting, income, integerise, ipf, persons, tenancy
 from sim.population import build as population
 from sim.population.base_year import base_year
+from sim.randomness import uniform
 from sim.world import ABSENT, Dwellings, Households, age_years, empty, fingerprint
+from tests.twins_population import best_swap
 
 FIRST = -36
 PARAMS = parameters()
@@ -56,6 +58,19 @@ def test_whole_numbers_add_up_and_stay_within_one(expected, n, u) -> None:
         assert (np.abs(made - shares) < 1 + 1e-6).all()
     runs = np.abs(np.cumsum(integerise.systematic(np.array(expected), n, u)) - np.cumsum(shares))
     assert (runs < 1 + 1e-6).all()
+
+
+@given(st.integers(0, 10_000), st.floats(0.1, 20), st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_the_best_swap_is_the_first_of_the_lowest_of_all_gains(seed, level, ties) -> None:
+    u = [uniform(np.uint64(seed * 3 + k), np.arange(35 * 6)).reshape(35, 6) for k in range(3)]
+    want = np.where(u[0] < 0.2, 0.0, level * (np.round(u[1]) if ties else u[1]))
+    n = np.floor(want + u[2]).astype(np.int64)
+    extra = np.zeros(35) if ties else u[2][:, 0] - 0.5
+    error = n - want
+    row = error.sum(axis=1) + extra
+    sums = [np.bincount(group, row)[group] for group in integerise.GROUPS]
+    assert integerise.best_swap(n, want, error, row, *sums) == best_swap(n, want, extra)
 
 
 def test_the_country_adds_up_to_the_published_totals() -> None:

@@ -46,10 +46,10 @@ def pair(
         busy: rows that meet another event this month; they are not paired now.
     """
     stays = (g.state[old.rows] == PRESENT) & (month - old.since < DUR_LOOKING)
-    fresh = new[~np.isin(new, old.rows[stays])]
+    fresh = new[~_among(new, old.rows[stays], len(g.id))]
     rows = np.concatenate((old.rows[stays], fresh.astype(np.int32)))
     since = np.concatenate((old.since[stays], np.full(len(fresh), month, np.int16)))
-    free = np.flatnonzero(~np.isin(rows, busy))
+    free = np.flatnonzero(~_among(rows, busy, len(g.id)))
     slot = np.where(g.adult_birth[rows[free], 0] != ABSENT, 0, 1)
     person, sex = g.adult_id[rows[free], slot], g.adult_sex[rows[free], slot]
     jitter = AGE_JITTER_MONTHS * (uniform(base, person, np.full(len(free), 7, np.uint64)) - 0.5)
@@ -65,6 +65,13 @@ def pair(
     looks_on = np.ones(len(rows), bool)
     looks_on[one] = looks_on[other] = False
     return rows[a], rows[b], Seekers(rows[looks_on], since[looks_on])
+
+
+def _among(rows: NDArray, others: NDArray, n: int) -> NDArray:
+    """Which of ``rows`` are among ``others``, of a table of ``n`` rows."""
+    marked = np.zeros(n, bool)
+    marked[others] = True
+    return marked[rows]
 
 
 @njit(cache=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numba import njit
 
 from sim.population.fitting import AGE_GROUP
 from sim.population.ipf import whole
@@ -54,12 +55,11 @@ def households(joint: NDArray, lived: NDArray, u: NDArray, extra: NDArray) -> ND
     want = joint * (lived / np.maximum(joint.sum(axis=0), 1e-12))
     n = np.stack([_column(want[:, c], int(lived[c]), float(u[c])) for c in range(6)], axis=1)
     for _ in range(MAX_SWAPS):
-        gain = _gains(n, want, extra)
-        best = int(np.argmin(gain))
-        if gain.flat[best] >= -1e-9:
+        error = n - want
+        row = error.sum(axis=1) + extra
+        gain, c, out, into = best_swap(n, want, error, row, *(np.bincount(group, row)[group] for group in GROUPS))
+        if gain >= -1e-9:
             break
-        c, rest = divmod(best, 35 * 35)
-        out, into = divmod(rest, 35)
         n[out, c] -= 1
         n[into, c] += 1
     return n
@@ -69,22 +69,38 @@ def _column(want: NDArray, n: int, u: float) -> NDArray:
     return systematic(want, n, u) if n else np.zeros(len(want), np.int64)
 
 
-_AGE = np.repeat(np.arange(7), 5)
-_BROAD = AGE_GROUP[_AGE]
-_TYPE = np.tile(np.arange(5), 7)
-_SAME = [group[:, None] == group[None, :] for group in (_AGE, _BROAD, _TYPE)]
+_AGE, _TYPE = np.repeat(np.arange(7), 5), np.tile(np.arange(5), 7)
+GROUPS = (_AGE, AGE_GROUP[_AGE], _TYPE)  # of cells: ages, broad ages, types
+_SAME = np.stack([group[:, None] == group[None, :] for group in GROUPS])
 
 
-def _gains(n: NDArray, want: NDArray, extra: NDArray) -> NDArray:
-    """Change of the sum of squared errors (rows, ages, broad ages, types, and slightly cells) when one household of
-    column c goes from cell i to cell j: [6, 35, 35]; impossible ones are infinite."""
-    error = n - want
-    row = error.sum(axis=1) + extra
-    total = 2 - 2 * row[:, None] + 2 * row[None, :]
-    for group, same, weight in zip((_AGE, _BROAD, _TYPE), _SAME, WEIGHTS, strict=True):
-        summed = np.bincount(group, row)[group]
-        total = total + weight * np.where(same, 0.0, 2 - 2 * summed[:, None] + 2 * summed[None, :])
-    cell = CELL_WEIGHT * (2 - 2 * error.T[:, :, None] + 2 * error.T[:, None, :])
-    gain = total[None, :, :] + cell
-    gain[:, np.arange(35), np.arange(35)] = np.inf
-    return np.where((n.T > 0)[:, :, None] & (want.T > 1e-9)[:, None, :], gain, np.inf)
+@njit(cache=True)
+def best_swap(n, want, error, row, by_age, by_broad, by_type):
+    """The one household of column c that is best moved from cell i to cell j: (gain, c, i, j), the first of equal ones.
+
+    The gain is the change of the sum of squared errors (rows, ages, broad ages, types, and slightly cells): ``error``
+    [35, 6], ``row`` [35] and its sums by group, per cell. Cells that have or want no household are left out.
+    """
+    cells, columns = n.shape
+    change = np.empty((cells, cells))
+    for i in range(cells):
+        for j in range(cells):
+            change[i, j] = 2.0 - 2.0 * row[i] + 2.0 * row[j]
+            if not _SAME[0, i, j]:
+                change[i, j] += WEIGHTS[0] * (2.0 - 2.0 * by_age[i] + 2.0 * by_age[j])
+            if not _SAME[1, i, j]:
+                change[i, j] += WEIGHTS[1] * (2.0 - 2.0 * by_broad[i] + 2.0 * by_broad[j])
+            if not _SAME[2, i, j]:
+                change[i, j] += WEIGHTS[2] * (2.0 - 2.0 * by_type[i] + 2.0 * by_type[j])
+    best, at = np.inf, (0, 0, 0)
+    for c in range(columns):
+        for i in range(cells):
+            if n[i, c] <= 0:
+                continue
+            for j in range(cells):
+                if j == i or want[j, c] <= 1e-9:
+                    continue
+                gain = change[i, j] + CELL_WEIGHT * (2.0 - 2.0 * error[i, c] + 2.0 * error[j, c])
+                if gain < best:
+                    best, at = gain, (c, i, j)
+    return best, at[0], at[1], at[2]
