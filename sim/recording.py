@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 from sim.codes import Access, DwellingType, EventKind, HouseholdClass, HouseholdState, MoveReason, Stage
-from sim.fit import CLASS_SENIOR, any_child, class_of, oldest_age
+from sim.fit import CLASS_SENIOR, CLASS_STARTER, MAX_AGE, any_child, class_of, oldest_age
 from sim.world import NOWHERE, age_years
 
 if TYPE_CHECKING:
@@ -34,48 +34,83 @@ AGE_COLUMNS = tuple(f"households_{a}_{b}" for a, b in zip(("15", *map(str, AGES)
 TENURE_COLUMNS = ("dwellings_koop", "dwellings_corporatie", "dwellings_vrije_huur")
 # groups of fit: all, class, income fifth, tenure at the start (3 and none), then areas
 ALL_AT, CLASS_AT, INCOME_AT, TENURE_AT, AREA_AT = 0, 1, 1 + N_CLASSES, 6 + N_CLASSES, 10 + N_CLASSES
+N_INCOMES, N_TENURES = TENURE_AT - INCOME_AT, AREA_AT - TENURE_AT
+N_STAGES, N_ACCESS = len(Stage), len(Access)
+CELLS = N_CLASSES * N_INCOMES * N_TENURES
 
 
 @njit(cache=True)
 def count_households(h, d, month, senior_age, counts, n, fit, seniors, ages):
-    """One pass over the households present; fills ``counts``, ``n`` and ``fit`` [groups], ``seniors`` [areas], ``ages`` [8]."""
+    """One pass over the households present; fills ``counts``, ``n`` and ``fit`` [groups], ``seniors`` [areas], ``ages`` [8].
+
+    The pass adds up by cell only; what is reported are sums of cells. Fit stays the same by whatever way it is added: a sum of
+    ``float32`` numbers between 2^-6 and 1 is exact in ``float64``, up to eight million of them.
+    """
+    cell_n, cell_fit = np.zeros(CELLS, np.int64), np.zeros(CELLS)
+    by_age = np.zeros((MAX_AGE + 1, N_STAGES), np.int64)
+    by_access = np.zeros((2, N_STAGES, N_ACCESS, 2), np.int64)
+    searchers, persons, small_homes = 0, 0, 0
     for i in range(len(h.state)):
         if h.state[i] != PRESENT:
             continue
-        counts[HOUSEHOLDS] += 1
-        counts[SEARCHERS] += h.stage[i] == ZOEKEN
-        counts[PERSONS] += h.size[i]
+        j, stage, value = h.home[i], h.stage[i], np.float64(h.fit_here[i])
         age = oldest_age(np.int64(h.adult_birth[i, 0]), np.int64(h.adult_birth[i, 1]), month)
-        cls = class_of(h.home[i], age, any_child(h.child_birth, i), senior_age)
-        value = np.float64(h.fit_here[i])
-        tenure = min(3, h.origin_tenure[i])
-        for g in (ALL_AT, CLASS_AT + cls, INCOME_AT + h.origin_income[i], TENURE_AT + tenure, AREA_AT + max(0, h.origin_area[i])):
-            n[g] += 1
-            fit[g] += value
-        j = h.home[i]
+        cls = class_of(j, age, any_child(h.child_birth, i), senior_age)
+        cell = (cls * N_INCOMES + h.origin_income[i]) * N_TENURES + min(N_TENURES - 1, h.origin_tenure[i])
+        cell_n[cell] += 1
+        cell_fit[cell] += value
+        area = AREA_AT + max(0, h.origin_area[i])
+        n[area] += 1
+        fit[area] += value
+        searchers += stage == ZOEKEN
+        persons += h.size[i]
         if j < 0:
-            counts[WITHOUT_HOME] += 1
             continue
-        k = 0
-        while k < len(AGES) and age >= AGES[k]:
-            k += 1
-        ages[k] += 1
+        by_age[age, stage] += 1
+        small = np.int64(h.size[i] <= 2) & np.int64(d.kind[j] == EENGEZINS)
+        small_homes += small
+        senior = np.int64(cls == CLASS_SENIOR)  # counted without a jump: half of all are seniors, in no order
+        by_access[senior, stage, d.access[j], small] += 1
+        seniors[d.area[j]] += senior
+    counts[SEARCHERS], counts[PERSONS], counts[SMALL_IN_FAMILY_HOME] = searchers, persons, small_homes
+    _add_up_groups(cell_n, cell_fit, n, fit)
+    counts[HOUSEHOLDS], counts[WITHOUT_HOME] = n[ALL_AT], n[CLASS_AT + CLASS_STARTER]
+    _add_up_ages(by_age, counts, ages)
+    _add_up_seniors(by_access[1], counts)
+
+
+@njit(cache=True)
+def _add_up_groups(cell_n, cell_fit, n, fit):
+    """From cells of class, income and tenure to the groups."""
+    for cell in range(CELLS):
+        tenure, income, cls = cell % N_TENURES, cell // N_TENURES % N_INCOMES, cell // (N_TENURES * N_INCOMES)
+        for g in (ALL_AT, CLASS_AT + cls, INCOME_AT + income, TENURE_AT + tenure):
+            n[g] += cell_n[cell]
+            fit[g] += cell_fit[cell]
+
+
+@njit(cache=True)
+def _add_up_ages(by_age, counts, ages):
+    """Households with a home by age class; those of 65 and older by stage."""
+    k = 0
+    for age in range(len(by_age)):
+        k += k < len(AGES) and age >= AGES[k]
+        ages[k] += by_age[age].sum()
         if age >= 65:
-            counts[OLD] += 1
-            counts[OLD_WISHES] += h.stage[i] == WENS
-            counts[OLD_SEARCHERS] += h.stage[i] == ZOEKEN
-        family_home = d.kind[j] == EENGEZINS and h.size[i] <= 2
-        counts[SMALL_IN_FAMILY_HOME] += family_home
-        if cls != CLASS_SENIOR:
-            continue
-        seniors[d.area[j]] += 1
-        counts[SENIOR_SEARCHERS] += h.stage[i] == ZOEKEN
-        counts[WISHES] += h.stage[i] == WENS or h.stage[i] == ZOEKEN
-        access = d.access[j]
-        counts[SUITABLE] += access == GESCHIKT
-        counts[ADAPTABLE] += access == AANPASBAAR
-        counts[UNSUITABLE] += access == ONGESCHIKT
-        counts[UNSUITABLE_IN_FAMILY_HOME] += access == ONGESCHIKT and family_home
+            counts[OLD] += by_age[age].sum()
+            counts[OLD_WISHES] += by_age[age, WENS]
+            counts[OLD_SEARCHERS] += by_age[age, ZOEKEN]
+
+
+@njit(cache=True)
+def _add_up_seniors(by_access, counts):
+    """Seniors with a home, by stage, accessibility and whether two or fewer live in a family home."""
+    counts[SENIOR_SEARCHERS] = by_access[ZOEKEN].sum()
+    counts[WISHES] = by_access[WENS].sum() + by_access[ZOEKEN].sum()
+    counts[SUITABLE] = by_access[:, GESCHIKT].sum()
+    counts[ADAPTABLE] = by_access[:, AANPASBAAR].sum()
+    counts[UNSUITABLE] = by_access[:, ONGESCHIKT].sum()
+    counts[UNSUITABLE_IN_FAMILY_HOME] = by_access[:, ONGESCHIKT, 1].sum()
 
 
 @njit(cache=True)
