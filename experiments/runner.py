@@ -120,6 +120,7 @@ def run_seed(simulation: Simulation, job: SeedJob) -> list[Failure]:
             if spec in todo:
                 _write(job, spec, outcome, building, strength)
                 building = 0.0
+            outcome.tables.clear()  # they are on disk: the worlds to come need the room
         except Exception as error:
             failures.append(_failure(spec, job, error))
             if base is None:

@@ -51,7 +51,7 @@ class Verhuisketens:
 
         return run_scenario(
             world, instruments=spec.instruments, placebo=spec.placebo, base=base, months=job.months,
-            follow_up=job.follow_up, strength=job.strength,
+            follow_up=job.follow_up, strength=job.strength, tables=job.tables,
         )
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from sim.state import World
 
+MOST_MONTHS = 1 << 16  # more than a month in the ledger can be
 KINDS = {ENTERED: "entered", LEFT: "left", DROPPED: "dropped", OBSTACLE: "obstacle"}
 
 
@@ -186,38 +187,31 @@ def attribution_table(w: World) -> pd.DataFrame:
     The verdict is *ook_zonder* where no decision differed and the household moved, *niet_verhuisd* where it did not move, and
     *onbekend* where a decision differed: what would have followed is not watched here.
     """
-    rows = []
-    n = int(w.counts[1])
-    movers, first = np.unique(w.m.household[:n][w.m.vacancy[:n] >= 0], return_index=True)
-    fills = np.flatnonzero(w.m.vacancy[:n] >= 0)
-    move_of = dict(zip(movers.tolist(), fills[first].tolist(), strict=True))
+    uses = w.records.get("uses", [])
+    month, household = (np.array([use[k] for use in uses], np.int64) for k in (0, 1))
+    bits = np.array([use[2] for use in uses], np.uint64)
     decided = w.records.get("decisive", {})
-    for month, i, bits in w.records.get("uses", []):
-        move = next_move(w, i, month, move_of)
-        for k, key in enumerate(w.keys):
-            if bits >> k & 1:
-                decisive = bool(decided.get(i, 0) >> k & 1)
-                verdict = "onbekend" if decisive else ("ook_zonder" if move >= 0 else "niet_verhuisd")
-                rows.append((i, key, month, verdict, decisive, move))
-    frame = pd.DataFrame(rows, columns=["row", "instrument", "month", "verdict", "decisive", "move"])
-    row, move = frame["row"].to_numpy(np.int64), frame["move"].to_numpy(np.int64)
-    at = np.maximum(move, 0)
+    differed = np.array([decided.get(i, 0) for i in household.tolist()], np.uint64)
+    which = np.arange(len(w.keys), dtype=np.uint64)
+    use, k = np.nonzero(bits[:, None] >> which & np.uint64(1))  # by use, then by instrument
+    decisive = (differed[use] >> which[k] & np.uint64(1)).astype(bool)
+    move = next_moves(w, household, month)[use]
+    moved, at = move >= 0, np.maximum(move, 0)
+    verdict = np.select([decisive, moved], [2, 1], 0)
     return pd.DataFrame({
-        "household_id": public_id(w.h.id[row]), "instrument": frame["instrument"].astype(str), "month": frame["month"].astype(int),
-        "verdict": frame["verdict"].astype(str), "decisive": frame["decisive"].astype(bool),
-        "month_moved": np.where(move >= 0, w.m.month[at], -1).astype(int),
-        "month_ghost": np.where(frame["decisive"].to_numpy(bool) | (move < 0), -1, w.m.month[at]).astype(int),
-        "months_followed": (w.month - frame["month"]).astype(int),
-        "chain_id": np.where(move >= 0, w.m.chain[at], -1).astype(int),
+        "household_id": public_id(w.h.id[household[use]]), "instrument": _named(k, list(w.keys)), "month": month[use],
+        "verdict": _named(verdict, ["niet_verhuisd", "ook_zonder", "onbekend"]), "decisive": decisive,
+        "month_moved": np.where(moved, w.m.month[at], -1).astype(np.int64),
+        "month_ghost": np.where(decisive | ~moved, -1, w.m.month[at]).astype(np.int64),
+        "months_followed": w.month - month[use], "chain_id": np.where(moved, w.m.chain[at], -1).astype(np.int64),
     })
 
 
-def next_move(w: World, row: int, month: int, move_of: dict[int, int]) -> int:
-    """The household's first fill from ``month`` on, as a row of the ledger; −1 if there is none."""
-    move = move_of.get(row, -1)
-    if move < 0 or w.m.month[move] >= month:
-        return move
-    n = int(w.counts[1])
-    later = np.flatnonzero((w.m.household[:n] == row) & (w.m.vacancy[:n] >= 0) & (w.m.month[:n] >= month))
-    return int(later[0]) if len(later) else -1
-
+def next_moves(w: World, rows: NDArray, months: NDArray) -> NDArray:
+    """Each household's first fill from its month on, as a row of the ledger (int64); −1 if there is none."""
+    fills = np.flatnonzero(w.m.vacancy[: int(w.counts[1])] >= 0)
+    fills = fills[np.argsort(w.m.household[fills], kind="stable")]  # by household; in it by month, as the ledger is
+    when = w.m.household[fills].astype(np.int64) * MOST_MONTHS + w.m.month[fills]
+    at = np.searchsorted(when, rows * MOST_MONTHS + months)
+    found = np.append(fills, -1)[at]
+    return np.where(w.m.household[np.maximum(found, 0)] == rows, found, -1)

@@ -215,8 +215,13 @@ def note_uses(w: World) -> None:
 
 
 def keep_homes(w: World) -> None:
-    """Remember where everybody lives, for the drift of other scenarios."""
-    w.records.setdefault("homes", []).append(w.h.home.copy())
+    """Remember who lives elsewhere than at the last look, as (rows, homes): for the drift of other scenarios."""
+    if "lived" not in w.records:
+        w.records["lived"] = w.home_at_start.copy()
+    last = w.records["lived"]
+    rows = np.flatnonzero(w.h.home != last).astype(np.int32)
+    last[rows] = w.h.home[rows]
+    w.records.setdefault("homes", []).append((rows, w.h.home[rows]))
 
 
 def share_elsewhere(w: World, homes: NDArray) -> float:

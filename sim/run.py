@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +17,12 @@ from sim.summary import summary_table
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
 
     from sim.interventions import Instrument
     from sim.state import World
 
+TABLES = ("moves", "chains", "months", "funnel", "instruments", "attribution", "summary", "drift")
 MAX_ROWS_FOR_DRIFT = 400_000  # beyond this many households, homes are remembered every twelfth month only
 
 
@@ -36,7 +38,7 @@ class Result:
     reached: dict[str, int]
     seconds: dict[str, float]
     fingerprint: str
-    homes: list[np.ndarray] = field(default_factory=list)
+    homes: list[tuple[NDArray, NDArray]] = field(default_factory=list)  # see recording.keep_homes
     totals: dict[str, int] = field(default_factory=dict)
 
 
@@ -82,9 +84,11 @@ def begin(w: World) -> None:
 def run_scenario(
     world: World, instruments: Mapping[str, Mapping[str, Any]] | None = None, placebo: bool = False,
     base: Result | None = None, months: int | None = None, follow_up: int | None = None, strength: float = 1.0,
-    tables: bool = True,
+    tables: Container[str] = TABLES,
 ) -> Result:
     """Run one scenario from a copy of a burnt-in world; without ``base`` it is the base world itself.
+
+    ``tables`` names those that are made.
 
     Raises:
         EmptyTargetError: an instrument that works reached nobody (unless ``allow_empty``).
@@ -101,7 +105,7 @@ def run_scenario(
     elsewhere = advance(w, horizon, base)
     ran = time.perf_counter()
     refuse_empty(w, loaded, months)
-    made = make_tables(w, months, elsewhere) if tables else {}
+    made = make_tables(w, months, elsewhere, tables)
     homes = w.records.get("homes", [])
     seconds = {"months": ran - began, "tables": time.perf_counter() - ran}
     reached = {running.key: running.n_reached for running in w.instruments}
@@ -111,6 +115,7 @@ def run_scenario(
 def advance(w: World, horizon: int, base: Result | None) -> list[float]:
     """Step to ``horizon``; returns the share of households that live elsewhere than in the base world, by month."""
     elsewhere: list[float] = []
+    homes = w.home_at_start.copy()  # of the base world, kept up month by month
     small = len(w.h.id) <= MAX_ROWS_FOR_DRIFT
     while w.month < horizon:
         watched = small or (w.month + 1) % 12 == 0
@@ -118,23 +123,29 @@ def advance(w: World, horizon: int, base: Result | None) -> list[float]:
         if base is None and watched:
             recording.keep_homes(w)
         elif base is not None and watched:
-            at = len(elsewhere)
-            elsewhere.append(recording.share_elsewhere(w, base.homes[at]))
+            rows, new = base.homes[len(elsewhere)]
+            homes[rows] = new
+            elsewhere.append(recording.share_elsewhere(w, homes))
     return elsewhere
 
 
-def make_tables(w: World, months: int, elsewhere: list[float]) -> dict[str, pd.DataFrame]:
-    """The tables of the interface, by name."""
+def make_tables(w: World, months: int, elsewhere: list[float], wanted: Container[str] = TABLES) -> dict[str, pd.DataFrame]:
+    """The tables of the interface that are wanted, by name."""
+    makers: dict[str, Callable[[], pd.DataFrame]] = {
+        "moves": lambda: outputs.moves_table(w, months), "chains": lambda: outputs.chains_table(w, months),
+        "months": lambda: outputs.months_table(w, months), "funnel": lambda: outputs.funnel_table(w),
+        "instruments": lambda: outputs.instruments_table(w), "attribution": lambda: outputs.attribution_table(w),
+        "summary": lambda: summary_table(w, months), "drift": lambda: drift_table(w, elsewhere),
+    }
+    return {name: makers[name]() for name in TABLES if name in wanted}
+
+
+def drift_table(w: World, elsewhere: list[float]) -> pd.DataFrame:
+    """Share of households that live elsewhere than in the base world, by watched month."""
     import pandas as pd
 
     every = 1 if len(w.h.id) <= MAX_ROWS_FOR_DRIFT else 12
-    drift = pd.DataFrame({"month": np.arange(len(elsewhere)) * every + every - 1, "share_elsewhere": np.array(elsewhere, float)})
-    return {
-        "moves": outputs.moves_table(w, months), "chains": outputs.chains_table(w, months),
-        "months": outputs.months_table(w, months), "funnel": outputs.funnel_table(w),
-        "instruments": outputs.instruments_table(w), "attribution": outputs.attribution_table(w),
-        "summary": summary_table(w, months), "drift": drift,
-    }
+    return pd.DataFrame({"month": np.arange(len(elsewhere)) * every + every - 1, "share_elsewhere": np.array(elsewhere, float)})
 
 
 def refuse_empty(w: World, loaded: Mapping[str, Instrument], months: int) -> None:

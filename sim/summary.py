@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -23,11 +23,31 @@ INCOMES = [f"inkomen_{k}" for k in range(1, 6)]
 TENURES = [*names(Tenure), "geen_woning"]
 
 
+class Part(NamedTuple):
+    """Rows of the table: one indicator by one grouping, in months 0 to ``end`` − 1; ``values`` has one per label."""
+
+    key: str
+    group_by: str
+    labels: list[str]
+    end: int
+    values: NDArray
+
+
 def summary_table(w: World, months: int) -> pd.DataFrame:
     """indicator, group_by, group, months_from, months_to, value: one row each (NaN where nothing was counted)."""
     ends = [end for end in PERIODS if end < months] + [months]
-    parts = [_of_moves(w, end) for end in ends] + [_of_months(w, end) for end in ends]
-    return pd.concat(parts, ignore_index=True)
+    n = int(w.counts[1])
+    n_set_off, _open = descend(w.m.parent[:n], w.m.left_vacancy[:n], w.v.state == FILLED)
+    parts = [part for end in ends for part in _of_moves(w, end, n_set_off)]
+    parts += [part for end in ends for part in _of_months(w, end)]
+    sizes = [len(part.values) for part in parts]
+    return pd.DataFrame({
+        "indicator": np.repeat([part.key for part in parts], sizes),
+        "group_by": np.repeat([part.group_by for part in parts], sizes),
+        "group": [label for part in parts for label in part.labels], "months_from": 0,
+        "months_to": np.repeat([part.end for part in parts], sizes),
+        "value": np.concatenate([part.values for part in parts]),
+    })
 
 
 def _groups(w: World, rows: NDArray) -> list[tuple[str, list[str], NDArray]]:
@@ -44,10 +64,9 @@ def _groups(w: World, rows: NDArray) -> list[tuple[str, list[str], NDArray]]:
     ]
 
 
-def _of_moves(w: World, end: int) -> pd.DataFrame:
+def _of_moves(w: World, end: int, n_set_off: NDArray) -> list[Part]:
     n = int(w.counts[1])
     m = w.m
-    n_set_off, _open = descend(m.parent[:n], m.left_vacancy[:n], w.v.state == FILLED)
     rows = np.flatnonzero((m.month[:n] < end) & (m.reason[:n] == MoveReason.FILL))
     senior = m.household_class[rows] == HouseholdClass.SENIOR
     left = m.from_dwelling[rows]
@@ -69,15 +88,15 @@ def _of_moves(w: World, end: int) -> pd.DataFrame:
     for group_by, labels, code in _groups(w, rows):
         size = len(labels)
         for key, chosen in sums.items():
-            out.append(_rows(key, group_by, labels, end, np.bincount(code[chosen], minlength=size).astype(float)))
+            out.append(Part(key, group_by, labels, end, np.bincount(code[chosen], minlength=size).astype(float)))
         for key, (chosen, value) in means.items():
             number = np.bincount(code[chosen], minlength=size)
             total = np.bincount(code[chosen], weights=value[chosen].astype(float), minlength=size)
-            out.append(_rows(key, group_by, labels, end, np.where(number > 0, total / np.maximum(number, 1), np.nan)))
-    return pd.concat(out, ignore_index=True)
+            out.append(Part(key, group_by, labels, end, np.where(number > 0, total / np.maximum(number, 1), np.nan)))
+    return out
 
 
-def _of_months(w: World, end: int) -> pd.DataFrame:
+def _of_months(w: World, end: int) -> list[Part]:
     fit = np.stack(w.records["fit"][:end])  # [months, 2, groups]
     n, total = fit[:, 0], fit[:, 1]
     out = []
@@ -90,14 +109,8 @@ def _of_months(w: World, end: int) -> pd.DataFrame:
             monthly = total[:, part] / n[:, part]
         present = n[:, part] > 0
         mean = np.where(present.any(axis=0), np.where(present, monthly, 0).sum(axis=0) / np.maximum(1, present.sum(axis=0)), np.nan)
-        out.append(_rows("fit", group_by, labels, end, mean))
+        out.append(Part("fit", group_by, labels, end, mean))
     last = w.records["months"][max(0, end - 12) : end]
     for key in MONTH_STATES:
-        out.append(_rows(key, "all", ["all"], end, np.array([np.mean([row[key] for row in last])])))
-    return pd.concat(out, ignore_index=True)
-
-
-def _rows(key: str, group_by: str, labels: list[str], end: int, values: NDArray) -> pd.DataFrame:
-    return pd.DataFrame({
-        "indicator": key, "group_by": group_by, "group": labels, "months_from": 0, "months_to": end, "value": values,
-    })
+        out.append(Part(key, "all", ["all"], end, np.array([np.mean([row[key] for row in last])])))
+    return out

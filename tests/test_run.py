@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import places, run
+from sim import outputs, places, run
 from sim.codes import HouseholdState, Stage
 from sim.indicators import REGISTRY as INDICATORS
 from sim.population.income import fifth_of
@@ -17,6 +17,7 @@ from sim.recording import (
     TENURE_COLUMNS,
     count_dwellings,
     count_households,
+    keep_homes,
     note_uses,
     share_elsewhere,
 )
@@ -167,6 +168,33 @@ def test_drift_is_the_share_that_lives_elsewhere(result):
     assert share_elsewhere(w, other) == pytest.approx(10 / len(here))
 
 
+def test_what_is_remembered_of_homes_tells_where_everybody_lives():
+    w = burnt_in().copy()
+    homes = w.home_at_start.copy()
+    for _ in range(4):
+        let_pass(w, 1)
+        keep_homes(w)
+        rows, new = w.records["homes"][-1]
+        homes[rows] = new
+        np.testing.assert_array_equal(homes, w.h.home)
+        assert 0 < len(rows) < len(homes) / 10, "only those that moved are kept"
+
+
+def test_next_moves_are_the_first_fills_from_a_month_on():
+    w = at_work(burnt_in(), everything())
+    let_pass(w, 8)
+    n = int(w.counts[1])
+    ledger = list(zip(w.m.household[:n].tolist(), w.m.month[:n].tolist(), (w.m.vacancy[:n] >= 0).tolist(), strict=True))
+    rows = np.tile(np.arange(0, len(w.h.id), 3), 3)
+    months = np.repeat([0, 3, 7], len(rows) // 3)
+    wanted = [
+        next((k for k, (who, when, fills) in enumerate(ledger) if fills and who == row and when >= month), -1)
+        for row, month in zip(rows.tolist(), months.tolist(), strict=True)
+    ]
+    assert outputs.next_moves(w, rows, months).tolist() == wanted
+    assert max(wanted) >= 0, "somebody moved"
+
+
 def test_the_placebo_differs_and_by_little():
     placebo = run.run_scenario(burnt_in(), placebo=True, base=basis())
     assert placebo.tables["drift"]["share_elsewhere"].iloc[0] == 0, "the home comes a month later, not earlier"
@@ -200,7 +228,7 @@ def test_a_shorter_run_is_the_beginning_of_a_longer_one():
 
 
 def test_a_run_without_tables_gives_none():
-    assert run.run_scenario(burnt_in(), months=2, follow_up=0, tables=False).tables == {}
+    assert run.run_scenario(burnt_in(), months=2, follow_up=0, tables=()).tables == {}
 
 
 def test_unknown_places_get_the_nearest_name():
