@@ -174,7 +174,7 @@ def success(t: Tables) -> float:
 _OLD = ("households_65_74", "households_75_84", "households_85_plus")
 ROWS = (
     Row("rate_45_54", "moves inside the gemeente, oldest adult 45-54", 3.36, "% per year, persons at 50", "NL 2017", "B05", "fitted", move_rate(45, 54, ("households_45_54",), inside=True)),
-    Row("rate_55_64", "moves inside the gemeente, oldest adult 55-64", 2.24, "% per year, persons at 60", "NL 2017", "B06", "predicted", move_rate(55, 64, ("households_55_64",), inside=True)),
+    Row("rate_55_64", "moves inside the gemeente, oldest adult 55-64", 2.24, "% per year, persons at 60", "NL 2017", "B06", "fitted", move_rate(55, 64, ("households_55_64",), inside=True)),
     Row("rate_65_74", "moves inside the gemeente, oldest adult 65-74", 2.24, "% per year, persons at 70", "NL 2017", "B08", "predicted", move_rate(65, 74, ("households_65_74",), inside=True)),
     Row("rate_65", "move rate, oldest adult 65 and over, departures included", 2.65, "% per year, households", "NL", "B44 (recalled)", "fitted", move_rate(65, 200, _OLD)),
     Row("turnover_corporatie", "corporatie homes let", 7.1, "% of stock per year", "NL 2021-2022", "A25", "fitted", turnover("corporatie")),
