@@ -190,14 +190,15 @@ def respond(which, seekers, offers, area_map, t, rules, levers, leave_out, bases
         seeker = seekers[s]
         out.n[s, 0] = 0
         out.n[s, 1] = 0
-        out.gate[s] = NOTHING_SEEN
         out.used[s] = ZERO
+        last = NOTHING_SEEN
         touched = seeker.touched & ~leave_out
         sight = rules.sight[seeker.nood]
-        room = rules.n_responses_social
+        social = rules.n_responses_social
         if touched:
             sight += lever_sum(touched, levers.sight, ZERO)
-            room += np.int64(lever_sum(touched, levers.responses, ZERO))
+            social += np.int64(lever_sum(touched, levers.responses, ZERO))
+        room = (min(social, PER_SEGMENT), min(rules.n_responses, PER_SEGMENT))
         find_starts(bases.sight, seeker.id, starts)
         g = area_map.gemeente[seeker.area]
         parts = 1
@@ -207,25 +208,21 @@ def respond(which, seekers, offers, area_map, t, rules, levers, leave_out, bases
             b = g if part == 0 else area_map.around[around_first[g] + part - 1]
             chance = min(1.0, sight) * area_map.overview[b]
             for k in range(see(starts, chance, b, seeker.area if seeker.scope == 0 else -1, offers, seen)):
-                _look(s, seekers, seen[k], offers.at, touched, min(room, PER_SEGMENT), t, rules, levers, leave_out, bases, out)
-
-
-@njit(cache=True)
-def _look(s, seekers, o, offers, touched, room, t, rules, levers, leave_out, bases, out):
-    """Searcher s looks at one home that it sees."""
-    if offers[o].made_by:
-        out.affected[s] = 1
-        if offers[o].made_by & leave_out:
-            return
-    gate, worth, rank, bits = weigh(seekers[s], offers[o], touched, t, rules, levers, bases)
-    if bits:
-        out.used[s] |= bits
-        out.affected[s] = 1
-    out.gate[s] = max(out.gate[s], gate)
-    if gate == OUTRANKED and offers[o].tenure == CORPORATIE:
-        _keep(s, 0, o, worth, rank, bits, room, out)
-    elif gate == OUTRANKED:
-        _keep(s, 1, o, worth, rank, bits, min(rules.n_responses, PER_SEGMENT), out)
+                o = seen[k]
+                if offers.at[o].made_by:
+                    out.affected[s] = 1
+                    if offers.at[o].made_by & leave_out:
+                        continue
+                gate, worth, rank, bits = weigh(seeker, offers.at[o], touched, t, rules, levers, bases)
+                if bits:
+                    out.used[s] |= bits
+                    out.affected[s] = 1
+                last = max(last, gate)
+                if gate == OUTRANKED:
+                    side = 0 if offers.at[o].tenure == CORPORATIE else 1
+                    if out.n[s, side] < room[side] or worth >= out.worth[s, side * PER_SEGMENT + room[side] - 1]:
+                        _keep(s, side, o, worth, rank, bits, room[side], out)
+        out.gate[s] = last
 
 
 @njit(cache=True)
