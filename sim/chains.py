@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.codes import EventKind, MoveReason, Origin, Stage, Tenure, Trigger, VacancyState
-from sim.fit import ages_and_classes, fit_at
+from sim.codes import MoveReason, Origin, Stage, Tenure, Trigger, VacancyState
+from sim.fit import fit_at
+from sim.ledger import open_rows, settle_rows, take_over, write_rows
 from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS
-from sim.randomness import Purpose, bits_array, uniform
+from sim.randomness import Purpose, bits_array
 from sim.world import ABSENT, NEVER, NOWHERE
 
 if TYPE_CHECKING:
@@ -23,9 +24,8 @@ if TYPE_CHECKING:
 
 WAITING, ON_OFFER, RESERVED = int(VacancyState.WAITING), int(VacancyState.ON_OFFER), int(VacancyState.RESERVED)
 FILLED, WITHDRAWN = int(VacancyState.FILLED), int(VacancyState.WITHDRAWN)
-NIEUW, ZOEKEN, HUIDIGE = int(Stage.NIEUW_THUIS), int(Stage.WONINGZOEKEN), int(Stage.HUIDIGE_WONING)
+ZOEKEN, HUIDIGE = int(Stage.WONINGZOEKEN), int(Stage.HUIDIGE_WONING)
 CORPORATIE, KOOP = int(Tenure.CORPORATIE), int(Tenure.KOOP)
-MONTH_OFFSET = 100000  # keeps a month positive where it enters a hash
 PATH_STEPS = 3
 
 
@@ -39,33 +39,19 @@ def open_vacancies(
     """
     n = len(homes)
     w.make_room(n, 0)
-    v, d = w.v, w.d
-    rows = np.arange(w.counts[0], w.counts[0] + n, dtype=np.int32)
+    first = int(w.counts[0])
     w.counts[0] += n
-    v.id[rows] = bits_array(np.uint64(0), d.id[homes], np.full(n, w.month + MONTH_OFFSET, np.uint64))
-    v.dwelling[rows] = homes
-    v.opened[rows] = w.month
-    v.offered[rows] = w.month if at_once else w.month + _turnover(w, v.id[rows])
-    v.origin[rows] = origin
-    v.parent[rows] = parent
-    left = np.asarray(parent) >= 0
-    chain, link = rows, 1
-    if left.any():  # links of a running chain; a call is either all links or all origins
-        filled = w.m.vacancy[np.asarray(parent)]
-        chain, link = v.chain[filled], v.link[filled] + 1
-    v.chain[rows] = chain
-    v.link[rows] = link
-    v.state[rows] = WAITING
-    d.occupant[homes] = NOWHERE
-    d.vacancy[homes] = rows
-    return rows
-
-
-def _turnover(w: World, ids: NDArray) -> NDArray:
     with w.draws.replay():  # keyed on the vacancy, whose id carries the month
-        u = uniform(w.draws.base(Purpose.TURNOVER), ids)
-    low, high = int(w.params.dur_turnover_low), int(w.params.dur_turnover_high)
-    return low + (u * (high - low + 1)).astype(np.int16)
+        turnover = w.draws.base(Purpose.TURNOVER)
+    low, high = (0, 0) if at_once else (int(w.params.dur_turnover_low), int(w.params.dur_turnover_high))
+    origins, parents = column(origin, n, np.uint8), column(parent, n, np.int64)
+    open_rows(w.d, w.v, w.m.vacancy, column(homes, n, np.int32), origins, parents, first, w.month, turnover, low, high)
+    return np.arange(first, first + n, dtype=np.int32)
+
+
+def column(values: NDArray | int, n: int, dtype: type) -> NDArray:
+    """One value for each of ``n`` rows, as the kernels read it."""
+    return np.full(n, values, dtype) if np.ndim(values) == 0 else np.ascontiguousarray(values, dtype)
 
 
 def give_back(w: World, rows: NDArray) -> None:
@@ -100,80 +86,34 @@ def write_moves(w: World, rows: NDArray, to: NDArray, vacancy: NDArray | int, re
     """Append a move of each household to the ledger, as it is before the move; returns the rows of the ledger."""
     n = len(rows)
     w.make_room(0, n)
-    h, m, v = w.h, w.m, w.v
-    k = np.arange(w.counts[1], w.counts[1] + n)
+    first = int(w.counts[1])
     w.counts[1] += n
-    m.month[k] = w.month
-    m.household[k] = rows
-    m.age[k], m.household_class[k] = ages_and_classes(
-        h.adult_birth, h.child_birth, rows, h.home[rows], w.month, int(w.params.senior_age)
+    with w.draws.replay():  # keyed on the household
+        elsewhere = w.draws.base(Purpose.LEFT_HOME)
+    write_rows(
+        w.h, w.v, w.m, column(rows, n, np.int32), column(to, n, np.int32), column(vacancy, n, np.int32), first, w.month,
+        int(w.params.senior_age), int(reason), elsewhere, w.params.rel_left_home_elsewhere,
     )
-    m.size[k] = h.size[rows]
-    m.from_dwelling[k] = h.home[rows]
-    m.to_dwelling[k] = to
-    m.vacancy[k] = vacancy
-    m.reason[k] = int(reason)
-    m.trigger[k] = h.trigger[rows]
-    m.from_rent[k] = h.rent[rows] * (h.home[rows] >= 0)
-    m.fit_before[k] = h.fit_here[rows]
-    m.waited[k] = np.where(h.search_month[rows] == ABSENT, 0, w.month - h.search_month[rows].astype(np.int32))
-    m.registered[k] = np.where(h.registered[rows] == NEVER, 0, np.maximum(0, w.month - h.registered[rows].astype(np.int32)))
-    m.first_contact[k] = h.first_contact[rows]
-    m.contact_months[k] = np.where(h.contact_month[rows] == ABSENT, ABSENT, w.month - h.contact_month[rows].astype(np.int32))
-    if reason == MoveReason.FILL:
-        m.parent[k], m.chain[k], m.link[k] = v.parent[vacancy], v.chain[vacancy], v.link[vacancy]
-        m.instruments[k] = h.used[rows] | v.bits[vacancy]
-        m.decisive[k] = h.decisive[rows] | v.decisive[vacancy]
-        m.left_home_elsewhere[k] = _left_elsewhere(w, rows)
-    return k
-
-
-def _left_elsewhere(w: World, rows: NDArray) -> NDArray:
-    """Arrivals that take their first home: whether they left one behind elsewhere (keyed on the household)."""
-    h = w.h
-    first = (h.home[rows] < 0) & (h.founding[rows] == EventKind.ARRIVAL)
-    with w.draws.replay():
-        u = uniform(w.draws.base(Purpose.LEFT_HOME), h.id[rows])
-    return first & (u < w.params.rel_left_home_elsewhere)
+    return np.arange(first, first + n)
 
 
 def hand_over(w: World, rows: NDArray) -> NDArray:
     """The keys: households ``rows`` move into the homes that they had accepted; returns their rows of the ledger."""
-    h, d, v, m = w.h, w.d, w.v, w.m
-    vacancy = h.reserved[rows]
-    to, left = v.dwelling[vacancy], h.home[rows].copy()
+    h = w.h
+    vacancy, left = h.reserved[rows], h.home[rows]
+    to = w.v.dwelling[vacancy]
     k = write_moves(w, rows, to, vacancy, MoveReason.FILL)
     m = w.m
     _settle_money(w, rows, to, vacancy, m.instruments[k])
-    v.state[vacancy] = FILLED
-    d.vacancy[to] = NOWHERE
     leaves = left >= 0
     m.left_vacancy[k[leaves]] = open_vacancies(w, left[leaves], int(Origin.LINK), k[leaves])
-    h.home[rows] = to
-    d.occupant[to] = rows
-    _settle_in(w, rows, to)
+    with w.draws.replay():  # one fixed taste of each household for a dwelling
+        taste = w.draws.base(Purpose.TASTE)
+    settle_rows(h, w.d, w.v, rows, to, vacancy, w.month, taste, w.taste)
+    h.fit_here[rows] = fit_at(h, rows, to, w.month, w.d, w.map.urban, int(w.params.senior_age), w.tables)
     m.to_rent[k] = h.rent[rows]
     m.fit_after[k] = h.fit_here[rows]
     return k
-
-
-def _settle_in(w: World, rows: NDArray, to: NDArray) -> None:
-    """A new home: the journey is over, registration time is spent on a corporatie letting, the years lived there start again."""
-    h = w.h
-    h.stage[rows] = NIEUW
-    h.stage_month[rows] = w.month
-    h.search_month[rows] = ABSENT
-    h.reserved[rows] = NOWHERE
-    h.keys_month[rows] = NEVER
-    h.registered[rows[w.d.tenure[to] == CORPORATIE]] = w.month
-    h.moved_in[rows] = w.month
-    h.trigger[rows] = 0
-    for column in (h.used, h.decisive, h.touched):
-        column[rows] = 0
-    h.contact_month[rows] = ABSENT
-    h.first_contact[rows] = 0
-    h.taste_here[rows] = taste_of(w, rows, to)
-    h.fit_here[rows] = fit_at(h, rows, to, w.month, w.d, w.map.urban, int(w.params.senior_age), w.tables)
 
 
 def _settle_money(w: World, rows: NDArray, to: NDArray, vacancy: NDArray, bits: NDArray) -> None:
@@ -225,12 +165,13 @@ def rent_paths(
 def unite(w: World, a: NDArray, b: NDArray, c: NDArray) -> None:
     """Unions: households ``a`` and ``b`` (−1 if gone) live on as ``c``; they keep the home that fits better."""
     h = w.h
+    a, b, c = (np.ascontiguousarray(some) for some in (a, b, c))
     both = np.concatenate((a, b[b >= 0]))
     give_back(w, both)
     home_a, home_b = h.home[a], np.where(b >= 0, h.home[np.maximum(b, 0)], NOWHERE)
     of_b = _better(w, a, b, c, home_a, home_b)
     kept, lost = np.where(of_b, b, a), np.where(of_b, a, b)
-    _take_over(w, kept, c)
+    take_over(h, kept, c)
     h.home[c] = h.home[kept]
     housed = h.home[c] >= 0
     partner = lost[housed & (lost >= 0)]
@@ -257,18 +198,9 @@ def _better(w: World, a: NDArray, b: NDArray, c: NDArray, home_a: NDArray, home_
     """Whether the couple keeps b's home: the only one, or the one that fits it better."""
     fits = []
     for source, home in ((a, home_a), (b, home_b)):
-        _take_over(w, np.where(source >= 0, source, a), c)
+        take_over(w.h, np.where(source >= 0, source, a), c)
         fits.append(fit_at(w.h, c, home, w.month, w.d, w.map.urban, int(w.params.senior_age), w.tables))
     return (home_b >= 0) & ((home_a < 0) | (fits[1] > fits[0]))
-
-
-def _take_over(w: World, source: NDArray, c: NDArray) -> None:
-    """What the new household takes over from the partner whose home it keeps."""
-    h = w.h
-    for column in (h.rent, h.rent_full, h.rent_path_end, h.debt, h.moved_in, h.attachment, h.scope, h.profile, h.registered):
-        column[c] = column[source]
-    h.origin_area[c] = h.origin_area[source]
-    h.origin_tenure[c] = h.origin_tenure[source]
 
 
 def step_rents(w: World) -> NDArray:

@@ -68,7 +68,7 @@ def count_households(h, d, month, senior_age, counts, n, fit, seniors, ages):
             continue
         by_age[age, stage] += 1
         small = np.int64(h.size[i] <= 2) & np.int64(d.kind[j] == EENGEZINS)
-        small_homes += small
+        small_homes += int(small)
         senior = np.int64(cls == CLASS_SENIOR)  # counted without a jump: half of all are seniors, in no order
         by_access[senior, stage, d.access[j], small] += 1
         seniors[d.area[j]] += senior

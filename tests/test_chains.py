@@ -12,8 +12,8 @@ from sim.chains import FILLED, ON_OFFER, RESERVED, WAITING, hand_over, open_vaca
 from sim.codes import EventKind, HouseholdState, MoveReason, Origin, Stage, Tenure
 from sim.invariants import violations
 from sim.outputs import descend
-from sim.world import ABSENT, NOWHERE
-from tests import twins
+from sim.world import ABSENT, NOWHERE, fingerprint
+from tests import twins, twins_ledger
 from tests.worlds import MONTHS, at_work, burnt_in, everything, housed_rows, let_pass, strong, tables_of
 
 
@@ -103,6 +103,18 @@ def test_a_home_left_is_offered_after_its_turnover_and_a_new_one_at_once():
     assert set(wait.tolist()) == set(range(low, high + 1))
     assert (w.v.chain[new] == new).all() and (w.v.link[new] == 1).all() and (w.v.parent[new] == NOWHERE).all()
     assert len(np.unique(w.v.id[: w.counts[0]])) == w.counts[0], "a home and a month make an id"
+
+
+@pytest.mark.parametrize("kernel", ["open_rows", "write_rows", "settle_rows", "take_over"])
+def test_a_kernel_of_the_ledger_writes_what_its_twin_writes(kernel, monkeypatch):
+    w = let_pass(at_work(burnt_in(), everything()), 3)
+    other = w.copy()
+    let_pass(w, 4)
+    monkeypatch.setattr(chains, kernel, getattr(twins_ledger, kernel))
+    let_pass(other, 4)
+    n = int(w.counts[1])
+    assert (w.m.reason[:n] == MoveReason.UNION).any() and (w.m.left_vacancy[:n] >= 0).any() and w.m.instruments[:n].any()
+    assert fingerprint(w.h, w.d, w.v, w.m) == fingerprint(other.h, other.d, other.v, other.m)
 
 
 def a_handover(w):
