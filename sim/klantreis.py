@@ -149,20 +149,16 @@ def step_kernel(h, d, month, senior_age, j, lever, norm, bases, funnel):
             continue
         u = to_unit(draw_bits(bases[WISH_BASE if stage == HUIDIGE else FADE_BASE], h.id[i]))
         touched = h.touched[i] if armed else ZERO
-        if stage == HUIDIGE and touched == ZERO:  # most rows end here: no wish is that likely, so spare the look-ups
-            if u > CEILING:
-                continue
-            gap = 1.0 - np.float64(h.fit_here[i]) - np.float64(h.taste_here[i])
-            if u >= j.chance[_logit_cell(most + j.weights[0] * gap)]:
-                continue
+        gap = 1.0 - np.float64(h.fit_here[i]) - np.float64(h.taste_here[i])
+        if stage == HUIDIGE and touched == ZERO and (u > CEILING or u >= j.chance[_logit_cell(most + j.weights[0] * gap)]):
+            continue  # most rows end here: no wish is that likely, so spare the look-ups
         age = oldest_age(np.int64(h.adult_birth[i, 0]), np.int64(h.adult_birth[i, 1]), month)
         senior = 1 if age >= senior_age else 0
         to, code = stage, -1
         if stage == HUIDIGE:
             x = j.wish[senior, age] + j.weights[1] * attached(h.attachment[i], month - h.moved_in[i], j.rooted)
-            x += j.weights[0] * (1.0 - np.float64(h.fit_here[i]) - np.float64(h.taste_here[i]))
-            if senior:
-                x += j.weights[2] * norm[d.area[h.home[i]]]
+            x += j.weights[0] * gap
+            x += j.weights[2] * norm[d.area[h.home[i]]] if senior else 0.0
             start, off, used, decisive = twice(u, min(x, CEILING_LOGIT), j.chance, touched, lever.awareness)
             if start:
                 to = WENS
@@ -190,18 +186,24 @@ def step_kernel(h, d, month, senior_age, j, lever, norm, bases, funnel):
             to = HUIDIGE
         if to == stage:
             continue
-        cls = class_of(0, age, any_child(h.child_birth, i), senior_age)
-        if code >= 0:
-            funnel[cls, stage, DROPPED, code] += 1
-            h.taste_here[i] += np.float32(j.weights[5])
-            _forget_journey(h, i)
-        else:
-            funnel[cls, stage, LEFT, 0] += 1
-            funnel[cls, to, ENTERED, h.trigger[i]] += 1
-        h.stage[i] = to
-        h.stage_month[i] = month
-        if to == ZOEKEN:
-            _begin_search(h, i, month)
+        _enter(h, i, to, code, class_of(0, age, any_child(h.child_birth, i), senior_age), month, j, funnel)
+
+
+@njit(cache=True)
+def _enter(h, i, to, code, cls, month, j, funnel):
+    """Household i goes to stage ``to``, or drops out with a reason (``code`` not −1)."""
+    stage = h.stage[i]
+    if code >= 0:
+        funnel[cls, stage, DROPPED, code] += 1
+        h.taste_here[i] += np.float32(j.weights[5])
+        _forget_journey(h, i)
+    else:
+        funnel[cls, stage, LEFT, 0] += 1
+        funnel[cls, to, ENTERED, h.trigger[i]] += 1
+    h.stage[i] = to
+    h.stage_month[i] = month
+    if to == ZOEKEN:
+        _begin_search(h, i, month)
 
 
 @njit(cache=True)
