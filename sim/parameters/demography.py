@@ -113,7 +113,7 @@ PARAMETERS: list[Parameter] = [
         0.0,
         0.3,
         "share of arrivals",
-        "fitted: vacancy that stays level in the base world of Zwolle",
+        "assumption; fitted: vacancy that stays level in the base world of Zwolle",
         "arrivals that leave again for lack of a home, less the ends in the event list that this makes void",
     ),
     _P("dur_patience_low", 6, 1, 24, "months", "assumption", "shortest time that an arrival waits for a home"),
