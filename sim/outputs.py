@@ -199,7 +199,8 @@ def attribution_table(w: World) -> pd.DataFrame:
     moved, at = move >= 0, np.maximum(move, 0)
     verdict = np.select([decisive, moved], [2, 1], 0)
     return pd.DataFrame({
-        "household_id": public_id(w.h.id[household[use]]), "instrument": _named(k, list(w.keys)).remove_unused_categories(), "month": month[use],
+        "household_id": public_id(w.h.id[household[use]]),
+        "instrument": _named(k, list(w.keys)).remove_unused_categories(), "month": month[use],
         "verdict": _named(verdict, ["niet_verhuisd", "ook_zonder", "onbekend"]), "decisive": decisive,
         "month_moved": np.where(moved, w.m.month[at], -1).astype(np.int64),
         "month_ghost": np.where(decisive | ~moved, -1, w.m.month[at]).astype(np.int64),
