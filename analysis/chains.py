@@ -50,6 +50,7 @@ TYPE_CLASS = {
 }
 RUN = ["scenario", "seed"]
 SENIOR, VOOR_START, ALL_ORIGINS = "senior", "voor_start", "all"
+AT_ONCE = 50  # resamples that are solved together
 MOVES_NEEDS = (
     *RUN, "month", "in_scope", "fills_vacancy", "move_id", "parent_move_id", "chain_id", "link", "household_class",
     "to_tenure", "to_type", "from_tenure", "from_type", "left_home_elsewhere", "left_vacancy",
@@ -73,13 +74,14 @@ class Counts(NamedTuple):
 
 def segments(tenure: pd.Series, kind: pd.Series) -> pd.Series:
     """Segment ``tenure/type class`` of each home, such as ``koop/eengezins``; an unknown type is an error."""
-    kinds = kind.astype(str)
-    unknown = sorted(set(kinds.unique()) - set(TYPE_CLASS))
+    (tenures, tenure_names), (kinds, kind_names) = (pd.factorize(c, use_na_sentinel=False) for c in (tenure, kind))
+    unknown = sorted({str(name) for name in kind_names} - set(TYPE_CLASS))
     if unknown:
         near = difflib.get_close_matches(unknown[0], TYPE_CLASS, n=1)
         hint = f"; nearest: {near[0]}" if near else ""
         raise ValueError(f"column {kind.name}: unknown dwelling type {unknown[0]!r}; known: {sorted(TYPE_CLASS)}{hint}")
-    return tenure.astype(str) + "/" + kinds.map(TYPE_CLASS)
+    names = np.array([f"{t}/{TYPE_CLASS[str(k)]}" for t, k in product(tenure_names, kind_names)], object)
+    return pd.Series(names[tenures * len(kind_names) + kinds], tenure.index, object)
 
 
 def need(table: pd.DataFrame, columns: tuple[str, ...], name: str) -> None:
@@ -111,7 +113,7 @@ def links(moves: pd.DataFrame, last_month: int | None = None) -> pd.DataFrame:
     left = mine[out["opened"]]
     out["left_segment"] = segments(left["from_tenure"], left["from_type"]).reindex(out.index).fillna("")
     out["elsewhere"] = mine["left_home_elsewhere"].astype(bool) & ~out["opened"]
-    out["senior"] = mine["household_class"].astype(str) == SENIOR
+    out["senior"] = mine["household_class"] == SENIOR
     children = out[out["parent_move_id"] >= 0]
     first_fill = children.groupby([*RUN, "parent_move_id"], observed=True)["month"].min().rename("filled_month")
     out = out.merge(first_fill, "left", left_on=[*RUN, "move_id"], right_index=True)
@@ -230,10 +232,10 @@ def _lengths_of(scenario, table: pd.DataFrame, chains: pd.DataFrame, last: int, 
     origins = sorted(chains["origin"].unique())
     counts = count(table, chains, origins, last)
     n_seeds = len(counts.fills)
-    values = [solve(counts, w, len(origins)) for w in resamples(n_seeds, n_bootstrap if n_seeds > 1 else 0)]
-    low, high = np.full((2, *values[0].shape), np.nan)
-    if len(values) > 1:
-        low, high = _quantiles(np.stack(values[1:]))
+    weights = resamples(n_seeds, n_bootstrap if n_seeds > 1 else 0)
+    blocks = [weights[k : k + AT_ONCE] for k in range(0, len(weights), AT_ONCE)]
+    values = np.concatenate([solve(counts, block, len(origins)) for block in blocks])
+    low, high = _quantiles(values[1:]) if len(values) > 1 else np.full((2, *values[0].shape), np.nan)
     rows = []
     for o, origin in enumerate([*origins, ALL_ORIGINS]):
         some = chains if origin == ALL_ORIGINS else chains[chains["origin"] == origin]
@@ -250,11 +252,13 @@ def _lengths_of(scenario, table: pd.DataFrame, chains: pd.DataFrame, last: int, 
 def count(table: pd.DataFrame, chains: pd.DataFrame, origins: list[str], last: int) -> Counts:
     """Counts per seed of one scenario: ``table`` as ``links`` gives it with origin, ``chains`` with segment."""
     seeds = pd.Index(np.unique(chains["seed"]))
-    names = pd.Index(sorted({*table["segment"], *table["left_segment"], *chains["segment"]} - {""}))
+    held = (table["segment"], table["left_segment"], chains["segment"])
+    names = pd.Index(sorted({name for column in held for name in column.unique()} - {""}))
     n, j, cells = len(seeds), len(names), len(names) * (1 + len(origins))
 
     def code(index: pd.Index, column: pd.Series) -> np.ndarray:
-        return index.get_indexer(pd.Index(column))
+        codes, values = pd.factorize(column, use_na_sentinel=False)
+        return index.get_indexer(pd.Index(values))[codes]
 
     seed, segment = code(seeds, table["seed"]), code(names, table["segment"])
     row = segment + np.where(table["link"] == 1, j * (1 + code(pd.Index(origins), table["origin"])), 0)
@@ -286,52 +290,50 @@ def count(table: pd.DataFrame, chains: pd.DataFrame, origins: list[str], last: i
 
 
 def solve(counts: Counts, weights: np.ndarray, n_origins: int) -> np.ndarray:
-    """Means [origins + 1 (all together), readings, lengths] with each seed ``weights`` times; NaN without chains."""
-    c = Counts(*(np.tensordot(weights, column, 1) for column in counts))
-    j = c.refilled.shape[0]
+    """Means [samples, origins + 1 (all together), readings, lengths]; NaN without chains.
+
+    ``weights`` [samples, seeds]: how often each seed counts in each sample.
+    """
+    c = Counts(*(np.einsum("ns,s...->n...", weights, column) for column in counts))
+    n, j = len(weights), c.refilled.shape[-1]
     f = share_filled(c.filled, c.at_risk)
-    n_opened = c.at_risk[j:, 0].reshape(n_origins, j)
-    start = n_opened * f[j:].reshape(n_origins, j)
-    start = np.vstack([start, np.zeros(j)])
-    goes_on = f[:j, None] * _ratio(c.refilled, c.filled[:j].sum(-1)[:, None])
-    out = np.full((n_origins + 1, len(READINGS), len(LENGTHS)), np.nan)
+    start = (c.at_risk[:, j:, 0] * f[:, j:]).reshape(n, n_origins, j)  # homes that each origin opened × share filled
+    goes_on = f[:, :j, None] * _ratio(c.refilled, c.filled[:, :j].sum(-1)[..., None])
+    out = np.full((n, n_origins + 1, len(READINGS), len(LENGTHS)), np.nan)
     for r, reading in enumerate(READINGS):
         opens, opens_senior = c.opened, c.senior_opened
         if reading == READINGS[1]:
-            unseen = _homes_elsewhere(c.opened, j)
-            opens = opens + c.elsewhere[:, None] * unseen
-            opens_senior = opens_senior + c.senior_elsewhere[:, None] * unseen
-        out[:, r] = _lengths(
-            start, _ratio(opens, c.fills[:, None]), _ratio(opens_senior, c.fills[:, None]),
+            unseen = _homes_elsewhere(c.opened)
+            opens = opens + c.elsewhere[..., None] * unseen
+            opens_senior = opens_senior + c.senior_elsewhere[..., None] * unseen
+        out[:, :, r] = _lengths(
+            start, _ratio(opens, c.fills[..., None]), _ratio(opens_senior, c.fills[..., None]),
             _ratio(c.senior, c.fills), goes_on,
         )  # fmt: skip
     return out
 
 
 def _lengths(start, opens, opens_senior, senior, goes_on) -> np.ndarray:
-    """Lengths [origins + 1, 3]: ``start`` [origins + 1, J] filled homes; the rest per move, by row (see ``Counts``)."""
-    j = start.shape[1]
+    """Lengths [samples, origins + 1, 3]: ``start`` [samples, origins, J] filled homes; the rest per move, by row."""
+    n, n_origins, j = start.shape
     leads_to = opens @ goes_on
-    q = leads_to[:j]
-    out = np.full((len(start), len(LENGTHS)), np.nan)
-    if np.abs(np.linalg.eigvals(q)).max(initial=0) >= 1:
-        return np.where(start.sum(1)[:, None] > 0, np.inf, out)  # every link goes on: no end is in sight
-    visits = np.linalg.inv(np.eye(j) - q)
-    set_off = goes_on @ visits.sum(1)
-    n_origins = len(start) - 1
-    sums = np.zeros((len(start), 4))  # chains, moves after the first, senior moves, moves set off by these
-    for o in range(n_origins):
-        rows = slice(j * (1 + o), j * (2 + o))
-        later = start[o] @ leads_to[rows] @ visits
-        seniors = start[o] @ senior[rows] + later @ senior[:j]
-        by_seniors = (start[o] @ opens_senior[rows] + later @ opens_senior[:j]) @ set_off
-        sums[o] = start[o].sum(), later.sum(), seniors, by_seniors
-    sums[-1] = sums[:-1].sum(0)
-    chains, after, seniors, by_seniors = sums.T
+    q = leads_to[:, :j]
+    endless = np.abs(np.linalg.eigvals(q)).max(axis=-1, initial=0) >= 1  # every link goes on: no end is in sight
+    visits = np.linalg.inv(np.eye(j) - np.where(endless[:, None, None], 0, q))
+    set_off = goes_on @ visits.sum(-1)[..., None]
+
+    def by_origin(rows: np.ndarray) -> np.ndarray:  # [samples, origins, J, …], from the rows of first links
+        return rows[:, j:].reshape(n, n_origins, j, *rows.shape[2:])
+
+    later = np.einsum("nos,nost->not", start, by_origin(leads_to)) @ visits
+    seniors = (start * by_origin(senior)).sum(-1) + (later @ senior[:, :j, None])[..., 0]
+    set_off_first, set_off_later = by_origin(opens_senior @ set_off)[..., 0], opens_senior[:, :j] @ set_off
+    by_seniors = (start * set_off_first).sum(-1) + (later @ set_off_later)[..., 0]
+    sums = np.stack((start.sum(-1), later.sum(-1), seniors, by_seniors), -1)
+    chains, after, seniors, by_seniors = np.moveaxis(np.concatenate((sums, sums.sum(1, keepdims=True)), 1), -1, 0)
     freed = np.where(chains > 0, _ratio(after, chains), np.nan)
-    out[:, 0], out[:, 1] = 1 + freed, freed
-    out[:, 2] = np.where(seniors > 0, _ratio(by_seniors, seniors), np.nan)
-    return out
+    out = np.stack((1 + freed, freed, np.where(seniors > 0, _ratio(by_seniors, seniors), np.nan)), -1)
+    return np.where(endless[:, None, None], np.where(chains[..., None] > 0, np.inf, np.nan), out)
 
 
 def _ratio(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -339,12 +341,13 @@ def _ratio(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.divide(a, b, out=np.zeros(np.broadcast(a, b).shape), where=b > 0)
 
 
-def _homes_elsewhere(opened: np.ndarray, j: int) -> np.ndarray:
-    """Segments of homes that arrivals left elsewhere [rows, J]: as of those who left a home for that segment."""
-    by_segment = opened.reshape(-1, j, j).sum(0)
-    pooled = _ratio(by_segment.sum(0), by_segment.sum())
-    known = by_segment.sum(1, keepdims=True)
-    return np.tile(np.where(known > 0, _ratio(by_segment, known), pooled), (len(opened) // j, 1))
+def _homes_elsewhere(opened: np.ndarray) -> np.ndarray:
+    """Segments of homes that arrivals left elsewhere [samples, rows, J]: as of those who left a home for that segment."""
+    n, rows, j = opened.shape
+    by_segment = opened.reshape(n, -1, j, j).sum(1)
+    pooled = _ratio(by_segment.sum(1), by_segment.sum((1, 2))[:, None])
+    known = by_segment.sum(2, keepdims=True)
+    return np.tile(np.where(known > 0, _ratio(by_segment, known), pooled[:, None]), (1, rows // j, 1))
 
 
 def resamples(n_seeds: int, n: int) -> np.ndarray:
