@@ -81,12 +81,20 @@ def svg(draw: Callable[[], Figure]) -> bytes:
     return out.getvalue().replace(b"\r\n", b"\n")
 
 
-def png(draw: Callable[[], Figure]) -> bytes:
-    """A drawing as PNG, without the version of matplotlib in it."""
+def svg_and_png(draw: Callable[[], Figure]) -> tuple[bytes, bytes]:
+    """One drawing as SVG (see ``svg``) and as PNG, the latter without the version of matplotlib in it."""
+    figures: list[Figure] = []
+
+    def drawn() -> Figure:
+        figures.append(draw())
+        return figures[0]
+
+    vector = svg(drawn)
     with style():
         out = io.BytesIO()
-        draw().savefig(out, format="png", metadata={"Software": None})
-    return out.getvalue()
+        figures[0].set_layout_engine("none")  # everything has found its place
+        figures[0].savefig(out, format="png", metadata={"Software": None})
+    return vector, out.getvalue()
 
 
 def inline(picture: bytes, key: str) -> str:

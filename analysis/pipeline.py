@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from analysis import report, summary
-from analysis.charts import Chart, charts
+from analysis.charts import charts
 from analysis.costs import COLUMNS as COST_COLUMNS
 from analysis.effects import COLUMNS as EFFECT_COLUMNS
-from analysis.figures import png, svg
+from analysis.figures import svg, svg_and_png
 from analysis.results import Results, gather
 from analysis.tables import DRIFT, write_csv, write_whole
 from analysis.words import LANGUAGES
@@ -36,25 +36,28 @@ def finish(out: Path, config: Mapping[str, Any], seconds: Mapping[str, float] | 
         results = Results(results.folder, results.config, {**results.manifest, "seconds": dict(seconds)})
     # everything is worked out before anything is written: what forbids a conclusion leaves no file behind
     effects, costs, text = results.effects, results.costs, summary.plain(results)
-    drawn = [
-        (chart, {language: svg(partial(chart.draw, language)) for language in LANGUAGES}) for chart in charts(results)
-    ]
+    drawn, bitmaps = [], {}
+    for chart in charts(results):
+        dutch, bitmaps[chart.key] = svg_and_png(partial(chart.draw, "nl"))
+        others = {language: svg(partial(chart.draw, language)) for language in LANGUAGES if language != "nl"}
+        drawn.append((chart, {"nl": dutch, **others}))
     page = report.page(results, drawn)
     write_csv(results.folder.path / "effects.csv", effects[list(EFFECT_COLUMNS)])
     write_csv(results.folder.path / "costs.csv", costs[list(COST_COLUMNS)])
     if (results.folder.path / "drift.parquet").is_file():
         write_csv(results.folder.path / "drift.csv", results.folder.table("drift", DRIFT))
-    _pictures(results.folder.path / "figures", drawn)
+    _pictures(results.folder.path / "figures", {chart.key: pictures["nl"] for chart, pictures in drawn}, bitmaps)
     write_whole(results.folder.path / "report.html", page)
     return text
 
 
-def _pictures(folder: Path, drawn: list[tuple[Chart, dict[str, bytes]]]) -> None:
-    """The pictures in Dutch; those of an earlier run that this one does not have are removed."""
-    for chart, pictures in drawn:
-        write_whole(folder / f"{chart.key}.svg", pictures["nl"])
-        write_whole(folder / f"{chart.key}.png", png(partial(chart.draw, "nl")))
-    keep = {f"{chart.key}{suffix}" for chart, _ in drawn for suffix in (".svg", ".png")}
+def _pictures(folder: Path, vectors: dict[str, bytes], bitmaps: dict[str, bytes]) -> None:
+    """The pictures in Dutch, by key; those of an earlier run that this one does not have are removed."""
+    made = [(f"{key}.svg", content) for key, content in vectors.items()]
+    made += [(f"{key}.png", content) for key, content in bitmaps.items()]
+    for name, content in made:
+        write_whole(folder / name, content)
+    keep = {name for name, _ in made}
     for file in folder.glob("*"):
         if file.suffix in (".svg", ".png") and file.name not in keep:
             file.unlink()
