@@ -27,6 +27,7 @@ from experiments.spending import run_at_budget
 LEDGER_SEEDS = 5  # ledger=first keeps moves and chains of this many seeds
 Report = Callable[[int], None]
 POLL = 0.5  # seconds between two looks at what is finished
+LEAN = {"ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "1"}  # workers give back what they no longer use
 
 
 @dataclass(frozen=True)
@@ -191,6 +192,8 @@ def _in_pool(
 @contextmanager
 def pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     """Processes that start clean, leave Ctrl-C to the parent, and end when the parent does, or stops waiting."""
+    for name, value in LEAN.items():  # read by a process at its start
+        os.environ.setdefault(name, value)
     context = multiprocessing.get_context("spawn")
     others = multiprocessing.active_children()
     executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker)

@@ -54,6 +54,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "drift": {"month": WHOLE, "share_elsewhere": REAL},
 }
+SORTED_BY = ("scenario", "seed", "month")
 ROWS_AT_ONCE = 400_000  # rows that are held while merging
 
 
@@ -123,11 +124,22 @@ def write_table(path: Path, tables: Iterable[pa.Table], sync: bool = True) -> No
         try:
             for table in tables:
                 if writer is None:
-                    writer = pq.ParquetWriter(file, table.schema, compression="zstd")
+                    writer = pq.ParquetWriter(file, table.schema, compression="zstd", **encoding(table.schema))
                 writer.write_table(table.cast(writer.schema).unify_dictionaries())
         finally:
             if writer is not None:
                 writer.close()
+
+
+def encoding(schema: pa.Schema) -> dict[str, list[str]]:
+    """How parquet writes columns: a dictionary where values repeat, statistics where somebody filters."""
+    import pyarrow as pa
+
+    seldom_repeats = {f.name for f in schema if pa.types.is_floating(f.type) or f.name.endswith(("_id", "_dwelling"))}
+    return {
+        "use_dictionary": [name for name in schema.names if name not in seldom_repeats],
+        "write_statistics": [name for name in SORTED_BY if name in schema.names],
+    }
 
 
 def write_part(
