@@ -68,7 +68,7 @@ def make_plan(config: Compare) -> Plan:
     scenarios = {name: _with_overrides(one.instruments, config.instruments) for name, one in found.items()}
     _refuse_idle_overrides(scenarios, config.instruments)
     contents = {
-        name: {key: _settings(name, key, given, config.start) for key, given in sorted(instruments.items())}
+        name: {key: _settings(name, key, given, config) for key, given in sorted(instruments.items())}
         for name, instruments in scenarios.items()
     }
     scenarios[PLACEBO], contents[PLACEBO] = scenarios[BASE], contents[BASE]
@@ -88,9 +88,9 @@ def _folder(given: str | None) -> Path | None:
     return folder
 
 
-def _settings(name: str, key: str, given: dict[str, Any], start: str) -> dict[str, Any]:
+def _settings(name: str, key: str, given: dict[str, Any], config: Compare) -> dict[str, Any]:
     try:
-        return simulation.settings(key, given, start)
+        return simulation.settings(key, given, config.start, config.strength)
     except UsageError as error:
         raise UsageError(f"scenario {name}: {error}") from error
 

@@ -87,11 +87,17 @@ def scenario_names(folder: Path | None) -> list[str]:
     return sorted({*scenarios.names(), *(scenarios.names(folder) if folder else [])})
 
 
-def settings(key: str, given: Mapping[str, Any], start: str) -> dict[str, Any]:
-    """All settings of an instrument, defaults filled in, checked against ranges and law; raises UsageError."""
+def settings(key: str, given: Mapping[str, Any], start: str, strength: float = 1.0) -> dict[str, Any]:
+    """All settings of an instrument, defaults filled in, checked against ranges, law and the strength of the run.
+
+    Raises:
+        UsageError: names the setting, the range or the rule.
+    """
     from sim import interventions
 
-    return _readable(interventions.load, key, given, start).model_dump(mode="json", by_alias=True)
+    instrument = _readable(interventions.load, key, given, start)
+    _readable(interventions.check_strength, instrument, strength)
+    return instrument.model_dump(mode="json", by_alias=True)
 
 
 def behaviour(values: Mapping[str, float]) -> None:

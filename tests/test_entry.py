@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import csv
 import io
+import shutil
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from experiments import list as listing
 from experiments.entry import CONFIGS, HydraCommand
 from experiments.plan import make_plan, merged
 from experiments.schema import Compare, check
+from sim import places
+from sim.population import figures
 
 
 class Recorder:
@@ -85,6 +88,13 @@ def run(tmp_path, monkeypatch):
             ["scenarios=verhuiskostenvergoeding", "instruments.verhuiskostenvergoeding.payer=corporatie"],
             "scenario verhuiskostenvergoeding: verhuiskostenvergoeding: a corporatie may not pay a moving grant",
         ),
+        (["scenarios=voorrang", "strength=2"], "scenario voorrang: voorrang: strength=2 is out of range, 0 to 1 (factor)"),
+        (["scenarios=voorrang", "instruments.voorrang.payer=welzijn"], "voorrang is paid by corporatie or gemeente"),
+        (["scenarios=huurgewenning", "instruments.huurgewenning.dur_path=48"], "the law allows 1 to 36 (Wet tijdelijke huurkorting, 2021)"),
+        (
+            ["scenarios=voorrang", "instruments.voorrang.from=2028-01", "instruments.voorrang.until=2027-06"],
+            "voorrang.from=2028-01 and voorrang.until=2027-06 leave no month in which it works",
+        ),
         (["months"], "cannot read 'months': write key=value"),
         (["scenarios=[a,b"], "cannot read 'scenarios=[a,b'"),
     ],
@@ -96,6 +106,26 @@ def test_a_mistake_is_one_line_that_names_the_way_out(run, capsys, tmp_path, arg
     assert said.err.startswith("error: ") and said.err.count("\n") == 1, said.err
     assert words in said.err
     assert not run.plans and list(tmp_path.iterdir()) == [], "nothing is run or written"
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda path: path.unlink(), "wijken.csv: cannot be read (No such file or directory); expected in population/"),
+        (lambda path: path.write_text(path.read_text().replace(",", ";", 3)), "wijken.csv: row 2, column "),
+    ],
+)
+def test_figures_that_are_missing_or_damaged_are_named_before_anything_runs(run, capsys, tmp_path, monkeypatch, damage, words):
+    shutil.copytree(figures.FOLDER, tmp_path / "population")
+    damage(tmp_path / "population" / "wijken.csv")
+    monkeypatch.setattr(figures, "FOLDER", tmp_path / "population")
+    caches = (places.places, places._index)
+    for cache in caches:
+        cache.cache_clear()
+    assert run("scenarios=basis", "out=here") == 2
+    assert words in capsys.readouterr().err and not run.plans and not (tmp_path / "here").exists()
+    for cache in caches:
+        cache.cache_clear()
 
 
 def test_a_bare_call_is_the_default_run_of_the_interface(run):

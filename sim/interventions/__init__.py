@@ -34,7 +34,8 @@ def load(key: str, settings: Mapping[str, Any] | None, start: str = "2026-01") -
     """Settings of one instrument, checked against its fields and the law in force at ``start``.
 
     Raises:
-        InstrumentError: unknown instrument or setting (with the nearest name), or a value out of range.
+        InstrumentError: unknown instrument or setting (with the nearest name), a value out of range, or settings that
+            contradict each other.
         LawError: what the law forbids.
     """
     if key not in REGISTRY:
@@ -46,7 +47,16 @@ def load(key: str, settings: Mapping[str, Any] | None, start: str = "2026-01") -
     except ValidationError as error:
         raise InstrumentError(_readable(key, error)) from None
     instrument.check(start)
+    _refuse_contradictions(instrument)
     return instrument
+
+
+def _refuse_contradictions(instrument: Instrument) -> None:
+    key, since, until = instrument.key, instrument.since, instrument.until
+    if instrument.payer not in instrument.payers:
+        raise InstrumentError(f"{key}.payer={instrument.payer}: {key} is paid by {' or '.join(instrument.payers)}")
+    if since is not None and until is not None and until <= since:
+        raise InstrumentError(f"{key}.from={since} and {key}.until={until} leave no month in which it works; let until be later")
 
 
 def _readable(key: str, error: ValidationError) -> str:
