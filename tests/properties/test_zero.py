@@ -37,7 +37,6 @@ NOTHING: dict[str, tuple[dict[str, Any], float]] = {
     "empty target group": (EMPTY_GROUP | {"eur_fixed": 1000}, 1.0),
     "starts at the end of the run": ({"from": "2027-01"}, 1.0),
     "starts after the follow-up": ({"from": "2031-01"}, 1.0),
-    "ends before it starts": ({"from": "2026-06", "until": "2026-06"}, 1.0),
 }
 
 
