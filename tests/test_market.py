@@ -15,12 +15,12 @@ from sim.market.matching import check_responses, clear, clear_plain
 from sim.market.offers import publish
 from sim.market.respond import FREE_SPACE, OUTSIDE_PASSEND, PER_SEGMENT, Map, empty_responses, respond
 from sim.market.seekers import describe, searching_rows
-from sim.market.sight import CHANNELS, places
+from sim.market.sight import CHANNELS
 from sim.randomness import Draws, Purpose, hash_ints, to_unit, uniform
 from sim.start import arrival_areas
 from sim.world import NEVER, NOWHERE
-from tests import twins
-from tests.worlds import MONTHS, at_work, burnt_in, everything, let_pass, scattered_households, strong, with_rows
+from tests import twins, twins_market
+from tests.worlds import MONTHS, at_work, burnt_in, everything, let_pass, pick, scattered_households, strong, with_rows
 
 SENIOR_AGE = 55
 
@@ -33,7 +33,7 @@ def a_market(w):
     out = empty_responses(len(rows))
     off = np.uint64(0)
     respond(np.arange(len(rows)), seekers, offers, w.map, w.tables, w.rules, w.levers, off, bases, out)
-    listed = lists(out.n, out.offer, out.worth, out.rank, seekers["id"], offers.at["id"], bases.viewing, w.params.p_refusal)
+    listed = lists(out.n, out.offer, out.worth, out.rank, seekers, offers.at, bases.viewing, w.params.p_refusal)
     return offers, seekers, bases, out, listed
 
 
@@ -99,7 +99,7 @@ def test_candidates_are_the_responses_to_a_home():
     w = let_pass(burnt_in().copy(), 1)
     offers, _, _, out, (_, home, _, _, _) = a_market(w)
     counted = np.zeros(len(w.v.id), np.int32)
-    count_candidates(out.n, out.offer, offers.at["vacancy"], counted)
+    count_candidates(out.n, out.offer, offers.at, counted)
     np.testing.assert_array_equal(counted[offers.at["vacancy"]], np.bincount(home, minlength=len(offers.at)))
     assert counted.sum() == len(home)
 
@@ -113,7 +113,7 @@ def test_homes_are_offered_when_due_and_not_before():
         assert (w.v.state[: int(w.counts[0])][early] == WAITING).all()
         open_now = np.flatnonzero(w.v.state[:n] == ON_OFFER)
         assert sorted(offers.at["vacancy"].tolist()) == open_now.tolist()
-        channel, place = places(w.draws.base(Purpose.SIGHT), offers.at["id"])
+        channel, place = twins_market.places(w.draws.base(Purpose.SIGHT), offers.at["id"])
         for g in range(len(w.map.around_first) - 1):
             for c in range(CHANNELS):
                 part = slice(offers.first[CHANNELS * g + c], offers.first[CHANNELS * g + c + 1])
@@ -161,6 +161,21 @@ def test_a_home_without_a_taker_is_relaxed_step_by_step():
     assert [one for one, _ in seen] == [0, 1, 1, 2, 2, 2]
     np.testing.assert_allclose(np.array([price for _, price in seen]), np.array([1, step, step, step**2, step**2, step**3]), rtol=1e-5)
     assert (w.v.price[rows][~koop] == 1).all(), "a corporatie does not lower its price"
+
+
+@pytest.mark.parametrize("with_instruments", [False, True])
+def test_searchers_and_homes_are_described_as_they_are(with_instruments):
+    w = let_pass(at_work(burnt_in(), everything()) if with_instruments else burnt_in().copy(), 2)
+    rows = np.flatnonzero(w.h.state == 1).astype(np.int32)
+    w.h.trigger[rows] = pick(1, "trigger", len(rows), range(len(Trigger)))
+    expected, got = twins_market.describe(w, rows), describe(w, rows)
+    assert expected["urgent"].any() and expected["tenant"].any() and expected["nood"].any()
+    homes = publish(w).at
+    again = twins_market.offers(w, homes["vacancy"])
+    assert len(homes) > 20 and again["direct"].any() == again["labels"].any() == with_instruments
+    for one, other in ((got, expected), (homes, again)):
+        for name in one.dtype.names:
+            np.testing.assert_array_equal(one[name], other[name], name)
 
 
 def test_urgency_is_a_fixed_number_of_a_household():

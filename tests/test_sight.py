@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.market.respond import OFFER
-from sim.market.sight import CHANNELS, arrange, find_starts, places, see
+from sim.market.sight import CHANNELS, arrange, find_starts, see
 from sim.parameters import resolve
 from sim.population.build import Geography
 from sim.randomness import Draws, Purpose, hash_ints
@@ -110,7 +110,7 @@ def test_two_households_see_a_home_together_as_often_as_chance_has_it():
 
 
 def test_places_are_spread_over_the_channels_and_round_each_circle():
-    channel, place = places(BASE, ids(6, 20_000))
+    channel, place = twins_market.places(BASE, ids(6, 20_000))
     share = np.bincount(channel, minlength=CHANNELS) / len(channel)
     assert len(share) == CHANNELS and abs(share - 1 / CHANNELS).max() < FAR * np.sqrt(1 / CHANNELS / len(channel))
     assert place.mean() / 2**32 == pytest.approx(0.5, abs=FAR / np.sqrt(12 * len(place)))

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.codes import HouseholdClass, Tenure
+from sim.fit import ages_and_classes, components_at
 from sim.levers import RENT_NONE, RENT_OLD, RENT_STEPS
 from sim.market.respond import (
     AOW_AGE,
@@ -16,13 +17,17 @@ from sim.market.respond import (
     NOT_ELIGIBLE,
     NOT_WORTH,
     NOTHING_SEEN,
+    OFFER,
     OUTRANKED,
     OUTSIDE_PASSEND,
     PER_SEGMENT,
+    SEEKER,
     TOO_EXPENSIVE,
 )
+from sim.market.seekers import LONGEST_WAIT
 from sim.market.sight import CHANNELS
-from tests.twins import bits_of, components, net_rent, one_draw
+from sim.randomness import Purpose, bits_array, uniform
+from tests.twins import NOOD, bits_of, components, net_rent, one_draw
 
 
 class Response(NamedTuple):
@@ -186,3 +191,100 @@ def rank_of(offer, seeker, points: int, bases) -> int:
     if offer["tenure"] == Tenure.KOOP:
         return int(min(4.0e9, max(0.0, seeker["budget"]))) << 24 | tie >> 40
     return int(seeker["urgent"]) << 62 | min(63, points) << 56 | int(seeker["waited"]) << 40 | tie >> 24
+
+
+# searchers and homes on offer
+
+
+def places(base, ids):
+    """Channel (uint8) and place on its circle (uint32) of vacancies, by their ids."""
+    bits = bits_array(base, ids)
+    return (bits >> np.uint64(61)).astype(np.uint8), ((bits >> np.uint64(29)) % 2**32).astype(np.uint32)
+
+
+def describe(w, rows):
+    """One SEEKER record per searcher, column by column."""
+    h, d, p = w.h, w.d, w.params
+    senior_age = int(p.senior_age)
+    home = h.home[rows]
+    housed, at = home >= 0, np.maximum(home, 0)
+    age, cls = ages_and_classes(h.adult_birth, h.child_birth, rows, home, w.month, senior_age)
+    aow = age >= AOW_AGE
+    income, wealth = h.income[rows].astype(np.float64), h.wealth[rows].astype(np.float64)
+    owner = housed & (d.tenure[at] == Tenure.KOOP)
+    equity = np.where(owner, np.clip(d.woz[at].astype(np.float64) - h.debt[rows], 0, None), 0)
+    own_money = equity + p.rel_wealth_in_home * wealth
+    loan = np.where(aow, p.rel_loan_income_aow, p.rel_loan_income) * income
+    nood = np.isin(h.trigger[rows], NOOD)
+    area = np.where(housed, d.area[at], np.maximum(h.origin_area[rows], 0))
+    here = components_at(h, rows, home, w.month, d, w.map.urban, senior_age, w.tables)
+    columns = {
+        "row": rows, "cls": cls, "age": age, "limit": h.adult_limit[rows].max(axis=1), "rooms_needed": h.rooms_needed[rows],
+        "size": h.size[rows], "first": h.profile[rows, 0], "second": h.profile[rows, 1], "scope": h.scope[rows],
+        "area": area, "x_km": w.map.x_km[area], "y_km": w.map.y_km[area], "nood": nood,
+        "rooms_left": np.where(housed, d.rooms[at], 0), "tenant": housed & (d.tenure[at] == Tenure.CORPORATIE), "id": h.id[rows],
+        "urgent": _urgent(w, rows, nood, housed), "touched": h.touched[rows],
+        "waited": np.clip(w.month - h.registered[rows].astype(np.int64), 0, LONGEST_WAIT), "income": income,
+        "gross": income * np.where(aow, p.rel_gross_aow, p.rel_gross), "wealth": wealth, "own_money": own_money,
+        "budget": (own_money + loan) / (1 + p.rel_buying_cost), "attachment": _attachment(w, rows), "old_rent": h.rent[rows],
+        "here_size": here[:, 0], "here_reach": here[:, 1], "here_afford": here[:, 2], "here_place": here[:, 3],
+        "here_profile": here[:, 4], "taste_here": h.taste_here[rows], "trouble": _trouble(w, cls, age, nood, owner),
+    }
+    seekers = np.zeros(len(rows), SEEKER)
+    for name, values in columns.items():
+        seekers[name] = values
+    return seekers
+
+
+def _urgent(w, rows, nood, housed):
+    """Urgency: a keyed share of those in nood and of those without a home, fixed for the household."""
+    with w.draws.replay():
+        u = uniform(w.draws.base(Purpose.NOOD), w.h.id[rows])
+    chance = np.where(nood, w.params.p_urgent, np.where(housed, 0.0, w.params.p_urgent_starter))
+    return (u < chance).astype(np.uint64)
+
+
+def _attachment(w, rows):
+    lived = np.clip(w.month - w.h.moved_in[rows].astype(np.int64), 0, len(w.journey.rooted) - 1)
+    return np.clip(w.h.attachment[rows] + w.journey.rooted[lived], 0.0, 1.0)
+
+
+def _trouble(w, cls, age, nood, owner):
+    """Trouble of moving in fit points, before levers and money; starters have none."""
+    p = w.params
+    senior = p.rel_trouble_senior + p.rel_trouble_age * (age - p.senior_age)
+    trouble = np.where(cls == HouseholdClass.SENIOR, senior, p.rel_trouble) + p.rel_trouble_double + p.rel_trouble_koop * owner
+    return np.where(cls == HouseholdClass.STARTER, 0.0, trouble * np.where(nood, p.rel_trouble_nood, 1.0))
+
+
+def offers(w, rows):
+    """One OFFER record per vacancy row, column by column."""
+    v, d, geo = w.v, w.d, w.map
+    j = v.dwelling[rows]
+    area = d.area[j]
+    at = np.zeros(len(rows), OFFER)
+    made = d.made_by[j].astype(np.uint64)
+    columns = {
+        "vacancy": rows, "dwelling": j, "area": area, "urban": geo.urban[area], "id": v.id[rows], "dwelling_id": d.id[j],
+        "labels": d.labels[j], "made_by": np.where(made > 0, np.uint64(1) << np.maximum(made, 1) - np.uint64(1), 0),
+        "direct": _direct(w, rows, j), "x_km": geo.x_km[area], "y_km": geo.y_km[area],
+        "rent": d.rent[j] * np.where(d.tenure[j] == Tenure.VRIJE_HUUR, v.price[rows], 1), "woz": d.woz[j],
+        "price": np.where(d.tenure[j] == Tenure.KOOP, w.params.rel_asking * v.price[rows] * d.woz[j], 0),
+        "tenure": d.tenure[j], "kind": d.kind[j], "rooms": d.rooms[j],
+        "access": d.access[j], "age_label": d.age_label[j], "relaxed": v.relaxed[rows], "quota": v.quota[rows],
+    }
+    for name, values in columns.items():
+        at[name] = values
+    return at
+
+
+def _direct(w, rows, dwelling):
+    """Bits of the instruments that match a vacancy directly: a keyed share of the corporatie vacancies."""
+    direct = np.zeros(len(rows), np.uint64)
+    for k, key in enumerate(w.keys):
+        share = w.levers["p_direct"][k]
+        if share > 0:
+            with w.draws.replay():
+                u = uniform(w.draws.base(Purpose.UNIT_NUMBER, 0, key), w.v.id[rows])
+            direct[(u < share) & (w.d.tenure[dwelling] == Tenure.CORPORATIE)] |= np.uint64(1 << k)
+    return direct

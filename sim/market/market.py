@@ -20,7 +20,7 @@ from sim.market.offers import publish
 from sim.market.respond import OUTRANKED, PER_SEGMENT, Bases, Responses, empty_responses, respond
 from sim.market.seekers import describe, searching_rows
 from sim.market.sight import Offers
-from sim.randomness import Purpose, pair_bits, to_unit, uniform
+from sim.randomness import Purpose, draw_bits, pair_bits, to_unit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,7 +56,7 @@ def market(w: World) -> None:
     if w.keys:
         w.h.ever[rows] |= responses.used  # instruments that had a lever in a look of this month count as used
     decisive = _decisive(w, seekers, offers, responses, cleared, bases)
-    _record_obstacles(w, seekers, cleared, responses)
+    _record_obstacles(seekers, cleared.offer, cleared.n_refused, responses.gate, w.funnel)
     _accept(w, seekers, offers, responses, cleared, decisive)
     relax(w, offers)
 
@@ -75,7 +75,7 @@ def _respond(
 
 
 @njit(cache=True)
-def lists(n, offer, worth, rank, ids, offer_ids, viewing, p_refusal):
+def lists(n, offer, worth, rank, seekers, offers, viewing, p_refusal):
     """Responses as lists by household (first, home, rank, refuses, slot), best first; refusal is keyed on the pair."""
     first = np.zeros(len(n) + 1, np.int32)
     for s in range(len(n)):
@@ -95,22 +95,27 @@ def lists(n, offer, worth, rank, ids, offer_ids, viewing, p_refusal):
             slot[r] = k
             home[r] = offer[s, k]
             ranks[r] = rank[s, k]
-            refuses[r] = to_unit(pair_bits(viewing, ids[s], offer_ids[offer[s, k]])) < p_refusal
+            refuses[r] = to_unit(pair_bits(viewing, seekers[s].id, offers[offer[s, k]].id)) < p_refusal
     return first, home, ranks, refuses, slot
 
 
 def _clear(w: World, seekers: NDArray, offers: Offers, responses: Responses, bases: Bases) -> Cleared:
-    first, home, rank, refuses, slots = lists(
-        responses.n, responses.offer, responses.worth, responses.rank, seekers["id"], offers.at["id"], bases.viewing, w.params.p_refusal
-    )
-    match, refused, _rounds = clear(first, home, rank, refuses, len(offers.at))
-    won = match >= 0
-    offer = np.full(len(match), -1, np.int32)
-    offer[won] = home[match[won]]
-    slot = np.full(len(match), -1, np.int32)
-    slot[won] = slots[match[won]]
-    totals = np.concatenate(([0], np.cumsum(refused, dtype=np.int64)))
-    return Cleared(offer, slot, (totals[first[1:]] - totals[first[:-1]]).astype(np.int32))
+    out = (np.full(len(seekers), -1, np.int32), np.full(len(seekers), -1, np.int32), np.zeros(len(seekers), np.int32))
+    _settle(responses.n, responses.offer, responses.worth, responses.rank, seekers, offers.at, bases.viewing, w.params.p_refusal, *out)
+    return Cleared(*out)
+
+
+@njit(cache=True)
+def _settle(n, offer, worth, rank, seekers, offers, viewing, p_refusal, won, won_slot, n_refused):
+    """Clear the responses; fill the columns of ``Cleared``."""
+    first, home, ranks, refuses, slot = lists(n, offer, worth, rank, seekers, offers, viewing, p_refusal)
+    match, refused, _ = clear(first, home, ranks, refuses, len(offers))
+    for s in range(len(match)):
+        if match[s] >= 0:
+            won[s] = home[match[s]]
+            won_slot[s] = slot[match[s]]
+        for r in range(first[s], first[s + 1]):
+            n_refused[s] += refused[r]
 
 
 def _decisive(
@@ -118,18 +123,19 @@ def _decisive(
 ) -> NDArray:
     """Bits of the instruments without which a household's result had been another, uint64 [searchers]."""
     decisive = np.zeros(len(seekers), np.uint64)
-    affected = np.flatnonzero(on.affected)
-    if len(affected) == 0:
-        return decisive
+    used = on.used.copy()
     every = np.uint64((1 << len(w.keys)) - 1)
-    used = np.bitwise_or.reduce(on.used)
-    single = [np.uint64(1 << k) for k in range(len(w.keys)) if used & np.uint64(1 << k)]
+    any_used = np.bitwise_or.reduce(used)
+    single = [np.uint64(1 << k) for k in range(len(w.keys)) if any_used & np.uint64(1 << k)]
     masks = [(every, ALL_BIT | every)] if len(w.keys) == 1 else [(every, ALL_BIT), *((bit, bit) for bit in single)]
-    for off, mark in masks:
-        twin = Responses(*(column.copy() for column in on))
-        _respond(w, affected, seekers, offers, off, bases, twin)
-        without = _clear(w, seekers, offers, twin, bases)
-        decisive[(without.offer != cleared.offer) & ((on.used & off) != 0)] |= mark
+    for off, mark in masks if any_used else ():
+        users = np.flatnonzero(used & off)  # whoever had no lever of theirs responds as before
+        kept = [column[users] for column in on]
+        _respond(w, users, seekers, offers, off, bases, on)
+        without = _clear(w, seekers, offers, on, bases)
+        for column, values in zip(on, kept, strict=True):
+            column[users] = values
+        decisive[(without.offer != cleared.offer) & ((used & off) != 0)] |= mark
     return decisive
 
 
@@ -137,39 +143,47 @@ def _accept(
     w: World, seekers: NDArray, offers: Offers, responses: Responses, cleared: Cleared, decisive: NDArray
 ) -> None:
     """Households take what they won: the home is reserved until the keys."""
-    won = np.flatnonzero(cleared.offer >= 0)
-    i, o, slot = seekers["row"][won], cleared.offer[won], cleared.slot[won]
-    vacancy = offers.at["vacancy"][o]
+    count_step(w, seekers["row"][cleared.offer >= 0], VERHUIZEN)
     low, high = int(w.params.dur_move_low), int(w.params.dur_move_high)
-    u = uniform(w.draws.base(Purpose.MOVING_TIME, w.month), w.h.id[i])
-    count_step(w, i, VERHUIZEN)
-    w.h.reserved[i] = vacancy
-    w.h.keys_month[i] = w.month + low + (u * (high - low + 1)).astype(np.int16)
-    w.h.stage[i] = VERHUIZEN
-    w.h.stage_month[i] = w.month
-    w.h.decisive[seekers["row"]] |= decisive
-    w.v.state[vacancy] = RESERVED
-    w.v.taker[vacancy] = i
-    w.v.bits[vacancy] = responses.bits[won, slot]
-    w.v.decisive[vacancy] = decisive[won]
-    count_candidates(responses.n, responses.offer, offers.at["vacancy"], w.v.candidates)
+    times = w.draws.base(Purpose.MOVING_TIME, w.month)
+    _reserve(seekers, offers.at, cleared.offer, cleared.slot, responses.bits, decisive, times, w.month, low, high, w.h, w.v)
+    count_candidates(responses.n, responses.offer, offers.at, w.v.candidates)
 
 
 @njit(cache=True)
-def count_candidates(n, offer, vacancy, candidates):
+def _reserve(seekers, offers, won, slot, bits, decisive, times, month, low, high, h, v):
+    for s in range(len(seekers)):
+        i = seekers[s].row
+        h.decisive[i] |= decisive[s]
+        if won[s] < 0:
+            continue
+        vacancy = offers[won[s]].vacancy
+        h.reserved[i] = vacancy
+        h.keys_month[i] = month + low + np.int64(to_unit(draw_bits(times, h.id[i])) * (high - low + 1))
+        h.stage[i] = VERHUIZEN
+        h.stage_month[i] = month
+        v.state[vacancy] = RESERVED
+        v.taker[vacancy] = i
+        v.bits[vacancy] = bits[s, slot[s]]
+        v.decisive[vacancy] = decisive[s]
+
+
+@njit(cache=True)
+def count_candidates(n, offer, offers, candidates):
     """Add this month's responses to the candidates of each vacancy."""
     for s in range(len(n)):
         for side in range(2):
             for k in range(side * PER_SEGMENT, side * PER_SEGMENT + n[s, side]):
-                candidates[vacancy[offer[s, k]]] += 1
+                candidates[offers[offer[s, k]].vacancy] += 1
 
 
-def _record_obstacles(w: World, seekers: NDArray, cleared: Cleared, responses: Responses) -> None:
+@njit(cache=True)
+def _record_obstacles(seekers, won, n_refused, gate, funnel):
     """Each searcher without a home this month has one obstacle: the last gate passed, or its own refusal."""
-    without = cleared.offer < 0
-    refused = (responses.gate == OUTRANKED) & (cleared.n_refused > 0)
-    code = np.where(refused, REFUSED, responses.gate)[without]
-    np.add.at(w.funnel, tuple(np.broadcast_arrays(seekers["cls"][without], ZOEKEN, OBSTACLE, code)), 1)
+    for s in range(len(seekers)):
+        if won[s] < 0:
+            code = REFUSED if gate[s] == OUTRANKED and n_refused[s] > 0 else gate[s]
+            funnel[seekers[s].cls, ZOEKEN, OBSTACLE, code] += 1
 
 
 def relax(w: World, offers: Offers) -> None:

@@ -5,65 +5,62 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numba import njit
 
 from sim.chains import ON_OFFER, WAITING
-from sim.codes import Tenure
-from sim.market.respond import FREE_SPACE, OFFER, OUTSIDE_PASSEND
+from sim.market.respond import CORPORATIE, FREE_SPACE, KOOP, OFFER, ONE, OUTSIDE_PASSEND, VRIJE_HUUR, ZERO
 from sim.market.sight import Offers, arrange
-from sim.randomness import Purpose, uniform
+from sim.randomness import Purpose, draw_bits, to_unit
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from sim.state import World
-
-CORPORATIE = int(Tenure.CORPORATIE)
 
 
 def publish(w: World) -> Offers:
     """Put on offer what is due, inside or outside the quotas (keyed, at publication), and list all that is on offer."""
-    v, d, n = w.v, w.d, int(w.counts[0])
-    due = np.flatnonzero((v.state[:n] == WAITING) & (v.offered[:n] <= w.month))
-    if len(due):
-        v.state[due] = ON_OFFER
-        u = uniform(w.draws.base(Purpose.QUOTA, w.month), v.id[due])
-        outside = (u < w.params.rel_outside_passend) * OUTSIDE_PASSEND
-        free = (u > 1 - w.params.rel_free_space) * FREE_SPACE
-        v.quota[due] = np.where(d.tenure[v.dwelling[due]] == CORPORATIE, outside + free, 0)
-    rows = np.flatnonzero(v.state[:n] == ON_OFFER).astype(np.int32)
-    with w.draws.replay():  # fixed for the whole run: a home stays where it is seen
+    p = w.params
+    rows = _put_on_offer(w.v, w.d, w.counts[0], w.month, w.draws.base(Purpose.QUOTA, w.month), p.rel_outside_passend, p.rel_free_space)
+    with w.draws.replay():  # fixed for the whole run: a home stays where it is seen, and who matched it directly
         sight = w.draws.base(Purpose.SIGHT)
-    return arrange(_describe(w, rows), sight, w.map.gemeente)
+        direct = np.array([w.draws.base(Purpose.UNIT_NUMBER, 0, key) for key in w.keys], np.uint64)
+    at = np.empty(len(rows), OFFER)
+    _describe(at, rows, w.v, w.d, w.map, np.float32(p.rel_asking), w.levers["p_direct"].copy(), direct)
+    return arrange(at, sight, w.map.gemeente)
 
 
-def _describe(w: World, rows: NDArray) -> NDArray:
-    """One OFFER record per vacancy row."""
-    v, d, geo = w.v, w.d, w.map
-    j = v.dwelling[rows]
-    area = d.area[j]
-    at = np.zeros(len(rows), OFFER)
-    made = d.made_by[j].astype(np.uint64)
-    columns = {
-        "vacancy": rows, "dwelling": j, "area": area, "urban": geo.urban[area], "id": v.id[rows], "dwelling_id": d.id[j],
-        "labels": d.labels[j], "made_by": np.where(made > 0, np.uint64(1) << np.maximum(made, 1) - np.uint64(1), 0),
-        "direct": _direct(w, rows, j), "x_km": geo.x_km[area], "y_km": geo.y_km[area],
-        "rent": d.rent[j] * np.where(d.tenure[j] == Tenure.VRIJE_HUUR, v.price[rows], 1), "woz": d.woz[j],
-        "price": np.where(d.tenure[j] == Tenure.KOOP, w.params.rel_asking * v.price[rows] * d.woz[j], 0),
-        "tenure": d.tenure[j], "kind": d.kind[j], "rooms": d.rooms[j],
-        "access": d.access[j], "age_label": d.age_label[j], "relaxed": v.relaxed[rows], "quota": v.quota[rows],
-    }
-    for name, values in columns.items():
-        at[name] = values
-    return at
+@njit(cache=True)
+def _put_on_offer(v, d, n, month, base, p_outside, p_free):
+    """Vacancy rows on offer this month, int32, with the quotas drawn of those whose time has come."""
+    rows = np.empty(n, np.int32)
+    n_offers = 0
+    for k in range(n):
+        if v.state[k] == WAITING and v.offered[k] <= month:
+            v.state[k] = ON_OFFER
+            u = to_unit(draw_bits(base, v.id[k]))
+            v.quota[k] = 0
+            if d.tenure[v.dwelling[k]] == CORPORATIE:
+                v.quota[k] = (OUTSIDE_PASSEND if u < p_outside else 0) + (FREE_SPACE if u > 1 - p_free else 0)
+        if v.state[k] == ON_OFFER:
+            rows[n_offers] = k
+            n_offers += 1
+    return rows[:n_offers].copy()
 
 
-def _direct(w: World, rows: NDArray, dwelling: NDArray) -> NDArray:
-    """Bits of the instruments that match a vacancy directly: a keyed share of the corporatie vacancies."""
-    direct = np.zeros(len(rows), np.uint64)
-    for k, key in enumerate(w.keys):
-        share = w.levers["p_direct"][k]
-        if share > 0:
-            with w.draws.replay():
-                u = uniform(w.draws.base(Purpose.UNIT_NUMBER, 0, key), w.v.id[rows])
-            direct[(u < share) & (w.d.tenure[dwelling] == CORPORATIE)] |= np.uint64(1 << k)
-    return direct
+@njit(cache=True)
+def _describe(at, rows, v, d, area_map, asking, p_direct, direct):
+    """Fill the OFFER records of the vacancy rows; ``p_direct`` and ``direct`` hold share and base key of each instrument."""
+    for r in range(len(rows)):
+        k, o = rows[r], at[r]
+        j = v.dwelling[k]
+        area, tenure = d.area[j], d.tenure[j]
+        o.vacancy, o.dwelling, o.area, o.id, o.dwelling_id = k, j, area, v.id[k], d.id[j]
+        o.urban, o.x_km, o.y_km = area_map.urban[area], area_map.x_km[area], area_map.y_km[area]
+        o.labels, o.direct = d.labels[j], ZERO
+        o.made_by = ONE << np.uint64(d.made_by[j] - 1) if d.made_by[j] > 0 else ZERO
+        for one in range(len(direct)):
+            if tenure == CORPORATIE and to_unit(draw_bits(direct[one], v.id[k])) < p_direct[one]:
+                o.direct |= ONE << np.uint64(one)
+        o.tenure, o.kind, o.rooms, o.access = tenure, d.kind[j], d.rooms[j], d.access[j]
+        o.age_label, o.relaxed, o.quota, o.woz = d.age_label[j], v.relaxed[k], v.quota[k], d.woz[j]
+        o.rent = d.rent[j] * v.price[k] if tenure == VRIJE_HUUR else d.rent[j]
+        o.price = asking * v.price[k] * d.woz[j] if tenure == KOOP else np.float32(0.0)

@@ -168,7 +168,6 @@ class Responses(NamedTuple):
     bits: NDArray  # uint64, instruments with a lever on this pair
     gate: NDArray  # uint8 [searchers], last gate passed
     used: NDArray  # uint64 [searchers], instruments with a lever in any look
-    affected: NDArray  # uint8 [searchers], 1: an instrument touched one of its looks
 
 
 def empty_responses(n: int) -> Responses:
@@ -176,7 +175,7 @@ def empty_responses(n: int) -> Responses:
     shape = (n, MAX_RESPONSES)
     return Responses(
         np.zeros((n, 2), np.int64), np.zeros(shape, np.int32), np.zeros(shape), np.zeros(shape, np.uint64),
-        np.zeros(shape, np.uint64), np.zeros(n, np.uint8), np.zeros(n, np.uint64), np.zeros(n, np.uint8),
+        np.zeros(shape, np.uint64), np.zeros(n, np.uint8), np.zeros(n, np.uint64),
     )
 
 
@@ -209,14 +208,10 @@ def respond(which, seekers, offers, area_map, t, rules, levers, leave_out, bases
             chance = min(1.0, sight) * area_map.overview[b]
             for k in range(see(starts, chance, b, seeker.area if seeker.scope == 0 else -1, offers, seen)):
                 o = seen[k]
-                if offers.at[o].made_by:
-                    out.affected[s] = 1
-                    if offers.at[o].made_by & leave_out:
-                        continue
+                if offers.at[o].made_by & leave_out:
+                    continue
                 gate, worth, rank, bits = weigh(seeker, offers.at[o], touched, t, rules, levers, bases)
-                if bits:
-                    out.used[s] |= bits
-                    out.affected[s] = 1
+                out.used[s] |= bits
                 last = max(last, gate)
                 if gate == OUTRANKED:
                     side = 0 if offers.at[o].tenure == CORPORATIE else 1

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numba import njit
 
-from sim.codes import HouseholdState, Stage, Tenure
+from sim.codes import HouseholdState, Stage
 from sim.fit import CLASS_SENIOR, CLASS_STARTER, ages_and_classes, components_at
-from sim.klantreis import NOOD_TRIGGERS, ROOTED_MONTHS
-from sim.market.respond import AOW_AGE, SEEKER
-from sim.randomness import Purpose, draw_bits, to_unit, uniform
+from sim.klantreis import attached, is_nood
+from sim.market.respond import AOW_AGE, CORPORATIE, KOOP, SEEKER
+from sim.randomness import Purpose, draw_bits, to_unit
 from sim.world import NOWHERE
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def searching_rows(state, stage, reserved, home, ids, base, p_look, p_look_start
     rows = np.empty(len(state), np.int32)
     n = 0
     for i in range(len(state)):
-        if state[i] != PRESENT or stage[i] != ZOEKEN or reserved[i] != NOWHERE:
+        if stage[i] != ZOEKEN or state[i] != PRESENT or reserved[i] != NOWHERE:
             continue
         if to_unit(draw_bits(base, ids[i])) < (p_look_starter if home[i] < 0 else p_look):
             rows[n] = i
@@ -37,56 +37,79 @@ def searching_rows(state, stage, reserved, home, ids, base, p_look, p_look_start
     return rows[:n].copy()
 
 
+class Terms(NamedTuple):
+    """What a description of a searcher takes from the parameters."""
+
+    in_home: float  # share of savings that goes into a home
+    loan: tuple[float, float]  # largest loan, times income: below AOW age, from it
+    gross: tuple[float, float]  # gross over disposable income
+    buying_cost: float  # share of the price
+    p_urgent: tuple[float, float]  # in nood; without a home
+    trouble: tuple[float, float, float, float, float]  # below senior age, at it, per year above it, of paying for two homes, of selling
+    trouble_nood: float  # factor
+    senior_age: int
+
+
 def describe(w: World, rows: NDArray) -> NDArray:
-    """One SEEKER record per searcher."""
-    h, d, p = w.h, w.d, w.params
-    senior_age = int(p.senior_age)
+    """One SEEKER record per household row."""
+    h, p = w.h, w.params
     home = h.home[rows]
-    housed, at = home >= 0, np.maximum(home, 0)
-    age, cls = ages_and_classes(h.adult_birth, h.child_birth, rows, home, w.month, senior_age)
-    aow = age >= AOW_AGE
-    income, wealth = h.income[rows].astype(np.float64), h.wealth[rows].astype(np.float64)
-    owner = housed & (d.tenure[at] == Tenure.KOOP)
-    equity = np.where(owner, np.clip(d.woz[at].astype(np.float64) - h.debt[rows], 0, None), 0)
-    own_money = equity + p.rel_wealth_in_home * wealth
-    loan = np.where(aow, p.rel_loan_income_aow, p.rel_loan_income) * income
-    nood = np.isin(h.trigger[rows], NOOD_TRIGGERS)
-    area = np.where(housed, d.area[at], np.maximum(h.origin_area[rows], 0))
-    here = components_at(h, rows, home, w.month, d, w.map.urban, senior_age, w.tables)
-    columns = {
-        "row": rows, "cls": cls, "age": age, "limit": h.adult_limit[rows].max(axis=1), "rooms_needed": h.rooms_needed[rows],
-        "size": h.size[rows], "first": h.profile[rows, 0], "second": h.profile[rows, 1], "scope": h.scope[rows],
-        "area": area, "x_km": w.map.x_km[area], "y_km": w.map.y_km[area], "nood": nood,
-        "rooms_left": np.where(housed, d.rooms[at], 0), "tenant": housed & (d.tenure[at] == Tenure.CORPORATIE), "id": h.id[rows],
-        "urgent": _urgent(w, rows, nood, housed), "touched": h.touched[rows],
-        "waited": np.clip(w.month - h.registered[rows].astype(np.int64), 0, LONGEST_WAIT), "income": income,
-        "gross": income * np.where(aow, p.rel_gross_aow, p.rel_gross), "wealth": wealth, "own_money": own_money,
-        "budget": (own_money + loan) / (1 + p.rel_buying_cost), "attachment": _attachment(w, rows), "old_rent": h.rent[rows],
-        "here_size": here[:, 0], "here_reach": here[:, 1], "here_afford": here[:, 2], "here_place": here[:, 3],
-        "here_profile": here[:, 4], "taste_here": h.taste_here[rows], "trouble": _trouble(w, cls, age, nood, owner),
-    }
-    seekers = np.zeros(len(rows), SEEKER)
-    for name, values in columns.items():
-        seekers[name] = values
+    ages, kinds = ages_and_classes(h.adult_birth, h.child_birth, rows, home, w.month, int(p.senior_age))
+    here = components_at(h, rows, home, w.month, w.d, w.map.urban, int(p.senior_age), w.tables)
+    terms = Terms(
+        p.rel_wealth_in_home, (p.rel_loan_income, p.rel_loan_income_aow), (p.rel_gross, p.rel_gross_aow), p.rel_buying_cost,
+        (p.p_urgent, p.p_urgent_starter),
+        (p.rel_trouble, p.rel_trouble_senior, p.rel_trouble_age, p.rel_trouble_double, p.rel_trouble_koop),
+        p.rel_trouble_nood, p.senior_age,
+    )
+    with w.draws.replay():  # urgency is a fixed number of a household
+        urgency = w.draws.base(Purpose.NOOD)
+    seekers = np.empty(len(rows), SEEKER)
+    _describe(seekers, rows, ages, kinds, here, h, w.d, w.map, w.month, w.journey.rooted, terms, urgency)
     return seekers
 
 
-def _attachment(w: World, rows: NDArray) -> NDArray:
-    months = np.clip(w.month - w.h.moved_in[rows].astype(np.int64), 0, ROOTED_MONTHS - 1)
-    return np.clip(w.h.attachment[rows] + w.journey.rooted[months], 0.0, 1.0)
+@njit(cache=True)
+def _describe(seekers, rows, ages, kinds, here, h, d, area_map, month, rooted, terms, urgency):
+    """Fill the SEEKER records of the household rows."""
+    for r in range(len(rows)):
+        i, s = rows[r], seekers[r]
+        j = h.home[i]
+        s.row, s.age, s.cls, s.id, s.touched = i, ages[r], kinds[r], h.id[i], h.touched[i]
+        s.limit = max(h.adult_limit[i, 0], h.adult_limit[i, 1])
+        s.rooms_needed, s.size, s.scope, s.first, s.second = h.rooms_needed[i], h.size[i], h.scope[i], h.profile[i, 0], h.profile[i, 1]
+        s.area = d.area[j] if j >= 0 else max(0, h.origin_area[i])
+        s.x_km, s.y_km = area_map.x_km[s.area], area_map.y_km[s.area]
+        s.nood = 1 if is_nood(h.trigger[i]) else 0
+        s.rooms_left = d.rooms[j] if j >= 0 else 0
+        s.tenant = 1 if j >= 0 and d.tenure[j] == CORPORATIE else 0
+        chance = terms.p_urgent[0] if s.nood else (terms.p_urgent[1] if j < 0 else 0.0)
+        s.urgent = np.uint64(1 if to_unit(draw_bits(urgency, h.id[i])) < chance else 0)
+        s.waited = np.uint64(min(LONGEST_WAIT, max(0, month - h.registered[i])))
+        _describe_money(s, i, j, h, d, terms)
+        s.attachment = attached(h.attachment[i], month - h.moved_in[i], rooted)
+        s.old_rent, s.taste_here = h.rent[i], h.taste_here[i]
+        s.here_size, s.here_reach, s.here_afford = here[r, 0], here[r, 1], here[r, 2]
+        s.here_place, s.here_profile = here[r, 3], here[r, 4]
+        sells = 1.0 if j >= 0 and d.tenure[j] == KOOP else 0.0
+        s.trouble = _trouble(s.cls, s.age, s.nood, sells, terms)
 
 
-def _urgent(w: World, rows: NDArray, nood: NDArray, housed: NDArray) -> NDArray:
-    """Urgency: a keyed share of those in nood and of those without a home, fixed for the household."""
-    with w.draws.replay():
-        u = uniform(w.draws.base(Purpose.NOOD), w.h.id[rows])
-    chance = np.where(nood, w.params.p_urgent, np.where(housed, 0.0, w.params.p_urgent_starter))
-    return (u < chance).astype(np.uint64)
+@njit(cache=True)
+def _describe_money(s, i, j, h, d, terms):
+    aow = 1 if s.age >= AOW_AGE else 0
+    s.income, s.wealth = h.income[i], h.wealth[i]
+    equity = max(0.0, np.float64(d.woz[j]) - np.float64(h.debt[i])) if j >= 0 and d.tenure[j] == KOOP else 0.0
+    s.own_money = equity + terms.in_home * s.wealth
+    s.gross = s.income * terms.gross[aow]
+    s.budget = (s.own_money + terms.loan[aow] * s.income) / (1 + terms.buying_cost)
 
 
-def _trouble(w: World, cls: NDArray, age: NDArray, nood: NDArray, owner: NDArray) -> NDArray:
+@njit(cache=True)
+def _trouble(cls, age, nood, sells, terms):
     """Trouble of moving in fit points, before levers and money; starters have none."""
-    p = w.params
-    senior = p.rel_trouble_senior + p.rel_trouble_age * (age - p.senior_age)
-    trouble = np.where(cls == CLASS_SENIOR, senior, p.rel_trouble) + p.rel_trouble_double + p.rel_trouble_koop * owner
-    return np.where(cls == CLASS_STARTER, 0.0, trouble * np.where(nood, p.rel_trouble_nood, 1.0))
+    if cls == CLASS_STARTER:
+        return 0.0
+    young, senior, per_year, double, selling = terms.trouble
+    trouble = (senior + per_year * (age - terms.senior_age) if cls == CLASS_SENIOR else young) + double + selling * sells
+    return trouble * (terms.trouble_nood if nood else 1.0)

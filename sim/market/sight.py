@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from sim.randomness import bits_array, draw_bits, second_bits
+from sim.randomness import draw_bits, second_bits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,7 +26,7 @@ ROUND = np.uint64(0xFFFFFFFF)
 
 
 class Offers(NamedTuple):
-    """This month's homes in order of gemeente, channel, place and vacancy id, with an index by area."""
+    """This month's homes in order of gemeente, channel and place, with an index by area."""
 
     at: NDArray  # OFFER records
     place: NDArray  # uint32 [offers], place on the circle
@@ -36,23 +36,43 @@ class Offers(NamedTuple):
     area_first: NDArray  # int32 [areas + 1], range in of_area
 
 
-def places(base: np.uint64, ids: NDArray) -> tuple[NDArray, NDArray]:
-    """Channel (uint8) and place on its circle (uint32) of vacancies, by their ids."""
-    bits = bits_array(base, ids)
-    return (bits >> U61).astype(np.uint8), ((bits >> U29) & ROUND).astype(np.uint32)
-
-
 def arrange(at: NDArray, base: np.uint64, gemeente: NDArray) -> Offers:
     """Lay out OFFER records, in any order, so that what is seen is found; ``gemeente`` int32 [areas] as in ``Map``."""
-    channel, place = places(base, at["id"])
-    ring = CHANNELS * gemeente[at["area"]].astype(np.int64) + channel
-    order = np.lexsort((at["id"], place, ring))
-    at, ring = at[order], ring[order]
-    of_area = np.argsort(at["area"], kind="stable")
+    ring, key = _rings(at, base, gemeente)
+    order = np.argsort(key, kind="stable")
     n_rings = CHANNELS * (int(gemeente.max()) + 1)
-    first = np.searchsorted(ring, np.arange(n_rings + 1))
-    area_first = np.searchsorted(at["area"][of_area], np.arange(len(gemeente) + 1))
-    return Offers(at, place[order], channel[order], first.astype(np.int32), of_area.astype(np.int32), area_first.astype(np.int32))
+    return Offers(*_lay_out(at, order, ring, key, n_rings, len(gemeente)))
+
+
+@njit(cache=True)
+def _rings(at, base, gemeente):
+    """Circle of each home on offer (int64, ``CHANNELS × gemeente + channel``), and its place by circle as one number."""
+    ring, key = np.empty(len(at), np.int64), np.empty(len(at), np.uint64)
+    for o in range(len(at)):
+        bits = draw_bits(base, at[o].id)
+        ring[o] = CHANNELS * gemeente[at[o].area] + np.int64(bits >> U61)
+        key[o] = np.uint64(ring[o]) << U32 | ((bits >> U29) & ROUND)
+    return ring, key
+
+
+@njit(cache=True)
+def _lay_out(at, order, ring, key, n_rings, n_areas):
+    """The columns of ``Offers``."""
+    n = len(at)
+    out, place, channel, of_area = np.empty_like(at), np.empty(n, np.uint32), np.empty(n, np.uint8), np.empty(n, np.int32)
+    first, area_first = np.zeros(n_rings + 1, np.int32), np.zeros(n_areas + 1, np.int32)
+    for r in range(n):
+        o = order[r]
+        out[r] = at[o]
+        place[r], channel[r] = key[o] & ROUND, ring[o] % CHANNELS
+        first[ring[o] + 1] += 1
+        area_first[at[o].area + 1] += 1
+    first, area_first = np.cumsum(first), np.cumsum(area_first)
+    at_area = area_first.copy()
+    for r in range(n):
+        of_area[at_area[out[r].area]] = r
+        at_area[out[r].area] += 1
+    return out, place, channel, first.astype(np.int32), of_area, area_first.astype(np.int32)
 
 
 @njit(cache=True)
