@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.codes import EventKind, HouseholdState
-from sim.demography.events import Events, Happened, People, apply_month, describe, people_of, run_month
+from sim.demography.events import Events, Happened, People, apply_month, people_of, run_month
 from sim.demography.hazards import PURPOSES, YOUNG, chances, draw_month
 from sim.demography.partners import nobody, pair
 from sim.randomness import Draws, Purpose, bits_array, hash_ints, normal_table, uniform
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sim.parameters import Params
     from sim.population.build import Border
 
-__all__ = ["Events", "Happened", "People", "arrivals_per_crossing", "plan", "refresh", "replay"]
+__all__ = ["Events", "Happened", "People", "arrivals_per_crossing", "plan", "replay"]
 PRESENT = int(HouseholdState.PRESENT)
 SEPARATION, LEAVE, UNION = int(EventKind.SEPARATION), int(EventKind.LEAVE_HOME), int(EventKind.UNION)
 DEPARTURE, ARRIVAL = int(EventKind.DEPARTURE), int(EventKind.ARRIVAL)
@@ -267,8 +267,3 @@ def replay(h: Households, events: Events, month: int, first_month: int) -> Happe
     """Apply a month's events in place (see ``sim.demography.events``)."""
     at = month - first_month
     return run_month(h, events, int(events.first[at]), int(events.first[at + 1]), month)
-
-
-def refresh(h: Households, rows: NDArray, month: int) -> None:
-    """Type, rooms needed and income of households on a birthday."""
-    describe(h, rows, month)
