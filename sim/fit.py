@@ -6,7 +6,8 @@ affordability  net housing cost as share of disposable income against a norm
 place          distance from the present home, and whether the wijk is left
 profile        woonprofiel (seniors) or preferred type of dwelling (others) against type and setting
 
-The tables are made once in NumPy; the kernels only look up, add and multiply.
+The tables are made once in NumPy; the kernels only look up, add and multiply. They divide as NumPy does (``error_model``): a
+division that may raise makes a kernel count the references of every column for every household, ten times the work.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from sim.world import ABSENT, N_CHILDREN
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.world import Dwellings, Households
+    from sim.world import Households
 
 N_COMPONENTS = 5
 SIZE, ACCESS, AFFORD, PLACE, PROFILE = range(N_COMPONENTS)
@@ -140,7 +141,7 @@ def any_child(child_birth, i):
     return found
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def net_rent(rent, income, size, t):
     """Rent in euro per month after huurtoeslag (a simple form of it: see the parameters)."""
     own = t.toeslag_own
@@ -152,13 +153,13 @@ def net_rent(rent, income, size, t):
     return rent - part * t.toeslag_share * (min(rent, RENT_LIMIT_TOESLAG) - own)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def owner_cost(debt, woz, t):
     """Housing cost of an owner in euro per month: interest and upkeep, no repayment (that is saving)."""
     return (debt * t.interest + woz * t.upkeep) / 12.0
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def components(cls, age, limit, gap, income, attachment, first, second, access, kind, urban, cost, km, leaves, t):
     """The five components, as a tuple.
 
@@ -178,41 +179,58 @@ def components(cls, age, limit, gap, income, attachment, first, second, access, 
     return size, reach, afford, place, profile
 
 
-@njit(cache=True)
+@njit(forceinline=True, error_model="numpy")
+def _class_and_parts(h, i, j, month, d, urban, senior_age, t):
+    """Class and components of household row ``i`` as it lives in dwelling ``j``, at its present rent or debt."""
+    age = oldest_age(np.int64(h.adult_birth[i, 0]), np.int64(h.adult_birth[i, 1]), month)
+    cls = class_of(j, age, any_child(h.child_birth, i), senior_age)
+    income = np.float64(h.income[i])
+    if d.tenure[j] == KOOP:
+        cost = owner_cost(np.float64(h.debt[i]), np.float64(d.woz[j]), t)
+    else:
+        cost = net_rent(np.float64(h.rent[i]), income, h.size[i], t)
+    return cls, components(
+        cls, age, max(h.adult_limit[i, 0], h.adult_limit[i, 1]), np.int64(d.rooms[j]) - np.int64(h.rooms_needed[i]),
+        income, np.float64(h.attachment[i]), h.profile[i, 0], h.profile[i, 1], d.access[j], d.kind[j],
+        urban[d.area[j]], cost, 0.0, 0, t,
+    )
+
+
+@njit(cache=True, error_model="numpy")
 def components_at(h, rows, homes, month, d, urban, senior_age, t):
     """Components float64 [rows, 5] of household ``rows`` in dwellings ``homes`` at their present rent or debt; 0 without."""
     out = np.zeros((len(rows), N_COMPONENTS))
     for r in range(len(rows)):
-        i, j = rows[r], homes[r]
-        if j < 0:
-            continue
-        age = oldest_age(np.int64(h.adult_birth[i, 0]), np.int64(h.adult_birth[i, 1]), month)
-        cls = class_of(j, age, any_child(h.child_birth, i), senior_age)
-        income = np.float64(h.income[i])
-        if d.tenure[j] == KOOP:
-            cost = owner_cost(np.float64(h.debt[i]), np.float64(d.woz[j]), t)
-        else:
-            cost = net_rent(np.float64(h.rent[i]), income, h.size[i], t)
-        out[r, 0], out[r, 1], out[r, 2], out[r, 3], out[r, 4] = components(
-            cls, age, max(h.adult_limit[i, 0], h.adult_limit[i, 1]), np.int64(d.rooms[j]) - np.int64(h.rooms_needed[i]),
-            income, np.float64(h.attachment[i]), h.profile[i, 0], h.profile[i, 1], d.access[j], d.kind[j],
-            urban[d.area[j]], cost, 0.0, 0, t,
-        )
+        if homes[r] >= 0:
+            _, parts = _class_and_parts(h, rows[r], homes[r], month, d, urban, senior_age, t)
+            out[r, 0], out[r, 1], out[r, 2], out[r, 3], out[r, 4] = parts
     return out
 
 
-def fit_at(
-    h: Households, rows: NDArray, homes: NDArray, month: int, d: Dwellings, urban: NDArray, senior_age: int, t: np.void
-) -> NDArray:
-    """Fit float64 [rows] of households in dwellings ``homes`` as if they lived there (see ``components_at``)."""
-    parts = components_at(h, rows, homes, month, d, urban, senior_age, t)
-    cls = ages_and_classes(h.adult_birth, h.child_birth, rows, homes, month, senior_age)[1]
-    return (parts * t["weights"][cls]).sum(axis=1)
+@njit(forceinline=True, error_model="numpy")
+def fit_of(h, i, j, month, d, urban, senior_age, t):
+    """Fit of household row ``i`` in dwelling ``j`` as if it lived there; 0 without a dwelling."""
+    if j < 0:
+        return 0.0
+    cls, parts = _class_and_parts(h, i, j, month, d, urban, senior_age, t)
+    total = parts[0] * t.weights[cls, 0] + parts[1] * t.weights[cls, 1] + parts[2] * t.weights[cls, 2]
+    return total + parts[3] * t.weights[cls, 3] + parts[4] * t.weights[cls, 4]
 
 
-def refresh(h: Households, rows: NDArray, month: int, d: Dwellings, urban: NDArray, senior_age: int, t: np.void) -> None:
+@njit(cache=True, error_model="numpy")
+def fit_at(h, rows, homes, month, d, urban, senior_age, t):
+    """Fit float64 [rows] of household ``rows`` in dwellings ``homes`` as if they lived there (see ``components_at``)."""
+    out = np.empty(len(rows))
+    for r in range(len(rows)):
+        out[r] = fit_of(h, rows[r], homes[r], month, d, urban, senior_age, t)
+    return out
+
+
+@njit(cache=True, error_model="numpy")
+def refresh(h, rows, month, d, urban, senior_age, t):
     """Write ``fit_here`` of the household rows given (those without a home get 0)."""
-    h.fit_here[rows] = fit_at(h, rows, h.home[rows], month, d, urban, senior_age, t)
+    for i in rows:
+        h.fit_here[i] = fit_of(h, i, h.home[i], month, d, urban, senior_age, t)
 
 
 def classes(h: Households, rows: NDArray, month: int, senior_age: int) -> NDArray:

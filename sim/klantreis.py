@@ -13,9 +13,9 @@ import numpy as np
 from numba import njit
 
 from sim.codes import Access, DropReason, HouseholdClass, HouseholdState, Stage, Trigger
-from sim.fit import any_child, class_of, classes, oldest_age
+from sim.fit import any_child, class_of, oldest_age
 from sim.levers import ALL_BIT, lever_sum
-from sim.randomness import Draws, Purpose, draw_bits, to_unit, uniform
+from sim.randomness import Draws, Purpose, draw_bits, to_unit
 from sim.world import ABSENT, NEVER, NOWHERE
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ VERHUIZEN, NIEUW = int(Stage.VERHUIZEN), int(Stage.NIEUW_THUIS)
 PRESENT = int(HouseholdState.PRESENT)
 AANPASBAAR, GESCHIKT = int(Access.AANPASBAAR), int(Access.GESCHIKT)
 T_WISH, T_CONTACT, T_NONE = int(Trigger.WISH), int(Trigger.CONTACT), int(Trigger.NONE)
+T_FALL, T_SIZE, T_CHILDREN_LEFT = int(Trigger.FALL), int(Trigger.SIZE), int(Trigger.CHILDREN_LEFT)
 FADED, ADAPTED = int(DropReason.WISH_FADED), int(DropReason.ADAPTED_HOME)
 GAVE_UP = int(DropReason.GAVE_UP_SEARCH)
 NOOD_TRIGGERS = (int(Trigger.FALL), int(Trigger.LOSS_OF_PARTNER), int(Trigger.REHOUSING))
@@ -186,11 +187,11 @@ def step_kernel(h, d, month, senior_age, j, lever, norm, bases, funnel):
             to = HUIDIGE
         if to == stage:
             continue
-        _enter(h, i, to, code, class_of(0, age, any_child(h.child_birth, i), senior_age), month, j, funnel)
+        _go_to(h, i, to, code, class_of(0, age, any_child(h.child_birth, i), senior_age), month, j, funnel)
 
 
 @njit(cache=True)
-def _enter(h, i, to, code, cls, month, j, funnel):
+def _go_to(h, i, to, code, cls, month, j, funnel):
     """Household i goes to stage ``to``, or drops out with a reason (``code`` not −1)."""
     stage = h.stage[i]
     if code >= 0:
@@ -230,35 +231,66 @@ def _forget_journey(h, i):
 
 def react(w: World, rows: NDArray, triggers: NDArray) -> None:
     """Life events set a journey off: household ``rows`` with what happened to each (Trigger)."""
-    h, d, p = w.h, w.d, w.params
-    can = (h.state[rows] == PRESENT) & (h.home[rows] >= 0) & (h.reserved[rows] == NOWHERE) & (np.isin(h.stage[rows], (HUIDIGE, WENS)))
-    rows, triggers = rows[can], triggers[can]
-    home = h.home[rows]
-    fine = (triggers == Trigger.FALL) & (d.access[home] >= GESCHIKT)
-    fine |= (triggers == Trigger.SIZE) & (d.rooms[home] >= h.rooms_needed[rows])
-    u = uniform(w.draws.base(Purpose.NOOD, w.month + EVENT_DRAWS), h.id[rows])
-    start = ~fine & (u < event_chances(p)[triggers])
-    wish = start & (triggers == Trigger.CHILDREN_LEFT) & (h.stage[rows] == HUIDIGE)
-    search = start & (triggers != Trigger.CHILDREN_LEFT)
-    for chosen, stage in ((wish, WENS), (search, ZOEKEN)):
-        some = rows[chosen]
-        h.taste_here[some] -= np.where(h.stage[some] == HUIDIGE, np.float32(p.rel_discontent), np.float32(0))
-        h.trigger[some] = triggers[chosen]
-        count_step(w, some, stage)
-        h.stage[some] = stage
-        h.stage_month[some] = w.month
-    some = rows[search]
-    h.search_month[some] = w.month
-    h.registered[some] = np.where(h.registered[some] == NEVER, w.month, h.registered[some])
+    base = w.draws.base(Purpose.NOOD, w.month + EVENT_DRAWS)
+    discontent = np.float32(w.params.rel_discontent)
+    react_kernel(w.h, w.d, rows, triggers, w.month, base, event_chances(w.params), int(w.params.senior_age), discontent, w.funnel)
+
+
+@njit(cache=True)
+def react_kernel(h, d, rows, triggers, month, base, chances, senior_age, discontent, funnel):
+    """Who is set off gets a wish where the children left, and else searches; changes the columns in place.
+
+    A household that two things happened to is named twice: both are counted as they found it, the last one is its trigger.
+    """
+    to = np.full(len(rows), -1)
+    for r in range(len(rows)):
+        i, trigger = rows[r], triggers[r]
+        home, stage = h.home[i], h.stage[i]
+        if h.state[i] != PRESENT or home < 0 or h.reserved[i] != NOWHERE or (stage != HUIDIGE and stage != WENS):
+            continue
+        fits = (trigger == T_FALL and d.access[home] >= GESCHIKT) or (trigger == T_SIZE and d.rooms[home] >= h.rooms_needed[i])
+        if fits or to_unit(draw_bits(base, h.id[i])) >= chances[trigger]:
+            continue
+        if trigger != T_CHILDREN_LEFT:
+            to[r] = ZOEKEN
+        elif stage == HUIDIGE:
+            to[r] = WENS
+    for stage in (WENS, ZOEKEN):
+        chosen = to == stage
+        _enter(h, rows[chosen], triggers[chosen], stage, month, senior_age, discontent, funnel)
+    for i in rows[to == ZOEKEN]:
+        _begin_search(h, i, month)
+
+
+@njit(cache=True)
+def _enter(h, rows, triggers, stage, month, senior_age, discontent, funnel):
+    """Households ``rows`` enter ``stage``; a journey that begins is discontent with the present home."""
+    taste = h.taste_here[rows]
+    for r in range(len(rows)):
+        if h.stage[rows[r]] == HUIDIGE:
+            taste[r] -= discontent
+    for r in range(len(rows)):
+        h.taste_here[rows[r]] = taste[r]
+        h.trigger[rows[r]] = triggers[r]
+    count_kernel(h, rows, stage, month, senior_age, funnel)
+    for i in rows:
+        h.stage[i] = stage
+        h.stage_month[i] = month
 
 
 def count_step(w: World, rows: NDArray, stage: int) -> None:
     """Funnel: the households ``rows`` are about to leave their stage for ``stage``."""
-    cls = classes(w.h, rows, w.month, int(w.params.senior_age))
-    before = np.broadcast_arrays(cls, w.h.stage[rows], LEFT, 0)
-    after = np.broadcast_arrays(cls, stage, ENTERED, w.h.trigger[rows])
-    np.add.at(w.funnel, tuple(before), 1)
-    np.add.at(w.funnel, tuple(after), 1)
+    count_kernel(w.h, rows, stage, w.month, int(w.params.senior_age), w.funnel)
+
+
+@njit(cache=True)
+def count_kernel(h, rows, stage, month, senior_age, funnel):
+    """Add to ``funnel`` [FUNNEL_SHAPE] that the households ``rows`` leave their stage and enter ``stage``."""
+    for i in rows:
+        age = oldest_age(np.int64(h.adult_birth[i, 0]), np.int64(h.adult_birth[i, 1]), month)
+        cls = class_of(h.home[i], age, any_child(h.child_birth, i), senior_age)
+        funnel[cls, h.stage[i], LEFT, 0] += 1
+        funnel[cls, stage, ENTERED, h.trigger[i]] += 1
 
 
 def event_chances(p: Params) -> NDArray:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numba import njit
 
-from sim import chains, klantreis, programme, recording, start
+from sim import chains, founding, klantreis, programme, recording
 from sim.codes import HouseholdClass, HouseholdState, Origin
 from sim.demography import plan as demography
-from sim.fit import refresh
+from sim.demography.describe import birthdays, describe
+from sim.fit import fit_of, refresh
 from sim.market.market import market
 from sim.population.income import fifth_of
 from sim.state import NORM_MONTHS
@@ -56,7 +58,7 @@ def life_events(w: World) -> NDArray:
     ended, origins = leave_for_lack_of_home(w, happened)
     chains.end_households(w, ended, origins)
     new, kinds, parents = happened.founded, happened.founded_kind, happened.founded_parent
-    start.found(w, new, kinds, parents)
+    founding.found(w, new, kinds, parents)
     pairs = happened.unions
     chains.unite(w, pairs[:, 0], pairs[:, 1], pairs[:, 2])
     fresh = np.concatenate((new, pairs[:, 2]))
@@ -70,26 +72,46 @@ def life_events(w: World) -> NDArray:
 def leave_for_lack_of_home(w: World, happened) -> tuple[NDArray, NDArray]:
     """Arrivals whose patience ran out without a home leave again; returned with those that ended by events."""
     h = w.h
-    gone = np.flatnonzero((h.patience == w.month) & (h.state == PRESENT) & (h.home < 0) & (h.reserved < 0)).astype(np.int32)
+    gone = out_of_patience(h.patience, h.state, h.home, h.reserved, w.month)
     h.state[gone] = ENDED
     w.add("left_without_home", len(gone))
     origins = np.full(len(gone), int(Origin.DEPARTURE), np.uint8)
     return np.concatenate((happened.ended, gone)), np.concatenate((happened.origin, origins))
 
 
+@njit(cache=True)
+def out_of_patience(patience, state, home, reserved, month):
+    """Rows (int32) of those present whose patience ends this month, without a home and without one accepted."""
+    rows = np.empty(len(state), np.int32)
+    n = 0
+    for i in range(len(state)):
+        if patience[i] == month and state[i] == PRESENT and home[i] < 0 and reserved[i] < 0:
+            rows[n] = i
+            n += 1
+    return rows[:n].copy()
+
+
 def look_again(w: World, changed: NDArray) -> None:
     """Fit of the present home: on the birthday month of the first adult and after an event."""
-    h = w.h
-    rows = np.flatnonzero((h.state == PRESENT) & ((h.adult_birth[:, 0] - w.month) % 12 == 0))
-    demography.refresh(h, rows, w.month)  # income moves on with age, with or without a home
-    rows = rows[h.home[rows] >= 0]
-    tenants = rows[(h.rent[rows] > 0) & (h.rent_path_end[rows] == ABSENT)]
-    h.rent[tenants] *= np.float32(1 - w.params.rel_sitting_rent)
-    h.rent_full[tenants] = h.rent[tenants]
+    h, sitting, world = w.h, np.float32(1 - w.params.rel_sitting_rent), (w.month, w.d, w.map.urban, int(w.params.senior_age), w.tables)
+    rows = birthdays(h.state, h.adult_birth, w.month, PRESENT)
+    describe(h, rows, w.month)  # income moves on with age, with or without a home
+    pass_year(h, rows, sitting, *world)
     paths = chains.step_rents(w)
-    changed = changed[(h.state[changed] == PRESENT) & (h.home[changed] >= 0)]
-    rows = np.concatenate((rows, changed, paths[h.home[paths] >= 0])).astype(np.int32)
-    refresh(h, rows, w.month, w.d, w.map.urban, int(w.params.senior_age), w.tables)
+    rows = np.concatenate((changed, paths)).astype(np.int32)
+    refresh(h, rows[(h.state[rows] == PRESENT) & (h.home[rows] >= 0)], *world)
+
+
+@njit(cache=True, error_model="numpy")
+def pass_year(h, rows, sitting, month, d, urban, senior_age, t):
+    """A year of the household ``rows`` in their homes: rent times ``sitting`` where it follows no agreed path, and fit anew."""
+    for i in rows:
+        if h.home[i] < 0:
+            continue
+        if h.rent[i] > 0 and h.rent_path_end[i] == ABSENT:
+            h.rent[i] *= sitting
+            h.rent_full[i] = h.rent[i]
+        h.fit_here[i] = fit_of(h, i, h.home[i], month, d, urban, senior_age, t)
 
 
 def take_steps(w: World) -> None:

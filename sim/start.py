@@ -13,16 +13,16 @@ from scipy.spatial import cKDTree
 
 from sim import law, programme
 from sim.chains import open_vacancies
-from sim.codes import EventKind, Origin, Stage, Tenure, Trigger
+from sim.codes import Origin, Stage, Tenure, Trigger
 from sim.demography import plan as demography
 from sim.fit import make_tables, refresh
+from sim.founding import area_edges, draw_households
 from sim.klantreis import make_journey
 from sim.market.respond import Map, make_rules
 from sim.population import build as population
 from sim.randomness import Draws, Purpose, bits_array, normal_table, uniform
 from sim.state import NORM_MONTHS, World
-from sim.woonprofielen import draw_profiles
-from sim.world import ABSENT, NEVER, NOWHERE, Dwellings, Households, Moves, Vacancies, age_years, empty, grow_in_place
+from sim.world import NEVER, Dwellings, Households, Moves, Vacancies, age_years, empty, grow_in_place
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -67,6 +67,7 @@ def build(
     )
     w.senior_moves = np.zeros((NORM_MONTHS, len(w.map.gemeente)))
     w.seniors = np.zeros(len(w.map.gemeente))
+    w.area_edges = area_edges(d, len(w.map.gemeente))
     draw_households(w, np.arange(n0, dtype=np.int32))
     _start_journeys(w, n0)
     _start_vacancies(w)
@@ -103,55 +104,6 @@ def make_map(geography: Geography, stock: NDArray, n_overview: float) -> Map:
         geography.urban.astype(np.int64), first.astype(np.int32), np.array([g for row in around for g in row], np.int32),
         np.minimum(1.0, n_overview / np.maximum(1, homes)),
     )
-
-
-def draw_households(w: World, rows: NDArray) -> None:
-    """What is fixed for a household's life: search area, woonprofielen and its own part of attachment."""
-    h, p = w.h, w.params
-    age = age_years(h.adult_birth[rows], w.month).max(axis=1)
-    with w.draws.replay():  # keyed on the household: founded once
-        scope, first, second = (w.draws.base(Purpose.SCOPE), w.draws.base(Purpose.PROFILE), w.draws.base(Purpose.PROFILE, 1))
-        bits = bits_array(w.draws.base(Purpose.ATTACHMENT), h.id[rows])
-    h.attachment[rows] = p.rel_attachment_mean + p.rel_attachment_sd * normal_table()[(bits >> np.uint64(52)).astype(np.int64)]
-    u = uniform(scope, h.id[rows])
-    own = np.where(age >= p.senior_age, p.rel_scope_wijk_senior, p.rel_scope_wijk)
-    around = len(w.map.around) > 0
-    h.scope[rows] = np.where(u < own, 0, np.where((u > 1 - p.rel_scope_around) & around, 2, 1))
-    h.profile[rows] = draw_profiles(uniform(first, h.id[rows]), uniform(second, h.id[rows]), age >= 75)
-
-
-def found(w: World, rows: NDArray, kinds: NDArray, parents: NDArray) -> None:
-    """Households founded this month start to search at once; unions settle elsewhere (``chains.unite``)."""
-    h = w.h
-    draw_households(w, rows)
-    h.stage[rows] = Stage.WONINGZOEKEN
-    h.stage_month[rows] = w.month
-    h.search_month[rows] = w.month
-    h.moved_in[rows] = w.month
-    h.trigger[rows] = np.where(kinds == EventKind.SEPARATION, Trigger.SEPARATION, Trigger.NO_HOME)
-    with w.draws.replay():
-        u = uniform(w.draws.base(Purpose.REGISTRATION), h.id[rows])
-    age = age_years(h.adult_birth[rows], w.month).max(axis=1)
-    since = np.minimum(w.params.dur_registration_cap, 12 * np.clip(age - 18, 0, None)) * u
-    since = np.where(kinds == EventKind.ARRIVAL, np.minimum(since, 24), since)
-    h.registered[rows] = w.month - since.astype(np.int16)
-    with_parent = parents >= 0
-    home = np.where(with_parent, h.home[parents], NOWHERE)
-    area = np.where(home >= 0, w.d.area[home], h.origin_area[np.maximum(parents, 0)])
-    chosen = with_parent & (h.origin_area[rows] == NOWHERE)
-    h.origin_area[rows[chosen]] = area[chosen]
-    lost = h.origin_area[rows] == NOWHERE
-    if lost.any():
-        h.origin_area[rows[lost]] = arrival_areas(w, rows[lost])
-
-
-def arrival_areas(w: World, rows: NDArray) -> NDArray:
-    """Area in which an arrival begins to look: keyed, in proportion to dwellings."""
-    with w.draws.replay():
-        u = uniform(w.draws.base(Purpose.ARRIVAL, 1), w.h.id[rows])
-    before = w.d.area[w.d.delivery == ABSENT]  # the start stock: what an instrument builds must not shift this draw
-    stock = np.bincount(before, minlength=len(w.map.gemeente)).astype(np.float64)
-    return np.minimum(np.searchsorted(np.cumsum(stock) / stock.sum(), u, side="right"), len(stock) - 1)
 
 
 def _start_journeys(w: World, n0: int) -> None:

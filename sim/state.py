@@ -54,6 +54,7 @@ class World:
     funnel: NDArray = field(default_factory=lambda: np.zeros(FUNNEL_SHAPE, np.int64))
     senior_moves: NDArray = field(default_factory=lambda: np.zeros((NORM_MONTHS, 0), np.float64))
     seniors: NDArray = field(default_factory=lambda: np.zeros(0))
+    area_edges: NDArray = field(default_factory=lambda: np.zeros(0))
     levers: NDArray = field(default_factory=no_levers)
     instruments: tuple[Running, ...] = ()
     keys: tuple[str, ...] = ()

@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from sim.codes import DwellingType
 
 
 class Woonprofiel(NamedTuple):
-    """One profile: four axes in [0, 1], the share of seniors, and how much the share grows at 75+."""
+    """One profile: four axes in [0, 1], the share of seniors, and how much the share grows at OLD_AGE."""
 
     key: str
     community: float
@@ -40,6 +41,7 @@ PROFIELEN = (
 )
 N_PROFIELEN = len(PROFIELEN)
 N_TASTES = N_PROFIELEN + 3  # then Starter, Family, Household
+OLD_AGE = 75
 
 # Where a type of dwelling lies on community, comfort (ease, one level) and care; the setting gives town. Assumption.
 _TYPES = {
@@ -73,14 +75,16 @@ def profile_scores(rel_second: float) -> NDArray:
     return np.concatenate([scores, rel_second * scores])
 
 
-def draw_profiles(u_first: NDArray, u_second: NDArray, old: NDArray) -> NDArray:
-    """First and second profile [n, 2] from uniform numbers; ``old`` (75+) tilts towards comfort and care (B39, B40)."""
-    out = np.empty((len(u_first), 2), np.uint8)
-    base = np.array([p.share for p in PROFIELEN])
-    for group, factor in ((False, np.ones(N_PROFIELEN)), (True, np.array([p.old_factor for p in PROFIELEN]))):
-        edges = np.cumsum(base * factor) / (base * factor).sum()
-        rows = old == group
-        out[rows, 0] = np.minimum(np.searchsorted(edges, u_first[rows], side="right"), N_PROFIELEN - 1)
-        other = np.minimum((u_second[rows] * (N_PROFIELEN - 1)).astype(np.int64), N_PROFIELEN - 2)
-        out[rows, 1] = other + (other >= out[rows, 0])
-    return out
+def profile_edges() -> NDArray:
+    """Cumulative shares of the profiles, float64 [2 (OLD_AGE and over), N_PROFIELEN]: old age tilts to comfort and care (B39, B40)."""
+    shares = np.array([p.share for p in PROFIELEN])
+    tilted = np.stack([shares, shares * np.array([p.old_factor for p in PROFIELEN])])
+    return np.cumsum(tilted, axis=1) / tilted.sum(axis=1, keepdims=True)
+
+
+@njit(cache=True)
+def pick_profiles(u_first, u_second, edges):
+    """First and second profile from two uniform numbers and the cumulative shares ``edges`` of the first."""
+    first = min(np.searchsorted(edges, u_first, side="right"), N_PROFIELEN - 1)
+    second = min(np.int64(u_second * (N_PROFIELEN - 1)), N_PROFIELEN - 2)
+    return first, second + (second >= first)  # the second is another one

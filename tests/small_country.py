@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.codes import HouseholdState
-from sim.demography.events import describe
+from sim.demography.describe import describe
 from sim.parameters import Params, resolve
 from sim.population import children, figures, persons
 from sim.population.base_year import AGES, HEAD_BANDS, TYPES

@@ -20,7 +20,7 @@ from sim.fit import (
     owner_cost,
 )
 from sim.parameters import resolve
-from sim.woonprofielen import N_PROFIELEN, PROFIELEN, draw_profiles
+from sim.woonprofielen import N_PROFIELEN, PROFIELEN, pick_profiles, profile_edges
 from tests import twins
 from tests.worlds import burnt_in, housed_rows, scattered_dwellings, scattered_households
 
@@ -144,7 +144,8 @@ def test_profiles_are_shares_of_seniors_on_four_axes():
     assert sum(p.share for p in PROFIELEN) == pytest.approx(1)
     assert all(0 <= x <= 1 for p in PROFIELEN for x in (p.community, p.town, p.comfort, p.care))
     u = (np.arange(40000) + 0.5) / 40000
-    drawn = draw_profiles(u, u[::-1].copy(), np.zeros(40000, bool))
+    edges = profile_edges()[0]
+    drawn = np.array([pick_profiles(first, second, edges) for first, second in zip(u, u[::-1], strict=True)])
     young = np.bincount(drawn[:, 0], minlength=N_PROFIELEN) / 40000
     expected = np.array([p.share for p in PROFIELEN])
     np.testing.assert_allclose(young, expected / expected.sum(), atol=1e-4)

@@ -9,6 +9,7 @@ from sim import month
 from sim.chains import ON_OFFER, RESERVED, WAITING
 from sim.codes import Access, DwellingState, Origin, Stage, Tenure, Trigger
 from sim.fit import refresh
+from sim.founding import area_edges
 from sim.market import market as market_module
 from sim.market.market import count_candidates, lists, market, relax
 from sim.market.matching import check_responses, clear, clear_plain
@@ -17,7 +18,6 @@ from sim.market.respond import FREE_SPACE, OUTSIDE_PASSEND, PER_SEGMENT, Map, em
 from sim.market.seekers import describe, searching_rows
 from sim.market.sight import CHANNELS
 from sim.randomness import Draws, Purpose, hash_ints, to_unit, uniform
-from sim.start import arrival_areas
 from sim.world import NEVER, NOWHERE
 from tests import twins, twins_market
 from tests.worlds import MONTHS, at_work, burnt_in, everything, let_pass, pick, scattered_households, strong, with_rows
@@ -330,10 +330,8 @@ def test_refusals_come_at_their_rate():
 
 def test_where_an_arrival_begins_to_look_does_not_hang_on_what_was_built_since():
     w = burnt_in().copy()
-    island(w)
-    rows = np.arange(500, dtype=np.int32)
-    before = arrival_areas(w, rows)
     n = len(w.d.id)
-    w.d = with_rows(w.d, 5000)
-    w.d.area[n:], w.d.delivery[n:], w.d.state[n:] = len(w.map.gemeente) - 1, 2, DwellingState.IN_STOCK
-    np.testing.assert_array_equal(arrival_areas(w, rows), before)
+    d = with_rows(w.d, 5000)
+    d.area[n:], d.delivery[n:], d.state[n:] = len(w.map.gemeente) - 1, 2, DwellingState.IN_STOCK
+    np.testing.assert_array_equal(area_edges(d, len(w.map.gemeente)), w.area_edges)
+    assert w.area_edges[-1] == 1 and (np.diff(w.area_edges) >= 0).all()

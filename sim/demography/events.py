@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from sim.codes import EventKind, HouseholdState, HouseholdType, Origin, Trigger
-from sim.population.persons import rooms_needed
+from sim.codes import EventKind, HouseholdState, Origin, Trigger
+from sim.demography.describe import describe
 from sim.randomness import U_ODD_SECOND, mix
-from sim.world import ABSENT, N_ADULTS, N_CHILDREN, age_years
+from sim.world import ABSENT, N_ADULTS, N_CHILDREN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -84,7 +84,7 @@ def people_of(h: Households | People) -> People:
     return People(*(getattr(h, name) for name in People._fields))
 
 
-@njit(cache=True)
+@njit(forceinline=True)
 def _adult_slot(h, i, person):
     for k in range(N_ADULTS):
         if h.adult_birth[i, k] != ABSENT and h.adult_id[i, k] == person:
@@ -92,7 +92,7 @@ def _adult_slot(h, i, person):
     return -1
 
 
-@njit(cache=True)
+@njit(forceinline=True)
 def _child_slot(h, i, person):
     for k in range(N_CHILDREN):
         if h.child_birth[i, k] != ABSENT and h.child_id[i, k] == person:
@@ -100,7 +100,7 @@ def _child_slot(h, i, person):
     return -1
 
 
-@njit(cache=True)
+@njit(forceinline=True)
 def _n_adults(h, i):
     n = 0
     for k in range(N_ADULTS):
@@ -108,14 +108,14 @@ def _n_adults(h, i):
     return n
 
 
-@njit(cache=True)
+@njit(forceinline=True)
 def _clear_adult(h, i, slot):
     h.adult_birth[i, slot] = ABSENT
     h.adult_id[i, slot] = NO_ONE
     h.adult_limit[i, slot] = 0
 
 
-@njit(cache=True)
+@njit(forceinline=True)
 def _copy_adult(h, i, slot, c, to):
     h.adult_birth[c, to] = h.adult_birth[i, slot]
     h.adult_id[c, to] = h.adult_id[i, slot]
@@ -123,7 +123,7 @@ def _copy_adult(h, i, slot, c, to):
     h.adult_limit[c, to] = h.adult_limit[i, slot]
 
 
-@njit(cache=True)
+@njit(forceinline=True)
 def _move_children(h, i, c):
     """Children of ``i`` go to free slots of ``c``; beyond four children a family is cut off."""
     for k in range(N_CHILDREN):
@@ -138,20 +138,20 @@ def _move_children(h, i, c):
         h.child_id[i, k] = NO_ONE
 
 
-@njit(cache=True)
+@njit(forceinline=True)
 def _note_changed(n, changed, i, trigger):
     changed[n[N_CHANGED], 0], changed[n[N_CHANGED], 1] = i, trigger
     n[N_CHANGED] += 1
 
 
-@njit(cache=True)
+@njit(forceinline=True)
 def _end(h, i, origin, n, ended):
     h.state[i] = ENDED
     ended[n[N_ENDED], 0], ended[n[N_ENDED], 1] = i, origin
     n[N_ENDED] += 1
 
 
-@njit(cache=True)
+@njit(forceinline=True)
 def _found(h, c, parent, month, kind, share, n, founded):
     """Household ``c`` begins, with ``share`` of the parent's wealth."""
     h.state[c] = PRESENT
@@ -164,7 +164,7 @@ def _found(h, c, parent, month, kind, share, n, founded):
     n[N_FOUNDED] += 1
 
 
-@njit(cache=True)
+@njit(forceinline=True)
 def _unite(h, month, a, b, c, n, unions, changed):
     """The people of ``a`` and ``b`` (−1 if gone) live on as ``c``."""
     h.income_z[c] = h.income_z[a]
@@ -189,7 +189,7 @@ def _unite(h, month, a, b, c, n, unions, changed):
     _note_changed(n, changed, c, T_NONE)
 
 
-@njit(cache=True)
+@njit(forceinline=True)
 def _union(h, month, a, b, c, n, unions, changed):
     here, there = h.state[a] == PRESENT, h.state[b] == PRESENT
     if not here and not there:
@@ -198,7 +198,7 @@ def _union(h, month, a, b, c, n, unions, changed):
     return True
 
 
-@njit(cache=True)
+@njit(forceinline=True)
 def _bear(h, month, i, mother, n, changed):
     for k in range(N_CHILDREN):
         if h.child_birth[i, k] == ABSENT:
@@ -209,7 +209,7 @@ def _bear(h, month, i, mother, n, changed):
     return False
 
 
-@njit(cache=True)
+@njit(forceinline=True)
 def _leave(h, month, i, c, person, n, founded, changed):
     slot = _child_slot(h, i, person)
     if slot < 0:
@@ -228,7 +228,7 @@ def _leave(h, month, i, c, person, n, founded, changed):
     return True
 
 
-@njit(cache=True)
+@njit(forceinline=True)
 def _separate(h, month, i, slot, c, along, n, unions, founded, changed):
     """The leaver founds ``c``. Somebody whose partner never came goes on there alone: the later events say ``c``."""
     if _n_adults(h, i) < 2:
@@ -243,7 +243,7 @@ def _separate(h, month, i, slot, c, along, n, unions, founded, changed):
     _note_changed(n, changed, i, T_NONE)
 
 
-@njit(cache=True)
+@njit(forceinline=True)
 def _happen(h, month, kind, i, other, person, c, n, ended, unions, founded, changed):
     """One event, in place; False if it is void because somebody that it needs is not there."""
     if kind == ARRIVAL:
@@ -328,27 +328,6 @@ def apply_month(h: Households | People, events: Events, lo: int, hi: int, month:
 def run_month(h: Households, events: Events, lo: int, hi: int, month: int) -> Happened:
     """Apply the events ``lo`` to ``hi`` in place and describe anew the households that changed."""
     happened = apply_month(h, events, lo, hi, month)
-    touched = np.unique(np.concatenate((happened.changed, happened.founded)))
+    touched = np.concatenate((happened.changed, happened.founded))
     describe(h, touched[h.state[touched] == PRESENT], month)
     return happened
-
-
-def describe(h: Households, rows: NDArray, month: int) -> None:
-    """Type, size, rooms needed and income from the persons that are there."""
-    from sim.population.base_year import AGES
-    from sim.population.income import income_of
-
-    births = np.ascontiguousarray(h.adult_birth[rows].T)  # by slot: sums run along rows
-    adults = (births != ABSENT).sum(axis=0)
-    children = (np.ascontiguousarray(h.child_birth[rows].T) != ABSENT).sum(axis=0)
-    other = (h.kind[rows] == HouseholdType.OTHER) & (adults == 2)  # two adults who are no couple stay so
-    h.kind[rows] = np.select(
-        [other, (adults == 2) & (children > 0), adults == 2, children > 0],
-        [HouseholdType.OTHER, HouseholdType.COUPLE_WITH_CHILDREN, HouseholdType.COUPLE, HouseholdType.ONE_PARENT],
-        HouseholdType.ONE_PERSON,
-    )
-    h.size[rows] = adults + children
-    h.rooms_needed[rows] = rooms_needed(h, rows, month)  # type: ignore[arg-type]  # rows may be numbers too
-    age = age_years(births, month).max(axis=0)
-    band = np.maximum(0, np.searchsorted(AGES, age, side="right") - 1)
-    h.income[rows] = income_of(band * len(HouseholdType) + h.kind[rows], h.income_z[rows])

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.codes import EventKind
-from sim.demography.events import Events, Happened, People, describe, people_of, run_month
+from sim.demography.events import Events, Happened, People, people_of, run_month
 from sim.demography.planner import Future, Planner, crossing, enter
 from sim.world import Households, copy, grow
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sim.population.build import Border
 
 __all__ = [
-    "Events", "Future", "Happened", "People", "arrivals_per_crossing", "enter", "foresee", "people_of", "plan", "refresh", "replay",
+    "Events", "Future", "Happened", "People", "arrivals_per_crossing", "enter", "foresee", "people_of", "plan", "replay",
 ]
 ARRIVAL = int(EventKind.ARRIVAL)
 
@@ -84,8 +84,3 @@ def replay(h: Households, events: Events, month: int, first_month: int) -> Happe
     """Apply a month's events in place (see ``sim.demography.events``)."""
     at = month - first_month
     return run_month(h, events, int(events.first[at]), int(events.first[at + 1]), month)
-
-
-def refresh(h: Households, rows: NDArray, month: int) -> None:
-    """Type, rooms needed and income of households on a birthday."""
-    describe(h, rows, month)

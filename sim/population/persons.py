@@ -6,13 +6,14 @@ import functools
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numba import njit
 
 from sim.codes import HouseholdType, Limitation, Sex
 from sim.population import figures
 from sim.population.base_year import AGES, HEAD_BANDS, N_CELLS, TYPES, base_year
 from sim.population.income import normal_quantile
 from sim.randomness import Purpose, bits_array, hash_ints, hash_text, uniform
-from sim.world import ABSENT
+from sim.world import ABSENT, N_ADULTS, N_CHILDREN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 SALT = hash_text("population")
 PERSON_KEY = np.uint64(hash_text("person of the start population"))
+COUPLE, WITH_CHILDREN = int(HouseholdType.COUPLE), int(HouseholdType.COUPLE_WITH_CHILDREN)
 OLDEST = 100
 LEFT_AT_45 = 0.01  # share of persons still at home at 45 and over: assumption
 
@@ -150,15 +152,38 @@ def draw_limitation(h: Households, rows: slice, seed: int, p: Params, month: int
 
 
 def rooms_needed(h: Households, rows: slice, month: int) -> NDArray:
-    """Rooms by the EU norm (F41): one for the household, one per couple, per single adult, per pair of the same sex of
-    12-17, per other of 12-17, per pair under 12. The sex of a child is a bit of its id."""
-    births, people = h.child_birth[rows].T.astype(np.int32, order="C"), h.child_id[rows].T  # by slot: sums run along rows
-    age = np.where(births == ABSENT, -1, (month - births) // 12)
-    girl = (people & np.uint64(1)).astype(bool)
-    middle = (age >= 12) & (age < 18)
-    need = 1 + (age >= 18).sum(axis=0)
-    for group in ((age >= 0) & (age < 12), middle & girl, middle & ~girl):
-        need = need + (group.sum(axis=0) + 1) // 2  # two to a room
-    adults = (h.adult_birth[rows].T != ABSENT).sum(axis=0)
-    couple = (h.kind[rows] == HouseholdType.COUPLE) | (h.kind[rows] == HouseholdType.COUPLE_WITH_CHILDREN)
-    return need + np.where(couple, 1, adults)
+    """Rooms by the EU norm (F41), int64: see ``rooms_of``."""
+    return _rooms(h.adult_birth[rows], h.child_birth[rows], h.child_id[rows], h.kind[rows], month)
+
+
+@njit(cache=True)
+def _rooms(adult_birth, child_birth, child_id, kind, month):
+    out = np.empty(len(kind), np.int64)
+    for i in range(len(kind)):
+        adults = 0
+        for k in range(N_ADULTS):
+            adults += adult_birth[i, k] != ABSENT
+        out[i] = rooms_of(adults, kind[i], child_birth, child_id, i, month)
+    return out
+
+
+@njit(forceinline=True)
+def rooms_of(adults, kind, child_birth, child_id, i, month):
+    """Rooms that household row ``i`` needs: one for the household, one per couple, per single adult, per pair of the same
+    sex of 12-17, per other of 12-17, per pair under 12. The sex of a child is a bit of its id."""
+    need = 1 + (1 if kind in (COUPLE, WITH_CHILDREN) else adults)
+    small, girls, boys = 0, 0, 0
+    for k in range(N_CHILDREN):
+        if child_birth[i, k] == ABSENT:
+            continue
+        age = (month - np.int64(child_birth[i, k])) // 12
+        if age >= 18:
+            need += 1
+        elif age >= 12:
+            if child_id[i, k] & np.uint64(1):
+                girls += 1
+            else:
+                boys += 1
+        elif age >= 0:
+            small += 1
+    return need + (small + 1) // 2 + (girls + 1) // 2 + (boys + 1) // 2  # two to a room

@@ -1,0 +1,118 @@
+"""Households that begin: where they look, what they like, and how long they have been registered."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numba import njit
+
+from sim.codes import EventKind, Stage, Trigger
+from sim.fit import oldest_age
+from sim.randomness import Draws, Purpose, draw_bits, normal_table, to_index, to_unit
+from sim.woonprofielen import OLD_AGE, pick_profiles, profile_edges
+from sim.world import ABSENT, NOWHERE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.parameters import Params
+    from sim.state import World
+    from sim.world import Dwellings
+
+ZOEKEN = int(Stage.WONINGZOEKEN)
+SEPARATION, ARRIVAL = int(EventKind.SEPARATION), int(EventKind.ARRIVAL)
+T_SEPARATION, T_NO_HOME = int(Trigger.SEPARATION), int(Trigger.NO_HOME)
+SCOPE, FIRST, SECOND, REGISTERED, AREA, ATTACHED = range(6)
+PURPOSES = (  # each keyed on the household, which is founded once
+    (Purpose.SCOPE, 0), (Purpose.PROFILE, 0), (Purpose.PROFILE, 1), (Purpose.REGISTRATION, 0), (Purpose.ARRIVAL, 1),
+    (Purpose.ATTACHMENT, 0),
+)
+LONGEST_ARRIVAL = 24  # months of registration that an arrival brings at most
+ADULT = 18
+
+
+class Beginning(NamedTuple):
+    """What the kernels read: all looked up once per seed and set of parameters."""
+
+    bases: NDArray  # uint64, in the order of PURPOSES
+    own: NDArray  # float64 [2 (senior)], share that looks in its own wijk
+    beyond: float  # from this number on a household looks in the gemeenten around; above 1 where there are none
+    edges: NDArray  # float64 [2 (old), profielen], cumulative shares
+    senior_age: int
+    cap: float  # months of registration at most
+    attachment: NDArray  # float64 [TABLE_SIZE], quantiles of the own part of attachment
+
+
+@functools.lru_cache(maxsize=16)
+def beginning(seed: int, p: Params, around: bool) -> Beginning:
+    """The tables of one seed; ``around``: there are gemeenten around."""
+    draws = Draws(seed)
+    return Beginning(
+        bases=np.array([draws.base(*purpose) for purpose in PURPOSES], np.uint64),
+        own=np.array([p.rel_scope_wijk, p.rel_scope_wijk_senior]),
+        beyond=float(1 - p.rel_scope_around) if around else 2.0,
+        edges=profile_edges(),
+        senior_age=int(p.senior_age),
+        cap=float(p.dur_registration_cap),
+        attachment=p.rel_attachment_mean + p.rel_attachment_sd * normal_table(),
+    )
+
+
+def area_edges(d: Dwellings, n_areas: int) -> NDArray:
+    """Cumulative share of the dwellings of the start, float64 [areas]: what an instrument builds must not shift a draw."""
+    stock = np.bincount(d.area[d.delivery == ABSENT], minlength=n_areas).astype(np.float64)
+    return np.cumsum(stock) / stock.sum()
+
+
+def draw_households(w: World, rows: NDArray) -> None:
+    """What is fixed for a household's life: search area, woonprofielen and its own part of attachment."""
+    draw_kernel(w.h.id, w.h.adult_birth, w.h.scope, w.h.profile, w.h.attachment, rows, w.month, _beginning(w))
+
+
+def found(w: World, rows: NDArray, kinds: NDArray, parents: NDArray) -> None:
+    """Households founded this month start to search at once; unions settle elsewhere (``chains.unite``)."""
+    draw_households(w, rows)
+    found_kernel(w.h, rows, kinds, parents, w.d.area, w.month, w.area_edges, _beginning(w))
+
+
+def _beginning(w: World) -> Beginning:
+    return beginning(w.seed, w.params, len(w.map.around) > 0)
+
+
+@njit(cache=True)
+def draw_kernel(ids, adult_birth, scope, profile, attachment, rows, month, b):
+    """Write ``scope``, ``profile`` and ``attachment`` of the household rows given (see ``sim.world.Households``)."""
+    for i in rows:
+        age = oldest_age(np.int64(adult_birth[i, 0]), np.int64(adult_birth[i, 1]), month)
+        u = to_unit(draw_bits(b.bases[SCOPE], ids[i]))
+        if u < b.own[1 if age >= b.senior_age else 0]:
+            scope[i] = 0
+        else:
+            scope[i] = 2 if u > b.beyond else 1
+        edges = b.edges[1 if age >= OLD_AGE else 0]
+        u_first, u_second = to_unit(draw_bits(b.bases[FIRST], ids[i])), to_unit(draw_bits(b.bases[SECOND], ids[i]))
+        attachment[i] = b.attachment[to_index(draw_bits(b.bases[ATTACHED], ids[i]))]
+        profile[i, 0], profile[i, 1] = pick_profiles(u_first, u_second, edges)
+
+
+@njit(cache=True)
+def found_kernel(h, rows, kinds, parents, area, month, edges, b):
+    """New households search: columns of the journey, registration, and the area where each begins (its parent's, or drawn)."""
+    for r in range(len(rows)):
+        i, kind, parent = rows[r], kinds[r], parents[r]
+        h.stage[i] = ZOEKEN
+        h.stage_month[i] = month
+        h.search_month[i] = month
+        h.moved_in[i] = month
+        h.trigger[i] = T_SEPARATION if kind == SEPARATION else T_NO_HOME
+        age = oldest_age(np.int64(h.adult_birth[i, 0]), np.int64(h.adult_birth[i, 1]), month)
+        since = min(b.cap, 12.0 * max(0, age - ADULT)) * to_unit(draw_bits(b.bases[REGISTERED], h.id[i]))
+        h.registered[i] = month - np.int64(min(since, LONGEST_ARRIVAL) if kind == ARRIVAL else since)
+        if parent >= 0 and h.origin_area[i] == NOWHERE:
+            home = h.home[parent]
+            h.origin_area[i] = area[home] if home >= 0 else h.origin_area[parent]
+        if h.origin_area[i] == NOWHERE:
+            u = to_unit(draw_bits(b.bases[AREA], h.id[i]))
+            h.origin_area[i] = min(np.searchsorted(edges, u, side="right"), len(edges) - 1)

@@ -1,0 +1,145 @@
+"""The first part of a month: the kernels do to the columns what the plain comparison of columns does, to the last bit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim import fit, founding, klantreis, month
+from sim.codes import EventKind, HouseholdState, Stage, Trigger
+from sim.demography.describe import birthdays, describe
+from sim.population.persons import rooms_needed
+from sim.state import World
+from sim.world import ABSENT, Households, copy
+from tests import twins_month as twins
+from tests.worlds import at_work, burnt_in, everything, let_pass, pick, scattered_dwellings, scattered_households, spread
+
+MONTH, SENIOR_AGE = 30, 55
+T = burnt_in().tables
+URBAN = np.array([1, 3, 5, 0])
+PRESENT = int(HouseholdState.PRESENT)
+
+
+def families(seed: int, n: int = 3000) -> Households:
+    """Households of every type, with children of every age and sex in any place."""
+    h = scattered_households(seed, n, n)
+    h.kind[:] = pick(seed, "kind", n, range(5))
+    for k in range(h.child_birth.shape[1]):
+        age = pick(seed, f"age of child {k}", n, [-1, 0, 1, 11, 12, 17, 18, 30])
+        there = pick(seed, f"child {k}", n, [True, True, False])
+        h.child_birth[:, k] = np.where(there, MONTH - 12 * age - pick(seed, f"born {k}", n, range(12)), ABSENT)
+        h.child_id[:, k] = h.id + np.uint64(k) * pick(seed, f"girl {k}", n, np.array([1, 2], np.uint64))
+    h.income_z[:] = spread(seed, "place", n, -3, 3)
+    h.rent_path_end[:] = pick(seed, "path", n, [int(ABSENT), int(ABSENT), 60])
+    h.rent[:] *= pick(seed, "tenant", n, [0, 1, 1])
+    return h
+
+
+def same(got: Households, expected: Households) -> None:
+    for name, column in got._asdict().items():
+        np.testing.assert_array_equal(column, getattr(expected, name), name)
+
+
+def world() -> World:
+    """A world with instruments at work, some months on."""
+    return let_pass(at_work(burnt_in(), everything()), 3)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_household_is_described_as_the_columns_say(seed):
+    one, other = families(seed), families(seed)
+    rows = np.flatnonzero(one.state == PRESENT)
+    rows = np.concatenate((rows, rows[:50]))  # a row may be named twice
+    describe(one, rows, MONTH)
+    twins.describe(other, rows, MONTH)
+    same(one, other)
+    assert len(np.unique(one.kind[rows])) == 5 and len(np.unique(one.rooms_needed[rows])) > 5
+    np.testing.assert_array_equal(rooms_needed(one, slice(5, 900), MONTH), twins.rooms_needed(one, slice(5, 900), MONTH))
+
+
+@pytest.mark.parametrize("now", [-36, -8, -1, 0, 1, 8, 30, 200])
+def test_a_household_has_one_birthday_a_year(now):
+    h = families(1)
+    h.adult_birth[:, 0] = np.where(pick(1, "widowed", len(h.id), [True, False, False]), ABSENT, h.adult_birth[:, 0])
+    np.testing.assert_array_equal(birthdays(h.state, h.adult_birth, now, PRESENT), twins.birthdays(h, now))
+    first = h.adult_birth[:, 0] != ABSENT
+    year = np.concatenate([birthdays(h.state, h.adult_birth, k, PRESENT) for k in range(now, now + 12)])
+    np.testing.assert_array_equal(np.sort(year[first[year]]), np.flatnonzero(first & (h.state == PRESENT)))
+
+
+def test_only_who_has_no_home_and_none_in_sight_runs_out_of_patience():
+    h = families(2)
+    h.patience[:] = pick(2, "patience", len(h.id), [MONTH - 1, MONTH, MONTH + 1])
+    gone = month.out_of_patience(h.patience, h.state, h.home, h.reserved, MONTH)
+    np.testing.assert_array_equal(gone, twins.out_of_patience(h, MONTH))
+    assert len(gone) > 20
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_fit_is_the_weighted_sum_of_its_components(seed):
+    h, d = families(seed), scattered_dwellings(seed, 3000)
+    rows = np.arange(3000)
+    homes = np.where(pick(seed, "elsewhere", 3000, [True, False]), pick(seed, "there", 3000, range(-1, 3000)), h.home)
+    for n in (1, 2, 3000):
+        given = (h, rows[:n], homes[:n], MONTH, d, URBAN, SENIOR_AGE, T)
+        np.testing.assert_array_equal(fit.fit_at(*given), twins.fit_at(*given))
+    fit.refresh(h, rows, MONTH, d, URBAN, SENIOR_AGE, T)
+    np.testing.assert_array_equal(h.fit_here, twins.fit_at(h, rows, h.home, MONTH, d, URBAN, SENIOR_AGE, T).astype(np.float32))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_year_raises_the_rent_of_sitting_tenants_and_renews_the_fit(seed):
+    one, other, d = families(seed), families(seed), scattered_dwellings(seed, 3000)
+    rows = np.flatnonzero(one.state == PRESENT).astype(np.int32)[::2]
+    before = one.rent.copy()
+    for h, pass_year in ((one, month.pass_year), (other, twins.pass_year)):
+        pass_year(h, rows, np.float32(1.02), MONTH, d, URBAN, SENIOR_AGE, T)
+    same(one, other)
+    raised = one.rent != before
+    assert raised.any() and (one.home[raised] >= 0).all() and (one.rent_path_end[raised] == ABSENT).all()
+
+
+def test_households_begin_as_the_columns_say():
+    one, other = world(), world()
+    h = one.h
+    rows = np.flatnonzero((h.state == HouseholdState.NOT_YET) & (h.adult_birth != ABSENT).any(axis=1)).astype(np.int32)
+    present = np.flatnonzero(h.state == PRESENT)
+    parents = present[pick(1, "parent", len(rows), range(len(present)))].astype(np.int32)
+    kinds = pick(1, "kind", len(rows), [EventKind.ARRIVAL, EventKind.LEAVE_HOME, EventKind.SEPARATION]).astype(np.uint8)
+    parents[kinds == EventKind.ARRIVAL] = -1
+    founding.found(one, rows, kinds, parents)
+    twins.found(other, rows, kinds, parents)
+    same(one.h, other.h)
+    assert len(rows) > 30 and set(h.scope[rows].tolist()) >= {0, 1}
+    assert (h.origin_area[rows] >= 0).all()
+    everybody = np.arange(len(h.id), dtype=np.int32)[h.adult_birth[:, 0] != ABSENT]
+    founding.draw_households(one, everybody)
+    twins.draw_households(other, everybody)
+    same(one.h, other.h)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_life_events_set_off_the_journeys_that_the_columns_say(seed):
+    one, other = world(), world()
+    n = len(one.h.id)
+    rows = np.concatenate((np.arange(n), np.arange(0, n, 3))).astype(np.int32)  # to some, two things happen
+    kinds = [Trigger.NONE, Trigger.SIZE, Trigger.FALL, Trigger.LOSS_OF_PARTNER, Trigger.CHILDREN_LEFT]
+    triggers = pick(seed, "trigger", len(rows), kinds).astype(np.uint8)
+    before = one.h.stage.copy()
+    klantreis.react(one, rows, triggers)
+    twins.react(other, rows, triggers)
+    same(one.h, other.h)
+    np.testing.assert_array_equal(one.funnel, other.funnel)
+    assert {int(stage) for stage in one.h.stage[one.h.stage != before]} == {Stage.WOONWENS, Stage.WONINGZOEKEN}
+
+
+def test_the_funnel_counts_each_step_once_out_and_once_in():
+    one, other = world(), world()
+    rows = np.flatnonzero(one.h.state == PRESENT)
+    before = one.funnel.sum()
+    for stage in Stage:
+        klantreis.count_step(one, rows, stage)
+        twins.count_step(other, rows, stage)
+    np.testing.assert_array_equal(one.funnel, other.funnel)
+    assert one.funnel.sum() - before == 2 * len(rows) * len(Stage)
+    same(copy(one.h), other.h)
