@@ -42,7 +42,6 @@ N_LOGIT = 4096
 LOGIT_LIMIT = 12.0
 LOGIT_SCALE = N_LOGIT / (2 * LOGIT_LIMIT)
 ROOTED_MONTHS = 960  # from here on nothing is added
-ROOTED_HALF, ROOTED_NEUTRAL = 180.0, 0.35  # months at which half is gained; share that leaves attachment as it is (assumption)
 CEILING = 0.21  # no wish before levers is likelier: CEILING_LOGIT is 0.2, and the table adds less than a hundredth
 CEILING_LOGIT = -1.3862943611198906
 ROUNDING = 1e-9  # far more than the sums of a logit can be rounded by
@@ -74,7 +73,7 @@ def make_journey(p: Params) -> Journey:
         search=np.array([_logit(p.p_search_other), _logit(p.p_search_senior) + p.logit_search_delay]),
         fade=np.array([p.p_fade_other, p.p_fade_senior]),
         give_up=np.array([[p.p_give_up_other] * 2, [p.p_give_up_senior, p.p_give_up_senior * p.rel_give_up_nood]]),
-        rooted=p.rel_attachment_years * (lived / (lived + ROOTED_HALF) - ROOTED_NEUTRAL),
+        rooted=p.rel_attachment_years * (lived / (lived + p.dur_rooted_half) - p.rel_rooted_neutral),
         weights=np.array([
             p.logit_wish_gap, p.logit_wish_attachment, p.logit_social_norm, p.p_adapt_share, p.dur_settle,
             p.rel_discontent,

@@ -30,6 +30,7 @@ def step(w: World) -> None:
     w.funnel[:] = 0
     moves_before = int(w.counts[1])
     # births, illness, leaving home, unions, separations, care, deaths, arrivals and departures happen
+    leaving = recording.leavers(w)
     changed = life_events(w)
     # dwellings are delivered and demolished
     programme.deliver(w)
@@ -47,13 +48,12 @@ def step(w: World) -> None:
     # matched households get their keys; the ledger grows
     hand_over_keys(w)
     # the month is recorded
-    recording.record(w, moves_before)
+    recording.record(w, moves_before, leaving)
     w.month += 1
 
 
 def life_events(w: World) -> NDArray:
     """Replay the month's events; homes come free, couples choose one, new households begin to search."""
-    w.leavers = recording.leavers(w)
     happened = demography.replay(w.h, w.events, w.month, w.first_month)
     ended, origins = leave_for_lack_of_home(w, happened)
     chains.end_households(w, ended, origins)

@@ -128,8 +128,8 @@ def count_dwellings(state, vacancy, access, floor_area, kind, tenure):
     return out
 
 
-def record(w: World, moves_before: int) -> None:
-    """Append this month to ``w.records``."""
+def record(w: World, moves_before: int, leaving: dict[str, int]) -> None:
+    """Append this month to ``w.records``; ``leaving`` is what ``leavers`` gave before its events."""
     counts = np.zeros(len(COUNTERS), np.int64)
     groups = AREA_AT + len(w.map.gemeente)
     n, fit = np.zeros(groups), np.zeros(groups)
@@ -142,7 +142,7 @@ def record(w: World, moves_before: int) -> None:
     row: dict[str, float] = {"month": w.month, **dict(zip(COUNTERS, counts.tolist(), strict=True))}
     row |= dict(zip(("dwellings", "vacant", "suitable_dwellings", "splittable_dwellings"), dwellings.tolist()[:4], strict=True))
     row |= dict(zip((*TENURE_COLUMNS, *AGE_COLUMNS), (*dwellings.tolist()[4:], *ages.tolist()), strict=True))
-    row |= _realised(w) | w.leavers
+    row |= _realised(w) | leaving
     row["seniors"] = int(n[CLASS_AT + CLASS_SENIOR])
     row |= _moves_of_month(w, moves_before)
     row["fit"] = float(fit[ALL_AT] / max(1.0, n[ALL_AT]))

@@ -46,7 +46,7 @@ def build(
     to_demolish = np.diff(np.floor(demolished.sum() / 12 * np.arange(last - first + 1))).astype(np.int64)
     delivered = np.bincount(planned.delivery.astype(np.int64) - first, minlength=last - first)
     equity = _equity(state.households, state.dwellings)
-    future, events = demography.foresee(
+    future, events = demography.plan(
         state.households, params, seed, first, last, delivered - to_demolish, state.border, equity=equity
     )
     n0, geography = len(state.households.id), state.geography

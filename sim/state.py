@@ -62,7 +62,6 @@ class World:
     totals: dict[str, int] = field(default_factory=dict)
     home_at_start: NDArray = field(default_factory=lambda: np.zeros(0, np.int32))
     at_start: dict[str, int] = field(default_factory=dict)
-    leavers: dict[str, int] = field(default_factory=dict)
 
     @property
     def fingerprint(self) -> str:

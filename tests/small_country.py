@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from sim.codes import HouseholdState
+from sim.demography import plan as demography
 from sim.demography.describe import describe
+from sim.demography.events import Events
 from sim.parameters import Params, resolve
 from sim.population import children, figures, persons
 from sim.population.base_year import AGES, HEAD_BANDS, TYPES
 from sim.randomness import Purpose, bits_array, uniform
-from sim.world import Households, empty
+from sim.world import Households, copy, empty, grow
 
 FIRST = -36
 
@@ -24,6 +26,15 @@ def only(*rates: str) -> Params:
     """Parameters under which nothing happens but what is named (``rel_death``, …)."""
     every = ("death", "care", "limitation", "birth", "leave_home", "separation", "union")
     return closed(**{f"rel_{name}": float(f"rel_{name}" in rates) for name in every})
+
+
+def planned_from(start: Households, *rest, **more) -> tuple[Households, Events]:
+    """A table of the start and all later households, and the event list (arguments: ``sim.demography.plan.plan``)."""
+    future, events = demography.plan(start, *rest, **more)
+    n = len(start.id) + len(future.id)
+    h = grow(start, n) if n > len(start.id) else copy(start)
+    demography.enter(h, future)
+    return h, events
 
 
 def households(n: int, seed: int = 1) -> Households:

@@ -189,7 +189,7 @@ def test_a_better_home_never_makes_its_household_think_of_leaving_it(what):
 @pytest.mark.parametrize("months", [0, 1, 97, 180, 960, 2000])
 def test_attachment_is_one_function_of_the_household_and_the_years_that_it_lives_there(months):
     p = resolve()
-    gained = p.rel_attachment_years * (min(months, 959) / (min(months, 959) + 180) - 0.35)
+    gained = p.rel_attachment_years * (min(months, 959) / (min(months, 959) + p.dur_rooted_half) - p.rel_rooted_neutral)
     for own in (-0.2, 0.1, 0.5, 1.3):
         assert klantreis.attached(own, months, make_journey(p).rooted) == pytest.approx(np.clip(own + gained, 0, 1))
 

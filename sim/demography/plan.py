@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sim.codes import EventKind
 from sim.demography.events import Events, Happened, People, people_of, run_month
 from sim.demography.planner import Future, Planner, crossing, enter
-from sim.world import Households, copy, grow
+from sim.world import Households
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sim.population.build import Border
 
 __all__ = [
-    "Events", "Future", "Happened", "People", "arrivals_per_crossing", "enter", "foresee", "people_of", "plan", "replay",
+    "Events", "Future", "Happened", "People", "arrivals_per_crossing", "enter", "people_of", "plan", "replay",
 ]
 ARRIVAL = int(EventKind.ARRIVAL)
 
@@ -37,8 +37,8 @@ def plan(
     border: Border | None,
     arrivals: bool = True,
     equity: NDArray | None = None,
-) -> tuple[Households, Events]:
-    """The event list of months ``first`` to ``last`` and the table of all households of the seed.
+) -> tuple[Future, Events]:
+    """The event list of months ``first`` to ``last`` and the households that come later: ``enter`` them in a table long enough.
 
     Args:
         start: the start population (all present).
@@ -48,25 +48,6 @@ def plan(
         equity: float [start rows], euro in the home: an arrival that left a home elsewhere brings what a like
             household has.
     """
-    future, events = foresee(start, p, seed, first, last, net_dwellings, border, arrivals, equity)
-    n = len(start.id) + len(future.id)
-    h = grow(start, n) if n > len(start.id) else copy(start)
-    enter(h, future)
-    return h, events
-
-
-def foresee(
-    start: Households,
-    p: Params,
-    seed: int,
-    first: int,
-    last: int,
-    net_dwellings: NDArray,
-    border: Border | None,
-    arrivals: bool = True,
-    equity: NDArray | None = None,
-) -> tuple[Future, Events]:
-    """As ``plan``, but the later households are not yet in a table: ``enter`` them in one that is long enough."""
     planner = Planner(start, p, seed, first, border, equity)
     for month in range(first, last):
         planner.pass_month(month, int(net_dwellings[month - first]), arrivals)

@@ -163,5 +163,7 @@ PARAMETERS: list[Parameter] = [
         "spread of the log wealth",
     ),
     _P("rel_attachment_years", 0.25, 0.0, 0.5, "0-1", "assumption", "attachment gained by living somewhere very long"),
+    _P("dur_rooted_half", 180, 60, 360, "months", "assumption", "months of living somewhere after which half of rel_attachment_years is gained"),
+    _P("rel_rooted_neutral", 0.35, 0.0, 1.0, "share of rel_attachment_years", "assumption", "gain at which attachment is a household's own part, no more and no less"),
     _P("rel_attachment_sd", 0.18, 0.05, 0.3, "0-1", "assumption", "spread of attachment between households"),
 ]

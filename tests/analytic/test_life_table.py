@@ -11,7 +11,7 @@ from sim.demography import rates
 from sim.demography.hazards import scaled_rates
 from sim.randomness import bits_array
 from sim.world import ABSENT, Households, empty
-from tests.small_country import FIRST, closed, only
+from tests.small_country import FIRST, closed, only, planned_from
 
 N, FROM, YEARS = 12_000, 60, 35
 
@@ -31,7 +31,7 @@ def cohort(sex: Sex) -> Households:
 def alive_by_year(sex: Sex) -> np.ndarray:
     """How many of the cohort are there after 0, 1, 2, … years."""
     months = 12 * YEARS
-    h, events = demography.plan(
+    h, events = planned_from(
         cohort(sex), only("rel_death"), 11, FIRST, FIRST + months, np.zeros(months, int), None, arrivals=False
     )
     assert set(events.kind.tolist()) == {int(EventKind.DEATH)}
