@@ -239,9 +239,8 @@ def react(w: World, rows: NDArray, triggers: NDArray) -> None:
 def react_kernel(h, d, rows, triggers, month, base, chances, senior_age, discontent, funnel):
     """Who is set off gets a wish where the children left, and else searches; changes the columns in place.
 
-    A household that two things happened to is named twice: both are counted as they found it, the last one is its trigger.
+    A household that two things happened to is named twice; the second finds it where the first has brought it.
     """
-    to = np.full(len(rows), -1)
     for r in range(len(rows)):
         i, trigger = rows[r], triggers[r]
         home, stage = h.home[i], h.stage[i]
@@ -250,31 +249,17 @@ def react_kernel(h, d, rows, triggers, month, base, chances, senior_age, discont
         fits = (trigger == T_FALL and d.access[home] >= GESCHIKT) or (trigger == T_SIZE and d.rooms[home] >= h.rooms_needed[i])
         if fits or to_unit(draw_bits(base, h.id[i])) >= chances[trigger]:
             continue
-        if trigger != T_CHILDREN_LEFT:
-            to[r] = ZOEKEN
-        elif stage == HUIDIGE:
-            to[r] = WENS
-    for stage in (WENS, ZOEKEN):
-        chosen = to == stage
-        _enter(h, rows[chosen], triggers[chosen], stage, month, senior_age, discontent, funnel)
-    for i in rows[to == ZOEKEN]:
-        _begin_search(h, i, month)
-
-
-@njit(cache=True)
-def _enter(h, rows, triggers, stage, month, senior_age, discontent, funnel):
-    """Households ``rows`` enter ``stage``; a journey that begins is discontent with the present home."""
-    taste = h.taste_here[rows]
-    for r in range(len(rows)):
-        if h.stage[rows[r]] == HUIDIGE:
-            taste[r] -= discontent
-    for r in range(len(rows)):
-        h.taste_here[rows[r]] = taste[r]
-        h.trigger[rows[r]] = triggers[r]
-    count_kernel(h, rows, stage, month, senior_age, funnel)
-    for i in rows:
-        h.stage[i] = stage
+        to = WENS if trigger == T_CHILDREN_LEFT else ZOEKEN
+        if stage == to:
+            continue
+        if stage == HUIDIGE:
+            h.taste_here[i] -= discontent  # a journey that begins is discontent with the present home
+        h.trigger[i] = trigger
+        count_row(h, i, to, month, senior_age, funnel)
+        h.stage[i] = to
         h.stage_month[i] = month
+        if to == ZOEKEN:
+            _begin_search(h, i, month)
 
 
 def count_step(w: World, rows: NDArray, stage: int) -> None:
@@ -286,10 +271,16 @@ def count_step(w: World, rows: NDArray, stage: int) -> None:
 def count_kernel(h, rows, stage, month, senior_age, funnel):
     """Add to ``funnel`` [FUNNEL_SHAPE] that the households ``rows`` leave their stage and enter ``stage``."""
     for i in rows:
-        age = oldest_age(np.int64(h.adult_birth[i, 0]), np.int64(h.adult_birth[i, 1]), month)
-        cls = class_of(h.home[i], age, any_child(h.child_birth, i), senior_age)
-        funnel[cls, h.stage[i], LEFT, 0] += 1
-        funnel[cls, stage, ENTERED, h.trigger[i]] += 1
+        count_row(h, i, stage, month, senior_age, funnel)
+
+
+@njit(cache=True)
+def count_row(h, i, stage, month, senior_age, funnel):
+    """Add to ``funnel`` that household ``i`` leaves its stage and enters ``stage``."""
+    age = oldest_age(np.int64(h.adult_birth[i, 0]), np.int64(h.adult_birth[i, 1]), month)
+    cls = class_of(h.home[i], age, any_child(h.child_birth, i), senior_age)
+    funnel[cls, h.stage[i], LEFT, 0] += 1
+    funnel[cls, stage, ENTERED, h.trigger[i]] += 1
 
 
 def event_chances(p: Params) -> NDArray:

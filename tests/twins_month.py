@@ -51,8 +51,10 @@ def describe(h: Any, rows: np.ndarray, month: int) -> None:
 
 
 def birthdays(h: Any, month: int) -> np.ndarray:
-    """Households present whose first adult was born in this month of the year."""
-    return np.flatnonzero((h.state == PRESENT) & ((h.adult_birth[:, 0] - month) % 12 == 0))
+    """Households present whose first adult, or the one that is left, was born in this month of the year."""
+    first, second = h.adult_birth[:, 0].astype(int), h.adult_birth[:, 1].astype(int)
+    born = np.where(h.adult_birth[:, 0] == ABSENT, second, first)
+    return np.flatnonzero((h.state == PRESENT) & ((born - month) % 12 == 0))
 
 
 def out_of_patience(h: Any, month: int) -> np.ndarray:
@@ -137,6 +139,14 @@ def _u(w: Any, rows: np.ndarray, purpose: Purpose, k: int) -> np.ndarray:
 
 def react(w: Any, rows: np.ndarray, triggers: np.ndarray) -> None:
     """Life events set a journey off: a wish where the children left, else a search."""
+    again = np.zeros(len(rows), bool)  # the second thing that happens to a household finds it where the first has brought it
+    again[np.setdiff1d(np.arange(len(rows)), np.unique(rows, return_index=True)[1])] = True
+    _react_once(w, rows[~again], triggers[~again])
+    if again.any():
+        react(w, rows[again], triggers[again])
+
+
+def _react_once(w: Any, rows: np.ndarray, triggers: np.ndarray) -> None:
     h, d, p = w.h, w.d, w.params
     early = np.isin(h.stage[rows], (Stage.HUIDIGE_WONING, Stage.WOONWENS))
     can = (h.state[rows] == PRESENT) & (h.home[rows] >= 0) & (h.reserved[rows] == NOWHERE) & early

@@ -22,7 +22,7 @@ ALONE, COUPLE, WITH_CHILDREN, ONE_PARENT, OTHER = (int(kind) for kind in Househo
 N_TYPES = len(HouseholdType)
 BANDS = np.array(AGES)
 TWELVE = np.uint32(12)
-SHIFT = 12 * 2731  # whole years that make a month of 16 bits positive
+SHIFT = 12 * 10_000  # whole years that make any difference of two months positive
 
 
 def describe(h: Households, rows: NDArray, month: int) -> None:
@@ -73,13 +73,13 @@ def _band(age):
 
 @njit(cache=True)
 def birthdays(state, adult_birth, month, present):
-    """Rows (int32) of the households present whose first adult has a birthday this month."""
+    """Rows (int32) of the households present whose first adult, or the one that is left, has a birthday this month."""
     rows = np.empty(len(state), np.int32)
     n = 0
     for i in range(len(state)):
         if state[i] == present:
-            # in the 16 bits of a month: where the first adult is gone the empty slot keeps a month of its own
-            since = np.uint32(np.int16(np.int64(adult_birth[i, 0]) - month) + SHIFT)
+            birth = adult_birth[i, 0] if adult_birth[i, 0] != ABSENT else adult_birth[i, 1]
+            since = np.uint32(np.int64(birth) - month + SHIFT)
             rows[n] = i
             n += since % TWELVE == 0  # no branch: the processor could not foresee it
     return rows[:n].copy()
