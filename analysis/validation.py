@@ -150,15 +150,11 @@ def same_year(t: Tables) -> float:
     return float((both["month"] // YEAR == both["month_next"] // YEAR).mean())
 
 
-def share_in_wijk(low: int, high: int) -> Callable[[Tables], float]:
-    """Of the movers with a home, the share that stays in its wijk."""
-
-    def value(t: Tables) -> float:
-        m = fills(t)
-        m = m[(m["age"] >= low) & (m["age"] <= high) & (m["from_dwelling"] >= 0)]
-        return float((m["from_area"].astype(str) == m["to_area"].astype(str)).mean())
-
-    return value
+def share_in_wijk(t: Tables) -> float:
+    """Of the moves of households of 65 to 74, departures included, the share that stays in the wijk."""
+    moved = t.moves[(t.moves["phase"] == "run") & t.moves["age"].between(65, 74) & (t.moves["from_dwelling"] >= 0)]
+    stays = (moved["from_area"].astype(str) == moved["to_area"].astype(str)).sum()
+    return t.per_year(float(stays)) / (t.per_year(float(len(moved))) + YEAR * t.mean("departed_65_74"))
 
 
 def social(column: str, divide: float = 1.0) -> Callable[[Tables], float]:
@@ -179,7 +175,7 @@ ROWS = (
     Row("rate_65", "move rate, oldest adult 65 and over, departures included", 2.65, "% per year, households", "NL", "B44 (recalled)", "fitted", move_rate(65, 200, _OLD)),
     Row("turnover_corporatie", "corporatie homes let", 7.1, "% of stock per year", "NL 2021-2022", "A25", "fitted", turnover("corporatie")),
     Row("freed_all", "homes that come free", 5.5, "% of stock per year", "NL 2021-2022", "A34", "fitted", freed(None)),
-    Row("freed_koop", "owner-occupied homes that come free", 3.5, "% of stock per year", "NL 2021-2022", "A34", "predicted", freed("koop")),
+    Row("freed_koop", "owner-occupied homes that come free", 3.5, "% of stock per year", "NL 2021-2022", "A34", "fitted", freed("koop")),
     Row("freed_vrij", "privately let homes that come free", 8.5, "% of stock per year", "NL 2021-2022 (rent without huurtoeslag)", "A34", "predicted", freed("vrije_huur")),
     Row("possible_wish", "65+ with a possible wish", 16, "% of households", "NL 2015", "B14", "fitted", lambda t: 100 * t.mean("aged_65_with_wish") / t.mean("aged_65")),
     Row("definite_wish", "65+ with a definite wish", 3, "% of households", "NL 2015", "B13", "fitted", lambda t: 100 * t.mean("aged_65_searching") / t.mean("aged_65")),
@@ -192,10 +188,11 @@ ROWS = (
     Row("later_links", "later links", 0.47, "chance", "NL 2019-2022 (lower bound)", "A31", "predicted", continuation("3+")),
     Row("homes_freed", "extra homes freed per new home", 1.45, "homes", "NL 2019-2022", "A01", "fitted", homes_freed),
     Row("same_year", "homes freed by new build lived in again in the same calendar year", 78, "%", "NL 2020", "A14", "fitted", lambda t: 100 * same_year(t)),
-    Row("own_wijk", "movers of 65-74 that stay in their wijk (observed: buurt)", 0.43, "share", "NL 2012", "B46", "predicted", share_in_wijk(65, 74)),
+    Row("own_wijk", "moves of 65-74 that stay in the wijk (observed: buurt)", 0.43, "share", "NL 2012", "B46", "predicted", share_in_wijk),
     Row("inside_gemeente", "moves of 65 and over that stay in the gemeente", 0.62, "share", "NL 2017, ages 65-73", "B10", "input", inside_gemeente),
     Row("to_care", "movers of 70 and over who go to a place with care", 38, "% of persons", "NL 2022", "B31", "predicted", to_care),
     Row("registration", "registration time at letting", 10, "years", "Utrecht 2020", "E04", "predicted", social("registered_months", YEAR)),
+    Row("search_time", "search time at letting (first contact to keys)", 4.5, "years", "Utrecht 2018 (range 1-6)", "E06, E11, E18", "predicted", social("waited_months", YEAR)),
     Row("candidates", "candidates per corporatie home let", 150, "households", "NL (range 50-500)", "evidence (b)", "predicted", social("candidates")),
     Row("success", "corporatie homes let per searching household", 8, "% per year", "Utrecht, Amsterdam", "E01, E17", "predicted", success),
     Row("unsuitable", "senior households in a home that cannot be adapted", 14, "% of households", "NL 2020", "F05", "input", lambda t: 100 * t.mean("unsuitable_seniors") / t.mean("seniors")),

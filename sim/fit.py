@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 N_COMPONENTS = 5
 SIZE, ACCESS, AFFORD, PLACE, PROFILE = range(N_COMPONENTS)
+SPARE_ROOMS = 2  # above the norm
 GAP_LOW, GAP_HIGH = -5, 8
 MAX_AGE = 110
 CLASS_STARTER, CLASS_SENIOR = int(HouseholdClass.STARTER), int(HouseholdClass.SENIOR)
@@ -90,8 +91,9 @@ def _weights(p: Params) -> NDArray:
 def _size(p: Params) -> NDArray:
     gap = np.arange(GAP_LOW, GAP_HIGH + 1)
     small = p.rel_loss_too_small * np.clip(-gap, 0, None)
-    large = p.rel_loss_too_large * np.clip(gap - 2, 0, None)
-    return np.clip(np.stack([1 - small - large / 2, 1 - small - large]), 0, 1)
+    spare = p.rel_loss_no_spare * np.clip(SPARE_ROOMS - gap, 0, SPARE_ROOMS)
+    large = p.rel_loss_too_large * np.clip(gap - SPARE_ROOMS, 0, None)
+    return np.clip(np.stack([1 - small - spare - large / 2, 1 - small - large]), 0, 1)
 
 
 def _access(p: Params) -> NDArray:

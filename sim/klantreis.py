@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from sim.codes import Access, DropReason, HouseholdClass, HouseholdState, Stage, Trigger
+from sim.codes import Access, DropReason, HouseholdClass, HouseholdState, Stage, Tenure, Trigger
 from sim.fit import any_child, class_of, oldest_age
 from sim.levers import ALL_BIT, lever_sum
 from sim.randomness import Draws, Purpose, draw_bits, to_unit
@@ -28,6 +28,7 @@ HUIDIGE, WENS, ZOEKEN = int(Stage.HUIDIGE_WONING), int(Stage.WOONWENS), int(Stag
 VERHUIZEN, NIEUW = int(Stage.VERHUIZEN), int(Stage.NIEUW_THUIS)
 PRESENT = int(HouseholdState.PRESENT)
 AANPASBAAR, GESCHIKT = int(Access.AANPASBAAR), int(Access.GESCHIKT)
+KOOP = int(Tenure.KOOP)
 T_WISH, T_CONTACT, T_NONE = int(Trigger.WISH), int(Trigger.CONTACT), int(Trigger.NONE)
 T_FALL, T_SIZE, T_CHILDREN_LEFT = int(Trigger.FALL), int(Trigger.SIZE), int(Trigger.CHILDREN_LEFT)
 FADED, ADAPTED = int(DropReason.WISH_FADED), int(DropReason.ADAPTED_HOME)
@@ -56,7 +57,7 @@ class Journey(NamedTuple):
     fade: NDArray  # float64 [2], chance per month
     give_up: NDArray  # float64 [2 (senior), 2 (nood)], chance per month
     rooted: NDArray  # float64 [months lived], what living somewhere for so long adds to attachment
-    weights: NDArray  # float64: gap, attachment, social norm, share that adapts, months of settling, discontent
+    weights: NDArray  # float64: gap, attachment, social norm, share that adapts, months of settling, discontent, owner
 
 
 def make_journey(p: Params) -> Journey:
@@ -76,7 +77,7 @@ def make_journey(p: Params) -> Journey:
         rooted=p.rel_attachment_years * (lived / (lived + p.dur_rooted_half) - p.rel_rooted_neutral),
         weights=np.array([
             p.logit_wish_gap, p.logit_wish_attachment, p.logit_social_norm, p.p_adapt_share, p.dur_settle,
-            p.rel_discontent,
+            p.rel_discontent, p.logit_wish_koop,
         ]),
     )
 
@@ -131,7 +132,7 @@ def most_beside_gap(j, norm):
     pressed = 0.0
     for area in range(len(norm)):
         pressed = max(pressed, j.weights[2] * norm[area])
-    return np.max(j.wish) + max(0.0, j.weights[1]) + pressed + ROUNDING
+    return np.max(j.wish) + max(0.0, j.weights[1]) + max(0.0, j.weights[6]) + pressed + ROUNDING
 
 
 @njit(cache=True)
@@ -158,6 +159,7 @@ def step_kernel(h, d, month, senior_age, j, lever, norm, bases, funnel):
         if stage == HUIDIGE:
             x = j.wish[senior, age] + j.weights[1] * attached(h.attachment[i], month - h.moved_in[i], j.rooted)
             x += j.weights[0] * gap
+            x += j.weights[6] if d.tenure[h.home[i]] == KOOP else 0.0
             x += j.weights[2] * norm[d.area[h.home[i]]] if senior else 0.0
             start, off, used, decisive = twice(u, min(x, CEILING_LOGIT), j.chance, touched, lever.awareness)
             if start:

@@ -155,7 +155,8 @@ def record(w: World, moves_before: int, leaving: dict[str, int]) -> None:
 
 
 def leavers(w: World) -> dict[str, int]:
-    """Who is about to leave by this month's events: households of 65 and over that depart, persons of 70 and over into care.
+    """Who is about to leave by this month's events: households of 65 to 74 and of 65 and over that depart, persons of 70 and over
+    into care.
 
     To be read before the events happen: a household that has ended is nobody any more.
     """
@@ -167,7 +168,10 @@ def leavers(w: World) -> dict[str, int]:
     age = age_years(w.h.adult_birth[rows], w.month).max(axis=1)
     there = (w.h.state[rows] == PRESENT) & (w.h.home[rows] >= 0)
     departed = there & (kind == EventKind.DEPARTURE) & (age >= 65)
-    return {"departed_65": int(departed.sum()), "care_70": int((there & (kind == EventKind.CARE) & (age >= 70)).sum())}
+    cared_for = there & (kind == EventKind.CARE) & (age >= 70)
+    return {
+        "departed_65_74": int((departed & (age < 75)).sum()), "departed_65": int(departed.sum()), "care_70": int(cared_for.sum()),
+    }
 
 
 def _realised(w: World) -> dict[str, float]:

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from sim.codes import Access, DwellingType, HouseholdClass, Tenure
 from sim.fit import (
+    GAP_HIGH,
+    GAP_LOW,
     N_COMPONENTS,
     N_URBAN,
     ages_and_classes,
@@ -104,6 +106,16 @@ def test_a_better_home_scores_no_lower_on_what_is_better(one):
         assert score(one, gap=one["gap"] + 1)[SIZE] >= before[SIZE], "a missing room is a loss"
     if one["gap"] > 2:
         assert score(one, gap=one["gap"] + 1)[SIZE] <= before[SIZE], "a third spare room is none to gain by"
+
+
+def test_a_spare_room_is_missed_below_senior_age_only_and_no_more_than_two():
+    p = resolve()
+    young, senior = T["size"][0], T["size"][1]
+    at = dict(zip(range(GAP_LOW, GAP_HIGH + 1), young, strict=True))
+    assert at[2] == 1 == at[1] + p.rel_loss_no_spare == at[0] + 2 * p.rel_loss_no_spare
+    assert at[0] - at[-1] == pytest.approx(p.rel_loss_too_small)
+    assert at[3] == pytest.approx(1 - p.rel_loss_too_large / 2)
+    assert (senior[-GAP_LOW : 3 - GAP_LOW] == 1).all()
 
 
 @given(ONE)

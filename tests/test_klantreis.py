@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim import klantreis, month
-from sim.codes import Access, DropReason, EventKind, Stage, Trigger
+from sim.codes import Access, DropReason, EventKind, Stage, Tenure, Trigger
 from sim.fit import refresh
 from sim.klantreis import FUNNEL_SHAPE, make_journey, step_kernel, twice
 from sim.levers import make_levers
@@ -87,13 +87,16 @@ def test_more_of_a_lever_never_stops_who_would_have_started(u, x, less, more):
     assert strong or not weak
 
 
-@given(st.integers(0, 1), st.integers(0, 110), st.floats(0, 1), st.floats(-1, 2), st.floats(0, 1), st.floats(-5, 5), st.floats(-5, 5))
-def test_who_is_passed_over_could_not_have_had_a_wish(senior, age, attachment, gap, norm, by_attachment, by_norm):
+FIVE = st.floats(-5, 5)
+
+
+@given(st.integers(0, 1), st.integers(0, 110), st.floats(0, 1), st.floats(-1, 2), st.floats(0, 1), FIVE, FIVE, FIVE, st.booleans())
+def test_who_is_passed_over_could_not_have_had_a_wish(senior, age, attachment, gap, norm, by_attachment, by_norm, by_koop, owner):
     j = make_journey(resolve())
-    j.weights[1:3] = by_attachment, by_norm
+    j.weights[1:3], j.weights[6] = (by_attachment, by_norm), by_koop
     x = j.wish[senior, age] + by_attachment * attachment
     x += j.weights[0] * gap
-    x += by_norm * norm * senior
+    x += by_norm * norm * senior + by_koop * owner
     bound = klantreis.most_beside_gap(j, np.array([0.0, norm])) + j.weights[0] * gap
     assert twins.chance(bound, j.chance) >= twins.chance(x, j.chance)
     assert twins.chance(klantreis.CEILING_LOGIT, j.chance) < klantreis.CEILING
@@ -111,6 +114,7 @@ def test_a_wish_comes_at_the_rate_of_the_parameters():
     j = make_journey(p)
     n = 200_000
     h, d = scattered_households(1, n, n), scattered_dwellings(1, n)
+    d.tenure[:] = Tenure.CORPORATIE
     h.state[:], h.stage[:], h.touched[:] = 1, Stage.HUIDIGE_WONING, 0
     h.home[:] = np.arange(n)
     h.attachment[:], h.taste_here[:], h.fit_here[:] = 0.5, 0, 0.85  # where p_wish_… is stated: a gap of 0.15,
@@ -123,6 +127,23 @@ def test_a_wish_comes_at_the_rate_of_the_parameters():
     expected = twins.chance(float(np.log(p.p_wish_senior / (1 - p.p_wish_senior))), j.chance)
     assert share == pytest.approx(expected, abs=5 * np.sqrt(expected / n))
     assert share == pytest.approx(p.p_wish_senior, rel=0.06)
+
+
+def test_owners_wish_less_often_than_tenants_by_the_logit_of_the_parameters():
+    p = resolve()
+    j = make_journey(p)
+    share = {}
+    for tenure in (Tenure.KOOP, Tenure.CORPORATIE, Tenure.VRIJE_HUUR):
+        w = burnt_in()
+        h, d = w.h, w.d
+        d.tenure[:] = tenure
+        h.stage[:], h.touched[:], h.fit_here[:], h.taste_here[:] = Stage.HUIDIGE_WONING, 0, 0.4, 0
+        klantreis.step_kernel(
+            h, d, w.month, int(p.senior_age), j, NO_LEVERS, np.zeros(len(w.map.gemeente)), klantreis.bases_of(w.draws, w.month), w.funnel
+        )
+        share[tenure] = set(np.flatnonzero(h.stage == Stage.WOONWENS).tolist())
+    assert share[Tenure.CORPORATIE] == share[Tenure.VRIJE_HUUR]
+    assert share[Tenure.KOOP] < share[Tenure.CORPORATIE]  # the same draws: a subset
 
 
 def test_a_contact_that_decides_is_the_trigger_and_a_wish_that_was_coming_is_not():

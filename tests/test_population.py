@@ -225,6 +225,14 @@ def test_owners_pay_no_rent_tenants_no_mortgage_and_sitting_tenants_no_more_than
     assert (d.rent[d.tenure == Tenure.KOOP] == 0).all()
 
 
+def test_rents_of_corporaties_fall_into_the_classes_between_the_limits_of_the_law(town) -> None:
+    h = town.households
+    rents = h.rent[(h.home >= 0) & (h.origin_tenure == Tenure.CORPORATIE)]
+    share = np.histogram(rents, [0, 477.20, 682.96, 731.93, 900.07, 2000])[0] / len(rents)
+    assert np.abs(share - [0.081, 0.510, 0.116, 0.224, 0.069]).max() < 0.1  # lognormal, 0.22, mean 665: assumption
+    assert 0.18 < np.log(rents).std() < 0.26
+
+
 def test_nobody_moved_in_before_turning_eighteen_or_after_the_start(town) -> None:
     h = town.households
     assert (h.moved_in < FIRST).all()

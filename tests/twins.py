@@ -204,6 +204,7 @@ def _wish(i, h, d, month: int, senior: int, age: int, j, norm) -> float:
     own, months = float(h.attachment[i]), month - int(h.moved_in[i])
     x = j.wish[senior, age] + j.weights[1] * min(1.0, max(0.0, own + j.rooted[min(959, max(0, months))]))
     x += j.weights[0] * (1.0 - float(h.fit_here[i]) - float(h.taste_here[i]))
+    x += j.weights[6] if d.tenure[h.home[i]] == Tenure.KOOP else 0.0
     return x + j.weights[2] * norm[d.area[h.home[i]]] if senior else x
 
 

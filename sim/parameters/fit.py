@@ -12,6 +12,7 @@ PARAMETERS: list[Parameter] = [
     _P("rel_weight_place", 0.15, 0.0, 0.4, "share of fit", "B28: neighbourhood 63 %, children near 34 % of reasons to stay; level is an assumption", "weight of place in fit"),
     _P("rel_weight_profile", 0.15, 0.0, 0.4, "share of fit", "assumption", "weight of the woonprofiel (or preferred type) in fit"),
     _P("rel_loss_too_small", 0.35, 0.1, 0.6, "per missing room", "assumption", "loss of size fit per room short of the EU norm (F41)"),
+    _P("rel_loss_no_spare", 0.1, 0.0, 0.2, "per spare room", "assumption: families look for more than the norm, which is a minimum", "loss of size fit per spare room, of two, that a home lacks; below senior age"),
     _P("rel_loss_too_large", 0.06, 0.0, 0.2, "per spare room", "assumption", "loss of size fit per room above the norm and two spare rooms; half of it below senior age"),
     _P("rel_access_loss_walking", 0.75, 0.4, 1.0, "share", "assumption", "loss of access fit with a walking aid in a home that is not adaptable"),
     _P("rel_access_loss_adaptable", 0.45, 0.2, 0.7, "share", "assumption; toolkit: adaptable for at most 10,000 euro", "the same in a home that can be adapted"),

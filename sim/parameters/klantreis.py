@@ -4,12 +4,13 @@ from sim.parameters import Parameter
 
 _P = Parameter
 PARAMETERS: list[Parameter] = [
-    _P("p_wish_senior", 0.0085, 0.001, 0.03, "per month", "fitted: possible wish 18 % at 65-74, 12 % at 75+ (B15, B16)", "chance of a woonwens for a senior household in a home of middling fit"),
+    _P("p_wish_senior", 0.0088, 0.001, 0.03, "per month", "fitted: possible wish 18 % at 65-74, 12 % at 75+ (B15, B16)", "chance of a woonwens for a senior household in a home of middling fit"),
     _P("p_wish_other", 0.0100, 0.001, 0.05, "per month", "fitted: household move rate below 55 (B01-B05)", "the same for other households with a home"),
     _P("logit_wish_gap", 3.0, 0.0, 12.0, "logit per fit point", "assumption", "how much a worse fit of the present home raises the chance of a woonwens"),
     _P("logit_wish_attachment", -1.2, -4.0, 0.0, "logit at full attachment", "B23, B28: most stay by attachment; size is an assumption", "attachment to the neighbourhood lowers the chance of a woonwens"),
     _P("logit_wish_age", -0.035, -0.1, 0.0, "logit per year from senior_age + 15 (up to 5 years below it)", "B15, B16: 18 % at 65-74, 12 % at 75+", "wishes become rarer with age from senior_age + 10 on, and are level before"),
     _P("logit_wish_young", -0.045, -0.15, 0.0, "logit per year from 40", "B01-B05: 27 % move at 25, 6 % at 50", "wishes become rarer with age below senior_age (counted from 18)"),
+    _P("logit_wish_koop", -0.25, -1.5, 0.0, "logit", "fitted: owner homes that come free (A34)", "owners have a woonwens less often than tenants"),
     _P("logit_social_norm", 12.0, 0.0, 40.0, "logit per share of neighbours that moved in the last year", "design section 7; assumption", "moves of seniors in the wijk raise the chance; 0 removes the principle"),
     _P("p_search_senior", 0.017, 0.002, 0.05, "per month", "fitted: definite wish 4 % at 65-74, 2 % at 75+ (B15, B16)", "chance that a senior with a woonwens starts to search"),
     _P("p_search_other", 0.10, 0.01, 0.3, "per month", "fitted: definite wish 9 % at 25-65 (B13)", "the same for others"),
@@ -17,7 +18,7 @@ PARAMETERS: list[Parameter] = [
     _P("p_fade_senior", 0.020, 0.005, 0.1, "per month", "fitted: possible wish 16 % of 65+ (B14); about two years from wish to decision", "chance that a senior's woonwens fades"),
     _P("p_fade_other", 0.04, 0.005, 0.2, "per month", "assumption", "the same for others"),
     _P("p_adapt_share", 0.35, 0.1, 0.6, "share of endings", "B26: 35 % adapt", "part of the fading wishes of seniors in an adaptable home that end in adapting it"),
-    _P("p_give_up_senior", 0.02, 0.005, 0.1, "per month", "fitted: definite wish 3 % of 65+ (B13)", "chance that a searching senior without nood gives up"),
+    _P("p_give_up_senior", 0.017, 0.005, 0.1, "per month", "fitted: definite wish 3 % of 65+ (B13)", "chance that a searching senior without nood gives up"),
     _P("p_give_up_other", 0.025, 0.005, 0.2, "per month", "assumption", "the same for others with a home"),
     _P("rel_give_up_nood", 0.3, 0.0, 1.0, "factor", "assumption", "giving up under nood relative to without"),
     _P("p_nood_fall", 0.15, 0.05, 0.8, "per event", "B26: 25 % would move if the home fails", "chance that the onset of a limitation in a home that does not suit starts a search"),

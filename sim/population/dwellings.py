@@ -30,7 +30,6 @@ WOZ_RATIO = np.array([1.25, 0.95, 0.80, 0.60, 1.10, 0.75])  # mean value by tenu
 WOZ_SD = 0.28  # spread of the log value within an area, tenure and type: assumption
 FLOOR_IN_WOZ, FLOOR_IN_ROOMS = 0.7, 0.85  # correlations: assumption
 RENT_CAP = 932.93  # D49, liberalisation limit of 2026
-RENT_SD = 0.10  # spread of the log asking rent given floor area and value: assumption
 NATIONAL_FLOOR = 120.0
 
 
@@ -160,12 +159,17 @@ def even_quantile(group: NDArray, score: NDArray, ids: NDArray) -> NDArray:
 def _rent(d: Dwellings, rows: slice, seed: int, p: Params) -> NDArray:
     """Asking rent in euro per month for a new tenant; 0 for owned homes."""
     floor, tenure = d.floor_area[rows].astype(np.float64), d.tenure[rows]
-    error = np.exp(RENT_SD * normal(key(seed, Purpose.DWELLING, 6), d.id[rows]))
+    z = normal(key(seed, Purpose.DWELLING, 6), d.id[rows])
     value = d.woz[rows] / np.maximum(floor, 20) / 3000.0  # euro per m2 over a national level
-    social = np.minimum(p.eur_rent_corporatie * (floor / 85.0) ** 0.25 * error, RENT_CAP)
-    free = p.eur_rent_m2 * floor * (floor / 85.0) ** -0.45 * np.clip(value, 0.5, 2.5) ** 0.4 * error
+    social = np.minimum(p.eur_rent_corporatie * (floor / 85.0) ** 0.25 * _spread(p.rel_rent_sd_corporatie, z), RENT_CAP)
+    free = p.eur_rent_m2 * floor * (floor / 85.0) ** -0.45 * np.clip(value, 0.5, 2.5) ** 0.4 * _spread(p.rel_rent_sd_vrij, z)
     free = np.clip(free, 500.0, 3000.0)
     return np.select([tenure == Tenure.CORPORATIE, tenure == Tenure.VRIJE_HUUR], [social, free], 0.0)
+
+
+def _spread(sd: float, z: NDArray) -> NDArray:
+    """Lognormal factors of mean 1."""
+    return np.exp(sd * z - sd**2 / 2)
 
 
 def _access(d: Dwellings, rows: slice, seed: int, p: Params) -> NDArray:
