@@ -134,7 +134,7 @@ def test_owners_wish_less_often_than_tenants_by_the_logit_of_the_parameters():
     j = make_journey(p)
     share = {}
     for tenure in (Tenure.KOOP, Tenure.CORPORATIE, Tenure.VRIJE_HUUR):
-        w = burnt_in()
+        w = burnt_in().copy()
         h, d = w.h, w.d
         d.tenure[:] = tenure
         h.stage[:], h.touched[:], h.fit_here[:], h.taste_here[:] = Stage.HUIDIGE_WONING, 0, 0.4, 0

@@ -206,8 +206,8 @@ class Household(Agent):
     def step(self) -> None:
         """A look at the own home on a birthday, then at most one step of the klantreis."""
         model, home, stage = self.model, self.home, self.stage
-        first = self.adults[0]
-        if (first.birth - model.month) % 12 == 0 if first else model.birthday_of_nobody:
+        first = self.adults[0] or self.adults[1]
+        if first and (first.birth - model.month) % 12 == 0:
             self.describe()
             if home:
                 self.fit = self.fit_in(home)

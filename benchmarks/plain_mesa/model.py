@@ -77,7 +77,6 @@ class PlainModel(Model):
     def step(self) -> None:
         """Let one month pass."""
         self.key = self.chance.keys(self.month)
-        self.birthday_of_nobody = (-self.month % 65536 - 32768) % 12 == 0  # the engine's reading of an empty first place
         self.searchers = []
         self.life_events()
         self.deliver()
