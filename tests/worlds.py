@@ -36,7 +36,7 @@ def strong(key: str) -> dict[str, Any]:
     fields = REGISTRY[key].model_fields
     wanted: dict[str, Any] = {
         "rel_known": 1.0, "rel_labelled": 1.0, "n_rooms_taken": 0, "fte": 4.0, "dur_build": 0, "n_per_1000": 50.0, "eur_grant": 10000,
-        "p_direct": 0.5, "trouble": 0.2, "sight": 1.0,
+        "p_direct": 0.5, "trouble": 0.2, "sight": 1.0, "search": 5.0, "rel_reached": 1.0, "dur_between": 1,
     }
     chosen = {name: value for name, value in wanted.items() if name in fields}
     tenure = fields["who"].get_default().tenure

@@ -10,10 +10,19 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from sim.interventions.base import Instrument, InstrumentError, Running, Who
-from sim.interventions.op_weg_helpen import WooncoachSociaal
+from sim.interventions.ontzorgen import (
+    GeenDubbeleHuur,
+    Klusdienst,
+    SoepeleOplevering,
+    Verhuisbegeleider,
+    Verhuisvoucher,
+    Voorinspectie,
+)
+from sim.interventions.op_weg_helpen import Brieven, Campagne, Informatiepunt, Woonevenement
 from sim.interventions.passend_aanbod import Seniorenwoningen
 from sim.interventions.prijsprikkel import Huurbehoud, Huurgewenning, Verhuiskostenvergoeding
 from sim.interventions.voorrang import Voorrang
+from sim.interventions.wooncoach import WooncoachParticulier, WooncoachSociaal
 from sim.levers import ALL_BIT, MAX_INSTRUMENTS, RENT_STEPS, make_levers
 
 if TYPE_CHECKING:
@@ -26,7 +35,13 @@ if TYPE_CHECKING:
 
 REGISTRY: dict[str, type[Instrument]] = {
     cls.key: cls
-    for cls in (Seniorenwoningen, WooncoachSociaal, Huurgewenning, Huurbehoud, Verhuiskostenvergoeding, Voorrang)
+    for cls in (
+        Seniorenwoningen,
+        Campagne, Brieven, Informatiepunt, Woonevenement, WooncoachSociaal, WooncoachParticulier,
+        Verhuisbegeleider, Klusdienst, Verhuisvoucher, SoepeleOplevering, Voorinspectie, GeenDubbeleHuur,
+        Huurgewenning, Huurbehoud, Verhuiskostenvergoeding,
+        Voorrang,
+    )
 }
 
 

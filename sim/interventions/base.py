@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sim.state import World
 
-Payer = Literal["gemeente", "provincie", "corporatie", "zorgaanbieder", "welzijn"]
+Payer = Literal["gemeente", "provincie", "corporatie", "zorgaanbieder", "welzijn", "huishouden"]
 _MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
 
 
@@ -95,6 +95,9 @@ class Instrument(BaseModel):
         """What it does each month, before the klantreis."""
         run.touch(w, run.candidates(w))
 
+    def rest(self, run: Running, w: World) -> None:
+        """What is left to do in a month in which it is not in force any more."""
+
     def settle(self, run: Running, w: World, moves: NDArray) -> float:
         """What the moves (rows of the ledger) on which it worked cost, in euro."""
         return 0.0
@@ -149,7 +152,11 @@ class Running:
         """Its month: contacts, labels, homes; fixed costs. Nothing before its target group has a first member."""
         self.month = {"contacts": 0, "uses": 0, "cost_eur": 0.0, "waiting": 0}
         self.n_room = 0
-        if not self.works(w.month) or not self.anybody(w):
+        if not self.works(w.month):
+            if self.n_reached:
+                self.settings.rest(self, w)
+            return
+        if not self.anybody(w):
             return
         self._take_back(w)
         fixed = self.settings.eur_fixed / 12 * min(1.0, self.strength)

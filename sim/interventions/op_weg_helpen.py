@@ -1,4 +1,4 @@
-"""Categories 2 and 3 of the menukaart: on the way, and taken off one's hands. The wooncoach works in both."""
+"""Category 2 of the menukaart, information: campaigns, letters, an information point, events in the neighbourhood."""
 
 from __future__ import annotations
 
@@ -7,83 +7,110 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim.codes import Stage
-from sim.interventions.base import Instrument, Running, Who
-from sim.interventions.target import target_rows
+from sim.codes import Contact
+from sim.interventions.base import Payer, Running, Who
+from sim.interventions.reach import WENS, ZOEKEN, KnownToSome, Outreach
 from sim.randomness import Purpose, uniform
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from sim.state import World
 
-TALKS_PER_FTE = 250  # per year: about 200 talks a year at four days a week (sources section 5)
+TOOLKIT = "toolkit Platform31 2023, annex, Informatie- en voorlichtingscampagnes"
 
 
-class WooncoachSociaal(Instrument):
-    """Talks, advice, plan, moving day, direct matching, responding for the tenant, and a toolbox of other instruments."""
+class Campagne(Outreach):
+    """Folders, films and pieces in the local paper, for everybody: few take them in, and briefly."""
 
-    key: ClassVar[str] = "wooncoach_sociaal"
+    key: ClassVar[str] = "campagne"
     category: ClassVar[str] = "op_weg_helpen"
-    sector: ClassVar[str] = "sociaal"
-    stages: ClassVar[tuple[str, ...]] = ("huidige_woning", "woonwens", "woningzoeken", "verhuizen", "nieuw_thuis")
-    levers_used: ClassVar[tuple[str, ...]] = ("awareness", "search", "sight", "trouble", "responses", "p_direct")
-    payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente", "provincie")
-    indicator: ClassVar[str] = "trajecten"
-    source: ClassVar[str] = "toolkit Platform31 2023, annex, Wooncoach; C01, C09, C31-C33, C36"
-    dosed: ClassVar[bool] = True
+    sector: ClassVar[str] = "sociaal, particulier"
+    stages: ClassVar[tuple[str, ...]] = ("huidige_woning",)
+    levers_used: ClassVar[tuple[str, ...]] = ("awareness",)
+    payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "corporatie", "welzijn")
+    indicator: ClassVar[str] = "voorlichting"
+    source: ClassVar[str] = f"{TOOLKIT}; C34: a campaign for owners contributed little"
 
-    who: Who = Who(tenure="corporatie")
-    fte: float | None = Field(None, ge=0, le=200, description="full-time posts; null: fte_per_1000 times the senior households")
-    fte_per_1000: float = Field(0.06, ge=0, le=5, description="posts per 1,000 senior households (C32: one regional coach; assumption 0.02-0.2)")
-    n_talks: int = Field(TALKS_PER_FTE, ge=0, le=600, description="first talks per post and year (sources section 5)")
-    eur_fte: float = Field(90000, ge=0, le=200000, description="euro per post and year (assumption)")
-    rel_own_initiative: float = Field(0.5, ge=0, le=1, description="share of the talks with people who already have a wish (assumption)")
-    awareness: float = Field(0.7, ge=0, le=5, description="logit added to the chance of a wish after a talk (assumption 0.3-2)")
-    search: float = Field(0.7, ge=0, le=5, description="logit added to the chance of starting to search (assumption 0.3-2)")
-    sight: float = Field(0.03, ge=0, le=1, description="share of the homes on offer that the coach adds (assumption 0.01-0.2; without a coach a searcher sees 0.05)")
-    trouble: float = Field(0.02, ge=0, le=0.2, description="fit points of trouble taken away by plan and moving day (assumption)")
-    responses: int = Field(1, ge=0, le=4, description="extra responses a month, made for the tenant")
-    p_direct: float = Field(0.1, ge=0, le=0.5, description="share of corporatie vacancies matched before advertising (Maassluis: 50 % in some complexes)")
-    toolbox: tuple[str, ...] = Field((), description="keys of instruments of the same scenario that the coach brings along")
+
+class Brieven(Outreach):
+    """A letter to each household of the target group, once in so many months."""
+
+    key: ClassVar[str] = "brieven"
+    category: ClassVar[str] = "op_weg_helpen"
+    sector: ClassVar[str] = "sociaal, particulier"
+    stages: ClassVar[tuple[str, ...]] = ("huidige_woning",)
+    levers_used: ClassVar[tuple[str, ...]] = ("awareness",)
+    payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "corporatie", "welzijn")
+    indicator: ClassVar[str] = "voorlichting"
+    source: ClassVar[str] = f"{TOOLKIT}; C01: 6 % of letters led to a talk"
+    contact: ClassVar[Contact] = Contact.CORPORATIE_PASSEND_WONEN
+
+    rel_reached: float = Field(0.3, ge=0, le=1, description="share of the letters that is read and taken in (assumption)")
+    awareness: float = Field(0.5, ge=0, le=5, description="logit added to the chance of a wish in that month (assumption, 0-1.5)")
+    eur_contact: float = Field(3, ge=0, le=500, description="euro per letter taken in (assumption)")
+    dur_between: int = Field(24, ge=1, le=240, description="months between two letters to one household")
+
+    def reached(self, run: Running, w: World, rows: NDArray) -> tuple[NDArray, NDArray]:
+        """Each household's turn comes in a fixed month, and then the letter is read or not."""
+        with w.draws.replay():  # one fixed number per household
+            turn = uniform(w.draws.base(Purpose.UNIT_NUMBER, 2, self.key), w.h.id[rows])
+        due = rows[((turn * self.dur_between).astype(np.int64) - w.month) % self.dur_between == 0]
+        return super().reached(run, w, due)
+
+
+class Woonevenement(Outreach):
+    """An evening on housing in one wijk after the other, for owners who live there."""
+
+    key: ClassVar[str] = "woonevenement"
+    category: ClassVar[str] = "op_weg_helpen"
+    sector: ClassVar[str] = "particulier"
+    stages: ClassVar[tuple[str, ...]] = ("huidige_woning", "woonwens")
+    levers_used: ClassVar[tuple[str, ...]] = ("awareness", "search")
+    payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "welzijn")
+    indicator: ClassVar[str] = "voorlichting"
+    source: ClassVar[str] = f"{TOOLKIT}; menukaart particulier, 2"
+
+    who: Who = Who(tenure="koop")
+    rel_reached: float = Field(0.05, ge=0, le=1, description="share of the target group of the wijk that comes (assumption)")
+    awareness: float = Field(0.6, ge=0, le=5, description="logit added to the chance of a wish in that month (assumption, 0-2; unproven)")
+    search: float = Field(0.2, ge=0, le=5, description="logit added to the chance that somebody with a wish starts to search (assumption)")
+    eur_contact: float = Field(30, ge=0, le=500, description="euro per household that comes (assumption)")
+    dur_between: int = Field(3, ge=1, le=120, description="months between two evenings")
 
     def levers(self) -> dict[str, float]:
-        """What a talk and what follows it change."""
-        return {"awareness": self.awareness, "search": self.search, "sight": self.sight, "trouble": self.trouble,
-                "responses": self.responses, "p_direct": self.p_direct}
+        """What somebody who came thinks of, and dares."""
+        return {"awareness": self.awareness, "search": self.search}
 
-    def act(self, run: Running, w: World) -> None:
-        """This month's first talks: half on request, half invited by letter; the toolbox comes along."""
-        if self.fte == 0 or (self.fte_per_1000 == 0 and self.fte is None) or self.n_talks == 0:
-            return
-        fte = self._fte(run, w) * run.strength
-        if self.eur_fte > 0:
-            fte = min(fte, 12 * run.left() / self.eur_fte)
-        run.pay(fte * self.eur_fte / 12)
-        total = run.memory.get("talks", 0.0) + fte * self.n_talks / 12
-        run.memory["talks"] = total - int(total)
-        room = min(int(total), run.n_room)
-        asked = self._first(run, w, (int(Stage.WOONWENS), int(Stage.WONINGZOEKEN)), round(room * self.rel_own_initiative))
-        invited = self._first(run, w, (int(Stage.HUIDIGE_WONING), int(Stage.HUIDIGE_WONING)), room - len(asked))
-        rows = np.concatenate((asked, invited))
-        run.touch(w, rows)
-        run.month["contacts"] += len(rows)
-        for other in w.instruments:
-            if other.key in self.toolbox and other.works(w.month):
-                self._bring(run, other, w)
+    def reached(self, run: Running, w: World, rows: NDArray) -> tuple[NDArray, NDArray]:
+        """The wijk whose turn it is, in the order of the areas, every ``dur_between`` months."""
+        since = w.month - run.memory.setdefault("begun", w.month)
+        if since % self.dur_between:
+            return rows[:0], np.zeros(0)
+        turn = since // self.dur_between % len(w.map.gemeente)
+        return super().reached(run, w, rows[w.d.area[w.h.home[rows]] == turn])
 
-    def _fte(self, run: Running, w: World) -> float:
-        if self.fte is not None:
-            return self.fte
-        if "fte" not in run.memory:  # fixed at the start: a dose, not a feedback
-            run.memory["fte"] = self.fte_per_1000 * float(w.seniors.sum()) / 1000
-        return run.memory["fte"]
 
-    def _first(self, run: Running, w: World, stages: tuple[int, int], room: int) -> np.ndarray:
-        rows = target_rows(w.h, w.d, w.month, self.who, stages, run.mask)
-        with w.draws.replay():
-            u = uniform(w.draws.base(Purpose.TALK, w.month, self.key), w.h.id[rows])
-        return rows[np.argsort(u, kind="stable")][:room]
+class Informatiepunt(KnownToSome):
+    """One point (website, desk) with what there is in the region and how a move goes."""
 
-    def _bring(self, run: Running, other: Running, w: World) -> None:
-        rows = target_rows(w.h, w.d, w.month, other.settings.who, (int(Stage.WONINGZOEKEN), int(Stage.WONINGZOEKEN)), other.mask)
-        rows = rows[(w.h.touched[rows] & run.mask) != 0]
-        other.touch(w, rows)
+    key: ClassVar[str] = "informatiepunt"
+    category: ClassVar[str] = "op_weg_helpen"
+    sector: ClassVar[str] = "sociaal, particulier"
+    stages: ClassVar[tuple[str, ...]] = ("woonwens", "woningzoeken")
+    levers_used: ClassVar[tuple[str, ...]] = ("search", "sight")
+    payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "corporatie", "welzijn")
+    indicator: ClassVar[str] = "voorlichting"
+    source: ClassVar[str] = f"{TOOLKIT}: one central point, language level B1"
+    contact: ClassVar[Contact] = Contact.EIGEN_INITIATIEF
+    reach: ClassVar[tuple[int, int]] = (WENS, ZOEKEN)
+
+    rel_known: float = Field(0.3, ge=0, le=1, description="share of seniors with a wish that finds it (assumption, 0.1-0.6)")
+    search: float = Field(0.2, ge=0, le=5, description="logit added to the chance of starting to search (assumption, 0-1)")
+    sight: float = Field(0.01, ge=0, le=1, description="share of the homes on offer that it adds (assumption, 0-0.05)")
+    eur_fixed: float = Field(25000, ge=0, description="euro per year (assumption)")
+    payer: Payer = "gemeente"
+
+    def levers(self) -> dict[str, float]:
+        """Knows where to begin, and of more homes."""
+        return {"search": self.search, "sight": self.sight}

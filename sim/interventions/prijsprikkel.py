@@ -9,9 +9,9 @@ from pydantic import Field
 
 from sim import law
 from sim.codes import Contact, Tenure
-from sim.interventions.base import Instrument, Payer, Running, Who
+from sim.interventions.base import Payer, Running, Who
+from sim.interventions.reach import KnownToSome
 from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS
-from sim.randomness import Purpose, uniform
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,19 +19,6 @@ if TYPE_CHECKING:
     from sim.state import World
 
 HUURBEHOUD_YEARS = 10  # years over which the lower rent is counted as a cost
-
-
-class KnownToSome(Instrument):
-    """An arrangement on request: only those who know of it can ask; a coach makes it known."""
-
-    rel_known: float = Field(0.5, ge=0, le=1, description="share of searchers in the target group that knows of it (assumption, 0.2-0.8)")
-
-    def act(self, run: Running, w: World) -> None:
-        """Searchers of the target group that know of it can count on it, within the budget."""
-        rows = run.candidates(w)
-        with w.draws.replay():
-            u = uniform(w.draws.base(Purpose.KNOWS, 0, self.key), w.h.id[rows])
-        run.touch(w, rows[u < self.rel_known])
 
 
 class Huurgewenning(KnownToSome):

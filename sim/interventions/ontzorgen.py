@@ -1,0 +1,165 @@
+"""Category 3 of the menukaart: taken off one's hands; with the flexible requirements that make a move lighter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from sim.codes import Contact
+from sim.interventions.base import Payer, Running, Who
+from sim.interventions.reach import WENS, Help, KnownToSome
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.state import World
+
+FLEXIBLE = "toolkit Platform31 2023, annex, Flexibele eisen"
+
+
+class Verhuisbegeleider(Help):
+    """A firm that plans the move, sorts and packs; the household pays for it."""
+
+    key: ClassVar[str] = "verhuisbegeleider"
+    category: ClassVar[str] = "ontzorgen"
+    sector: ClassVar[str] = "particulier"
+    stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen")
+    levers_used: ClassVar[tuple[str, ...]] = ("trouble", "eur_once")
+    payers: ClassVar[tuple[str, ...]] = ("huishouden",)
+    indicator: ClassVar[str] = "senior_moves"
+    source: ClassVar[str] = "toolkit Platform31 2023, annex, Wooncoach: a paid service"
+    contact: ClassVar[Contact] = Contact.EIGEN_INITIATIEF
+
+    who: Who = Who(tenure="koop")
+    rel_known: float = Field(0.2, ge=0, le=1, description="share of searching owners that takes one (assumption, 0.05-0.4)")
+    trouble: float = Field(0.02, ge=0, le=0.2, description="fit points of trouble taken away (assumption, 0-0.05)")
+    eur_use: float = Field(1500, ge=0, le=10000, description="euro per move, paid by the household (assumption)")
+    payer: Payer = "huishouden"
+
+    def levers(self) -> dict[str, float]:
+        """Less trouble, and a bill."""
+        return {"trouble": self.trouble, "eur_once": -self.eur_use}
+
+
+class Klusdienst(Help):
+    """A handyman prepares the home left or the home taken."""
+
+    key: ClassVar[str] = "klusdienst"
+    category: ClassVar[str] = "ontzorgen"
+    sector: ClassVar[str] = "sociaal, particulier"
+    stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen")
+    levers_used: ClassVar[tuple[str, ...]] = ("trouble",)
+    payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente", "welzijn")
+    indicator: ClassVar[str] = "flexible_requirements"
+    source: ClassVar[str] = f"{FLEXIBLE}: klusdienst or moving help for the old or the new home"
+
+    trouble: float = Field(0.015, ge=0, le=0.2, description="fit points of trouble taken away (assumption, 0-0.05)")
+    eur_use: float = Field(500, ge=0, le=10000, description="euro per move (assumption)")
+
+    def levers(self) -> dict[str, float]:
+        """Less trouble."""
+        return {"trouble": self.trouble}
+
+
+class Verhuisvoucher(Help):
+    """A voucher for a mover or a cleaner, in kind: a corporatie may give it where it may not give money."""
+
+    key: ClassVar[str] = "verhuisvoucher"
+    category: ClassVar[str] = "ontzorgen"
+    sector: ClassVar[str] = "sociaal, particulier"
+    stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen")
+    levers_used: ClassVar[tuple[str, ...]] = ("trouble", "eur_once")
+    payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente", "provincie")
+    indicator: ClassVar[str] = "flexible_requirements"
+    law: ClassVar[str] = "help in kind by a corporatie is allowed, a grant is not"
+    source: ClassVar[str] = "toolkit Platform31 2023, menukaart sociaal, 3: voucher for a klusdienst or a mover"
+
+    trouble: float = Field(0.01, ge=0, le=0.2, description="fit points of trouble taken away (assumption, 0-0.05)")
+    eur_use: float = Field(750, ge=0, le=5000, description="worth of the voucher, euro (assumption)")
+
+    def levers(self) -> dict[str, float]:
+        """A cheaper move, and somebody who comes."""
+        return {"trouble": self.trouble, "eur_once": self.eur_use}
+
+
+class SoepeleOplevering(Help):
+    """The home left need not be brought back to its first state."""
+
+    key: ClassVar[str] = "soepele_oplevering"
+    category: ClassVar[str] = "ontzorgen"
+    sector: ClassVar[str] = "sociaal"
+    stages: ClassVar[tuple[str, ...]] = ("verhuizen",)
+    levers_used: ClassVar[tuple[str, ...]] = ("trouble", "eur_once")
+    payers: ClassVar[tuple[str, ...]] = ("corporatie",)
+    indicator: ClassVar[str] = "flexible_requirements"
+    source: ClassVar[str] = f"{FLEXIBLE}: soepele eisen bij oplevering"
+
+    who: Who = Who(tenure="corporatie")
+    trouble: float = Field(0.005, ge=0, le=0.2, description="fit points of trouble taken away (assumption, 0-0.03)")
+    eur_use: float = Field(600, ge=0, le=5000, description="work that the tenant is spared and the corporatie takes over, euro (assumption)")
+
+    def levers(self) -> dict[str, float]:
+        """Nothing to tear out, nothing to pay for it."""
+        return {"trouble": self.trouble, "eur_once": self.eur_use}
+
+
+class Voorinspectie(KnownToSome):
+    """The corporatie inspects the home while its tenant only thinks of moving: what has to be done is known in time."""
+
+    key: ClassVar[str] = "voorinspectie"
+    category: ClassVar[str] = "ontzorgen"
+    sector: ClassVar[str] = "sociaal"
+    stages: ClassVar[tuple[str, ...]] = ("woonwens",)
+    levers_used: ClassVar[tuple[str, ...]] = ("search",)
+    payers: ClassVar[tuple[str, ...]] = ("corporatie",)
+    indicator: ClassVar[str] = "flexible_requirements"
+    source: ClassVar[str] = f"{FLEXIBLE}: voorinspectie when a household only considers a move"
+    reach: ClassVar[tuple[int, int]] = (WENS, WENS)
+
+    who: Who = Who(tenure="corporatie")
+    search: float = Field(0.2, ge=0, le=5, description="logit added to the chance of starting to search (assumption, 0-1)")
+    eur_inspection: float = Field(100, ge=0, le=1000, description="euro per inspection (assumption)")
+
+    def levers(self) -> dict[str, float]:
+        """One doubt less."""
+        return {"search": self.search}
+
+    def act(self, run: Running, w: World) -> None:
+        """Inspections are paid when they are done, so the money left says how many there can be."""
+        if self.eur_inspection > 0:
+            run.n_room = int(min(run.n_room, run.left() // self.eur_inspection))
+        before = run.n_reached
+        super().act(run, w)
+        run.month["contacts"] += run.n_reached - before
+        run.pay((run.n_reached - before) * self.eur_inspection)
+
+
+class GeenDubbeleHuur(KnownToSome):
+    """The corporatie asks no rent for the home left while the new one is made ready."""
+
+    key: ClassVar[str] = "geen_dubbele_huur"
+    category: ClassVar[str] = "ontzorgen"
+    sector: ClassVar[str] = "sociaal"
+    stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen")
+    levers_used: ClassVar[tuple[str, ...]] = ("trouble",)
+    payers: ClassVar[tuple[str, ...]] = ("corporatie",)
+    indicator: ClassVar[str] = "flexible_requirements"
+    source: ClassVar[str] = "sources section 4 (Maasdelta, Maassluis); obstacle named by coaches: a period of double rent"
+
+    who: Who = Who(tenure="corporatie")
+    trouble: float = Field(0.01, ge=0, le=0.2, description="fit points: the trouble of paying for two homes (as rel_trouble_double; assumption)")
+    dur_overlap: int = Field(1, ge=0, le=6, description="months of rent that are not asked (assumption)")
+
+    def levers(self) -> dict[str, float]:
+        """One home to pay for."""
+        return {"trouble": self.trouble}
+
+    def most(self, w: World, rows: NDArray) -> NDArray:
+        """The rent of the home left over those months."""
+        return self.dur_overlap * w.h.rent[rows].astype(np.float64)
+
+    def settle(self, run: Running, w: World, moves: NDArray) -> float:
+        """The rent of the home left over those months."""
+        return float(self.dur_overlap * w.m.from_rent[moves].astype(np.float64).sum())

@@ -1,0 +1,85 @@
+"""How an instrument finds the households that it works on: they know of it, or it reaches them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from sim.codes import Contact, HouseholdState, Stage
+from sim.interventions.base import Instrument, Payer, Running
+from sim.randomness import Purpose, uniform
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.state import World
+
+HUIDIGE, WENS, ZOEKEN = int(Stage.HUIDIGE_WONING), int(Stage.WOONWENS), int(Stage.WONINGZOEKEN)
+
+
+class KnownToSome(Instrument):
+    """Help on request: only those who know of it can ask; a coach makes it known."""
+
+    reach: ClassVar[tuple[int, int]] = (ZOEKEN, ZOEKEN)  # first and last stage in which households ask for it
+
+    rel_known: float = Field(0.5, ge=0, le=1, description="share of the target group in those stages that knows of it (assumption, 0.2-0.8)")
+
+    def act(self, run: Running, w: World) -> None:
+        """Households of the target group that know of it can count on it, within the budget."""
+        rows = run.candidates(w, self.reach)
+        with w.draws.replay():
+            u = uniform(w.draws.base(Purpose.KNOWS, 0, self.key), w.h.id[rows])
+        run.touch(w, rows[u < self.rel_known])
+
+
+class Help(KnownToSome):
+    """Help with the move that costs the same each time."""
+
+    eur_use: float = Field(0, ge=0, le=10000, description="euro per move")
+
+    def most(self, w: World, rows: NDArray) -> NDArray:
+        """The price of one."""
+        return np.full(len(rows), float(self.eur_use))
+
+    def settle(self, run: Running, w: World, moves: NDArray) -> float:
+        """The price for each move on which it worked."""
+        return self.eur_use * len(moves)
+
+
+class Outreach(Instrument):
+    """Information for people who have no plan to move; what it stirs lasts for the month in which it reaches them."""
+
+    contact: ClassVar[Contact] = Contact.GEMEENTE
+
+    rel_reached: float = Field(0.1, ge=0, le=1, description="share of the target group that it reaches in a month (assumption)")
+    awareness: float = Field(0.2, ge=0, le=5, description="logit added to the chance of a wish in that month (assumption, 0-1; unproven)")
+    eur_contact: float = Field(1, ge=0, le=500, description="euro per household reached (assumption)")
+    payer: Payer = "gemeente"
+
+    def levers(self) -> dict[str, float]:
+        """What somebody who is reached thinks of."""
+        return {"awareness": self.awareness}
+
+    def act(self, run: Running, w: World) -> None:
+        """Who was reached last month and did nothing has forgotten; others are reached, as capacity and money allow."""
+        self.rest(run, w)
+        rows, order = self.reached(run, w, run.candidates(w, (HUIDIGE, HUIDIGE)))
+        rows = rows[np.argsort(order, kind="stable")]
+        n = min(len(rows), run.n_room)
+        if self.eur_contact > 0:
+            n = int(min(n, run.left() // self.eur_contact))
+        run.month["waiting"] += len(rows) - n
+        run.month["contacts"] += len(run.touch(w, rows[:n]))
+        run.pay(n * self.eur_contact)
+
+    def rest(self, run: Running, w: World) -> None:
+        """Who was reached and has no wish has forgotten it."""
+        h = w.h
+        h.touched[((h.touched & run.mask) != 0) & (h.stage == HUIDIGE) & (h.state == HouseholdState.PRESENT)] &= ~run.mask
+
+    def reached(self, run: Running, w: World, rows: NDArray) -> tuple[NDArray, NDArray]:
+        """Of the households ``rows`` those that it reaches this month, and a keyed number each that says who comes first."""
+        u = uniform(w.draws.base(Purpose.TALK, w.month, self.key), w.h.id[rows])
+        return rows[u < self.rel_reached], u[u < self.rel_reached]

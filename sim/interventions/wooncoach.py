@@ -1,0 +1,119 @@
+"""Categories 2 and 3 of the menukaart at once: the wooncoach talks, plans and takes things off one's hands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from sim.codes import Contact, Stage
+from sim.interventions.base import Instrument, Payer, Running, Who
+from sim.interventions.target import target_rows
+from sim.randomness import Purpose, uniform
+
+if TYPE_CHECKING:
+    from sim.state import World
+
+TALKS_PER_FTE = 250  # per year: about 200 talks a year at four days a week (sources section 5)
+
+
+class Wooncoach(Instrument):
+    """Talks, advice, a plan and help on the moving day, by people who can only do so many."""
+
+    category: ClassVar[str] = "op_weg_helpen"
+    stages: ClassVar[tuple[str, ...]] = ("huidige_woning", "woonwens", "woningzoeken", "verhuizen", "nieuw_thuis")
+    indicator: ClassVar[str] = "trajecten"
+    dosed: ClassVar[bool] = True
+
+    fte: float | None = Field(None, ge=0, le=200, description="full-time posts; null: fte_per_1000 times the senior households")
+    fte_per_1000: float = Field(0.06, ge=0, le=5, description="posts per 1,000 senior households (C32: one regional coach; assumption 0.02-0.2)")
+    n_talks: int = Field(TALKS_PER_FTE, ge=0, le=600, description="first talks per post and year (sources section 5)")
+    eur_fte: float = Field(90000, ge=0, le=200000, description="euro per post and year (assumption)")
+    rel_own_initiative: float = Field(0.5, ge=0, le=1, description="share of the talks with people who already have a wish (assumption)")
+    awareness: float = Field(0.7, ge=0, le=5, description="logit added to the chance of a wish after a talk (assumption 0.3-2)")
+    search: float = Field(0.7, ge=0, le=5, description="logit added to the chance of starting to search (assumption 0.3-2)")
+    sight: float = Field(0.03, ge=0, le=1, description="share of the homes on offer that the coach adds (assumption 0.01-0.2; without a coach a searcher sees 0.05)")
+    trouble: float = Field(0.02, ge=0, le=0.2, description="fit points of trouble taken away by plan and moving day (assumption)")
+
+    def levers(self) -> dict[str, float]:
+        """What a talk and what follows it change."""
+        return {"awareness": self.awareness, "search": self.search, "sight": self.sight, "trouble": self.trouble}
+
+    def act(self, run: Running, w: World) -> None:
+        """This month's first talks: half on request, half invited by letter."""
+        if self.fte == 0 or (self.fte_per_1000 == 0 and self.fte is None) or self.n_talks == 0:
+            return
+        fte = self._fte(run, w) * run.strength
+        if self.eur_fte > 0:
+            fte = min(fte, 12 * run.left() / self.eur_fte)
+        run.pay(fte * self.eur_fte / 12)
+        total = run.memory.get("talks", 0.0) + fte * self.n_talks / 12
+        run.memory["talks"] = total - int(total)
+        room = min(int(total), run.n_room)
+        asked = self._first(run, w, (int(Stage.WOONWENS), int(Stage.WONINGZOEKEN)), round(room * self.rel_own_initiative))
+        invited = self._first(run, w, (int(Stage.HUIDIGE_WONING), int(Stage.HUIDIGE_WONING)), room - len(asked))
+        rows = np.concatenate((asked, invited))
+        run.touch(w, rows)
+        run.month["contacts"] += len(rows)
+
+    def _fte(self, run: Running, w: World) -> float:
+        if self.fte is not None:
+            return self.fte
+        if "fte" not in run.memory:  # fixed at the start: a dose, not a feedback
+            run.memory["fte"] = self.fte_per_1000 * float(w.seniors.sum()) / 1000
+        return run.memory["fte"]
+
+    def _first(self, run: Running, w: World, stages: tuple[int, int], room: int) -> np.ndarray:
+        rows = target_rows(w.h, w.d, w.month, self.who, stages, run.mask)
+        with w.draws.replay():
+            u = uniform(w.draws.base(Purpose.TALK, w.month, self.key), w.h.id[rows])
+        return rows[np.argsort(u, kind="stable")][:room]
+
+
+class WooncoachSociaal(Wooncoach):
+    """The coach of the corporaties: also direct matching, responding for the tenant, and a toolbox of other instruments."""
+
+    key: ClassVar[str] = "wooncoach_sociaal"
+    sector: ClassVar[str] = "sociaal"
+    levers_used: ClassVar[tuple[str, ...]] = ("awareness", "search", "sight", "trouble", "responses", "p_direct")
+    payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente", "provincie")
+    source: ClassVar[str] = "toolkit Platform31 2023, annex, Wooncoach; C01, C09, C31-C33, C36"
+
+    who: Who = Who(tenure="corporatie")
+    responses: int = Field(1, ge=0, le=4, description="extra responses a month, made for the tenant")
+    p_direct: float = Field(0.1, ge=0, le=0.5, description="share of corporatie vacancies matched before advertising (Maassluis: 50 % in some complexes)")
+    toolbox: tuple[str, ...] = Field((), description="keys of instruments of the same scenario that the coach brings along")
+
+    def levers(self) -> dict[str, float]:
+        """Those of every coach, and two that only a corporatie can give."""
+        return {**super().levers(), "responses": self.responses, "p_direct": self.p_direct}
+
+    def act(self, run: Running, w: World) -> None:
+        """The month's talks; the toolbox comes along."""
+        super().act(run, w)
+        for other in w.instruments:
+            if other.key in self.toolbox and other.works(w.month):
+                self._bring(run, other, w)
+
+    def _bring(self, run: Running, other: Running, w: World) -> None:
+        rows = target_rows(w.h, w.d, w.month, other.settings.who, (int(Stage.WONINGZOEKEN), int(Stage.WONINGZOEKEN)), other.mask)
+        rows = rows[(w.h.touched[rows] & run.mask) != 0]
+        other.touch(w, rows)
+
+
+class WooncoachParticulier(Wooncoach):
+    """A coach for owners, free and without obligation, without a toolbox: nothing to give but advice and help."""
+
+    key: ClassVar[str] = "wooncoach_particulier"
+    sector: ClassVar[str] = "particulier"
+    levers_used: ClassVar[tuple[str, ...]] = ("awareness", "search", "sight", "trouble")
+    payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "welzijn")
+    source: ClassVar[str] = "toolkit Platform31 2023, annex, Wooncoach; C34: an adviser for owners contributed little and was stopped"
+    contact: ClassVar[Contact] = Contact.GEMEENTE
+
+    who: Who = Who(tenure="koop")
+    awareness: float = Field(0.4, ge=0, le=5, description="logit added to the chance of a wish after a talk (assumption 0-2; unproven)")
+    search: float = Field(0.4, ge=0, le=5, description="logit added to the chance of starting to search (assumption 0-2; unproven)")
+    sight: float = Field(0.02, ge=0, le=1, description="share of the homes on offer that the coach adds (assumption 0-0.2; unproven)")
+    payer: Payer = "gemeente"
