@@ -14,7 +14,7 @@ from analysis.bundles import BUNDLE, PARTS, SHARES, WORLDS, Bundle, Values, part
 from analysis.figures import bundle_panels, svg_and_png
 from analysis.statistics import claimed, refuse_twins
 from analysis.summary import ONLY_CHANCE, PLAIN_SIGNS, reason
-from analysis.tables import AnalysisError, write_csv, write_whole
+from analysis.tables import beside_others, write_csv, write_whole
 from analysis.words import Text, interval, span
 
 SHOWN = ("senior_moves", "suitable_seniors", "freed_family_homes")
@@ -48,19 +48,6 @@ def finish(
     write_whole(out / f"shapley_{bundle.scenario}.png", bitmap)
     lines = plain(shares, parts, bundle, name, config)
     return "\n".join(line.nl for line in lines).translate(PLAIN_SIGNS)
-
-
-def beside_others(path: Path, table: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
-    """The table with the rows that the file holds of other scenarios, by name of the scenario. Raises AnalysisError."""
-    if not path.is_file():
-        return table
-    try:
-        there = pd.read_csv(path, keep_default_na=False, na_values=[""])
-        others = there.loc[there["scenario"] != table["scenario"].iloc[0], list(columns)]
-    except (OSError, ValueError, KeyError) as error:
-        raise AnalysisError(f"{path} is damaged ({error}); remove it, and give the same command again") from error
-    both = pd.concat([others, table], ignore_index=True) if len(others) else table
-    return both.sort_values("scenario", kind="stable", ignore_index=True)
 
 
 def with_claims(table: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,6 @@ that holds it alone, with the same settings.
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
@@ -16,14 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from analysis.bundles import Bundle, World, worlds_table
-from experiments import compare, manifest, runner, store
+from experiments import compare, runner, store
+from experiments.apart import Marks, run_apart
 from experiments.entry import HydraCommand, main
 from experiments.errors import UsageError
-from experiments.folder import join, locked, read_json, sweep_up, write_json
 from experiments.plan import Plan, Settings, make_plan
 from experiments.runner import SeedJob
 from experiments.schema import BASE, PLACEBO, Attribute, Compare
-from experiments.simulation import Simulation, Verhuisketens
+from experiments.simulation import Simulation
 
 MOST_EXACT = 6  # with more instruments than this the orders are drawn
 ORDERS = 20  # drawn for each seed, unless the command says how many
@@ -115,42 +114,20 @@ def execute(
     executor: Executor | None = None,
 ) -> int:
     """Run what is not finished, then write shares, parts, picture and manifest; returns the exit status."""
-    out = out or prepared.out
-    plan, bundle = prepared.plan, prepared.bundle
-    began = time.perf_counter()
-    with locked(out):
-        sweep_up(out)
-        join(out, plan.design, plan.contents)
-        record = out / f"attribute_{bundle.scenario}.json"
-        seeds = extended(plan, record)
-        jobs = seed_jobs(prepared, seeds, out)
-        since = time.time()
-        failures = compare.run(simulation or Verhuisketens(), jobs, plan.config.workers, executor)
-        found = manifest.marks(jobs)
-        content = manifest.compose(
-            plan, found, failures, compare.timings(found, since), command,
-            {"scenarios": runner.in_order(plan.scenarios), "seeds": seeds},
-        )
-        content["permutations"] = bundle.permutations
-        status = compare.tell(failures, plan.config.debug) if failures else conclude(out, bundle, found, content)
-        content["seconds"]["total"] = round(time.perf_counter() - began, 3)
-        write_json(record, content)
-    return status
+    folder = out or prepared.out
+    bundle = prepared.bundle
+    return run_apart(
+        prepared.plan, folder, f"attribute_{bundle.scenario}.json", command,
+        lambda seeds: seed_jobs(prepared, seeds, folder),
+        lambda found, content: conclude(folder, bundle, found, content), simulation, executor,
+    )
 
 
-def extended(plan: Plan, record: Path) -> list[int]:
-    """The seeds asked for and those of an earlier attribution of this scenario in the folder: they stay."""
-    before = read_json(record)
-    seeds = sorted({*plan.seeds, *(before["seeds"] if before else [])})
-    if len(seeds) > len(plan.seeds):
-        print(f"{record.parent} holds {len(before['seeds'])} seeds; they stay, and are extended", file=sys.stderr)
-    return seeds
-
-
-def conclude(out: Path, bundle: Bundle, found: Sequence[dict[str, Any]], content: dict[str, Any]) -> int:
+def conclude(out: Path, bundle: Bundle, found: Marks, content: dict[str, Any]) -> int:
     """The tables and the picture from the finished runs; prints the plain summary and, last, where the shares are."""
     from analysis.bundle_report import finish
 
+    content["permutations"] = bundle.permutations
     names = {labelled(bundle, world): world.name for seed in content["seeds"] for world in bundle.worlds(seed)}
     names[PLACEBO] = PLACEBO
     summaries = {
