@@ -23,7 +23,7 @@ from experiments.schema import Command, check, unknown_key
 
 CONFIGS = Path(__file__).resolve().parents[1] / "configs"
 FREE = ("instruments", "behaviour")  # keys below these are open: sim checks them
-NAME_ONLY = "scenario"  # the one name of a scenario: Hydra would take it for a file of configs/scenario to be merged
+NAME_ONLY = ("scenario", "goals")  # one name: Hydra would take it for a file of that folder of configs/ to be merged
 MOST_JOBS = 500  # jobs of a sweep that are checked beforehand
 
 
@@ -143,7 +143,7 @@ def _checked_line(command: HydraCommand, override: Any, multirun: bool) -> str:
     if key == "behaviour" and not override.is_sweep_override() and not isinstance(override.value(), dict):
         _check_group(key, str(override.value()))
         return line
-    if key == NAME_ONLY:
+    if key in NAME_ONLY:
         return f"++{key}.name={line.partition('=')[2]}"
     return f"++{line}" if first in FREE else line
 

@@ -58,6 +58,15 @@ class Attribute(Runs):
     permutations: int | None = Field(None, ge=1, le=10_000, description="orders of the instruments for each seed")
 
 
+class Goals(Runs):
+    """The keys of ``experiments.goals``."""
+
+    scenario: OneName = Field(description="name of a scenario")
+    goals: OneName = Field(description="a file of configs/goals, or the path of one of your own that ends in .yaml")
+    trials: int = Field(ge=0, le=10_000, description="packages that are tried; 0 is no search")
+    probability: float = Field(gt=0, le=1, description="share of the runs that must reach all goals")
+
+
 class Listing(Command):
     """The keys of ``experiments.list``."""
 
