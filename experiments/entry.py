@@ -144,7 +144,7 @@ def _checked_line(command: HydraCommand, override: Any, multirun: bool) -> str:
         _check_group(key, str(override.value()))
         return line
     if key in NAME_ONLY:
-        return f"++{key}.name={line.partition('=')[2]}"
+        return f"{key}.name={line.partition('=')[2]}"
     return f"++{line}" if first in FREE else line
 
 
@@ -178,7 +178,7 @@ def compose(config: str, lines: Sequence[str]) -> dict[str, Any]:
         values = dict(cast(dict[str, Any], OmegaConf.to_container(composed, resolve=True)))
     except (HydraException, OmegaConfBaseException) as error:
         raise UsageError(str(error).splitlines()[0]) from error
-    return {key: value for key, value in values.items() if value != "???"}
+    return {key: value for key, value in values.items() if value not in ("???", {"name": "???"})}
 
 
 def folders(out: Path | None, given: str | None, sweep: list[str] | None) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -103,6 +103,21 @@ def test_a_mistake_is_one_line_that_names_the_way_out(capsys, tmp_path, monkeypa
     assert said.out == "" and said.err.startswith("error: ") and said.err.count("\n") == 1, said.err
     assert words in said.err
     assert list(tmp_path.iterdir()) == [], "nothing is run or written"
+
+
+def test_a_multirun_names_its_folders_by_the_scenario(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "twee.yaml").write_text("title: {nl: Twee, en: Two}\ninstruments: {voorrang: {}, huurbehoud: {}}\n")
+    outs = []
+
+    def recorded(plan, out, command):
+        outs.append((plan.bundle.scenario, out.name))
+        return 0
+
+    command = replace(attribute.COMMAND, execute=recorded)
+    assert entry.main(command, ["--multirun", f"scenario=twee,{NAME}", "scenario_dir=mine", "out=study"]) == 0
+    assert outs == [(name, f"scenario.name={name}") for name in ("twee", NAME)]
 
 
 def test_the_configuration_file_holds_every_key_of_the_schema_and_the_defaults_of_a_comparison():
