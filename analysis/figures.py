@@ -181,6 +181,37 @@ def fit_panels(rows: pd.DataFrame, groups: Sequence[tuple[str, Text]], titles: T
     return fig
 
 
+def bundle_panels(
+    shares: pd.DataFrame, parts: pd.DataFrame, indicators: Sequence[tuple[str, Text]], titles: Titles, language: str
+) -> Figure:
+    """Shares of the parts of a bundle, one panel per indicator, with what each does alone and as the last one beside it.
+
+    Args:
+        shares: indicator, scenario (the part; the whole last), difference, lower, upper, placebo, claimed.
+        parts: indicator, scenario, kind (alone, without), difference.
+    """
+    names = list(dict.fromkeys(shares["scenario"]))[::-1]
+    fig = Figure(figsize=(WIDTH, 1.45 + 0.42 * len(names)), layout="constrained")
+    panels = fig.subplots(1, len(indicators), sharey=True, squeeze=False)[0]
+    looks = {
+        "alone": ("^", Text("alleen", "alone")),
+        "without": ("v", Text("als laatste erbij", "added last")),
+    }
+    for ax, (key, label) in zip(panels, indicators, strict=True):
+        one = shares[shares["indicator"] == key].set_index("scenario").reindex(names).reset_index()
+        _forest(ax, one, 1.0, language, written=False)
+        for kind, (marker, word) in looks.items():
+            of_kind = parts[(parts["indicator"] == key) & (parts["kind"] == kind)]
+            at = [names.index(name) - 0.22 for name in of_kind["scenario"]]
+            ax.plot(of_kind["difference"], at, marker, color=ORANGE, markersize=4.5, label=word.of(language))
+        ax.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+        ax.set_title(_wrapped(label.of(language), 20))
+    panels[0].plot([], [], "o-", color=BLUE, label=Text("aandeel, met interval", "share, with interval").of(language))
+    _names(panels[0], names, titles, language)
+    _legend(fig, panels[0])
+    return fig
+
+
 def chain_lengths(rows: pd.DataFrame, titles: Titles, language: str) -> Figure:
     """Moves set off by a senior's move, by origin of the chain; rows: scenario, origin, mean, lower, upper."""
     origins = [name for name in ORIGINS if name in set(rows["origin"])][::-1]

@@ -15,6 +15,12 @@ from analysis.words import Text, both, interval, number, numbers, span
 
 PLAIN_SIGNS = str.maketrans("−\u00a0‘’–", "- ''-")
 MANY = 10_000  # more seeds than this are not worth naming
+ONLY_CHANCE = Text(
+    "De intervallen gaan over toeval. Wat we over het gedrag van mensen niet weten (de aannames in het model), zit er "
+    "niet in.",
+    "The intervals are about chance. What is not known about how people behave (the assumptions of the model) is not "
+    "in them.",
+)
 
 
 def headline(results: Results) -> Text:
@@ -84,32 +90,36 @@ def _verdict(row: pd.Series) -> Text:
     amount = interval(row["difference"], row["lower"], row["upper"], 0)
     if row["difference"] == 0 and row["lower"] == 0 == row["upper"]:
         return Text("geen enkel verschil met basis", "no difference with base at all")
-    floor, needed = row["placebo"], _needed(row)
-    if math.isnan(row["lower"]):
-        why = Text("één wereld is te weinig om iets te zeggen", "one world is too few to say anything")
-    elif math.isnan(floor):
-        why = Text(
-            "zonder placebo is niet te zeggen of dit meer is dan ruis",
-            "without a placebo nothing tells this from noise",
-        )
-    elif row["claimed"]:
-        noise = numbers(floor)
-        why = Text(
-            f"een effect: meer dan de ruis van de placebo (±{noise.nl})",
-            f"an effect: more than the noise of the placebo (±{noise.en})",
-        )
-    elif row["lower"] > 0 or row["upper"] < 0:
-        noise = numbers(floor, 1)
-        why = Text(
-            f"geen effect te noemen: niet groter dan de ruis van de placebo (±{noise.nl})",
-            f"not to be called an effect: no larger than the noise of the placebo (±{noise.en})",
-        )
-    else:
-        why = Text("geen effect te noemen: het kan ook nul zijn", "not to be called an effect: it may be zero")
+    why, needed = reason(row), _needed(row)
     return Text(
         f"{amount.nl} verhuizingen van senioren; {why.nl}{needed.nl}",
         f"{amount.en} moves by seniors; {why.en}{needed.en}",
     )
+
+
+def reason(row: pd.Series) -> Text:
+    """Why a difference is called an effect, or is not; reads lower, upper, placebo (the floor) and claimed."""
+    floor = row["placebo"]
+    if math.isnan(row["lower"]):
+        return Text("één wereld is te weinig om iets te zeggen", "one world is too few to say anything")
+    if math.isnan(floor):
+        return Text(
+            "zonder placebo is niet te zeggen of dit meer is dan ruis",
+            "without a placebo nothing tells this from noise",
+        )
+    if row["claimed"]:
+        noise = numbers(floor)
+        return Text(
+            f"een effect: meer dan de ruis van de placebo (±{noise.nl})",
+            f"an effect: more than the noise of the placebo (±{noise.en})",
+        )
+    if row["lower"] > 0 or row["upper"] < 0:
+        noise = numbers(floor, 1)
+        return Text(
+            f"geen effect te noemen: niet groter dan de ruis van de placebo (±{noise.nl})",
+            f"not to be called an effect: no larger than the noise of the placebo (±{noise.en})",
+        )
+    return Text("geen effect te noemen: het kan ook nul zijn", "not to be called an effect: it may be zero")
 
 
 def _needed(row: pd.Series) -> Text:
@@ -159,14 +169,7 @@ def chance_lines(results: Results) -> list[Text]:
                 "No placebo was run, so nothing is called an effect here.",
             )
         )
-    lines.append(
-        Text(
-            "De intervallen gaan over toeval. Wat we over het gedrag van mensen niet weten (de aannames in het model), "
-            "zit er niet in.",
-            "The intervals are about chance. What is not known about how people behave (the assumptions of the model) "
-            "is not in them.",
-        )
-    )
+    lines.append(ONLY_CHANCE)
     return lines
 
 

@@ -123,3 +123,22 @@ def write_whole(path: Path, content: str | bytes) -> None:
 def write_csv(path: Path, frame: pd.DataFrame) -> None:
     """A table as CSV: comma, decimal point, empty where nothing is known, the shortest digits that read back equal."""
     write_whole(path, frame.to_csv(index=False, lineterminator="\n"))
+
+
+def beside_others(path: Path, table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """A table of one scenario with the rows that the file holds of other scenarios, by name of the scenario.
+
+    Raises:
+        AnalysisError: the file is damaged.
+    """
+    import pandas as pd
+
+    if not path.is_file():
+        return table
+    try:
+        there = pd.read_csv(path, keep_default_na=False, na_values=[""])
+        others = there.loc[~there["scenario"].isin(table["scenario"].unique()), list(columns)]
+    except (OSError, ValueError, KeyError) as error:
+        raise AnalysisError(f"{path} is damaged ({error}); remove it, and give the same command again") from error
+    both = pd.concat([others, table], ignore_index=True) if len(others) else table
+    return both.sort_values("scenario", kind="stable", ignore_index=True)

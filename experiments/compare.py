@@ -123,13 +123,18 @@ def page(out: Path, content: dict[str, Any]) -> int:
     config = content["configuration"] | {"place": content["place"], "command": content["command"]}
     summary = finish(out, config, content["seconds"])
     content["seconds"]["page"] = round(time.perf_counter() - began, 3)
-    for name, reach in content["reached"].items():
-        if reach:
-            listed = ", ".join(f"{key} reached {n:.0f} households" for key, n in reach.items())
-            print(f"{name}: {listed} (mean per seed)")
+    tell_reach(content["reached"])
     print(summary)
     print(out / "report.html")
     return 0
+
+
+def tell_reach(reached: dict[str, dict[str, float]]) -> None:
+    """Print how many households each instrument of these scenarios reached."""
+    for name, reach in reached.items():
+        if reach:
+            listed = ", ".join(f"{key} reached {n:.0f} households" for key, n in reach.items())
+            print(f"{name}: {listed} (mean per seed)")
 
 
 COMMAND = HydraCommand("compare", "config", Compare, make_plan, execute)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, cast, get_origin
 
 from experiments.errors import UsageError, hint
 from experiments.plan import short_hash
@@ -23,6 +23,7 @@ from experiments.schema import Command, check, unknown_key
 
 CONFIGS = Path(__file__).resolve().parents[1] / "configs"
 FREE = ("instruments", "behaviour")  # keys below these are open: sim checks them
+NAME_ONLY = ("scenario", "goals")  # one name: Hydra would take it for a file of that folder of configs/ to be merged
 MOST_JOBS = 500  # jobs of a sweep that are checked beforehand
 
 
@@ -137,10 +138,13 @@ def _checked_line(command: HydraCommand, override: Any, multirun: bool) -> str:
         raise UsageError(f"{key}: {first} has no keys of its own; write {first}=…")
     if override.is_sweep_override() and not multirun:
         values = line.partition("=")[2]
-        raise UsageError(f"{line} is several values: write {key}=[{values}] for a list, or add --multirun to run each")
+        one_way = f"write {key}=[{values}] for a list" if get_origin(fields[first].annotation) is list else "give one"
+        raise UsageError(f"{line} is several values: {one_way}, or add --multirun to run each")
     if key == "behaviour" and not override.is_sweep_override() and not isinstance(override.value(), dict):
         _check_group(key, str(override.value()))
         return line
+    if key in NAME_ONLY:
+        return f"{key}.name={line.partition('=')[2]}"
     return f"++{line}" if first in FREE else line
 
 
@@ -174,7 +178,7 @@ def compose(config: str, lines: Sequence[str]) -> dict[str, Any]:
         values = dict(cast(dict[str, Any], OmegaConf.to_container(composed, resolve=True)))
     except (HydraException, OmegaConfBaseException) as error:
         raise UsageError(str(error).splitlines()[0]) from error
-    return {key: value for key, value in values.items() if value != "???"}
+    return {key: value for key, value in values.items() if value not in ("???", {"name": "???"})}
 
 
 def folders(out: Path | None, given: str | None, sweep: list[str] | None) -> list[str]:

@@ -27,11 +27,10 @@ def marks(jobs: Sequence[SeedJob]) -> list[dict[str, Any]]:
     """Marks of completion of the finished runs, in the order of the tables: scenario, then seed."""
     found = []
     for name in in_order({spec.scenario for job in jobs for spec in job.runs}):
-        for job in jobs:
-            spec = next(spec for spec in job.runs if spec.scenario == name)
+        for job, spec in ((one, spec) for one in jobs for spec in one.runs if spec.scenario == name):
             folder = Path(job.folder) / spec.key
-            if store.is_done(folder, job.tables):
-                found.append({**read_json(folder / store.DONE), "folder": folder, "needed": job.tables})
+            if store.is_done(folder, job.tables):  # written, perhaps, for another scenario with the same settings
+                found.append({**read_json(folder / store.DONE), "scenario": name, "folder": folder, "needed": job.tables})
     return found
 
 

@@ -89,10 +89,13 @@ def seed_jobs(plan: Plan, seeds: Sequence[int], out: Path) -> list[SeedJob]:
 
 
 def run_spec(plan: Plan, scenario: str, seed: int) -> RunSpec:
-    """One scenario of one seed; its key covers the design, the seed and all settings, and nothing else."""
-    placebo = scenario == PLACEBO
-    key = short_hash([plan.design, seed, plan.contents[scenario], placebo])
-    return RunSpec(scenario, plan.scenarios[scenario], placebo, key)
+    """One scenario of one seed; its key covers the design, the seed and all settings, and nothing else.
+
+    Scenarios with equal settings share one run; basis does not, for it has no drift from itself.
+    """
+    role = scenario if scenario in (BASE, PLACEBO) else ""
+    key = short_hash([plan.design, seed, plan.contents[scenario], role])
+    return RunSpec(scenario, plan.scenarios[scenario], scenario == PLACEBO, key)
 
 
 def in_order(names: Iterable[str]) -> list[str]:
@@ -115,6 +118,8 @@ def run_seed(simulation: Simulation, job: SeedJob) -> list[Failure]:
     failures = []
     base_spec = next(spec for spec in job.runs if spec.scenario == BASE)
     for spec in [base_spec, *(spec for spec in todo if spec is not base_spec)]:
+        if base is not None and store.is_done(Path(job.folder) / spec.key, job.tables):
+            continue  # a scenario with the same settings has just left its tables
         try:
             outcome, strength = run_at_budget(simulation, world, job, spec, base)
             base = base or outcome

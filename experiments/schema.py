@@ -13,6 +13,9 @@ BASE = "basis"
 PLACEBO = "placebo"
 Names = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
 
+# experiments/entry.py hands the one name over as scenario.name
+OneName = Annotated[str, BeforeValidator(lambda value: value.get("name") if isinstance(value, dict) else value)]
+
 
 class Command(BaseModel):
     """Keys that every command has."""
@@ -22,11 +25,10 @@ class Command(BaseModel):
     debug: bool = Field(False, description="true or false")
 
 
-class Compare(Command):
-    """The keys of ``experiments.compare`` (docs: the table of keys in README.md)."""
+class Runs(Command):
+    """Keys of every command that runs worlds."""
 
     municipality: str = Field(description="slug, CBS code or region")
-    scenarios: Names = Field(min_length=1, description="names of scenarios")
     scenario_dir: str | None = Field(None, description="folder with more scenarios")
     seeds: int = Field(ge=1, le=100_000, description="replications")
     first_seed: int = Field(ge=0, le=2_000_000_000, description="number of the first seed")
@@ -37,10 +39,32 @@ class Compare(Command):
     strength: float = Field(ge=0, le=10, description="times the delivery")
     instruments: dict[str, dict[str, Any]] = Field(default_factory=dict, description="settings of instruments")
     behaviour: dict[str, float] = Field(default_factory=dict, description="behavioural parameters")
-    eur_budget_total: float | None = Field(None, ge=0, le=10_000_000_000, description="euro for each scenario")
     workers: int = Field(ge=1, le=1_024, description="processes")
     out: str | None = Field(None, min_length=1, description="a folder")
+
+
+class Compare(Runs):
+    """The keys of ``experiments.compare`` (docs: the table of keys in docs/interface.md)."""
+
+    scenarios: Names = Field(min_length=1, description="names of scenarios")
+    eur_budget_total: float | None = Field(None, ge=0, le=10_000_000_000, description="euro for each scenario")
     ledger: Literal["all", "first", "none"] = Field(description="all, first or none")
+
+
+class Attribute(Runs):
+    """The keys of ``experiments.attribute``."""
+
+    scenario: OneName = Field(description="name of a scenario")
+    permutations: int | None = Field(None, ge=1, le=10_000, description="orders of the instruments for each seed")
+
+
+class Goals(Runs):
+    """The keys of ``experiments.goals``."""
+
+    scenario: OneName = Field(description="name of a scenario")
+    goals: OneName = Field(description="a file of configs/goals, or the path of one of your own that ends in .yaml")
+    trials: int = Field(ge=0, le=10_000, description="packages that are tried; 0 is no search")
+    probability: float = Field(gt=0, le=1, description="share of the runs that must reach all goals")
 
 
 class Listing(Command):
@@ -87,6 +111,8 @@ def readable(schema: type[BaseModel], error: ValidationError) -> str:
     if first["type"] in ("greater_than_equal", "less_than_equal") and span:
         return f"{given} is out of range: {span} {field.description}"
     kind = "a whole number is needed" if field.annotation is int else first["msg"].lower()
+    if first["type"] == "string_type":
+        kind = "one text is needed"
     if first["type"] == "string_pattern_mismatch":
         return f"{given}: {field.description} is needed"
     return f"{given}: {kind} ({span + ' ' if span else ''}{field.description})"

@@ -100,6 +100,14 @@ def settings(key: str, given: Mapping[str, Any], start: str, strength: float = 1
     return instrument.model_dump(mode="json", by_alias=True)
 
 
+def counts_whole(key: str, setting: str) -> bool:
+    """Whether a setting of an instrument counts whole things."""
+    from sim import interventions
+
+    field = interventions.REGISTRY[key].model_fields.get(setting)
+    return field is not None and field.annotation is int
+
+
 def behaviour(values: Mapping[str, float]) -> None:
     """Check names and ranges of behavioural parameters; raises UsageError."""
     from sim import parameters

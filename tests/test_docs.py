@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from experiments import goal_file
 from sim import interventions, scenarios
 from sim.indicators import REGISTRY as INDICATORS
 from sim.interventions import REGISTRY as INSTRUMENTS
@@ -171,7 +172,14 @@ def test_examples_run(name, code, tmp_path, monkeypatch) -> None:
     exec(compile(code, name, "exec"), {"__name__": f"example_{name}"})
 
 
-@pytest.mark.parametrize("code", [code for _name, _words, code in blocks("yaml")])
+@pytest.mark.parametrize("code", [code for _name, words, code in blocks("yaml") if words == "goals"])
+def test_goals_in_the_texts_can_be_read(code, tmp_path) -> None:
+    (tmp_path / "mine.yaml").write_text(code, encoding="utf-8")
+    file = goal_file.load(str(tmp_path / "mine.yaml"))
+    assert set(goal_file.doses_of(file, {key.partition(".")[0]: {} for key in file.doses}, "2026-01", 1.0)) == set(file.doses)
+
+
+@pytest.mark.parametrize("code", [code for _name, words, code in blocks("yaml") if words != "goals"])
 def test_scenarios_in_the_texts_can_be_run(code, tmp_path) -> None:
     (tmp_path / "mine.yaml").write_text(code, encoding="utf-8")
     scenario = scenarios.load("mine", tmp_path)

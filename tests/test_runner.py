@@ -89,6 +89,17 @@ def test_the_folder_of_a_run_covers_design_seed_and_settings_and_nothing_else():
     assert len(set(plain.values())) == 3, "basis and placebo have the same instruments, and are not the same run"
 
 
+def test_scenarios_with_equal_settings_share_a_run_and_each_stands_in_the_tables(tmp_path, notes, no_page):
+    plan = fake_plan(scenarios=["voorrang", "same", "nothing"], seeds=1)
+    for parts in (plan.scenarios, plan.contents):
+        parts["same"], parts["nothing"] = parts["voorrang"], {}
+    assert execute(plan, tmp_path, FakeSimulation(str(notes))) == 0
+    frame = pd.read_parquet(tmp_path / "summary.parquet")
+    assert set(frame["scenario"]) == {"basis", "nothing", "placebo", "same", "voorrang"}
+    assert called(notes, "run-same-0") + called(notes, "run-voorrang-0") == 1
+    assert called(notes, "run-nothing-0") == 1, "basis has no drift from itself, so its tables are not those of another"
+
+
 def test_moves_and_chains_are_kept_for_the_first_five_seeds(tmp_path, notes, no_page):
     plan = fake_plan(seeds=7, ledger="first")
     assert execute(plan, tmp_path / "out", FakeSimulation(str(notes))) == 0

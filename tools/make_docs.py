@@ -326,7 +326,9 @@ def made_keys() -> str:
 
     defaults = yaml.safe_load((ROOT / "configs" / "config.yaml").read_text(encoding="utf-8"))
     rows = []
-    for name, field in Compare.model_fields.items():
+    places = list(defaults)
+    for name in sorted(Compare.model_fields, key=lambda name: places.index(name) if name in places else len(places)):
+        field = Compare.model_fields[name]
         value = defaults.get(name, field.default)
         shown = "configs/behaviour/default.yaml" if name == "behaviour" else plain("none" if value == {} else value)
         words = get_args(field.annotation) and "Literal" in str(field.annotation)

@@ -1,0 +1,58 @@
+"""Runs of one scenario beside a comparison: in its folder and shared with it, but with tables and a manifest of their own."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import Any
+
+from experiments import compare, manifest, runner
+from experiments.folder import join, locked, read_json, sweep_up, write_json
+from experiments.plan import Plan
+from experiments.runner import SeedJob
+from experiments.simulation import Simulation, Verhuisketens
+
+Marks = Sequence[dict[str, Any]]
+
+
+def run_apart(
+    plan: Plan, out: Path, record: str, command: str, jobs_of: Callable[[Sequence[int]], list[SeedJob]],
+    conclude: Callable[[Marks, dict[str, Any]], int], simulation: Simulation | None, executor: Executor | None,
+) -> int:
+    """Run what is not finished, conclude from it, write the record; returns the exit status.
+
+    Args:
+        record: name of the manifest; the seeds of an earlier one stay.
+        jobs_of: what to run for these seeds.
+        conclude: (marks of the finished runs, content of the manifest, which it may add to) to an exit status; is not
+            asked while a run is missing.
+    """
+    began = time.perf_counter()
+    with locked(out):
+        sweep_up(out)
+        join(out, plan.design, plan.contents)
+        seeds = extended(plan, out / record)
+        jobs = jobs_of(seeds)
+        since = time.time()
+        failures = compare.run(simulation or Verhuisketens(), jobs, plan.config.workers, executor)
+        found = manifest.marks(jobs)
+        content = manifest.compose(
+            plan, found, failures, compare.timings(found, since), command,
+            {"scenarios": runner.in_order(plan.scenarios), "seeds": seeds},
+        )
+        status = compare.tell(failures, plan.config.debug) if failures else conclude(found, content)
+        content["seconds"]["total"] = round(time.perf_counter() - began, 3)
+        write_json(out / record, content)
+    return status
+
+
+def extended(plan: Plan, record: Path) -> list[int]:
+    """The seeds asked for and those of an earlier command for this scenario in the folder: they stay."""
+    before = read_json(record)
+    seeds = sorted({*plan.seeds, *(before["seeds"] if before else [])})
+    if len(seeds) > len(plan.seeds):
+        print(f"{record.parent} holds {len(before['seeds'])} seeds; they stay, and are extended", file=sys.stderr)
+    return seeds
