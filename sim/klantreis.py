@@ -37,6 +37,7 @@ NOOD_TRIGGERS = (int(Trigger.FALL), int(Trigger.LOSS_OF_PARTNER), int(Trigger.RE
 ENTERED, LEFT, DROPPED, OBSTACLE = range(4)
 FUNNEL_SHAPE = (len(HouseholdClass), len(Stage), 4, 16)  # class, stage, kind, code
 WISH_BASE, SEARCH_BASE, FADE_BASE, ADAPT_BASE = range(4)
+SEARCH_AT = len(Stage)
 ZERO, ONE = np.uint64(0), np.uint64(1)
 EVENT_DRAWS = 100000  # keeps the draws of life events apart from the run-long draw of urgency
 N_LOGIT = 4096
@@ -103,7 +104,7 @@ def _logit_cell(x):
     return min(N_LOGIT - 1, max(0, np.int64((x + LOGIT_LIMIT) * LOGIT_SCALE)))
 
 
-@njit(cache=True)
+@njit(forceinline=True)
 def twice(u, x, table, touched, lever):
     """Take one decision with the levers and with them off (same draw).
 
@@ -136,12 +137,21 @@ def most_beside_gap(j, norm):
 
 
 @njit(cache=True)
+def likeliest_steps(j):
+    """The highest chance without levers of the step that is drawn first, by stage, then of starting to search; float64 [6]."""
+    likeliest = np.ones(SEARCH_AT + 1)
+    likeliest[HUIDIGE], likeliest[WENS], likeliest[ZOEKEN] = CEILING, np.max(j.fade), np.max(j.give_up)
+    likeliest[SEARCH_AT] = j.chance[_logit_cell(np.max(j.search))]
+    return likeliest
+
+
+@njit(cache=True)
 def step_kernel(h, d, month, senior_age, j, lever, norm, bases, funnel):
     """One month of the klantreis for every household with a home (see the module); changes the columns in place.
 
     ``norm`` float64 [areas]: share of seniors that moved in the last year; ``bases`` uint64: WISH, SEARCH, FADE, ADAPT.
     """
-    armed, most = len(lever) > 0, most_beside_gap(j, norm)
+    armed, most, likeliest = len(lever) > 0, most_beside_gap(j, norm), likeliest_steps(j)
     for i in range(len(h.state)):
         if h.state[i] != PRESENT or h.home[i] < 0:
             continue
@@ -150,9 +160,12 @@ def step_kernel(h, d, month, senior_age, j, lever, norm, bases, funnel):
             continue
         u = to_unit(draw_bits(bases[WISH_BASE if stage == HUIDIGE else FADE_BASE], h.id[i]))
         touched = h.touched[i] if armed else ZERO
+        stays = u > likeliest[stage] and touched == ZERO
+        if stays and (stage != WENS or to_unit(draw_bits(bases[SEARCH_BASE], h.id[i])) > likeliest[SEARCH_AT]):
+            continue  # most rows end here: no step is that likely for anybody, so spare the look-ups
         gap = 1.0 - np.float64(h.fit_here[i]) - np.float64(h.taste_here[i])
-        if stage == HUIDIGE and touched == ZERO and (u > CEILING or u >= j.chance[_logit_cell(most + j.weights[0] * gap)]):
-            continue  # most rows end here: no wish is that likely, so spare the look-ups
+        if stage == HUIDIGE and touched == ZERO and u >= j.chance[_logit_cell(most + j.weights[0] * gap)]:
+            continue
         age = oldest_age(np.int64(h.adult_birth[i, 0]), np.int64(h.adult_birth[i, 1]), month)
         senior = 1 if age >= senior_age else 0
         to, code = stage, -1
@@ -191,7 +204,7 @@ def step_kernel(h, d, month, senior_age, j, lever, norm, bases, funnel):
         _go_to(h, i, to, code, class_of(0, age, any_child(h.child_birth, i), senior_age), month, j, funnel)
 
 
-@njit(cache=True)
+@njit(forceinline=True)
 def _go_to(h, i, to, code, cls, month, j, funnel):
     """Household i goes to stage ``to``, or drops out with a reason (``code`` not −1)."""
     stage = h.stage[i]
@@ -215,7 +228,7 @@ def _begin_search(h, i, month):
         h.registered[i] = month
 
 
-@njit(cache=True)
+@njit(forceinline=True)
 def _note_levers(h_used, h_ever, h_decisive, i, used, decisive):
     h_used[i] |= used
     h_ever[i] |= used

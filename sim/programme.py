@@ -87,7 +87,8 @@ def demolish(w: World) -> None:
     n = int(w.to_demolish[index])
     if n == 0:
         return
-    rows = np.flatnonzero(np.isin(w.v.state[: w.counts[0]], (VacancyState.WAITING, VacancyState.ON_OFFER)))
+    state = w.v.state[: w.counts[0]]
+    rows = np.flatnonzero((state == VacancyState.WAITING) | (state == VacancyState.ON_OFFER))
     homes = w.v.dwelling[rows]
     rows = rows[(w.d.tenure[homes] == Tenure.CORPORATIE) & (w.d.made_by[homes] == 0)]
     with w.draws.replay():

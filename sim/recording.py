@@ -50,6 +50,7 @@ def count_households(h, d, month, senior_age, counts, n, fit, seniors, ages):
     by_age = np.zeros((MAX_AGE + 1, N_STAGES), np.int64)
     by_access = np.zeros((2, N_STAGES, N_ACCESS, 2), np.int64)
     searchers, persons, small_homes = 0, 0, 0
+    homes, seniors_in = _packed(d.area, d.access, d.kind), np.zeros(len(seniors), np.int64)
     for i in range(len(h.state)):
         if h.state[i] != PRESENT:
             continue
@@ -67,16 +68,27 @@ def count_households(h, d, month, senior_age, counts, n, fit, seniors, ages):
         if j < 0:
             continue
         by_age[age, stage] += 1
-        small = np.int64(h.size[i] <= 2) & np.int64(d.kind[j] == EENGEZINS)
+        home = np.int64(homes[j])
+        small = np.int64(h.size[i] <= 2) & home
         small_homes += int(small)
         senior = np.int64(cls == CLASS_SENIOR)  # counted without a jump: half of all are seniors, in no order
-        by_access[senior, stage, d.access[j], small] += 1
-        seniors[d.area[j]] += senior
+        by_access[senior, stage, home >> 1 & 3, small] += 1
+        seniors_in[home >> 3] += senior
+    seniors[:] = seniors_in
     counts[SEARCHERS], counts[PERSONS], counts[SMALL_IN_FAMILY_HOME] = searchers, persons, small_homes
     _add_up_groups(cell_n, cell_fit, n, fit)
     counts[HOUSEHOLDS], counts[WITHOUT_HOME] = n[ALL_AT], n[CLASS_AT + CLASS_STARTER]
     _add_up_ages(by_age, counts, ages)
     _add_up_seniors(by_access[1], counts)
+
+
+@njit(cache=True)
+def _packed(area, access, kind):
+    """Area, accessibility (two bits) and whether it is a family home (one bit) of each dwelling, as one number to fetch; int32."""
+    homes = np.empty(len(area), np.int32)
+    for j in range(len(homes)):
+        homes[j] = area[j] << 3 | np.int32(access[j]) << 1 | np.int32(kind[j] == EENGEZINS)
+    return homes
 
 
 @njit(cache=True)
@@ -133,7 +145,6 @@ def record(w: World, moves_before: int, leaving: dict[str, int]) -> None:
     counts = np.zeros(len(COUNTERS), np.int64)
     groups = AREA_AT + len(w.map.gemeente)
     n, fit = np.zeros(groups), np.zeros(groups)
-    w.seniors[:] = 0
     ages = np.zeros(len(AGES) + 1, np.int64)
     count_households(w.h, w.d, w.month, int(w.params.senior_age), counts, n, fit, w.seniors, ages)
     if w.month < 0:

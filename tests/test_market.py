@@ -14,7 +14,8 @@ from sim.market import market as market_module
 from sim.market.market import count_candidates, lists, market, relax
 from sim.market.matching import check_responses, clear, clear_plain
 from sim.market.offers import publish
-from sim.market.respond import FREE_SPACE, OUTSIDE_PASSEND, PER_SEGMENT, Map, empty_responses, respond
+from sim.market.reach import FREE_SPACE, OUTSIDE_PASSEND
+from sim.market.respond import PER_SEGMENT, Map, empty_responses, respond
 from sim.market.seekers import describe, searching_rows
 from sim.market.sight import CHANNELS
 from sim.randomness import Draws, Purpose, hash_ints, to_unit, uniform

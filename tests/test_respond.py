@@ -11,26 +11,19 @@ from sim import law
 from sim.codes import Access, HouseholdClass, Tenure
 from sim.fit import make_tables
 from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS, make_levers
-from sim.market.respond import (
+from sim.market.reach import (
     FREE_SPACE,
     NOT_ELIGIBLE,
     NOTHING_SEEN,
-    OFFER,
     OUTRANKED,
     OUTSIDE_PASSEND,
-    PER_SEGMENT,
-    SEEKER,
     TOO_EXPENSIVE,
-    Bases,
-    Map,
     eligible,
-    empty_responses,
-    make_rules,
-    rank_of,
-    rent_felt,
-    respond,
-    weigh,
+    find_reach,
+    hurdles,
+    sift,
 )
+from sim.market.respond import OFFER, PER_SEGMENT, SEEKER, Bases, Map, empty_responses, make_rules, rank_of, rent_felt, respond, weigh
 from sim.market.sight import arrange
 from sim.parameters import resolve
 from sim.randomness import Draws, Purpose, hash_ints, normal_table
@@ -131,6 +124,25 @@ def test_everybody_responds_as_the_rules_say(seed, instruments, off):
     assert n_responses > 30, "responses were meant to come"
     if instruments and not off:
         assert (out.used != 0).any()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_sifted_out_is_what_a_full_look_turns_down_at_the_same_gate(seed):
+    s, o = searchers(seed, 60), homes(seed, 60).at
+    hurdle, tenure, reach = hurdles(o, RULES), o["tenure"].astype(np.uint8), np.empty(3)
+    n_out = 0
+    for seeker in s:
+        find_reach(seeker, RULES, reach)
+        seen = np.arange(len(o), dtype=np.int32)
+        n, last = sift(seen, len(o), hurdle, tenure, reach)
+        assert (np.diff(seen[:n]) > 0).all(), "what is left keeps its order"
+        out = np.setdiff1d(np.arange(len(o)), seen[:n])
+        gates = [weigh(seeker, o[k], OFF, T, RULES, NO_LEVERS, BASES) for k in out]
+        assert {gate for gate, *_ in gates} <= {NOT_ELIGIBLE, TOO_EXPENSIVE}
+        assert last == max((gate for gate, *_ in gates), default=NOTHING_SEEN)
+        assert not any(bits for *_, bits in gates)
+        n_out += len(out)
+    assert n_out > 300
 
 
 def test_leaving_out_all_instruments_is_the_world_without_them():

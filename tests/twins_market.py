@@ -9,21 +9,18 @@ import numpy as np
 from sim.codes import HouseholdClass, Tenure
 from sim.fit import ages_and_classes, components_at
 from sim.levers import RENT_NONE, RENT_OLD, RENT_STEPS
-from sim.market.respond import (
+from sim.market.reach import (
     AOW_AGE,
-    DIRECT_POINTS,
     FREE_SPACE,
     NOT_BETTER,
     NOT_ELIGIBLE,
     NOT_WORTH,
     NOTHING_SEEN,
-    OFFER,
     OUTRANKED,
     OUTSIDE_PASSEND,
-    PER_SEGMENT,
-    SEEKER,
     TOO_EXPENSIVE,
 )
+from sim.market.respond import DIRECT_POINTS, OFFER, PER_SEGMENT, SEEKER
 from sim.market.seekers import LONGEST_WAIT
 from sim.market.sight import CHANNELS
 from sim.randomness import Purpose, bits_array, uniform

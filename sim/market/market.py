@@ -17,7 +17,8 @@ from sim.klantreis import OBSTACLE, count_step
 from sim.levers import ALL_BIT
 from sim.market.matching import clear
 from sim.market.offers import publish
-from sim.market.respond import OUTRANKED, PER_SEGMENT, Bases, Responses, empty_responses, respond
+from sim.market.reach import OUTRANKED
+from sim.market.respond import PER_SEGMENT, Bases, Responses, empty_responses, respond
 from sim.market.seekers import describe, searching_rows
 from sim.market.sight import Offers
 from sim.randomness import Purpose, draw_bits, pair_bits, to_unit

@@ -10,9 +10,23 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from sim.codes import Tenure
 from sim.fit import CLASS_STARTER, components, net_rent, owner_cost
 from sim.levers import RENT_NONE, RENT_OLD, RENT_STEPS, lever_sum
+from sim.market.reach import (
+    CORPORATIE,
+    KOOP,
+    NOT_BETTER,
+    NOT_ELIGIBLE,
+    NOT_WORTH,
+    NOTHING_SEEN,
+    OUTRANKED,
+    TOO_EXPENSIVE,
+    VRIJE_HUUR,
+    eligible,
+    find_reach,
+    hurdles,
+    sift,
+)
 from sim.market.sight import CHANNELS, find_starts, see
 from sim.randomness import TABLE_SIZE, pair_bits, to_index
 
@@ -21,14 +35,10 @@ if TYPE_CHECKING:
 
     from sim.parameters import Params
 
-KOOP, CORPORATIE, VRIJE_HUUR = int(Tenure.KOOP), int(Tenure.CORPORATIE), int(Tenure.VRIJE_HUUR)
 PER_SEGMENT = 4  # most responses kept in the corporatie segment, and as many in the market (koop and vrije huur)
 MAX_RESPONSES = 2 * PER_SEGMENT
-NOTHING_SEEN, NOT_ELIGIBLE, TOO_EXPENSIVE, NOT_BETTER, NOT_WORTH, OUTRANKED = range(6)
 U24, U40, U56, U62 = (np.uint64(n) for n in (24, 40, 56, 62))
 ZERO, ONE = np.uint64(0), np.uint64(1)
-OUTSIDE_PASSEND, FREE_SPACE = 1, 2
-AOW_AGE = 67
 DIRECT_POINTS = 32  # above any label
 
 
@@ -184,6 +194,7 @@ def respond(which, seekers, offers, area_map, t, rules, levers, leave_out, bases
     """Fill ``out`` for the searchers ``which`` (indices), with the instruments in ``leave_out`` off."""
     around_first = area_map.around_first
     starts, seen = np.empty(CHANNELS, np.uint64), np.empty(len(offers.at), np.int32)
+    hurdle, tenure, reach = hurdles(offers.at, rules), offers.at.tenure.astype(np.uint8), np.empty(3)
     for w in range(len(which)):
         s = which[w]
         seeker = seekers[s]
@@ -194,9 +205,11 @@ def respond(which, seekers, offers, area_map, t, rules, levers, leave_out, bases
         touched = seeker.touched & ~leave_out
         sight = rules.sight[seeker.nood]
         social = rules.n_responses_social
+        find_reach(seeker, rules, reach)
         if touched:
             sight += lever_sum(touched, levers.sight, ZERO)
             social += np.int64(lever_sum(touched, levers.responses, ZERO))
+            reach[:] = np.inf  # a lever that is no help still counts as used: each home is looked at in full
         room = (min(social, PER_SEGMENT), min(rules.n_responses, PER_SEGMENT))
         find_starts(bases.sight, seeker.id, starts)
         g = area_map.gemeente[seeker.area]
@@ -206,7 +219,10 @@ def respond(which, seekers, offers, area_map, t, rules, levers, leave_out, bases
         for part in range(parts):
             b = g if part == 0 else area_map.around[around_first[g] + part - 1]
             chance = min(1.0, sight) * area_map.overview[b]
-            for k in range(see(starts, chance, b, seeker.area if seeker.scope == 0 else -1, offers, seen)):
+            n = see(starts, chance, b, seeker.area if seeker.scope == 0 else -1, offers, seen)
+            n, gate = sift(seen, n, hurdle, tenure, reach)
+            last = max(last, gate)
+            for k in range(n):
                 o = seen[k]
                 if offers.at[o].made_by & leave_out:
                     continue
@@ -220,7 +236,7 @@ def respond(which, seekers, offers, area_map, t, rules, levers, leave_out, bases
         out.gate[s] = last
 
 
-@njit(cache=True)
+@njit(forceinline=True)
 def weigh(seeker, offer, touched, t, rules, levers, bases):
     """A searcher looks at an offer: the last gate passed, surplus over staying, rank, instruments with a lever."""
     if not eligible(
@@ -307,24 +323,6 @@ def pull(seeker, offer, touched, bits, money, levers):
 
 
 @njit(cache=True)
-def eligible(tenure, rooms, rent, age_label, relaxed, quota, age, size, gross, wealth, rules):
-    """May live here, by the rules of the segment (no preference in it)."""
-    if age_label > 0 and relaxed == 0 and age < age_label:
-        return False
-    if tenure != CORPORATIE:
-        return True
-    more = 1 if size > 1 else 0
-    if relaxed == 0 and rooms >= rules.family_rooms and size < 3:
-        return False
-    if relaxed < 2 and not quota & FREE_SPACE and gross > rules.incomes[more]:
-        return False
-    aow = age >= AOW_AGE
-    if gross <= rules.incomes[(4 if aow else 2) + more] and not quota & OUTSIDE_PASSEND and rent > rules.rents[1 if size >= 3 else 0]:
-        return aow and wealth > rules.incomes[6 + more]  # art. 54a BTIV
-    return True
-
-
-@njit(cache=True)
 def rent_felt(full, old, path, discount, eur_cap):
     """Rent of the new home as the household feels it under one rent path, euro per month."""
     if path == RENT_STEPS:
@@ -348,7 +346,7 @@ def rank_of(tenure, urgent, points, waited, budget, bits):
     return (urgent << U62) | (np.uint64(min(63, points)) << U56) | (waited << U40) | (bits >> U24)
 
 
-@njit(cache=True)
+@njit(forceinline=True)
 def _keep(s, side, o, worth, rank, bits, room, out):
     """Insert a response in order of worth, ties by rank; the worst falls out when the room is full."""
     first = side * PER_SEGMENT

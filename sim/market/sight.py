@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 CHANNELS = 8  # more of them make what two households see less alike, and a look longer
 CIRCLE = 2.0**32
-U29, U32, U61 = (np.uint64(n) for n in (29, 32, 61))
+ARCS = 128  # equal parts of a circle, a power of two: a look begins at the first home of an arc
+U25, U29, U32, U61 = (np.uint64(n) for n in (25, 29, 32, 61))
 ROUND = np.uint64(0xFFFFFFFF)
 
 
@@ -30,49 +31,52 @@ class Offers(NamedTuple):
 
     at: NDArray  # OFFER records
     place: NDArray  # uint32 [offers], place on the circle
-    channel: NDArray  # uint8 [offers]
-    first: NDArray  # int32 [CHANNELS × gemeenten + 1], first offer of channel ``CHANNELS × gemeente + channel``
+    first: NDArray  # int32 [ARCS × CHANNELS × gemeenten + 1], first offer of each arc, circles in order of gemeente and channel
     of_area: NDArray  # int32 [offers], offers in order of area
+    area_place: NDArray  # uint32 [offers], place on the circle, in that order
+    area_channel: NDArray  # uint8 [offers], channel, in that order
     area_first: NDArray  # int32 [areas + 1], range in of_area
 
 
 def arrange(at: NDArray, base: np.uint64, gemeente: NDArray) -> Offers:
     """Lay out OFFER records, in any order, so that what is seen is found; ``gemeente`` int32 [areas] as in ``Map``."""
-    ring, key = _rings(at, base, gemeente)
+    key = _keys(at, base, gemeente)
     order = np.argsort(key, kind="stable")
     n_rings = CHANNELS * (int(gemeente.max()) + 1)
-    return Offers(*_lay_out(at, order, ring, key, n_rings, len(gemeente)))
+    return Offers(*_lay_out(at, order, key, n_rings, len(gemeente)))
 
 
 @njit(cache=True)
-def _rings(at, base, gemeente):
-    """Circle of each home on offer (int64, ``CHANNELS × gemeente + channel``), and its place by circle as one number."""
-    ring, key = np.empty(len(at), np.int64), np.empty(len(at), np.uint64)
+def _keys(at, base, gemeente):
+    """Where each home on offer lies, as one number: circle (``CHANNELS × gemeente + channel``), then the 32 bits of its place."""
+    key = np.empty(len(at), np.uint64)
     for o in range(len(at)):
         bits = draw_bits(base, at[o].id)
-        ring[o] = CHANNELS * gemeente[at[o].area] + np.int64(bits >> U61)
-        key[o] = np.uint64(ring[o]) << U32 | ((bits >> U29) & ROUND)
-    return ring, key
+        ring = CHANNELS * gemeente[at[o].area] + np.int64(bits >> U61)
+        key[o] = np.uint64(ring) << U32 | ((bits >> U29) & ROUND)
+    return key
 
 
 @njit(cache=True)
-def _lay_out(at, order, ring, key, n_rings, n_areas):
+def _lay_out(at, order, key, n_rings, n_areas):
     """The columns of ``Offers``."""
     n = len(at)
-    out, place, channel, of_area = np.empty_like(at), np.empty(n, np.uint32), np.empty(n, np.uint8), np.empty(n, np.int32)
-    first, area_first = np.zeros(n_rings + 1, np.int32), np.zeros(n_areas + 1, np.int32)
+    out, place, of_area = np.empty_like(at), np.empty(n, np.uint32), np.empty(n, np.int32)
+    area_place, area_channel = np.empty(n, np.uint32), np.empty(n, np.uint8)
+    first, area_first = np.zeros(ARCS * n_rings + 1, np.int32), np.zeros(n_areas + 1, np.int32)
     for r in range(n):
         o = order[r]
         out[r] = at[o]
-        place[r], channel[r] = key[o] & ROUND, ring[o] % CHANNELS
-        first[ring[o] + 1] += 1
+        place[r] = key[o] & ROUND
+        first[np.int64(key[o] >> U25) + 1] += 1
         area_first[at[o].area + 1] += 1
     first, area_first = np.cumsum(first), np.cumsum(area_first)
     at_area = area_first.copy()
     for r in range(n):
-        of_area[at_area[out[r].area]] = r
+        k = at_area[out[r].area]
+        of_area[k], area_place[k], area_channel[k] = r, place[r], (key[order[r]] >> U32) % CHANNELS
         at_area[out[r].area] += 1
-    return out, place, channel, first.astype(np.int32), of_area, area_first.astype(np.int32)
+    return out, place, first.astype(np.int32), of_area, area_place, area_channel, area_first.astype(np.int32)
 
 
 @njit(cache=True)
@@ -90,37 +94,29 @@ def see(starts, chance, g, area, offers, seen):
     Only those in ``area`` are meant unless it is −1.
     """
     width = np.uint64(chance * CIRCLE)
-    low, high = offers.first[CHANNELS * g], offers.first[CHANNELS * (g + 1)]
-    n = 0
-    if area >= 0 and 2 * (offers.area_first[area + 1] - offers.area_first[area]) < high - low:
+    n, rings = 0, CHANNELS * ARCS
+    if area >= 0 and 2 * (offers.area_first[area + 1] - offers.area_first[area]) < offers.first[(g + 1) * rings] - offers.first[g * rings]:
         for r in range(offers.area_first[area], offers.area_first[area + 1]):  # few homes: ask for each of them
-            o = offers.of_area[r]
-            if (np.uint64(offers.place[o]) - starts[offers.channel[o]]) & ROUND < width:
-                seen[n] = o
-                n += 1
+            seen[n] = offers.of_area[r]
+            n += (np.uint64(offers.area_place[r]) - starts[offers.area_channel[r]]) & ROUND < width
         return n
     for c in range(CHANNELS):
-        low, high = offers.first[CHANNELS * g + c], offers.first[CHANNELS * g + c + 1]
-        o = _at_or_after(offers.place, low, high, starts[c])
-        for _ in range(high - low):
-            if o == high:
-                o = low  # once round the circle
-            if (np.uint64(offers.place[o]) - starts[c]) & ROUND >= width:
-                break
-            if area < 0 or offers.at[o].area == area:
-                seen[n] = o
-                n += 1
-            o += 1
+        low = g * rings + c * ARCS
+        end, start, high = starts[c] + width, offers.first[low + np.int64(starts[c] >> U25)], offers.first[low + ARCS]
+        while start < high and offers.place[start] < starts[c]:
+            start += 1
+        n = _take(start, high, end, area, offers, seen, n)
+        if end > ROUND:  # once round the circle
+            n = _take(offers.first[low], high, end & ROUND, area, offers, seen, n)
     return n
 
 
 @njit(cache=True)
-def _at_or_after(place, low, high, start):
-    """First row from ``low`` to ``high`` whose place is not before ``start``; ``high`` if there is none."""
-    while low < high:
-        middle = (low + high) // 2
-        if place[middle] < start:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+def _take(o, high, end, area, offers, seen, n):
+    """Add to ``seen`` the offers from ``o`` on whose place is before ``end``, up to ``high``; returns how many there are then."""
+    while o < high and offers.place[o] < end:
+        if area < 0 or offers.at[o].area == area:
+            seen[n] = o
+            n += 1
+        o += 1
+    return n

@@ -1,0 +1,77 @@
+"""What is out of reach of a searcher: who may live where, and a sieve for homes that need no second look.
+
+Most homes that are seen are too dear. They are sifted out by one number each, before anything else about them is read; what
+they leave behind is the gate at which they stopped.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from sim.codes import Tenure
+
+KOOP, CORPORATIE, VRIJE_HUUR = int(Tenure.KOOP), int(Tenure.CORPORATIE), int(Tenure.VRIJE_HUUR)
+NOTHING_SEEN, NOT_ELIGIBLE, TOO_EXPENSIVE, NOT_BETTER, NOT_WORTH, OUTRANKED = range(6)  # the last gate passed
+OUTSIDE_PASSEND, FREE_SPACE = 1, 2
+AOW_AGE = 67
+
+
+@njit(cache=True)
+def hurdles(at, rules):
+    """What each home on offer asks of a searcher before anything else is looked at: float64 [offers], by tenure.
+
+    The price (koop), the income that its landlord asks (vrije huur), or 1 where there is a limit to income (corporatie); below
+    any ``reach`` where something else must be looked at first.
+    """
+    hurdle = np.full(len(at), -np.inf)
+    for o in range(len(at)):
+        if at[o].made_by != 0:
+            continue
+        if at[o].tenure == CORPORATIE:
+            if at[o].relaxed < 2 and not at[o].quota & FREE_SPACE:
+                hurdle[o] = 1.0
+        elif at[o].age_label == 0:
+            hurdle[o] = at[o].price if at[o].tenure == KOOP else rules.income_per_rent * 12.0 * at[o].rent
+    return hurdle
+
+
+@njit(cache=True)
+def find_reach(seeker, rules, reach):
+    """Fill ``reach`` (float64 [Tenure]) with the highest hurdle that a searcher without levers takes."""
+    reach[KOOP] = seeker.budget
+    reach[CORPORATIE] = 0.0 if seeker.gross > rules.incomes[1 if seeker.size > 1 else 0] else 1.0
+    reach[VRIJE_HUUR] = np.inf if seeker.wealth > rules.incomes[6] else seeker.gross
+
+
+@njit(cache=True)
+def sift(seen, n, hurdle, tenure, reach):
+    """Keep of the first ``n`` homes in ``seen`` those within reach; returns how many, and the last gate that the others passed."""
+    left, out_of_reach = 0, np.int64(0)
+    for k in range(n):
+        o = seen[k]
+        seen[left] = o  # no branch: the processor could not foresee it
+        fails = hurdle[o] > reach[tenure[o]]
+        left += not fails
+        out_of_reach |= np.int64(fails) << np.int64(tenure[o])
+    if out_of_reach == 0:
+        return left, NOTHING_SEEN
+    return left, NOT_ELIGIBLE if out_of_reach == 1 << CORPORATIE else TOO_EXPENSIVE
+
+
+@njit(cache=True)
+def eligible(tenure, rooms, rent, age_label, relaxed, quota, age, size, gross, wealth, rules):
+    """May live here, by the rules of the segment (no preference in it)."""
+    if age_label > 0 and relaxed == 0 and age < age_label:
+        return False
+    if tenure != CORPORATIE:
+        return True
+    more = 1 if size > 1 else 0
+    if relaxed == 0 and rooms >= rules.family_rooms and size < 3:
+        return False
+    if relaxed < 2 and not quota & FREE_SPACE and gross > rules.incomes[more]:
+        return False
+    aow = age >= AOW_AGE
+    if gross <= rules.incomes[(4 if aow else 2) + more] and not quota & OUTSIDE_PASSEND and rent > rules.rents[1 if size >= 3 else 0]:
+        return aow and wealth > rules.incomes[6 + more]  # art. 54a BTIV
+    return True
