@@ -91,3 +91,34 @@ def check_huurgewenning(months: int, start: str) -> None:
             f"huurgewenning: dur_path={months} months, the law allows 1 to {longest} (Wet tijdelijke huurkorting, 2021); "
             f"a longer discount is huurbehoud"
         )
+
+
+def check_local_binding(share: float, verordening: bool) -> None:
+    """Priority for people with local binding.
+
+    Raises:
+        LawError: for more than half of the homes, or without a huisvestingsverordening.
+    """
+    if not verordening:
+        raise LawError(
+            "lokale_binding: a gemeente may give priority by local binding only with a huisvestingsverordening that shows scarcity "
+            "(Huisvestingswet, 1-1-2024): set huisvestingsverordening: true, or leave the instrument out"
+        )
+    if share > 0.5:
+        raise LawError(
+            f"lokale_binding: rel_labelled={share:g}, and at most half of the designated homes may go by local binding "
+            f"(Huisvestingswet, 1-1-2024; owner homes: new, below the betaalbaarheidsgrens, not the NHG limit of the bill)"
+        )
+
+
+def check_free_space(share: float) -> None:
+    """Corporatie homes let without an income limit.
+
+    Raises:
+        LawError: for more than the free space.
+    """
+    if share > 0.15:
+        raise LawError(
+            f"flexibele_inkomenseisen: rel_labelled={share:g}, and at least 85 % of the lettings must go to the income group "
+            f"(Woningwet, 2022: 92.5 %, or 85 % with a local agreement): at most 0.15"
+        )

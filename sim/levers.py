@@ -37,9 +37,16 @@ LEVERS = np.dtype(
         ("dur_rent_path", np.int64),  # months of the path (RENT_STEPS)
         ("eur_rent_cap", np.float64),  # euro per month above the old rent (RENT_OLD_PLUS)
         ("rank", np.int64),  # points of priority
-        ("needs_label", np.int64),  # 1: rank holds only on homes with this instrument's label
+        ("rank_market", np.int64),  # points of priority on homes for sale and privately let homes
+        ("needs_label", np.int64),  # 1: rank and exceptions hold only on homes with this instrument's label
         ("p_direct", np.float64),  # share of corporatie vacancies matched before advertising
         ("responses", np.int64),  # extra responses per month
+        ("n_months", np.int64),  # months of registration on top
+        ("age_eased", np.int64),  # years by which an age label is lowered
+        ("income_free", np.int64),  # 1: the income limit of corporatie homes is not asked
+        ("loan", np.float64),  # times disposable income added to the largest mortgage
+        ("adapts", np.int64),  # 1: an adaptable home is adapted before the household moves in
+        ("size_norm", np.int64),  # 1: homes with this instrument's label go to three or more persons
         ("rent_discount", np.float64),  # share of a rent rise that the path takes away as perceived
     ]
 )

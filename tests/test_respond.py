@@ -11,6 +11,7 @@ from sim import law
 from sim.codes import Access, HouseholdClass, Tenure
 from sim.fit import make_tables
 from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS, make_levers
+from sim.market.pull import rank_of, rent_felt
 from sim.market.reach import (
     FREE_SPACE,
     NOT_ELIGIBLE,
@@ -23,7 +24,8 @@ from sim.market.reach import (
     hurdles,
     sift,
 )
-from sim.market.respond import OFFER, PER_SEGMENT, SEEKER, Bases, Map, empty_responses, make_rules, rank_of, rent_felt, respond, weigh
+from sim.market.records import OFFER, SEEKER
+from sim.market.respond import PER_SEGMENT, Bases, Map, empty_responses, make_rules, respond, size_norms, weigh
 from sim.market.sight import arrange
 from sim.parameters import resolve
 from sim.randomness import Draws, Purpose, hash_ints, normal_table
@@ -45,6 +47,8 @@ LEVERS = make_levers([
     {"rank": 1, "needs_label": 1, "n_rooms_left": 2, "n_rooms_taken": 4},
     {"sight": 0.3, "trouble": 0.05, "responses": 2, "p_direct": 0.2},
     {"rent_path": RENT_OLD_PLUS, "eur_rent_cap": 50, "rank": 5},
+    {"rank_market": 2, "needs_label": 1, "n_months": 40, "income_free": 1},
+    {"age_eased": 10, "loan": 1.5, "size_norm": 1, "adapts": 1},
 ])
 BASES = Bases(*(Draws(1).base(purpose, 3) for purpose in (
     Purpose.TASTE, Purpose.SIGHT, Purpose.VIEWING, Purpose.LOTTERY, Purpose.TIE,
@@ -101,8 +105,8 @@ def answers(s, offers, levers, off=OFF, which=None):
     return out
 
 
-@pytest.mark.parametrize("off", [0, 0b00001, 0b11111], ids=["all on", "one off", "all off"])
-@pytest.mark.parametrize("instruments", [0, 5], ids=["without instruments", "with instruments"])
+@pytest.mark.parametrize("off", [0, 0b0000001, 0b1000000, 0b1111111], ids=["all on", "one off", "the norm off", "all off"])
+@pytest.mark.parametrize("instruments", [0, 7], ids=["without instruments", "with instruments"])
 @pytest.mark.parametrize("seed", range(3))
 def test_everybody_responds_as_the_rules_say(seed, instruments, off):
     levers = LEVERS if instruments else NO_LEVERS
@@ -112,7 +116,7 @@ def test_everybody_responds_as_the_rules_say(seed, instruments, off):
     for k in range(len(s)):
         expected = twins_market.respond(s[k], offers.at, GEO, T, RULES, levers, off, BASES)
         assert out.gate[k] == expected.gate
-        assert out.used[k] == expected.used
+        assert (out.used[k], out.barred[k]) == (expected.used, expected.barred)
         for side, some in enumerate((expected.social, expected.market)):
             at = slice(PER_SEGMENT * side, PER_SEGMENT * side + len(some))
             assert out.n[k, side] == len(some)
@@ -137,7 +141,7 @@ def test_what_is_sifted_out_is_what_a_full_look_turns_down_at_the_same_gate(seed
         n, last = sift(seen, len(o), hurdle, tenure, reach)
         assert (np.diff(seen[:n]) > 0).all(), "what is left keeps its order"
         out = np.setdiff1d(np.arange(len(o)), seen[:n])
-        gates = [weigh(seeker, o[k], OFF, T, RULES, NO_LEVERS, BASES) for k in out]
+        gates = [weigh(seeker, o[k], OFF, OFF, T, RULES, NO_LEVERS, BASES) for k in out]
         assert {gate for gate, *_ in gates} <= {NOT_ELIGIBLE, TOO_EXPENSIVE}
         assert last == max((gate for gate, *_ in gates), default=NOTHING_SEEN)
         assert not any(bits for *_, bits in gates)
@@ -227,7 +231,7 @@ def look(levers=NO_LEVERS, touched=0, home=None, **who):
         for name, value in values.items():
             record[name] = value
     flat = make_rules(P, INCOMES, RENTS, np.zeros(4096))
-    return weigh(s[0], o[0], s[0]["touched"], T, flat, levers, BASES)
+    return weigh(s[0], o[0], s[0]["touched"], np.uint64(size_norms(levers)), T, flat, levers, BASES)
 
 
 def test_a_fitting_home_is_responded_to():
@@ -252,6 +256,43 @@ def test_help_with_conditions_needs_a_large_home_left_and_a_small_one_taken():
     assert look(grant, 1)[3] == 1
     assert look(grant, 1, rooms_left=3)[3] == 0
     assert look(grant, 1, home={"rooms": 4})[3] == 0
+
+
+def test_an_age_label_can_be_lowered_and_an_income_limit_waived_for_whom_it_is_meant():
+    young = make_levers([{"age_eased": 10}])
+    label = {"age_label": 75}
+    assert look(home=label)[0] == NOT_ELIGIBLE and look(young, 0, home=label)[0] == NOT_ELIGIBLE
+    assert look(young, 1, home=label)[::3] == (OUTRANKED, 1)
+    assert look(young, 1, home={"age_label": 85})[0] == NOT_ELIGIBLE
+    free = make_levers([{"income_free": 1, "needs_label": 1}])
+    rich = {"gross": 90000, "income": 60000}
+    assert look(free, 1, **rich)[0] == NOT_ELIGIBLE, "the home has no label"
+    gate, _, _, bits = look(free, 1, home={"labels": 1}, **rich)
+    assert gate > NOT_ELIGIBLE and bits == 1
+
+
+def test_a_home_kept_for_families_is_refused_to_two_and_says_by_what():
+    norm = make_levers([{"size_norm": 1}])
+    assert look(norm, 0, home={"labels": 1}) == (NOT_ELIGIBLE, 0.0, 0, 1)
+    assert look(norm, 0, home={"labels": 1}, size=3)[3] == 1, "who gets it through the rule is its user"
+    assert look(norm, 0, home={"labels": 1, "relaxed": 1})[0] == OUTRANKED, "nobody came for it"
+    assert look(norm, 0)[3] == 0
+
+
+def test_a_larger_loan_and_more_registration_help_where_they_count():
+    loan = make_levers([{"loan": 2.0, "n_months": 100}])
+    dear = {"tenure": Tenure.KOOP, "price": 130000, "rent": 0}
+    assert look(home=dear)[0] == TOO_EXPENSIVE
+    assert look(loan, 1, home=dear)[0] > TOO_EXPENSIVE and look(loan, 1, home=dear)[3] == 1
+    plain, helped = look()[2], look(loan, 1)[2]
+    assert (int(helped) >> 40) - (int(plain) >> 40) == 100
+
+
+def test_points_on_the_market_do_not_count_at_a_corporatie_and_the_other_way_round():
+    market, social = make_levers([{"rank_market": 3}]), make_levers([{"rank": 3}])
+    private = {"tenure": Tenure.VRIJE_HUUR, "rent": 600}
+    assert look(market, 1)[3] == 0 and look(social, 1)[3] == 1
+    assert look(market, 1, home=private)[3] == 1 and look(social, 1, home=private)[3] == 0
 
 
 def test_a_rent_path_is_for_moves_between_corporatie_homes_with_a_rise():
@@ -349,7 +390,10 @@ def test_sellers_rank_by_bid_and_landlords_by_lottery(a, b, bid, other):
     koop = [int(rank_of(int(Tenure.KOOP), zero, 0, zero, x, np.uint64(n))) for x, n in ((bid, a), (other, b))]
     if int(min(bid, 4e9)) != int(min(other, 4e9)):
         assert (koop[0] > koop[1]) == (bid > other)
-    assert int(rank_of(int(Tenure.VRIJE_HUUR), zero, 9, zero, bid, np.uint64(a))) == a
+    vrij = [int(rank_of(int(Tenure.VRIJE_HUUR), zero, 0, zero, bid, np.uint64(n))) for n in (a, b)]
+    assert (vrij[0] > vrij[1]) == (a >> 8 > b >> 8)
+    for tenure in (Tenure.KOOP, Tenure.VRIJE_HUUR):  # points come before any bid and any lottery
+        assert rank_of(int(tenure), zero, 1, zero, bid, np.uint64(a)) > rank_of(int(tenure), zero, 0, zero, other, np.uint64(b))
 
 
 def test_a_better_home_to_stay_in_makes_no_other_home_worth_more():

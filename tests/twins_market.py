@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.codes import HouseholdClass, Tenure
+from sim.codes import Access, HouseholdClass, Tenure
 from sim.fit import ages_and_classes, components_at
 from sim.levers import RENT_NONE, RENT_OLD, RENT_STEPS
+from sim.market.pull import DIRECT_POINTS
 from sim.market.reach import (
     AOW_AGE,
     FREE_SPACE,
@@ -20,7 +21,8 @@ from sim.market.reach import (
     OUTSIDE_PASSEND,
     TOO_EXPENSIVE,
 )
-from sim.market.respond import DIRECT_POINTS, OFFER, PER_SEGMENT, SEEKER
+from sim.market.records import OFFER, SEEKER
+from sim.market.respond import PER_SEGMENT
 from sim.market.seekers import LONGEST_WAIT
 from sim.market.sight import CHANNELS
 from sim.randomness import Purpose, bits_array, uniform
@@ -43,6 +45,7 @@ class Answer(NamedTuple):
     market: list[Response]
     gate: int
     used: int
+    barred: int
 
 
 def respond(seeker, offers, area_map, t, rules, levers, off: int, bases) -> Answer:
@@ -54,21 +57,23 @@ def respond(seeker, offers, area_map, t, rules, levers, off: int, bases) -> Answ
     if seeker["scope"] == 2:
         near |= set(area_map.around[area_map.around_first[g] : area_map.around_first[g + 1]].tolist())
     found: list[list[Response]] = [[], []]
-    gate, used = NOTHING_SEEN, 0
+    gate, used, barred = NOTHING_SEEN, 0, 0
+    norm = [k for k in range(len(levers)) if levers["size_norm"][k] and not off >> k & 1]
     for o, offer in enumerate(offers):
         there = area_map.gemeente[offer["area"]]
         if there not in near or (seeker["scope"] == 0 and offer["area"] != seeker["area"]):
             continue
         if not sees(seeker["id"], offer["id"], min(1.0, sight) * area_map.overview[there], bases.sight) or int(offer["made_by"]) & off:
             continue
-        here, worth, rank, bits = weigh(seeker, offer, on, t, rules, levers, bases)
-        gate, used = max(gate, here), used | bits
+        here, worth, rank, bits = weigh(seeker, offer, on, norm, t, rules, levers, bases)
+        gate = max(gate, here)
+        used, barred = (used, barred | bits) if here == NOT_ELIGIBLE else (used | bits, barred)
         if here == OUTRANKED:
             found[0 if offer["tenure"] == Tenure.CORPORATIE else 1].append(Response(worth, rank, o, bits))
     room = (int(rules["n_responses_social"] + levers["responses"][on].sum()), int(rules["n_responses"]))
     best = [sorted(some, key=lambda r: (r.worth, r.rank), reverse=True) for some in found]
     social, market = (some[: min(n, PER_SEGMENT)] for some, n in zip(best, room, strict=True))
-    return Answer(social, market, gate, used)
+    return Answer(social, market, gate, used, barred)
 
 
 def sees(household, vacancy, chance: float, base) -> bool:
@@ -80,14 +85,21 @@ def sees(household, vacancy, chance: float, base) -> bool:
     return (place - start) % 2**32 < int(chance * 2**32)
 
 
-def weigh(seeker, offer, on: list[int], t, rules, levers, bases) -> tuple[int, float, int, int]:
+def weigh(seeker, offer, on: list[int], norm: list[int], t, rules, levers, bases) -> tuple[int, float, int, int]:
     """One look: the last gate passed, the surplus over staying, the rank, and the instruments with a lever."""
+    social = offer["tenure"] == Tenure.CORPORATIE
+    opened, kept = 0, sum(1 << k for k in norm if social and int(offer["labels"]) >> k & 1)
     if not eligible(offer, seeker, rules):
-        return NOT_ELIGIBLE, 0.0, 0, 0
-    bits, felt, money, eased, points = pull(seeker, offer, on, rules, levers)
+        opened = sum(1 << k for k in on if lets_in(seeker, offer, levers[k], int(offer["labels"]) >> k & 1, rules))
+        if not opened:
+            return NOT_ELIGIBLE, 0.0, 0, 0
+    if kept and seeker["size"] < 3 and offer["relaxed"] == 0:
+        return NOT_ELIGIBLE, 0.0, 0, kept
+    bits, felt, money, eased, points, months, budget, access = pull(seeker, offer, on, rules, levers)
+    bits |= opened | kept
     income, starter = float(seeker["income"]), seeker["cls"] == HouseholdClass.STARTER
     if offer["tenure"] == Tenure.KOOP:
-        if offer["price"] > seeker["budget"]:
+        if offer["price"] > budget:
             return TOO_EXPENSIVE, 0.0, 0, bits
         money += offer["price"] * rules["buying_cost"]
         debt = max(0.0, offer["price"] * (1.0 + rules["buying_cost"]) - seeker["own_money"])
@@ -99,17 +111,17 @@ def weigh(seeker, offer, on: list[int], t, rules, levers, bases) -> tuple[int, f
         fine = enough if offer["tenure"] == Tenure.VRIJE_HUUR else bearable
     if not fine:
         return TOO_EXPENSIVE, 0.0, 0, bits
-    worth = surplus(seeker, offer, cost, t, rules, bases)
+    worth = surplus(seeker, offer, access, cost, t, rules, bases)
     if worth <= 0.0:
         return NOT_BETTER, worth, 0, bits
     if not starter:
         worth -= max(0.0, seeker["trouble"] - eased) + rules["weigh_money"] * max(0.0, money) / max(1.0, income)
     if worth <= 0.0:
         return NOT_WORTH, worth, 0, bits
-    return OUTRANKED, worth, rank_of(offer, seeker, points, bases), bits
+    return OUTRANKED, worth, rank_of(offer, seeker, points, months, budget, bases), bits
 
 
-def surplus(seeker, offer, cost: float, t, rules, bases) -> float:
+def surplus(seeker, offer, access: int, cost: float, t, rules, bases) -> float:
     """How much better the home is than staying, in fit points, losses weighing more; taste included."""
     cls = int(seeker["cls"])
     starter = cls == HouseholdClass.STARTER
@@ -117,7 +129,7 @@ def surplus(seeker, offer, cost: float, t, rules, bases) -> float:
     leaves = int(not starter and offer["area"] != seeker["area"])
     new = components(
         cls, seeker["age"], seeker["limit"], int(offer["rooms"]) - int(seeker["rooms_needed"]), float(seeker["income"]),
-        float(seeker["attachment"]), seeker["first"], seeker["second"], offer["access"], offer["kind"], offer["urban"], cost, km,
+        float(seeker["attachment"]), seeker["first"], seeker["second"], access, offer["kind"], offer["urban"], cost, km,
         leaves, t,
     )
     weights = t["weights"][cls]
@@ -150,8 +162,20 @@ def eligible(offer, seeker, rules) -> bool:
     return not (low_income and dear and not quota & OUTSIDE_PASSEND) or bool(exception)
 
 
-def pull(seeker, offer, on: list[int], rules, levers) -> tuple[int, float, float, float, int]:
-    """What the instruments change at this look: bits, felt rent, moving cost, trouble eased, points."""
+def lets_in(seeker, offer, lever, labelled: int, rules) -> bool:
+    """One instrument alone makes a searcher eligible: by a lower age label, or without an income limit."""
+    if lever["needs_label"] and not labelled:
+        return False
+    other = seeker.copy()
+    other["age"] += lever["age_eased"]
+    if lever["income_free"]:
+        other["gross"] = min(seeker["gross"], rules["incomes"][int(seeker["size"] > 1)])
+    return bool(lever["age_eased"] or lever["income_free"]) and eligible(offer, other, rules)
+
+
+def pull(seeker, offer, on: list[int], rules, levers) -> tuple[int, float, float, float, int, int, float, int]:
+    """What the instruments change at this look: bits, felt rent, moving cost, trouble eased, points, registration, budget, access."""
+    months, budget, access = 0, float(seeker["budget"]), int(offer["access"])
     bits, felt, money, eased, points = int(offer["made_by"]), float(offer["rent"]), float(rules["eur_moving"]), 0.0, 0
     social = offer["tenure"] == Tenure.CORPORATIE
     rise = social and seeker["tenant"] == 1 and offer["rent"] > seeker["old_rent"]
@@ -161,16 +185,23 @@ def pull(seeker, offer, on: list[int], rules, levers) -> tuple[int, float, float
         eased += lever["trouble"]
         if social and lever["p_direct"] > 0 and int(offer["direct"]) >> k & 1:
             points += DIRECT_POINTS
+        if social and lever["n_months"]:
+            months, works = months + int(lever["n_months"]), True
+        if offer["tenure"] == Tenure.KOOP and lever["loan"]:
+            budget, works = budget + lever["loan"] * seeker["income"] / (1.0 + rules["buying_cost"]), True
+        if lever["adapts"] and offer["access"] == Access.AANPASBAAR:
+            access, works = Access.GESCHIKT, True
         small = lever["n_rooms_taken"] == 0 or offer["rooms"] <= lever["n_rooms_taken"]
         if seeker["rooms_left"] >= lever["n_rooms_left"] and small:
             money -= lever["eur_once"]
-            ranks = social and lever["rank"] and (not lever["needs_label"] or int(offer["labels"]) >> k & 1)
-            points += int(lever["rank"]) if ranks else 0
+            rank = int(lever["rank"] if social else lever["rank_market"])
+            ranks = rank and (not lever["needs_label"] or int(offer["labels"]) >> k & 1)
+            points += rank if ranks else 0
             paths = rise and lever["rent_path"] != RENT_NONE
             felt = min(felt, felt_rent(offer["rent"], seeker["old_rent"], lever)) if paths else felt
             works = bool(works or lever["eur_once"] or ranks or paths)
         bits |= int(works) << k
-    return bits, felt, money, eased, points
+    return bits, felt, money, eased, points, months, budget, access
 
 
 def felt_rent(full: float, old: float, lever) -> float:
@@ -180,14 +211,15 @@ def felt_rent(full: float, old: float, lever) -> float:
     return float(old if lever["rent_path"] == RENT_OLD else old + lever["eur_rent_cap"])
 
 
-def rank_of(offer, seeker, points: int, bases) -> int:
-    """Place of a household in the home's order: bid, lottery, or urgency, points and registration; then a keyed tie."""
+def rank_of(offer, seeker, points: int, months: int, budget: float, bases) -> int:
+    """Place of a household in the home's order: points and bid or lottery, or urgency, points and registration; then a keyed tie."""
+    place = min(63, points) << 56
     if offer["tenure"] == Tenure.VRIJE_HUUR:
-        return one_draw(bases.lottery, seeker["id"], offer["id"])
+        return place | one_draw(bases.lottery, seeker["id"], offer["id"]) >> 8
     tie = one_draw(bases.tie, seeker["id"], offer["id"])
     if offer["tenure"] == Tenure.KOOP:
-        return int(min(4.0e9, max(0.0, seeker["budget"]))) << 24 | tie >> 40
-    return int(seeker["urgent"]) << 62 | min(63, points) << 56 | int(seeker["waited"]) << 40 | tie >> 24
+        return place | int(min(4.0e9, max(0.0, budget))) << 24 | tie >> 40
+    return int(seeker["urgent"]) << 62 | place | min(65535, int(seeker["waited"]) + months) << 40 | tie >> 24
 
 
 # searchers and homes on offer

@@ -21,6 +21,10 @@ LIVELY = {"p_wish_senior": 0.03, "p_search_senior": 0.05, "p_sight": 0.6, "p_ref
 TABLES = ("moves", "chains", "months", "funnel", "summary")
 EMPTY_GROUP = {"who": {"age": 100, "size": 1, "rooms": 12, "floor_area": 400}, "allow_empty": True}
 
+FOR_HOUSEHOLDS = sorted(key for key, cls in REGISTRY.items() if cls.for_households)
+RARE = {"lokale_binding": "veldhoven", "leeftijdsgrens": "veldhoven"}  # homes that a small place has too few of
+LAWFUL = {"lokale_binding": {"rel_labelled": 0.5}, "flexibele_inkomenseisen": {"rel_labelled": 0.15}}
+
 @functools.cache
 def burnt_in(place: str = MIXED, seed: int = 1, months: int = MONTHS, lively: bool = True, debug: bool = False) -> World:
     """A world at month 0; shared between tests, so run it from a copy only (run_scenario makes its own)."""
@@ -37,10 +41,11 @@ def strong(key: str) -> dict[str, Any]:
     wanted: dict[str, Any] = {
         "rel_known": 1.0, "rel_labelled": 1.0, "n_rooms_taken": 0, "fte": 4.0, "dur_build": 0, "n_per_1000": 50.0, "eur_grant": 10000,
         "p_direct": 0.5, "trouble": 0.2, "sight": 1.0, "search": 5.0, "rel_reached": 1.0, "dur_between": 1,
+        "age_most": 80, "rel_wish": 1.0, "loan": 4.0, "n_months": 480, "age_eased": 30,
     }
-    chosen = {name: value for name, value in wanted.items() if name in fields}
+    chosen = {name: value for name, value in (wanted | LAWFUL.get(key, {})).items() if name in fields}
     tenure = fields["who"].get_default().tenure
-    return {**chosen, "who": {"tenure": tenure, "rooms": 1, "age": 40}}
+    return {**chosen, "who": {"tenure": tenure, "rooms": 1, "rooms_most": 12, "age": 40}}
 
 def everything() -> dict[str, dict[str, Any]]:
     """All instruments of the registry at once, each strong."""

@@ -10,7 +10,16 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from sim.interventions.base import Instrument, InstrumentError, Running, Who
+from sim.interventions.flexibele_eisen import (
+    BehoudInschrijftijd,
+    ExtraPunten,
+    FlexibeleInkomenseisen,
+    LangereReactietijd,
+    Leeftijdsgrens,
+    Tevredenheidsgarantie,
+)
 from sim.interventions.ontzorgen import (
+    ExtraHulpmiddelen,
     GeenDubbeleHuur,
     Klusdienst,
     SoepeleOplevering,
@@ -20,8 +29,8 @@ from sim.interventions.ontzorgen import (
 )
 from sim.interventions.op_weg_helpen import Brieven, Campagne, Informatiepunt, Woonevenement
 from sim.interventions.passend_aanbod import Seniorenwoningen
-from sim.interventions.prijsprikkel import Huurbehoud, Huurgewenning, Verhuiskostenvergoeding
-from sim.interventions.voorrang import Voorrang
+from sim.interventions.prijsprikkel import FinancieelAdvies, Huurbehoud, Huurgewenning, Seniorenhypotheek, Verhuiskostenvergoeding
+from sim.interventions.voorrang import LokaleBinding, Ooievaarsclausule, Passendheidsnorm, Voorrang, VoorrangAfspraken
 from sim.interventions.wooncoach import WooncoachParticulier, WooncoachSociaal
 from sim.levers import ALL_BIT, MAX_INSTRUMENTS, RENT_STEPS, make_levers
 
@@ -38,9 +47,10 @@ REGISTRY: dict[str, type[Instrument]] = {
     for cls in (
         Seniorenwoningen,
         Campagne, Brieven, Informatiepunt, Woonevenement, WooncoachSociaal, WooncoachParticulier,
-        Verhuisbegeleider, Klusdienst, Verhuisvoucher, SoepeleOplevering, Voorinspectie, GeenDubbeleHuur,
-        Huurgewenning, Huurbehoud, Verhuiskostenvergoeding,
-        Voorrang,
+        Verhuisbegeleider, Klusdienst, Verhuisvoucher, SoepeleOplevering, ExtraHulpmiddelen, Voorinspectie, GeenDubbeleHuur,
+        Huurgewenning, Huurbehoud, Verhuiskostenvergoeding, FinancieelAdvies, Seniorenhypotheek,
+        Voorrang, VoorrangAfspraken, LokaleBinding, Ooievaarsclausule, Passendheidsnorm,
+        LangereReactietijd, FlexibeleInkomenseisen, Leeftijdsgrens, ExtraPunten, BehoudInschrijftijd, Tevredenheidsgarantie,
     )
 }
 

@@ -39,6 +39,7 @@ class Who(BaseModel):
     age: int = Field(55, ge=18, le=100, description="lowest age of the oldest adult, years")
     size: int = Field(6, ge=1, le=6, description="largest household, persons")
     rooms: int = Field(1, ge=1, le=12, description="fewest rooms of the home left")
+    rooms_most: int = Field(12, ge=1, le=12, description="most rooms of the home left")
     tenure: Literal["koop", "corporatie", "vrije_huur", "any"] = Field("any", description="tenure of the home left")
     floor_area: float = Field(0, ge=0, le=400, description="smallest floor area of the home left, m2")
 
@@ -58,6 +59,7 @@ class Instrument(BaseModel):
     law: ClassVar[str] = ""
     source: ClassVar[str]
     contact: ClassVar[Contact] = Contact.CORPORATIE_PASSEND_WONEN
+    for_households: ClassVar[bool] = True  # False: it works through homes alone, for whoever gets them
     dosed: ClassVar[bool] = False  # True: a dose (posts, homes) that a strength above 1 can multiply
 
     who: Who = Who()
@@ -90,6 +92,10 @@ class Instrument(BaseModel):
 
     def check(self, start: str) -> None:
         """Check against the law in force at ``start`` (YYYY-MM); raises LawError."""
+
+    def members(self, w: World, stages: tuple[int, int], mask: np.uint64) -> NDArray:
+        """Rows (int32) of the target group in the stages given (first, last) that do not carry ``mask``."""
+        return target_rows(w.h, w.d, w.month, self.who, stages, mask)
 
     def act(self, run: Running, w: World) -> None:
         """What it does each month, before the klantreis."""
@@ -153,8 +159,7 @@ class Running:
         self.month = {"contacts": 0, "uses": 0, "cost_eur": 0.0, "waiting": 0}
         self.n_room = 0
         if not self.works(w.month):
-            if self.n_reached:
-                self.settings.rest(self, w)
+            self.settings.rest(self, w)
             return
         if not self.anybody(w):
             return
@@ -169,8 +174,7 @@ class Running:
     def anybody(self, w: World) -> bool:
         """Whether its target group has, or has had, a member (in any stage of the klantreis)."""
         if not self.memory.get("anybody"):
-            rows = target_rows(w.h, w.d, w.month, self.settings.who, (0, 4), np.uint64(0))
-            self.memory["anybody"] = len(rows) > 0
+            self.memory["anybody"] = len(self.settings.members(w, (0, 4), np.uint64(0))) > 0
         return self.memory["anybody"]
 
     def settle(self, w: World, first_move: int) -> None:
@@ -216,7 +220,7 @@ class Running:
 
     def candidates(self, w: World, stages: tuple[int, int] = (2, 2)) -> NDArray:
         """Households of the target group in the stages given (first, last) that it does not reach yet, int32 rows."""
-        rows = target_rows(w.h, w.d, w.month, self.settings.who, stages, self.mask)
+        rows = self.settings.members(w, stages, self.mask)
         if self.strength >= 1:
             return rows
         with w.draws.replay():  # one fixed number per household: a weaker rule holds for a subset

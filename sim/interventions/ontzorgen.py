@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim.codes import Contact
+from sim.codes import Access, Contact
+from sim.fit import refresh
 from sim.interventions.base import Payer, Running, Who
 from sim.interventions.reach import WENS, Help, KnownToSome
 
@@ -103,6 +104,40 @@ class SoepeleOplevering(Help):
     def levers(self) -> dict[str, float]:
         """Nothing to tear out, nothing to pay for it."""
         return {"trouble": self.trouble, "eur_once": self.eur_use}
+
+
+class ExtraHulpmiddelen(KnownToSome):
+    """Grab rails, a shower seat, no thresholds: an adaptable home is made step-free before its new household moves in."""
+
+    key: ClassVar[str] = "extra_hulpmiddelen"
+    category: ClassVar[str] = "ontzorgen"
+    sector: ClassVar[str] = "sociaal"
+    stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen")
+    levers_used: ClassVar[tuple[str, ...]] = ("adapts",)
+    payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente")
+    indicator: ClassVar[str] = "flexible_requirements"
+    source: ClassVar[str] = f"{FLEXIBLE}: extra aids fitted"
+
+    who: Who = Who(tenure="corporatie")
+    eur_home: float = Field(4000, ge=0, le=10000, description="euro per home adapted (assumption; adaptable is up to 10,000)")
+
+    def levers(self) -> dict[str, float]:
+        """An adaptable home counts as the step-free one that it will be."""
+        return {"adapts": 1}
+
+    def most(self, w: World, rows: NDArray) -> NDArray:
+        """One home."""
+        return np.full(len(rows), float(self.eur_home))
+
+    def settle(self, run: Running, w: World, moves: NDArray) -> float:
+        """The homes that needed it are adapted, and seen as they are now."""
+        homes = w.m.to_dwelling[moves]
+        needed = w.d.access[homes] == Access.AANPASBAAR
+        w.d.access[homes[needed]] = Access.GESCHIKT
+        rows = w.m.household[moves[needed]]
+        refresh(w.h, rows, w.month, w.d, w.map.urban, int(w.params.senior_age), w.tables)
+        w.m.fit_after[moves[needed]] = w.h.fit_here[rows]
+        return float(self.eur_home * needed.sum())
 
 
 class Voorinspectie(KnownToSome):

@@ -30,6 +30,7 @@ class Seniorenwoningen(Instrument):
     source: ClassVar[str] = "toolkit Platform31 2023, annex, Passend wonen; A19, F07, F08"
     contact: ClassVar[Contact] = Contact.GEMEENTE
     dosed: ClassVar[bool] = True
+    for_households: ClassVar[bool] = False
 
     n_per_1000: float = Field(1.0, ge=0, le=50, description="homes per 1,000 senior households and year (F07: 290,000 to 2030 is about 12; assumption)")
     dur_build: int = Field(24, ge=0, le=96, description="months from decision to the first delivery (assumption)")

@@ -10,7 +10,7 @@ from pydantic import Field
 from sim import law
 from sim.codes import Contact, Tenure
 from sim.interventions.base import Payer, Running, Who
-from sim.interventions.reach import KnownToSome
+from sim.interventions.reach import WENS, ZOEKEN, Help, KnownToSome
 from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS
 
 if TYPE_CHECKING:
@@ -139,3 +139,54 @@ class Verhuiskostenvergoeding(KnownToSome):
     def settle(self, run: Running, w: World, moves: NDArray) -> float:
         """The grant for each move."""
         return self.eur_grant * len(moves)
+
+
+class FinancieelAdvies(Help):
+    """Advice on what a move does to the monthly costs: many think that it cannot be paid."""
+
+    key: ClassVar[str] = "financieel_advies"
+    category: ClassVar[str] = "prijsprikkel"
+    sector: ClassVar[str] = "particulier"
+    stages: ClassVar[tuple[str, ...]] = ("woonwens", "woningzoeken")
+    levers_used: ClassVar[tuple[str, ...]] = ("search", "trouble")
+    payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie")
+    indicator: ClassVar[str] = "senior_moves"
+    source: ClassVar[str] = "toolkit Platform31 2023, annex, Wooncoach (financial advice); unproven"
+    contact: ClassVar[Contact] = Contact.GEMEENTE
+    reach: ClassVar[tuple[int, int]] = (WENS, ZOEKEN)
+
+    who: Who = Who(tenure="koop")
+    rel_known: float = Field(0.1, ge=0, le=1, description="share of owners with a wish that asks for it (assumption, 0.02-0.3)")
+    search: float = Field(0.2, ge=0, le=5, description="logit added to the chance of starting to search (assumption, 0-1)")
+    trouble: float = Field(0.005, ge=0, le=0.2, description="fit points: a mistaken fear less (assumption, 0-0.02)")
+    eur_use: float = Field(250, ge=0, le=2000, description="euro per move (assumption)")
+    payer: Payer = "gemeente"
+
+    def levers(self) -> dict[str, float]:
+        """Knows that it can be paid."""
+        return {"search": self.search, "trouble": self.trouble}
+
+
+class Seniorenhypotheek(KnownToSome):
+    """Information about the Senioren Verhuisregeling: the test is on what one really pays, not on the annuity norm."""
+
+    key: ClassVar[str] = "seniorenhypotheek"
+    category: ClassVar[str] = "prijsprikkel"
+    sector: ClassVar[str] = "particulier"
+    stages: ClassVar[tuple[str, ...]] = ("woningzoeken",)
+    levers_used: ClassVar[tuple[str, ...]] = ("loan",)
+    payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie")
+    indicator: ClassVar[str] = "senior_moves"
+    law: ClassVar[str] = "Senioren Verhuisregeling (NHG 2018): from 57, new gross monthly cost no higher than the old"
+    source: ClassVar[str] = "toolkit Platform31 2023, menukaart particulier, 4; sources section 9; unproven"
+    contact: ClassVar[Contact] = Contact.GEMEENTE
+
+    who: Who = Who(age=57, tenure="koop")
+    rel_known: float = Field(0.3, ge=0, le=1, description="share of searching owners that learns of it by the information (assumption, 0.05-0.6)")
+    loan: float = Field(1.0, ge=0, le=4, description="times disposable income added to the largest mortgage (assumption, 0-2)")
+    eur_fixed: float = Field(5000, ge=0, description="euro per year for the information (assumption)")
+    payer: Payer = "gemeente"
+
+    def levers(self) -> dict[str, float]:
+        """A larger mortgage."""
+        return {"loan": self.loan}

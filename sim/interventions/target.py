@@ -24,11 +24,11 @@ ANY = 9
 def target_rows(h: Households, d: Dwellings, month: int, who: Who, stages: tuple[int, int], mask: np.uint64) -> NDArray:
     """Rows (int32) with a home, in ``stages``, that meet ``who`` and do not carry ``mask`` yet."""
     tenure = ANY if who.tenure == "any" else int(Tenure[who.tenure.upper()])
-    return _target(h, d, month, who.age, who.size, who.rooms, who.floor_area, tenure, stages[0], stages[1], mask)
+    return _target(h, d, month, who.age, who.size, who.rooms, who.rooms_most, who.floor_area, tenure, stages[0], stages[1], mask)
 
 
 @njit(cache=True)
-def _target(h, d, month, age, size, rooms, floor_area, tenure, first, last, mask):
+def _target(h, d, month, age, size, rooms, rooms_most, floor_area, tenure, first, last, mask):
     out = np.empty(len(h.state), np.int32)
     n = 0
     for i in range(len(h.state)):
@@ -37,7 +37,7 @@ def _target(h, d, month, age, size, rooms, floor_area, tenure, first, last, mask
         if h.stage[i] < first or h.stage[i] > last or h.reserved[i] != NOWHERE:
             continue
         j = h.home[i]
-        if d.rooms[j] < rooms or h.size[i] > size or d.floor_area[j] < floor_area:
+        if d.rooms[j] < rooms or d.rooms[j] > rooms_most or h.size[i] > size or d.floor_area[j] < floor_area:
             continue
         if tenure != ANY and d.tenure[j] != tenure:
             continue

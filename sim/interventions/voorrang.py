@@ -1,18 +1,39 @@
-"""Category 5 of the menukaart: priority and small exceptions."""
+"""Category 5 of the menukaart: who goes first, by labels on homes; and who gets the home that is left."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from pydantic import Field
 
-from sim.codes import Access, Tenure
-from sim.interventions.base import Instrument, Running, Who
+from sim import law
+from sim.codes import Access, Contact, DwellingType, HouseholdState, HouseholdType, Origin, Tenure
+from sim.interventions.base import Instrument, Payer, Running, Who
 from sim.randomness import Purpose, uniform
+from sim.world import NOWHERE, age_years
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from sim.state import World
+
+    Suits = Callable[[NDArray], NDArray]  # which of the dwellings given
+
+ANNEX = "toolkit Platform31 2023, annex, Voorrangregelingen"
+
+
+def label_vacant(run: Running, w: World, share: float, suits: Suits) -> int:
+    """Label a keyed share of the vacant homes that suit (a home keeps the same number for the whole run); returns how many."""
+    homes = w.v.dwelling[: w.counts[0]][w.v.state[: w.counts[0]] <= 1]
+    homes = homes[suits(homes)]
+    with w.draws.replay():
+        u = uniform(w.draws.base(Purpose.UNIT_NUMBER, 1, run.key), w.d.id[homes])
+    chosen = homes[u < share]
+    new = int(((w.d.labels[chosen] & run.mask) == 0).sum())
+    w.d.labels[chosen] |= np.uint64(run.mask)
+    return new
 
 
 class Voorrang(Instrument):
@@ -26,7 +47,7 @@ class Voorrang(Instrument):
     payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente")
     indicator: ClassVar[str] = "allocations_by_priority"
     law: ClassVar[str] = "a gemeente that labels homes needs a huisvestingsverordening (Huisvestingswet); a corporatie may agree on labels in its own stock: assumption"
-    source: ClassVar[str] = "toolkit Platform31 2023, annex, Voorrangregelingen; C07, C24"
+    source: ClassVar[str] = f"{ANNEX}; C07, C24"
 
     who: Who = Who(tenure="corporatie", rooms=4)
     n_rooms_taken: int = Field(3, ge=0, le=12, description="most rooms of the home taken; 0 is no limit")
@@ -38,16 +59,149 @@ class Voorrang(Instrument):
         return {"rank": self.rank, "needs_label": 1, "n_rooms_left": self.who.rooms, "n_rooms_taken": self.n_rooms_taken}
 
     def act(self, run: Running, w: World) -> None:
-        """Label the suitable homes that are vacant, and let the target group carry its priority."""
-        label_vacant(run, w, self.rel_labelled * min(1.0, run.strength))
+        """Label the step-free homes that are vacant, and let the target group carry its priority."""
+        d = w.d
+        label_vacant(
+            run, w, self.rel_labelled * min(1.0, run.strength),
+            lambda homes: (d.tenure[homes] == Tenure.CORPORATIE) & (d.access[homes] == Access.GESCHIKT),
+        )
         run.touch(w, run.candidates(w))
 
 
-def label_vacant(run: Running, w: World, share: float) -> None:
-    """Label a keyed share of the vacant step-free corporatie homes (a home keeps the same number for the whole run)."""
-    homes = w.v.dwelling[: w.counts[0]][w.v.state[: w.counts[0]] <= 1]
-    homes = homes[(w.d.tenure[homes] == Tenure.CORPORATIE) & (w.d.access[homes] == Access.GESCHIKT)]
-    with w.draws.replay():
-        u = uniform(w.draws.base(Purpose.UNIT_NUMBER, 1, run.key), w.d.id[homes])
-    chosen = homes[u < share]
-    w.d.labels[chosen] |= np.uint64(run.mask)
+class OnTheMarket(Instrument):
+    """Priority on homes for sale or privately let that carry the label."""
+
+    category: ClassVar[str] = "voorrang"
+    sector: ClassVar[str] = "particulier"
+    stages: ClassVar[tuple[str, ...]] = ("woningzoeken",)
+    levers_used: ClassVar[tuple[str, ...]] = ("rank_market",)
+    payers: ClassVar[tuple[str, ...]] = ("gemeente",)
+    indicator: ClassVar[str] = "allocations_by_priority"
+    contact: ClassVar[Contact] = Contact.GEMEENTE
+
+    rel_labelled: float = Field(0.1, ge=0, le=1, description="share of the homes meant that is labelled (assumption)")
+    payer: Payer = "gemeente"
+
+    def levers(self) -> dict[str, float]:
+        """A point more than others, on a labelled home."""
+        return {"rank_market": 1, "needs_label": 1}
+
+    def suits(self, w: World, homes: NDArray) -> NDArray:
+        """Which of the vacant ``homes`` may be labelled, bool."""
+        raise NotImplementedError
+
+    def act(self, run: Running, w: World) -> None:
+        """Label the homes meant, and let the target group carry its priority."""
+        label_vacant(run, w, self.rel_labelled * min(1.0, run.strength), lambda homes: self.suits(w, homes))
+        run.touch(w, run.candidates(w))
+
+
+class VoorrangAfspraken(OnTheMarket):
+    """Sellers and private landlords agree to give people of 55 and over the first chance of a step-free home."""
+
+    key: ClassVar[str] = "voorrang_afspraken"
+    law: ClassVar[str] = "an agreement binds only who signs it"
+    source: ClassVar[str] = f"{ANNEX}: agreements with sellers and private landlords; unproven"
+
+    def suits(self, w: World, homes: NDArray) -> NDArray:
+        """Step-free homes for sale or privately let."""
+        return (w.d.tenure[homes] != Tenure.CORPORATIE) & (w.d.access[homes] == Access.GESCHIKT)
+
+
+class LokaleBinding(OnTheMarket):
+    """Local binding: new owner homes below the limit go first to who has lived in the gemeente for years."""
+
+    key: ClassVar[str] = "lokale_binding"
+    law: ClassVar[str] = "Huisvestingswet, in force 1-1-2024: with a huisvestingsverordening, at most half of the homes, owner homes only new and below the betaalbaarheidsgrens"
+    source: ClassVar[str] = f"{ANNEX}; sources section 9; unproven"
+
+    rel_labelled: float = Field(0.5, ge=0, le=1, description="share of the new owner homes below the limit (law: at most 0.5)")
+    huisvestingsverordening: bool = Field(True, description="the gemeente has one that shows scarcity of these homes")
+    dur_lived: int = Field(72, ge=72, le=240, description="months lived in the gemeente (law: six years)")
+
+    def check(self, start: str) -> None:
+        """Half of the homes, and only with a verordening."""
+        law.check_local_binding(self.rel_labelled, self.huisvestingsverordening)
+
+    def suits(self, w: World, homes: NDArray) -> NDArray:
+        """New homes for sale, sold for the first time, below the betaalbaarheidsgrens."""
+        first = w.v.origin[w.d.vacancy[homes]] == Origin.NEW_BUILD
+        price = w.params.rel_asking * w.d.woz[homes]
+        return (w.d.tenure[homes] == Tenure.KOOP) & first & (price <= law.amount("betaalbaarheidsgrens", w.start))
+
+    def members(self, w: World, stages: tuple[int, int], mask: np.uint64) -> NDArray:
+        """Those of the target group whose household has been here for so long: since the start, or founded here."""
+        rows = super().members(w, stages, mask)
+        return rows[w.month - np.minimum(w.h.founded[rows], w.h.moved_in[rows]).astype(np.int64) >= self.dur_lived]
+
+
+class Ooievaarsclausule(OnTheMarket):
+    """A mid-rent family home goes first to a couple with an active wish for children."""
+
+    key: ClassVar[str] = "ooievaarsclausule"
+    sector: ClassVar[str] = "sociaal"
+    payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente")
+    law: ClassVar[str] = "on trust, or with a statement of pregnancy"
+    source: ClassVar[str] = f"{ANNEX}: ooievaarsclausule (errata)"
+    contact: ClassVar[Contact] = Contact.EIGEN_INITIATIEF
+
+    who: Who = Who(age=18, size=2)
+    age_most: int = Field(40, ge=20, le=80, description="highest age of the older partner (assumption)")
+    rel_wish: float = Field(0.5, ge=0, le=1, description="share of such couples with an active wish for children (assumption)")
+    rel_labelled: float = Field(0.5, ge=0, le=1, description="share of the mid-rent family homes (assumption)")
+    eur_rent_most: float = Field(1185, ge=500, le=2000, description="euro per month (D05: upper limit of the middensegment, 2025)")
+    payer: Payer = "corporatie"
+
+    def suits(self, w: World, homes: NDArray) -> NDArray:
+        """Single-family homes let in the free sector up to the limit."""
+        d = w.d
+        return (d.tenure[homes] == Tenure.VRIJE_HUUR) & (d.kind[homes] == DwellingType.EENGEZINS) & (d.rent[homes] <= self.eur_rent_most)
+
+    def members(self, w: World, stages: tuple[int, int], mask: np.uint64) -> NDArray:
+        """Couples without children of the target group, and those without a home where it asks nothing of the home left."""
+        h, rows = w.h, super().members(w, stages, mask)
+        if self.who == Who(age=self.who.age, size=self.who.size):
+            free = (h.state == HouseholdState.PRESENT) & (h.home == NOWHERE) & (h.reserved == NOWHERE) & ((h.touched & mask) == 0)
+            rows = np.sort(np.concatenate((rows, np.flatnonzero(free & (h.stage >= stages[0]) & (h.stage <= stages[1])))))
+        age = age_years(h.adult_birth[rows], w.month).max(axis=1)
+        with w.draws.replay():
+            u = uniform(w.draws.base(Purpose.UNIT_NUMBER, 3, self.key), h.id[rows])
+        couple = (h.kind[rows] == HouseholdType.COUPLE) & (age >= self.who.age) & (age <= self.age_most)
+        return rows[couple & (u < self.rel_wish)].astype(np.int32)
+
+
+class Passendheidsnorm(Instrument):
+    """A large corporatie home that comes free goes to three or more persons, as long as there are any who respond."""
+
+    key: ClassVar[str] = "passendheidsnorm"
+    category: ClassVar[str] = "voorrang"
+    sector: ClassVar[str] = "sociaal"
+    stages: ClassVar[tuple[str, ...]] = ("woningzoeken",)
+    levers_used: ClassVar[tuple[str, ...]] = ("size_norm",)
+    payers: ClassVar[tuple[str, ...]] = ("gemeente", "corporatie")
+    indicator: ClassVar[str] = "families_housed"
+    law: ClassVar[str] = "Huisvestingswet art. 11: priority by nature, size or price of the home, in a huisvestingsverordening"
+    source: ClassVar[str] = f"{ANNEX}: also steer who gets the home that is left"
+    contact: ClassVar[Contact] = Contact.NONE
+    for_households: ClassVar[bool] = False
+
+    who: Who = Who(age=18)
+    rooms: int = Field(4, ge=3, le=8, description="fewest rooms of a home that it holds for")
+    rel_labelled: float = Field(1.0, ge=0, le=1, description="share of those homes")
+    payer: Payer = "gemeente"
+
+    def levers(self) -> dict[str, float]:
+        """A rule on the home, for everybody."""
+        return {"size_norm": 1}
+
+    def act(self, run: Running, w: World) -> None:
+        """Label the large homes that are vacant."""
+        d = w.d
+        run.n_reached += label_vacant(
+            run, w, self.rel_labelled * min(1.0, run.strength),
+            lambda homes: (d.tenure[homes] == Tenure.CORPORATIE) & (d.rooms[homes] >= self.rooms),
+        )
+
+    def rest(self, run: Running, w: World) -> None:
+        """The rule ends with the instrument."""
+        w.d.labels[:] &= ~run.mask

@@ -124,13 +124,13 @@ def _decisive(
 ) -> NDArray:
     """Bits of the instruments without which a household's result had been another, uint64 [searchers]."""
     decisive = np.zeros(len(seekers), np.uint64)
-    used = on.used.copy()
+    used, met = on.used.copy(), on.used | on.barred
     every = np.uint64((1 << len(w.keys)) - 1)
-    any_used = np.bitwise_or.reduce(used)
+    any_used = np.bitwise_or.reduce(met)
     single = [np.uint64(1 << k) for k in range(len(w.keys)) if any_used & np.uint64(1 << k)]
     masks = [(every, ALL_BIT | every)] if len(w.keys) == 1 else [(every, ALL_BIT), *((bit, bit) for bit in single)]
     for off, mark in masks if any_used else ():
-        users = np.flatnonzero(used & off)  # whoever had no lever of theirs responds as before
+        users = np.flatnonzero(met & off)  # whomever they neither helped nor kept out responds as before
         kept = [column[users] for column in on]
         _respond(w, users, seekers, offers, off, bases, on)
         without = _clear(w, seekers, offers, on, bases)

@@ -8,8 +8,9 @@ import numpy as np
 from numba import njit
 
 from sim.chains import ON_OFFER, WAITING
+from sim.market.pull import ONE, ZERO
 from sim.market.reach import CORPORATIE, FREE_SPACE, KOOP, OUTSIDE_PASSEND, VRIJE_HUUR
-from sim.market.respond import OFFER, ONE, ZERO
+from sim.market.records import OFFER
 from sim.market.sight import Offers, arrange
 from sim.randomness import Purpose, draw_bits, to_unit
 

@@ -11,7 +11,8 @@ import numpy as np
 from numba import njit
 
 from sim.fit import CLASS_STARTER, components, net_rent, owner_cost
-from sim.levers import RENT_NONE, RENT_OLD, RENT_STEPS, lever_sum
+from sim.levers import lever_sum
+from sim.market.pull import ZERO, Pulled, pull, rank_of, waived
 from sim.market.reach import (
     CORPORATIE,
     KOOP,
@@ -37,77 +38,6 @@ if TYPE_CHECKING:
 
 PER_SEGMENT = 4  # most responses kept in the corporatie segment, and as many in the market (koop and vrije huur)
 MAX_RESPONSES = 2 * PER_SEGMENT
-U24, U40, U56, U62 = (np.uint64(n) for n in (24, 40, 56, 62))
-ZERO, ONE = np.uint64(0), np.uint64(1)
-DIRECT_POINTS = 32  # above any label
-
-
-# Homes on offer this month, one record each.
-OFFER = np.dtype(
-    [
-        ("vacancy", np.int32),  # vacancy row
-        ("dwelling", np.int32),  # dwelling row
-        ("area", np.int32),
-        ("urban", np.int32),
-        ("id", np.uint64),  # vacancy id
-        ("dwelling_id", np.uint64),
-        ("labels", np.uint64),
-        ("made_by", np.uint64),  # bit of the instrument through which alone it exists
-        ("direct", np.uint64),  # bit k: matched directly by instrument k before advertising
-        ("x_km", np.float64),
-        ("y_km", np.float64),
-        ("rent", np.float64),  # euro per month
-        ("woz", np.float64),  # euro
-        ("price", np.float64),  # asking price (koop), euro
-        ("tenure", np.int32),
-        ("kind", np.int32),
-        ("rooms", np.int32),
-        ("access", np.int32),
-        ("age_label", np.int32),
-        ("relaxed", np.int32),
-        ("quota", np.int32),
-    ],
-    align=True,
-)
-# Households that search this month; what does not depend on the home looked at is worked out once.
-SEEKER = np.dtype(
-    [
-        ("row", np.int32),  # household row
-        ("cls", np.int32),  # HouseholdClass
-        ("age", np.int32),  # years
-        ("limit", np.int32),  # Limitation
-        ("rooms_needed", np.int32),
-        ("size", np.int32),  # persons
-        ("first", np.int32),  # woonprofiel
-        ("second", np.int32),
-        ("scope", np.int32),
-        ("area", np.int32),  # area that it looks from
-        ("nood", np.int32),
-        ("rooms_left", np.int32),  # rooms of the present home; 0 without
-        ("tenant", np.int32),  # 1: tenant of a corporatie
-        ("id", np.uint64),
-        ("urgent", np.uint64),  # 0 or 1
-        ("waited", np.uint64),  # months of registration
-        ("touched", np.uint64),  # instruments that work on it
-        ("income", np.float64),  # disposable euro per year
-        ("gross", np.float64),  # euro per year
-        ("wealth", np.float64),  # euro
-        ("own_money", np.float64),  # equity and the part of savings that goes into a home, euro
-        ("budget", np.float64),  # highest price, euro
-        ("attachment", np.float64),
-        ("old_rent", np.float64),  # euro per month
-        ("here_size", np.float64),  # components of the present home
-        ("here_reach", np.float64),
-        ("here_afford", np.float64),
-        ("here_place", np.float64),
-        ("here_profile", np.float64),
-        ("taste_here", np.float64),  # fit points
-        ("x_km", np.float64),
-        ("y_km", np.float64),
-        ("trouble", np.float64),  # fit points before levers and money
-    ],
-    align=True,
-)
 
 
 class Map(NamedTuple):
@@ -178,6 +108,7 @@ class Responses(NamedTuple):
     bits: NDArray  # uint64, instruments with a lever on this pair
     gate: NDArray  # uint8 [searchers], last gate passed
     used: NDArray  # uint64 [searchers], instruments with a lever in any look
+    barred: NDArray  # uint64 [searchers], instruments that kept a home from it
 
 
 def empty_responses(n: int) -> Responses:
@@ -185,7 +116,7 @@ def empty_responses(n: int) -> Responses:
     shape = (n, MAX_RESPONSES)
     return Responses(
         np.zeros((n, 2), np.int64), np.zeros(shape, np.int32), np.zeros(shape), np.zeros(shape, np.uint64),
-        np.zeros(shape, np.uint64), np.zeros(n, np.uint8), np.zeros(n, np.uint64),
+        np.zeros(shape, np.uint64), np.zeros(n, np.uint8), np.zeros(n, np.uint64), np.zeros(n, np.uint64),
     )
 
 
@@ -194,6 +125,7 @@ def respond(which, seekers, offers, area_map, t, rules, levers, leave_out, bases
     """Fill ``out`` for the searchers ``which`` (indices), with the instruments in ``leave_out`` off."""
     around_first = area_map.around_first
     starts, seen = np.empty(CHANNELS, np.uint64), np.empty(len(offers.at), np.int32)
+    norm = size_norms(levers) & ~leave_out
     hurdle, tenure, reach = hurdles(offers.at, rules), offers.at.tenure.astype(np.uint8), np.empty(3)
     for w in range(len(which)):
         s = which[w]
@@ -201,6 +133,7 @@ def respond(which, seekers, offers, area_map, t, rules, levers, leave_out, bases
         out.n[s, 0] = 0
         out.n[s, 1] = 0
         out.used[s] = ZERO
+        out.barred[s] = ZERO
         last = NOTHING_SEEN
         touched = seeker.touched & ~leave_out
         sight = rules.sight[seeker.nood]
@@ -226,8 +159,11 @@ def respond(which, seekers, offers, area_map, t, rules, levers, leave_out, bases
                 o = seen[k]
                 if offers.at[o].made_by & leave_out:
                     continue
-                gate, worth, rank, bits = weigh(seeker, offers.at[o], touched, t, rules, levers, bases)
-                out.used[s] |= bits
+                gate, worth, rank, bits = weigh(seeker, offers.at[o], touched, norm, t, rules, levers, bases)
+                if gate == NOT_ELIGIBLE:
+                    out.barred[s] |= bits
+                else:
+                    out.used[s] |= bits
                 last = max(last, gate)
                 if gate == OUTRANKED:
                     side = 0 if offers.at[o].tenure == CORPORATIE else 1
@@ -236,37 +172,75 @@ def respond(which, seekers, offers, area_map, t, rules, levers, leave_out, bases
         out.gate[s] = last
 
 
+@njit(cache=True)
+def size_norms(levers):
+    """Bits of the instruments whose label keeps a home for three or more persons."""
+    bits = ZERO
+    for k in range(len(levers)):
+        if levers[k].size_norm != 0:
+            bits |= np.uint64(1) << np.uint64(k)
+    return bits
+
+
 @njit(forceinline=True)
-def weigh(seeker, offer, touched, t, rules, levers, bases):
-    """A searcher looks at an offer: the last gate passed, surplus over staying, rank, instruments with a lever."""
+def weigh(seeker, offer, touched, norm, t, rules, levers, bases):
+    """A searcher looks at an offer: the last gate passed, surplus over staying, rank, instruments with a lever.
+
+    ``norm``: instruments that keep the homes with their label for three or more persons. A home refused for that alone comes
+    back as NOT_ELIGIBLE with their bits.
+    """
+    bits, kept = offer.made_by, offer.labels & norm if offer.tenure == CORPORATIE else ZERO
     if not eligible(
         offer.tenure, offer.rooms, offer.rent, offer.age_label, offer.relaxed, offer.quota, seeker.age, seeker.size, seeker.gross,
         seeker.wealth, rules,
     ):
-        return NOT_ELIGIBLE, 0.0, ZERO, ZERO
-    bits, felt, money, eased, points = offer.made_by, offer.rent, rules.eur_moving, 0.0, 0
+        opened = waived(seeker, offer, touched, rules, levers) if touched else ZERO
+        if opened == ZERO:
+            return NOT_ELIGIBLE, 0.0, ZERO, ZERO
+        bits |= opened
+    if kept != ZERO:
+        if seeker.size < 3 and offer.relaxed == 0:
+            return NOT_ELIGIBLE, 0.0, ZERO, kept
+        bits |= kept
+    look = Pulled(bits, offer.rent, rules.eur_moving, 0.0, 0, 0, seeker.budget, offer.access)
     if touched:
-        bits, felt, money, eased, points = pull(seeker, offer, touched, bits, money, levers)
+        look = pull(seeker, offer, touched, bits, rules, levers)
+    money = look.money
     if offer.tenure == KOOP:
-        if offer.price > seeker.budget:
-            return TOO_EXPENSIVE, 0.0, ZERO, bits
+        if offer.price > look.budget:
+            return TOO_EXPENSIVE, 0.0, ZERO, look.bits
         money += offer.price * rules.buying_cost
         debt = max(0.0, offer.price * (1.0 + rules.buying_cost) - seeker.own_money)
         cost = owner_cost(debt, offer.woz, t)
     else:
-        cost = net_rent(felt, seeker.income, seeker.size, t)
+        cost = net_rent(look.felt, seeker.income, seeker.size, t)
         if offer.tenure == VRIJE_HUUR:
-            fine = seeker.gross >= rules.income_per_rent * 12.0 * felt or seeker.wealth > rules.incomes[6]
+            fine = seeker.gross >= rules.income_per_rent * 12.0 * look.felt or seeker.wealth > rules.incomes[6]
         else:
             fine = 12.0 * cost <= rules.burden_max * seeker.income
         if not fine:
-            return TOO_EXPENSIVE, 0.0, ZERO, bits
+            return TOO_EXPENSIVE, 0.0, ZERO, look.bits
+    worth = surplus(seeker, offer, look.access, cost, t, rules, bases)
+    if worth <= 0.0:
+        return NOT_BETTER, worth, ZERO, look.bits
+    if seeker.cls != CLASS_STARTER:
+        worth -= max(0.0, seeker.trouble - look.eased) + rules.weigh_money * max(0.0, money) / max(1.0, seeker.income)
+    if worth <= 0.0:
+        return NOT_WORTH, worth, ZERO, look.bits
+    draw = pair_bits(bases.lottery if offer.tenure == VRIJE_HUUR else bases.tie, seeker.id, offer.id)
+    rank = rank_of(offer.tenure, seeker.urgent, look.points, seeker.waited + np.uint64(look.months), look.budget, draw)
+    return OUTRANKED, worth, rank, look.bits
+
+
+@njit(forceinline=True)
+def surplus(seeker, offer, access, cost, t, rules, bases):
+    """How much better the home is than staying put, in fit points, at a net ``cost`` in euro per month."""
     cls = seeker.cls
     km = np.sqrt((seeker.x_km - offer.x_km) ** 2 + (seeker.y_km - offer.y_km) ** 2)
     leaves = 1 if cls != CLASS_STARTER and offer.area != seeker.area else 0
     size, reach, afford, place, profile = components(
         cls, seeker.age, seeker.limit, offer.rooms - seeker.rooms_needed, seeker.income, seeker.attachment, seeker.first,
-        seeker.second, offer.access, offer.kind, offer.urban, cost, km, leaves, t,
+        seeker.second, access, offer.kind, offer.urban, cost, km, leaves, t,
     )
     worth = rules.taste[to_index(pair_bits(bases.taste, seeker.id, offer.dwelling_id))]
     if cls == CLASS_STARTER:
@@ -279,71 +253,13 @@ def weigh(seeker, offer, touched, t, rules, levers, bases):
         worth += felt_change(afford - seeker.here_afford, aversion) * t.weights[cls, 2]
         worth += felt_change(place - seeker.here_place, aversion) * t.weights[cls, 3]
         worth += felt_change(profile - seeker.here_profile, aversion) * t.weights[cls, 4]
-    if worth <= 0.0:
-        return NOT_BETTER, worth, ZERO, bits
-    if cls != CLASS_STARTER:
-        worth -= max(0.0, seeker.trouble - eased) + rules.weigh_money * max(0.0, money) / max(1.0, seeker.income)
-    if worth <= 0.0:
-        return NOT_WORTH, worth, ZERO, bits
-    draw = pair_bits(bases.lottery if offer.tenure == VRIJE_HUUR else bases.tie, seeker.id, offer.id)
-    return OUTRANKED, worth, rank_of(offer.tenure, seeker.urgent, points, seeker.waited, seeker.budget, draw), bits
-
-
-@njit(cache=True)
-def pull(seeker, offer, touched, bits, money, levers):
-    """Levers of the instruments ``touched`` on this pair: (bits, felt rent, moving cost left, trouble eased, points)."""
-    felt, eased, points = offer.rent, 0.0, 0
-    social = offer.tenure == CORPORATIE
-    rise = social and seeker.tenant == 1 and offer.rent > seeker.old_rent
-    for k in range(len(levers)):
-        bit = ONE << np.uint64(k)
-        if not touched & bit:
-            continue
-        works = levers[k].trouble != 0.0 or levers[k].responses != 0 or levers[k].sight != 0.0
-        eased += levers[k].trouble
-        if social and levers[k].p_direct > 0.0:
-            works = True
-            if offer.direct & bit:
-                points += DIRECT_POINTS
-        taken = levers[k].n_rooms_taken
-        if seeker.rooms_left >= levers[k].n_rooms_left and (taken == 0 or offer.rooms <= taken):
-            if levers[k].eur_once != 0.0:
-                works = True
-                money -= levers[k].eur_once
-            if social and levers[k].rank != 0 and (levers[k].needs_label == 0 or offer.labels & bit):
-                works = True
-                points += levers[k].rank
-            if rise and levers[k].rent_path != RENT_NONE:
-                works = True
-                low = rent_felt(offer.rent, seeker.old_rent, levers[k].rent_path, levers[k].rent_discount, levers[k].eur_rent_cap)
-                felt = min(felt, low)
-        if works:
-            bits |= bit
-    return bits, felt, money, eased, points
-
-
-@njit(cache=True)
-def rent_felt(full, old, path, discount, eur_cap):
-    """Rent of the new home as the household feels it under one rent path, euro per month."""
-    if path == RENT_STEPS:
-        return full - (full - old) * discount
-    return old if path == RENT_OLD else old + eur_cap
+    return worth
 
 
 @njit(cache=True)
 def felt_change(change, aversion):
     """A change of a component as it is felt: losses against the present home weigh more."""
     return change if change > 0.0 else change * aversion
-
-
-@njit(cache=True)
-def rank_of(tenure, urgent, points, waited, budget, bits):
-    """How the home ranks the household: urgency, voorrang, registration (corporatie); lottery; bid (koop)."""
-    if tenure == KOOP:
-        return (np.uint64(min(4.0e9, max(0.0, budget))) << U24) | (bits >> U40)
-    if tenure == VRIJE_HUUR:
-        return bits
-    return (urgent << U62) | (np.uint64(min(63, points)) << U56) | (waited << U40) | (bits >> U24)
 
 
 @njit(forceinline=True)

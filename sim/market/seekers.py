@@ -11,7 +11,7 @@ from sim.codes import HouseholdState, Stage
 from sim.fit import CLASS_SENIOR, CLASS_STARTER, ages_and_classes, components_at
 from sim.klantreis import attached, is_nood
 from sim.market.reach import AOW_AGE, CORPORATIE, KOOP
-from sim.market.respond import SEEKER
+from sim.market.records import SEEKER
 from sim.randomness import Purpose, draw_bits, to_unit
 from sim.world import NOWHERE
 

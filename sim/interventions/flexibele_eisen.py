@@ -1,0 +1,155 @@
+"""Category 5 of the menukaart, small exceptions: flexible requirements around responding, income, age and registration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from sim import law
+from sim.codes import HouseholdState, Tenure
+from sim.interventions.base import Instrument, Running, Who
+from sim.interventions.voorrang import label_vacant
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.state import World
+
+ANNEX = "toolkit Platform31 2023, annex, Flexibele eisen"
+
+
+class FlexibleRule(Instrument):
+    """A rule of the corporaties that is milder for the target group."""
+
+    category: ClassVar[str] = "voorrang"
+    sector: ClassVar[str] = "sociaal"
+    stages: ClassVar[tuple[str, ...]] = ("woningzoeken",)
+    payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente")
+    indicator: ClassVar[str] = "flexible_requirements"
+
+
+class LangereReactietijd(FlexibleRule):
+    """A home stays open for responses longer, so that who does not look every day sees more of them."""
+
+    key: ClassVar[str] = "langere_reactietijd"
+    levers_used: ClassVar[tuple[str, ...]] = ("sight",)
+    source: ClassVar[str] = f"{ANNEX}: a longer response time"
+
+    who: Who = Who(tenure="corporatie")
+    sight: float = Field(0.01, ge=0, le=1, description="share of the homes on offer that is not missed any more (assumption, 0-0.05)")
+
+    def levers(self) -> dict[str, float]:
+        """More homes seen."""
+        return {"sight": self.sight}
+
+
+class FlexibeleInkomenseisen(FlexibleRule):
+    """On a part of the corporatie homes the income limit is not asked of seniors: the free space of the law."""
+
+    key: ClassVar[str] = "flexibele_inkomenseisen"
+    levers_used: ClassVar[tuple[str, ...]] = ("income_free",)
+    law: ClassVar[str] = "since 2022 7.5 % of the lettings is free of the income limit, 15 % with a local agreement"
+    source: ClassVar[str] = f"{ANNEX}: flexible income rule; sources section 9"
+
+    rel_labelled: float = Field(0.075, ge=0, le=1, description="share of the corporatie homes (law: at most 0.15, with a local agreement)")
+
+    def check(self, start: str) -> None:
+        """No more than the free space."""
+        law.check_free_space(self.rel_labelled)
+
+    def levers(self) -> dict[str, float]:
+        """No income limit on labelled homes."""
+        return {"income_free": 1, "needs_label": 1}
+
+    def act(self, run: Running, w: World) -> None:
+        """Label homes, and let the target group respond to them."""
+        label_vacant(
+            run, w, self.rel_labelled * min(1.0, run.strength), lambda homes: w.d.tenure[homes] == Tenure.CORPORATIE,
+        )
+        run.touch(w, run.candidates(w))
+
+
+class Leeftijdsgrens(FlexibleRule):
+    """Homes with an age label open to people who are a few years younger."""
+
+    key: ClassVar[str] = "leeftijdsgrens"
+    levers_used: ClassVar[tuple[str, ...]] = ("age_eased",)
+    source: ClassVar[str] = f"{ANNEX}; monitor 3/3: an age limit that is adapted"
+
+    who: Who = Who(age=45)
+    age_eased: int = Field(10, ge=0, le=30, description="years by which the label is lowered (assumption)")
+
+    def levers(self) -> dict[str, float]:
+        """A lower limit."""
+        return {"age_eased": self.age_eased}
+
+
+class ExtraPunten(FlexibleRule):
+    """Months of registration on top for who leaves a small home that a starter can use."""
+
+    key: ClassVar[str] = "extra_punten"
+    levers_used: ClassVar[tuple[str, ...]] = ("n_months",)
+    source: ClassVar[str] = f"{ANNEX}: extra points for leaving a small starter home"
+
+    who: Who = Who(age=18, tenure="corporatie", rooms_most=2)
+    n_months: int = Field(36, ge=0, le=480, description="months of registration (assumption)")
+
+    def levers(self) -> dict[str, float]:
+        """A longer registration."""
+        return {"n_months": self.n_months}
+
+
+class BehoudInschrijftijd(FlexibleRule):
+    """Who moves keeps the registration time, and so the way to a next home."""
+
+    key: ClassVar[str] = "behoud_inschrijftijd"
+    levers_used: ClassVar[tuple[str, ...]] = ("trouble",)
+    source: ClassVar[str] = f"{ANNEX}: registration time or points are kept"
+
+    who: Who = Who(tenure="corporatie")
+    trouble: float = Field(0.005, ge=0, le=0.2, description="fit points: the fear of losing the years is gone (assumption, 0-0.03)")
+
+    def levers(self) -> dict[str, float]:
+        """Less to lose."""
+        return {"trouble": self.trouble}
+
+    def settle(self, run: Running, w: World, moves: NDArray) -> float:
+        """The registration goes on as it was; that costs nothing."""
+        give_registration_back(w, moves)
+        return 0.0
+
+
+class Tevredenheidsgarantie(FlexibleRule):
+    """Who lives worse than before, three months on, has the old registration back (the spijtoptant rule)."""
+
+    key: ClassVar[str] = "tevredenheidsgarantie"
+    levers_used: ClassVar[tuple[str, ...]] = ("trouble",)
+    source: ClassVar[str] = f"{ANNEX}; sources section 4 (spijtoptant, West-Brabant)"
+
+    who: Who = Who(tenure="corporatie")
+    trouble: float = Field(0.005, ge=0, le=0.2, description="fit points: less doubt whether the new home will please (assumption, 0-0.03)")
+    dur_regret: int = Field(3, ge=1, le=12, description="months in which one may regret")
+
+    def levers(self) -> dict[str, float]:
+        """Less doubt."""
+        return {"trouble": self.trouble}
+
+    def act(self, run: Running, w: World) -> None:
+        """Those who moved with it and live worse have their registration back; others may count on it."""
+        self.rest(run, w)
+        run.touch(w, run.candidates(w))
+
+    def rest(self, run: Running, w: World) -> None:
+        """A promise holds after the instrument has ended, too."""
+        m, h = w.m, w.h
+        moves = np.flatnonzero((m.month[: w.counts[1]] == w.month - self.dur_regret) & ((m.instruments[: w.counts[1]] & run.mask) != 0))
+        there = (h.state[m.household[moves]] == HouseholdState.PRESENT) & (h.home[m.household[moves]] == m.to_dwelling[moves])
+        give_registration_back(w, moves[there & (m.fit_after[moves] < m.fit_before[moves])])
+
+
+def give_registration_back(w: World, moves: NDArray) -> None:
+    """The movers are registered for as long as before the move, and the months since."""
+    rows = w.m.household[moves]
+    w.h.registered[rows] = np.minimum(w.h.registered[rows], w.m.month[moves] - w.m.registered[moves])

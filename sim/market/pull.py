@@ -1,0 +1,115 @@
+"""What the instruments that work on a searcher change of its look at a home, and how a home ranks its candidates."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from sim.codes import Access
+from sim.levers import RENT_NONE, RENT_OLD, RENT_STEPS
+from sim.market.reach import CORPORATIE, KOOP, VRIJE_HUUR, eligible
+
+ZERO, ONE = np.uint64(0), np.uint64(1)
+U8, U24, U40, U56, U62 = (np.uint64(n) for n in (8, 24, 40, 56, 62))
+AANPASBAAR, GESCHIKT = np.int32(Access.AANPASBAAR), np.int32(Access.GESCHIKT)
+DIRECT_POINTS = 32  # above any label
+MOST_POINTS = 63
+LONGEST_WAIT = np.uint64(65535)  # months of registration that fit in a rank
+
+
+class Pulled(NamedTuple):
+    """One look with the levers of a searcher's instruments."""
+
+    bits: np.uint64  # instruments with a lever in it
+    felt: float  # rent as it is felt, euro per month
+    money: float  # cost of moving that is left, euro
+    eased: float  # trouble taken away, fit points
+    points: int  # of priority
+    months: int  # of registration on top
+    budget: float  # highest price, euro
+    access: int  # Access that the home will have
+
+
+@njit(cache=True)
+def pull(seeker, offer, touched, bits, rules, levers):
+    """Add up the levers of the instruments ``touched`` on this pair; ``bits`` are those that made the home or opened it."""
+    felt, money, eased, points, months, budget = offer.rent, rules.eur_moving, 0.0, 0, 0, seeker.budget
+    access = offer.access
+    social = offer.tenure == CORPORATIE
+    rise = social and seeker.tenant == 1 and offer.rent > seeker.old_rent
+    for k in range(len(levers)):
+        bit = ONE << np.uint64(k)
+        if not touched & bit:
+            continue
+        works = levers[k].trouble != 0.0 or levers[k].responses != 0 or levers[k].sight != 0.0
+        eased += levers[k].trouble
+        if social and levers[k].p_direct > 0.0:
+            works = True
+            if offer.direct & bit:
+                points += DIRECT_POINTS
+        if social and levers[k].n_months != 0:
+            works = True
+            months += levers[k].n_months
+        if offer.tenure == KOOP and levers[k].loan != 0.0:
+            works = True
+            budget += levers[k].loan * seeker.income / (1.0 + rules.buying_cost)
+        if levers[k].adapts != 0 and offer.access == AANPASBAAR:
+            works = True
+            access = GESCHIKT
+        taken = levers[k].n_rooms_taken
+        if seeker.rooms_left >= levers[k].n_rooms_left and (taken == 0 or offer.rooms <= taken):
+            if levers[k].eur_once != 0.0:
+                works = True
+                money -= levers[k].eur_once
+            rank = levers[k].rank if social else levers[k].rank_market
+            if rank != 0 and (levers[k].needs_label == 0 or offer.labels & bit):
+                works = True
+                points += rank
+            if rise and levers[k].rent_path != RENT_NONE:
+                works = True
+                low = rent_felt(offer.rent, seeker.old_rent, levers[k].rent_path, levers[k].rent_discount, levers[k].eur_rent_cap)
+                felt = min(felt, low)
+        if works:
+            bits |= bit
+    return Pulled(bits, felt, money, eased, points, months, budget, access)
+
+
+@njit(cache=True)
+def waived(seeker, offer, touched, rules, levers):
+    """Bits of those instruments each of which alone lets a searcher in whom the rules keep out."""
+    bits = ZERO
+    limit = rules.incomes[1 if seeker.size > 1 else 0]
+    for k in range(len(levers)):
+        bit = ONE << np.uint64(k)
+        if not touched & bit or (levers[k].needs_label != 0 and not offer.labels & bit):
+            continue
+        if levers[k].age_eased == 0 and levers[k].income_free == 0:
+            continue
+        gross = min(seeker.gross, limit) if levers[k].income_free != 0 else seeker.gross
+        if eligible(
+            offer.tenure, offer.rooms, offer.rent, offer.age_label, offer.relaxed, offer.quota, seeker.age + levers[k].age_eased,
+            seeker.size, gross, seeker.wealth, rules,
+        ):
+            bits |= bit
+    return bits
+
+
+@njit(cache=True)
+def rent_felt(full, old, path, discount, eur_cap):
+    """Rent of the new home as the household feels it under one rent path, euro per month."""
+    if path == RENT_STEPS:
+        return full - (full - old) * discount
+    return old if path == RENT_OLD else old + eur_cap
+
+
+@njit(cache=True)
+def rank_of(tenure, urgent, points, waited, budget, bits):
+    """How the home ranks the household: urgency, points and registration (corporatie); points, then lottery or bid (market)."""
+    place = np.uint64(min(MOST_POINTS, points)) << U56
+    if tenure == KOOP:
+        return place | (np.uint64(min(4.0e9, max(0.0, budget))) << U24) | (bits >> U40)
+    if tenure == VRIJE_HUUR:
+        return place | (bits >> U8)
+    return (urgent << U62) | place | (min(LONGEST_WAIT, waited) << U40) | (bits >> U24)
