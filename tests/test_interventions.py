@@ -27,7 +27,11 @@ def running(w, key):
 
 @pytest.mark.parametrize("stages", [(0, 0), (1, 2), (0, 4)])
 @pytest.mark.parametrize(
-    "who", [{}, {"age": 75}, {"tenure": "koop", "rooms": 4}, {"size": 1, "floor_area": 80}, {"tenure": "corporatie", "age": 18}]
+    "who",
+    [
+        {}, {"age": 75}, {"tenure": "koop", "rooms": 4}, {"size": 1, "floor_area": 80}, {"rooms": 2, "rooms_most": 3},
+        {"tenure": "corporatie", "age": 18},
+    ],
 )
 def test_a_target_group_is_who_meets_every_condition(who, stages):
     w = let_pass(at_work(burnt_in(), {"voorrang": strong("voorrang")}), 3)

@@ -61,7 +61,7 @@ def target(h, d, month: int, who, stages: tuple[int, int], mask: np.uint64) -> l
         meets = (
             stages[0] <= h.stage[i] <= stages[1]
             and int(h.touched[i]) & int(mask) == 0
-            and d.rooms[j] >= who.rooms
+            and who.rooms <= d.rooms[j] <= who.rooms_most
             and d.floor_area[j] >= who.floor_area
             and h.size[i] <= who.size
             and who.tenure in ("any", Tenure(int(d.tenure[j])).name.lower())

@@ -1,0 +1,216 @@
+"""What each card of the menukaart does, where the right answer is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim import law, month
+from sim.codes import Access, HouseholdState, HouseholdType, Origin, Stage, Tenure
+from sim.interventions import load
+from sim.interventions.op_weg_helpen import Outreach
+from sim.world import NOWHERE, age_years
+from tests.worlds import at_work, burnt_in, let_pass, strong
+
+NO_MASK = np.uint64(0)
+HUIDIGE = Stage.HUIDIGE_WONING
+
+
+def running(w, key):
+    return next(one for one in w.instruments if one.key == key)
+
+
+def contacts(w, key):
+    return [row["contacts"] for row in w.records["instruments"] if row["instrument"] == key]
+
+
+def ledger_rows(w):
+    return np.arange(int(w.counts[1]))
+
+
+# information
+
+
+def carried_at_home(w):
+    """Households without a wish, and not just back from one, that carry an instrument's bit."""
+    at_home = (w.h.stage == HUIDIGE) & (w.h.state == HouseholdState.PRESENT) & (w.h.stage_month < w.month - 1)
+    return at_home & (w.h.touched != 0)
+
+
+def test_a_campaign_is_forgotten_by_whoever_did_nothing_with_it():
+    w = at_work(burnt_in(), {"campagne": strong("campagne") | {"until": "2026-04"}})
+    for t in range(6):
+        month.step(w)
+        assert carried_at_home(w).any() == (t < 3), "it works for three months"
+
+
+def test_a_campaign_costs_what_each_contact_costs():
+    w = let_pass(at_work(burnt_in(), {"campagne": {"eur_contact": 7}}), 4)
+    assert running(w, "campagne").eur_spent == 7 * sum(contacts(w, "campagne")) > 0
+
+
+def test_every_household_gets_one_letter_in_a_round():
+    settings = strong("brieven") | {"dur_between": 6, "awareness": 0}
+    w = at_work(burnt_in(), {"brieven": settings})
+    letters = np.zeros(len(w.h.id), int)
+    group = set(load("brieven", settings).members(w, (0, 0), NO_MASK).tolist())
+    for _ in range(6):
+        month.step(w)
+        letters += carried_at_home(w)
+    assert letters.max() == 1
+    there = np.array(sorted(group))
+    there = there[(w.h.stage[there] == HUIDIGE) & (w.h.state[there] == HouseholdState.PRESENT) & (w.h.moved_in[there] < 0)]
+    assert (letters[there] == 1).mean() > 0.95, "who was in the journey when the letter was due got none"
+
+
+def test_an_evening_is_for_one_wijk_at_a_time():
+    w = at_work(burnt_in("veldhoven", months=24), {"woonevenement": strong("woonevenement") | {"dur_between": 2}})
+    turns = []
+    for _ in range(6):
+        before = w.h.touched.copy()
+        month.step(w)
+        turns.append(set(w.d.area[w.h.home[np.flatnonzero((w.h.touched != 0) & (before == 0))]].tolist()))
+    assert all(len(turn) <= 1 for turn in turns)
+    assert [bool(turn) for turn in turns] == [True, False, True, False, True, False]
+    assert turns[0] != turns[2]
+
+
+def test_an_outreach_never_spends_more_than_it_has():
+    w = let_pass(at_work(burnt_in(), {"brieven": strong("brieven") | {"eur_budget": 10, "eur_contact": 3}}), 3)
+    assert running(w, "brieven").n_reached == 3
+    assert sum(row["waiting"] for row in w.records["instruments"]) > 0
+    assert issubclass(type(running(w, "brieven").settings), Outreach)
+
+
+# taken off one's hands
+
+
+def test_the_rent_that_is_not_asked_is_that_of_the_home_left():
+    w = let_pass(at_work(burnt_in(), {"geen_dubbele_huur": strong("geen_dubbele_huur") | {"dur_overlap": 2}}), 10)
+    used = w.m.instruments[: w.counts[1]] != 0
+    assert running(w, "geen_dubbele_huur").eur_spent == pytest.approx(2 * float(w.m.from_rent[: w.counts[1]][used].sum())) != 0
+
+
+def test_who_hires_a_mover_pays_for_it():
+    w = let_pass(at_work(burnt_in(), {"verhuisbegeleider": strong("verhuisbegeleider")}), 8)
+    assert {row["organisation"] for row in w.records["instruments"]} == {"huishouden"}
+    assert load("verhuisbegeleider", {"eur_use": 1200}).levers()["eur_once"] == -1200
+
+
+def test_an_inspection_is_paid_once_for_each_household():
+    w = let_pass(at_work(burnt_in(), {"voorinspectie": strong("voorinspectie") | {"eur_inspection": 80}}), 8)
+    one = running(w, "voorinspectie")
+    assert one.eur_spent == 80 * one.n_reached == 80 * sum(contacts(w, "voorinspectie")) > 0
+
+
+def test_aids_are_fitted_in_adaptable_homes_and_in_no_others():
+    before = burnt_in().d.access.copy()
+    w = let_pass(at_work(burnt_in(), {"extra_hulpmiddelen": strong("extra_hulpmiddelen") | {"eur_home": 3000}}), 10)
+    rows = ledger_rows(w)[w.m.instruments[: w.counts[1]] != 0]
+    homes = w.m.to_dwelling[rows]
+    needed = before[homes] == Access.AANPASBAAR
+    assert (w.d.access[homes[needed]] == Access.GESCHIKT).all() and needed.any()
+    assert running(w, "extra_hulpmiddelen").eur_spent == pytest.approx(3000 * needed.sum())
+    np.testing.assert_array_equal(w.m.fit_after[rows[-1:]], w.h.fit_here[w.m.household[rows[-1:]]])
+
+
+# registration
+
+
+def moved(w, key):
+    """Ledger rows of moves into a corporatie home on which the instrument worked."""
+    rows = ledger_rows(w)[w.m.instruments[: w.counts[1]] != 0]
+    return rows[w.d.tenure[w.m.to_dwelling[rows]] == Tenure.CORPORATIE]
+
+
+def test_registration_that_is_kept_goes_on_and_otherwise_begins_again():
+    w = at_work(burnt_in(), {"behoud_inschrijftijd": strong("behoud_inschrijftijd")})
+    n_kept = 0
+    for _ in range(10):
+        before, first = w.h.registered.copy(), int(w.counts[1])
+        month.step(w)
+        for k in range(first, int(w.counts[1])):
+            i = w.m.household[k]
+            if w.m.reason[k] != 0 or w.d.tenure[w.m.to_dwelling[k]] != Tenure.CORPORATIE or before[i] > w.month:
+                continue
+            kept = w.m.instruments[k] != 0
+            assert w.h.registered[i] == (min(before[i], w.month - 1) if kept else w.month - 1)
+            n_kept += kept
+    assert n_kept > 0
+
+
+@pytest.mark.parametrize(("worse", "back"), [(True, True), (False, False)])
+def test_who_lives_worse_than_before_has_the_registration_back(worse, back):
+    w = let_pass(at_work(burnt_in(), {"tevredenheidsgarantie": strong("tevredenheidsgarantie")}), 8)
+    rows = moved(w, "tevredenheidsgarantie")
+    rows = rows[w.m.month[rows] == w.m.month[rows].max()]
+    let_pass(w, 2 - (w.month - 1 - int(w.m.month[rows[0]])))
+    rows = rows[w.h.home[w.m.household[rows]] == w.m.to_dwelling[rows]]
+    assert len(rows) > 0
+    w.m.fit_before[rows], w.m.fit_after[rows] = 0.5, 0.3 if worse else 0.7
+    month.step(w)
+    expected = w.m.month[rows] - (w.m.registered[rows] if back else 0)
+    np.testing.assert_array_equal(w.h.registered[w.m.household[rows]], expected)
+
+
+# labels and rules on homes
+
+
+def test_local_binding_is_for_new_homes_for_sale_below_the_limit_and_for_who_has_been_here():
+    one = load("lokale_binding", {})
+    w = let_pass(burnt_in("veldhoven", months=24).copy(), 12)
+    homes = w.v.dwelling[: w.counts[0]][w.v.state[: w.counts[0]] <= 1]
+    found = one.suits(w, homes)
+    limit = law.amount("betaalbaarheidsgrens", w.start)
+    expected = [
+        w.d.tenure[j] == Tenure.KOOP and w.v.origin[w.d.vacancy[j]] == Origin.NEW_BUILD and w.params.rel_asking * w.d.woz[j] <= limit
+        for j in homes
+    ]
+    assert found.tolist() == expected
+    rows = one.members(w, (0, 4), NO_MASK)
+    assert len(rows) > 0 and (w.month - np.minimum(w.h.founded[rows], w.h.moved_in[rows]) >= 72).all()
+    with pytest.raises(law.LawError, match="only with a huisvestingsverordening"):
+        load("lokale_binding", {"huisvestingsverordening": False})
+    with pytest.raises(law.LawError, match="at most half of the designated homes"):
+        load("lokale_binding", {"rel_labelled": 0.6})
+
+
+def test_agreements_with_sellers_and_landlords_are_for_step_free_homes_outside_the_corporaties():
+    w = let_pass(at_work(burnt_in(), {"voorrang_afspraken": strong("voorrang_afspraken")}), 6)
+    labelled = np.flatnonzero(w.d.labels)
+    assert len(labelled) > 0
+    assert (w.d.tenure[labelled] != Tenure.CORPORATIE).all() and (w.d.access[labelled] == Access.GESCHIKT).all()
+
+
+def test_the_stork_comes_to_young_couples_with_or_without_a_home():
+    w = burnt_in()
+    one = load("ooievaarsclausule", {"rel_wish": 1.0})
+    rows = one.members(w, (0, 4), NO_MASK)
+    assert (w.h.kind[rows] == HouseholdType.COUPLE).all()
+    assert (age_years(w.h.adult_birth[rows], w.month).max(axis=1) <= 40).all()
+    assert (w.h.home[rows] >= 0).any() and (w.h.home[rows] == NOWHERE).any()
+    asks = load("ooievaarsclausule", {"rel_wish": 1.0, "who": {"rooms": 3}}).members(w, (0, 4), NO_MASK)
+    assert (w.d.rooms[w.h.home[asks]] >= 3).all() and (w.h.home[asks] >= 0).all()
+    half = load("ooievaarsclausule", {"rel_wish": 0.5}).members(w, (0, 4), NO_MASK)
+    assert set(half.tolist()) < set(rows.tolist())
+
+
+def test_under_the_norm_large_homes_go_to_three_or_more_until_nobody_comes():
+    w = let_pass(at_work(burnt_in(), {"passendheidsnorm": strong("passendheidsnorm") | {"until": "2026-11"}}), 10)
+    k = ledger_rows(w)[w.m.vacancy[: w.counts[1]] >= 0]
+    k = k[w.m.month[k] >= 4]  # what was accepted before the rule has been handed over
+    large = (w.d.tenure[w.m.to_dwelling[k]] == Tenure.CORPORATIE) & (w.d.rooms[w.m.to_dwelling[k]] >= 4)
+    small_household = large & (w.m.size[k] < 3) & (w.v.relaxed[w.m.vacancy[k]] == 0)
+    assert large.sum() > 5 and not small_household.any()
+    assert running(w, "passendheidsnorm").n_uses > 0
+    month.step(w)
+    assert (w.d.labels == 0).all(), "the rule ends with the instrument"
+
+
+def test_income_free_homes_stay_within_the_free_space_of_the_law():
+    with pytest.raises(law.LawError, match=r"at least 85 % of the lettings"):
+        load("flexibele_inkomenseisen", {"rel_labelled": 0.2})
+    w = let_pass(at_work(burnt_in("veldhoven", months=24), {"flexibele_inkomenseisen": {"rel_labelled": 0.15}}), 12)
+    let = w.v.dwelling[: w.counts[0]]
+    let = np.unique(let[w.d.tenure[let] == Tenure.CORPORATIE])
+    assert (w.d.labels[let] != 0).mean() == pytest.approx(0.15, abs=0.06)
