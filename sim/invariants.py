@@ -125,9 +125,12 @@ def _balances(w: World) -> list[str]:
             f"fills ({fills}) are not vacancies by origin ({by_origin}) + moves that leave a home ({leaving}) "
             f"- change in vacant homes ({now['vacant'] - start['vacant']}) - withdrawn ({withdrawn})"
         )
-    built, gone = w.totals.get("built", 0), w.totals.get("demolished", 0)
-    if now["dwellings"] != start["dwellings"] + built - gone:
-        found.append(f"dwellings ({now['dwellings']}) are not start ({start['dwellings']}) + built ({built}) - demolished ({gone})")
+    built, split, gone = (w.totals.get(name, 0) for name in ("built", "split", "demolished"))
+    if now["dwellings"] != start["dwellings"] + built + split - gone:
+        found.append(
+            f"dwellings ({now['dwellings']}) are not start ({start['dwellings']}) + built ({built}) + split ({split}) - "
+            f"demolished ({gone})"
+        )
     begun, ended = w.totals.get("founded", 0), w.totals.get("ended", 0)
     if now["households"] != start["households"] + begun - ended:
         found.append(f"households ({now['households']}) are not start ({start['households']}) + founded ({begun}) - ended ({ended})")

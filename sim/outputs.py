@@ -157,7 +157,7 @@ def months_table(w: World, months: int) -> pd.DataFrame:
     """One row per month, follow-up included."""
     frame = pd.DataFrame(w.records["months"])
     frame.insert(1, "phase", pd.Categorical(np.where(frame["month"] < months, "run", "follow_up"), ["run", "follow_up"]))
-    frame["split_applications"] = 0
+    frame["split_applications"] = frame["month"].map(w.records.get("split_applications", {})).fillna(0).astype(np.int64)
     return frame
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -75,7 +76,7 @@ class World:
             h=copy(self.h), d=copy(self.d), v=copy(self.v), m=copy(self.m), counts=self.counts.copy(),
             to_demolish=self.to_demolish.copy(), funnel=self.funnel.copy(), senior_moves=self.senior_moves.copy(),
             seniors=self.seniors.copy(),
-            instruments=tuple(replace(one, month=dict(one.month), memory=dict(one.memory)) for one in self.instruments),
+            instruments=tuple(replace(one, month=dict(one.month), memory=deepcopy(one.memory)) for one in self.instruments),
             records={}, totals=dict(self.totals),
             draws=Draws(self.seed, self.draws.debug),
         )

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from sim import law, month
-from sim.codes import Access, HouseholdState, HouseholdType, Origin, Stage, Tenure
+from sim.codes import Access, DwellingType, HouseholdState, HouseholdType, Origin, Stage, Tenure
 from sim.interventions import load
 from sim.interventions.op_weg_helpen import Outreach
+from sim.invariants import violations
 from sim.world import NOWHERE, age_years
 from tests.worlds import at_work, burnt_in, let_pass, strong
 
@@ -214,3 +215,66 @@ def test_income_free_homes_stay_within_the_free_space_of_the_law():
     let = w.v.dwelling[: w.counts[0]]
     let = np.unique(let[w.d.tenure[let] == Tenure.CORPORATIE])
     assert (w.d.labels[let] != 0).mean() == pytest.approx(0.15, abs=0.06)
+
+
+# more homes
+
+
+def split_world(**settings):
+    chosen = {"p_apply": 1.0, "rel_refused": 0.0, "rel_most": 1.0, "dur_permit": 1, "dur_works": 2, "who": {"floor_area": 120}} | settings
+    return at_work(burnt_in("veldhoven", months=24), {"woningsplitsen": chosen})
+
+
+def test_a_split_home_is_two_homes_of_half_the_size_and_its_owner_stays():
+    w = split_world()
+    before, homes = len(w.d.id), w.h.home.copy()
+    rooms, floor, woz = w.d.rooms.copy(), w.d.floor_area.copy(), w.d.woz.copy()
+    let_pass(w, 3)
+    assert len(w.d.id) == before, "nothing is split before the works are done"
+    month.step(w)
+    new = np.arange(before, len(w.d.id))
+    old = np.flatnonzero(w.d.floor_area[:before] < floor - 1)
+    assert len(new) == len(old) == w.totals["split"] > 5
+    assert w.d.floor_area[old].sum() == pytest.approx(w.d.floor_area[new].sum()) == pytest.approx(floor[old].sum() / 2)
+    assert w.d.woz[new].sum() == pytest.approx(woz[old].sum() / 2)
+    assert (w.d.rooms[old].astype(int).sum() + w.d.rooms[new].astype(int).sum()) == rooms[old].astype(int).sum()
+    owners = w.d.occupant[old]
+    assert (w.h.home[owners] == old).mean() > 0.9 and (homes[owners] == old).mean() > 0.9
+    vacancy = np.isin(w.v.dwelling[: w.counts[0]], new)
+    assert (w.v.origin[: w.counts[0]][vacancy] == Origin.SPLIT).all()
+    assert running(w, "woningsplitsen").eur_spent == 5000 * len(new)
+    assert violations(w) == []
+
+
+def test_applications_are_counted_and_some_are_refused_for_good():
+    w = let_pass(split_world(p_apply=0.5, rel_refused=0.4), 12)
+    n, refused = running(w, "woningsplitsen").n_reached, 0.4
+    assert sum(w.records["split_applications"].values()) == n > 30
+    granted = w.totals["split"] + len(running(w, "woningsplitsen").memory["permits"])
+    assert granted < (1 - refused + 0.25) * n
+    assert let_pass(split_world(rel_refused=1.0), 6).totals.get("split", 0) == 0
+
+
+def test_no_more_homes_are_split_than_the_area_has_room_for():
+    w = let_pass(split_world(rel_most=0.005), 8)
+    one = running(w, "woningsplitsen").memory
+    assert all(n <= most for n, most in zip(one["split"], one["most"], strict=True))
+    assert 0 < w.totals["split"] < let_pass(split_world(), 8).totals["split"]
+
+
+@pytest.mark.parametrize(("key", "kind"), [("flexwoningen", DwellingType.FLEX), ("optoppen", DwellingType.MEERGEZINS)])
+def test_homes_of_a_programme_are_let_by_corporaties_and_have_no_stairs(key, kind):
+    n = len(burnt_in().d.id)
+    w = let_pass(at_work(burnt_in(), {key: {"n_per_1000": 20, "dur_build": 2}}), 8)
+    new = np.arange(n, len(w.d.id))
+    assert len(new) == pytest.approx(20 * burnt_in().seniors.sum() / 1000 * 6 / 12, abs=2)
+    assert (w.d.kind[new] == kind).all() and (w.d.tenure[new] == Tenure.CORPORATIE).all()
+    assert (w.d.access[new] == Access.GESCHIKT).all() and (w.d.age_label[new] == 0).all()
+
+
+def test_a_fork_leaves_the_plans_of_the_world_that_it_came_from_alone():
+    w = let_pass(split_world(), 2)
+    before = [list(one) for one in (running(w, "woningsplitsen").memory["permits"], running(w, "woningsplitsen").memory["split"])]
+    let_pass(w.copy(), 3)
+    after = running(w, "woningsplitsen").memory
+    assert [after["permits"], after["split"]] == before

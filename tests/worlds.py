@@ -41,7 +41,8 @@ def strong(key: str) -> dict[str, Any]:
     wanted: dict[str, Any] = {
         "rel_known": 1.0, "rel_labelled": 1.0, "n_rooms_taken": 0, "fte": 4.0, "dur_build": 0, "n_per_1000": 50.0, "eur_grant": 10000,
         "p_direct": 0.5, "trouble": 0.2, "sight": 1.0, "search": 5.0, "rel_reached": 1.0, "dur_between": 1,
-        "age_most": 80, "rel_wish": 1.0, "loan": 4.0, "n_months": 480, "age_eased": 30,
+        "p_apply": 1.0, "rel_refused": 0.0, "rel_most": 1.0,
+        "dur_permit": 0, "dur_works": 1, "age_most": 80, "rel_wish": 1.0, "loan": 4.0, "n_months": 480, "age_eased": 30,
     }
     chosen = {name: value for name, value in (wanted | LAWFUL.get(key, {})).items() if name in fields}
     tenure = fields["who"].get_default().tenure

@@ -28,8 +28,9 @@ from sim.interventions.ontzorgen import (
     Voorinspectie,
 )
 from sim.interventions.op_weg_helpen import Brieven, Campagne, Informatiepunt, Woonevenement
-from sim.interventions.passend_aanbod import Seniorenwoningen
+from sim.interventions.passend_aanbod import Flexwoningen, Optoppen, Seniorenwoningen
 from sim.interventions.prijsprikkel import FinancieelAdvies, Huurbehoud, Huurgewenning, Seniorenhypotheek, Verhuiskostenvergoeding
+from sim.interventions.splitsen import Woningsplitsen
 from sim.interventions.voorrang import LokaleBinding, Ooievaarsclausule, Passendheidsnorm, Voorrang, VoorrangAfspraken
 from sim.interventions.wooncoach import WooncoachParticulier, WooncoachSociaal
 from sim.levers import ALL_BIT, MAX_INSTRUMENTS, RENT_STEPS, make_levers
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 REGISTRY: dict[str, type[Instrument]] = {
     cls.key: cls
     for cls in (
-        Seniorenwoningen,
+        Seniorenwoningen, Flexwoningen, Optoppen, Woningsplitsen,
         Campagne, Brieven, Informatiepunt, Woonevenement, WooncoachSociaal, WooncoachParticulier,
         Verhuisbegeleider, Klusdienst, Verhuisvoucher, SoepeleOplevering, ExtraHulpmiddelen, Voorinspectie, GeenDubbeleHuur,
         Huurgewenning, Huurbehoud, Verhuiskostenvergoeding, FinancieelAdvies, Seniorenhypotheek,

@@ -1,4 +1,4 @@
-"""Category 1 of the menukaart: enough fitting homes."""
+"""Category 1 of the menukaart: enough fitting homes, by building them."""
 
 from __future__ import annotations
 
@@ -14,31 +14,43 @@ from sim.randomness import Purpose, hash_ints, hash_text, uniform
 from sim.world import Dwellings, empty
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from sim.state import World
 
+ANNEX = "toolkit Platform31 2023, annex, Passend wonen"
 
-class Seniorenwoningen(Instrument):
-    """A building programme of step-free homes with a label for seniors."""
 
-    key: ClassVar[str] = "seniorenwoningen"
+def add_homes(w: World, new: Dwellings, origin: Origin) -> NDArray:
+    """Homes that were not there enter the stock, empty and on offer at once; returns their rows."""
+    first, n = len(w.d.id), len(new.id)
+    w.d = Dwellings(*(np.concatenate(pair) for pair in zip(w.d, new, strict=True)))
+    rows = np.arange(first, first + n)
+    open_vacancies(w, rows, int(origin), at_once=True)
+    w.add("split" if origin == Origin.SPLIT else "built", n)
+    return rows
+
+
+class Building(Instrument):
+    """A building programme: so many homes per 1,000 senior households and year."""
+
     category: ClassVar[str] = "passend_aanbod"
-    sector: ClassVar[str] = "sociaal, particulier"
+    sector: ClassVar[str] = "sociaal"
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken",)
     levers_used: ClassVar[tuple[str, ...]] = ("supply",)
     payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "corporatie")
     indicator: ClassVar[str] = "suitable_dwellings"
-    source: ClassVar[str] = "toolkit Platform31 2023, annex, Passend wonen; A19, F07, F08"
     contact: ClassVar[Contact] = Contact.GEMEENTE
     dosed: ClassVar[bool] = True
     for_households: ClassVar[bool] = False
 
     n_per_1000: float = Field(1.0, ge=0, le=50, description="homes per 1,000 senior households and year (F07: 290,000 to 2030 is about 12; assumption)")
     dur_build: int = Field(24, ge=0, le=96, description="months from decision to the first delivery (assumption)")
-    rel_corporatie: float = Field(0.4, ge=0, le=1, description="share let by a corporatie (assumption)")
-    rel_koop: float = Field(0.4, ge=0, le=1, description="share sold (assumption)")
-    kind: Literal["seniorencomplex", "meergezins", "eengezins"] = "seniorencomplex"
+    rel_corporatie: float = Field(1.0, ge=0, le=1, description="share let by a corporatie (assumption)")
+    rel_koop: float = Field(0.0, ge=0, le=1, description="share sold (assumption)")
+    kind: Literal["seniorencomplex", "meergezins", "eengezins", "flex"] = "meergezins"
     rooms: int = Field(3, ge=1, le=6, description="rooms of each home")
-    age_label: int = Field(55, ge=0, le=80, description="lowest age of the residents; 0 is no label")
+    age_label: int = Field(0, ge=0, le=80, description="lowest age of the residents; 0 is no label")
     eur_home: float = Field(15000, ge=0, le=300000, description="euro of subsidy per home (assumption, 0-40,000)")
     payer: Payer = "gemeente"
 
@@ -56,11 +68,12 @@ class Seniorenwoningen(Instrument):
         n = min(n, run.n_room)
         run.memory["carried"] = total - int(total)
         if n > 0:
-            self._build(run, w, n)
+            add_homes(w, self._homes(run, w, n), Origin.NEW_BUILD)
             run.pay(n * self.eur_home)
             run.n_reached += n
 
-    def _build(self, run: Running, w: World, n: int) -> None:
+    def _homes(self, run: Running, w: World, n: int) -> Dwellings:
+        """Homes where the seniors live, by area."""
         built = run.memory.get("built", 0)
         run.memory["built"] = built + n
         new = empty(Dwellings, n)
@@ -83,7 +96,39 @@ class Seniorenwoningen(Instrument):
         new.made_by[:] = run.bit + 1
         new.state[:] = DwellingState.IN_STOCK
         new.delivery[:] = w.month
-        first = len(w.d.id)
-        w.d = Dwellings(*(np.concatenate(pair) for pair in zip(w.d, new, strict=True)))
-        open_vacancies(w, np.arange(first, first + n), int(Origin.NEW_BUILD), at_once=True)
-        w.add("built", n)
+        return new
+
+
+class Seniorenwoningen(Building):
+    """Step-free homes in a complex with a label for seniors."""
+
+    key: ClassVar[str] = "seniorenwoningen"
+    sector: ClassVar[str] = "sociaal, particulier"
+    source: ClassVar[str] = f"{ANNEX}; A19, F07, F08"
+
+    rel_corporatie: float = Field(0.4, ge=0, le=1, description="share let by a corporatie (assumption)")
+    rel_koop: float = Field(0.4, ge=0, le=1, description="share sold (assumption)")
+    kind: Literal["seniorencomplex", "meergezins", "eengezins", "flex"] = "seniorencomplex"
+    age_label: int = Field(55, ge=0, le=80, description="lowest age of the residents; 0 is no label")
+
+
+class Flexwoningen(Building):
+    """Small homes that are placed quickly, let by a corporatie to whoever looks for one."""
+
+    key: ClassVar[str] = "flexwoningen"
+    source: ClassVar[str] = f"{ANNEX}: flexwoningen"
+
+    dur_build: int = Field(9, ge=0, le=96, description="months from decision to the first delivery (assumption)")
+    kind: Literal["seniorencomplex", "meergezins", "eengezins", "flex"] = "flex"
+    rooms: int = Field(2, ge=1, le=6, description="rooms of each home")
+
+
+class Optoppen(Building):
+    """A floor on top of blocks of flats of a corporatie, with a lift."""
+
+    key: ClassVar[str] = "optoppen"
+    source: ClassVar[str] = f"{ANNEX}: optoppen"
+
+    n_per_1000: float = Field(0.5, ge=0, le=50, description="homes per 1,000 senior households and year (assumption, 0.1-2)")
+    dur_build: int = Field(18, ge=0, le=96, description="months from decision to the first delivery (assumption)")
+    eur_home: float = Field(25000, ge=0, le=300000, description="euro of subsidy per home (assumption, 0-60,000)")

@@ -1,0 +1,112 @@
+"""Category 1 of the menukaart: one home becomes two."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from sim.codes import Access, Contact, DwellingState, DwellingType, HouseholdState, Origin, Stage, Tenure
+from sim.fit import refresh
+from sim.interventions.base import Instrument, Payer, Running, Who
+from sim.interventions.passend_aanbod import ANNEX, add_homes
+from sim.randomness import Purpose, hash_ints, hash_text, uniform
+from sim.world import Dwellings, take
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.state import World
+
+EUR_WORKS = 60000.0  # assumption (not found): what the owner pays for the works, out of the worth of the second home
+
+
+class Woningsplitsen(Instrument):
+    """An owner in a large home makes two independent homes of it: an application, a permit or a refusal, works, a vacancy."""
+
+    key: ClassVar[str] = "woningsplitsen"
+    category: ClassVar[str] = "passend_aanbod"
+    sector: ClassVar[str] = "sociaal, particulier"
+    stages: ClassVar[tuple[str, ...]] = ("huidige_woning", "woonwens")
+    levers_used: ClassVar[tuple[str, ...]] = ("supply",)
+    payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie")
+    indicator: ClassVar[str] = "split_applications"
+    law: ClassVar[str] = "permit by the omgevingsplan; local rules of the kind of Nieuwegein's: at least 50 m2 per home, at most one in ten homes of a neighbourhood"
+    source: ClassVar[str] = f"{ANNEX}; sources section 3; C39-C42"
+    contact: ClassVar[Contact] = Contact.GEMEENTE
+    for_households: ClassVar[bool] = False
+
+    who: Who = Who(age=55, size=2, tenure="koop", rooms=4, floor_area=150)
+    p_apply: float = Field(0.006, ge=0, le=1, description="chance per year that an owner in the target group applies (C39, C40: 3,000 a year of 502,000)")
+    rel_refused: float = Field(0.3, ge=0, le=1, description="share of the applications that is refused (assumption, 0.1-0.6)")
+    rel_most: float = Field(0.1, ge=0, le=1, description="largest share of the single-family homes of an area that may be split")
+    dur_permit: int = Field(6, ge=0, le=36, description="months from application to permit (assumption)")
+    dur_works: int = Field(7, ge=0, le=36, description="months of works (31 weeks, sources section 3)")
+    rel_let: float = Field(0.5, ge=0, le=1, description="share of the second homes that is let, not sold (assumption)")
+    eur_split: float = Field(5000, ge=0, le=50000, description="euro of subsidy and guidance per home split (assumption)")
+    payer: Payer = "gemeente"
+
+    def act(self, run: Running, w: World) -> None:
+        """New applications, and the homes of those whose works are done."""
+        self._apply(run, w)
+        done = [one for one in run.memory.get("permits", []) if one[0] <= w.month]
+        run.memory["permits"] = [one for one in run.memory.get("permits", []) if one[0] > w.month]
+        still = [(i, j) for _, i, j in done if w.h.home[i] == j and w.h.state[i] == HouseholdState.PRESENT and w.h.reserved[i] < 0]
+        if self.eur_split > 0:
+            still = still[: int(min(len(still), run.left() // self.eur_split))]
+        if still:
+            self._split(run, w, *(np.array(side, np.int32) for side in zip(*still, strict=True)))
+
+    def _apply(self, run: Running, w: World) -> None:
+        """Applications of this month; a permit is refused by a keyed draw, or where the area has no room left."""
+        rows = run.candidates(w, (int(Stage.HUIDIGE_WONING), int(Stage.WOONWENS)))
+        rows = rows[w.d.kind[w.h.home[rows]] == DwellingType.EENGEZINS]
+        under_way = {i for _, i, _ in run.memory.get("permits", [])}
+        u = uniform(w.draws.base(Purpose.TALK, w.month, self.key), w.h.id[rows])
+        rows, u = rows[u < self.p_apply / 12], u[u < self.p_apply / 12]
+        rows = rows[np.argsort(u, kind="stable")][: run.n_room]
+        rows = rows[[int(i) not in under_way for i in rows]] if len(rows) else rows
+        run.month["contacts"] += len(rows)
+        applied = w.records.setdefault("split_applications", {})
+        applied[w.month] = applied.get(w.month, 0) + len(rows)
+        with w.draws.replay():  # one fixed number per home: a refusal stays a refusal
+            refused = uniform(w.draws.base(Purpose.UNIT_NUMBER, 4, self.key), w.d.id[w.h.home[rows]]) < self.rel_refused
+        for i in rows[~refused]:
+            area = int(w.d.area[w.h.home[i]])
+            if self._room_in(run, w, area):
+                run.memory["split"][area] += 1
+                run.memory.setdefault("permits", []).append((w.month + self.dur_permit + self.dur_works, int(i), int(w.h.home[i])))
+        run.n_reached += len(rows)
+
+    def _room_in(self, run: Running, w: World, area: int) -> bool:
+        if "split" not in run.memory:
+            in_stock = (w.d.kind == DwellingType.EENGEZINS) & (w.d.state == DwellingState.IN_STOCK)
+            run.memory["split"] = [0] * len(w.map.gemeente)
+            run.memory["most"] = self.rel_most * np.bincount(w.d.area[in_stock], minlength=len(w.map.gemeente))
+        return run.memory["split"][area] + 1 <= run.memory["most"][area]
+
+    def _split(self, run: Running, w: World, rows: NDArray, homes: NDArray) -> None:
+        """Each home keeps half of its rooms, floor and worth; the other half is a home of its own."""
+        d, new = w.d, take(w.d, homes)
+        salt = hash_text(self.key)
+        new.id[:] = [hash_ints(salt, int(ident)) for ident in d.id[homes]]
+        with w.draws.replay():
+            let = uniform(w.draws.base(Purpose.UNIT_NUMBER, 5, self.key), d.id[homes]) < self.rel_let
+        new.tenure[:] = np.where(let, Tenure.VRIJE_HUUR, Tenure.KOOP)
+        new.rooms[:] = d.rooms[homes] // 2
+        new.floor_area[:], new.woz[:] = d.floor_area[homes] / 2, d.woz[homes] / 2
+        new.rent[:] = np.clip(13.5 * new.floor_area, 500, 1900)
+        new.access[:], new.age_label[:], new.labels[:] = Access.AANPASBAAR, 0, 0
+        new.made_by[:], new.state[:], new.delivery[:] = run.bit + 1, DwellingState.IN_STOCK, w.month
+        new.occupant[:], new.vacancy[:] = -1, -1
+        d.rooms[homes] -= new.rooms
+        d.floor_area[homes] /= 2
+        d.woz[homes] /= 2
+        brought = np.where(let, 0, np.maximum(0, new.woz - EUR_WORKS)).astype(np.float32)  # a sold half pays off the mortgage first
+        paid_off = np.minimum(w.h.debt[rows], brought)
+        w.h.debt[rows] -= paid_off
+        w.h.wealth[rows] += brought - paid_off
+        add_homes(w, Dwellings(*new), Origin.SPLIT)
+        refresh(w.h, rows, w.month, w.d, w.map.urban, int(w.params.senior_age), w.tables)
+        run.pay(self.eur_split * len(rows))
