@@ -104,7 +104,7 @@ def counts_whole(key: str, setting: str) -> bool:
     """Whether a setting of an instrument counts whole things."""
     from sim import interventions
 
-    field = interventions.REGISTRY[key].model_fields.get(setting)
+    field = (interventions.class_of(key) or interventions.Instrument).model_fields.get(setting)
     return field is not None and field.annotation is int
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from sim import law, month
 from sim.codes import Access, DwellingType, HouseholdState, HouseholdType, Origin, Stage, Tenure
-from sim.interventions import load
+from sim.interventions import InstrumentError, load
 from sim.interventions.op_weg_helpen import Outreach
 from sim.invariants import violations
 from sim.world import NOWHERE, age_years
@@ -278,3 +278,35 @@ def test_a_fork_leaves_the_plans_of_the_world_that_it_came_from_alone():
     let_pass(w.copy(), 3)
     after = running(w, "woningsplitsen").memory
     assert [after["permits"], after["split"]] == before
+
+
+# a user's own
+
+
+def test_an_instrument_of_one_s_own_is_a_few_lines_of_yaml():
+    settings = {"pulls": {"trouble": 0.1, "sight": 0.5}, "eur_use": 300, "from_stage": "woonwens", "payer": "welzijn", "rel_known": 1}
+    w = let_pass(at_work(burnt_in(), {"interventie_buurtbus": settings, "interventie_x": {"pulls": {"search": 1}}}), 8)
+    one = running(w, "interventie_buurtbus")
+    assert one.eur_spent == 300 * one.n_uses > 0
+    assert "welzijn" in {row["organisation"] for row in w.records["instruments"]}
+    assert w.levers["trouble"].tolist() == [0.1, 0.0] and w.levers["search"].tolist() == [0.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"pulls": {"troubel": 1}}, "troubel is no lever; did you mean trouble"),
+        ({"pulls": {"sight": 3}}, r"sight=3 is out of range, 0 to 1"),
+        ({"to_stage": "nieuw_thuis"}, "is no stage in which help begins"),
+        ({"pull": {}}, "interventie_bus.pull does not exist; did you mean pulls"),
+        ({"pulls": {"eur_once": 500}, "payer": "corporatie"}, "a corporatie may not pay a moving grant"),
+    ],
+)
+def test_what_an_own_instrument_cannot_be_is_said_in_one_line(settings, message):
+    with pytest.raises(ValueError, match=message):
+        load("interventie_bus", settings)
+
+
+def test_only_what_begins_as_one_s_own_is_one_s_own():
+    with pytest.raises(InstrumentError, match="there is no instrument 'buurtbus'"):
+        load("buurtbus", {})

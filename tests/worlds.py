@@ -23,7 +23,10 @@ EMPTY_GROUP = {"who": {"age": 100, "size": 1, "rooms": 12, "floor_area": 400}, "
 
 FOR_HOUSEHOLDS = sorted(key for key, cls in REGISTRY.items() if cls.for_households)
 RARE = {"lokale_binding": "veldhoven", "leeftijdsgrens": "veldhoven"}  # homes that a small place has too few of
-LAWFUL = {"lokale_binding": {"rel_labelled": 0.5}, "flexibele_inkomenseisen": {"rel_labelled": 0.15}}
+LAWFUL: dict[str, dict[str, Any]] = {
+    "interventie_x": {"pulls": {"trouble": 0.2, "sight": 1.0}},
+    "lokale_binding": {"rel_labelled": 0.5}, "flexibele_inkomenseisen": {"rel_labelled": 0.15},
+}
 
 @functools.cache
 def burnt_in(place: str = MIXED, seed: int = 1, months: int = MONTHS, lively: bool = True, debug: bool = False) -> World:

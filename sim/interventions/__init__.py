@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from sim.interventions.base import Instrument, InstrumentError, Running, Who
+from sim.interventions.eigen import InterventieX, own
 from sim.interventions.flexibele_eisen import (
     BehoudInschrijftijd,
     ExtraPunten,
@@ -51,9 +53,15 @@ REGISTRY: dict[str, type[Instrument]] = {
         Verhuisbegeleider, Klusdienst, Verhuisvoucher, SoepeleOplevering, ExtraHulpmiddelen, Voorinspectie, GeenDubbeleHuur,
         Huurgewenning, Huurbehoud, Verhuiskostenvergoeding, FinancieelAdvies, Seniorenhypotheek,
         Voorrang, VoorrangAfspraken, LokaleBinding, Ooievaarsclausule, Passendheidsnorm,
+        InterventieX,
         LangereReactietijd, FlexibeleInkomenseisen, Leeftijdsgrens, ExtraPunten, BehoudInschrijftijd, Tevredenheidsgarantie,
     )
 }
+
+
+def class_of(key: str) -> type[Instrument] | None:
+    """The class of an instrument; any name that begins with ``interventie_`` is a user's own."""
+    return REGISTRY.get(key) or (own(key) if re.fullmatch(r"interventie_[a-z0-9_]+", key) else None)
 
 
 def load(key: str, settings: Mapping[str, Any] | None, start: str = "2026-01") -> Instrument:
@@ -64,12 +72,13 @@ def load(key: str, settings: Mapping[str, Any] | None, start: str = "2026-01") -
             contradict each other.
         LawError: what the law forbids.
     """
-    if key not in REGISTRY:
+    cls = class_of(key)
+    if cls is None:
         near = difflib.get_close_matches(key, REGISTRY, 1, 0.4)
         hint = f"; did you mean {near[0]}?" if near else ""
         raise InstrumentError(f"there is no instrument {key!r}{hint} (python -m experiments.list what=instruments)")
     try:
-        instrument = REGISTRY[key].model_validate(dict(settings or {}))
+        instrument = cls.model_validate(dict(settings or {}))
     except ValidationError as error:
         raise InstrumentError(_readable(key, error)) from None
     instrument.check(start)
@@ -102,7 +111,7 @@ def _readable(key: str, error: ValidationError) -> str:
 
 def _fields(key: str, path: list[str]) -> dict[str, FieldInfo]:
     """Settings by the name that a scenario uses: of an instrument, or of its target group."""
-    model: type[BaseModel] = Who if path == ["who"] else REGISTRY[key]
+    model: type[BaseModel] = Who if path == ["who"] else class_of(key) or Instrument
     return {field.alias or name: field for name, field in model.model_fields.items()}
 
 

@@ -26,9 +26,13 @@ class KnownToSome(Instrument):
 
     rel_known: float = Field(0.5, ge=0, le=1, description="share of the target group in those stages that knows of it (assumption, 0.2-0.8)")
 
+    def asked_in(self) -> tuple[int, int]:
+        """First and last stage in which households ask for it."""
+        return self.reach
+
     def act(self, run: Running, w: World) -> None:
         """Households of the target group that know of it can count on it, within the budget."""
-        rows = run.candidates(w, self.reach)
+        rows = run.candidates(w, self.asked_in())
         with w.draws.replay():
             u = uniform(w.draws.base(Purpose.KNOWS, 0, self.key), w.h.id[rows])
         run.touch(w, rows[u < self.rel_known])

@@ -1,0 +1,74 @@
+"""A user's own instrument, in YAML alone: any name that begins with interventie_, and levers from the list."""
+
+from __future__ import annotations
+
+import difflib
+from typing import ClassVar
+
+from pydantic import Field, field_validator
+
+from sim import law
+from sim.interventions.reach import Help
+
+# Highest and lowest value of each lever that may be pulled; what a lever means stands in ``sim.levers``.
+PULLS: dict[str, tuple[float, float]] = {
+    "awareness": (-5, 5), "search": (-5, 5), "sight": (0, 1), "trouble": (-0.2, 0.2), "eur_once": (-10_000, 10_000), "responses": (0, 4),
+    "p_direct": (0, 0.5), "rank": (0, 20), "rank_market": (0, 20), "n_months": (0, 480), "age_eased": (0, 30), "income_free": (0, 1),
+    "loan": (0, 4), "adapts": (0, 1), "n_rooms_left": (0, 12), "n_rooms_taken": (0, 12),
+}
+STAGES = ("huidige_woning", "woonwens", "woningzoeken")
+CONDITIONS = ("n_rooms_left", "n_rooms_taken")
+
+
+class InterventieX(Help):
+    """What is done here and stands on no menukaart: who, how many, what it costs, and the levers that it pulls."""
+
+    key: ClassVar[str] = "interventie_x"
+    category: ClassVar[str] = "interventie_x"
+    sector: ClassVar[str] = "sociaal, particulier"
+    stages: ClassVar[tuple[str, ...]] = STAGES
+    levers_used: ClassVar[tuple[str, ...]] = tuple(name for name in PULLS if name not in CONDITIONS)
+    payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "corporatie", "zorgaanbieder", "welzijn", "huishouden")
+    indicator: ClassVar[str] = "interventie_x"
+    source: ClassVar[str] = "toolkit Platform31 2023, monitor 3/3, Interventie x"
+
+    pulls: dict[str, float] = Field(default_factory=dict, description="lever to value, from the list of levers (docs/odd.md)")
+    from_stage: str = Field("woningzoeken", description="first stage of the klantreis in which it reaches a household")
+    to_stage: str = Field("woningzoeken", description="last stage of the klantreis in which it reaches a household")
+
+    @field_validator("pulls")
+    @classmethod
+    def _known(cls, value: dict[str, float]) -> dict[str, float]:
+        for name, number in value.items():
+            if name not in PULLS:
+                near = difflib.get_close_matches(name, PULLS, 1, 0.4)
+                raise ValueError(f"{name} is no lever" + (f"; did you mean {near[0]}?" if near else f"; levers are {', '.join(PULLS)}"))
+            low, high = PULLS[name]
+            if not low <= number <= high:
+                raise ValueError(f"{name}={number:g} is out of range, {low:g} to {high:g}")
+        return value
+
+    @field_validator("from_stage", "to_stage")
+    @classmethod
+    def _stage(cls, value: str) -> str:
+        if value not in STAGES:
+            raise ValueError(f"{value!r} is no stage in which help begins; stages are {', '.join(STAGES)}")
+        return value
+
+    def check(self, start: str) -> None:
+        """A corporatie may help in kind, not with money."""
+        if self.pulls.get("eur_once", 0) > 0 and self.payer == "corporatie":
+            law.check_moving_grant(self.payer)
+
+    def asked_in(self) -> tuple[int, int]:
+        """First and last stage, as numbers."""
+        return STAGES.index(self.from_stage), STAGES.index(self.to_stage)
+
+    def levers(self) -> dict[str, float]:
+        """Those that were named; the others are 0."""
+        return {name: self.pulls.get(name, 0.0) for name in PULLS}
+
+
+def own(key: str) -> type[InterventieX]:
+    """The class of a user's own instrument of another name."""
+    return type("Own", (InterventieX,), {"key": key, "__doc__": InterventieX.__doc__, "__module__": __name__})
