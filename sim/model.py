@@ -87,10 +87,10 @@ class HousingModel(Model):
         twin._equip(self.world, interventions or {})
         twin.world.records = {key: list(rows) for key, rows in self.world.records.items() if isinstance(rows, list)}
         before, after = self.world.keys, twin.world.keys
-        uses = [(t, i, int(renumber(np.array(bits, np.uint64), before, after))) for t, i, bits in self.world.records.get("uses", [])]
-        twin.world.records["uses"] = [use for use in uses if use[2]]
-        decided = self.world.records.get("decisive", {}).items()
-        twin.world.records["decisive"] = {i: int(renumber(np.array(bits, np.uint64), before, after)) for i, bits in decided}
+        uses = [(t, i, renumber(bits, before, after)) for t, i, bits in self.world.records.get("uses", [])]
+        twin.world.records["uses"] = [tuple(part[bits != 0] for part in (t, i, bits)) for t, i, bits in uses]
+        if "decisive" in self.world.records:
+            twin.world.records["decisive"] = renumber(self.world.records["decisive"], before, after)
         return twin
 
     @property

@@ -187,11 +187,9 @@ def attribution_table(w: World) -> pd.DataFrame:
     The verdict is *ook_zonder* where no decision differed and the household moved, *niet_verhuisd* where it did not move, and
     *onbekend* where a decision differed: what would have followed is not watched here.
     """
-    uses = w.records.get("uses", [])
-    month, household = (np.array([use[k] for use in uses], np.int64) for k in (0, 1))
-    bits = np.array([use[2] for use in uses], np.uint64)
-    decided = w.records.get("decisive", {})
-    differed = np.array([decided.get(i, 0) for i in household.tolist()], np.uint64)
+    nothing = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint64))
+    month, household, bits = (np.concatenate(part) for part in zip(nothing, *w.records.get("uses", []), strict=True))
+    differed = w.records["decisive"][household] if len(household) else bits
     which = np.arange(len(w.keys), dtype=np.uint64)
     use, k = np.nonzero(bits[:, None] >> which & np.uint64(1))  # by use, then by instrument
     decisive = (differed[use] >> which[k] & np.uint64(1)).astype(bool)

@@ -221,12 +221,10 @@ def note_uses(w: World) -> None:
         return
     before = w.records.setdefault("ever", np.zeros_like(w.h.ever))
     rows = np.flatnonzero(w.h.ever != before)
-    uses = w.records.setdefault("uses", [])
-    uses += [(w.month, int(i), int(w.h.ever[i] & ~before[i])) for i in rows]
+    w.records.setdefault("uses", []).append((np.full(len(rows), w.month), rows, w.h.ever[rows] & ~before[rows]))
     before[:] = w.h.ever
-    decided = w.records.setdefault("decisive", {})
-    for i in np.flatnonzero(w.h.decisive != 0):
-        decided[int(i)] = decided.get(int(i), 0) | int(w.h.decisive[i])
+    decided = w.records.setdefault("decisive", np.zeros_like(w.h.decisive))
+    np.bitwise_or(decided, w.h.decisive, out=decided)
 
 
 def keep_homes(w: World) -> None:

@@ -32,9 +32,9 @@ def _target(h, d, month, age, size, rooms, rooms_most, floor_area, tenure, first
     out = np.empty(len(h.state), np.int32)
     n = 0
     for i in range(len(h.state)):
-        if h.state[i] != PRESENT or h.home[i] < 0 or h.touched[i] & mask:
+        if h.stage[i] < first or h.stage[i] > last:  # first: few households search, and a stage is one byte
             continue
-        if h.stage[i] < first or h.stage[i] > last or h.reserved[i] != NOWHERE:
+        if h.state[i] != PRESENT or h.home[i] < 0 or h.touched[i] & mask or h.reserved[i] != NOWHERE:
             continue
         j = h.home[i]
         if d.rooms[j] < rooms or d.rooms[j] > rooms_most or h.size[i] > size or d.floor_area[j] < floor_area:

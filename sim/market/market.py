@@ -32,6 +32,7 @@ ZOEKEN, VERHUIZEN = int(Stage.WONINGZOEKEN), int(Stage.VERHUIZEN)
 CORPORATIE = int(Tenure.CORPORATIE)
 REFUSED = int(Obstacle.REFUSED)
 NO_BITS = np.uint64(0)
+ANSWER = 4  # the first columns of Responses say who responds to what, and in which order
 
 
 class Cleared(NamedTuple):
@@ -129,15 +130,27 @@ def _decisive(
     any_used = np.bitwise_or.reduce(met)
     single = [np.uint64(1 << k) for k in range(len(w.keys)) if any_used & np.uint64(1 << k)]
     masks = [(every, ALL_BIT | every)] if len(w.keys) == 1 else [(every, ALL_BIT), *((bit, bit) for bit in single)]
+    may_hinder = hindering(w.levers)
+    responds = on.n.sum(axis=1) > 0
     for off, mark in masks if any_used else ():
-        users = np.flatnonzero(met & off)  # whomever they neither helped nor kept out responds as before
+        # whom they neither helped nor kept out responds as before; so does who, with their help, still found nothing
+        users = np.flatnonzero(((used & off) != 0) & (responds | (off & may_hinder != 0)) | ((on.barred & off) != 0))
         kept = [column[users] for column in on]
         _respond(w, users, seekers, offers, off, bases, on)
-        without = _clear(w, seekers, offers, on, bases)
+        if not all((column[users] == was).all() for column, was in zip(on[:ANSWER], kept, strict=False)):
+            without = _clear(w, seekers, offers, on, bases)
+            decisive[(without.offer != cleared.offer) & ((used & off) != 0)] |= mark
         for column, values in zip(on, kept, strict=True):
             column[users] = values
-        decisive[(without.offer != cleared.offer) & ((used & off) != 0)] |= mark
     return decisive
+
+
+def hindering(levers: NDArray) -> np.uint64:
+    """Bits of the instruments that can make a home worth less to somebody: without them more may be responded to."""
+    bits = NO_BITS
+    for k in np.flatnonzero((levers["trouble"] < 0) | (levers["eur_once"] < 0)):
+        bits |= np.uint64(1) << np.uint64(k)
+    return bits
 
 
 def _accept(
