@@ -64,7 +64,7 @@ def scenarios(config: Listing) -> Rows:
     for name in simulation.scenario_names(folder):
         one = simulation.scenario(name, folder)
         held = " ".join(sorted(one.instruments))
-        rows.append({"key": name, "title_nl": one.title.nl, "title_en": one.title.en, "instruments": held})
+        rows.append({"key": name, "title_nl": one.title.nl, "title_en": one.title.en, "instruments": held, "rules": len(one.rules)})
     return rows
 
 

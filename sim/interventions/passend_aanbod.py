@@ -14,6 +14,8 @@ from sim.randomness import Purpose, hash_ints, hash_text, uniform
 from sim.world import Dwellings, empty
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sim.state import World
 
 
@@ -21,6 +23,7 @@ class Seniorenwoningen(Instrument):
     """A building programme of step-free homes with a label for seniors."""
 
     key: ClassVar[str] = "seniorenwoningen"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Meer seniorenwoningen", "en": "More homes for seniors"}
     category: ClassVar[str] = "passend_aanbod"
     sector: ClassVar[str] = "sociaal, particulier"
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken",)
@@ -47,8 +50,8 @@ class Seniorenwoningen(Instrument):
         if w.month - begun < self.dur_build:
             return
         if "n" not in run.memory:
-            run.memory["n"] = self.n_per_1000 * float(w.seniors.sum()) / 1000 / 12 * run.strength
-        total = run.memory.get("carried", 0.0) + run.memory["n"]
+            run.memory["n"] = self.n_per_1000 * float(w.seniors.sum()) / 1000 / 12
+        total = run.memory.get("carried", 0.0) + run.memory["n"] * run.strength
         n = int(total)
         if self.eur_home > 0:
             n = int(min(n, run.left() // self.eur_home))

@@ -14,6 +14,8 @@ from sim.interventions.reach import KnownToSome
 from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from sim.state import World
@@ -25,6 +27,7 @@ class Huurgewenning(KnownToSome):
     """The rent of the new home rises in three equal steps from the old rent to the regular one."""
 
     key: ClassVar[str] = "huurgewenning"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Huurgewenning", "en": "Rent rising in steps"}
     category: ClassVar[str] = "prijsprikkel"
     sector: ClassVar[str] = "sociaal"
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen", "nieuw_thuis")
@@ -61,6 +64,7 @@ class Huurbehoud(KnownToSome):
     """The rent of the old home goes along to the new one, without an end date."""
 
     key: ClassVar[str] = "huurbehoud"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Huurbehoud", "en": "Keeping the old rent"}
     category: ClassVar[str] = "prijsprikkel"
     sector: ClassVar[str] = "sociaal"
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen", "nieuw_thuis")
@@ -109,6 +113,7 @@ class Verhuiskostenvergoeding(KnownToSome):
     """A grant for the cost of moving; gemeente or provincie pay it."""
 
     key: ClassVar[str] = "verhuiskostenvergoeding"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Verhuiskostenvergoeding", "en": "Grant for the cost of moving"}
     category: ClassVar[str] = "prijsprikkel"
     sector: ClassVar[str] = "sociaal, particulier"
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen")

@@ -12,6 +12,8 @@ from sim.interventions.base import Instrument, Running, Who
 from sim.randomness import Purpose, uniform
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sim.state import World
 
 
@@ -19,6 +21,7 @@ class Voorrang(Instrument):
     """Priority by labels on the home left, the home taken and the resident."""
 
     key: ClassVar[str] = "voorrang"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Voorrang voor senioren die groot wonen", "en": "Priority for seniors who leave a large home"}
     category: ClassVar[str] = "voorrang"
     sector: ClassVar[str] = "sociaal"
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken",)
