@@ -138,7 +138,7 @@ def conclude(out: Path, bundle: Bundle, found: Marks, content: dict[str, Any]) -
     summaries = {
         (names[mark["scenario"]], mark["seed"]): store.read_part(mark["folder"], "summary").to_pandas() for mark in found
     }
-    config = content["configuration"] | {"place": content["place"], "fingerprints": content["fingerprints"]}
+    config = content["configuration"] | {key: content[key] for key in ("place", "fingerprints", "instrument_titles")}
     title = content["scenarios"][bundle.scenario]["title"]
     summary = finish(out, worlds_table(summaries, bundle), bundle, config, title)
     compare.tell_reach({name: reach for name, reach in content["reached"].items() if name == bundle.scenario})

@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from experiments import store
+from experiments import simulation, store
 from experiments.errors import UsageError
 from experiments.folder import read_json
 from experiments.plan import Plan
@@ -103,6 +103,10 @@ def compose(
             | ({"rules": plan.rules[name]} if name in plan.rules else {})
             for name in asked["scenarios"]
         },
+        "instrument_titles": simulation.instrument_titles(
+            [key for held in plan.contents.values() for key in held]
+            + [key for rules in plan.rules.values() for rule in rules for key in rule["do"]["add"]]
+        ),
         "seeds": asked["seeds"],
         "version": {
             "verhuisketens": version(), "commit": commit(), "sim": plan.design["code"], "data": plan.design["data"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -79,6 +79,13 @@ def scenario(name: str, folder: Path | None) -> Any:
     from sim import scenarios
 
     return _readable(scenarios.load, name, folder)
+
+
+def instrument_titles(keys: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Names for people, ``{nl, en}``, of the instruments among ``keys``, in the order of the keys."""
+    from sim import interventions
+
+    return {key: interventions.title_of(key) for key in sorted(set(keys)) if key in interventions.REGISTRY}
 
 
 def scenario_names(folder: Path | None) -> list[str]:

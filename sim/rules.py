@@ -90,16 +90,18 @@ class Bounds(Closed):
 
 
 class Talks(Closed):
-    """What the talks so far brought up, as a share of the households talked to.
+    """What the talks so far brought up, as a share of the households talked to, or of those of them that have searched since.
 
     Attributes:
         wish: stage at the first talk.
         obstacle: what the household met in its last month of searching since the talk.
-        at_least: fewest households talked to before a share says anything.
+        of: ``all`` that were talked to, or those ``searching`` since: they met some obstacle.
+        at_least: fewest households that the share is of before it says anything.
     """
 
     wish: Literal["huidige_woning", "woonwens", "woningzoeken"] | None = None
     obstacle: Annotated[str, AfterValidator(_obstacle)] | None = None
+    of: Literal["all", "searching"] = "all"
     share_above: Share | None = None
     share_below: Share | None = None
     at_least: int = Field(20, ge=1)
@@ -108,6 +110,8 @@ class Talks(Closed):
     def _one_thing(self) -> Talks:
         if (self.wish is None) == (self.obstacle is None):
             raise ValueError("name one of wish and obstacle")
+        if self.of == "searching" and self.obstacle is None:
+            raise ValueError("of: searching says nothing of a wish, which is that of the talk itself")
         check_bounds(self.share_above, self.share_below, "share_above and share_below")
         return self
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from sim import interventions, rules
 from sim.codes import MoveReason, Obstacle, Stage
-from sim.rules import MOVES, STATES, YEAR, Rule
+from sim.rules import MOVES, STATES, YEAR, Rule, Talks
 from sim.summary import values_of_moves
 
 if TYPE_CHECKING:
@@ -89,19 +89,18 @@ class Approach:
         if when.instrument is not None:
             return within(self._counted(when.instrument, when.count or "uses", w), when.above, when.below)
         if when.talks is not None:
-            share = self.share(when.talks.wish, when.talks.obstacle, when.talks.at_least)
-            return within(share, when.talks.share_above, when.talks.share_below)
+            return within(self.share(when.talks), when.talks.share_above, when.talks.share_below)
         return True
 
-    def share(self, wish: str | None, obstacle: str | None, at_least: int) -> float:
-        """Share of the households talked to that had a wish (stage) or met an obstacle; NaN below ``at_least`` of them."""
-        there = self.talked > 0
+    def share(self, asked: Talks) -> float:
+        """Share of the households talked to that had a wish (stage) or met an obstacle; NaN where there are too few of them."""
+        there = (self.talked > 0) & ((self.obstacle != UNHEARD) | (asked.of == "all"))
         n = int(there.sum())
-        if n < at_least:
+        if n < asked.at_least:
             return float("nan")
-        if obstacle is not None:
-            return float((self.obstacle[there] == Obstacle[obstacle.upper()]).sum() / n)
-        return float((self.talked[there] == 1 + Stage[str(wish).upper()]).sum() / n)
+        if asked.obstacle is not None:
+            return float((self.obstacle[there] == Obstacle[asked.obstacle.upper()]).sum() / n)
+        return float((self.talked[there] == 1 + Stage[str(asked.wish).upper()]).sum() / n)
 
     def _counted(self, key: str, column: str, w: World) -> float:
         """Of the ledger of an instrument over twelve months; NaN until it has worked for so long, and when it stopped."""

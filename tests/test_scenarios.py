@@ -111,6 +111,7 @@ FAULTS = {
     "[{when: {indicator: moves, instrument: voorrang, after: 24, above: 3}, OK}]": "indicator and instrument are two things",
     "[{when: {talks: {obstacle: too_dear, share_above: 0.2}}, OK}]": "rule 1: when.talks.obstacle: there is no obstacle 'too_dear'",
     "[{when: {talks: {wish: verhuizen, share_above: 0.2}}, OK}]": "rule 1: when.talks.wish: input should be 'huidige_woning'",
+    "[{when: {talks: {wish: woonwens, of: searching, share_above: 0.2}}, OK}]": "of: searching says nothing of a wish",
     "[{when: {talks: {share_above: 0.2}}, OK}]": "name one of wish and obstacle",
     "[{when: {talks: {wish: woonwens, share_above: 2}}, OK}]": "rule 1: when.talks.share_above: input should be less than or equal to 1",
     "[{WHEN, do: {}}]": "rule 1: do: nothing is named",

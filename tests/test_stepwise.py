@@ -81,18 +81,24 @@ def test_talks_are_shares_of_those_talked_to():
     wish = one_rule({"talks": {"wish": "woonwens", "share_above": 0.4}})
     money = one_rule({"talks": {"obstacle": "too_expensive", "share_above": 0.25, "at_least": 10}})
     some = approach(wish, money)
+
+    def share(**asked: str) -> float:
+        return some.share(rules.Talks(**asked, share_above=0, at_least=1))
+
     rows = np.arange(10)
     some.hear_talks(rows, np.array([Stage.WOONWENS] * 6 + [Stage.HUIDIGE_WONING] * 4, np.uint8))
     assert not some.holds(wish, at(3), {}), "ten are fewer than the twenty that a share needs"
     some.hear_talks(rows + 5, np.array([Stage.WONINGZOEKEN] * 10, np.uint8))
-    assert some.share("woonwens", None, 1) == pytest.approx(6 / 15), "the first talk says what was wished"
-    assert some.share("woningzoeken", None, 1) == pytest.approx(5 / 15)
+    assert share(wish="woonwens") == pytest.approx(6 / 15), "the first talk says what was wished"
+    assert share(wish="woningzoeken") == pytest.approx(5 / 15)
     dear, other = int(Obstacle.TOO_EXPENSIVE), int(Obstacle.OUTRANKED)
     some.hear_obstacles(np.array([0, 1, 2, 50, 51]), np.array([dear, dear, -1, dear, dear], np.int8))
-    assert some.share(None, "too_expensive", 1) == pytest.approx(2 / 15), "only who was talked to tells it, and only what stopped it"
+    assert share(obstacle="too_expensive") == pytest.approx(2 / 15), "only who was talked to tells it, and only what stopped it"
     some.hear_obstacles(np.array([1, 3, 4, 5]), np.array([other, dear, dear, dear], np.int8))
-    assert some.share(None, "too_expensive", 1) == pytest.approx(4 / 15), "the last obstacle counts"
+    assert share(obstacle="too_expensive") == pytest.approx(4 / 15), "the last obstacle counts"
     assert some.holds(money, at(3), {})
+    assert share(obstacle="too_expensive", of="searching") == pytest.approx(4 / 5)
+    assert np.isnan(some.share(rules.Talks(obstacle="refused", of="searching", share_above=0, at_least=6)))
 
 
 def test_a_log_that_no_rule_asks_for_is_not_kept():
