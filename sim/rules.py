@@ -16,6 +16,7 @@ from sim.codes import Obstacle, names
 from sim.indicators import MONTH_STATES, REGISTRY
 from sim.interventions import REGISTRY as INSTRUMENTS
 from sim.interventions import Instrument, check_strength, load
+from sim.interventions.base import MOST_STRENGTH
 
 YEAR = 12  # months over which a monitor counts
 HIDDEN = {  # what is counted in the world, and is known to nobody in the month itself
@@ -285,7 +286,8 @@ def loaded(held: Mapping[str, Instrument], rules: Sequence[Rule], start: str, st
     both = {**held, **found}
     for number, rule in enumerate(rules, 1):
         for key, factor in rule.do.scale.items():
-            _tried(number, "scale", lambda key=key, factor=factor: check_strength(both[key], strength * factor))
+            scaled = min(strength * factor, MOST_STRENGTH)  # a dose stops there, and a rule of yes or no at 1
+            _tried(number, "scale", lambda key=key, scaled=scaled: check_strength(both[key], scaled))
     return found
 
 
