@@ -41,12 +41,13 @@ def finish(
     whole = {name: beside_others(out / f"{name}.csv", table, columns) for name, (table, columns) in tables.items()}
     shares, parts = with_claims(shares.rename(columns={"share": "difference"})), with_claims(parts)
     name = Text(title["nl"], title["en"])
-    vector, bitmap = svg_and_png(partial(picture, shares, parts, name))
+    names = {key: words.instrument(key, config.get("instrument_titles", {})) for key in bundle.keys}
+    vector, bitmap = svg_and_png(partial(picture, shares, parts, name, names))
     for table_name, table in whole.items():
         write_csv(out / f"{table_name}.csv", table)
     write_whole(out / f"shapley_{bundle.scenario}.svg", vector)
     write_whole(out / f"shapley_{bundle.scenario}.png", bitmap)
-    lines = plain(shares, parts, bundle, name, config)
+    lines = plain(shares, parts, bundle, name, names, config)
     return "\n".join(line.nl for line in lines).translate(PLAIN_SIGNS)
 
 
@@ -55,23 +56,17 @@ def with_claims(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(claimed=claimed(table["difference"], table["lower"], table["upper"], table["placebo"]))
 
 
-def instrument(key: str) -> str:
-    """The name of an instrument for people."""
-    return words.readable(key)
-
-
-def picture(shares: pd.DataFrame, parts: pd.DataFrame, name: Text, language: str = "nl") -> Any:
-    """The shares in the indicators SHOWN."""
+def picture(shares: pd.DataFrame, parts: pd.DataFrame, name: Text, names: Mapping[str, Text], language: str = "nl") -> Any:
+    """The shares in the indicators SHOWN; ``names`` are those of the instruments."""
     there = set(shares["indicator"])
     shown = [(key, words.indicator(key)) for key in SHOWN if key in there]
-    titles = {key: words.both(instrument(key)) for key in shares["instrument"]}
-    titles[BUNDLE] = Text(f"Samen: {name.nl}", f"Together: {name.en}")
+    titles = {**names, BUNDLE: Text(f"Samen: {name.nl}", f"Together: {name.en}")}
     rows = [table.drop(columns="scenario").rename(columns={"instrument": "scenario"}) for table in (shares, parts)]
     return bundle_panels(rows[0], rows[1], shown, titles, language)
 
 
 def plain(
-    shares: pd.DataFrame, parts: pd.DataFrame, bundle: Bundle, name: Text, config: Mapping[str, Any]
+    shares: pd.DataFrame, parts: pd.DataFrame, bundle: Bundle, name: Text, names: Mapping[str, Text], config: Mapping[str, Any]
 ) -> list[Text]:
     """The conclusions on moves by seniors: the whole, who contributes what, together against apart, toolboxes."""
     mine = shares[shares["indicator"] == HEADLINE].set_index("instrument")
@@ -83,13 +78,13 @@ def plain(
         "Who contributes what (moves by seniors, with 95 % interval; together exactly the whole):",
     ))
     rows = mine.drop(index=BUNDLE).sort_values("difference", ascending=False, kind="stable")
-    lines += [_line(Text(f"- {instrument(str(key))}", f"- {instrument(str(key))}"), row) for key, row in rows.iterrows()]
+    lines += [_line(Text(f"- {names[str(key)].nl}", f"- {names[str(key)].en}"), row) for key, row in rows.iterrows()]
     lines.append(_line(
         Text("Samen meer dan de som van elk alleen", "Together more than the sum of each alone"),
         of.loc[(BUNDLE, "interaction")],
     ))
     for key in bundle.toolboxes:
-        lines += _toolbox(key, of)
+        lines += _toolbox(key, names[key], of)
     n = len(bundle.keys)
     how = (
         Text(f"alle {2**n} combinaties van de {n} maatregelen", f"all {2**n} combinations of the {n} instruments")
@@ -128,22 +123,21 @@ def _amount(row: pd.Series) -> Text:
     return interval(row["difference"], row["lower"], row["upper"])
 
 
-def _toolbox(key: str, of: pd.DataFrame) -> list[Text]:
+def _toolbox(key: str, name: Text, of: pd.DataFrame) -> list[Text]:
     """What an instrument with a toolbox does alone, beside the others, and what the bringing along adds."""
-    name = instrument(key)
     alone, last = _amount(of.loc[(key, "alone")]), _amount(of.loc[(key, "without")])
     return [
         _line(
             Text(
-                f"{name} alleen: {alone.nl}; naast de andere maatregelen: {last.nl}. Het verschil daartussen",
-                f"{name} alone: {alone.en}; beside the other instruments: {last.en}. The difference between them",
+                f"{name.nl} alleen: {alone.nl}; naast de andere maatregelen: {last.nl}. Het verschil daartussen",
+                f"{name.en} alone: {alone.en}; beside the other instruments: {last.en}. The difference between them",
             ),
             of.loc[(key, "interaction")],
         ),
         _line(
             Text(
-                f"{name}: dat die de andere maatregelen zelf meebrengt (de instrumentenkoffer), doet",
-                f"{name}: that it brings the other instruments along itself (the toolbox) does",
+                f"{name.nl}: dat die de andere maatregelen zelf meebrengt (de instrumentenkoffer), doet",
+                f"{name.en}: that it brings the other instruments along itself (the toolbox) does",
             ),
             of.loc[(key, "toolbox")],
         ),

@@ -238,12 +238,12 @@ def _euro(row: pd.Series, key: str, suffix: str) -> Cell:
 def reached_table(results: Results) -> Table:
     """Households that each instrument reached, mean per world."""
     header = [Text("Instrument", "Instrument"), Text("Bereikte huishoudens", "Households reached")]
-    reached = results.manifest.get("reached", {})
+    reached, names = results.manifest.get("reached", {}), results.manifest.get("instrument_titles", {})
     rows = [
         {
             "head": results.titles[scenario],
             "unit": both(""),
-            "cells": [Cell(both(words.readable(key)), kind="words"), Cell(numbers(n))],
+            "cells": [Cell(words.instrument(key, names), kind="words"), Cell(numbers(n))],
         }
         for scenario in results.scenarios
         for key, n in reached.get(scenario, {}).items()

@@ -112,6 +112,12 @@ def title(scenario: str, scenarios: Mapping[str, Any]) -> Text:
     return Text(found.get("nl") or readable(scenario), found.get("en") or readable(scenario))
 
 
+def instrument(key: str, titles: Mapping[str, Mapping[str, str]]) -> Text:
+    """Name of an instrument from the manifest's list; its key in words when there is none."""
+    found = titles.get(key) or {}
+    return Text(found.get("nl") or readable(key), found.get("en") or readable(key))
+
+
 def readable(key: str) -> str:
     """A key as words."""
     return capital(key.replace("_", " "))

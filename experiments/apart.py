@@ -33,7 +33,7 @@ def run_apart(
     began = time.perf_counter()
     with locked(out):
         sweep_up(out)
-        join(out, plan.design, plan.contents)
+        join(out, plan.design, plan.written)
         seeds = extended(plan, out / record)
         jobs = jobs_of(seeds)
         since = time.time()

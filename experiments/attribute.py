@@ -52,6 +52,11 @@ def prepare(config: Attribute) -> Prepared:
         raise UsageError("scenario=placebo: the placebo holds no instruments; name a scenario with two or more")
     shared = config.model_dump(exclude={"scenario", "permutations"})
     plan = make_plan(Compare(**shared, scenarios=[name], eur_budget_total=None, ledger="none"))
+    if name in plan.rules:
+        raise UsageError(
+            f"scenario={name} has rules: what runs depends on what its monitor finds, so there is no fixed bundle to share out; "
+            f"write the instruments that it ended with in a scenario without rules"
+        )
     held = plan.contents[name]
     if not held:
         raise UsageError(f"scenario={name} holds no instruments: there is nothing to share out; name one with two or more")
@@ -133,7 +138,7 @@ def conclude(out: Path, bundle: Bundle, found: Marks, content: dict[str, Any]) -
     summaries = {
         (names[mark["scenario"]], mark["seed"]): store.read_part(mark["folder"], "summary").to_pandas() for mark in found
     }
-    config = content["configuration"] | {"place": content["place"], "fingerprints": content["fingerprints"]}
+    config = content["configuration"] | {key: content[key] for key in ("place", "fingerprints", "instrument_titles")}
     title = content["scenarios"][bundle.scenario]["title"]
     summary = finish(out, worlds_table(summaries, bundle), bundle, config, title)
     compare.tell_reach({name: reach for name, reach in content["reached"].items() if name == bundle.scenario})

@@ -33,7 +33,7 @@ def execute(
     began = time.perf_counter()
     with locked(out):
         sweep_up(out)
-        join(out, plan.design, plan.contents)
+        join(out, plan.design, plan.written)
         plan, seeds = extended(plan, out)
         jobs = runner.seed_jobs(plan, seeds, out)
         since = time.time()
@@ -124,6 +124,7 @@ def page(out: Path, content: dict[str, Any]) -> int:
     summary = finish(out, config, content["seconds"])
     content["seconds"]["page"] = round(time.perf_counter() - began, 3)
     tell_reach(content["reached"])
+    tell_fired(content)
     print(summary)
     print(out / "report.html")
     return 0
@@ -135,6 +136,15 @@ def tell_reach(reached: dict[str, dict[str, float]]) -> None:
         if reach:
             listed = ", ".join(f"{key} reached {n:.0f} households" for key, n in reach.items())
             print(f"{name}: {listed} (mean per seed)")
+
+
+def tell_fired(content: dict[str, Any]) -> None:
+    """Print of each rule of a stepwise scenario in how many seeds it fired, and when first."""
+    for name, by_seed in content["fired"].items():
+        for number in range(1, len(content["scenarios"][name]["rules"]) + 1):
+            months = [min(month for rule, month in fired if rule == number) for fired in by_seed.values() if number in dict(fired)]
+            when = f", first in month {min(months)}" if months else ""
+            print(f"rule {number} of {name} fired in {len(months)} of {len(by_seed)} seeds{when}")
 
 
 COMMAND = HydraCommand("compare", "config", Compare, make_plan, execute)

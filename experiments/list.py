@@ -44,11 +44,12 @@ class Prepared:
 
 def instruments(config: Listing) -> Rows:
     """Every instrument of the menukaart that can be run."""
-    from sim.interventions import REGISTRY
+    from sim.interventions import REGISTRY, title_of
 
     return [
         {
-            "key": key, "category": cls.category, "sector": cls.sector, "stages": " ".join(cls.stages),
+            "key": key, "title_nl": title_of(key)["nl"], "title_en": title_of(key)["en"],
+            "category": cls.category, "sector": cls.sector, "stages": " ".join(cls.stages),
             "levers": " ".join(cls.levers_used), "payers": " ".join(cls.payers), "indicator": cls.indicator,
             "law": cls.law, "source": cls.source,
             "settings": " ".join(field.alias or name for name, field in cls.model_fields.items()),
@@ -64,7 +65,7 @@ def scenarios(config: Listing) -> Rows:
     for name in simulation.scenario_names(folder):
         one = simulation.scenario(name, folder)
         held = " ".join(sorted(one.instruments))
-        rows.append({"key": name, "title_nl": one.title.nl, "title_en": one.title.en, "instruments": held})
+        rows.append({"key": name, "title_nl": one.title.nl, "title_en": one.title.en, "instruments": held, "rules": len(one.rules)})
     return rows
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import platform
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from experiments import store
+from experiments import simulation, store
 from experiments.errors import UsageError
 from experiments.folder import read_json
 from experiments.plan import Plan
@@ -72,6 +72,15 @@ def reached(found: Sequence[dict[str, Any]]) -> dict[str, dict[str, float]]:
     return {name: {key: sum(ns) / len(ns) for key, ns in of.items()} for name, of in lists.items()}
 
 
+def fired(found: Sequence[dict[str, Any]], rules: Mapping[str, Any]) -> dict[str, dict[str, list[list[int]]]]:
+    """Of each stepwise scenario and seed the rules that fired, as [number, month], in the order in which they did."""
+    lists: dict[str, dict[str, list[list[int]]]] = {}
+    for mark in found:
+        if mark["scenario"] in rules:
+            lists.setdefault(mark["scenario"], {})[str(mark["seed"])] = mark["fired"]
+    return lists
+
+
 def strengths(found: Sequence[dict[str, Any]]) -> dict[str, list[float]]:
     """Strength of each scenario by seed, in the order of the seeds (they differ only under eur_budget_total)."""
     lists: dict[str, list[float]] = {}
@@ -90,8 +99,14 @@ def compose(
         "configuration": plan.config.model_dump(mode="json"),
         "place": plan.design["municipality"],
         "scenarios": {
-            name: {"title": plan.titles[name], "instruments": plan.contents[name]} for name in asked["scenarios"]
+            name: {"title": plan.titles[name], "instruments": plan.contents[name]}
+            | ({"rules": plan.rules[name]} if name in plan.rules else {})
+            for name in asked["scenarios"]
         },
+        "instrument_titles": simulation.instrument_titles(
+            [key for held in plan.contents.values() for key in held]
+            + [key for rules in plan.rules.values() for rule in rules for key in rule["do"]["add"]]
+        ),
         "seeds": asked["seeds"],
         "version": {
             "verhuisketens": version(), "commit": commit(), "sim": plan.design["code"], "data": plan.design["data"],
@@ -102,6 +117,7 @@ def compose(
         "seconds": {key: round(value, 3) for key, value in seconds.items()},
         "fingerprints": fingerprints(found),
         "reached": reached(found),
+        "fired": fired(found, plan.rules),
         "strengths": strengths(found),
         "checksums": checksums(found),
         "failed_runs": [{"scenario": f.scenario, "seed": f.seed, "error": f.error} for f in failures],

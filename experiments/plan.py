@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ class Plan:
         scenarios: name to instruments to the settings given (also basis, and the placebo).
         contents: the same with every default filled in, as texts and numbers only.
         titles: name to ``{nl, en}``.
+        rules: name to the rules of a stepwise scenario, as plain data; names without rules are not there.
     """
 
     config: Compare
@@ -34,11 +36,17 @@ class Plan:
     scenarios: dict[str, Settings]
     contents: dict[str, Settings]
     titles: dict[str, dict[str, str]] = field(default_factory=dict)
+    rules: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     @property
     def out(self) -> Path:
         """The folder of the results; the default carries a hash of the design."""
         return Path(self.config.out or f"results/{self.design['municipality']}-{short_hash(self.design, 8)}")
+
+    @property
+    def written(self) -> dict[str, dict[str, Any]]:
+        """All that a scenario of each name says: its instruments with their settings, and its rules, if it has any."""
+        return {name: {**held, **({"rules": self.rules[name]} if name in self.rules else {})} for name, held in self.contents.items()}
 
     @property
     def seeds(self) -> list[int]:
@@ -66,17 +74,19 @@ def make_plan(config: Compare) -> Plan:
         raise UsageError("the placebo is run with every comparison; leave it out of scenarios")
     found = {name: simulation.scenario(name, folder) for name in names}
     scenarios = {name: _with_overrides(one.instruments, config.instruments) for name, one in found.items()}
-    _refuse_idle_overrides(scenarios, config.instruments)
+    steps = {name: one.rules for name, one in found.items() if one.rules}
+    _refuse_idle_overrides({name: {*scenarios[name], *_added(steps.get(name, []))} for name in scenarios}, config.instruments)
     contents = {
         name: {key: _settings(name, key, given, config) for key, given in sorted(instruments.items())}
         for name, instruments in scenarios.items()
     }
+    rules = {name: _rules(name, contents[name], steps[name], config) for name in steps}
     scenarios[PLACEBO], contents[PLACEBO] = scenarios[BASE], contents[BASE]
     design = {"municipality": place, "behaviour": dict(sorted(config.behaviour.items()))}
     design |= {key: getattr(config, key) for key in SHARED} | simulation.digests()
     titles = {name: one.title.model_dump() for name, one in found.items()}
     titles[PLACEBO] = {"nl": "Placebo: één woning een maand later", "en": "Placebo: one home a month later"}
-    return Plan(config, design, scenarios, contents, titles)
+    return Plan(config, design, scenarios, contents, titles, rules)
 
 
 def _folder(given: str | None) -> Path | None:
@@ -95,21 +105,24 @@ def _settings(name: str, key: str, given: dict[str, Any], config: Compare) -> di
         raise UsageError(f"scenario {name}: {error}") from error
 
 
+def _rules(name: str, held: Settings, steps: Sequence[Any], config: Compare) -> list[dict[str, Any]]:
+    try:
+        return simulation.rules(held, steps, config.instruments, config.start, config.strength, config.burn_in)
+    except UsageError as error:
+        raise UsageError(f"scenario {name}: {error}") from error
+
+
+def _added(steps: Sequence[Any]) -> set[str]:
+    """Instruments that rules can add."""
+    return {key for rule in steps for key in rule.do.add}
+
+
 def _with_overrides(instruments: Settings, overrides: Settings) -> Settings:
     """A scenario's instruments, each with what the command line says of it on top."""
-    return {key: merged(given, overrides.get(key, {})) for key, given in instruments.items()}
+    return {key: simulation.merged(given, overrides.get(key, {})) for key, given in instruments.items()}
 
 
-def merged(below: dict[str, Any], on_top: dict[str, Any]) -> dict[str, Any]:
-    """Two nested dictionaries as one; ``on_top`` wins."""
-    both = dict(below)
-    for key, value in on_top.items():
-        nested = isinstance(value, dict) and isinstance(both.get(key), dict)
-        both[key] = merged(both[key], value) if nested else value
-    return both
-
-
-def _refuse_idle_overrides(scenarios: dict[str, Settings], overrides: Settings) -> None:
+def _refuse_idle_overrides(scenarios: Mapping[str, Iterable[str]], overrides: Settings) -> None:
     held = sorted({key for instruments in scenarios.values() for key in instruments})
     for key in overrides:
         if key not in held:

@@ -38,6 +38,7 @@ class RunSpec:
     instruments: dict[str, dict[str, Any]]
     placebo: bool
     key: str
+    rules: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,8 +95,8 @@ def run_spec(plan: Plan, scenario: str, seed: int) -> RunSpec:
     Scenarios with equal settings share one run; basis does not, for it has no drift from itself.
     """
     role = scenario if scenario in (BASE, PLACEBO) else ""
-    key = short_hash([plan.design, seed, plan.contents[scenario], role])
-    return RunSpec(scenario, plan.scenarios[scenario], scenario == PLACEBO, key)
+    key = short_hash([plan.design, seed, plan.written[scenario], role])
+    return RunSpec(scenario, plan.scenarios[scenario], scenario == PLACEBO, key, tuple(plan.rules.get(scenario, ())))
 
 
 def in_order(names: Iterable[str]) -> list[str]:
@@ -143,6 +144,7 @@ def _write(job: SeedJob, spec: RunSpec, outcome: Outcome, building: float, stren
         return {
             "scenario": spec.scenario, "seed": job.seed, "fingerprint": outcome.fingerprint, "strength": strength,
             "reached": {key: int(n) for key, n in sorted(outcome.reached.items())},
+            "fired": [[int(number), int(month)] for number, month in outcome.fired],
             "seconds": {key: float(value) for key, value in seconds.items()}, "finished": time.time(),
         }
 

@@ -99,7 +99,8 @@ def try_out(
     names = {label(search.scenario, number): number for number in doses}
     scenarios = {BASE: plan.scenarios[BASE]} | {name: dosed(given, doses[number]) for name, number in names.items()}
     contents = {BASE: plan.contents[BASE]} | {name: dosed(filled, doses[number]) for name, number in names.items()}
-    jobs = runner.seed_jobs(replace(plan, scenarios=scenarios, contents=contents), seeds, out)
+    rules = dict.fromkeys(names, plan.rules[search.scenario]) if search.scenario in plan.rules else {}
+    jobs = runner.seed_jobs(replace(plan, scenarios=scenarios, contents=contents, rules=rules), seeds, out)
     failures = runner.run_all(simulation, jobs, plan.config.workers, executor, report)
     if failures:
         compare.tell(failures, plan.config.debug)

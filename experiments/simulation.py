@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 
 
 class Outcome(Protocol):
-    """What one run gives: tables by name, households reached by instrument, seconds by part, the world's mark."""
+    """What one run gives: tables by name, households reached by instrument, seconds by part, the world's mark, rules that fired."""
 
     tables: dict[str, pd.DataFrame]
     reached: dict[str, int]
     seconds: dict[str, float]
     fingerprint: str
+
+    @property
+    def fired(self) -> Sequence[tuple[int, int]]:
+        """Number of the rule and month, in the order in which they fired."""
 
 
 class Simulation(Protocol):
@@ -51,7 +55,7 @@ class Verhuisketens:
 
         return run_scenario(
             world, instruments=spec.instruments, placebo=spec.placebo, base=base, months=job.months,
-            follow_up=job.follow_up, strength=job.strength, tables=job.tables,
+            follow_up=job.follow_up, strength=job.strength, tables=job.tables, rules=spec.rules,
         )
 
 
@@ -71,13 +75,17 @@ def place_key(name: str) -> str:
 
 
 def scenario(name: str, folder: Path | None) -> Any:
-    """A scenario (title, instruments, rules); raises UsageError with the nearest name, or file and key."""
+    """A scenario (title, instruments, rules); raises UsageError with the nearest name, or file, rule and key."""
     from sim import scenarios
 
-    found = _readable(scenarios.load, name, folder)
-    if found.rules:
-        raise UsageError(f"{name}: rules are given, and stepwise scenarios cannot be run; take the key rules out")
-    return found
+    return _readable(scenarios.load, name, folder)
+
+
+def instrument_titles(keys: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Names for people, ``{nl, en}``, of the instruments among ``keys``, in the order of the keys."""
+    from sim import interventions
+
+    return {key: interventions.title_of(key) for key in sorted(set(keys)) if key in interventions.REGISTRY}
 
 
 def scenario_names(folder: Path | None) -> list[str]:
@@ -98,6 +106,46 @@ def settings(key: str, given: Mapping[str, Any], start: str, strength: float = 1
     instrument = _readable(interventions.load, key, given, start)
     _readable(interventions.check_strength, instrument, strength)
     return instrument.model_dump(mode="json", by_alias=True)
+
+
+def rules(
+    held: Mapping[str, Mapping[str, Any]], found: Sequence[Any], given: Mapping[str, Mapping[str, Any]], start: str, strength: float,
+    burn_in: int,
+) -> list[dict[str, Any]]:
+    """The rules of a scenario as plain data, all settings of what they add filled in, checked against ranges and law.
+
+    Args:
+        held: the instruments of the scenario with all their settings.
+        found: the rules as ``scenario`` gave them.
+        given: what the command line says of instruments.
+
+    Raises:
+        UsageError: names rule and key.
+    """
+    from sim import interventions
+    from sim import rules as world_rules
+
+    steps = [one.model_dump(mode="json", exclude_none=True) for one in found]
+    for step in steps:
+        step["do"]["add"] = {key: merged(one, given.get(key, {})) if key not in held else {} for key, one in step["do"]["add"].items()}
+    objects = _readable(world_rules.read, steps)
+    there = {key: interventions.load(key, one, start) for key, one in held.items()}
+    waiting = _readable(world_rules.loaded, there, objects, start, strength)
+    _readable(world_rules.check_year, objects, burn_in)
+    for step in steps:
+        for key in step["do"]["add"]:
+            if key in waiting:
+                step["do"]["add"][key] = waiting[key].model_dump(mode="json", by_alias=True)
+    return steps
+
+
+def merged(below: Mapping[str, Any], on_top: Mapping[str, Any]) -> dict[str, Any]:
+    """Two nested dictionaries as one; ``on_top`` wins."""
+    both = dict(below)
+    for key, value in on_top.items():
+        nested = isinstance(value, dict) and isinstance(both.get(key), dict)
+        both[key] = merged(both[key], value) if nested else value
+    return both
 
 
 def counts_whole(key: str, setting: str) -> bool:

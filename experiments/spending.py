@@ -29,7 +29,7 @@ def run_at_budget(simulation: Simulation, world: Any, job: SeedJob, spec: RunSpe
         ValueError: the scenario spends nothing, or cannot be brought to that spending.
     """
     goal = job.eur_budget_total
-    if not spec.instruments or spec.placebo or goal is None:
+    if not (spec.instruments or spec.rules) or spec.placebo or goal is None:
         return simulation.run(world, job, spec, base), job.strength
     low, high, strength = 0.0, MOST_STRENGTH, min(job.strength, MOST_STRENGTH) if goal else 0.0
     euro = 0.0

@@ -144,7 +144,6 @@ def _money(w: World) -> list[str]:
         total = sum(row["cost_eur"] for row in rows)
         if abs(total - running.eur_spent) > 0.01:
             found.append(f"{running.key}: the ledger adds up to {total:.2f} euro, {running.eur_spent:.2f} was spent")
-        budget = running.settings.eur_budget
-        if budget is not None and running.eur_spent > budget * running.strength + 0.01:
-            found.append(f"{running.key}: {running.eur_spent:.2f} euro spent of a budget of {budget * running.strength:.2f}")
+        if running.eur_spent > running.budget() + 0.01:
+            found.append(f"{running.key}: {running.eur_spent:.2f} euro spent of a budget of {running.budget():.2f}")
     return found

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from mesa import Model
 from mesa.agent import AgentSet
 
-from sim import chains, interventions, month, outputs, run, scenarios
+from sim import chains, interventions, month, outputs, run, scenarios, stepwise
 from sim.agents import VIEW_OF, Household
 from sim.codes import HouseholdClass, HouseholdState
 from sim.fit import classes
@@ -18,6 +18,7 @@ from sim.interventions import renumber
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.rules import Rule
     from sim.state import World
 
 
@@ -30,7 +31,7 @@ class HousingModel(Model):
 
     Args:
         municipality: slug, CBS code or region (``experiments.list what=municipalities``).
-        scenario: name of a file in ``configs/scenario``.
+        scenario: name of a file in ``configs/scenario``, or of an instrument, which is then alone.
         seed: an integer; the same seed is the same people in every scenario.
         months, burn_in, follow_up: horizon in months; the burn-in is run here, at once.
         start: month 0, YYYY-MM.
@@ -39,7 +40,7 @@ class HousingModel(Model):
         debug: refuse a key drawn twice.
 
     Raises:
-        SeedError, UnknownPlaceError, InstrumentError, LawError, ParameterError.
+        SeedError, UnknownPlaceError, InstrumentError, LawError, RuleError, ParameterError.
     """
 
     def __init__(
@@ -52,9 +53,10 @@ class HousingModel(Model):
         super().__init__(rng=int(seed))  # Mesa's own streams are not used: every draw is keyed
         burnt_in = run.burn_in(municipality, int(seed), months, burn_in, follow_up, start, behaviour, debug)
         self.months, self.follow_up, self.scenario_name = months, follow_up, scenario
-        self._equip(burnt_in, {**scenarios.load(scenario).instruments, **(interventions or {})})
+        found = scenarios.load(scenario)
+        self._equip(burnt_in, {**found.instruments, **(interventions or {})}, found.rules)
 
-    def _equip(self, world: World, chosen: Mapping[str, Any]) -> None:
+    def _equip(self, world: World, chosen: Mapping[str, Any], rules: Sequence[Rule] = ()) -> None:
         self._base = world
         self.world = world.copy()
         start = world.start
@@ -62,7 +64,7 @@ class HousingModel(Model):
             key: one if isinstance(one, interventions.Instrument) else interventions.load(key, one, start)
             for key, one in chosen.items()
         }
-        interventions.equip(self.world, loaded)
+        stepwise.equip(self.world, loaded, rules)
         self._views: list[Household] = []
         self._views_month: int | None = None
 
@@ -79,7 +81,8 @@ class HousingModel(Model):
     def fork(self, interventions: Mapping[str, Any] | None = None) -> HousingModel:
         """A world of its own from this moment on, with other instruments: "what if we had done this from now on".
 
-        The ledger and the records so far come along; instruments at work so far stop.
+        The ledger and the records so far come along; instruments at work so far stop, and so do the rules of a stepwise
+        scenario.
         """
         twin = object.__new__(type(self))
         Model.__init__(twin, rng=self.world.seed)

@@ -37,6 +37,9 @@ def step(w: World) -> None:
     programme.demolish(w)
     # households that live differently now see their home with other eyes
     look_again(w, changed)
+    # an approach that is built step by step looks at its monitor: instruments are added, stopped or scaled
+    if w.stepwise is not None:
+        w.stepwise.look(w)
     # organisations act: letters, talks, home visits, labels, within capacity and budget
     for instrument in w.instruments:
         instrument.act(w)

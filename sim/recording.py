@@ -9,6 +9,7 @@ from numba import njit
 
 from sim.codes import Access, DwellingType, EventKind, HouseholdClass, HouseholdState, MoveReason, Stage
 from sim.fit import CLASS_SENIOR, CLASS_STARTER, MAX_AGE, any_child, class_of, oldest_age
+from sim.state import NORM_MONTHS
 from sim.world import NOWHERE, age_years
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def record(w: World, moves_before: int, leaving: dict[str, int]) -> None:
     n, fit = np.zeros(groups), np.zeros(groups)
     ages = np.zeros(len(AGES) + 1, np.int64)
     count_households(w.h, w.d, w.month, int(w.params.senior_age), counts, n, fit, w.seniors, ages)
-    if w.month < 0:
+    if w.month < -NORM_MONTHS:  # the year before the start is what a monitor compares with
         return
     dwellings = count_dwellings(w.d.state, w.d.vacancy, w.d.access, w.d.floor_area, w.d.kind, w.d.tenure)
     row: dict[str, float] = {"month": w.month, **dict(zip(COUNTERS, counts.tolist(), strict=True))}

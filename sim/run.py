@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim import chains, interventions, invariants, month, outputs, places, programme, recording, start
+from sim import chains, interventions, invariants, month, outputs, places, programme, recording, start, stepwise
 from sim import parameters as parameter_registry
 from sim.codes import HouseholdState
 from sim.population.income import fifth_of
+from sim.rules import read as read_rules
 from sim.summary import summary_table
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from sim.interventions import Instrument
     from sim.state import World
+    from sim.stepwise import Fired
 
 TABLES = ("moves", "chains", "months", "funnel", "instruments", "attribution", "summary", "drift")
 MAX_ROWS_FOR_DRIFT = 400_000  # beyond this many households, homes are remembered every twelfth month only
@@ -40,6 +41,7 @@ class Result:
     fingerprint: str
     homes: list[tuple[NDArray, NDArray]] = field(default_factory=list)  # see recording.keep_homes
     totals: dict[str, int] = field(default_factory=dict)
+    fired: list[Fired] = field(default_factory=list)
 
 
 def burn_in(
@@ -67,6 +69,7 @@ def build(
 
 def begin(w: World) -> None:
     """Month 0: the ledger begins, what is under way counts as from before the start."""
+    w.year_before = stepwise.count_year(w)
     w.forget_moves()
     chains.mark_before_start(w)
     w.records.clear()
@@ -84,32 +87,33 @@ def begin(w: World) -> None:
 def run_scenario(
     world: World, instruments: Mapping[str, Mapping[str, Any]] | None = None, placebo: bool = False,
     base: Result | None = None, months: int | None = None, follow_up: int | None = None, strength: float = 1.0,
-    tables: Container[str] = TABLES,
+    tables: Container[str] = TABLES, rules: Sequence[Any] = (),
 ) -> Result:
     """Run one scenario from a copy of a burnt-in world; without ``base`` it is the base world itself.
 
-    ``tables`` names those that are made.
+    ``tables`` names those that are made; ``rules`` (as a scenario has them) add, stop or scale instruments on the way.
 
     Raises:
         EmptyTargetError: an instrument that works reached nobody (unless ``allow_empty``).
-        InstrumentError, LawError: settings that cannot be.
+        InstrumentError, LawError, RuleError: settings or rules that cannot be.
     """
     began = time.perf_counter()
     w = world.copy()
     loaded = {key: interventions.load(key, settings, w.start) for key, settings in (instruments or {}).items()}
     months = w.months if months is None else months
-    interventions.equip(w, loaded, strength, months)
+    stepwise.equip(w, loaded, read_rules(list(rules)), strength, months)
     if placebo:
         programme.delay_first(w)
     horizon = w.last_month if follow_up is None else months + follow_up
     elsewhere = advance(w, horizon, base)
     ran = time.perf_counter()
-    refuse_empty(w, loaded, months)
+    refuse_empty(w, months)
     made = make_tables(w, months, elsewhere, tables)
     homes = w.records.get("homes", [])
     seconds = {"months": ran - began, "tables": time.perf_counter() - ran}
     reached = {running.key: running.n_reached for running in w.instruments}
-    return Result(made, reached, seconds, world.fingerprint, homes, dict(w.totals))
+    fired = [] if w.stepwise is None else list(w.stepwise.fired)
+    return Result(made, reached, seconds, world.fingerprint, homes, dict(w.totals), fired)
 
 
 def advance(w: World, horizon: int, base: Result | None) -> list[float]:
@@ -148,12 +152,12 @@ def drift_table(w: World, elsewhere: list[float]) -> pd.DataFrame:
     return pd.DataFrame({"month": np.arange(len(elsewhere)) * every + every - 1, "share_elsewhere": np.array(elsewhere, float)})
 
 
-def refuse_empty(w: World, loaded: Mapping[str, Instrument], months: int) -> None:
+def refuse_empty(w: World, months: int) -> None:
     """A target group that nobody enters in a whole run is an error, not a quiet zero."""
     for running in w.instruments:
         s = running.settings
-        worked = any(running.works(t) for t in range(months))
-        if worked and not running.memory.get("anybody") and not s.allow_empty:
+        worked = "anybody" in running.memory  # it looked for its target group, in a month in which it worked
+        if worked and not running.memory["anybody"] and not s.allow_empty:
             raise EmptyTargetError(
                 f"{running.key}: nobody was in its target group in {months} months (who: {s.who.model_dump()}); "
                 f"widen who, or set {running.key}.allow_empty: true"

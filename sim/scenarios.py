@@ -7,7 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from sim.interventions import REGISTRY, title_of
+from sim.rules import Rule, RuleError
+from sim.rules import check as check_rules
+from sim.rules import read as read_rules
 
 FOLDER = Path(__file__).resolve().parents[1] / "configs" / "scenario"
 
@@ -30,24 +35,33 @@ class Scenario(BaseModel):
     model_config = ConfigDict(extra="forbid")
     title: Title
     instruments: dict[str, dict[str, Any]] = Field(default_factory=dict)
-    rules: list[dict[str, Any]] = Field(default_factory=list)
+    rules: list[Rule] = Field(default_factory=list)
+
+    @field_validator("rules", mode="before")
+    @classmethod
+    def _numbered(cls, value: Any) -> list[Rule]:
+        """Each rule is read on its own, so that an error names its number."""
+        return read_rules([] if value is None else value)
 
 
 def names(folder: Path | None = None) -> list[str]:
-    """Scenarios in a folder, sorted."""
-    return sorted(path.stem for path in (folder or FOLDER).glob("*.yaml"))
+    """Scenarios in ``folder``; without one those of ``configs/scenario`` and each instrument alone. Sorted."""
+    alone = () if folder else REGISTRY
+    return sorted({*(path.stem for path in (folder or FOLDER).glob("*.yaml")), *alone})
 
 
 def load(name: str, folder: Path | None = None) -> Scenario:
-    """One scenario by name, from ``folder`` first, else from ``configs/scenario``.
+    """One scenario by name, from ``folder`` first, else from ``configs/scenario``, else the instrument of that name alone.
 
     Raises:
-        ScenarioError: no such file, no YAML, or a key that does not belong there.
+        ScenarioError: no such scenario, no YAML, a key that does not belong there, or rules that contradict each other.
     """
     for place in (folder, FOLDER):
         path = place / f"{name}.yaml" if place else None
         if path is not None and path.is_file():
             return _read(path)
+    if name in REGISTRY:
+        return Scenario(title=Title(**title_of(name)), instruments={name: {}})
     known = sorted({*names(), *(names(folder) if folder else [])})
     near = difflib.get_close_matches(name, known, 1, 0.4)
     hint = f"; did you mean {near[0]}?" if near else ""
@@ -62,8 +76,14 @@ def _read(path: Path) -> Scenario:
     if isinstance(content.get("instruments"), dict):
         content["instruments"] = {key: settings or {} for key, settings in content["instruments"].items()}
     try:
-        return Scenario.model_validate(content)
+        found = Scenario.model_validate(content)
+        check_rules(found.instruments, found.rules)
+        return found
+    except RuleError as error:
+        raise ScenarioError(f"{path.name}: {error}") from None
     except ValidationError as error:
         first = error.errors()[0]
+        if first["loc"] == ("rules",):
+            raise ScenarioError(f"{path.name}: {first['msg'].removeprefix('Value error, ')}") from None
         where = ".".join(str(part) for part in first["loc"])
         raise ScenarioError(f"{path.name}: {where}: {first['msg'].lower()} (keys are title, instruments, rules)") from None

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sim.parameters import Params
     from sim.places import Place
     from sim.population.build import Geography
+    from sim.stepwise import Approach
 
 NORM_MONTHS = 12
 
@@ -63,6 +64,8 @@ class World:
     totals: dict[str, int] = field(default_factory=dict)
     home_at_start: NDArray = field(default_factory=lambda: np.zeros(0, np.int32))
     at_start: dict[str, int] = field(default_factory=dict)
+    year_before: dict[str, float] = field(default_factory=dict)  # what a monitor counted in the twelve months before month 0
+    stepwise: Approach | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -78,7 +81,7 @@ class World:
             seniors=self.seniors.copy(),
             instruments=tuple(replace(one, month=dict(one.month), memory=deepcopy(one.memory)) for one in self.instruments),
             records={}, totals=dict(self.totals),
-            draws=Draws(self.seed, self.draws.debug),
+            stepwise=None if self.stepwise is None else self.stepwise.copy(), draws=Draws(self.seed, self.draws.debug),
         )
 
     def add(self, name: str, n: int = 1) -> None:

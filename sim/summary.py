@@ -64,10 +64,12 @@ def _groups(w: World, rows: NDArray) -> list[tuple[str, list[str], NDArray]]:
     ]
 
 
-def _of_moves(w: World, end: int, n_set_off: NDArray) -> list[Part]:
-    n = int(w.counts[1])
+def values_of_moves(w: World, rows: NDArray) -> tuple[dict[str, NDArray], dict[str, tuple[NDArray, NDArray]]]:
+    """Indicators of the moves ``rows`` (fills): of those that are summed which moves count, of means which moves and their values.
+
+    Without ``moves_set_off``, which is known only when chains have gone on.
+    """
     m = w.m
-    rows = np.flatnonzero((m.month[:n] < end) & (m.reason[:n] == MoveReason.FILL))
     senior = m.household_class[rows] == HouseholdClass.SENIOR
     left = m.from_dwelling[rows]
     family_home = (left >= 0) & (w.d.kind[np.maximum(left, 0)] == DwellingType.EENGEZINS) & (w.d.rooms[np.maximum(left, 0)] >= 4)
@@ -80,10 +82,15 @@ def _of_moves(w: World, end: int, n_set_off: NDArray) -> list[Part]:
         "freed_family_homes": senior & family_home, "starters_housed": m.household_class[rows] == HouseholdClass.STARTER,
         "families_housed": m.size[rows] >= 3,
     }
-    means = {
-        "moves_set_off": (senior, n_set_off[rows]), "waiting_months": (social, m.waited[rows]),
-        "senior_moves_km": (senior & (left >= 0), km),
-    }
+    means = {"waiting_months": (social, m.waited[rows]), "senior_moves_km": (senior & (left >= 0), km)}
+    return sums, means
+
+
+def _of_moves(w: World, end: int, n_set_off: NDArray) -> list[Part]:
+    n = int(w.counts[1])
+    rows = np.flatnonzero((w.m.month[:n] < end) & (w.m.reason[:n] == MoveReason.FILL))
+    sums, means = values_of_moves(w, rows)
+    means = {"moves_set_off": (sums["senior_moves"], n_set_off[rows]), **means}
     out = []
     for group_by, labels, code in _groups(w, rows):
         size = len(labels)

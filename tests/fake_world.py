@@ -29,6 +29,7 @@ class FakeOutcome:
     fingerprint: str
     reached: dict[str, int] = field(default_factory=lambda: {"voorrang": 7})
     seconds: dict[str, float] = field(default_factory=lambda: {"months": 0.5, "tables": 0.25})
+    fired: list[tuple[int, int]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,17 @@ import yaml
 from experiments import compare, entry
 from experiments import list as listing
 from experiments.entry import CONFIGS, HydraCommand
-from experiments.plan import make_plan, merged
+from experiments.plan import make_plan
 from experiments.schema import Compare, check
+from experiments.simulation import merged
 from sim import places
 from sim.population import figures
+
+STEPWISE = """
+title: {nl: Eigen, en: Own}
+instruments: {voorrang: {}}
+rules: [{when: {after: 24, indicator: senior_moves, change: {below: 0.05}}, do: {add: {huurgewenning: {}}}}]
+"""
 
 
 class Recorder:
@@ -227,7 +234,15 @@ def test_a_scenario_of_ones_own_is_found_in_scenario_dir_and_its_faults_are_name
     assert "eigen.yaml: instrument" in capsys.readouterr().err
     (folder / "eigen.yaml").write_text("title: {nl: Eigen, en: Own}\nrules: [{after: 24}]\n")
     assert run("scenarios=eigen", "scenario_dir=mine", "out=here") == 2
-    assert "rules" in capsys.readouterr().err
+    assert "eigen.yaml: rule 1: after: there is no such key" in capsys.readouterr().err
+    (folder / "eigen.yaml").write_text(STEPWISE)
+    assert run("scenarios=eigen", "scenario_dir=mine", "out=here", "instruments.huurgewenning.dur_path=12") == 0
+    [rule] = run.plans[-1].rules["eigen"]
+    assert rule["do"]["add"]["huurgewenning"]["dur_path"] == 12 and rule["do"]["add"]["huurgewenning"]["payer"] == "corporatie"
+    for line, words in (("instruments.huurgewenning.dur_path=48", "1 to 36"), ("burn_in=6", "let burn_in be 12 or more, not 6")):
+        assert run("scenarios=eigen", "scenario_dir=mine", "out=here", line) == 2
+        said = capsys.readouterr().err
+        assert "scenario eigen: rule 1" in said and words in said
 
 
 def test_hydra_starts_where_argparse_checks_help_texts_as_python_3_14_does(run, monkeypatch):

@@ -368,7 +368,10 @@ def made_scenarios() -> str:
     rows = []
     for name in scenarios.names():
         one = scenarios.load(name)
-        rows.append((f"`{name}`", one.title.nl, one.title.en, ", ".join(f"`{key}`" for key in one.instruments)))
+        later = sorted({key for rule in one.rules for key in rule.do.add})
+        held = ", ".join(f"`{key}`" for key in one.instruments)
+        held += f"; rules can add {', '.join(f'`{key}`' for key in later)}" if later else ""
+        rows.append((f"`{name}`", one.title.nl, one.title.en, held))
     return table(["scenario", "titel", "title", "instruments"], rows)
 
 

@@ -64,6 +64,12 @@ def class_of(key: str) -> type[Instrument] | None:
     return REGISTRY.get(key) or (own(key) if re.fullmatch(r"interventie_[a-z0-9_]+", key) else None)
 
 
+def title_of(key: str) -> dict[str, str]:
+    """The name of an instrument for people, ``{nl, en}``; the key in words where its class gives none."""
+    plain = key.replace("_", " ").capitalize()
+    return {"nl": plain, "en": plain, **(class_of(key) or Instrument).title}
+
+
 def load(key: str, settings: Mapping[str, Any] | None, start: str = "2026-01") -> Instrument:
     """Settings of one instrument, checked against its fields and the law in force at ``start``.
 
@@ -127,7 +133,7 @@ def equip(w: World, instruments: Mapping[str, Instrument], strength: float = 1.0
         check_strength(instruments[key], strength)
     if w.keys:
         stop(w, keys)
-    w.keys = keys
+    w.keys, w.stepwise = keys, None
     w.instruments = tuple(
         Running(instruments[key], bit, strength, w.start, w.month, w.months if months is None else months)
         for bit, key in enumerate(keys)
@@ -159,10 +165,11 @@ def check_strength(instrument: Instrument, strength: float) -> None:
     Raises:
         InstrumentError: below 0, or above 1 for such a rule.
     """
-    plain = not instrument.dosed and instrument.capacity is None and instrument.eur_budget is None
-    if strength < 0 or (strength > 1 and plain):
-        why = "a rule without capacity or budget holds for all at 1" if strength > 1 else "nothing is delivered at 0"
-        raise InstrumentError(f"{instrument.key}: strength={strength:g} is out of range, 0 to {1 if plain else 10} (factor): {why}")
+    most = instrument.most_strength()
+    if not 0 <= strength <= most:
+        why = "nothing is delivered at 0" if strength < 0 else "more is not delivered"
+        why = "a rule without capacity or budget holds for all at 1" if strength > most == 1 else why
+        raise InstrumentError(f"{instrument.key}: strength={strength:g} is out of range, 0 to {most:g} (factor): {why}")
 
 
 def rent_discount(levers: Mapping[str, float], present_bias: float) -> float:
@@ -180,4 +187,4 @@ def rent_discount(levers: Mapping[str, float], present_bias: float) -> float:
     return float(present_bias * unpaid[:12].mean() + (1 - present_bias) * unpaid.mean())
 
 
-__all__ = ["REGISTRY", "Instrument", "InstrumentError", "Running", "equip", "load", "rent_discount"]
+__all__ = ["REGISTRY", "Instrument", "InstrumentError", "Running", "equip", "load", "rent_discount", "title_of"]

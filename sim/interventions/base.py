@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sim.state import World
 
 Payer = Literal["gemeente", "provincie", "corporatie", "zorgaanbieder", "welzijn", "huishouden"]
+MOST_STRENGTH = 10.0
 _MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
 
 
@@ -60,6 +61,8 @@ class Instrument(BaseModel):
     source: ClassVar[str]
     contact: ClassVar[Contact] = Contact.CORPORATIE_PASSEND_WONEN
     for_households: ClassVar[bool] = True  # False: it works through homes alone, for whoever gets them
+    title: ClassVar[Mapping[str, str]] = {}  # nl and en, as users read it; without it the key is shown
+    talks: ClassVar[bool] = False  # True: it talks to households, who say what they want and what stops them
     dosed: ClassVar[bool] = False  # True: a dose (posts, homes) that a strength above 1 can multiply
 
     who: Who = Who()
@@ -89,6 +92,10 @@ class Instrument(BaseModel):
     def levers(self) -> dict[str, float]:
         """Values of the levers that it pulls (fields of ``sim.levers.LEVERS``); none for one that only adds homes."""
         return {}
+
+    def most_strength(self) -> float:
+        """The strongest that it can be delivered: a rule without capacity, budget or dose holds for all at 1."""
+        return MOST_STRENGTH if self.dosed or self.capacity is not None or self.eur_budget is not None else 1.0
 
     def check(self, start: str) -> None:
         """Check against the law in force at ``start`` (YYYY-MM); raises LawError."""
@@ -130,7 +137,9 @@ class Running:
     begun: int  # month in which it was put to work in this world
     n_months: int  # months of the run; in the follow-up after it nothing begins
     n_room: int = 0  # households that capacity still allows this month
+    idle: bool = False  # waits for a rule of a stepwise approach, or was stopped by one
     eur_spent: float = 0.0
+    eur_more: float = 0.0  # budget that a change of strength added or took away
     n_reached: int = 0
     n_uses: int = 0
     month: dict[str, float] = field(default_factory=dict)
@@ -151,7 +160,7 @@ class Running:
         s = self.settings
         first = month_number(s.since, self.start) if s.since else 0
         last = month_number(s.until, self.start) if s.until else month + 1
-        delivers = self.strength > 0 and s.capacity != 0 and s.eur_budget != 0
+        delivers = not self.idle and self.strength > 0 and s.capacity != 0 and s.eur_budget != 0
         return delivers and first < self.n_months and first <= month < last
 
     def act(self, w: World) -> None:
@@ -193,10 +202,28 @@ class Running:
         self.eur_spent += eur
         self.month["cost_eur"] = self.month.get("cost_eur", 0.0) + eur
 
+    def budget(self) -> float:
+        """Euro for the whole run (infinite without a limit)."""
+        budget = self.settings.eur_budget
+        return float("inf") if budget is None else budget * self.strength + self.eur_more
+
     def left(self) -> float:
         """Euro left of the budget (infinite without one)."""
-        budget = self.settings.eur_budget
-        return float("inf") if budget is None else budget * self.strength - self.eur_spent
+        return self.budget() - self.eur_spent
+
+    def scale(self, factor: float, w: World) -> bool:
+        """Multiply what is delivered from now on, within the strengths that there are; False if that is as before.
+
+        Of a budget only the part is multiplied that is neither spent nor reserved for households that count on it.
+        """
+        strength = min(self.strength * factor, max(self.strength, self.settings.most_strength()))
+        if strength == self.strength:
+            return False
+        if self.settings.eur_budget is not None:
+            budget = self.budget() + (strength / self.strength - 1) * self.free(w)
+            self.eur_more = budget - self.settings.eur_budget * strength
+        self.strength = strength
+        return True
 
     def free(self, w: World) -> float:
         """Euro left that is not reserved for households which count on it (infinite without a budget)."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field, field_validator
 
 from sim import law
 from sim.interventions.reach import Help
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # Highest and lowest value of each lever that may be pulled; what a lever means stands in ``sim.levers``.
 PULLS: dict[str, tuple[float, float]] = {
@@ -24,8 +27,9 @@ class InterventieX(Help):
     """What is done here and stands on no menukaart: who, how many, what it costs, and the levers that it pulls."""
 
     key: ClassVar[str] = "interventie_x"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Eigen interventie", "en": "An instrument of one's own"}
     category: ClassVar[str] = "interventie_x"
-    sector: ClassVar[str] = "sociaal, particulier"
+    sector: ClassVar[str] = "eigen"
     stages: ClassVar[tuple[str, ...]] = STAGES
     levers_used: ClassVar[tuple[str, ...]] = tuple(name for name in PULLS if name not in CONDITIONS)
     payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "corporatie", "zorgaanbieder", "welzijn", "huishouden")

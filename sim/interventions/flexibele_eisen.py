@@ -13,6 +13,8 @@ from sim.interventions.base import Instrument, Running, Who
 from sim.interventions.voorrang import label_vacant
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from sim.state import World
@@ -34,6 +36,7 @@ class LangereReactietijd(FlexibleRule):
     """A home stays open for responses longer, so that who does not look every day sees more of them."""
 
     key: ClassVar[str] = "langere_reactietijd"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Langere reactietijd", "en": "A longer time to respond"}
     levers_used: ClassVar[tuple[str, ...]] = ("sight",)
     source: ClassVar[str] = f"{ANNEX}: a longer response time"
 
@@ -49,6 +52,7 @@ class FlexibeleInkomenseisen(FlexibleRule):
     """On a part of the corporatie homes the income limit is not asked of seniors: the free space of the law."""
 
     key: ClassVar[str] = "flexibele_inkomenseisen"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Flexibele inkomenseisen", "en": "Flexible income rule"}
     levers_used: ClassVar[tuple[str, ...]] = ("income_free",)
     law: ClassVar[str] = "since 2022 7.5 % of the lettings is free of the income limit, 15 % with a local agreement"
     source: ClassVar[str] = f"{ANNEX}: flexible income rule; sources section 9"
@@ -75,6 +79,7 @@ class Leeftijdsgrens(FlexibleRule):
     """Homes with an age label open to people who are a few years younger."""
 
     key: ClassVar[str] = "leeftijdsgrens"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Soepele leeftijdsgrens", "en": "A lower age label"}
     levers_used: ClassVar[tuple[str, ...]] = ("age_eased",)
     source: ClassVar[str] = f"{ANNEX}; monitor 3/3: an age limit that is adapted"
 
@@ -90,6 +95,7 @@ class ExtraPunten(FlexibleRule):
     """Months of registration on top for who leaves a small home that a starter can use."""
 
     key: ClassVar[str] = "extra_punten"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Extra punten voor wie klein woont", "en": "Extra points for leaving a small home"}
     levers_used: ClassVar[tuple[str, ...]] = ("n_months",)
     source: ClassVar[str] = f"{ANNEX}: extra points for leaving a small starter home"
 
@@ -105,6 +111,7 @@ class BehoudInschrijftijd(FlexibleRule):
     """Who moves keeps the registration time, and so the way to a next home."""
 
     key: ClassVar[str] = "behoud_inschrijftijd"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Behoud van inschrijftijd", "en": "Registration time is kept"}
     levers_used: ClassVar[tuple[str, ...]] = ("trouble",)
     source: ClassVar[str] = f"{ANNEX}: registration time or points are kept"
 
@@ -125,6 +132,7 @@ class Tevredenheidsgarantie(FlexibleRule):
     """Who lives worse than before, three months on, has the old registration back (the spijtoptant rule)."""
 
     key: ClassVar[str] = "tevredenheidsgarantie"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Tevredenheidsgarantie", "en": "Satisfaction guarantee"}
     levers_used: ClassVar[tuple[str, ...]] = ("trouble",)
     source: ClassVar[str] = f"{ANNEX}; sources section 4 (spijtoptant, West-Brabant)"
 

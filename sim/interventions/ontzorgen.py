@@ -13,6 +13,8 @@ from sim.interventions.base import Payer, Running, Who
 from sim.interventions.reach import WENS, Help, KnownToSome
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from sim.state import World
@@ -24,6 +26,7 @@ class Verhuisbegeleider(Help):
     """A firm that plans the move, sorts and packs; the household pays for it."""
 
     key: ClassVar[str] = "verhuisbegeleider"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Verhuisbegeleider", "en": "Moving firm that takes care of everything"}
     category: ClassVar[str] = "ontzorgen"
     sector: ClassVar[str] = "particulier"
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen")
@@ -48,6 +51,7 @@ class Klusdienst(Help):
     """A handyman prepares the home left or the home taken."""
 
     key: ClassVar[str] = "klusdienst"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Klusdienst", "en": "Handyman"}
     category: ClassVar[str] = "ontzorgen"
     sector: ClassVar[str] = "sociaal, particulier"
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen")
@@ -68,6 +72,7 @@ class Verhuisvoucher(Help):
     """A voucher for a mover or a cleaner, in kind: a corporatie may give it where it may not give money."""
 
     key: ClassVar[str] = "verhuisvoucher"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Verhuisvoucher", "en": "Moving voucher"}
     category: ClassVar[str] = "ontzorgen"
     sector: ClassVar[str] = "sociaal, particulier"
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen")
@@ -89,6 +94,7 @@ class SoepeleOplevering(Help):
     """The home left need not be brought back to its first state."""
 
     key: ClassVar[str] = "soepele_oplevering"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Soepele eisen bij oplevering", "en": "Lenient handing over of the home left"}
     category: ClassVar[str] = "ontzorgen"
     sector: ClassVar[str] = "sociaal"
     stages: ClassVar[tuple[str, ...]] = ("verhuizen",)
@@ -110,6 +116,7 @@ class ExtraHulpmiddelen(KnownToSome):
     """Grab rails, a shower seat, no thresholds: an adaptable home is made step-free before its new household moves in."""
 
     key: ClassVar[str] = "extra_hulpmiddelen"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Extra hulpmiddelen in de nieuwe woning", "en": "Aids fitted in the new home"}
     category: ClassVar[str] = "ontzorgen"
     sector: ClassVar[str] = "sociaal"
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen")
@@ -144,6 +151,7 @@ class Voorinspectie(KnownToSome):
     """The corporatie inspects the home while its tenant only thinks of moving: what has to be done is known in time."""
 
     key: ClassVar[str] = "voorinspectie"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Voorinspectie", "en": "Inspection beforehand"}
     category: ClassVar[str] = "ontzorgen"
     sector: ClassVar[str] = "sociaal"
     stages: ClassVar[tuple[str, ...]] = ("woonwens",)
@@ -175,6 +183,7 @@ class GeenDubbeleHuur(KnownToSome):
     """The corporatie asks no rent for the home left while the new one is made ready."""
 
     key: ClassVar[str] = "geen_dubbele_huur"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Geen dubbele huur", "en": "No double rent"}
     category: ClassVar[str] = "ontzorgen"
     sector: ClassVar[str] = "sociaal"
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen")

@@ -13,6 +13,8 @@ from sim.interventions.reach import WENS, ZOEKEN, KnownToSome, Outreach
 from sim.randomness import Purpose, uniform
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from sim.state import World
@@ -24,6 +26,7 @@ class Campagne(Outreach):
     """Folders, films and pieces in the local paper, for everybody: few take them in, and briefly."""
 
     key: ClassVar[str] = "campagne"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Voorlichtingscampagne", "en": "Information campaign"}
     category: ClassVar[str] = "op_weg_helpen"
     sector: ClassVar[str] = "sociaal, particulier"
     stages: ClassVar[tuple[str, ...]] = ("huidige_woning",)
@@ -37,6 +40,7 @@ class Brieven(Outreach):
     """A letter to each household of the target group, once in so many months."""
 
     key: ClassVar[str] = "brieven"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Brieven", "en": "Letters"}
     category: ClassVar[str] = "op_weg_helpen"
     sector: ClassVar[str] = "sociaal, particulier"
     stages: ClassVar[tuple[str, ...]] = ("huidige_woning",)
@@ -63,6 +67,7 @@ class Woonevenement(Outreach):
     """An evening on housing in one wijk after the other, for owners who live there."""
 
     key: ClassVar[str] = "woonevenement"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Woonevenement", "en": "Housing event"}
     category: ClassVar[str] = "op_weg_helpen"
     sector: ClassVar[str] = "particulier"
     stages: ClassVar[tuple[str, ...]] = ("huidige_woning", "woonwens")
@@ -95,6 +100,7 @@ class Informatiepunt(KnownToSome):
     """One point (website, desk) with what there is in the region and how a move goes."""
 
     key: ClassVar[str] = "informatiepunt"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Informatiepunt", "en": "Information point"}
     category: ClassVar[str] = "op_weg_helpen"
     sector: ClassVar[str] = "sociaal, particulier"
     stages: ClassVar[tuple[str, ...]] = ("woonwens", "woningzoeken")

@@ -14,6 +14,8 @@ from sim.randomness import Purpose, hash_ints, hash_text, uniform
 from sim.world import Dwellings, empty
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from sim.state import World
@@ -60,8 +62,8 @@ class Building(Instrument):
         if w.month - begun < self.dur_build:
             return
         if "n" not in run.memory:
-            run.memory["n"] = self.n_per_1000 * float(w.seniors.sum()) / 1000 / 12 * run.strength
-        total = run.memory.get("carried", 0.0) + run.memory["n"]
+            run.memory["n"] = self.n_per_1000 * float(w.seniors.sum()) / 1000 / 12
+        total = run.memory.get("carried", 0.0) + run.memory["n"] * run.strength
         n = int(total)
         if self.eur_home > 0:
             n = int(min(n, run.left() // self.eur_home))
@@ -103,6 +105,7 @@ class Seniorenwoningen(Building):
     """Step-free homes in a complex with a label for seniors."""
 
     key: ClassVar[str] = "seniorenwoningen"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Meer seniorenwoningen", "en": "More homes for seniors"}
     sector: ClassVar[str] = "sociaal, particulier"
     source: ClassVar[str] = f"{ANNEX}; A19, F07, F08"
 
@@ -116,6 +119,7 @@ class Flexwoningen(Building):
     """Small homes that are placed quickly, let by a corporatie to whoever looks for one."""
 
     key: ClassVar[str] = "flexwoningen"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Flexwoningen", "en": "Small homes that are placed quickly"}
     source: ClassVar[str] = f"{ANNEX}: flexwoningen"
 
     dur_build: int = Field(9, ge=0, le=96, description="months from decision to the first delivery (assumption)")
@@ -127,6 +131,7 @@ class Optoppen(Building):
     """A floor on top of blocks of flats of a corporatie, with a lift."""
 
     key: ClassVar[str] = "optoppen"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Optoppen", "en": "A floor on top of flats"}
     source: ClassVar[str] = f"{ANNEX}: optoppen"
 
     n_per_1000: float = Field(0.5, ge=0, le=50, description="homes per 1,000 senior households and year (assumption, 0.1-2)")

@@ -14,6 +14,8 @@ from sim.interventions.reach import WENS, ZOEKEN, Help, KnownToSome
 from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from sim.state import World
@@ -25,6 +27,7 @@ class Huurgewenning(KnownToSome):
     """The rent of the new home rises in three equal steps from the old rent to the regular one."""
 
     key: ClassVar[str] = "huurgewenning"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Huurgewenning", "en": "Rent rising in steps"}
     category: ClassVar[str] = "prijsprikkel"
     sector: ClassVar[str] = "sociaal"
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen", "nieuw_thuis")
@@ -61,6 +64,7 @@ class Huurbehoud(KnownToSome):
     """The rent of the old home goes along to the new one, without an end date."""
 
     key: ClassVar[str] = "huurbehoud"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Huurbehoud", "en": "Keeping the old rent"}
     category: ClassVar[str] = "prijsprikkel"
     sector: ClassVar[str] = "sociaal"
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen", "nieuw_thuis")
@@ -109,6 +113,7 @@ class Verhuiskostenvergoeding(KnownToSome):
     """A grant for the cost of moving; gemeente or provincie pay it."""
 
     key: ClassVar[str] = "verhuiskostenvergoeding"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Verhuiskostenvergoeding", "en": "Grant for the cost of moving"}
     category: ClassVar[str] = "prijsprikkel"
     sector: ClassVar[str] = "sociaal, particulier"
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen")
@@ -145,6 +150,7 @@ class FinancieelAdvies(Help):
     """Advice on what a move does to the monthly costs: many think that it cannot be paid."""
 
     key: ClassVar[str] = "financieel_advies"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Financieel advies", "en": "Financial advice"}
     category: ClassVar[str] = "prijsprikkel"
     sector: ClassVar[str] = "particulier"
     stages: ClassVar[tuple[str, ...]] = ("woonwens", "woningzoeken")
@@ -171,6 +177,7 @@ class Seniorenhypotheek(KnownToSome):
     """Information about the Senioren Verhuisregeling: the test is on what one really pays, not on the annuity norm."""
 
     key: ClassVar[str] = "seniorenhypotheek"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Informatie over de seniorenhypotheek", "en": "Information on mortgages for seniors"}
     category: ClassVar[str] = "prijsprikkel"
     sector: ClassVar[str] = "particulier"
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken",)

@@ -15,6 +15,8 @@ from sim.randomness import Purpose, hash_ints, hash_text, uniform
 from sim.world import Dwellings, take
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from sim.state import World
@@ -26,8 +28,9 @@ class Woningsplitsen(Instrument):
     """An owner in a large home makes two independent homes of it: an application, a permit or a refusal, works, a vacancy."""
 
     key: ClassVar[str] = "woningsplitsen"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Woningsplitsen", "en": "Splitting a home in two"}
     category: ClassVar[str] = "passend_aanbod"
-    sector: ClassVar[str] = "sociaal, particulier"
+    sector: ClassVar[str] = "particulier"
     stages: ClassVar[tuple[str, ...]] = ("huidige_woning", "woonwens")
     levers_used: ClassVar[tuple[str, ...]] = ("supply",)
     payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie")

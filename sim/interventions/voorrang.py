@@ -15,6 +15,8 @@ from sim.randomness import Purpose, uniform
 from sim.world import NOWHERE, age_years
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from sim.state import World
@@ -40,6 +42,7 @@ class Voorrang(Instrument):
     """Priority by labels on the home left, the home taken and the resident."""
 
     key: ClassVar[str] = "voorrang"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Voorrang voor senioren die groot wonen", "en": "Priority for seniors who leave a large home"}
     category: ClassVar[str] = "voorrang"
     sector: ClassVar[str] = "sociaal"
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken",)
@@ -100,6 +103,7 @@ class VoorrangAfspraken(OnTheMarket):
     """Sellers and private landlords agree to give people of 55 and over the first chance of a step-free home."""
 
     key: ClassVar[str] = "voorrang_afspraken"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Afspraken met verkopers en verhuurders", "en": "Agreements with sellers and landlords"}
     law: ClassVar[str] = "an agreement binds only who signs it"
     source: ClassVar[str] = f"{ANNEX}: agreements with sellers and private landlords; unproven"
 
@@ -112,6 +116,7 @@ class LokaleBinding(OnTheMarket):
     """Local binding: new owner homes below the limit go first to who has lived in the gemeente for years."""
 
     key: ClassVar[str] = "lokale_binding"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Voorrang voor lokale binding", "en": "Priority for local binding"}
     law: ClassVar[str] = "Huisvestingswet, in force 1-1-2024: with a huisvestingsverordening, at most half of the homes, owner homes only new and below the betaalbaarheidsgrens"
     source: ClassVar[str] = f"{ANNEX}; sources section 9; unproven"
 
@@ -139,6 +144,7 @@ class Ooievaarsclausule(OnTheMarket):
     """A mid-rent family home goes first to a couple with an active wish for children."""
 
     key: ClassVar[str] = "ooievaarsclausule"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Ooievaarsclausule", "en": "Stork clause"}
     sector: ClassVar[str] = "sociaal"
     payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente")
     law: ClassVar[str] = "on trust, or with a statement of pregnancy"
@@ -174,6 +180,7 @@ class Passendheidsnorm(Instrument):
     """A large corporatie home that comes free goes to three or more persons, as long as there are any who respond."""
 
     key: ClassVar[str] = "passendheidsnorm"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Passendheidsnorm voor de vrijgekomen woning", "en": "Size norm for the home left"}
     category: ClassVar[str] = "voorrang"
     sector: ClassVar[str] = "sociaal"
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken",)

@@ -13,6 +13,8 @@ from sim.interventions.target import target_rows
 from sim.randomness import Purpose, uniform
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sim.state import World
 
 TALKS_PER_FTE = 250  # per year: about 200 talks a year at four days a week (sources section 5)
@@ -24,6 +26,7 @@ class Wooncoach(Instrument):
     category: ClassVar[str] = "op_weg_helpen"
     stages: ClassVar[tuple[str, ...]] = ("huidige_woning", "woonwens", "woningzoeken", "verhuizen", "nieuw_thuis")
     indicator: ClassVar[str] = "trajecten"
+    talks: ClassVar[bool] = True
     dosed: ClassVar[bool] = True
 
     fte: float | None = Field(None, ge=0, le=200, description="full-time posts; null: fte_per_1000 times the senior households")
@@ -54,6 +57,8 @@ class Wooncoach(Instrument):
         asked = self._first(run, w, (int(Stage.WOONWENS), int(Stage.WONINGZOEKEN)), round(room * self.rel_own_initiative))
         invited = self._first(run, w, (int(Stage.HUIDIGE_WONING), int(Stage.HUIDIGE_WONING)), room - len(asked))
         rows = np.concatenate((asked, invited))
+        if w.stepwise is not None:
+            w.stepwise.hear_talks(rows, w.h.stage[rows])
         run.touch(w, rows)
         run.month["contacts"] += len(rows)
 
@@ -75,6 +80,7 @@ class WooncoachSociaal(Wooncoach):
     """The coach of the corporaties: also direct matching, responding for the tenant, and a toolbox of other instruments."""
 
     key: ClassVar[str] = "wooncoach_sociaal"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Wooncoach voor huurders", "en": "Housing coach for tenants"}
     sector: ClassVar[str] = "sociaal"
     levers_used: ClassVar[tuple[str, ...]] = ("awareness", "search", "sight", "trouble", "responses", "p_direct")
     payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente", "provincie")
@@ -106,6 +112,7 @@ class WooncoachParticulier(Wooncoach):
     """A coach for owners, free and without obligation, without a toolbox: nothing to give but advice and help."""
 
     key: ClassVar[str] = "wooncoach_particulier"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Wooncoach voor eigenaren", "en": "Housing coach for owners"}
     sector: ClassVar[str] = "particulier"
     levers_used: ClassVar[tuple[str, ...]] = ("awareness", "search", "sight", "trouble")
     payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "welzijn")

@@ -58,7 +58,9 @@ def market(w: World) -> None:
     if w.keys:
         w.h.ever[rows] |= responses.used  # instruments that had a lever in a look of this month count as used
     decisive = _decisive(w, seekers, offers, responses, cleared, bases)
-    _record_obstacles(seekers, cleared.offer, cleared.n_refused, responses.gate, w.funnel)
+    met = _record_obstacles(seekers, cleared.offer, cleared.n_refused, responses.gate, w.funnel)
+    if w.stepwise is not None:
+        w.stepwise.hear_obstacles(rows, met)
     _accept(w, seekers, offers, responses, cleared, decisive)
     relax(w, offers)
 
@@ -193,11 +195,16 @@ def count_candidates(n, offer, offers, candidates):
 
 @njit(cache=True)
 def _record_obstacles(seekers, won, n_refused, gate, funnel):
-    """Each searcher without a home this month has one obstacle: the last gate passed, or its own refusal."""
+    """Each searcher without a home this month has one obstacle: the last gate passed, or its own refusal.
+
+    Returns it (Obstacle), int8 [searchers]; −1 for who has won a home.
+    """
+    met = np.full(len(seekers), -1, np.int8)
     for s in range(len(seekers)):
         if won[s] < 0:
-            code = REFUSED if gate[s] == OUTRANKED and n_refused[s] > 0 else gate[s]
-            funnel[seekers[s].cls, ZOEKEN, OBSTACLE, code] += 1
+            met[s] = REFUSED if gate[s] == OUTRANKED and n_refused[s] > 0 else gate[s]
+            funnel[seekers[s].cls, ZOEKEN, OBSTACLE, met[s]] += 1
+    return met
 
 
 def relax(w: World, offers: Offers) -> None:

@@ -1,0 +1,192 @@
+"""A stepwise approach at work in a world: each quarter it looks at its monitor and adds, stops or scales instruments.
+
+It draws nothing and reads only what a real monitor could know in that month (``sim.rules``): finished months, the instruments'
+ledger, and what households that a coach talked to said there. Until a rule fires, the world is the world without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from sim import interventions, rules
+from sim.codes import MoveReason, Obstacle, Stage
+from sim.rules import MOVES, STATES, YEAR, Rule, Talks
+from sim.summary import values_of_moves
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.interventions import Instrument, Running
+    from sim.state import World
+
+QUARTER = 3  # months between two looks
+UNHEARD = -1
+
+
+class Fired(NamedTuple):
+    """A rule, by its number in the file (from 1), and the month in which it fired."""
+
+    rule: int
+    month: int
+
+
+@dataclass
+class Approach:
+    """The rules of one scenario in one world, which of them have fired, and what the talks brought up."""
+
+    rules: tuple[Rule, ...]
+    n_months: int  # in the follow-up after these nothing is decided
+    at_work: dict[str, int]  # instrument to the month since when it has worked
+    talked: NDArray  # uint8 [households], 1 + stage at the first talk; 0 for who was not talked to; empty if no rule asks
+    obstacle: NDArray  # int8 [households], the last obstacle met since the talk, or UNHEARD
+    fired: list[Fired] = field(default_factory=list)
+
+    def copy(self) -> Approach:
+        """An approach of its own."""
+        return replace(
+            self, at_work=dict(self.at_work), talked=self.talked.copy(), obstacle=self.obstacle.copy(), fired=list(self.fired)
+        )
+
+    def hear_talks(self, rows: NDArray, stages: NDArray) -> None:
+        """A coach talked to the households ``rows``, in these stages of the klantreis."""
+        if len(self.talked):
+            new = self.talked[rows] == 0
+            self.talked[rows[new]] = 1 + stages[new]
+
+    def hear_obstacles(self, rows: NDArray, met: NDArray) -> None:
+        """What the searching households ``rows`` met this month (Obstacle, or −1): who was talked to tells it."""
+        if len(self.talked):
+            tells = (met >= 0) & (self.talked[rows] > 0)
+            self.obstacle[rows[tells]] = met[tells]
+
+    def look(self, w: World) -> None:
+        """Once a quarter: let each rule whose condition holds do what it says, in the order of the file."""
+        if w.month % QUARTER or w.month >= self.n_months:
+            return
+        spent = {one.rule for one in self.fired if not self.rules[one.rule - 1].repeat}
+        open_rules = [(number, rule) for number, rule in enumerate(self.rules, 1) if number not in spent]
+        reads = any(rule.when.indicator and rule.when.after <= w.month for _, rule in open_rules)
+        year = count_year(w) if reads else {}
+        for number, rule in open_rules:
+            if self.holds(rule, w, year) and self._do(rule, w):
+                self.fired.append(Fired(number, w.month))
+
+    def holds(self, rule: Rule, w: World, year: Mapping[str, float]) -> bool:
+        """Whether a condition holds now. ``year`` is what ``count_year`` gave; what cannot be counted yet holds for nobody."""
+        when = rule.when
+        if w.month < when.after:
+            return False
+        if when.indicator is not None:
+            value = _of(year, when.indicator, when.share_of)
+            if when.change is None:
+                return within(value, when.above, when.below)
+            before = _of(w.year_before, when.indicator, when.share_of)
+            return before > 0 and within(value / before - 1, when.change.above, when.change.below)
+        if when.instrument is not None:
+            return within(self._counted(when.instrument, when.count or "uses", w), when.above, when.below)
+        if when.talks is not None:
+            return within(self.share(when.talks), when.talks.share_above, when.talks.share_below)
+        return True
+
+    def share(self, asked: Talks) -> float:
+        """Share of the households talked to that had a wish (stage) or met an obstacle; NaN where there are too few of them."""
+        there = (self.talked > 0) & ((self.obstacle != UNHEARD) | (asked.of == "all"))
+        n = int(there.sum())
+        if n < asked.at_least:
+            return float("nan")
+        if asked.obstacle is not None:
+            return float((self.obstacle[there] == Obstacle[asked.obstacle.upper()]).sum() / n)
+        return float((self.talked[there] == 1 + Stage[str(asked.wish).upper()]).sum() / n)
+
+    def _counted(self, key: str, column: str, w: World) -> float:
+        """Of the ledger of an instrument over twelve months; NaN until it has worked for so long, and when it stopped."""
+        if w.month - self.at_work.get(key, w.month) < YEAR:
+            return float("nan")
+        rows = w.records.get("instruments", [])
+        return float(sum(row[column] for row in rows if row["instrument"] == key and row["month"] >= w.month - YEAR))
+
+    def _do(self, rule: Rule, w: World) -> bool:
+        """Do what a rule says; False if that changes nothing (what works already, or does not work, stays as it is)."""
+        by_key = {running.key: running for running in w.instruments}
+        changed = [self._begin(by_key[key], w.month) for key in sorted(rule.do.add)]
+        changed += [self._end(by_key[key]) for key in sorted(rule.do.stop)]
+        changed += [not by_key[key].idle and by_key[key].scale(factor, w) for key, factor in sorted(rule.do.scale.items())]
+        return any(changed)
+
+    def _begin(self, running: Running, month: int) -> bool:
+        if not running.idle:
+            return False
+        running.idle = False
+        self.at_work[running.key] = month
+        return True
+
+    def _end(self, running: Running) -> bool:
+        if running.idle:
+            return False
+        running.idle = True
+        self.at_work.pop(running.key, None)
+        return True
+
+
+def equip(
+    w: World, held: Mapping[str, Instrument], steps: Sequence[Rule], strength: float = 1.0, months: int | None = None
+) -> None:
+    """Put the instruments of a scenario to work, and let those that its rules can add wait.
+
+    Raises:
+        RuleError: rules that contradict each other or the scenario, settings that cannot be, or a change that cannot be
+            counted because the burn-in was too short.
+    """
+    rules.check(held, steps)
+    waiting = rules.loaded(held, steps, w.start, strength)
+    rules.check_year(steps, -w.first_month)
+    interventions.equip(w, {**held, **waiting}, strength, months)
+    for running in w.instruments:
+        running.idle = running.key in waiting
+    if steps:
+        n = len(w.h.id) if any(rule.when.talks for rule in steps) else 0
+        w.stepwise = Approach(
+            tuple(steps), w.months if months is None else months, dict.fromkeys(held, w.month), np.zeros(n, np.uint8),
+            np.full(n, UNHEARD, np.int8),
+        )
+
+
+def count_year(w: World) -> dict[str, float]:
+    """What a monitor has counted in the last twelve months, by key of ``rules.READABLE``; empty if there were fewer.
+
+    Moves are summed (or averaged over the moves), homes and people are means over the months.
+    """
+    months = [row for row in w.records.get("months", []) if row["month"] >= w.month - YEAR]
+    if len(months) < YEAR:
+        return {}
+    found = {key: float(np.mean([row[key] for row in months])) for key in STATES}
+    n = int(w.counts[1])
+    rows = np.flatnonzero((w.m.month[:n] >= w.month - YEAR) & (w.m.reason[:n] == MoveReason.FILL))
+    sums, means = values_of_moves(w, rows)
+    found |= {key: float(sums[key].sum()) for key in MOVES if key in sums}
+    found |= {key: _mean(*means[key]) for key in MOVES if key in means}
+    return found
+
+
+def _mean(chosen: NDArray, values: NDArray) -> float:
+    return float(values[chosen].mean()) if chosen.any() else float("nan")
+
+
+def _of(year: Mapping[str, float], key: str, share_of: str | None) -> float:
+    """A count of a year, or its share in another; NaN where there is none."""
+    value = year.get(key, float("nan"))
+    if share_of is None:
+        return value
+    whole = year.get(share_of, 0.0)
+    return value / whole if whole > 0 else float("nan")
+
+
+def within(value: float, above: float | None, below: float | None) -> bool:
+    """Whether a value lies between the limits that are given; NaN never does."""
+    return not np.isnan(value) and (above is None or value > above) and (below is None or value < below)
+
+
