@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -37,8 +37,11 @@ class Count(NamedTuple):
     note: str = ""
 
 
-def monitor(results: Results) -> pd.DataFrame:
+def monitor(results: Results, only: Set[str] | None = None) -> pd.DataFrame:
     """The table of monitor.csv: basis and each scenario, every row of the toolkit's worksheets in their order.
+
+    Args:
+        only: scenarios to count; default all but the placebo.
 
     Returns:
         Columns COLUMNS. ``key`` is the row's, for a class ``KEY.CLASS`` and for its share ``KEY.CLASS.share``; ``mean`` over
@@ -46,7 +49,8 @@ def monitor(results: Results) -> pd.DataFrame:
         can be counted and ``note`` says why. Rows from moves cover the seeds whose ledger was kept.
     """
     shared, parts = Shared(results), []
-    for scenario in (BASIS, *(name for name in results.scenarios if name != PLACEBO)):
+    there = [BASIS, *(name for name in results.scenarios if name != PLACEBO)]
+    for scenario in (name for name in there if only is None or name in only):
         tables = Tables(shared, scenario)
         parts += [_line(scenario, row, count) for row in REGISTRY.values() for count in counts(row, tables)]
     return pd.DataFrame(parts, columns=list(COLUMNS))

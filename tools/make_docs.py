@@ -388,9 +388,9 @@ def made_scenarios() -> str:
 
 BLOCKS: dict[str, Callable[[], str]] = {
     "schedule": made_schedule, "parameters": made_parameters, "assumptions": made_assumptions,
-    "instruments": made_instruments, "settings": made_settings, "levers": made_levers, "indicators": made_indicators, "monitor": made_monitor,
-    "codes": made_codes, "amounts": made_amounts, "draws": made_draws, "profiles": made_profiles, "keys": made_keys,
-    "columns": made_columns, "commands": made_commands, "scenarios": made_scenarios, "evidence": made_evidence,
+    "instruments": made_instruments, "settings": made_settings, "levers": made_levers, "indicators": made_indicators,
+    "monitor": made_monitor, "codes": made_codes, "amounts": made_amounts, "draws": made_draws, "profiles": made_profiles,
+    "keys": made_keys, "columns": made_columns, "commands": made_commands, "scenarios": made_scenarios, "evidence": made_evidence,
 }
 
 
