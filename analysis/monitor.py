@@ -25,6 +25,7 @@ NOT_WATCHED = ("zetje", "noodzakelijk", "uitgesteld")
 NO_LEDGER = "cannot be counted: no ledger was kept (ledger=none)"
 UNWATCHED = "cannot be told apart in this run: stands under onbekend"
 NO_CONTACT = "cannot be counted: no instrument makes this contact yet"
+TOO_SHORT = "cannot be counted: the run is shorter than a year"
 NO_VERDICTS = "cannot be counted: the folder holds no attribution.parquet"
 
 
@@ -213,7 +214,7 @@ def _by_year(row: Row, tables: Tables) -> list[Count]:
     for k in range(tables.results.months // 12):
         name = str(year + k) if month == 1 else f"{year + k}_{month:02d}"
         found.append(Count(name, row.unit, of.loc[k].astype(float).to_dict()))
-    return found
+    return found or [Count("", row.unit, {}, TOO_SHORT)]
 
 
 def _applications(row: Row, tables: Tables) -> list[Count]:

@@ -269,12 +269,25 @@ def _meets(key: str) -> bool:
     return key in INSTRUMENTS and set(INSTRUMENTS[key].levers_used) != {"supply"}
 
 
+def category_in(key: str, stage: str) -> str:
+    """Category of the menukaart under which an instrument works in a stage; empty where it does not.
+
+    The toolkit has the coach twice: talks under op weg helpen, the plan and the day of the move under ontzorgen.
+    """
+    cls = INSTRUMENTS[key]
+    if stage not in cls.stages:
+        return ""
+    helps = cls.category == "op_weg_helpen" and "trouble" in cls.levers_used and stage in ("verhuizen", "nieuw_thuis")
+    return "ontzorgen" if helps else cls.category
+
+
 def stimulate(plan: Approach, name: str) -> Sheet:
     """One organisation: categories of the menukaart by stages of the klantreis."""
-    rows = []
-    for category, label in CATEGORIES.items():
-        keys = [key for key in plan.of(name) if key in INSTRUMENTS and INSTRUMENTS[key].category == category]
-        rows.append([[Item(label)], *([plan.item(key) for key in keys if stage in INSTRUMENTS[key].stages] for stage in STAGES)])
+    keys = [key for key in plan.of(name) if key in INSTRUMENTS]
+    rows = [
+        [[Item(label)], *([plan.item(key) for key in keys if category == category_in(key, stage)] for stage in STAGES)]
+        for category, label in CATEGORIES.items()
+    ]
     label = dict((*ORGANISATIONS.items(), HOUSEHOLD))[name]
     question = (
         "Welke bijdragen kun je als organisatie leveren aan het stimuleren van senioren om na te denken over wat zij nodig hebben bij het "

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from analysis.monitor import NO_CONTACT, NO_LEDGER, NO_VERDICTS, UNWATCHED
+from analysis.monitor import NO_CONTACT, NO_LEDGER, NO_VERDICTS, TOO_SHORT, UNWATCHED
 from analysis.sheets import EXTRA, NOW, Approach, Item, Sheet, Table
 from analysis.tables import BASIS
 from analysis.words import capital, digits_for, number, readable
@@ -18,6 +18,7 @@ DUTCH = {
     NO_LEDGER: "Niet te tellen: van deze run is de lijst van verhuizingen niet bewaard.",
     UNWATCHED: "In deze run niet apart te zeggen: staat onder ‘onbekend’.",
     NO_CONTACT: "Niet te tellen: geen instrument in dit model legt dit contact nog.",
+    TOO_SHORT: "Niet te tellen: de run is korter dan een jaar.",
     NO_VERDICTS: "Niet te tellen: de tabel van gebruik ontbreekt.",
 }
 MOST_AREAS = 5  # wijken shown; all stand in monitor.csv
@@ -69,12 +70,18 @@ def figures(plan: Approach, sheet: str) -> Sheet:
                  [Table(head, rows, (9, 14, 7, 6, 14, 12, 12, 16), merged=4, heads=2, marks=("", "", "", "", "", NOW, EXTRA, ""))], notes)
 
 
-def lines(row: Row, table: pd.DataFrame) -> Iterator[Line]:
-    """The lines of a row; of old and new home together, classes that never occur left out."""
+def lines(row: Row, table: pd.DataFrame) -> list[Line]:
+    """The lines of a row: of old and new home together, classes that never occur left out; one at least."""
+    if row.key.startswith("from_") or row.key == "area_left":
+        return []  # with the new home
+    if row.values and (BASIS, row.key) in table.index:  # not counted by class
+        return [Line(capital(row.nl), (row.key,))]
+    return list(_lines(row, table)) or [Line(capital(row.nl), (row.key,))]
+
+
+def _lines(row: Row, table: pd.DataFrame) -> Iterator[Line]:
     old = {"to": "from", "area_taken": "area_left"}
     keys = [key for scenario, key in table.index if scenario == BASIS]
-    if row.key.startswith("from_") or row.key == "area_left":
-        return
     pair = row.key.replace("to_", "from_", 1) if row.key.startswith("to_") else old.get(row.key, "")
     if row.areas:
         shares = [key for key in keys if key.startswith(f"{pair}.") and key.endswith(".share")]
@@ -123,7 +130,7 @@ def shown(row: Row, line: Line, found: list[dict[str, float | str]]) -> str:
     unit = str(f["unit"])
     scale = 100 if UNITS.get(unit) == "%" else 1
     half = scale * (upper - lower) / 2
-    digits = max(0, min(2, digits_for(half) if half > 0 else (0 if scale * mean == int(scale * mean) else 2)))
+    digits = max(0, min(3, digits_for(half) if half > 0 else (0 if scale * mean == int(scale * mean) else 2)))
     text = one(number(scale * mean, digits), UNITS.get(unit, ""))
     if half > 0:
         text += f" ({number(scale * lower, digits)}\u00a0tot\u00a0{number(scale * upper, digits)})"

@@ -31,7 +31,7 @@ BREAKS = {
     for word in (
         "verhuiskosten|vergoeding", "woning|corporatie", "welzijns|organisatie", "bewoners|initiatief", "beschik|baar?", "op|nemen?",
         "eengezins|woning", "persoons|huishoudens", "woonlasten|gewenning", "senioren|woningen", "verhuis|begeleider",
-        "woon|evenement", "soepele op|levering", "verhuis|vergoeding",
+        "woon|evenement", "senioren|makelaar", "voorrangs|regel", "soepele op|levering", "verhuis|vergoeding",
     )
 }
 

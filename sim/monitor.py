@@ -178,7 +178,7 @@ _LIST = (
     Row("same_area", SECOND, _WHO, _PLACE, "blijft in de eigen wijk", "stays in the same area", "share of moves", "moves", f"homes left and taken in one area, share {_OF_MOVES} that left a home in the area", "Deel van de verhuizingen."),
     *(_first_contact(code) for code in _CONTACTS),
     Row("voorlichting", THIRD, "Voorlichting", "Aantal verstuurde brieven/uitgedeelde folders/hits op website", "brieven, folders en bezoekers die overkwamen", "letters, folders and visits that were taken in", "contacts", "instruments",
-        "contacts of the instruments that inform; what was sent and not read is not counted", "Alleen wat gelezen of bezocht is. Wie de website vindt, staat niet in het kasboek van contacten.", ledger="contacts"),
+        "contacts of the instruments that inform; what was sent and not read is not counted", "Alleen wat gelezen of bezocht is. Wie de website vindt, wordt niet geteld.", ledger="contacts"),
     Row("gesprekken", THIRD, _COACH, "Aantal gesprekken / huisbezoeken", "gesprekken en huisbezoeken", "talks and home visits", "talks", "instruments", "first talks of the coaches",
         "Eerste gesprekken.", open=("Vervolggesprekken telt het model niet apart: dit is het laagste aantal.", "at least: talks after the first are not counted apart")),
     Row("trajecten", THIRD, _COACH, "Aantal trajecten (d.w.z. aantal huishoudens waarmee gesprekken zijn gevoerd)", "trajecten", "trajectories", "households", "instruments", "households with which a coach talked", "Huishoudens met wie de coach sprak.", ledger="contacts"),

@@ -112,8 +112,19 @@ def test_an_instrument_stands_at_its_payer_category_and_stages_and_nowhere_else(
         (table,) = sheets.stimulate(plan, name).tables
         for category, row in zip(sheets.CATEGORIES, table.rows, strict=True):
             for stage, cell in zip(sheets.STAGES, row[1:], strict=True):
-                keys = {key for key in plan.of(name) if INSTRUMENTS[key].category == category and stage in INSTRUMENTS[key].stages}
+                keys = {key for key in plan.of(name) if sheets.category_in(key, stage) == category}
                 assert cell == [plan.item(key) for key in sorted(keys)]
+
+
+def test_the_category_is_that_of_the_registry_but_for_the_coach_on_the_day_of_the_move():
+    for key, cls in INSTRUMENTS.items():
+        for stage in sheets.STAGES:
+            if stage not in cls.stages:
+                assert sheets.category_in(key, stage) == ""
+            elif not (key.startswith("wooncoach") and stage in ("verhuizen", "nieuw_thuis")):
+                assert sheets.category_in(key, stage) == cls.category
+    assert sheets.category_in("wooncoach_sociaal", "woonwens") == "op_weg_helpen"
+    assert sheets.category_in("wooncoach_sociaal", "verhuizen") == "ontzorgen"
 
 
 def test_categories_and_stages_are_those_of_the_registry():
@@ -147,7 +158,9 @@ def test_the_two_colours_have_a_mark_beside_them(folder):
     assert legend == {SIGNS[NOW], SIGNS[EXTRA], SIGNS[STOP]} and len(set(SIGNS.values())) == 4
 
 
-def test_every_row_of_the_toolkit_stands_on_its_sheet(folder):
+@pytest.mark.parametrize("with_ledger", [True, False])
+def test_every_row_of_the_toolkit_stands_on_its_sheet(tmp_path, with_ledger):
+    folder = synthetic_tables.write(tmp_path, with_ledger=with_ledger)
     filled = {sheet.tab: sheet for sheet in worksheets.all_sheets(plan_of(folder))}
     for row in REGISTRY.values():
         sheet = filled["Opgave" if row.sheet == "opgave" else f"Monitor {row.sheet.replace('/', '-')}"]
