@@ -12,13 +12,14 @@ from analysis.charts import charts
 from analysis.costs import COLUMNS as COST_COLUMNS
 from analysis.effects import COLUMNS as EFFECT_COLUMNS
 from analysis.figures import svg, svg_and_png
+from analysis.monitor import monitor
 from analysis.results import Results, gather
 from analysis.tables import DRIFT, write_csv, write_whole
 from analysis.words import LANGUAGES
 
 
 def finish(out: Path, config: Mapping[str, Any], seconds: Mapping[str, float] | None = None) -> str:
-    """Write effects.csv, costs.csv, drift.csv, figures/*.svg and *.png, and report.html, each whole or not at all.
+    """Write effects.csv, costs.csv, monitor.csv, drift.csv, figures/*.svg and *.png, and report.html, each whole or not at all.
 
     Args:
         out: folder with the tables and, if there is one, manifest.json.
@@ -35,7 +36,7 @@ def finish(out: Path, config: Mapping[str, Any], seconds: Mapping[str, float] | 
     if seconds:
         results = Results(results.folder, results.config, {**results.manifest, "seconds": dict(seconds)})
     # everything is worked out before anything is written: what forbids a conclusion leaves no file behind
-    effects, costs, text = results.effects, results.costs, summary.plain(results)
+    effects, costs, counted, text = results.effects, results.costs, monitor(results), summary.plain(results)
     drawn, bitmaps = [], {}
     for chart in charts(results):
         dutch, bitmaps[chart.key] = svg_and_png(partial(chart.draw, "nl"))
@@ -44,6 +45,7 @@ def finish(out: Path, config: Mapping[str, Any], seconds: Mapping[str, float] | 
     page = report.page(results, drawn)
     write_csv(results.folder.path / "effects.csv", effects[list(EFFECT_COLUMNS)])
     write_csv(results.folder.path / "costs.csv", costs[list(COST_COLUMNS)])
+    write_csv(results.folder.path / "monitor.csv", counted)
     if (results.folder.path / "drift.parquet").is_file():
         write_csv(results.folder.path / "drift.csv", results.folder.table("drift", DRIFT))
     _pictures(results.folder.path / "figures", {chart.key: pictures["nl"] for chart, pictures in drawn}, bitmaps)

@@ -51,15 +51,20 @@ class Folder:
         texts = frame.select_dtypes("category").columns
         return frame.astype({column: object for column in texts})
 
-    def of_scenario(self, name: str, columns: Sequence[str], scenario: str) -> pd.DataFrame:
-        """One scenario's rows of a large parquet table: these columns only, texts as categories. Raises AnalysisError."""
+    def of_scenario(
+        self, name: str, columns: Sequence[str], scenario: str, where: Sequence[tuple[str, str, object]] = ()
+    ) -> pd.DataFrame:
+        """One scenario's rows of a large parquet table: these columns only, texts as categories.
+
+        ``where`` holds further conditions (column, sign, value), all of which must hold. Raises AnalysisError.
+        """
         import pandas as pd
         import pyarrow.parquet as pq
 
         file = self._found(name)
         with readable(file):
-            need(pq.read_schema(file).names, columns, file.name)
-            return pd.read_parquet(file, columns=list(columns), filters=[("scenario", "==", scenario)])
+            need(pq.read_schema(file).names, [*columns, *(column for column, _, _ in where)], file.name)
+            return pd.read_parquet(file, columns=list(columns), filters=[("scenario", "==", scenario), *where])
 
     def manifest(self) -> dict[str, Any]:
         """What was run; empty when there is no manifest.json. Raises AnalysisError when it is damaged."""

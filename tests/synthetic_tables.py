@@ -84,6 +84,19 @@ def others(scenarios: tuple[str, ...], seeds: range) -> dict[str, pd.DataFrame]:
     }
 
 
+def person(link: int, chain: int) -> dict[str, Any]:
+    """What the monitor reads of a move: a couple of 70 leaves a large home, a family of three takes it."""
+    senior = link == 1
+    return {
+        "household_id": 100 * chain + link, "age": 70 if senior else 30, "household_size": 2 if senior else 3,
+        "from_dwelling": chain if senior else -1, "from_area": "WK1" if senior else "", "to_area": "WK2" if senior else "WK1",
+        "from_floor_area": 120.0 if senior else 0.0, "to_floor_area": 80.0 if senior else 120.0, "from_rent": 600.0 if senior else 0.0,
+        "to_rent": 700.0, "trigger": "fall" if senior and chain % 4 == 0 else "wish", "nood": senior and chain % 4 == 0,
+        "first_contact": "corporatie_passend_wonen" if senior and chain % 2 else "none",
+        "instruments": "", "candidates": 8,
+    }
+
+
 def ledger(scenarios: tuple[str, ...], seeds: range) -> dict[str, pd.DataFrame]:
     """Chains of two moves each: a senior into a new home, a starter into the home left."""
     moves, chains = [], []
@@ -113,6 +126,7 @@ def ledger(scenarios: tuple[str, ...], seeds: range) -> dict[str, pd.DataFrame]:
                         "from_type": "eengezins",
                         "left_vacancy": True,
                     }
+                    | person(1, chain)
                 )
                 moves.append(
                     common
@@ -127,6 +141,7 @@ def ledger(scenarios: tuple[str, ...], seeds: range) -> dict[str, pd.DataFrame]:
                         "from_type": "",
                         "left_vacancy": False,
                     }
+                    | person(2, chain)
                 )
                 chains.append((scenario, seed, chain, "new_build", "corporatie", "meergezins", start, 2, False))
     names = ["scenario", "seed", "chain_id", "origin", "origin_tenure", "origin_type", "start_month", "moves", "open"]

@@ -86,7 +86,7 @@ def test_the_summary_says_what_is_an_effect_and_what_chance_would_do(run: tuple[
 
 def test_every_file_is_there_and_nothing_half_written(run: tuple[Path, str]) -> None:
     out = run[0]
-    assert {"effects.csv", "costs.csv", "drift.csv", "report.html"} <= {file.name for file in out.iterdir()}
+    assert {"effects.csv", "costs.csv", "monitor.csv", "drift.csv", "report.html"} <= {file.name for file in out.iterdir()}
     keys = {"extra_verhuizingen", "ketenlengte", "passend_wonen", "klantreis", "euro_per_verhuizing", "drift"}
     assert {file.name for file in (out / "figures").iterdir()} == {
         f"{key}{end}" for key in keys for end in (".svg", ".png")

@@ -264,6 +264,20 @@ def made_indicators() -> str:
     return table(["key", "Nederlands", "English", "unit", "better", "definition", "toolkit"], rows)
 
 
+def made_monitor() -> str:
+    """Opgave and monitor of the toolkit, row by row."""
+    from sim.monitor import REGISTRY
+
+    rows = []
+    for row in REGISTRY.values():
+        classes = ", ".join(f"`{v.key}`" + (f" ({v.vera})" if v.vera else "") for v in row.values)
+        code = row.vera or ("VERA: see classes" if any(v.vera for v in row.values) else "own")
+        said = "; ".join(part for part in (row.definition, row.open[1]) if part)
+        rows.append((row.sheet, row.row, f"`{row.key}`", row.nl, row.en, row.unit, linked(said), classes, row.source, code))
+    head = ["sheet", "row of the toolkit", "key", "Nederlands", "English", "unit", "definition", "classes", "table", "code"]
+    return table(head, rows)
+
+
 def enumerations() -> dict[str, type[IntEnum]]:
     """The enumerations of sim/codes.py, in their order."""
     from sim import codes
@@ -378,8 +392,8 @@ def made_scenarios() -> str:
 BLOCKS: dict[str, Callable[[], str]] = {
     "schedule": made_schedule, "parameters": made_parameters, "assumptions": made_assumptions,
     "instruments": made_instruments, "settings": made_settings, "levers": made_levers, "indicators": made_indicators,
-    "codes": made_codes, "amounts": made_amounts, "draws": made_draws, "profiles": made_profiles, "keys": made_keys,
-    "columns": made_columns, "commands": made_commands, "scenarios": made_scenarios, "evidence": made_evidence,
+    "monitor": made_monitor, "codes": made_codes, "amounts": made_amounts, "draws": made_draws, "profiles": made_profiles,
+    "keys": made_keys, "columns": made_columns, "commands": made_commands, "scenarios": made_scenarios, "evidence": made_evidence,
 }
 
 

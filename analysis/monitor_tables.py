@@ -1,0 +1,148 @@
+"""The tables of a run as the monitor reads them: once for all scenarios, the ledger one scenario at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analysis.effects import by_seed
+from analysis.results import Results
+from analysis.tables import ALL, LEDGER, MONTHS
+from sim.interventions import REGISTRY as INSTRUMENTS
+from sim.monitor import OTHER, row_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+SIDES = ("area", "type", "tenure", "floor_area", "rent")
+MOVES = (
+    "seed", "move_id", "household_id", "age", "household_size", "from_dwelling", "trigger", "nood", "first_contact", "instruments",
+    *(f"{side}_{name}" for side in ("from", "to") for name in SIDES),
+)
+HELD = ("seed", "household_id", "instrument", "verdict", "month_moved")
+AFTER = (("parent_move_id", ">=", 0),)
+
+Seeds = Mapping[int, float]  # value by seed
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Tables that all scenarios share, read once."""
+
+    results: Results
+
+    @cached_property
+    def summary(self) -> tuple[pd.Series, dict[str, NDArray], list[int]]:
+        """Indicators over the whole run, all households: keys, values [keys, seeds] by scenario, and the seeds."""
+        rows, values, seeds = by_seed(self.results.summary)
+        whole = (rows["group_by"] == ALL) & (rows["months_from"] == 0) & (rows["months_to"] == rows["months_to"].max())
+        return rows.loc[whole, "indicator"], {name: one[whole.to_numpy()] for name, one in values.items()}, seeds
+
+    @cached_property
+    def months(self) -> pd.DataFrame:
+        """Months of the run, as months.parquet has them."""
+        table = self.results.folder.table("months", MONTHS)
+        return table[table["month"] < self.results.months]
+
+    @cached_property
+    def ledger(self) -> pd.DataFrame:
+        """What the instruments did in the run, each with the key of its row."""
+        table = self.results.folder.table("instruments", (*LEDGER, "contacts", "waiting"))
+        table = table[table["month"] < self.results.months]
+        rows = [row_of(INSTRUMENTS[key].indicator if key in INSTRUMENTS else OTHER).key for key in table["instrument"]]
+        return table.assign(row=np.array(rows, object))
+
+    @cached_property
+    def verdicts(self) -> set[str]:
+        """Verdicts that occur in any scenario."""
+        folder = self.results.folder
+        return set(folder.table("attribution", HELD)["verdict"]) if folder.has("attribution") else set()
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of one scenario."""
+
+    shared: Shared
+    scenario: str
+
+    @property
+    def results(self) -> Results:
+        """The folder of results."""
+        return self.shared.results
+
+    def _moves(self, columns: tuple[str, ...], *where: tuple[str, str, object]) -> pd.DataFrame | None:
+        folder, last = self.results.folder, self.results.months
+        if not folder.has("moves"):
+            return None
+        run = (("month", "<", last), ("fills_vacancy", "==", True)) if where != AFTER else ()
+        return folder.of_scenario("moves", columns, self.scenario, (*run, *where))
+
+    @cached_property
+    def moves(self) -> pd.DataFrame | None:
+        """Seniors' moves into an empty home in the run; None without a ledger."""
+        return self._moves(MOVES, ("household_class", "==", "senior"))
+
+    @cached_property
+    def after(self) -> pd.DataFrame:
+        """Moves with one before them in their chain, follow-up included: seed, parent_move_id, household_size."""
+        found = self._moves(("seed", "parent_move_id", "household_size"), *AFTER)
+        assert found is not None
+        return found
+
+    @cached_property
+    def lettings(self) -> Seeds:
+        """Moves into a vacant corporatie home, by seed."""
+        found = self._moves(("seed",), ("to_tenure", "==", "corporatie"))
+        return {} if found is None else sizes(found)
+
+    @cached_property
+    def complexes(self) -> Seeds:
+        """Mean number of candidates for homes in a senior complex, by seed."""
+        found = self._moves(("seed", "candidates"), ("to_type", "==", "seniorencomplex"))
+        return {} if found is None else found.groupby("seed")["candidates"].mean().to_dict()
+
+    @cached_property
+    def summary(self) -> dict[str, Seeds]:
+        """Indicators over the whole run, all households, by seed."""
+        keys, values, seeds = self.shared.summary
+        return {key: dict(zip(seeds, one.tolist(), strict=True)) for key, one in zip(keys, values[self.scenario], strict=True)}
+
+    @cached_property
+    def months(self) -> pd.DataFrame:
+        """Months of the run."""
+        return self.shared.months[self.shared.months["scenario"] == self.scenario]
+
+    @cached_property
+    def ledger(self) -> pd.DataFrame:
+        """What the instruments did in the run."""
+        return self.shared.ledger[self.shared.ledger["scenario"] == self.scenario]
+
+    @property
+    def seeds(self) -> list[int]:
+        """All seeds of the run."""
+        return self.shared.summary[2]
+
+    def delivered(self, row: str, column: str, instrument: str = "") -> Seeds:
+        """Contacts or uses of the instruments of a row (or of one of them), by seed."""
+        table = self.ledger[self.ledger["row"] == row]
+        if instrument:
+            table = table[table["instrument"] == instrument]
+        found = table.groupby("seed")[column].sum()
+        return {seed: float(found.get(seed, 0)) for seed in self.seeds}
+
+
+
+def sizes(frame: pd.DataFrame) -> dict[int, float]:
+    """Rows by seed."""
+    return {int(seed): float(n) for seed, n in frame.groupby("seed").size().items()}
+
+
+def ratio(above: Seeds, below: Seeds) -> Seeds:
+    """Quotients by seed, of the seeds that both have; NaN where nothing can be divided."""
+    return {seed: above[seed] / n if n else np.nan for seed, n in below.items() if seed in above}

@@ -1,0 +1,303 @@
+"""Worksheets of the toolkit on organisations: Organisaties, Ambities, Contactmomenten and Stimuleren, in Dutch.
+
+A worksheet is data: tables and boxes of short texts, each with a mark (what is done already, what comes on top). The page and the
+spreadsheet are made from the same data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from analysis import summary, words
+from analysis.monitor_tables import Shared
+from analysis.results import Results
+from analysis.tables import BASIS
+from analysis.words import number, readable
+from sim.interventions import REGISTRY as INSTRUMENTS
+
+NOW, EXTRA, STOP = "now", "extra", "stop"
+SIGNS = {NOW: "●", EXTRA: "+", STOP: "✕", "": ""}  # beside the colour, so that it can be read in black and white
+LEGEND = {NOW: "doen we al (basis)", EXTRA: "komt erbij (scenario)", STOP: "stopt in dit scenario"}
+ORGANISATIONS = {
+    "gemeente": "Gemeente", "provincie": "Provincie", "corporatie": "Woningcorporatie", "zorgaanbieder": "Zorgaanbieder",
+    "welzijn": "Welzijnsorganisatie", "bewonersinitiatief": "Bewonersinitiatief", "makelaar": "Makelaar",
+}
+HOUSEHOLD = ("huishouden", "Huishouden zelf")
+STAGES = {
+    "huidige_woning": "Huidige woning", "woonwens": "Woonwens", "woningzoeken": "Woningzoeken", "verhuizen": "Verhuizen",
+    "nieuw_thuis": "Nieuw thuis!",
+}
+CATEGORIES = {
+    "passend_aanbod": "1 Passend aanbod", "op_weg_helpen": "2 Op weg helpen", "ontzorgen": "3 Ontzorgen", "prijsprikkel": "4 Prijsprikkel",
+    "voorrang": "5 Voorrang",
+}
+PAYS = "Een instrument staat bij de organisatie die het in deze berekening betaalt."
+
+
+class Item(NamedTuple):
+    """A short text in a cell, with its mark."""
+
+    text: str
+    mark: str = ""
+
+
+Cell = list[Item]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Cells under a header. Equal neighbours in the first ``merged`` columns and in the last become one.
+
+    ``wide`` are column widths (parts)."""
+
+    header: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    wide: Sequence[int]
+    merged: int = 0
+    heads: int = 1  # first columns that name their row
+    tall: bool = False  # room to write
+    marks: Sequence[str] = ()  # marks of the columns; empty: none
+
+
+def text_of(cell: Cell) -> str:
+    """A cell as plain text: an item per line, its mark before it."""
+    return "\n".join(f"{SIGNS[item.mark]} {item.text}".strip() for item in cell)
+
+
+def runs(table: Table) -> list[tuple[int, int, int]]:
+    """Stretches of equal neighbours in the merged columns, as (column, first row, last row).
+
+    The first column is merged by itself, those after it where the first two are equal; so is the last column, where it is equal too.
+    """
+    found = []
+    last = len(table.header) - 1
+    for column in (*range(table.merged), last) if table.merged else ():
+        parts = (0,) if column == 0 else (0, 1, last) if column == last else (0, 1)
+        key = [tuple(text_of(row[part]) for part in parts) for row in table.rows]
+        ends = [k for k in range(len(key)) if k + 1 == len(key) or key[k + 1] != key[k]]
+        found += [(column, begin, end) for begin, end in zip([0, *(k + 1 for k in ends[:-1])], ends, strict=True)]
+    return found
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One worksheet: a name for its tab, the toolkit's question, tables, and notes below."""
+
+    tab: str
+    title: str
+    question: str
+    tables: Sequence[Table]
+    notes: Sequence[str] = ()
+    legend: bool = True
+
+
+@dataclass(frozen=True)
+class Approach:
+    """What is done already and what a scenario adds, per instrument: its mark, settings and payer."""
+
+    results: Results
+    scenario: str
+    shared: Shared
+    monitor: pd.DataFrame
+    instruments: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)  # key: mark, payer, what is said beside it
+
+    def of(self, organisation: str) -> dict[str, str]:
+        """Instruments that an organisation pays, with their marks."""
+        return {key: mark for key, (mark, payer, _) in self.instruments.items() if payer == organisation}
+
+    def item(self, key: str) -> Item:
+        """An instrument as an item."""
+        mark, _, said = self.instruments[key]
+        return Item(readable(key) + (f" ({said})" if said else ""), mark)
+
+
+def approach(results: Results, scenario: str, shared: Shared, monitor: pd.DataFrame) -> Approach:
+    """Compare the settings of basis and scenario, as the manifest lists them."""
+    listed = results.manifest.get("scenarios", {})
+    now = dict((listed.get(BASIS) or {}).get("instruments") or {})
+    then = dict((listed.get(scenario) or {}).get("instruments") or {})
+    found: dict[str, tuple[str, str, str]] = {}
+    for key, settings in now.items():
+        found[key] = (NOW if key in then else STOP, payer(key, settings), "")
+    for key, settings in then.items():
+        if key not in now:
+            found[key] = (EXTRA, payer(key, settings), "")
+        elif settings != now[key]:
+            found[key] = (EXTRA, payer(key, settings), "doen we al, wordt anders")
+    return Approach(results, scenario, shared, monitor, dict(sorted(found.items())))
+
+
+def payer(key: str, settings: Mapping[str, Any] | None) -> str:
+    """Who pays an instrument: as set, else its default."""
+    default = INSTRUMENTS[key].model_fields["payer"].default if key in INSTRUMENTS else ""
+    return str((settings or {}).get("payer") or default)
+
+
+def organisations(plan: Approach) -> Sheet:
+    """Who takes part, with what, and who could do more."""
+    reached = plan.results.manifest.get("reached", {})
+    costs = costs_per_year(plan)
+    rows = []
+    for name, label in (*ORGANISATIONS.items(), HOUSEHOLD):
+        own = plan.of(name)
+        if name == HOUSEHOLD[0] and not own:
+            continue
+        may = [key for key, cls in sorted(INSTRUMENTS.items()) if name in cls.payers and key not in own]
+        given = [_with_reach(plan, key, reached) for key in own]
+        rows.append([
+            [Item(label)], [one for one in given if one.mark in (NOW, STOP)], [one for one in given if one.mark == EXTRA],
+            [Item(", ".join(readable(key) for key in may) if may else "geen instrument in dit model")],
+            [Item(f"€ {number(costs[name])} per jaar")] if costs.get(name) else [],
+        ])
+    head = ("Organisatie", "Doet dit al", "Komt erbij", "Kan ook bijdragen met", "Kosten in dit scenario")
+    question = "Welke organisaties leveren een bijdrage aan het passend wonen van senioren of kunnen daar een bijdrage aan leveren?"
+    notes = (
+        PAYS, "Denk ook aan kleinere organisaties, die bijvoorbeeld vooral in een kern of wijk actief zijn.",
+        "Bewonersinitiatieven, makelaars en zorgaanbieders kunnen veel betekenen; hun inzet zit nog niet als instrument in dit model.",
+    )
+    table = Table(head, rows, (4, 5, 6, 8, 3), marks=("", NOW, EXTRA, "", ""))
+    return Sheet("Organisaties", "Werkblad Organisaties", question, [table], notes)
+
+
+def _with_reach(plan: Approach, key: str, reached: Mapping[str, Mapping[str, float]]) -> Item:
+    item = plan.item(key)
+    n = reached.get(BASIS if item.mark == STOP else plan.scenario, {}).get(key)
+    return item if n is None else Item(f"{item.text}: bereikt {number(n)} huishoudens", item.mark)
+
+
+def costs_per_year(plan: Approach) -> dict[str, float]:
+    """Euro per year of the run that each organisation pays in the scenario, mean over the seeds."""
+    ledger = plan.shared.ledger
+    own = ledger[ledger["scenario"] == plan.scenario]
+    per_year = len(plan.results.seeds) * plan.results.months / 12
+    return (own.groupby("organisation")["cost_eur"].sum() / per_year).to_dict()
+
+
+def ambitions(plan: Approach) -> Sheet:
+    """The four questions, with what the run knows of each."""
+    effect = next((verdict.nl for name, verdict, _ in summary.scenario_lines(plan.results)
+                   if name == plan.results.titles[plan.scenario]), "Er is geen scenario om met basis te vergelijken.")
+    effect = words.capital(effect).rstrip(".") + "."
+    name = plan.results.titles[plan.scenario].nl
+    boxes = (
+        ("Wat zien we als onze gezamenlijke opgave?", challenge(plan)),
+        ("Wat willen we bereiken? Wat is onze ambitie op doorstroming?", [f"In deze berekening: ‘{name}’. {effect}", ""]),
+        ("Welke doelen stellen we?", goals(plan)),
+        ("Wat zijn de aandachtspunten waar we rekening mee moeten houden?", points(plan)),
+    )
+    rows = [[[Item(question)], [Item(line) for line in lines]] for question, lines in boxes]
+    notes = (
+        "Gemiddeld duurt het twee jaar voordat senioren een verhuisbeslissing nemen. Veel ouderen verhuizen pas als er sprake is van nood: "
+        "een val, ziekte of verlies van de partner. Voorkom noodverhuizingen door te sturen op wensverhuizingen (toolkit).",
+        "Vasthouders hebben geen verhuiswens en wonen in een woning waar veel vraag naar is. Vastzitters willen wel verhuizen, maar "
+        "vinden geen passende woning. Voor beide groepen is een andere aanpak nodig (toolkit).",
+    )
+    table = Table(("Vraag", "Wat de berekening erover zegt, en ruimte voor uw antwoord"), rows, (3, 9), tall=True)
+    return Sheet("Ambities", "Werkblad Ambities", "Waar willen de samenwerkende organisaties zich op richten?", [table], notes, False)
+
+
+def mean_of(plan: Approach, key: str, scenario: str = BASIS) -> float:
+    """Mean of a line of the monitor; NaN when it is not there."""
+    table = plan.monitor
+    found = table.loc[(table["scenario"] == scenario) & (table["key"] == key), "mean"]
+    return float(found.iloc[0]) if len(found) else float("nan")
+
+
+def challenge(plan: Approach) -> list[str]:
+    """The opgave in sentences, from basis."""
+    sentences = (
+        ("unsuitable_seniors", "{} oudere huishoudens wonen ongeschikt."),
+        ("adaptable_seniors", "{} oudere huishoudens wonen in een woning die aanpasbaar is."),
+        ("seniors_with_wish", "{} oudere huishoudens hebben een verhuiswens."),
+        ("small_in_family_home", "{} huishoudens van één of twee personen wonen in een eengezinswoning."),
+    )
+    found = [text.format(number(mean)) for key, text in sentences if (mean := mean_of(plan, key)) == mean]
+    share = mean_of(plan, "nood_wens.nood.share")
+    if share == share:
+        found.append(f"Van de verhuizingen van senioren is {number(100 * share)} % uit nood.")
+    return [*found, ""]
+
+
+def goals(plan: Approach) -> list[str]:
+    """Goals that experiments.goals worked out in this folder, each in its own month; else how to do that."""
+    file = plan.results.folder.path / "goals.csv"
+    lines = []
+    if file.is_file():
+        table = plan.results.folder.table("goals", ("goal", "scenario", "month", "share", "due"))
+        due = table[table["due"].astype(bool) & (table["goal"] != "all")]
+        base = due[due["scenario"] == BASIS].set_index("goal")["share"]
+        for row in due[due["scenario"] == plan.scenario].itertuples():
+            beside = f" (zonder iets erbij {number(100 * float(base[row.goal]))} %)" if row.goal in base else ""
+            within, share = words.span(int(row.month) + 1).nl, number(100 * float(row.share))
+            lines.append(f"{readable(str(row.goal))}: binnen {within} gehaald in {share} % van de nagebootste werelden{beside}.")
+    if not lines:
+        lines = ["Nog geen doelen doorgerekend. Bijvoorbeeld: binnen 5 jaar woont 95 % van de senioren geschikt.",
+                 "Doorrekenen kan met: python -m experiments.goals (zie docs/howto-goals.md)."]
+    return [*lines, ""]
+
+
+def points(plan: Approach) -> list[str]:
+    """What to mind: how sure it is, who waits, and what the model does not know."""
+    ledger = plan.shared.ledger
+    own = ledger[ledger["scenario"] == plan.scenario]
+    waiting = own.groupby("instrument")["waiting"].sum() / (len(plan.results.seeds) * plan.results.months)
+    lines = [f"{readable(str(key))}: elke maand wachten gemiddeld {number(n)} huishoudens." for key, n in waiting.items() if n >= 1]
+    lines.append(f"De cijfers zijn gemiddelden over {len(plan.results.seeds)} nagebootste werelden. Een model is geen voorspelling.")
+    lines.append("Een stevige inzet kan tot wachtlijsten leiden als er te weinig geschikte woningen zijn (toolkit).")
+    return [*lines, ""]
+
+
+def contacts(plan: Approach) -> Sheet:
+    """In which stage of the klantreis each organisation meets seniors."""
+    rows = []
+    for name, label in ORGANISATIONS.items():
+        keys = [key for key in plan.of(name) if _meets(key)]
+        rows.append([[Item(label)], *([plan.item(key) for key in keys if stage in INSTRUMENTS[key].stages] for stage in STAGES)])
+    notes = (PAYS, "Houd rekening met de klantreis van senioren! Elke stap vraagt een andere inzet.",
+             "Lege vakken: hier heeft in dit scenario geen organisatie contact. Schrijf erbij wie senioren hier al kent.")
+    return Sheet("Contactmomenten", "Werkblad Contactmomenten",
+                 "Op welke manier heeft elke organisatie contact met senioren? Op welke manier helpt zij hen verder?",
+                 [Table(("Organisatie", *STAGES.values()), rows, (4, 5, 5, 5, 5, 5), tall=True)], notes)
+
+
+def _meets(key: str) -> bool:
+    """Whether an instrument meets seniors: one that only adds homes does not."""
+    return key in INSTRUMENTS and set(INSTRUMENTS[key].levers_used) != {"supply"}
+
+
+def category_in(key: str, stage: str) -> str:
+    """Category of the menukaart under which an instrument works in a stage; empty where it does not.
+
+    The toolkit has the coach twice: talks under op weg helpen, the plan and the day of the move under ontzorgen.
+    """
+    cls = INSTRUMENTS[key]
+    if stage not in cls.stages:
+        return ""
+    helps = cls.category == "op_weg_helpen" and "trouble" in cls.levers_used and stage in ("verhuizen", "nieuw_thuis")
+    return "ontzorgen" if helps else cls.category
+
+
+def stimulate(plan: Approach, name: str) -> Sheet:
+    """One organisation: categories of the menukaart by stages of the klantreis."""
+    keys = [key for key in plan.of(name) if key in INSTRUMENTS]
+    rows = [
+        [[Item(label)], *([plan.item(key) for key in keys if category == category_in(key, stage)] for stage in STAGES)]
+        for category, label in CATEGORIES.items()
+    ]
+    label = dict((*ORGANISATIONS.items(), HOUSEHOLD))[name]
+    question = (
+        "Welke bijdragen kun je als organisatie leveren aan het stimuleren van senioren om na te denken over wat zij nodig hebben bij het "
+        "zelfstandig blijven wonen en/of het faciliteren van senioren die een verhuiswens hebben?"
+    )
+    return Sheet(f"Stimuleren {label}"[:31], f"Werkblad Stimuleren: {label}", question,
+                 [Table(("", *STAGES.values()), rows, (4, 5, 5, 5, 5, 5), tall=True)], (PAYS,))
+
+
+def stimulates(plan: Approach) -> list[Sheet]:
+    """A sheet for each organisation with an instrument; one empty sheet when nobody has any."""
+    there = [name for name in (*ORGANISATIONS, HOUSEHOLD[0]) if plan.of(name)]
+    return [stimulate(plan, name) for name in there or ["gemeente"]]

@@ -1,0 +1,148 @@
+"""The toolkit's worksheets, filled in from a scenario and its results: ``python -m analysis.worksheets DIR [--scenario NAME]``."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
+
+from analysis import sheets, sheets_xlsx
+from analysis.monitor import monitor
+from analysis.monitor_tables import Shared
+from analysis.results import Results, gather
+from analysis.sheets import LEGEND, SIGNS, Approach, Sheet
+from analysis.sheets_monitor import figures
+from analysis.tables import BASIS, PLACEBO, AnalysisError, write_whole
+from analysis.words import capital, span
+from sim.monitor import SHEETS
+
+TEMPLATES = Path(__file__).parent / "templates"
+SOURCE = (
+    "Werkblad: Platform31, Werken aan doorstroming van senioren. Toolkit voor een aanpak, november 2023. "
+    "Ingevuld door verhuisketens, een rekenmodel; de cijfers zijn van een nagebootste gemeente."
+)
+BREAKS = {
+    word.replace("|", ""): word.replace("|", "\u00ad")
+    for word in (
+        "verhuiskosten|vergoeding", "woning|corporatie", "welzijns|organisatie", "bewoners|initiatief", "beschik|baar?", "op|nemen?",
+        "eengezins|woning", "persoons|huishoudens", "woonlasten|gewenning", "senioren|woningen", "verhuis|begeleider",
+        "woon|evenement", "senioren|makelaar", "voorrangs|regel", "soepele op|levering", "verhuis|vergoeding",
+    )
+}
+
+
+def write(folder: Path, scenario: str | None = None) -> list[Path]:
+    """Write werkbladen_NAME.html and .xlsx for one scenario, or for each of the folder; returns the paths.
+
+    Raises:
+        AnalysisError: no such folder or scenario, a run that is not finished, tables lost or damaged. Nothing is then written.
+    """
+    results = finished(folder)
+    names = chosen(results, scenario)
+    shared, counted = Shared(results), monitor(results, {BASIS, *names})
+    made: list[tuple[Path, str | bytes]] = []
+    for name in names:
+        plan = sheets.approach(results, name, shared, counted)
+        filled = all_sheets(plan)
+        own = counted[counted["scenario"].isin([BASIS, name])]
+        made.append((folder / f"werkbladen_{name}.html", page(plan, filled)))
+        made.append((folder / f"werkbladen_{name}.xlsx", sheets_xlsx.workbook(filled, own, about(plan), SOURCE)))
+    for path, content in made:
+        write_whole(path, content)
+    return [path for path, _ in made]
+
+
+def finished(folder: Path) -> Results:
+    """The results of a folder in which a run was finished. Raises AnalysisError when it was not."""
+    if not folder.is_dir():
+        raise AnalysisError(f"{folder}: there is no such folder; name the one that experiments.compare wrote (its key out)")
+    results = gather(folder) if (folder / "manifest.json").is_file() else None
+    again = f"give the same experiments.compare again with out={folder}, and it goes on"
+    if results is None or not results.folder.has("summary"):
+        raise AnalysisError(f"{folder}: this run is not finished (no manifest.json or summary.parquet); {again}")
+    failed = results.manifest.get("failed_runs") or []
+    if failed:
+        first = failed[0]
+        raise AnalysisError(
+            f"{folder}: {len(failed)} runs failed, the first of scenario {first['scenario']}, seed {first['seed']}; {again}"
+        )
+    return results
+
+
+def chosen(results: Results, scenario: str | None) -> list[str]:
+    """The scenario asked for, or all beside basis and placebo (basis when there is no other)."""
+    there = [name for name in results.scenarios if name != PLACEBO]
+    if scenario is None:
+        return there or [BASIS]
+    known = [BASIS, *there]
+    if scenario not in known:
+        near = difflib.get_close_matches(scenario, known, 1, 0.4)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise AnalysisError(f"{results.folder.path} holds no scenario {scenario!r}{hint} (there are {', '.join(known)})")
+    return [scenario]
+
+
+def all_sheets(plan: Approach) -> list[Sheet]:
+    """The worksheets in the order of the toolkit."""
+    return [
+        sheets.organisations(plan), sheets.ambitions(plan), sheets.contacts(plan), *sheets.stimulates(plan),
+        *(figures(plan, sheet) for sheet in SHEETS),
+    ]
+
+
+def about(plan: Approach) -> str:
+    """One line on the run: place, scenario, time, worlds."""
+    results = plan.results
+    return (
+        f"{results.place} · {results.titles[plan.scenario].nl} · {span(results.months).nl} vanaf {results.config['start']} · "
+        f"{len(results.seeds)} nagebootste werelden"
+    )
+
+
+def soft(text: str) -> str:
+    """A text with places at which long words may be broken."""
+    for whole, parts in BREAKS.items():
+        text = text.replace(whole, parts).replace(capital(whole), capital(parts))
+    return text
+
+
+def page(plan: Approach, filled: Sequence[Sheet]) -> str:
+    """All sheets as one page that prints on A4, landscape."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+    )
+    spans = {
+        (id(table), column, first): last - first + 1
+        for sheet in filled for table in sheet.tables for column, first, last in sheets.runs(table)
+    }
+    environment.filters["soft"] = soft
+    environment.globals |= {"spans": spans, "id": id, "signs": SIGNS, "legend": LEGEND}
+    return environment.get_template("worksheets.html").render(
+        sheets=filled, about=about(plan), source=SOURCE, place=plan.results.place,
+        title=capital(plan.results.titles[plan.scenario].nl),
+        style=Markup((TEMPLATES / "worksheets.css").read_text(encoding="utf-8")),
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the worksheets and print their paths; 2 with one line when they cannot be made."""
+    parser = argparse.ArgumentParser(prog="python -m analysis.worksheets", description="Fill in the toolkit's worksheets, in Dutch.")
+    parser.add_argument("folder", type=Path, help="folder that experiments.compare wrote (its key out)")
+    parser.add_argument("--scenario", help="one scenario of the folder; default each of them")
+    given = parser.parse_args(arguments)
+    try:
+        paths = write(given.folder, given.scenario)
+    except AnalysisError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    print("\n".join(map(str, paths)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

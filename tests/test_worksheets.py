@@ -1,0 +1,220 @@
+"""The toolkit's worksheets: all of them, what is done already apart from what comes on top, in two forms that say the same."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from html.parser import HTMLParser
+
+import openpyxl
+import pytest
+
+from analysis import sheets, worksheets
+from analysis.monitor import monitor
+from analysis.monitor_tables import Shared
+from analysis.sheets import EXTRA, NOW, SIGNS, STOP, Item, Table, runs
+from analysis.sheets_xlsx import FILLS
+from sim.interventions import REGISTRY as INSTRUMENTS
+from sim.monitor import REGISTRY
+from tests import synthetic_tables
+
+BASE = {"campagne": {"payer": "gemeente", "rel_reached": 0.1}, "klusdienst": {"payer": "welzijn"}, "informatiepunt": {"payer": "gemeente"}}
+ON_TOP = {
+    "campagne": {"payer": "gemeente", "rel_reached": 0.3}, "klusdienst": {"payer": "welzijn"}, "voorrang": {"payer": "corporatie"},
+    "wooncoach_sociaal": {"payer": "corporatie"}, "verhuisbegeleider": {},
+}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A finished run whose basis does something already, and whose scenario adds, changes and stops something."""
+    out = synthetic_tables.write(tmp_path / "run")
+    path = out / "manifest.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["scenarios"]["basis"]["instruments"] = BASE
+    content["scenarios"]["voorrang"]["instruments"] = ON_TOP
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return out
+
+
+def plan_of(folder, scenario="voorrang"):
+    results = worksheets.finished(folder)
+    return sheets.approach(results, scenario, Shared(results), monitor(results))
+
+
+class Cells(HTMLParser):
+    """Text of all table cells, and whatever would fetch something."""
+
+    def __init__(self):
+        super().__init__()
+        self.cells, self.fetches, self.inside, self.spans = [], [], False, 0
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        self.fetches += [value for name, value in attrs if name in {"src", "href", "srcset", "action"}]
+        if tag in {"td", "th"}:
+            self.inside = True
+            self.cells.append("")
+            self.spans += int(given.get("rowspan", 1))
+        if tag in {"script", "link", "img", "iframe"}:
+            self.fetches.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag in {"td", "th"}:
+            self.inside = False
+
+    def handle_data(self, data):
+        if self.inside:
+            self.cells[-1] += data
+
+
+def words_of(text):
+    return re.sub(r"[\s\u00ad]", "", text)
+
+
+def test_both_files_are_written_and_named_and_hold_every_worksheet(folder, capsys):
+    assert worksheets.main([str(folder), "--scenario", "voorrang"]) == 0
+    paths = capsys.readouterr().out.splitlines()
+    assert paths == [str(folder / f"werkbladen_voorrang.{kind}") for kind in ("html", "xlsx")]
+    book = openpyxl.load_workbook(paths[1])
+    assert book.sheetnames == [
+        "Organisaties", "Ambities", "Contactmomenten", "Stimuleren Gemeente", "Stimuleren Woningcorporatie",
+        "Stimuleren Welzijnsorganisatie", "Stimuleren Huishouden zelf", "Opgave", "Monitor 1-3", "Monitor 2-3", "Monitor 3-3", "Cijfers",
+    ]
+    page = (folder / "werkbladen_voorrang.html").read_text(encoding="utf-8")
+    assert page.count('<section class="sheet">') == len(book.sheetnames) - 1
+    assert {(tab.page_setup.orientation, int(tab.page_setup.paperSize)) for tab in book.worksheets[:-1]} == {("landscape", 9)}
+
+
+def test_without_a_name_every_scenario_gets_its_worksheets(folder):
+    made = {path.name for path in worksheets.write(folder)}
+    assert made == {f"werkbladen_{name}.{kind}" for name in ("voorrang", "huurgewenning") for kind in ("html", "xlsx")}
+
+
+def test_a_folder_with_basis_only_gets_what_is_done_already(tmp_path):
+    out = synthetic_tables.write(tmp_path / "run", ("basis", "placebo"))
+    assert {path.name for path in worksheets.write(out)} == {"werkbladen_basis.html", "werkbladen_basis.xlsx"}
+
+
+def test_what_is_done_comes_on_top_changes_and_stops_is_told_apart(folder):
+    plan = plan_of(folder)
+    marks = {key: mark for key, (mark, _, _) in plan.instruments.items()}
+    assert marks == {"campagne": EXTRA, "klusdienst": NOW, "informatiepunt": STOP, "voorrang": EXTRA, "wooncoach_sociaal": EXTRA,
+                     "verhuisbegeleider": EXTRA}
+    assert "wordt anders" in plan.item("campagne").text
+    assert plan.instruments["verhuisbegeleider"][1] == "huishouden", "the payer that is not set is the default"
+
+
+def test_an_instrument_stands_at_its_payer_category_and_stages_and_nowhere_else(folder):
+    plan = plan_of(folder)
+    for name in (*sheets.ORGANISATIONS, "huishouden"):
+        (table,) = sheets.stimulate(plan, name).tables
+        for category, row in zip(sheets.CATEGORIES, table.rows, strict=True):
+            for stage, cell in zip(sheets.STAGES, row[1:], strict=True):
+                keys = {key for key in plan.of(name) if sheets.category_in(key, stage) == category}
+                assert cell == [plan.item(key) for key in sorted(keys)]
+
+
+def test_the_category_is_that_of_the_registry_but_for_the_coach_on_the_day_of_the_move():
+    for key, cls in INSTRUMENTS.items():
+        for stage in sheets.STAGES:
+            if stage not in cls.stages:
+                assert sheets.category_in(key, stage) == ""
+            elif not (key.startswith("wooncoach") and stage in ("verhuizen", "nieuw_thuis")):
+                assert sheets.category_in(key, stage) == cls.category
+    assert sheets.category_in("wooncoach_sociaal", "woonwens") == "op_weg_helpen"
+    assert sheets.category_in("wooncoach_sociaal", "verhuizen") == "ontzorgen"
+
+
+def test_categories_and_stages_are_those_of_the_registry():
+    assert {cls.category for cls in INSTRUMENTS.values()} <= set(sheets.CATEGORIES)
+    assert {stage for cls in INSTRUMENTS.values() for stage in cls.stages} <= set(sheets.STAGES)
+    assert {name for cls in INSTRUMENTS.values() for name in cls.payers} <= {*sheets.ORGANISATIONS, sheets.HOUSEHOLD[0]}
+
+
+def test_the_page_fetches_nothing_and_says_what_the_spreadsheet_says(folder):
+    html, xlsx = worksheets.write(folder, "voorrang")
+    parsed = Cells()
+    parsed.feed(html.read_text(encoding="utf-8"))
+    assert not parsed.fetches
+    on_page = {words_of(cell) for cell in parsed.cells}
+    for tab in openpyxl.load_workbook(xlsx).worksheets[:-1]:
+        header = next(row for row in range(4, 9) if tab.cell(row, 2).value)
+        for row in tab.iter_rows(min_row=header, max_row=tab.max_row - 1):
+            values = [cell.value for cell in row[1:] if cell.value]
+            for value in values:
+                one = words_of(str(value))
+                assert one in on_page or one.lstrip("●+✕ ") in on_page, f"{tab.title}: {one}"
+
+
+def test_the_two_colours_have_a_mark_beside_them(folder):
+    _, xlsx = worksheets.write(folder, "voorrang")
+    tab = openpyxl.load_workbook(xlsx)["Stimuleren Woningcorporatie"]
+    cells = [cell for row in tab.iter_rows(min_row=8) for cell in row if isinstance(cell.value, str) and "Voorrang" in cell.value]
+    (cell,) = [cell for cell in cells if cell.value.startswith("+")]
+    assert cell.fill.fgColor.rgb.endswith(FILLS[EXTRA])
+    legend = {tab.cell(row, 1).value[0] for row in (4, 5, 6)}
+    assert legend == {SIGNS[NOW], SIGNS[EXTRA], SIGNS[STOP]} and len(set(SIGNS.values())) == 4
+
+
+@pytest.mark.parametrize("with_ledger", [True, False])
+def test_every_row_of_the_toolkit_stands_on_its_sheet(tmp_path, with_ledger):
+    folder = synthetic_tables.write(tmp_path, with_ledger=with_ledger)
+    filled = {sheet.tab: sheet for sheet in worksheets.all_sheets(plan_of(folder))}
+    for row in REGISTRY.values():
+        sheet = filled["Opgave" if row.sheet == "opgave" else f"Monitor {row.sheet.replace('/', '-')}"]
+        assert any(cells[1] == [Item(row.row)] for table in sheet.tables for cells in table.rows), row.row
+
+
+def test_figures_are_numbers_on_the_last_tab(folder):
+    _, xlsx = worksheets.write(folder, "voorrang")
+    rows = list(openpyxl.load_workbook(xlsx)["Cijfers"].values)
+    moves = [dict(zip(rows[0], row, strict=True)) for row in rows[1:] if row[3] == "senior_moves"]
+    assert {row["scenario"] for row in moves} == {"basis", "voorrang"}
+    assert next(row["mean"] for row in moves if row["scenario"] == "basis") == pytest.approx(525)
+
+
+def test_a_text_is_never_a_formula(folder):
+    path = folder / "manifest.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["scenarios"]["voorrang"]["title"] = {"nl": "=1+1 <b>", "en": "x"}
+    path.write_text(json.dumps(content), encoding="utf-8")
+    html, xlsx = worksheets.write(folder, "voorrang")
+    for tab in openpyxl.load_workbook(io.BytesIO(xlsx.read_bytes())).worksheets:
+        assert all(cell.data_type != "f" for row in tab.iter_rows() for cell in row)
+    assert "<b>=" not in html.read_text(encoding="utf-8") and "1+1 <b>" not in html.read_text(encoding="utf-8")
+
+
+def test_goals_that_were_worked_out_stand_on_the_sheet_of_ambitions(folder):
+    (folder / "goals.csv").write_text(
+        "goal,scenario,month,share,due\nmeer_verhuizingen,voorrang,23,0.8,True\nmeer_verhuizingen,basis,23,0.1,True\n"
+        "meer_verhuizingen,voorrang,22,0.7,False\nall,voorrang,23,0.8,True\n", encoding="utf-8")
+    (line, empty) = sheets.goals(plan_of(folder))
+    assert line.startswith("Meer verhuizingen: binnen 2 jaar gehaald in 80 %") and "10 %" in line and not empty
+
+
+def test_equal_neighbours_are_merged_within_what_stands_before_them():
+    def row(*texts):
+        return [[Item(text)] for text in texts]
+
+    rows = [row("x", "1", "p", "s"), row("x", "2", "p", "s"), row("x", "2", "q", "s"), row("y", "2", "q", "t")]
+    table = Table(("a", "b", "c", "d"), rows, (1, 1, 1, 1), merged=2)
+    assert set(runs(table)) == {(0, 0, 2), (0, 3, 3), (1, 0, 0), (1, 1, 2), (1, 3, 3), (3, 0, 0), (3, 1, 2), (3, 3, 3)}
+
+
+@pytest.mark.parametrize(("arguments", "said"), [
+    (["nowhere"], "there is no such folder"), (["run", "--scenario", "vorrang"], "did you mean voorrang?"),
+    (["run", "--scenario", "placebo"], "holds no scenario 'placebo'"), (["empty"], "not finished"), (["failed"], "runs failed"),
+])
+def test_what_cannot_be_made_is_one_line_and_leaves_nothing(folder, capsys, arguments, said):
+    root = folder.parent
+    (root / "empty").mkdir()
+    failed = synthetic_tables.write(root / "failed")
+    content = json.loads((failed / "manifest.json").read_text(encoding="utf-8"))
+    content["failed_runs"] = [{"scenario": "voorrang", "seed": 3, "error": "x"}]
+    (failed / "manifest.json").write_text(json.dumps(content), encoding="utf-8")
+    assert worksheets.main([str(root / arguments[0]), *arguments[1:]]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("error: ") and error.count("\n") == 1 and said in error
+    assert not list(root.rglob("werkbladen_*"))
