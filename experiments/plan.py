@@ -82,6 +82,8 @@ def make_plan(config: Compare) -> Plan:
     }
     rules = {name: _rules(name, contents[name], steps[name], config) for name in steps}
     scenarios[PLACEBO], contents[PLACEBO] = scenarios[BASE], contents[BASE]
+    if BASE in rules:
+        rules[PLACEBO] = rules[BASE]
     design = {"municipality": place, "behaviour": dict(sorted(config.behaviour.items()))}
     design |= {key: getattr(config, key) for key in SHARED} | simulation.digests()
     titles = {name: one.title.model_dump() for name, one in found.items()}

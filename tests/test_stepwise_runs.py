@@ -86,6 +86,13 @@ def test_a_scenario_with_rules_is_no_bundle_to_share_out():
         prepare(check(Attribute, values | {"scenario": "stapsgewijs", "burn_in": 12}))
 
 
+def test_the_placebo_follows_the_rules_of_basis(tmp_path):
+    text = "title: {nl: Basis, en: Base}\ninstruments: {voorrang: {}}\nrules: [{when: {after: 12}, do: {stop: voorrang}}]\n"
+    (tmp_path / "basis.yaml").write_text(text, encoding="utf-8")
+    plan = make_plan(check(Compare, DEFAULTS | {"scenarios": ["basis", "brieven"], "scenario_dir": str(tmp_path)}))
+    assert plan.rules["placebo"] == plan.rules["basis"] and set(plan.rules) == {"basis", "placebo"}
+
+
 def test_packages_of_a_stepwise_scenario_keep_its_rules(tmp_path, monkeypatch):
     plan = make_plan(check(Compare, DEFAULTS | {"scenarios": ["stapsgewijs"], "burn_in": 12}))
     search = goals_command.Search(plan, "stapsgewijs", {}, {}, 1, 0.8)
