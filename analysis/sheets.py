@@ -33,7 +33,7 @@ STAGES = {
 }
 CATEGORIES = {
     "passend_aanbod": "1 Passend aanbod", "op_weg_helpen": "2 Op weg helpen", "ontzorgen": "3 Ontzorgen", "prijsprikkel": "4 Prijsprikkel",
-    "voorrang": "5 Voorrang",
+    "voorrang": "5 Voorrang", "interventie_x": "Eigen interventie",
 }
 PAYS = "Een instrument staat bij de organisatie die het in deze berekening betaalt."
 

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from sim.codes import Obstacle, names
 from sim.indicators import MONTH_STATES, REGISTRY
 from sim.interventions import REGISTRY as INSTRUMENTS
-from sim.interventions import Instrument, check_strength, load
+from sim.interventions import Instrument, check_strength, class_of, load
 from sim.interventions.base import MOST_STRENGTH
 
 YEAR = 12  # months over which a monitor counts
@@ -57,7 +57,7 @@ def _obstacle(name: str) -> str:
 
 
 def _instrument(name: str) -> str:
-    if name not in INSTRUMENTS:
+    if class_of(name) is None:
         raise ValueError(f"there is no instrument {name!r}; {near(name, INSTRUMENTS)}")
     return name
 
@@ -266,7 +266,7 @@ def check(held: Iterable[str], rules: Sequence[Rule]) -> None:
         for where, key in wanted:
             if key not in running:
                 raise RuleError(f"rule {number}: {where}: {key} never runs in this scenario; {near(key, sorted(running))}")
-        if rule.when.talks and not any(INSTRUMENTS[key].talks for key in running):
+        if rule.when.talks and not any(one.talks for one in map(class_of, running) if one):
             coaches = " or ".join(key for key, cls in INSTRUMENTS.items() if cls.talks)
             raise RuleError(f"rule {number}: when.talks: nobody talks to anybody in this scenario; add {coaches}")
 

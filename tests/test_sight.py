@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.market.respond import OFFER
+from sim.market.records import OFFER
 from sim.market.sight import CHANNELS, arrange, find_starts, see
 from sim.parameters import resolve
 from sim.population.build import Geography

@@ -186,7 +186,7 @@ class Passendheidsnorm(Instrument):
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken",)
     levers_used: ClassVar[tuple[str, ...]] = ("size_norm",)
     payers: ClassVar[tuple[str, ...]] = ("gemeente", "corporatie")
-    indicator: ClassVar[str] = "families_housed"
+    indicator: ClassVar[str] = "new_household"
     law: ClassVar[str] = "Huisvestingswet art. 11: priority by nature, size or price of the home, in a huisvestingsverordening"
     source: ClassVar[str] = f"{ANNEX}: also steer who gets the home that is left"
     contact: ClassVar[Contact] = Contact.NONE
