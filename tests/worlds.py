@@ -22,7 +22,7 @@ TABLES = ("moves", "chains", "months", "funnel", "summary")
 EMPTY_GROUP = {"who": {"age": 100, "size": 1, "rooms": 12, "floor_area": 400}, "allow_empty": True}
 
 FOR_HOUSEHOLDS = sorted(key for key, cls in REGISTRY.items() if cls.for_households)
-RARE = {"lokale_binding": "veldhoven", "leeftijdsgrens": "veldhoven", "seniorenhypotheek": "veldhoven"}  # homes that a small place has too few of
+RARE = dict.fromkeys(("lokale_binding", "leeftijdsgrens", "seniorenhypotheek"), "veldhoven")  # too rare in a small place
 LAWFUL: dict[str, dict[str, Any]] = {
     "interventie_x": {"pulls": {"trouble": 0.2, "sight": 1.0}},
     "lokale_binding": {"rel_labelled": 0.5}, "flexibele_inkomenseisen": {"rel_labelled": 0.15},
