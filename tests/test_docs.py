@@ -15,6 +15,7 @@ from sim.interventions import REGISTRY as INSTRUMENTS
 from sim.levers import LEVERS
 from sim.parameters import REGISTRY as PARAMETERS
 from tools import make_docs
+from tools.shown import shown_by
 
 ROOT = make_docs.ROOT
 DOCUMENTS = make_docs.documents()
@@ -186,3 +187,8 @@ def test_scenarios_in_the_texts_can_be_run(code, tmp_path) -> None:
     assert set(scenario.instruments) == set(yaml.safe_load(code)["instruments"])
     for key, settings in scenario.instruments.items():
         assert interventions.load(key, settings).key == key
+
+
+@pytest.mark.parametrize("key", INSTRUMENTS)
+def test_every_instrument_is_shown_at_work_by_a_test_that_the_table_names(key) -> None:
+    assert shown_by(key), f"no test names {key}: write one in tests/test_menukaart.py where the right answer is known"

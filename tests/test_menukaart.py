@@ -310,3 +310,46 @@ def test_what_an_own_instrument_cannot_be_is_said_in_one_line(settings, message)
 def test_only_what_begins_as_one_s_own_is_one_s_own():
     with pytest.raises(InstrumentError, match="there is no instrument 'buurtbus'"):
         load("buurtbus", {})
+
+
+# help and rules for those they are meant for
+
+
+@pytest.mark.parametrize("key", ["klusdienst", "verhuisvoucher", "soepele_oplevering", "financieel_advies", "verhuisbegeleider"])
+def test_help_costs_its_price_for_each_move_that_it_helped(key):
+    w = let_pass(at_work(burnt_in(), {key: strong(key) | {"eur_use": 400}}), 10)
+    one = running(w, key)
+    assert one.eur_spent == 400 * one.n_uses > 0
+    assert w.levers["trouble"][0] == 0.2
+
+
+def test_an_information_point_is_for_who_has_a_wish_or_searches():
+    w = at_work(burnt_in(), {"informatiepunt": strong("informatiepunt") | {"eur_fixed": 1200}})
+    stage = w.h.stage.copy()
+    month.step(w)
+    assert set(stage[w.h.touched != 0].tolist()) <= {Stage.WOONWENS, Stage.WONINGZOEKEN}
+    assert running(w, "informatiepunt").eur_spent == 100
+
+
+@pytest.mark.parametrize(
+    ("key", "tenure", "age", "rooms"),
+    [
+        ("wooncoach_particulier", Tenure.KOOP, 55, (1, 12)), ("seniorenhypotheek", Tenure.KOOP, 57, (1, 12)),
+        ("langere_reactietijd", Tenure.CORPORATIE, 55, (1, 12)), ("extra_punten", Tenure.CORPORATIE, 18, (1, 2)),
+        ("huurgewenning", Tenure.CORPORATIE, 55, (4, 12)), ("huurbehoud", Tenure.CORPORATIE, 55, (4, 12)),
+    ],
+)
+def test_help_is_for_those_whom_the_menukaart_names(key, tenure, age, rooms):
+    w = burnt_in("veldhoven", months=24)
+    rows = load(key, {}).members(w, (0, 4), NO_MASK)
+    home = w.h.home[rows]
+    assert len(rows) > 20
+    assert (w.d.tenure[home] == tenure).all() and (age_years(w.h.adult_birth[rows], w.month).max(axis=1) >= age).all()
+    assert (w.d.rooms[home] >= rooms[0]).all() and (w.d.rooms[home] <= rooms[1]).all()
+
+
+def test_a_lower_age_label_lets_younger_people_in_and_a_loan_more_homes():
+    eased = load("leeftijdsgrens", {"age_eased": 12})
+    assert eased.levers() == {"age_eased": 12} and eased.who.age == 45
+    assert load("seniorenhypotheek", {"loan": 2}).levers() == {"loan": 2}
+    assert "toolbox" not in type(load("wooncoach_particulier", {})).model_fields

@@ -220,15 +220,16 @@ def _fields(cls: type, shared: Iterable[str] = ()) -> list[tuple[str, str, str, 
 def made_instruments() -> str:
     """The registry of instruments."""
     from sim.interventions import REGISTRY
+    from tools.shown import shown_by
 
     rows = [
         (
             f"`{key}`", cls.category, cls.sector, plain(cls.stages), plain(cls.levers_used), plain(cls.payers),
-            f"`{cls.indicator}`", cls.law, linked(cls.source),
+            f"`{cls.indicator}`", cls.law, linked(cls.source), shown_by(key),
         )
         for key, cls in sorted(REGISTRY.items())
     ]
-    head = ["key", "category", "sector", "stages", "levers", "payers", "monitor indicator", "law", "source"]
+    head = ["key", "category", "sector", "stages", "levers", "payers", "monitor indicator", "law", "source", "shown by (tests)"]
     return table(head, rows)
 
 
