@@ -10,7 +10,7 @@ from pydantic import Field
 from sim import law
 from sim.codes import HouseholdState, Tenure
 from sim.interventions.base import Instrument, Running, Who
-from sim.interventions.voorrang import label_vacant
+from sim.interventions.voorrang import Labelling, label_vacant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +48,7 @@ class LangereReactietijd(FlexibleRule):
         return {"sight": self.sight}
 
 
-class FlexibeleInkomenseisen(FlexibleRule):
+class FlexibeleInkomenseisen(FlexibleRule, Labelling):
     """On a part of the corporatie homes the income limit is not asked of seniors: the free space of the law."""
 
     key: ClassVar[str] = "flexibele_inkomenseisen"
@@ -107,20 +107,25 @@ class ExtraPunten(FlexibleRule):
         return {"n_months": self.n_months}
 
 
-class BehoudInschrijftijd(FlexibleRule):
+class LessToLose(FlexibleRule):
+    """A rule that takes away a fear of moving."""
+
+    levers_used: ClassVar[tuple[str, ...]] = ("trouble",)
+
+    who: Who = Who(tenure="corporatie")
+    trouble: float = Field(0.005, ge=0, le=0.2, description="fit points of trouble taken away: less to lose, or less doubt (assumption, 0-0.03)")
+
+    def levers(self) -> dict[str, float]:
+        """Less trouble."""
+        return {"trouble": self.trouble}
+
+
+class BehoudInschrijftijd(LessToLose):
     """Who moves keeps the registration time, and so the way to a next home."""
 
     key: ClassVar[str] = "behoud_inschrijftijd"
     title: ClassVar[Mapping[str, str]] = {"nl": "Behoud van inschrijftijd", "en": "Registration time is kept"}
-    levers_used: ClassVar[tuple[str, ...]] = ("trouble",)
     source: ClassVar[str] = f"{ANNEX}: registration time or points are kept"
-
-    who: Who = Who(tenure="corporatie")
-    trouble: float = Field(0.005, ge=0, le=0.2, description="fit points: the fear of losing the years is gone (assumption, 0-0.03)")
-
-    def levers(self) -> dict[str, float]:
-        """Less to lose."""
-        return {"trouble": self.trouble}
 
     def settle(self, run: Running, w: World, moves: NDArray) -> float:
         """The registration goes on as it was; that costs nothing."""
@@ -128,21 +133,14 @@ class BehoudInschrijftijd(FlexibleRule):
         return 0.0
 
 
-class Tevredenheidsgarantie(FlexibleRule):
+class Tevredenheidsgarantie(LessToLose):
     """Who lives worse than before, three months on, has the old registration back (the spijtoptant rule)."""
 
     key: ClassVar[str] = "tevredenheidsgarantie"
     title: ClassVar[Mapping[str, str]] = {"nl": "Tevredenheidsgarantie", "en": "Satisfaction guarantee"}
-    levers_used: ClassVar[tuple[str, ...]] = ("trouble",)
     source: ClassVar[str] = f"{ANNEX}; sources section 4 (spijtoptant, West-Brabant)"
 
-    who: Who = Who(tenure="corporatie")
-    trouble: float = Field(0.005, ge=0, le=0.2, description="fit points: less doubt whether the new home will please (assumption, 0-0.03)")
     dur_regret: int = Field(3, ge=1, le=12, description="months in which one may regret")
-
-    def levers(self) -> dict[str, float]:
-        """Less doubt."""
-        return {"trouble": self.trouble}
 
     def act(self, run: Running, w: World) -> None:
         """Those who moved with it and live worse have their registration back; others may count on it."""

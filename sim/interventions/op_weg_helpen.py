@@ -27,12 +27,6 @@ class Campagne(Outreach):
 
     key: ClassVar[str] = "campagne"
     title: ClassVar[Mapping[str, str]] = {"nl": "Voorlichtingscampagne", "en": "Information campaign"}
-    category: ClassVar[str] = "op_weg_helpen"
-    sector: ClassVar[str] = "sociaal, particulier"
-    stages: ClassVar[tuple[str, ...]] = ("huidige_woning",)
-    levers_used: ClassVar[tuple[str, ...]] = ("awareness",)
-    payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "corporatie", "welzijn")
-    indicator: ClassVar[str] = "voorlichting"
     source: ClassVar[str] = f"{TOOLKIT}; C34: a campaign for owners contributed little"
 
 
@@ -41,12 +35,6 @@ class Brieven(Outreach):
 
     key: ClassVar[str] = "brieven"
     title: ClassVar[Mapping[str, str]] = {"nl": "Brieven", "en": "Letters"}
-    category: ClassVar[str] = "op_weg_helpen"
-    sector: ClassVar[str] = "sociaal, particulier"
-    stages: ClassVar[tuple[str, ...]] = ("huidige_woning",)
-    levers_used: ClassVar[tuple[str, ...]] = ("awareness",)
-    payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "corporatie", "welzijn")
-    indicator: ClassVar[str] = "voorlichting"
     source: ClassVar[str] = f"{TOOLKIT}; C01: 6 % of letters led to a talk"
     contact: ClassVar[Contact] = Contact.CORPORATIE_PASSEND_WONEN
 
@@ -68,12 +56,10 @@ class Woonevenement(Outreach):
 
     key: ClassVar[str] = "woonevenement"
     title: ClassVar[Mapping[str, str]] = {"nl": "Woonevenement", "en": "Housing event"}
-    category: ClassVar[str] = "op_weg_helpen"
     sector: ClassVar[str] = "particulier"
     stages: ClassVar[tuple[str, ...]] = ("huidige_woning", "woonwens")
     levers_used: ClassVar[tuple[str, ...]] = ("awareness", "search")
     payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "welzijn")
-    indicator: ClassVar[str] = "voorlichting"
     source: ClassVar[str] = f"{TOOLKIT}; menukaart particulier, 2"
 
     who: Who = Who(tenure="koop")

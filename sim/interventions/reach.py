@@ -55,6 +55,12 @@ class Help(KnownToSome):
 class Outreach(Instrument):
     """Information for people who have no plan to move; what it stirs lasts for the month in which it reaches them."""
 
+    category: ClassVar[str] = "op_weg_helpen"
+    sector: ClassVar[str] = "sociaal, particulier"
+    stages: ClassVar[tuple[str, ...]] = ("huidige_woning",)
+    levers_used: ClassVar[tuple[str, ...]] = ("awareness",)
+    payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "corporatie", "welzijn")
+    indicator: ClassVar[str] = "voorlichting"
     contact: ClassVar[Contact] = Contact.GEMEENTE
 
     rel_reached: float = Field(0.1, ge=0, le=1, description="share of the target group that it reaches in a month (assumption)")

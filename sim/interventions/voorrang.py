@@ -27,23 +27,41 @@ ANNEX = "toolkit Platform31 2023, annex, Voorrangregelingen"
 
 
 def label_vacant(run: Running, w: World, share: float, suits: Suits) -> int:
-    """Label a keyed share of the vacant homes that suit (a home keeps the same number for the whole run); returns how many."""
+    """Label a keyed share of the vacant homes that suit (a home keeps the same number for the whole run).
+
+    A label is for a home as it is offered now: it ends with the letting or sale. Returns how many homes got one they did not have.
+    """
+    before = (w.d.labels & run.mask) != 0
+    take_labels_off(run, w)
     homes = w.v.dwelling[: w.counts[0]][w.v.state[: w.counts[0]] <= 1]
     homes = homes[suits(homes)]
     with w.draws.replay():
         u = uniform(w.draws.base(Purpose.UNIT_NUMBER, 1, run.key), w.d.id[homes])
     chosen = homes[u < share]
-    new = int(((w.d.labels[chosen] & run.mask) == 0).sum())
-    w.d.labels[chosen] |= np.uint64(run.mask)
-    return new
+    w.d.labels[chosen] |= run.mask
+    return int((~before[chosen]).sum())
 
 
-class Voorrang(Instrument):
+def take_labels_off(run: Running, w: World) -> None:
+    """No home carries the instrument's label any more."""
+    w.d.labels[:] &= ~run.mask
+
+
+class Labelling(Instrument):
+    """An instrument that works through labels on homes: they end with it."""
+
+    category: ClassVar[str] = "voorrang"
+
+    def rest(self, run: Running, w: World) -> None:
+        """Its homes are offered without its label."""
+        take_labels_off(run, w)
+
+
+class Voorrang(Labelling):
     """Priority by labels on the home left, the home taken and the resident."""
 
     key: ClassVar[str] = "voorrang"
     title: ClassVar[Mapping[str, str]] = {"nl": "Voorrang voor senioren die groot wonen", "en": "Priority for seniors who leave a large home"}
-    category: ClassVar[str] = "voorrang"
     sector: ClassVar[str] = "sociaal"
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken",)
     levers_used: ClassVar[tuple[str, ...]] = ("rank",)
@@ -71,10 +89,9 @@ class Voorrang(Instrument):
         run.touch(w, run.candidates(w))
 
 
-class OnTheMarket(Instrument):
+class OnTheMarket(Labelling):
     """Priority on homes for sale or privately let that carry the label."""
 
-    category: ClassVar[str] = "voorrang"
     sector: ClassVar[str] = "particulier"
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken",)
     levers_used: ClassVar[tuple[str, ...]] = ("rank_market",)
@@ -176,12 +193,11 @@ class Ooievaarsclausule(OnTheMarket):
         return rows[couple & (u < self.rel_wish)].astype(np.int32)
 
 
-class Passendheidsnorm(Instrument):
+class Passendheidsnorm(Labelling):
     """A large corporatie home that comes free goes to three or more persons, as long as there are any who respond."""
 
     key: ClassVar[str] = "passendheidsnorm"
     title: ClassVar[Mapping[str, str]] = {"nl": "Passendheidsnorm voor de vrijgekomen woning", "en": "Size norm for the home left"}
-    category: ClassVar[str] = "voorrang"
     sector: ClassVar[str] = "sociaal"
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken",)
     levers_used: ClassVar[tuple[str, ...]] = ("size_norm",)
@@ -208,7 +224,3 @@ class Passendheidsnorm(Instrument):
             run, w, self.rel_labelled * min(1.0, run.strength),
             lambda homes: (d.tenure[homes] == Tenure.CORPORATIE) & (d.rooms[homes] >= self.rooms),
         )
-
-    def rest(self, run: Running, w: World) -> None:
-        """The rule ends with the instrument."""
-        w.d.labels[:] &= ~run.mask
