@@ -1,4 +1,8 @@
-"""Net effects: scenario minus basis, seed by seed, for every indicator, group and period; made from summary alone."""
+"""Effects of scenarios for every indicator, group and period, made from summary alone.
+
+Net effects are differences between paired worlds, seed by seed. First moves have two estimands more: the direct effect (by
+ghosts, inside one world) and verdringing, the direct effect less the net one.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +37,7 @@ COLUMNS = (
     "seeds",
     "seeds_needed",
 )
+FIRST_MOVES, DIRECT = "first_moves", "first_moves_direct"  # the latter as summary.parquet names it
 FIRST = (
     "senior_moves",
     "moves_set_off",
@@ -82,7 +87,8 @@ def effects(summary: pd.DataFrame, fingerprints: Mapping[str, str] | None = None
     Returns:
         Columns COLUMNS. ``mean`` is the scenario's; ``difference`` scenario minus basis with its 95 % interval;
         ``placebo`` the half-width of the placebo's interval for the same row (empty without placebo or with one
-        seed); ``seeds`` those with a value in both worlds; ``seeds_needed`` see ``statistics.seeds_needed``.
+        seed; 0 for a direct effect, which no reshuffle can touch); ``seeds`` those with a value in both worlds;
+        ``seeds_needed`` see ``statistics.seeds_needed``.
 
     Raises:
         AnalysisError: unequal sets of seeds, or two seeds with one world.
@@ -92,21 +98,30 @@ def effects(summary: pd.DataFrame, fingerprints: Mapping[str, str] | None = None
     floor = np.full(len(rows), np.nan)
     if PLACEBO in values:
         floor = half_width(paired(values[PLACEBO], values[BASIS]))
-    parts = [_of(name, rows, values[name], values[BASIS], floor) for name in values if name != BASIS]
+    net, direct = rows["indicator"] != DIRECT, rows["indicator"] == DIRECT
+    parts = []
+    for name in (one for one in values if one != BASIS):
+        own, base = values[name], values[BASIS]
+        parts.append(_of(name, rows[net], "net", own[net], base[net], floor[net]))
+        if name != PLACEBO and direct.any():
+            mine = rows[direct].assign(indicator=FIRST_MOVES)
+            net_floor, caused, base_caused = floor[(rows["indicator"] == FIRST_MOVES)], own[direct], base[direct]
+            lost, base_lost = (some[direct] - some[rows["indicator"] == FIRST_MOVES] for some in (own, base))
+            parts.append(_of(name, mine, "direct", caused, base_caused, np.zeros(len(mine))))
+            parts.append(_of(name, mine, "verdringing", lost, base_lost, net_floor))
     if not parts:
         return pd.DataFrame(columns=list(COLUMNS))
     return pd.concat(parts, ignore_index=True)[list(COLUMNS)]
 
 
-def _of(name: str, rows: pd.DataFrame, values: NDArray, base: NDArray, floor: NDArray) -> pd.DataFrame:
+def _of(name: str, rows: pd.DataFrame, estimand: str, values: NDArray, base: NDArray, floor: NDArray) -> pd.DataFrame:
     found = paired(values, base)
-    needed = pd.Series(seeds_needed(found.difference, found.deviation)).astype("Int64")
-    mean = values.mean(axis=1)
+    needed = pd.Series(seeds_needed(found.difference, found.deviation), index=rows.index).astype("Int64")
     return rows.assign(
         scenario=name,
         unit=[unit(key) for key in rows["indicator"]],
-        estimand="net",
-        mean=mean,
+        estimand=estimand,
+        mean=values.mean(axis=1) if estimand != "verdringing" else found.difference,
         difference=found.difference,
         lower=found.lower,
         upper=found.upper,
@@ -126,9 +141,10 @@ def with_claims(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(claimed=claimed(table["difference"], table["lower"], table["upper"], table["placebo"]))
 
 
-def whole_run(table: pd.DataFrame, indicator: str, group_by: str = ALL) -> pd.DataFrame:
-    """Rows of one indicator over the longest period from month 0, placebo left out."""
+def whole_run(table: pd.DataFrame, indicator: str, group_by: str = ALL, estimand: str = "net") -> pd.DataFrame:
+    """Rows of one indicator and estimand over the longest period from month 0, placebo left out."""
     chosen = table[(table["indicator"] == indicator) & (table["group_by"] == group_by) & (table["months_from"] == 0)]
+    chosen = chosen[chosen["estimand"] == estimand]
     chosen = chosen[(chosen["months_to"] == table["months_to"].max()) & (chosen["scenario"] != PLACEBO)]
     return chosen.reset_index(drop=True)
 

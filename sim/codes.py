@@ -182,6 +182,17 @@ class DropReason(IntEnum):
     LEFT_AREA = 4
 
 
+class Verdict(IntEnum):
+    """What a use of an instrument came to, beside what the household would have done without it."""
+
+    NIET_VERHUISD = 0
+    OOK_ZONDER = 1
+    ZETJE = 2
+    NOODZAKELIJK = 3
+    UITGESTELD = 4
+    ONBEKEND = 5
+
+
 class MoveReason(IntEnum):
     """What kind of move a row of the ledger is."""
 

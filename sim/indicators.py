@@ -30,6 +30,8 @@ _LIST = (
        "moves after the senior's own in the same chain, mean over the seniors' moves of the period; open chains count as far as they came",
        "monitor 1/3, Lengte verhuisketen"),
     _I("moves", "verhuizingen naar een lege woning", "moves into an empty home", "moves", "moves", 1, "all fills in the period"),
+    _I("first_moves", "huishoudens die verhuisden", "households that moved", "households", "moves", 1,
+       "households that moved at least once since month 0 (moving in with a partner left out), by their class before that move"),
     _I("fit", "passend wonen", "fit", "0-1", "month", 1, "mean fit of the households present, mean over the months of the period"),
     _I("suitable_seniors", "oudere huishoudens die geschikt wonen", "senior households in a suitable home", "households", "month", 1,
        "senior households in a step-free, reachable home, mean over the last twelve months of the period", "opgave 1"),

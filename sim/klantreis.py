@@ -49,6 +49,29 @@ CEILING_LOGIT = -1.3862943611198906
 ROUNDING = 1e-9  # far more than the sums of a logit can be rounded by
 
 
+# A household as it was before the decision that an instrument made differ, and the bits of those instruments.
+BEHIND = np.dtype(
+    [
+        ("row", np.int32), ("marks", np.uint64), ("stage", np.uint8), ("stage_month", np.int16), ("trigger", np.uint8),
+        ("taste_here", np.float32), ("search_month", np.int16), ("registered", np.int16),
+    ],
+    align=True,
+)
+
+
+class Parting(NamedTuple):
+    """Where the klantreis writes down who takes another way than without an instrument."""
+
+    haunted: NDArray  # uint64 [households], bits of the instruments that have left a ghost behind
+    left: NDArray  # BEHIND records, room for every household on which an instrument works; empty where nobody watches
+    n: NDArray  # int64 [1], records in use
+
+
+def no_parting() -> Parting:
+    """Nobody watches."""
+    return Parting(np.zeros(0, np.uint64), np.zeros(0, BEHIND), np.zeros(1, np.int64))
+
+
 class Journey(NamedTuple):
     """What the monthly step reads: all looked up, nothing computed in the kernel."""
 
@@ -146,10 +169,11 @@ def likeliest_steps(j):
 
 
 @njit(cache=True)
-def step_kernel(h, d, month, senior_age, j, lever, norm, bases, funnel):
+def step_kernel(h, d, month, senior_age, j, lever, norm, bases, funnel, parting):
     """One month of the klantreis for every household with a home (see the module); changes the columns in place.
 
-    ``norm`` float64 [areas]: share of seniors that moved in the last year; ``bases`` uint64: WISH, SEARCH, FADE, ADAPT.
+    ``norm`` float64 [areas]: share of seniors that moved in the last year; ``bases`` uint64: WISH, SEARCH, FADE, ADAPT;
+    ``parting`` is filled with whoever decides otherwise than without an instrument, for the first time (see ``Parting``).
     """
     armed, most, likeliest = len(lever) > 0, most_beside_gap(j, norm), likeliest_steps(j)
     for i in range(len(h.state)):
@@ -175,17 +199,17 @@ def step_kernel(h, d, month, senior_age, j, lever, norm, bases, funnel):
             x += j.weights[6] if d.tenure[h.home[i]] == KOOP else 0.0
             x += j.weights[2] * norm[d.area[h.home[i]]] if senior else 0.0
             start, off, used, decisive = twice(u, min(x, CEILING_LOGIT), j.chance, touched, lever.awareness)
+            if used:
+                _note_levers(h, i, used, decisive, parting)
             if start:
                 to = WENS
                 h.trigger[i] = T_WISH if off else T_CONTACT
                 h.taste_here[i] -= np.float32(j.weights[5])  # a wish is discontent with the present home
-            if used:
-                _note_levers(h.used, h.ever, h.decisive, i, used, decisive)
         elif stage == WENS:
             go = to_unit(draw_bits(bases[SEARCH_BASE], h.id[i]))
             start, off, used, decisive = twice(go, j.search[senior], j.chance, touched, lever.search)
             if used:
-                _note_levers(h.used, h.ever, h.decisive, i, used, decisive)
+                _note_levers(h, i, used, decisive, parting)
             if start:
                 to = ZOEKEN
             elif u < j.fade[senior]:
@@ -228,11 +252,19 @@ def _begin_search(h, i, month):
         h.registered[i] = month
 
 
-@njit(forceinline=True)
-def _note_levers(h_used, h_ever, h_decisive, i, used, decisive):
-    h_used[i] |= used
-    h_ever[i] |= used
-    h_decisive[i] |= decisive
+@njit(cache=True)
+def _note_levers(h, i, used, decisive, parting):
+    """Remember levers that worked; where the decision is another without them, write down the household as it was before."""
+    h.used[i] |= used
+    h.ever[i] |= used
+    h.decisive[i] |= decisive
+    if len(parting.left) == 0 or decisive & ~parting.haunted[i] == ZERO:
+        return
+    one = parting.left[parting.n[0]]
+    one.row, one.marks = i, decisive & ~parting.haunted[i]
+    one.stage, one.stage_month, one.trigger = h.stage[i], h.stage_month[i], h.trigger[i]
+    one.taste_here, one.search_month, one.registered = h.taste_here[i], h.search_month[i], h.registered[i]
+    parting.n[0] += 1
 
 
 @njit(cache=True)

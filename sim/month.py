@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from sim import chains, founding, klantreis, programme, recording
+from sim import chains, founding, ghosts, klantreis, programme, recording
 from sim.codes import HouseholdClass, HouseholdState, Origin
 from sim.demography import plan as demography
 from sim.demography.describe import birthdays, describe
@@ -20,6 +20,7 @@ from sim.world import ABSENT, NOWHERE
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sim.demography.plan import Happened
     from sim.state import World
 
 PRESENT, ENDED = int(HouseholdState.PRESENT), int(HouseholdState.ENDED)
@@ -31,18 +32,20 @@ def step(w: World) -> None:
     moves_before = int(w.counts[1])
     # births, illness, leaving home, unions, separations, care, deaths, arrivals and departures happen
     leaving = recording.leavers(w)
-    changed = life_events(w)
+    happened = life_events(w)
     # dwellings are delivered and demolished
     programme.deliver(w)
     programme.demolish(w)
     # households that live differently now see their home with other eyes
-    look_again(w, changed)
+    look_again(w, happened.changed)
     # an approach that is built step by step looks at its monitor: instruments are added, stopped or scaled
     if w.stepwise is not None:
         w.stepwise.look(w)
     # organisations act: letters, talks, home visits, labels, within capacity and budget
     for instrument in w.instruments:
         instrument.act(w)
+    # ghosts live through the same: what becomes of a household without an instrument
+    live_on(w, happened)
     # households move on in their klantreis, or drop out, with a reason
     take_steps(w)
     # vacant dwellings are offered; searchers respond; owners rank; the two are matched
@@ -50,12 +53,13 @@ def step(w: World) -> None:
     recording.note_uses(w)
     # matched households get their keys; the ledger grows
     hand_over_keys(w)
+    ghosts.get_keys(w)
     # the month is recorded
     recording.record(w, moves_before, leaving)
     w.month += 1
 
 
-def life_events(w: World) -> NDArray:
+def life_events(w: World) -> Happened:
     """Replay the month's events; homes come free, couples choose one, new households begin to search."""
     happened = demography.replay(w.h, w.events, w.month, w.first_month)
     ended, origins = leave_for_lack_of_home(w, happened)
@@ -69,7 +73,7 @@ def life_events(w: World) -> NDArray:
     w.add("founded", len(new) + len(pairs))
     w.add("ended", len(ended) + len(pairs) + int((pairs[:, 1] >= 0).sum()))
     klantreis.react(w, happened.changed, happened.trigger)
-    return happened.changed
+    return happened
 
 
 def leave_for_lack_of_home(w: World, happened) -> tuple[NDArray, NDArray]:
@@ -117,12 +121,30 @@ def pass_year(h, rows, sitting, month, d, urban, senior_age, t):
         h.fit_here[i] = fit_of(h, i, h.home[i], month, d, urban, senior_age, t)
 
 
+def live_on(w: World, happened: Happened) -> None:
+    """Ghosts share the events of their households, see their homes with other eyes, and are reached by what they may have."""
+    if w.ghosts is None or not w.ghosts.watched():
+        return
+    there = ghosts.as_world(w)
+    changed, triggers = ghosts.share_events(w, happened)
+    with w.draws.replay():
+        klantreis.react(there, changed, triggers)
+        look_again(there, changed)
+        ghosts.be_reached(w, there)
+
+
 def take_steps(w: World) -> None:
-    """The klantreis of this month."""
+    """The klantreis of this month; whoever takes another way than without an instrument leaves a ghost behind, that takes its own."""
     norm = w.senior_moves.sum(axis=0) / np.maximum(1.0, w.seniors)
-    klantreis.step_kernel(
-        w.h, w.d, w.month, int(w.params.senior_age), w.journey, w.levers, norm, klantreis.bases_of(w.draws, w.month), w.funnel
-    )
+    bases, way = klantreis.bases_of(w.draws, w.month), ghosts.parting(w)
+    _take_steps(w, norm, bases, way)
+    ghosts.part(w, way)
+    if w.ghosts is not None and w.ghosts.n > 0:
+        _take_steps(ghosts.as_world(w), norm, bases, klantreis.no_parting())
+
+
+def _take_steps(w: World, norm: NDArray, bases: NDArray, way: klantreis.Parting) -> None:
+    klantreis.step_kernel(w.h, w.d, w.month, int(w.params.senior_age), w.journey, w.levers, norm, bases, w.funnel, way)
 
 
 def hand_over_keys(w: World) -> None:

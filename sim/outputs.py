@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from sim.state import World
 
-MOST_MONTHS = 1 << 16  # more than a month in the ledger can be
 KINDS = {ENTERED: "entered", LEFT: "left", DROPPED: "dropped", OBSTACLE: "obstacle"}
 
 
@@ -179,38 +178,3 @@ def instruments_table(w: World) -> pd.DataFrame:
     """The instruments' ledger: what each organisation did and paid, by month."""
     columns = ["month", "instrument", "organisation", "contacts", "uses", "cost_eur", "waiting"]
     return pd.DataFrame(w.records.get("instruments", []), columns=columns)
-
-
-def attribution_table(w: World) -> pd.DataFrame:
-    """Uses: one row per household and instrument with a lever that was not zero in a decision; decisive or not.
-
-    The verdict is *ook_zonder* where no decision differed and the household moved, *niet_verhuisd* where it did not move, and
-    *onbekend* where a decision differed: what would have followed is not watched here.
-    """
-    nothing = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint64))
-    month, household, bits = (np.concatenate(part) for part in zip(nothing, *w.records.get("uses", []), strict=True))
-    differed = w.records["decisive"][household] if len(household) else bits
-    which = np.arange(len(w.keys), dtype=np.uint64)
-    use, k = np.nonzero(bits[:, None] >> which & np.uint64(1))  # by use, then by instrument
-    decisive = (differed[use] >> which[k] & np.uint64(1)).astype(bool)
-    move = next_moves(w, household, month)[use]
-    moved, at = move >= 0, np.maximum(move, 0)
-    verdict = np.select([decisive, moved], [2, 1], 0)
-    return pd.DataFrame({
-        "household_id": public_id(w.h.id[household[use]]),
-        "instrument": _named(k, list(w.keys)).remove_unused_categories(), "month": month[use],
-        "verdict": _named(verdict, ["niet_verhuisd", "ook_zonder", "onbekend"]), "decisive": decisive,
-        "month_moved": np.where(moved, w.m.month[at], -1).astype(np.int64),
-        "month_ghost": np.where(decisive | ~moved, -1, w.m.month[at]).astype(np.int64),
-        "months_followed": w.month - month[use], "chain_id": np.where(moved, w.m.chain[at], -1).astype(np.int64),
-    })
-
-
-def next_moves(w: World, rows: NDArray, months: NDArray) -> NDArray:
-    """Each household's first fill from its month on, as a row of the ledger (int64); −1 if there is none."""
-    fills = np.flatnonzero(w.m.vacancy[: int(w.counts[1])] >= 0)
-    fills = fills[np.argsort(w.m.household[fills], kind="stable")]  # by household; in it by month, as the ledger is
-    when = w.m.household[fills].astype(np.int64) * MOST_MONTHS + w.m.month[fills]
-    at = np.searchsorted(when, rows * MOST_MONTHS + months)
-    found = np.append(fills, -1)[at]
-    return np.where(w.m.household[np.maximum(found, 0)] == rows, found, -1)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim import chains, interventions, invariants, month, outputs, places, programme, recording, start, stepwise
+from sim import attribution, chains, interventions, invariants, month, outputs, places, programme, recording, start, stepwise
 from sim import parameters as parameter_registry
 from sim.codes import HouseholdState
 from sim.population.income import fifth_of
@@ -87,11 +87,13 @@ def begin(w: World) -> None:
 def run_scenario(
     world: World, instruments: Mapping[str, Mapping[str, Any]] | None = None, placebo: bool = False,
     base: Result | None = None, months: int | None = None, follow_up: int | None = None, strength: float = 1.0,
-    tables: Container[str] = TABLES, rules: Sequence[Any] = (),
+    tables: Container[str] = TABLES, rules: Sequence[Any] = (), ghosts: bool = True, ghost_window: int = 24,
 ) -> Result:
     """Run one scenario from a copy of a burnt-in world; without ``base`` it is the base world itself.
 
-    ``tables`` names those that are made; ``rules`` (as a scenario has them) add, stop or scale instruments on the way.
+    ``tables`` names those that are made; ``rules`` (as a scenario has them) add, stop or scale instruments on the way;
+    ``ghosts`` says whether what would have happened without the instruments is watched (nothing else depends on it), and
+    ``ghost_window`` within how many months of a household's move its ghost must follow for a *zetje*.
 
     Raises:
         EmptyTargetError: an instrument that works reached nobody (unless ``allow_empty``).
@@ -99,6 +101,7 @@ def run_scenario(
     """
     began = time.perf_counter()
     w = world.copy()
+    w.watch = ghosts
     loaded = {key: interventions.load(key, settings, w.start) for key, settings in (instruments or {}).items()}
     months = w.months if months is None else months
     stepwise.equip(w, loaded, read_rules(list(rules)), strength, months)
@@ -108,7 +111,7 @@ def run_scenario(
     elsewhere = advance(w, horizon, base)
     ran = time.perf_counter()
     refuse_empty(w, months)
-    made = make_tables(w, months, elsewhere, tables)
+    made = make_tables(w, months, elsewhere, tables, ghost_window)
     homes = w.records.get("homes", [])
     seconds = {"months": ran - began, "tables": time.perf_counter() - ran}
     reached = {running.key: running.n_reached for running in w.instruments}
@@ -133,12 +136,14 @@ def advance(w: World, horizon: int, base: Result | None) -> list[float]:
     return elsewhere
 
 
-def make_tables(w: World, months: int, elsewhere: list[float], wanted: Container[str] = TABLES) -> dict[str, pd.DataFrame]:
+def make_tables(
+    w: World, months: int, elsewhere: list[float], wanted: Container[str] = TABLES, ghost_window: int = 24
+) -> dict[str, pd.DataFrame]:
     """The tables of the interface that are wanted, by name."""
     makers: dict[str, Callable[[], pd.DataFrame]] = {
         "moves": lambda: outputs.moves_table(w, months), "chains": lambda: outputs.chains_table(w, months),
         "months": lambda: outputs.months_table(w, months), "funnel": lambda: outputs.funnel_table(w),
-        "instruments": lambda: outputs.instruments_table(w), "attribution": lambda: outputs.attribution_table(w),
+        "instruments": lambda: outputs.instruments_table(w), "attribution": lambda: attribution.attribution_table(w, ghost_window),
         "summary": lambda: summary_table(w, months), "drift": lambda: drift_table(w, elsewhere),
     }
     return {name: makers[name]() for name in TABLES if name in wanted}

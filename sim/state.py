@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.demography.plan import Events
+    from sim.ghosts import Ghosts
     from sim.interventions.base import Running
     from sim.market.respond import Map
     from sim.parameters import Params
@@ -66,6 +67,8 @@ class World:
     at_start: dict[str, int] = field(default_factory=dict)
     year_before: dict[str, float] = field(default_factory=dict)  # what a monitor counted in the twelve months before month 0
     stepwise: Approach | None = None
+    ghosts: Ghosts | None = None  # only where instruments are at work and somebody watches
+    watch: bool = True  # whether ghosts are left behind
 
     @property
     def fingerprint(self) -> str:
@@ -81,7 +84,8 @@ class World:
             seniors=self.seniors.copy(),
             instruments=tuple(replace(one, month=dict(one.month), memory=deepcopy(one.memory)) for one in self.instruments),
             records={}, totals=dict(self.totals),
-            stepwise=None if self.stepwise is None else self.stepwise.copy(), draws=Draws(self.seed, self.draws.debug),
+            stepwise=None if self.stepwise is None else self.stepwise.copy(),
+            ghosts=None if self.ghosts is None else self.ghosts.copy(), draws=Draws(self.seed, self.draws.debug),
         )
 
     def add(self, name: str, n: int = 1) -> None:

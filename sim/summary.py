@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
+from sim.attribution import direct, first_moves
 from sim.chains import FILLED
 from sim.codes import Access, DwellingType, HouseholdClass, MoveReason, Tenure, names
 from sim.indicators import MONTH_STATES
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from sim.state import World
 
 PERIODS = (24, 48, 60)
+DIRECT = "first_moves_direct"  # the direct effect on first moves: not an indicator of its own, but an estimand of that one
 INCOMES = [f"inkomen_{k}" for k in range(1, 6)]
 TENURES = [*names(Tenure), "geen_woning"]
 
@@ -39,6 +41,7 @@ def summary_table(w: World, months: int) -> pd.DataFrame:
     n = int(w.counts[1])
     n_set_off, _open = descend(w.m.parent[:n], w.m.left_vacancy[:n], w.v.state == FILLED)
     parts = [part for end in ends for part in _of_moves(w, end, n_set_off)]
+    parts += _of_first_moves(w, ends)
     parts += [part for end in ends for part in _of_months(w, end)]
     sizes = [len(part.values) for part in parts]
     return pd.DataFrame({
@@ -50,14 +53,12 @@ def summary_table(w: World, months: int) -> pd.DataFrame:
     })
 
 
-def _groups(w: World, rows: NDArray) -> list[tuple[str, list[str], NDArray]]:
-    """Ways to group moves: (group_by, labels, code of each move). Wijk, tenure and income are those at the start."""
-    m, h = w.m, w.h
-    household = m.household[rows]
-    cls = m.household_class[rows].astype(int)
+def _groups(w: World, household: NDArray, cls: NDArray) -> list[tuple[str, list[str], NDArray]]:
+    """Ways to group households, with a class each: (group_by, labels, code of each). Wijk, tenure and income are those at the start."""
+    h = w.h
     return [
-        ("all", ["all"], np.zeros(len(rows), int)),
-        ("class", names(HouseholdClass), cls),
+        ("all", ["all"], np.zeros(len(household), int)),
+        ("class", names(HouseholdClass), cls.astype(int)),
         ("wijk", list(w.geography.code), np.maximum(h.origin_area[household], 0)),
         ("income", INCOMES, h.origin_income[household].astype(int)),
         ("tenure", TENURES, np.minimum(3, h.origin_tenure[household]).astype(int)),
@@ -92,7 +93,7 @@ def _of_moves(w: World, end: int, n_set_off: NDArray) -> list[Part]:
     sums, means = values_of_moves(w, rows)
     means = {"moves_set_off": (sums["senior_moves"], n_set_off[rows]), **means}
     out = []
-    for group_by, labels, code in _groups(w, rows):
+    for group_by, labels, code in _groups(w, w.m.household[rows], w.m.household_class[rows]):
         size = len(labels)
         for key, chosen in sums.items():
             out.append(Part(key, group_by, labels, end, np.bincount(code[chosen], minlength=size).astype(float)))
@@ -100,6 +101,23 @@ def _of_moves(w: World, end: int, n_set_off: NDArray) -> list[Part]:
             number = np.bincount(code[chosen], minlength=size)
             total = np.bincount(code[chosen], weights=value[chosen].astype(float), minlength=size)
             out.append(Part(key, group_by, labels, end, np.where(number > 0, total / np.maximum(number, 1), np.nan)))
+    return out
+
+
+def _of_first_moves(w: World, ends: list[int]) -> list[Part]:
+    """Households that moved at least once by the end of each period, and how many of them owe it to an instrument (by their ghosts)."""
+    rows, mine = first_moves(w), direct(w)
+    out = []
+    for end in ends:
+        early = rows[w.m.month[rows] < end]
+        for group_by, labels, code in _groups(w, w.m.household[early], w.m.household_class[early]):
+            out.append(Part("first_moves", group_by, labels, end, np.bincount(code, minlength=len(labels)).astype(float)))
+        moved, alone = mine.month < end, mine.month_ghost < end
+        with_it = _groups(w, mine.household[moved], mine.household_class[moved])
+        without = _groups(w, mine.household[alone], mine.class_ghost[alone])
+        for (group_by, labels, code), (_, _, other) in zip(with_it, without, strict=True):
+            more = np.bincount(code, minlength=len(labels)) - np.bincount(other, minlength=len(labels))
+            out.append(Part(DIRECT, group_by, labels, end, more.astype(float)))
     return out
 
 

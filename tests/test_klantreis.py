@@ -11,12 +11,12 @@ from sim import klantreis, month
 from sim.codes import Access, DropReason, EventKind, Stage, Tenure, Trigger
 from sim.fit import refresh
 from sim.klantreis import FUNNEL_SHAPE, make_journey, step_kernel, twice
-from sim.levers import make_levers
+from sim.levers import ALL_BIT, make_levers
 from sim.parameters import resolve
 from sim.randomness import Draws, Purpose
 from sim.world import ABSENT, copy
 from tests import twins
-from tests.worlds import LIVELY, at_work, burnt_in, everything, let_pass, scattered_dwellings, scattered_households, spread
+from tests.worlds import LIVELY, at_work, burnt_in, everything, let_pass, pick, scattered_dwellings, scattered_households, spread
 
 MONTH, SENIOR_AGE = 30, 55
 NO_LEVERS = make_levers([])
@@ -33,8 +33,15 @@ def steps(seed, levers, params=HOT, twin=False, n=1200):
     funnel = np.zeros(FUNNEL_SHAPE, np.int64)
     bases = klantreis.bases_of(Draws(seed), MONTH)
     step = twins.step if twin else step_kernel
-    step(h, d, MONTH, SENIOR_AGE, make_journey(params), levers, spread(seed, "norm", 4, 0, 0.1), bases, funnel)
-    return h, d, funnel
+    parting = watching(h, seed)
+    step(h, d, MONTH, SENIOR_AGE, make_journey(params), levers, spread(seed, "norm", 4, 0, 0.1), bases, funnel, parting)
+    return h, d, funnel, parting
+
+
+def watching(h, seed):
+    """Room for those who take another way; some have left a ghost before."""
+    haunted = pick(seed, "haunted", len(h.id), [0, 0, 1, int(ALL_BIT) | 2]).astype(np.uint64)
+    return klantreis.Parting(haunted, np.zeros(len(h.id), klantreis.BEHIND), np.zeros(1, np.int64))
 
 
 @pytest.mark.parametrize("levers", [NO_LEVERS, STRONG], ids=["without instruments", "with instruments"])
@@ -45,7 +52,9 @@ def test_every_household_takes_the_step_that_the_rules_say(seed, levers):
         for name, column in table._asdict().items():
             np.testing.assert_array_equal(column, getattr(other, name), name)
     np.testing.assert_array_equal(got[2], expected[2])
+    np.testing.assert_array_equal(got[3].left, expected[3].left)
     assert got[2].sum() > 100, "steps were meant to be taken"
+    assert (got[3].n[0] > 20) == (len(levers) > 0), "and some of them were another without an instrument"
 
 
 def test_the_real_world_takes_the_same_steps():
@@ -55,7 +64,8 @@ def test_the_real_world_takes_the_same_steps():
     for step in (step_kernel, twins.step):
         h, d, funnel = copy(w.h), copy(w.d), np.zeros(FUNNEL_SHAPE, np.int64)
         norm = w.senior_moves.sum(axis=0) / np.maximum(1.0, w.seniors)
-        step(h, d, w.month, SENIOR_AGE, w.journey, w.levers, norm, klantreis.bases_of(Draws(w.seed), w.month), funnel)
+        bases = klantreis.bases_of(Draws(w.seed), w.month)
+        step(h, d, w.month, SENIOR_AGE, w.journey, w.levers, norm, bases, funnel, klantreis.no_parting())
         sides.append((h, d, funnel))
     for name in ("stage", "trigger", "taste_here", "used", "ever", "decisive", "registered"):
         np.testing.assert_array_equal(getattr(sides[0][0], name), getattr(sides[1][0], name), name)
@@ -121,7 +131,8 @@ def test_a_wish_comes_at_the_rate_of_the_parameters():
     h.moved_in[:] = MONTH - 97  # and years that neither add to attachment nor take from it
     h.adult_birth[:, 0], h.adult_birth[:, 1] = MONTH - 12 * (int(p.senior_age) + 15), ABSENT
     step_kernel(
-        h, d, MONTH, int(p.senior_age), j, NO_LEVERS, np.zeros(4), klantreis.bases_of(Draws(1), MONTH), np.zeros(FUNNEL_SHAPE, int)
+        h, d, MONTH, int(p.senior_age), j, NO_LEVERS, np.zeros(4), klantreis.bases_of(Draws(1), MONTH),
+        np.zeros(FUNNEL_SHAPE, int), klantreis.no_parting(),
     )
     share = (h.stage == Stage.WOONWENS).mean()
     expected = twins.chance(float(np.log(p.p_wish_senior / (1 - p.p_wish_senior))), j.chance)
@@ -139,7 +150,8 @@ def test_owners_wish_less_often_than_tenants_by_the_logit_of_the_parameters():
         d.tenure[:] = tenure
         h.stage[:], h.touched[:], h.fit_here[:], h.taste_here[:] = Stage.HUIDIGE_WONING, 0, 0.4, 0
         klantreis.step_kernel(
-            h, d, w.month, int(p.senior_age), j, NO_LEVERS, np.zeros(len(w.map.gemeente)), klantreis.bases_of(w.draws, w.month), w.funnel
+            h, d, w.month, int(p.senior_age), j, NO_LEVERS, np.zeros(len(w.map.gemeente)), klantreis.bases_of(w.draws, w.month),
+            w.funnel, klantreis.no_parting(),
         )
         share[tenure] = set(np.flatnonzero(h.stage == Stage.WOONWENS).tolist())
     assert share[Tenure.CORPORATIE] == share[Tenure.VRIJE_HUUR]
@@ -147,7 +159,7 @@ def test_owners_wish_less_often_than_tenants_by_the_logit_of_the_parameters():
 
 
 def test_a_contact_that_decides_is_the_trigger_and_a_wish_that_was_coming_is_not():
-    h, _, _ = steps(2, STRONG)
+    h, _, _, _ = steps(2, STRONG)
     new = (h.stage == Stage.WOONWENS) & (h.stage_month == MONTH)
     by_contact = new & (h.trigger == Trigger.CONTACT)
     assert by_contact.any()
@@ -157,7 +169,7 @@ def test_a_contact_that_decides_is_the_trigger_and_a_wish_that_was_coming_is_not
 
 def test_what_an_instrument_did_is_remembered_when_the_journey_is_not():
     before = scattered_households(3, 1200, 1200)
-    h, _, _ = steps(3, STRONG)
+    h, _, _, _ = steps(3, STRONG)
     dropped = (before.stage == Stage.WOONWENS) & (h.stage == Stage.HUIDIGE_WONING) & (before.state == 1) & (before.touched & 3 > 0)
     assert dropped.any()
     assert (h.ever[dropped] != 0).all() and (h.used[dropped] == 0).all()
@@ -165,7 +177,7 @@ def test_what_an_instrument_did_is_remembered_when_the_journey_is_not():
 
 def test_adapting_the_home_is_a_way_out_for_seniors_in_an_adaptable_home_only():
     before = scattered_dwellings(4, 9000)
-    _, d, funnel = steps(4, NO_LEVERS, n=9000)
+    _, d, funnel, _ = steps(4, NO_LEVERS, n=9000)
     changed = np.flatnonzero(d.access != before.access)
     assert len(changed) == funnel[:, Stage.WOONWENS, klantreis.DROPPED, DropReason.ADAPTED_HOME].sum() > 0
     assert (before.access[changed] == Access.AANPASBAAR).all() and (d.access[changed] == Access.GESCHIKT).all()

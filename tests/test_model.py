@@ -8,8 +8,9 @@ import mesa
 import numpy as np
 import pytest
 
-from sim import invariants, outputs, run
+from sim import invariants, run
 from sim.agents import EndedHouseholdError, Family, Household, Senior, Starter
+from sim.attribution import attribution_table
 from sim.codes import HouseholdClass, Stage
 from sim.interventions import InstrumentError, load
 from sim.model import HousingModel, SeedError
@@ -150,10 +151,12 @@ def test_a_fork_stops_what_was_at_work_and_keeps_the_names_in_the_ledger():
     coached = [model.moves["instruments"].astype(str).str.contains("wooncoach").tolist() for model in (one, twin)]
     assert coached[0] == coached[1] and any(coached[0])
     assert not twin.moves["instruments"].astype(str).str.contains("voorrang|huurgewenning").any()
-    coach = outputs.attribution_table(one.world).query("instrument == 'wooncoach_sociaal'")
-    again = outputs.attribution_table(twin.world)
-    assert set(again["instrument"]) == {"wooncoach_sociaal"}
-    assert sorted(again["household_id"]) == sorted(coach["household_id"])
+    coach = attribution_table(one.world).query("instrument == 'wooncoach_sociaal'")
+    again = attribution_table(twin.world)
+    assert set(again["instrument"]) == {"wooncoach_sociaal", "alle"}
+    assert sorted(again.query("instrument != 'alle'")["household_id"]) == sorted(coach["household_id"])
+    forgotten = again["decisive"] & (again["month_moved"] >= 0)
+    assert forgotten.any() and (again["verdict"][forgotten] == "onbekend").all(), "their ghosts are watched no longer"
     twin.run(2)
     assert invariants.violations(twin.world) == []
     assert not twin.fork().world.keys

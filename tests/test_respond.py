@@ -64,6 +64,7 @@ def searchers(seed, n, instruments=0):
         "cls": range(4), "age": [19, 30, 54, 55, 66, 67, 80, 110], "limit": range(3), "rooms_needed": range(1, 6), "size": range(1, 7),
         "first": range(10), "second": range(10), "scope": range(3), "area": range(4), "nood": [0, 0, 1], "rooms_left": range(8),
         "tenant": [0, 1], "urgent": [0, 0, 0, 1], "waited": [0, 7, 300, 4095], "touched": range(1 << instruments),
+        "without": [0, 0, *(1 << k for k in range(instruments))],
     }.items():
         s[name] = pick(seed, name, n, list(values))
     for name, (low, high) in {

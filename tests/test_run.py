@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import outputs, places, run
+from sim import places, run
 from sim.codes import HouseholdState, Stage
 from sim.indicators import REGISTRY as INDICATORS
 from sim.population.income import fifth_of
@@ -139,16 +139,6 @@ def test_the_funnel_balances_stage_by_stage():
     assert kinds <= {"wish_faded", "adapted_home", "gave_up_search"}
 
 
-def test_uses_are_in_the_attribution_once_per_household_and_instrument(result):
-    table = result.tables["attribution"]
-    assert not table.duplicated(["household_id", "instrument"]).any()
-    assert set(table["verdict"]) <= {"niet_verhuisd", "ook_zonder", "zetje", "noodzakelijk", "uitgesteld", "onbekend"}
-    assert (table["verdict"] == "onbekend").equals(table["decisive"])
-    moved = table["month_moved"] >= 0
-    assert (table["month_moved"][moved] >= table["month"][moved]).all()
-    assert set(table["instrument"]) <= set(everything())
-
-
 def test_moves_name_the_instruments_that_had_a_lever(result):
     named = result.tables["moves"]["instruments"].astype(str)
     uses = result.tables["instruments"].groupby("instrument")["uses"].sum()
@@ -178,21 +168,6 @@ def test_what_is_remembered_of_homes_tells_where_everybody_lives():
         homes[rows] = new
         np.testing.assert_array_equal(homes, w.h.home)
         assert 0 < len(rows) < len(homes) / 10, "only those that moved are kept"
-
-
-def test_next_moves_are_the_first_fills_from_a_month_on():
-    w = at_work(burnt_in(), everything())
-    let_pass(w, 8)
-    n = int(w.counts[1])
-    ledger = list(zip(w.m.household[:n].tolist(), w.m.month[:n].tolist(), (w.m.vacancy[:n] >= 0).tolist(), strict=True))
-    rows = np.tile(np.arange(0, len(w.h.id), 3), 3)
-    months = np.repeat([0, 3, 7], len(rows) // 3)
-    wanted = [
-        next((k for k, (who, when, fills) in enumerate(ledger) if fills and who == row and when >= month), -1)
-        for row, month in zip(rows.tolist(), months.tolist(), strict=True)
-    ]
-    assert outputs.next_moves(w, rows, months).tolist() == wanted
-    assert max(wanted) >= 0, "somebody moved"
 
 
 def test_the_placebo_differs_and_by_little():

@@ -146,14 +146,14 @@ def decide(u: float, x: float, table, touched: int, lever) -> tuple[bool, bool, 
     return start, off, sum(1 << k for k in used), sum(1 << k for k in decisive) + (ALL if start != off else 0)
 
 
-def step(h, d, month: int, senior_age: int, j, lever, norm, bases, funnel) -> None:
+def step(h, d, month: int, senior_age: int, j, lever, norm, bases, funnel, parting) -> None:
     """One month of the klantreis, household by household (see ``sim.klantreis.step_kernel``)."""
     for i in range(len(h.state)):
         if h.state[i] == HouseholdState.PRESENT and h.home[i] >= 0:
-            _step_one(i, h, d, month, senior_age, j, lever, norm, bases, funnel)
+            _step_one(i, h, d, month, senior_age, j, lever, norm, bases, funnel, parting)
 
 
-def _step_one(i, h, d, month, senior_age, j, lever, norm, bases, funnel) -> None:
+def _step_one(i, h, d, month, senior_age, j, lever, norm, bases, funnel, parting) -> None:
     stage = Stage(int(h.stage[i]))
     touched, age = int(h.touched[i]), oldest(h.adult_birth[i], month)
     senior = int(age >= senior_age)
@@ -165,14 +165,14 @@ def _step_one(i, h, d, month, senior_age, j, lever, norm, bases, funnel) -> None
             return
         x = _wish(i, h, d, month, senior, age, j, norm)
         start, off, used, decisive = decide(wish, min(x, CEILING_LOGIT), j.chance, touched, lever["awareness"])
-        _note(h, i, used, decisive)
+        _note(h, i, used, decisive, parting)
         if start:
             to = Stage.WOONWENS
             h.trigger[i] = Trigger.WISH if off else Trigger.CONTACT
             h.taste_here[i] -= np.float32(j.weights[5])
     elif stage == Stage.WOONWENS:
         start, off, used, decisive = decide(search, j.search[senior], j.chance, touched, lever["search"])
-        _note(h, i, used, decisive)
+        _note(h, i, used, decisive, parting)
         if start:
             to = Stage.WONINGZOEKEN
         elif fade < j.fade[senior]:
@@ -208,10 +208,15 @@ def _wish(i, h, d, month: int, senior: int, age: int, j, norm) -> float:
     return x + j.weights[2] * norm[d.area[h.home[i]]] if senior else x
 
 
-def _note(h, i: int, used: int, decisive: int) -> None:
+def _note(h, i: int, used: int, decisive: int, parting) -> None:
     h.used[i] |= np.uint64(used)
     h.ever[i] |= np.uint64(used)
     h.decisive[i] |= np.uint64(decisive)
+    new = decisive & ~int(parting.haunted[i]) if len(parting.left) else 0
+    if new:
+        kept = (getattr(h, name)[i] for name in ("stage", "stage_month", "trigger", "taste_here", "search_month", "registered"))
+        parting.left[parting.n[0]] = (i, new, *kept)
+        parting.n[0] += 1
 
 
 # records

@@ -50,6 +50,7 @@ class Answer(NamedTuple):
 
 def respond(seeker, offers, area_map, t, rules, levers, off: int, bases) -> Answer:
     """One searcher looks at every home in its search area, with the instruments ``off`` left out."""
+    off = int(off) | int(seeker["without"])
     on = [k for k in bits_of(seeker["touched"], len(levers)) if not off >> k & 1]
     sight = rules["sight"][seeker["nood"]] + sum(levers["sight"][on], 0.0)
     g = area_map.gemeente[seeker["area"]]
@@ -252,7 +253,7 @@ def describe(w, rows):
         "size": h.size[rows], "first": h.profile[rows, 0], "second": h.profile[rows, 1], "scope": h.scope[rows],
         "area": area, "x_km": w.map.x_km[area], "y_km": w.map.y_km[area], "nood": nood,
         "rooms_left": np.where(housed, d.rooms[at], 0), "tenant": housed & (d.tenure[at] == Tenure.CORPORATIE), "id": h.id[rows],
-        "urgent": _urgent(w, rows, nood, housed), "touched": h.touched[rows],
+        "urgent": _urgent(w, rows, nood, housed), "touched": h.touched[rows], "without": 0,
         "waited": np.clip(w.month - h.registered[rows].astype(np.int64), 0, LONGEST_WAIT), "income": income,
         "gross": income * np.where(aow, p.rel_gross_aow, p.rel_gross), "wealth": wealth, "own_money": own_money,
         "budget": (own_money + loan) / (1 + p.rel_buying_cost), "attachment": _attachment(w, rows), "old_rent": h.rent[rows],

@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from sim.ghosts import no_ghosts
 from sim.interventions.base import Instrument, InstrumentError, Running, Who
 from sim.interventions.eigen import InterventieX, own
 from sim.interventions.flexibele_eisen import (
@@ -138,6 +139,7 @@ def equip(w: World, instruments: Mapping[str, Instrument], strength: float = 1.0
         Running(instruments[key], bit, strength, w.start, w.month, w.months if months is None else months)
         for bit, key in enumerate(keys)
     )
+    w.ghosts = no_ghosts(len(w.h.id)) if w.watch and keys else None
     settings = [instruments[key].levers() for key in keys]
     w.levers = make_levers([{**one, "rent_discount": rent_discount(one, w.params.rel_present_bias)} for one in settings])
 

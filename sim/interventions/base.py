@@ -104,9 +104,20 @@ class Instrument(BaseModel):
         """Rows (int32) of the target group in the stages given (first, last) that do not carry ``mask``."""
         return target_rows(w.h, w.d, w.month, self.who, stages, mask)
 
+    def found(self, run: Running, w: World) -> NDArray:
+        """Households on which it would work from this month on if there were no limit to it, int32 rows."""
+        return run.candidates(w)
+
+    def for_whoever_is_there(self) -> bool:
+        """Whether it works on everybody that it finds: no capacity, budget or dose limits it."""
+        return self.for_households and not self.dosed and self.capacity is None and self.eur_budget is None
+
     def act(self, run: Running, w: World) -> None:
         """What it does each month, before the klantreis."""
-        run.touch(w, run.candidates(w))
+        run.touch(w, self.found(run, w))
+
+    def forget(self, run: Running, w: World) -> None:
+        """Households on which it works no longer, though their journey is not over."""
 
     def rest(self, run: Running, w: World) -> None:
         """What is left to do in a month in which it is not in force any more."""

@@ -30,12 +30,12 @@ class KnownToSome(Instrument):
         """First and last stage in which households ask for it."""
         return self.reach
 
-    def act(self, run: Running, w: World) -> None:
-        """Households of the target group that know of it can count on it, within the budget."""
+    def found(self, run: Running, w: World) -> NDArray:
+        """Households of the target group that know of it."""
         rows = run.candidates(w, self.asked_in())
         with w.draws.replay():
             u = uniform(w.draws.base(Purpose.KNOWS, 0, self.key), w.h.id[rows])
-        run.touch(w, rows[u < self.rel_known])
+        return rows[u < self.rel_known]
 
 
 class Help(KnownToSome):
@@ -74,9 +74,8 @@ class Outreach(Instrument):
 
     def act(self, run: Running, w: World) -> None:
         """Who was reached last month and did nothing has forgotten; others are reached, as capacity and money allow."""
-        self.rest(run, w)
-        rows, order = self.reached(run, w, run.candidates(w, (HUIDIGE, HUIDIGE)))
-        rows = rows[np.argsort(order, kind="stable")]
+        self.forget(run, w)
+        rows = self.found(run, w)
         n = min(len(rows), run.n_room)
         if self.eur_contact > 0:
             n = int(min(n, run.left() // self.eur_contact))
@@ -84,7 +83,16 @@ class Outreach(Instrument):
         run.month["contacts"] += len(run.touch(w, rows[:n]))
         run.pay(n * self.eur_contact)
 
+    def found(self, run: Running, w: World) -> NDArray:
+        """Whom it reaches this month, in keyed order."""
+        rows, order = self.reached(run, w, run.candidates(w, (HUIDIGE, HUIDIGE)))
+        return rows[np.argsort(order, kind="stable")]
+
     def rest(self, run: Running, w: World) -> None:
+        """Nobody new is reached."""
+        self.forget(run, w)
+
+    def forget(self, run: Running, w: World) -> None:
         """Who was reached and has no wish has forgotten it."""
         h = w.h
         h.touched[((h.touched & run.mask) != 0) & (h.stage == HUIDIGE) & (h.state == HouseholdState.PRESENT)] &= ~run.mask

@@ -15,6 +15,7 @@ from sim.chains import ON_OFFER, RESERVED
 from sim.codes import Obstacle, Stage, Tenure
 from sim.klantreis import OBSTACLE, count_step
 from sim.levers import ALL_BIT
+from sim.market import ghosts
 from sim.market.matching import clear
 from sim.market.offers import publish
 from sim.market.reach import OUTRANKED
@@ -49,7 +50,8 @@ def market(w: World) -> None:
     h, p = w.h, w.params
     looks = w.draws.base(Purpose.LOOK, w.month)
     rows = searching_rows(h.state, h.stage, h.reserved, h.home, h.id, looks, p.p_look, p.p_look_starter)
-    if len(offers.at) == 0 or len(rows) == 0:
+    watch = ghosts.watch(w, offers, looks)
+    if len(offers.at) == 0 or (len(rows) == 0 and len(watch.rows) == 0):
         return
     seekers, bases = describe(w, rows), _bases(w)
     responses = empty_responses(len(rows))
@@ -57,11 +59,13 @@ def market(w: World) -> None:
     cleared = _clear(w, seekers, offers, responses, bases)
     if w.keys:
         w.h.ever[rows] |= responses.used  # instruments that had a lever in a look of this month count as used
-    decisive = _decisive(w, seekers, offers, responses, cleared, bases)
+    decisive = _decisive(w, seekers, offers, responses, cleared, bases, watch)
     met = _record_obstacles(seekers, cleared.offer, cleared.n_refused, responses.gate, w.funnel)
     if w.stepwise is not None:
         w.stepwise.hear_obstacles(rows, met)
-    _accept(w, seekers, offers, responses, cleared, decisive)
+    times = w.draws.base(Purpose.MOVING_TIME, w.month)
+    ghosts.settle(w, watch, offers, bases, times)
+    _accept(w, seekers, offers, responses, cleared, decisive, times)
     relax(w, offers)
 
 
@@ -123,28 +127,44 @@ def _settle(n, offer, worth, rank, seekers, offers, viewing, p_refusal, won, won
 
 
 def _decisive(
-    w: World, seekers: NDArray, offers: Offers, on: Responses, cleared: Cleared, bases: Bases
+    w: World, seekers: NDArray, offers: Offers, on: Responses, cleared: Cleared, bases: Bases, watch: ghosts.Watch
 ) -> NDArray:
-    """Bits of the instruments without which a household's result had been another, uint64 [searchers]."""
+    """Bits of the instruments without which a household's result had been another, uint64 [searchers].
+
+    Each clearing without is shown to the ghosts that ``watch`` holds.
+    """
     decisive = np.zeros(len(seekers), np.uint64)
     used, met = on.used.copy(), on.used | on.barred
-    every = np.uint64((1 << len(w.keys)) - 1)
-    any_used = np.bitwise_or.reduce(met)
-    single = [np.uint64(1 << k) for k in range(len(w.keys)) if any_used & np.uint64(1 << k)]
-    masks = [(every, ALL_BIT | every)] if len(w.keys) == 1 else [(every, ALL_BIT), *((bit, bit) for bit in single)]
+    any_met = np.bitwise_or.reduce(met, initial=NO_BITS)
     may_hinder = hindering(w.levers)
     responds = on.n.sum(axis=1) > 0
-    for off, mark in masks if any_used else ():
+    for off, mark in clearings(len(w.keys), any_met, watch.bits()):
         # whom they neither helped nor kept out responds as before; so does who, with their help, still found nothing
         users = np.flatnonzero(((used & off) != 0) & (responds | (off & may_hinder != 0)) | ((on.barred & off) != 0))
         kept = [column[users] for column in on]
         _respond(w, users, seekers, offers, off, bases, on)
-        if not all((column[users] == was).all() for column, was in zip(on[:ANSWER], kept, strict=False)):
-            without = _clear(w, seekers, offers, on, bases)
-            decisive[(without.offer != cleared.offer) & ((used & off) != 0)] |= mark
+        differs = not all((column[users] == was).all() for column, was in zip(on[:ANSWER], kept, strict=False))
+        without = _clear(w, seekers, offers, on, bases) if differs else cleared
+        other = (without.offer != cleared.offer) & ((used & off) != 0)
+        decisive[other] |= mark
+        ghosts.note(w, watch, mark, seekers, offers, on, without, other, bases)
         for column, values in zip(on, kept, strict=True):
             column[users] = values
     return decisive
+
+
+def clearings(n_keys: int, met: np.uint64, marks: np.uint64) -> list[tuple[np.uint64, np.uint64]]:
+    """Which clearings are taken again: the instruments that are off in each, and its mark (bit 63: without all).
+
+    Those without which somebody may respond otherwise (``met``), and those for which a ghost looks (``marks``); all first.
+    """
+    if met | marks == NO_BITS:
+        return []
+    every = np.uint64((1 << n_keys) - 1)
+    if n_keys == 1:
+        return [(every, ALL_BIT | every)]
+    bits = [np.uint64(1 << k) for k in range(n_keys)]
+    return [(every, ALL_BIT), *((bit, bit) for bit in bits if (met | marks) & bit)]
 
 
 def hindering(levers: NDArray) -> np.uint64:
@@ -156,12 +176,11 @@ def hindering(levers: NDArray) -> np.uint64:
 
 
 def _accept(
-    w: World, seekers: NDArray, offers: Offers, responses: Responses, cleared: Cleared, decisive: NDArray
+    w: World, seekers: NDArray, offers: Offers, responses: Responses, cleared: Cleared, decisive: NDArray, times: np.uint64
 ) -> None:
     """Households take what they won: the home is reserved until the keys."""
     count_step(w, seekers["row"][cleared.offer >= 0], VERHUIZEN)
     low, high = int(w.params.dur_move_low), int(w.params.dur_move_high)
-    times = w.draws.base(Purpose.MOVING_TIME, w.month)
     _reserve(seekers, offers.at, cleared.offer, cleared.slot, responses.bits, decisive, times, w.month, low, high, w.h, w.v)
     count_candidates(responses.n, responses.offer, offers.at, w.v.candidates)
 

@@ -51,6 +51,7 @@ SEEKER = np.dtype(
         ("urgent", np.uint64),  # 0 or 1
         ("waited", np.uint64),  # months of registration
         ("touched", np.uint64),  # instruments that work on it
+        ("without", np.uint64),  # instruments that are not there for it (of a ghost)
         ("income", np.float64),  # disposable euro per year
         ("gross", np.float64),  # euro per year
         ("wealth", np.float64),  # euro

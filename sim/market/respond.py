@@ -125,7 +125,7 @@ def respond(which, seekers, offers, area_map, t, rules, levers, leave_out, bases
     """Fill ``out`` for the searchers ``which`` (indices), with the instruments in ``leave_out`` off."""
     around_first = area_map.around_first
     starts, seen = np.empty(CHANNELS, np.uint64), np.empty(len(offers.at), np.int32)
-    norm = size_norms(levers) & ~leave_out
+    norms = size_norms(levers)
     hurdle, tenure, reach = hurdles(offers.at, rules), offers.at.tenure.astype(np.uint8), np.empty(3)
     for w in range(len(which)):
         s = which[w]
@@ -135,7 +135,8 @@ def respond(which, seekers, offers, area_map, t, rules, levers, leave_out, bases
         out.used[s] = ZERO
         out.barred[s] = ZERO
         last = NOTHING_SEEN
-        touched = seeker.touched & ~leave_out
+        off = leave_out | seeker.without
+        touched, norm = seeker.touched & ~off, norms & ~off
         sight = rules.sight[seeker.nood]
         social = rules.n_responses_social
         find_reach(seeker, rules, reach)
@@ -157,7 +158,7 @@ def respond(which, seekers, offers, area_map, t, rules, levers, leave_out, bases
             last = max(last, gate)
             for k in range(n):
                 o = seen[k]
-                if offers.at[o].made_by & leave_out:
+                if offers.at[o].made_by & off:
                     continue
                 gate, worth, rank, bits = weigh(seeker, offers.at[o], touched, norm, t, rules, levers, bases)
                 if gate == NOT_ELIGIBLE:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sim.state import World
 
 PRESENT, ZOEKEN = int(HouseholdState.PRESENT), int(Stage.WONINGZOEKEN)
+NO_BITS = np.uint64(0)
 LONGEST_WAIT = 4095  # months of registration that fit in a rank
 
 
@@ -76,7 +77,7 @@ def _describe(seekers, rows, ages, kinds, here, h, d, area_map, month, rooted, t
     for r in range(len(rows)):
         i, s = rows[r], seekers[r]
         j = h.home[i]
-        s.row, s.age, s.cls, s.id, s.touched = i, ages[r], kinds[r], h.id[i], h.touched[i]
+        s.row, s.age, s.cls, s.id, s.touched, s.without = i, ages[r], kinds[r], h.id[i], h.touched[i], NO_BITS
         s.limit = max(h.adult_limit[i, 0], h.adult_limit[i, 1])
         s.rooms_needed, s.size, s.scope, s.first, s.second = h.rooms_needed[i], h.size[i], h.scope[i], h.profile[i, 0], h.profile[i, 1]
         s.area = d.area[j] if j >= 0 else max(0, h.origin_area[i])

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from sim import invariants, month, outputs, recording, run
+from sim.attribution import attribution_table
 from sim.interventions import REGISTRY
 from sim.summary import summary_table
 from tests.worlds import (
@@ -101,7 +102,7 @@ def test_whatever_is_read_while_the_world_runs_changes_nothing():
         recording.keep_homes(watched)
         recording.share_elsewhere(watched, watched.home_at_start)
         outputs.moves_table(watched, MONTHS)
-        outputs.attribution_table(watched)
+        attribution_table(watched)
         summary_table(watched, watched.month)
         _ = watched.fingerprint
         watched.copy()

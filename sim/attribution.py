@@ -1,0 +1,180 @@
+"""What an instrument did for whom: uses, verdicts from the ghosts, and the direct effect on first moves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from sim.codes import MoveReason, Verdict, names
+from sim.levers import ALL_BIT
+from sim.outputs import public_id
+from sim.world import NEVER, NOWHERE
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from sim.state import World
+
+MOST_MONTHS = 1 << 16  # more than a month in the ledger can be
+ALL = 63  # the bit that stands for all instruments
+ALLE = "alle"
+FINAL = 1 << 14  # months for which the ghost of somebody who will never move is as good as watched
+
+
+class Uses(NamedTuple):
+    """One row per household and instrument with a lever that was not zero in a decision of it, and per household for all together."""
+
+    household: NDArray  # int64, household row
+    bit: NDArray  # int64, of the instrument; ALL for all together
+    month: NDArray  # int64, first use
+
+
+def uses_of(w: World) -> Uses:
+    """The uses of a world so far, instruments first in the order of the months, then all together."""
+    nothing = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint64))
+    month, household, bits = (np.concatenate(part) for part in zip(nothing, *w.records.get("uses", []), strict=True))
+    use, bit = np.nonzero(bits[:, None] >> np.arange(len(w.keys), dtype=np.uint64) & np.uint64(1))
+    first = np.unique(household, return_index=True)[1]  # uses come in order of month
+    return Uses(
+        np.concatenate((household[use], household[first])), np.concatenate((bit, np.full(len(first), ALL))),
+        np.concatenate((month[use], month[first])),
+    )
+
+
+def verdicts(moved: NDArray, ghost: NDArray, watched: NDArray, differed: NDArray, window: int) -> NDArray:
+    """The verdict on each use (Verdict), months counted to the keys.
+
+    Args:
+        moved: month in which the household moved, −1 never.
+        ghost: month in which its ghost moved, −1 never; where no decision differed it is not read.
+        watched: last month in which the ghost was watched (FINAL or more: it will never move; −1: nobody watched).
+        differed: bool, whether any decision was another without the instrument.
+        window: months after the household's move in which a ghost may follow.
+    """
+    later = ghost - moved
+    return np.select(
+        [
+            moved < 0, ~differed | (ghost == moved), watched < 0, (ghost >= 0) & (later < 0), (ghost >= 0) & (later <= window),
+            (ghost >= 0) | (watched - moved >= window),
+        ],
+        [Verdict.NIET_VERHUISD, Verdict.OOK_ZONDER, Verdict.ONBEKEND, Verdict.UITGESTELD, Verdict.ZETJE, Verdict.NOODZAKELIJK],
+        Verdict.ONBEKEND,
+    )
+
+
+def attribution_table(w: World, window: int = 24) -> pd.DataFrame:
+    """attribution.parquet: the uses, with the verdict on each (see docs/chance.md).
+
+    ``month`` is that of the first use, ``month_moved`` that of the household's next move from then on: who moved before any
+    decision differed, moved *ook zonder*. ``months_followed`` counts from the first use to the last month in which the ghost was
+    watched.
+    """
+    import pandas as pd
+
+    uses = uses_of(w)
+    move = next_moves(w, uses.household, uses.month)
+    moved = np.where(move >= 0, w.m.month[np.maximum(move, 0)], -1).astype(np.int64)
+    ghost = ghost_of(w, uses)
+    unwatched = (ghost < 0) & _differed(w, uses)
+    ghost[(moved >= 0) & (moved < _of(w, "born", ghost))] = -1
+    differed = (ghost >= 0) | unwatched
+    alone = np.where(ghost >= 0, _of(w, "moved", ghost), np.where(differed, -1, moved))
+    watched = np.where(ghost >= 0, _watched(w, ghost), np.where(differed, -1, w.month - 1))
+    verdict = verdicts(moved, alone, watched, differed, window)
+    until = np.minimum(np.where(watched < 0, uses.month, watched), w.month - 1)
+    labels = [*w.keys, ALLE]
+    return pd.DataFrame({
+        "household_id": public_id(w.h.id[uses.household]),
+        "instrument": pd.Categorical.from_codes(np.where(uses.bit == ALL, len(w.keys), uses.bit), labels).remove_unused_categories(),
+        "month": uses.month, "verdict": pd.Categorical.from_codes(verdict, names(Verdict)), "decisive": differed,
+        "month_moved": moved, "month_ghost": alone, "months_followed": np.maximum(0, until - uses.month),
+        "chain_id": np.where(move >= 0, w.m.chain[np.maximum(move, 0)], NOWHERE).astype(np.int64),
+    })
+
+
+def ghost_of(w: World, uses: Uses) -> NDArray:
+    """Row of the ghost of each use, int64; −1 where no decision differed (or nobody watched)."""
+    g = w.ghosts
+    if g is None or g.n == 0:
+        return np.full(len(uses.household), -1)
+    bits = np.append(np.arange(len(w.keys)), ALL).astype(np.uint64)
+    row, which = np.nonzero(g.mark[: g.n, None] >> bits & np.uint64(1))
+    key = g.of[row].astype(np.int64) * 64 + bits[which].astype(np.int64)
+    order = np.argsort(key, kind="stable")
+    key, row = key[order], row[order]
+    wanted = uses.household.astype(np.int64) * 64 + uses.bit
+    at = np.minimum(np.searchsorted(key, wanted), len(key) - 1)
+    return np.where(key[at] == wanted, row[at], -1)
+
+
+def _differed(w: World, uses: Uses) -> NDArray:
+    decided = w.records.get("decisive")
+    if decided is None:
+        return np.zeros(len(uses.household), bool)
+    return (decided[uses.household] >> uses.bit.astype(np.uint64) & np.uint64(1)).astype(bool)
+
+
+def _of(w: World, name: str, ghost: NDArray) -> NDArray:
+    """A column of the ghosts, int64 (of the first one where there is none)."""
+    column = np.zeros(1) if w.ghosts is None or w.ghosts.n == 0 else getattr(w.ghosts, name)
+    return column[np.maximum(ghost, 0)].astype(np.int64)
+
+
+def _watched(w: World, ghost: NDArray) -> NDArray:
+    """Last month in which each ghost was watched; FINAL beyond where it will never move."""
+    ended = _of(w, "ended", ghost)
+    return np.where(_of(w, "final", ghost) > 0, FINAL, np.where(ended == NEVER, w.month - 1, ended))
+
+
+def next_moves(w: World, rows: NDArray, months: NDArray) -> NDArray:
+    """Each household's first move from its month on, as a row of the ledger (int64); −1 if there is none.
+
+    Moving in with a partner is none: no instrument brings it about.
+    """
+    moves = own_moves(w)
+    moves = moves[np.argsort(w.m.household[moves], kind="stable")]  # by household; in it by month, as the ledger is
+    when = w.m.household[moves].astype(np.int64) * MOST_MONTHS + w.m.month[moves]
+    at = np.searchsorted(when, rows.astype(np.int64) * MOST_MONTHS + months)
+    found = np.append(moves, -1)[at]
+    return np.where(w.m.household[np.maximum(found, 0)] == rows, found, -1)
+
+
+def own_moves(w: World) -> NDArray:
+    """Rows of the ledger in which a household moved to another home, in order."""
+    return np.flatnonzero(w.m.reason[: int(w.counts[1])] != MoveReason.UNION)
+
+
+def first_moves(w: World) -> NDArray:
+    """Row of the ledger of the first move since month 0 of each household that moved, in the order of the households."""
+    moves = own_moves(w)
+    return moves[np.unique(w.m.household[moves], return_index=True)[1]]
+
+
+class Direct(NamedTuple):
+    """Households of which an instrument made a decision differ: the first move since month 0 with all instruments, and without."""
+
+    household: NDArray  # int64, household row
+    month: NDArray  # int64, month of the first move; NEVER
+    household_class: NDArray  # uint8, HouseholdClass before it
+    month_ghost: NDArray  # int64, the same of the ghost
+    class_ghost: NDArray  # uint8
+
+
+def direct(w: World) -> Direct:
+    """What the direct effect is counted from (see ``sim.summary``): one row per household with a ghost for all instruments.
+
+    Who moved before the parting has had its first move in both worlds, and is left out.
+    """
+    g = w.ghosts
+    rows = np.zeros(0, np.int64) if g is None else np.flatnonzero((g.mark[: g.n] & ALL_BIT) != 0)
+    if g is None or len(rows) == 0:
+        return Direct(*(np.zeros(0, kind) for kind in (np.int64, np.int64, np.uint8, np.int64, np.uint8)))
+    household = g.of[rows].astype(np.int64)
+    move = next_moves(w, household, np.zeros(len(rows), np.int64))
+    month = np.where(move >= 0, w.m.month[np.maximum(move, 0)].astype(np.int64), int(NEVER))
+    ghost = np.where(g.moved[rows] >= 0, g.moved[rows].astype(np.int64), int(NEVER))
+    both = month >= g.born[rows]
+    columns = (household, month, w.m.household_class[np.maximum(move, 0)], ghost, g.household_class[rows])
+    return Direct(*(column[both] for column in columns))

@@ -1,0 +1,287 @@
+"""What the measure caused: ghosts, verdicts, and the direct effect beside the net one, where the right answer is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.shapley import exact, shares
+from sim import run
+from sim.attribution import attribution_table, direct, first_moves, next_moves, own_moves, verdicts
+from sim.codes import HouseholdState, MoveReason, Stage, VacancyState, Verdict
+from sim.ghosts import stay_behind
+from sim.levers import ALL_BIT
+from sim.market.ghosts import runner_up
+from sim.market.market import _bases, _respond
+from sim.market.offers import publish
+from sim.market.respond import empty_responses
+from sim.market.seekers import describe
+from sim.world import NOWHERE
+from tests import quiet
+from tests.quiet import CERTAIN, ForThese, for_these, instruments, movers
+from tests.worlds import at_work as put_to_work
+from tests.worlds import basis, burnt_in, digest, everything
+from tests.worlds import let_pass as let_months_pass
+
+
+@pytest.fixture(scope="module")
+def everything_at_work():
+    return run.run_scenario(burnt_in(), everything(), base=basis())
+
+
+def first(w) -> dict[int, int]:
+    """Household row to the month of its first move."""
+    rows = first_moves(w)
+    return dict(zip(w.m.household[rows].tolist(), w.m.month[rows].tolist(), strict=True))
+
+
+def direct_of(w, end: int) -> int:
+    mine = direct(w)
+    return int((mine.month < end).sum() - (mine.month_ghost < end).sum())
+
+
+# the estimands (design section 5)
+
+
+def test_where_everybody_has_priority_nobody_owes_anything_to_it():
+    both = [
+        let_months_pass(put_to_work(burnt_in(), {}), 16),
+        quiet.let_pass(quiet.at_work(burnt_in(), instruments(ForThese(pulls={"rank": 1, "rank_market": 1}))), 16),
+    ]
+    table = attribution_table(both[1])
+    assert set(table["verdict"]) == {"ook_zonder", "niet_verhuisd"} and (table["verdict"] == "ook_zonder").sum() > 50
+    assert both[1].ghosts.n == 0 and direct_of(both[1], 16) == 0
+    assert first(both[0]) == first(both[1]), "the net effect is 0 too"
+
+
+def one_home_two_rivals():
+    """A quiet world with one home on offer and two households without a home that want it; rows (ahead, behind)."""
+    w = quiet.quiet()
+    v = w.v
+    without = np.flatnonzero((w.h.state == HouseholdState.PRESENT) & (w.h.home == NOWHERE)).astype(np.int32)
+    w.h.stage[without] = Stage.WONINGZOEKEN
+    v.offered[v.state == VacancyState.WAITING] = 0
+    offers = publish(w)
+    answers, seekers = empty_responses(len(without)), describe(w, without)
+    _respond(w, np.arange(len(without)), seekers, offers, np.uint64(0), _bases(w), answers)
+    social = [
+        (answers.offer[s, k], answers.rank[s, k], int(without[s])) for s in np.flatnonzero(seekers["urgent"] == 0)
+        for k in range(answers.n[s, 0])
+    ]
+    home = max({o for o, _, _ in social}, key=lambda o: sum(one[0] == o for one in social))
+    rivals = sorted(((rank, row) for o, rank, row in social if o == home), reverse=True)[:2]
+    w.h.stage[without] = Stage.HUIDIGE_WONING
+    pair = [row for _, row in rivals]
+    w.h.stage[pair] = Stage.WONINGZOEKEN
+    kept = offers.at["vacancy"][home]
+    others = np.flatnonzero(np.isin(v.state, (VacancyState.WAITING, VacancyState.ON_OFFER)) & (np.arange(len(v.state)) != kept))
+    v.state[others] = VacancyState.WITHDRAWN
+    return w, pair
+
+
+def test_one_home_and_two_rivals_is_one_move_displaced():
+    w, (ahead, behind) = one_home_two_rivals()
+    helped = for_these(w, [behind], rank=1)
+    without, with_it = quiet.at_work(w, {}), quiet.at_work(w, instruments(helped))
+    with_it.h.touched[behind] = with_it.instruments[0].mask
+    for one in (without, with_it):
+        quiet.market_months(one, 12)
+    assert (movers(without), movers(with_it)) == ({ahead}, {behind})
+    net = len(first(with_it)) - len(first(without))
+    assert (net, direct_of(with_it, 12), direct_of(with_it, 12) - net) == (0, 1, 1)
+    table = attribution_table(with_it, window=2)
+    assert table["verdict"].tolist() == ["noodzakelijk"] * 2 and table["month_ghost"].tolist() == [-1, -1]
+
+
+def test_where_there_are_homes_for_all_direct_and_net_agree():
+    w = quiet.quiet("veldhoven")
+    senior = np.flatnonzero((w.h.state == HouseholdState.PRESENT) & (w.h.home >= 0) & (w.h.adult_birth[:, 0] < -12 * 60))
+    some = senior[::40].tolist()
+    stirred = for_these(w, some, awareness=2 * CERTAIN, search=2 * CERTAIN, sight=1.0, trouble=0.3)
+    w = quiet.at_work(w, instruments(stirred))
+    quiet.let_pass(w, 24)
+    moved = first(w)
+    assert len(moved) > 30, "there were homes"
+    assert direct_of(w, 24) == len(moved), "nobody else searches, so nobody is displaced: net is all that moved"
+    assert set(moved) <= set(some)
+
+
+def test_attribution_finds_exactly_those_whom_an_instrument_moved():
+    w, named, anyway = three_to_move()
+    w = quiet.at_work(w, instruments(mover(w, *named, *anyway)))
+    quiet.let_pass(w, 12)
+    table = attribution_table(w, window=6).query("instrument == 'alle'")
+    row_of = {int(ident) >> 1: row for row, ident in enumerate(w.h.id)}
+    verdict = {row_of[ident]: found for ident, found in zip(table["household_id"], table["verdict"].astype(str), strict=True)}
+    assert {row for row, found in verdict.items() if found == "noodzakelijk"} == set(named)
+    assert {row for row, found in verdict.items() if found == "ook_zonder"} == set(anyway)
+    assert direct_of(w, 12) == len(named) == len(movers(w)) - len(anyway)
+
+
+def mover(w, *rows):
+    """Stirs these households, and takes away so little trouble that nobody decides otherwise for it."""
+    return for_these(w, rows, awareness=2 * CERTAIN, search=2 * CERTAIN, trouble=1e-9)
+
+
+def three_to_move():
+    """A quiet world, three households that move if they are stirred, and one that searches and moves by itself."""
+    w = quiet.quiet("veldhoven")
+    tried = quiet.let_pass(quiet.at_work(w, instruments(ForThese(pulls={"awareness": 2 * CERTAIN, "search": 2 * CERTAIN}))), 8)
+    likely = [row for row in sorted(movers(tried)) if w.h.home[row] != NOWHERE]
+    alone = next(row for row in likely[3:] if movers(quiet.let_pass(searching(w, row), 8)) == {row})
+    return searching(w, alone), likely[:3], [alone]
+
+
+def searching(w, row):
+    """The same world, in which one household searches."""
+    w = quiet.at_work(w, {})
+    w.h.stage[row], w.h.search_month[row] = Stage.WONINGZOEKEN, 0
+    return w
+
+
+def test_the_shares_of_two_instruments_that_overlap_add_up_to_the_bundle():
+    w, (a, b, c), _anyway = three_to_move()
+    one, two = mover(w, a, b), mover(w, b, c)
+
+    def effect(*chosen):
+        world = quiet.let_pass(quiet.at_work(w, instruments(*chosen)), 30)
+        return direct_of(world, 30)
+
+    values = {0b00: 0, 0b01: effect(one), 0b10: effect(two), 0b11: effect(one, two)}
+    assert list(values.values()) == [0, 2, 2, 3]
+    assert shares(2, exact(2), {key: np.array([value]) for key, value in values.items()}).ravel().tolist() == [1.5, 1.5]
+
+
+# verdicts
+
+
+@given(
+    st.integers(-1, 150), st.integers(-1, 150), st.integers(0, 150), st.booleans(), st.integers(1, 48)
+)
+def test_verdicts_are_what_their_names_say(moved, ghost, watched, differed, window):
+    watched = max(watched, ghost)
+    found = Verdict(int(verdicts(*(np.array([x]) for x in (moved, ghost, watched, differed)), window)[0]))
+    if moved < 0:
+        assert found == Verdict.NIET_VERHUISD
+    elif not differed or ghost == moved:
+        assert found == Verdict.OOK_ZONDER
+    elif 0 <= ghost < moved:
+        assert found == Verdict.UITGESTELD
+    elif moved < ghost <= moved + window:
+        assert found == Verdict.ZETJE
+    else:
+        assert found == (Verdict.NOODZAKELIJK if watched >= moved + window else Verdict.ONBEKEND)
+
+
+def test_the_table_says_what_the_ghosts_did(everything_at_work):
+    table = everything_at_work.tables["attribution"]
+    assert not table.duplicated(["household_id", "instrument"]).any()
+    moved = table["month_moved"] >= 0
+    assert (table["month_moved"][moved] >= table["month"][moved]).all()
+    assert (moved == (table["verdict"] != "niet_verhuisd")).all()
+    same = table[~table["decisive"]]
+    assert (same["month_ghost"] == same["month_moved"]).all()
+    assert set(everything()) >= set(table["instrument"]) - {"alle"}
+    per_household = table[table["instrument"] != "alle"].groupby("household_id")["month"].min()
+    alle = table[table["instrument"] == "alle"].set_index("household_id")["month"]
+    assert alle.sort_index().equals(per_household.sort_index()), "one row each for all together, from the first use on"
+    assert {"zetje", "noodzakelijk", "onbekend"} & set(table["verdict"])
+
+
+# ghosts live as their households would
+
+
+def test_ghosts_change_nothing_else(everything_at_work):
+    unwatched = run.run_scenario(burnt_in(), everything(), base=basis(), ghosts=False)
+    for name, frame in everything_at_work.tables.items():
+        if name == "attribution":
+            continue
+        if name == "summary":
+            frame, other = (one[one["indicator"] != "first_moves_direct"] for one in (frame, unwatched.tables[name]))
+            assert frame.equals(other)
+        else:
+            assert digest(frame) == digest(unwatched.tables[name]), name
+    assert set(unwatched.tables["attribution"].query("decisive and month_moved >= 0")["verdict"]) == {"onbekend"}
+
+
+def test_a_ghost_of_an_instrument_that_does_nothing_lives_as_its_household_does():
+    """A lever of zero: ghosts left by hand must do to the letter what their households do, until these move."""
+    w = burnt_in("veldhoven", months=24)
+    w = quiet.at_work(w, instruments(for_these(w, [], trouble=0.0)))
+    rows = np.flatnonzero((w.h.state == HouseholdState.PRESENT) & (w.h.reserved == NOWHERE)).astype(np.int32)[::7]
+    stay_behind(w, rows, np.full(len(rows), ALL_BIT | np.uint64(1)))
+    let_months_pass(w, 18)
+    g = w.ghosts
+    mine = first(w)
+    theirs = {int(g.of[k]): int(g.moved[k]) for k in range(g.n) if g.moved[k] >= 0}
+    both = set(rows.tolist()) & set(mine)
+    wrong = [row for row in both if theirs.get(row, -1) != mine[row]] + [row for row in theirs if row not in mine]
+    assert len(both) > 40 and wrong == []
+    still = np.flatnonzero(g.h.state[: g.n] == HouseholdState.PRESENT)
+    for name in ("stage", "stage_month", "trigger", "search_month", "adult_birth", "size", "income", "fit_here", "rent", "taste_here"):
+        np.testing.assert_array_equal(getattr(g.h, name)[still], getattr(w.h, name)[g.of[still]], name)
+
+
+def test_one_ghost_per_household_and_instrument():
+    w = put_to_work(burnt_in(), everything())
+    rows, marks = np.array([3, 3, 8], np.int32), np.array([1, 3, int(ALL_BIT)], np.uint64)
+    new, place = stay_behind(w, rows[:1], marks[:1])
+    assert place.tolist() == [0] and (w.ghosts.of[new] == 3).all()
+    new, place = stay_behind(w, rows, marks)
+    assert sorted(zip(w.ghosts.of[new].tolist(), w.ghosts.mark[new].tolist(), strict=True)) == [(3, 2), (8, int(ALL_BIT))]
+    assert len(stay_behind(w, rows, marks)[0]) == 0
+    assert not w.ghosts.h.touched[new[w.ghosts.mark[new] == ALL_BIT]].any()
+
+
+def test_a_ghost_ends_with_its_household_and_a_union_hides_it():
+    w = put_to_work(burnt_in("veldhoven", months=24), {"voorrang": {"allow_empty": True}})
+    rows = np.flatnonzero(w.h.state == HouseholdState.PRESENT).astype(np.int32)
+    stay_behind(w, rows, np.full(len(rows), ALL_BIT))
+    let_months_pass(w, 12)
+    g, state = w.ghosts, w.h.state[w.ghosts.of[: w.ghosts.n]]
+    alive = g.h.state[: g.n] == HouseholdState.PRESENT
+    assert (state[alive] == HouseholdState.PRESENT).all()
+    gone = (state == HouseholdState.ENDED) & (g.moved[: g.n] < 0)
+    partners = set(w.m.household[: w.counts[1]][w.m.reason[: w.counts[1]] == MoveReason.UNION].tolist())
+    hidden = {int(g.of[k]) for k in np.flatnonzero(gone & ~g.final[: g.n])}
+    assert partners & set(rows.tolist()) & {int(g.of[k]) for k in np.flatnonzero(gone)} <= hidden
+    assert (gone & g.final[: g.n]).sum() > 20
+
+
+def test_the_next_best_is_who_would_rather_have_the_home_than_what_he_got():
+    n = np.array([[2, 0], [2, 0], [1, 0], [1, 0]])
+    offer = np.zeros((4, 8), np.int32)
+    offer[0, :2], offer[1, :2] = (0, 1), (1, 0)  # the second prefers home 1, and has it
+    worth, rank = np.zeros((4, 8)), np.zeros((4, 8), np.uint64)
+    worth[0, :2] = worth[1, :2] = (2.0, 1.0)
+    worth[2:, 0] = 1.0
+    rank[0, :2], rank[1, :2], rank[2, 0], rank[3, 0] = (9, 9), (8, 8), 5, 4
+    won, slot = np.array([0, 1, -1, -1], np.int32), np.array([0, 0, -1, -1], np.int32)
+    people = np.zeros(4, [("id", np.uint64)])
+    people["id"] = np.arange(4)
+    homes = np.zeros(2, [("id", np.uint64)])
+    best = runner_up(0, 0, n, offer, worth, rank, won, slot, people, homes, np.uint64(1), 0.0)
+    assert best == 5, "the second is content with home 1"
+    assert runner_up(0, 0, n, offer, worth, rank, won, slot, people, homes, np.uint64(1), 1.0) == 0, "all refuse"
+
+
+# first and next moves
+
+
+def test_next_moves_are_the_first_from_a_month_on():
+    w = put_to_work(burnt_in(), everything())
+    let_months_pass(w, 8)
+    n = int(w.counts[1])
+    own = set(own_moves(w).tolist())
+    ledger = list(zip(w.m.household[:n].tolist(), w.m.month[:n].tolist(), strict=True))
+    rows = np.tile(np.arange(0, len(w.h.id), 3), 3)
+    months = np.repeat([0, 3, 7], len(rows) // 3)
+    wanted = [
+        next((k for k, (who, when) in enumerate(ledger) if k in own and who == row and when >= month), -1)
+        for row, month in zip(rows.tolist(), months.tolist(), strict=True)
+    ]
+    assert next_moves(w, rows, months).tolist() == wanted
+    assert max(wanted) >= 0, "somebody moved"
+    assert first(w) == {who: when for who, when in reversed([ledger[k] for k in sorted(own)])}
