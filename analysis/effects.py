@@ -54,8 +54,8 @@ def by_seed(summary: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, NDArray], li
     """The summary as one array per scenario.
 
     Returns:
-        Rows (columns KEYS, in the order in which basis has them), values [rows, seeds] by scenario, and the seeds. A
-        row that a scenario lacks is NaN there.
+        Rows (columns KEYS, in the order in which basis has them, without the year before), values [rows, seeds] by
+        scenario, and the seeds. A row that a scenario lacks is NaN there.
 
     Raises:
         AnalysisError: unequal sets of seeds, a value given twice, or a column that is not there.
@@ -71,7 +71,7 @@ def by_seed(summary: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, NDArray], li
             "makes it anew"
         )
     wide = summary.pivot(index=KEYS, columns=["scenario", "seed"], values="value")
-    order = summary.loc[summary["scenario"] == BASIS, KEYS].drop_duplicates()
+    order = summary.loc[(summary["scenario"] == BASIS) & (summary["months_from"] >= 0), KEYS].drop_duplicates()
     wide = wide.reindex(pd.MultiIndex.from_frame(order))
     names = sorted({str(name) for name in summary["scenario"].unique()})
     return order.reset_index(drop=True), {name: wide[name][seeds].to_numpy(float) for name in names}, seeds

@@ -19,7 +19,7 @@ from analysis.words import LANGUAGES
 
 
 def finish(out: Path, config: Mapping[str, Any], seconds: Mapping[str, float] | None = None) -> str:
-    """Write effects.csv, costs.csv, monitor.csv, drift.csv, figures/*.svg and *.png, and report.html, each whole or not at all.
+    """Write effects.csv, costs.csv, monitor.csv, naive.csv, drift.csv, figures/*.svg and *.png, and report.html, each whole or not at all.
 
     Args:
         out: folder with the tables and, if there is one, manifest.json.
@@ -42,10 +42,11 @@ def finish(out: Path, config: Mapping[str, Any], seconds: Mapping[str, float] | 
         dutch, bitmaps[chart.key] = svg_and_png(partial(chart.draw, "nl"))
         others = {language: svg(partial(chart.draw, language)) for language in LANGUAGES if language != "nl"}
         drawn.append((chart, {"nl": dutch, **others}))
-    page = report.page(results, drawn)
+    page, monitored = report.page(results, drawn), results.naive
     write_csv(results.folder.path / "effects.csv", effects[list(EFFECT_COLUMNS)])
     write_csv(results.folder.path / "costs.csv", costs[list(COST_COLUMNS)])
     write_csv(results.folder.path / "monitor.csv", counted)
+    write_csv(results.folder.path / "naive.csv", monitored)
     if (results.folder.path / "drift.parquet").is_file():
         write_csv(results.folder.path / "drift.csv", results.folder.table("drift", DRIFT))
     _pictures(results.folder.path / "figures", {chart.key: pictures["nl"] for chart, pictures in drawn}, bitmaps)

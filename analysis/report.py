@@ -7,20 +7,22 @@ import math
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
 
 from analysis import summary, words
+from analysis.caused import caused_table, naive_table, windows_table
+from analysis.cells import UNKNOWN, Cell, Table, cell_of, range_of
 from analysis.charts import Chart, group_label, no_ratio
 from analysis.costs import whole_scenarios
 from analysis.effects import FIRST, whole_run
 from analysis.figures import inline
 from analysis.results import Results
 from analysis.tables import ALL, PLACEBO, AnalysisError
-from analysis.words import Text, both, digits_for, numbers, span
+from analysis.words import Text, both, numbers, span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -98,25 +100,14 @@ def page(results: Results, pictures: Sequence[tuple[Chart, Mapping[str, bytes]]]
         groups=groups_table(results),
         costs=costs_table(results),
         reached=reached_table(results),
+        caused=caused_table(results),
+        windows=windows_table(results),
+        naive=naive_table(results),
         design=design(results),
         versions=versions(results),
         sources=SOURCES,
         style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
     )
-
-
-Table = dict[str, Any]  # header: texts; rows: head, unit, cells; words: columns of words, which come first
-
-
-class Cell(NamedTuple):
-    """A cell: what it says, a smaller second line, and its kind (claim, noise, words or none)."""
-
-    text: Text
-    below: Text = both("")
-    kind: str = ""
-
-
-UNKNOWN = Cell(Text("niet te bepalen", "cannot be told"))
 
 
 def effects_table(results: Results) -> Table:
@@ -136,30 +127,11 @@ def _by_scenario(results: Results, lines: Iterable[tuple[str, Text, pd.DataFrame
     for key, label, found in lines:
         scale = words.SCALE.get(key, 1.0)
         one = {row["scenario"]: row for _, row in found.iterrows()}
-        cells = [_cell(one.get(name), scale) for name in scenarios]
+        cells = [cell_of(one.get(name), scale) for name in scenarios]
         base = [Cell(numbers(scale * results.base_value(key), _digits(key)))] if with_base else []
         rows.append({"head": label, "unit": words.unit(key), "cells": [*base, *cells]})
     header = ([Text("Basis", "Base")] if with_base else []) + [results.titles[name] for name in scenarios]
     return {"header": header, "rows": rows, "words": 0}
-
-
-def _cell(row: pd.Series | None, scale: float) -> Cell:
-    if row is None or math.isnan(row["difference"]):
-        return Cell(both("–"))
-    digits = digits_for(scale * (row["upper"] - row["lower"]) / 2)
-    return Cell(
-        numbers(scale * row["difference"], digits, sign=True),
-        _range(scale * row["lower"], scale * row["upper"], digits),
-        "claim" if row["claimed"] else "noise",
-    )
-
-
-def _range(lower: float, upper: float, digits: int = 0) -> Text:
-    """``17 tot 47``; empty without an interval."""
-    if math.isnan(lower) or math.isnan(upper):
-        return both("")
-    low, high = numbers(lower, digits), numbers(upper, digits)
-    return Text(f"{low.nl} tot {high.nl}", f"{low.en} to {high.en}")
 
 
 def _digits(key: str) -> int:
@@ -232,7 +204,7 @@ def _euro(row: pd.Series, key: str, suffix: str) -> Cell:
     value, low, high = (float(f"{row[name]:.3g}") for name in (key, f"lower{suffix}", f"upper{suffix}"))
     if math.isnan(value) or math.isnan(low):
         return UNKNOWN
-    return Cell(numbers(value), _range(low, high) if low != high else both(""))
+    return Cell(numbers(value), range_of(low, high) if low != high else both(""))
 
 
 def reached_table(results: Results) -> Table:

@@ -11,10 +11,12 @@ from typing import Any
 import pandas as pd
 
 from analysis import words
+from analysis.attribution import ATTRIBUTION, by_verdict
 from analysis.chains import CHAINS_NEEDS, MOVES_NEEDS, mean_length
 from analysis.costs import costs
 from analysis.effects import by_seed, effects, whole_run, with_claims
 from analysis.klantreis import per_thousand
+from analysis.naive import naive
 from analysis.statistics import refuse_twins
 from analysis.tables import ALL, BASIS, DRIFT, FUNNEL, LEDGER, MONTHS, PLACEBO, SUMMARY, AnalysisError, Folder
 from analysis.words import Text
@@ -51,6 +53,19 @@ class Results:
         """The table of costs.csv."""
         ledger = self.folder.table("instruments", LEDGER)
         return costs(ledger, self.summary, str(self.config["start"]), self.months)
+
+    @cached_property
+    def naive(self) -> pd.DataFrame:
+        """The table of naive.csv."""
+        held = {str(name): one.get("instruments", {}) for name, one in self.manifest.get("scenarios", {}).items()}
+        return naive(self.summary, self.folder.table("instruments", LEDGER), held, self.months)
+
+    @cached_property
+    def verdicts(self) -> pd.DataFrame | None:
+        """Uses by verdict: see attribution.by_verdict; None without attribution.parquet."""
+        if not self.folder.has("attribution"):
+            return None
+        return by_verdict(self.folder.table("attribution", ATTRIBUTION), self.seeds, self.months)
 
     @cached_property
     def base(self) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from experiments.errors import UsageError, hint
 from experiments.schema import BASE, PLACEBO, Compare
 
 Settings = dict[str, dict[str, Any]]  # instrument to setting to value
-SHARED = ("months", "burn_in", "follow_up", "start", "strength", "eur_budget_total")
+SHARED = ("months", "burn_in", "follow_up", "start", "strength", "eur_budget_total", "ghosts", "ghost_window")
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Plan:
     Attributes:
         config: the checked configuration.
         design: what changes a run and all runs of a folder share: municipality, behaviour, months, burn_in, follow_up,
-            start, strength, eur_budget_total, and the digests of code and data.
+            start, strength, eur_budget_total, ghosts, ghost_window, and the digests of code and data.
         scenarios: name to instruments to the settings given (also basis, and the placebo).
         contents: the same with every default filled in, as texts and numbers only.
         titles: name to ``{nl, en}``.

@@ -55,6 +55,8 @@ class SeedJob:
     eur_budget_total: float | None
     behaviour: dict[str, float]
     debug: bool
+    ghosts: bool
+    ghost_window: int
     runs: tuple[RunSpec, ...]
     tables: tuple[str, ...]
     folder: str
@@ -83,7 +85,8 @@ def seed_jobs(plan: Plan, seeds: Sequence[int], out: Path) -> list[SeedJob]:
         runs = tuple(run_spec(plan, name, seed) for name in in_order(plan.scenarios))
         jobs.append(SeedJob(
             seed, design["municipality"], config.months, config.burn_in, config.follow_up, config.start,
-            config.strength, config.eur_budget_total, dict(config.behaviour), config.debug, runs,
+            config.strength, config.eur_budget_total, dict(config.behaviour), config.debug, config.ghosts,
+            config.ghost_window, runs,
             store.needed(place < ledger), str(out / RUNS),
         ))
     return jobs

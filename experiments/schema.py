@@ -49,6 +49,8 @@ class Compare(Runs):
     scenarios: Names = Field(min_length=1, description="names of scenarios")
     eur_budget_total: float | None = Field(None, ge=0, le=10_000_000_000, description="euro for each scenario")
     ledger: Literal["all", "first", "none"] = Field(description="all, first or none")
+    ghosts: bool = Field(True, description="true or false")
+    ghost_window: int = Field(24, ge=1, le=240, description="months")
 
 
 class Attribute(Runs):

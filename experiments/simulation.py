@@ -56,6 +56,7 @@ class Verhuisketens:
         return run_scenario(
             world, instruments=spec.instruments, placebo=spec.placebo, base=base, months=job.months,
             follow_up=job.follow_up, strength=job.strength, tables=job.tables, rules=spec.rules,
+            ghosts=job.ghosts, ghost_window=job.ghost_window,
         )
 
 

@@ -69,7 +69,7 @@ def attribution_table(w: World, window: int = 24) -> pd.DataFrame:
 
     ``month`` is that of the first use, ``month_moved`` that of the household's next move from then on: who moved before any
     decision differed, moved *ook zonder*. ``months_followed`` counts from the first use to the last month in which the ghost was
-    watched.
+    watched; ``ghost_final``: it will never move.
     """
     import pandas as pd
 
@@ -90,6 +90,7 @@ def attribution_table(w: World, window: int = 24) -> pd.DataFrame:
         "instrument": pd.Categorical.from_codes(np.where(uses.bit == ALL, len(w.keys), uses.bit), labels).remove_unused_categories(),
         "month": uses.month, "verdict": pd.Categorical.from_codes(verdict, names(Verdict)), "decisive": differed,
         "month_moved": moved, "month_ghost": alone, "months_followed": np.maximum(0, until - uses.month),
+        "ghost_final": watched == FINAL,
         "chain_id": np.where(move >= 0, w.m.chain[np.maximum(move, 0)], NOWHERE).astype(np.int64),
     })
 

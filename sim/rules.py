@@ -22,6 +22,7 @@ YEAR = 12  # months over which a monitor counts
 HIDDEN = {  # what is counted in the world, and is known to nobody in the month itself
     "fit": "what households feel of their home is in no register",
     "seniors_with_wish": "a wish is in no register; talks: {wish: woonwens} reads what people say to a coach",
+    "first_moves": "it counts from the start of the run on, so there is no year before to compare with",
     "moves_set_off": "how long a chain becomes is known only years later",
 }
 SIZES = ("households", "seniors", "dwellings", "vacant")  # columns of a month that are no indicator, and are registered

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numba import njit
 
 from sim.attribution import direct, first_moves
 from sim.chains import FILLED
 from sim.codes import Access, DwellingType, HouseholdClass, MoveReason, Tenure, names
-from sim.indicators import MONTH_STATES
+from sim.indicators import MONTH_STATES, REGISTRY
 from sim.outputs import descend
 from sim.recording import ALL_AT, AREA_AT, CLASS_AT, INCOME_AT, TENURE_AT
 
@@ -19,14 +20,19 @@ if TYPE_CHECKING:
 
     from sim.state import World
 
+SENIOR = int(HouseholdClass.SENIOR)
 PERIODS = (24, 48, 60)
 DIRECT = "first_moves_direct"  # the direct effect on first moves: not an indicator of its own, but an estimand of that one
 INCOMES = [f"inkomen_{k}" for k in range(1, 6)]
+ROLES = ["senior", "follower", "other"]  # a follower moves somewhere behind a senior in a chain
 TENURES = [*names(Tenure), "geen_woning"]
 
 
 class Part(NamedTuple):
-    """Rows of the table: one indicator by one grouping, in months 0 to ``end`` − 1; ``values`` has one per label."""
+    """Rows of the table: one indicator by one grouping, in months 0 to ``end`` − 1 (``end`` 0: the year before).
+
+    ``values`` has one per label.
+    """
 
     key: str
     group_by: str
@@ -36,21 +42,39 @@ class Part(NamedTuple):
 
 
 def summary_table(w: World, months: int) -> pd.DataFrame:
-    """indicator, group_by, group, months_from, months_to, value: one row each (NaN where nothing was counted)."""
+    """indicator, group_by, group, months_from, months_to, value: one row each (NaN where nothing was counted).
+
+    Months −12 to 0 hold what a monitor counted in the year before the start (only where the burn-in has a year).
+    """
     ends = [end for end in PERIODS if end < months] + [months]
     n = int(w.counts[1])
     n_set_off, _open = descend(w.m.parent[:n], w.m.left_vacancy[:n], w.v.state == FILLED)
-    parts = [part for end in ends for part in _of_moves(w, end, n_set_off)]
+    role = roles(w.m.parent[:n], w.m.household_class[:n])
+    parts = [part for end in ends for part in _of_moves(w, end, n_set_off, role)]
     parts += _of_first_moves(w, ends)
     parts += [part for end in ends for part in _of_months(w, end)]
+    parts += [Part(key, "all", ["all"], 0, np.array([value])) for key, value in w.year_before.items() if key in REGISTRY]
     sizes = [len(part.values) for part in parts]
     return pd.DataFrame({
         "indicator": np.repeat([part.key for part in parts], sizes),
         "group_by": np.repeat([part.group_by for part in parts], sizes),
-        "group": [label for part in parts for label in part.labels], "months_from": 0,
+        "group": [label for part in parts for label in part.labels],
+        "months_from": np.repeat([0 if part.end else -12 for part in parts], sizes),
         "months_to": np.repeat([part.end for part in parts], sizes),
         "value": np.concatenate([part.values for part in parts]),
     })
+
+
+@njit(cache=True)
+def roles(parent, household_class):
+    """Role of each move (place in ROLES), int64: a senior's, behind a senior's in its chain, or neither; parents come first."""
+    out = np.full(len(parent), 2, np.int64)
+    for k in range(len(parent)):
+        if household_class[k] == SENIOR:
+            out[k] = 0
+        elif parent[k] >= 0 and out[parent[k]] < 2:
+            out[k] = 1
+    return out
 
 
 def _groups(w: World, household: NDArray, cls: NDArray) -> list[tuple[str, list[str], NDArray]]:
@@ -87,13 +111,14 @@ def values_of_moves(w: World, rows: NDArray) -> tuple[dict[str, NDArray], dict[s
     return sums, means
 
 
-def _of_moves(w: World, end: int, n_set_off: NDArray) -> list[Part]:
+def _of_moves(w: World, end: int, n_set_off: NDArray, role: NDArray) -> list[Part]:
     n = int(w.counts[1])
     rows = np.flatnonzero((w.m.month[:n] < end) & (w.m.reason[:n] == MoveReason.FILL))
     sums, means = values_of_moves(w, rows)
     means = {"moves_set_off": (sums["senior_moves"], n_set_off[rows]), **means}
     out = []
-    for group_by, labels, code in _groups(w, w.m.household[rows], w.m.household_class[rows]):
+    groups = [*_groups(w, w.m.household[rows], w.m.household_class[rows]), ("role", ROLES, role[rows])]
+    for group_by, labels, code in groups:
         size = len(labels)
         for key, chosen in sums.items():
             out.append(Part(key, group_by, labels, end, np.bincount(code[chosen], minlength=size).astype(float)))

@@ -1,0 +1,37 @@
+"""Uses of instruments by verdict: what became of those whom an instrument worked on, beside what would have without it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+ATTRIBUTION = ("scenario", "seed", "instrument", "month", "verdict", "month_moved", "month_ghost", "months_followed", "ghost_final")
+VERDICTS = ("ook_zonder", "zetje", "noodzakelijk", "uitgesteld", "onbekend", "niet_verhuisd")
+WINDOWS = (12, 24, 36)
+
+
+def by_verdict(table: pd.DataFrame, seeds: Sequence[int], months: int) -> pd.DataFrame:
+    """Mean number of households per seed: scenario, instrument, one column per verdict, and ``deadweight``.
+
+    Users are counted whose first use lies in the run (``months``); ``deadweight`` is the share of those who moved and are known
+    that would have moved just as soon without.
+    """
+    mine = table[(table["month"] < months) & table["seed"].isin(list(seeds))]
+    found = mine.groupby(["scenario", "instrument", "verdict"], observed=True).size().unstack("verdict", fill_value=0) / max(1, len(seeds))
+    found = found.reindex(columns=list(VERDICTS), fill_value=0.0)
+    known = found[["ook_zonder", "zetje", "noodzakelijk", "uitgesteld"]].sum(axis=1)
+    found["deadweight"] = found["ook_zonder"] / known.where(known > 0)
+    return found.reset_index()
+
+
+def with_window(table: pd.DataFrame, window: int) -> pd.Series:
+    """The verdicts (text) of attribution.parquet under another ``ghost_window``, in months, from its own columns."""
+    verdict = table["verdict"].astype(str)
+    moved, ghost = table["month_moved"], table["month_ghost"]
+    watched = table["month"] + table["months_followed"] - moved  # months after the move
+    open_ = verdict.isin(["zetje", "noodzakelijk", "onbekend"]) & (moved >= 0)
+    late = (ghost < 0) | (ghost - moved > window)
+    known = (ghost >= 0) | table["ghost_final"] | (watched >= window)
+    out = verdict.mask(open_ & ~late, "zetje")
+    return out.mask(open_ & late & known, "noodzakelijk").mask(open_ & late & ~known, "onbekend")
