@@ -45,9 +45,10 @@ class Woningruil(KnownToSome):
     reach: ClassVar[tuple[int, int]] = (WENS, ZOEKEN)
 
     who: Who = Who(age=18, tenure="corporatie")
-    rel_known: float = Field(0.2, ge=0, le=1, description="share of the tenants with a wish or searching that takes part (assumption, 0.05-0.5)")
+    rel_known: float = Field(0.1, ge=0, le=1, description="share of the tenants with a wish or searching that takes part (assumption, 0.02-0.4)")
     rel_seen: float = Field(0.8, ge=0, le=1, description="chance that a tenant sees the home of another who takes part, in its search area (assumption)")
     p_no_consent: float = Field(0.3, ge=0, le=1, description="chance that a landlord refuses a tenant for a home, once and for all (assumption, 0.1-0.6)")
+    n_most: int = Field(4, ge=2, le=50, description="most households in one circle; a longer one falls apart (assumption, 2-6)")
     dur_lived: int = Field(12, ge=0, le=120, description="months that a tenant must have lived in its home (sources section 4: a year)")
     keeps_time: bool = Field(False, description="true: registration time is kept; by default it is spent, as at any letting (assumption)")
     eur_use: float = Field(100, ge=0, le=2000, description="euro per household that swaps (sources section 4: one landlord's fee)")
@@ -58,7 +59,7 @@ class Woningruil(KnownToSome):
         super().act(run, w)
         rows = self.taking_part(run, w)
         if len(rows) > 1:
-            got = self._within_means(run, w, rows, top_trading_cycles(*self.wanted(w, rows)))
+            got = self._agreed(run, w, rows, top_trading_cycles(*self.wanted(w, rows)))
             self._swap(run, w, rows, got)
 
     def taking_part(self, run: Running, w: World) -> NDArray:
@@ -85,18 +86,17 @@ class Woningruil(KnownToSome):
         rules["sight"] = self.rel_seen
         return rules, Bases(taste, sight, viewing, tie, tie), Veto(viewing, float(w.params.p_refusal), consent, self.p_no_consent)
 
-    def _within_means(self, run: Running, w: World, rows: NDArray, got: NDArray) -> NDArray:
-        """The same swaps, as far as the money goes: a circle is paid as a whole, lowest keyed number first."""
-        if self.eur_use == 0 or self.eur_use * (got != np.arange(len(rows))).sum() <= run.free(w):
-            return got
+    def _agreed(self, run: Running, w: World, rows: NDArray, got: NDArray) -> NDArray:
+        """The same swaps without the circles that are too long, or that the money does not reach: lowest keyed number first."""
         left, kept = run.free(w), np.arange(len(rows), dtype=np.int32)
         u = uniform(w.draws.base(Purpose.DELIVERY, w.month, f"{self.key} swaps"), w.h.id[rows])
-        for i in np.argsort(u, kind="stable"):
-            circle = [int(i)]
+        moving = np.flatnonzero(got != kept)
+        for i in moving[np.argsort(u[moving], kind="stable")].tolist():
+            circle = [i]
             while got[circle[-1]] != i:
                 circle.append(int(got[circle[-1]]))
             cost = self.eur_use * len(circle)
-            if len(circle) > 1 and kept[i] == i and cost <= left:
+            if kept[i] == i and len(circle) <= self.n_most and cost <= left:
                 kept[circle] = got[circle]
                 left -= cost
         return kept
