@@ -107,28 +107,63 @@ def hand_over(w: World, rows: NDArray) -> NDArray:
     _settle_money(w, rows, to, vacancy, m.instruments[k])
     leaves = left >= 0
     m.left_vacancy[k[leaves]] = open_vacancies(w, left[leaves], int(Origin.LINK), k[leaves])
+    _settle_in(w, rows, to, vacancy, k)
+    return k
+
+
+def move_in(
+    w: World, rows: NDArray, to: NDArray, reason: MoveReason, bits: NDArray | np.uint64, origin: Origin | None = None,
+    rent: NDArray | None = None,
+) -> NDArray:
+    """Households ``rows`` move into homes ``to`` that are no vacancies (a swap, a return); returns their rows of the ledger.
+
+    ``bits`` are the instruments that worked on the moves. The homes left come free with ``origin``; without one they are among
+    ``to``, as in a swap. ``rent`` (euro per month) is the new rent where it is not the dwelling's own.
+    """
+    h, none = w.h, np.full(len(rows), NOWHERE, np.int32)
+    left = h.home[rows]
+    k = write_moves(w, rows, to, none, reason)
+    w.m.instruments[k] = w.m.decisive[k] = np.asarray(bits, np.uint64)
+    _settle_money(w, rows, to, none, np.zeros(len(rows), np.uint64))
+    if rent is not None:
+        h.rent[rows] = h.rent_full[rows] = rent
+    if origin is not None:
+        w.m.left_vacancy[k] = open_vacancies(w, left, int(origin))
+    _settle_in(w, rows, to, none, k)
+    return k
+
+
+def _settle_in(w: World, rows: NDArray, to: NDArray, vacancy: NDArray, k: NDArray) -> None:
+    """Households live in ``to`` now; their moves ``k`` of the ledger get rent and fit as they are there."""
+    h = w.h
     with w.draws.replay():  # one fixed taste of each household for a dwelling
         taste = w.draws.base(Purpose.TASTE)
     settle_rows(h, w.d, w.v, rows, to, vacancy, w.month, taste, w.taste)
     h.fit_here[rows] = fit_at(h, rows, to, w.month, w.d, w.map.urban, int(w.params.senior_age), w.tables)
-    m.to_rent[k] = h.rent[rows]
-    m.fit_after[k] = h.fit_here[rows]
-    return k
+    w.m.to_rent[k] = h.rent[rows]
+    w.m.fit_after[k] = h.fit_here[rows]
+
+
+def withdraw(w: World, homes: NDArray) -> None:
+    """The vacancies of ``homes`` are no longer on offer, nor were they filled."""
+    w.v.state[w.d.vacancy[homes]] = WITHDRAWN
+    w.d.vacancy[homes] = NOWHERE
 
 
 def _settle_money(w: World, rows: NDArray, to: NDArray, vacancy: NDArray, bits: NDArray) -> None:
     """Price, debt and savings of buyers; equity of those who sell; rent and its path of tenants."""
     h, d, p = w.h, w.d, w.params
     left = h.home[rows]
+    factor = np.where(vacancy >= 0, w.v.price[np.maximum(vacancy, 0)], np.float32(1))
     sold = (left >= 0) & (d.tenure[np.maximum(left, 0)] == KOOP)
     equity = np.where(sold, np.clip(d.woz[np.maximum(left, 0)] - h.debt[rows], 0, None), 0)
     buys = d.tenure[to] == KOOP
-    price = p.rel_asking * w.v.price[vacancy] * d.woz[to] * (1 + p.rel_buying_cost)
+    price = p.rel_asking * factor * d.woz[to] * (1 + p.rel_buying_cost)
     own = equity + p.rel_wealth_in_home * h.wealth[rows]
     saved = h.wealth[rows] * (1 - p.rel_wealth_in_home) + np.clip(own - price, 0, None)
     h.wealth[rows] = np.where(buys, saved, h.wealth[rows] + equity)
     h.debt[rows] = np.where(buys, np.clip(price - own, 0, None), 0)
-    asked = d.rent[to] * np.where(d.tenure[to] == Tenure.VRIJE_HUUR, w.v.price[vacancy], 1)
+    asked = d.rent[to] * np.where(d.tenure[to] == Tenure.VRIJE_HUUR, factor, 1)
     start, full, end = rent_paths(w, rows, to, bits, asked)
     h.rent[rows] = np.where(buys, 0, start)
     h.rent_full[rows] = np.where(buys, 0, full)

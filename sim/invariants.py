@@ -21,6 +21,7 @@ def snapshot(w: World) -> dict[str, int]:
     return {
         "households": int((w.h.state == PRESENT).sum()), "dwellings": int((w.d.state == DwellingState.IN_STOCK).sum()),
         "vacant": int(np.isin(w.v.state[: w.counts[0]], RUNNING).sum()), "vacancies": int(w.counts[0]),
+        "idle": int(((w.d.state == DwellingState.IN_STOCK) & (w.d.occupant < 0) & (w.d.vacancy < 0)).sum()),
     }
 
 
@@ -60,6 +61,8 @@ def _vacancies(w: World) -> list[str]:
     v, n = w.v, int(w.counts[0])
     running = np.flatnonzero(np.isin(v.state[:n], RUNNING))
     _say(found, running[w.d.vacancy[v.dwelling[running]] != running], "a dwelling does not know its vacancy")
+    vacant = np.flatnonzero(w.d.vacancy >= 0)
+    _say(found, vacant[~np.isin(v.state[w.d.vacancy[vacant]], RUNNING)], "a dwelling is vacant, and its vacancy is over")
     reserved = np.flatnonzero(v.state[:n] == RESERVED)
     _say(found, reserved[w.h.reserved[v.taker[reserved]] != reserved], "a reserved home and its taker disagree")
     takers = np.flatnonzero((w.h.reserved >= 0) & (w.h.state == PRESENT))
@@ -87,6 +90,10 @@ def _ledger(w: World) -> list[str]:
     _say(found, others[(m.chain[others] != -1) | (m.link[others] != 0)], "a move that fills no vacancy is in a chain")
     leaving = k[m.left_vacancy[:n] >= 0]
     _say(found, leaving[v.dwelling[m.left_vacancy[leaving]] != m.from_dwelling[leaving]], "a move left another home than it came from")
+    swaps = k[m.reason[:n] == MoveReason.WONINGRUIL]
+    _say(found, swaps[m.left_vacancy[swaps] >= 0], "a swap left a home empty")
+    sides = (np.sort(m.month[swaps] * np.int64(len(w.d.id)) + home[swaps]) for home in (m.from_dwelling, m.to_dwelling))
+    _say(found, np.flatnonzero(np.not_equal(*sides)), "the homes left and taken in a month's swaps are not the same")
     return found
 
 
@@ -104,8 +111,8 @@ def _paths(w: World) -> list[str]:
     kept = w.h.founding[w.m.household[first]] != EventKind.UNION
     _say(found, first[kept & (known != w.m.from_dwelling[first])], "a household's first move is not from its first home")
     last = order[np.concatenate((~same, [True]))] if n else order
-    fills = last[w.m.reason[last] == MoveReason.FILL]
-    present = fills[w.h.state[w.m.household[fills]] == PRESENT]
+    whole = last[w.m.reason[last] != MoveReason.UNION]  # in a union a household lives on as another
+    present = whole[w.h.state[w.m.household[whole]] == PRESENT]
     _say(found, present[w.h.home[w.m.household[present]] != w.m.to_dwelling[present]], "a household does not live where it last moved")
     return found
 
@@ -131,6 +138,9 @@ def _balances(w: World) -> list[str]:
             f"dwellings ({now['dwellings']}) are not start ({start['dwellings']}) + built ({built}) + split ({split}) - "
             f"demolished ({gone})"
         )
+    works = w.totals.get("under_works", 0)
+    if now["idle"] != start["idle"] + works:
+        found.append(f"homes neither lived in nor vacant ({now['idle']}) are not start ({start['idle']}) + under works ({works})")
     begun, ended = w.totals.get("founded", 0), w.totals.get("ended", 0)
     if now["households"] != start["households"] + begun - ended:
         found.append(f"households ({now['households']}) are not start ({start['households']}) + founded ({begun}) - ended ({ended})")

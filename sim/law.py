@@ -37,7 +37,7 @@ AMOUNTS: dict[str, Dated] = {
         Dated("liberalisatiegrens", "euro per month", (("2024-01", 879.66), ("2025-01", 900.07)), "D10, D04"),
         Dated("betaalbaarheidsgrens", "euro", (("2024-01", 390000), ("2025-01", 405000)), "sources section 9"),
         Dated("nhg_grens", "euro", (("2023-01", 405000), ("2024-01", 435000), ("2025-01", 450000)), "D21, D47 (2025 recalled)"),
-        Dated("minimum_verhuiskosten", "euro", (("2023-02", 7156), ("2024-02", 7428)), "D01, D02"),
+        Dated("minimum_verhuiskosten", "euro", (("2023-02", 7156), ("2024-02", 7428), ("2025-02", 7673)), "D01, D02, D46 (2025 recalled)"),
         Dated("dur_huurgewenning_max", "months", (("2021-04", 36),), "Wet tijdelijke huurkorting, in force 1-4-2021"),
     )
 }
@@ -76,6 +76,20 @@ def check_moving_grant(payer: str) -> None:
         raise LawError(
             f"verhuiskostenvergoeding: a {payer} may not pay a moving grant for doorstroming (Woningwet, in force 2015; "
             f"toolkit Platform31 2023): use payer gemeente or provincie, or let the corporatie help in kind"
+        )
+
+
+def check_rehousing(key: str, eur: float, start: str) -> None:
+    """What a tenant is paid who must move for renovation or demolition.
+
+    Raises:
+        LawError: for less than the statutory minimum in force at ``start`` (YYYY-MM).
+    """
+    least = amount("minimum_verhuiskosten", start)
+    if eur < least:
+        raise LawError(
+            f"{key}: eur_moving={eur:g} euro, and who must move for renovation or demolition is paid at least {least:g} "
+            f"(BW 7:220 and the minimum of the ministerial rule, as in force in {start[:4]}): pay at least that"
         )
 
 

@@ -80,7 +80,8 @@ def settle_rows(h, d, v, rows, to, vacancy, month, taste_base, taste):
     """The households ``rows`` live in ``to`` now: the journey is over, what it took is spent, the years lived there start again."""
     for r in range(len(rows)):
         i, j = rows[r], to[r]
-        v.state[vacancy[r]] = FILLED
+        if vacancy[r] >= 0:  # a swap or a return fills none
+            v.state[vacancy[r]] = FILLED
         d.vacancy[j] = NOWHERE
         d.occupant[j] = i
         h.home[i] = j

@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 from sim import chains, founding, ghosts, klantreis, programme, recording
-from sim.codes import HouseholdClass, HouseholdState, Origin
+from sim.codes import HouseholdClass, HouseholdState, MoveReason, Origin
 from sim.demography import plan as demography
 from sim.demography.describe import birthdays, describe
 from sim.fit import fit_of, refresh
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sim.state import World
 
 PRESENT, ENDED = int(HouseholdState.PRESENT), int(HouseholdState.ENDED)
+SEEN_BY_NEIGHBOURS = (int(MoveReason.FILL), int(MoveReason.WONINGRUIL))  # moves by choice
 
 
 def step(w: World) -> None:
@@ -52,7 +53,7 @@ def step(w: World) -> None:
     market(w)
     recording.note_uses(w)
     # matched households get their keys; the ledger grows
-    hand_over_keys(w)
+    hand_over_keys(w, moves_before)
     ghosts.get_keys(w)
     # the month is recorded
     recording.record(w, moves_before, leaving)
@@ -147,13 +148,13 @@ def _take_steps(w: World, norm: NDArray, bases: NDArray, way: klantreis.Parting)
     klantreis.step_kernel(w.h, w.d, w.month, int(w.params.senior_age), w.journey, w.levers, norm, bases, w.funnel, way)
 
 
-def hand_over_keys(w: World) -> None:
-    """Everybody whose month of the keys has come moves."""
+def hand_over_keys(w: World, first: int) -> None:
+    """Everybody whose month of the keys has come moves; ``first`` is this month's first row of the ledger."""
     h = w.h
     rows = np.flatnonzero((h.keys_month <= w.month) & (h.reserved != NOWHERE) & (h.state == PRESENT)).astype(np.int32)
-    first = int(w.counts[1])
     chains.hand_over(w, rows)
-    moved = slice(first, int(w.counts[1]))
+    moved = np.arange(first, int(w.counts[1]))
+    moved = moved[np.isin(w.m.reason[moved], SEEN_BY_NEIGHBOURS)]
     senior = (w.m.household_class[moved] == HouseholdClass.SENIOR) & (w.m.from_dwelling[moved] >= 0)
     areas = w.d.area[w.m.from_dwelling[moved][senior]]
     w.senior_moves[w.month % NORM_MONTHS] = np.bincount(areas, minlength=len(w.map.gemeente))

@@ -56,7 +56,7 @@ def moves_table(w: World, months: int) -> pd.DataFrame:
     """Every move from month 0 to the end of the follow-up."""
     n = int(w.counts[1])
     m, v = w.m, w.v
-    n_set_off, open_ = descend(m.parent[:n], m.left_vacancy[:n], (v.state == FILLED))
+    n_set_off, open_ = descend(m.parent[:n], m.left_vacancy[:n], np.isin(v.state, (FILLED, WITHDRAWN)))  # out of use: nobody will follow
     begun = np.where(m.chain[:n] >= 0, v.opened[np.maximum(m.chain[:n], 0)], -1)
     scope = (m.chain[:n] >= 0) & (v.origin[np.maximum(m.chain[:n], 0)] != Origin.VOOR_START) & (begun >= 0) & (begun < months)
     table = {
@@ -147,7 +147,9 @@ def _ends(w: World, rows: NDArray, last: NDArray) -> tuple[NDArray, NDArray]:
         [founding == EventKind.SEPARATION, founding == EventKind.ARRIVAL], [EndReason.SEPARATED, EndReason.ARRIVAL],
         EndReason.STARTER,
     )
-    reason = np.where(withdrawn, EndReason.DEMOLISHED, np.where(tail >= 0, EndReason.OPEN, by_mover))
+    pulled_down = w.d.state[v.dwelling[np.maximum(tail, 0)]] == codes.DwellingState.GONE  # else it is out of use for works
+    out_of_use = np.where(pulled_down, EndReason.DEMOLISHED, EndReason.WITHDRAWN)
+    reason = np.where(withdrawn, out_of_use, np.where(tail >= 0, EndReason.OPEN, by_mover))
     end = np.where(reason == EndReason.OPEN, -1, np.where(moved, m.month[at], v.opened[rows]))
     return reason, end
 

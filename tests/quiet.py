@@ -97,7 +97,7 @@ def market_months(w: World, months: int) -> World:
             running.month = {"contacts": 0, "uses": 0, "cost_eur": 0.0, "waiting": 0}
         market(w)
         note_uses(w)
-        month.hand_over_keys(w)
+        month.hand_over_keys(w, int(w.counts[1]))
         ghosts.get_keys(w)
         w.month += 1
     return w

@@ -36,6 +36,14 @@ def test_huurgewenning_of_1_to_36_months_is_allowed(months):
     assert interventions.load("huurgewenning", {"dur_path": months}).model_dump()["dur_path"] == months
 
 
+@pytest.mark.parametrize("key", ["renovatie", "sloop"])
+def test_who_must_move_is_paid_the_minimum_of_the_year(key):
+    with pytest.raises(LawError, match=rf"{key}: eur_moving=7428 .*at least 7673 .*7:220.*2026.*pay at least that"):
+        interventions.load(key, {"eur_moving": 7428}, "2026-01")
+    assert interventions.load(key, {"eur_moving": 7428}, "2024-06").model_dump()["eur_moving"] == 7428
+    assert interventions.load(key, {}, "2026-01").model_dump()["eur_moving"] >= amount("minimum_verhuiskosten", "2026-01")
+
+
 def test_an_amount_is_the_one_in_force_at_the_date():
     assert amount("daeb_one", "2024-12") == 47699
     assert amount("daeb_one", "2025-01") == 49669

@@ -107,8 +107,9 @@ def test_counts_are_those_put_in(counted):
     assert value(counted, "to_rent_class.aftopping_large.share")["mean"] == 1
     assert value(counted, "area_left.WK1")["mean"] == 20 and value(counted, "same_area")["mean"] == 0
     assert value(counted, "first_contact_corporatie_passend_wonen")["mean"] == 10
-    sloop = value(counted, "first_contact_corporatie_sloop")
-    assert np.isnan(sloop["mean"]) and "cannot be counted" in sloop["note"] and sloop["seeds"] == 0
+    care = value(counted, "first_contact_zorgpartij")
+    assert np.isnan(care["mean"]) and "cannot be counted" in care["note"] and care["seeds"] == 0
+    assert value(counted, "first_contact_corporatie_sloop")["mean"] == 0
 
 
 def test_the_ledger_of_instruments_gives_uses_of_the_run_and_ratios(counted):

@@ -49,7 +49,7 @@ def write_rows(h, v, m, rows, to, vacancy, first, month, senior_age, reason, els
 
 def settle_rows(h, d, v, rows, to, vacancy, month, taste_base, taste) -> None:
     """Households settle in (see ``sim.ledger.settle_rows``)."""
-    v.state[vacancy] = FILLED
+    v.state[vacancy[vacancy >= 0]] = FILLED
     d.vacancy[to] = NOWHERE
     d.occupant[to] = rows
     h.home[rows] = to

@@ -26,6 +26,8 @@ RARE = dict.fromkeys(("lokale_binding", "leeftijdsgrens", "seniorenhypotheek"), 
 LAWFUL: dict[str, dict[str, Any]] = {
     "interventie_x": {"pulls": {"trouble": 0.2, "sight": 1.0}},
     "lokale_binding": {"rel_labelled": 0.5}, "flexibele_inkomenseisen": {"rel_labelled": 0.15},
+    "woningruil": {"rel_seen": 1.0, "p_no_consent": 0.0, "dur_lived": 0, "n_most": 50},
+    "renovatie": {"dur_notice": 0, "trouble": 1.0}, "sloop": {"dur_notice": 0, "trouble": 1.0},
 }
 
 @functools.cache

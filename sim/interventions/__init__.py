@@ -21,6 +21,7 @@ from sim.interventions.flexibele_eisen import (
     Leeftijdsgrens,
     Tevredenheidsgarantie,
 )
+from sim.interventions.herstructurering import Renovatie, Sloop
 from sim.interventions.ontzorgen import (
     ExtraHulpmiddelen,
     GeenDubbeleHuur,
@@ -35,6 +36,7 @@ from sim.interventions.passend_aanbod import Flexwoningen, Optoppen, Seniorenwon
 from sim.interventions.prijsprikkel import FinancieelAdvies, Huurbehoud, Huurgewenning, Seniorenhypotheek, Verhuiskostenvergoeding
 from sim.interventions.splitsen import Woningsplitsen
 from sim.interventions.voorrang import LokaleBinding, Ooievaarsclausule, Passendheidsnorm, Voorrang, VoorrangAfspraken
+from sim.interventions.woningruil import Woningruil
 from sim.interventions.wooncoach import WooncoachParticulier, WooncoachSociaal
 from sim.levers import ALL_BIT, MAX_INSTRUMENTS, RENT_STEPS, make_levers
 
@@ -49,7 +51,7 @@ if TYPE_CHECKING:
 REGISTRY: dict[str, type[Instrument]] = {
     cls.key: cls
     for cls in (
-        Seniorenwoningen, Flexwoningen, Optoppen, Woningsplitsen,
+        Seniorenwoningen, Flexwoningen, Optoppen, Woningsplitsen, Woningruil, Renovatie, Sloop,
         Campagne, Brieven, Informatiepunt, Woonevenement, WooncoachSociaal, WooncoachParticulier,
         Verhuisbegeleider, Klusdienst, Verhuisvoucher, SoepeleOplevering, ExtraHulpmiddelen, Voorinspectie, GeenDubbeleHuur,
         Huurgewenning, Huurbehoud, Verhuiskostenvergoeding, FinancieelAdvies, Seniorenhypotheek,
@@ -146,6 +148,8 @@ def equip(w: World, instruments: Mapping[str, Instrument], strength: float = 1.0
 
 def stop(w: World, keys: tuple[str, ...]) -> None:
     """Instruments at work so far stop: nobody counts on them any more; the ledger keeps the names that go on in ``keys``."""
+    for one in w.instruments:
+        one.settings.end(one, w)
     for table in (w.h.touched, w.h.ever, w.h.used, w.h.decisive, w.d.labels, w.d.made_by, w.v.bits, w.v.decisive):
         table[:] = 0
     for column in (w.m.instruments, w.m.decisive):

@@ -15,7 +15,9 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from sim.codes import Contact, HouseholdState, Stage
+from sim.ghosts import stay_behind
 from sim.interventions.target import target_rows
+from sim.levers import ALL_BIT
 from sim.randomness import Purpose, uniform
 
 if TYPE_CHECKING:
@@ -119,6 +121,12 @@ class Instrument(BaseModel):
     def forget(self, run: Running, w: World) -> None:
         """Households on which it works no longer, though their journey is not over."""
 
+    def go_on(self, run: Running, w: World) -> None:
+        """What was begun in earlier months goes on, in force or not, and whatever money there is."""
+
+    def end(self, run: Running, w: World) -> None:
+        """It stops for good: nothing of it may be left half done."""
+
     def rest(self, run: Running, w: World) -> None:
         """What is left to do in a month in which it is not in force any more."""
 
@@ -178,6 +186,7 @@ class Running:
         """Its month: contacts, labels, homes; fixed costs. Nothing before its target group has a first member."""
         self.month = {"contacts": 0, "uses": 0, "cost_eur": 0.0, "waiting": 0}
         self.n_room = 0
+        self.settings.go_on(self, w)
         if not self.works(w.month):
             self.settings.rest(self, w)
             return
@@ -273,6 +282,18 @@ class Running:
         total = self.memory.get("carried", 0.0) + capacity * self.strength
         self.memory["carried"] = total - int(total)
         return int(total)
+
+    def decides(self, w: World, rows: NDArray) -> None:
+        """It is about to move the households ``rows`` itself, or to set them searching: a use, and decisive.
+
+        To be called while they are as they were: without it they stay so, and so do their ghosts.
+        """
+        h, bits = w.h, self.mask | ALL_BIT
+        stay_behind(w, rows, np.full(len(rows), bits))
+        h.ever[rows] |= self.mask
+        h.used[rows] |= self.mask
+        h.decisive[rows] |= bits
+        w.records.setdefault("decisive", np.zeros_like(h.decisive))[rows] |= bits  # a move wipes what the household carries
 
     def touch(self, w: World, rows: NDArray) -> NDArray:
         """Let the instrument work on households, first come first served, within capacity and budget."""

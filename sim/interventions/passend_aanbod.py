@@ -25,12 +25,17 @@ ANNEX = "toolkit Platform31 2023, annex, Passend wonen"
 
 def add_homes(w: World, new: Dwellings, origin: Origin) -> NDArray:
     """Homes that were not there enter the stock, empty and on offer at once; returns their rows."""
+    rows = append_homes(w, new, origin)
+    open_vacancies(w, rows, int(origin), at_once=True)
+    return rows
+
+
+def append_homes(w: World, new: Dwellings, origin: Origin) -> NDArray:
+    """Homes that were not there enter the stock; returns their rows (int32). Who calls says who lives there, or offers them."""
     first, n = len(w.d.id), len(new.id)
     w.d = Dwellings(*(np.concatenate(pair) for pair in zip(w.d, new, strict=True)))
-    rows = np.arange(first, first + n)
-    open_vacancies(w, rows, int(origin), at_once=True)
     w.add("split" if origin == Origin.SPLIT else "built", n)
-    return rows
+    return np.arange(first, first + n, dtype=np.int32)
 
 
 class Building(Instrument):

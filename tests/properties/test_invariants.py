@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim import month, run
-from sim.chains import FILLED, RESERVED
-from sim.codes import DwellingState, HouseholdState
+from sim.chains import FILLED, RESERVED, WITHDRAWN
+from sim.codes import DwellingState, HouseholdState, MoveReason
 from sim.interventions import REGISTRY
 from sim.invariants import violations
 from sim.world import NOWHERE
@@ -138,6 +138,28 @@ def a_move_is_erased(w):
     w.counts[1] -= 1
 
 
+def a_vacancy_ends_and_its_dwelling_does_not_know(w):
+    w.v.state[np.flatnonzero(w.v.state[: w.counts[0]] <= 1)[0]] = WITHDRAWN
+
+
+def a_home_lies_idle(w):
+    v = np.flatnonzero(w.v.state[: w.counts[0]] <= 1)[0]
+    w.v.state[v], w.d.vacancy[w.v.dwelling[v]] = WITHDRAWN, NOWHERE
+
+
+def swaps(w):
+    """Moves in which households changed places."""
+    return np.flatnonzero(w.m.reason[: w.counts[1]] == MoveReason.WONINGRUIL)
+
+
+def a_swap_that_opens_a_vacancy(w):
+    w.m.left_vacancy[swaps(w)[0]] = 0
+
+
+def a_swap_with_one_side(w):
+    w.m.reason[swaps(w)[0]] = MoveReason.RETURN
+
+
 def a_lost_euro(w):
     next(row for row in w.records["instruments"] if row["cost_eur"] > 0)["cost_eur"] -= 1
 
@@ -166,6 +188,10 @@ BREAKS = {
     a_move_to_another_home_than_its_vacancy: "name two homes",
     a_move_from_where_nobody_lived: "first home",
     a_move_is_erased: "fills (",
+    a_vacancy_ends_and_its_dwelling_does_not_know: "its vacancy is over",
+    a_home_lies_idle: "neither lived in nor vacant",
+    a_swap_that_opens_a_vacancy: "a swap left a home empty",
+    a_swap_with_one_side: "taken in a month's swaps",
     a_lost_euro: "the ledger adds up to",
     a_budget_that_was_passed: "spent of a budget of",
 }

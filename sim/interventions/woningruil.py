@@ -1,0 +1,121 @@
+"""Category 1 of the menukaart: tenants of corporaties swap homes, two or more at a time; no home stands empty."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from sim.chains import move_in
+from sim.codes import Contact, HouseholdState, MoveReason, Stage, Tenure, Trigger
+from sim.interventions.base import Payer, Running, Who
+from sim.interventions.passend_aanbod import ANNEX
+from sim.interventions.reach import WENS, ZOEKEN, KnownToSome
+from sim.klantreis import count_step
+from sim.market.respond import Bases
+from sim.market.seekers import describe
+from sim.market.sight import arrange
+from sim.market.trading import Veto, homes_to_swap, top_trading_cycles, wanted_homes
+from sim.randomness import Purpose, uniform
+from sim.world import NOWHERE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from sim.state import World
+
+
+class Woningruil(KnownToSome):
+    """A place where tenants who want to move find each other; each month whoever can trade round in a circle swaps homes."""
+
+    key: ClassVar[str] = "woningruil"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Woningruil", "en": "Swapping homes"}
+    category: ClassVar[str] = "passend_aanbod"
+    sector: ClassVar[str] = "sociaal"
+    stages: ClassVar[tuple[str, ...]] = ("woonwens", "woningzoeken")
+    levers_used: ClassVar[tuple[str, ...]] = ("supply",)
+    payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente", "huishouden")
+    indicator: ClassVar[str] = "suitable_seniors"
+    law: ClassVar[str] = "each landlord consents; income group and passend toewijzen as for any new tenant, at the rent of a new tenant"
+    source: ClassVar[str] = f"{ANNEX}: woning ruilen; sources section 4"
+    contact: ClassVar[Contact] = Contact.EIGEN_INITIATIEF
+    reach: ClassVar[tuple[int, int]] = (WENS, ZOEKEN)
+
+    who: Who = Who(age=18, tenure="corporatie")
+    rel_known: float = Field(0.1, ge=0, le=1, description="share of the tenants with a wish or searching that takes part (assumption, 0.02-0.4)")
+    rel_seen: float = Field(0.8, ge=0, le=1, description="chance that a tenant sees the home of another who takes part, in its search area (assumption)")
+    p_no_consent: float = Field(0.3, ge=0, le=1, description="chance that a landlord refuses a tenant for a home, once and for all (assumption, 0.1-0.6)")
+    n_most: int = Field(4, ge=2, le=50, description="most households in one circle; a longer one falls apart (assumption, 2-6)")
+    dur_lived: int = Field(12, ge=0, le=120, description="months that a tenant must have lived in its home (sources section 4: a year)")
+    keeps_time: bool = Field(False, description="true: registration time is kept; by default it is spent, as at any letting (assumption)")
+    eur_use: float = Field(100, ge=0, le=2000, description="euro per household that swaps (sources section 4: one landlord's fee)")
+    payer: Payer = "corporatie"
+
+    def act(self, run: Running, w: World) -> None:
+        """Tenants who know of it enter; then those who can, swap."""
+        super().act(run, w)
+        rows = self.taking_part(run, w)
+        if len(rows) > 1:
+            got = self._agreed(run, w, rows, top_trading_cycles(*self.wanted(w, rows)))
+            self._swap(run, w, rows, got)
+
+    def taking_part(self, run: Running, w: World) -> NDArray:
+        """Household rows (int32) that may swap this month; who must leave for works has no home to give."""
+        h = w.h
+        rows = np.flatnonzero(((h.touched & run.mask) != 0) & (h.state == HouseholdState.PRESENT) & (h.home >= 0)).astype(np.int32)
+        rows = rows[(h.stage[rows] >= WENS) & (h.stage[rows] <= ZOEKEN) & (h.reserved[rows] == NOWHERE)]
+        rows = rows[(w.d.tenure[h.home[rows]] == Tenure.CORPORATIE) & (h.trigger[rows] != Trigger.REHOUSING)]
+        return rows[w.month - h.moved_in[rows].astype(np.int64) >= self.dur_lived]
+
+    def wanted(self, w: World, rows: NDArray) -> tuple[NDArray, NDArray]:
+        """Whose home each of the household ``rows`` wants, best first (see ``sim.market.trading``)."""
+        rules, bases, veto = self.terms(w)
+        offers = arrange(homes_to_swap(w, rows), bases.sight, w.map.gemeente)
+        return wanted_homes(describe(w, rows), offers, w.map, w.tables, rules, w.levers, bases, veto)
+
+    def terms(self, w: World) -> tuple[np.void, Bases, Veto]:
+        """The rules of the market, with what is seen of the homes that take part; the draws, and what may stand in between."""
+        with w.draws.replay():  # fixed for the whole run, as on the market
+            taste, sight, viewing = (w.draws.base(purpose) for purpose in (Purpose.TASTE, Purpose.SIGHT, Purpose.VIEWING))
+            consent = w.draws.base(Purpose.UNIT_NUMBER, 6, self.key)
+        tie = w.draws.base(Purpose.TIE, w.month, self.key)
+        rules = w.rules.copy()
+        rules["sight"] = self.rel_seen
+        return rules, Bases(taste, sight, viewing, tie, tie), Veto(viewing, float(w.params.p_refusal), consent, self.p_no_consent)
+
+    def _agreed(self, run: Running, w: World, rows: NDArray, got: NDArray) -> NDArray:
+        """The same swaps without the circles that are too long, or that the money does not reach: lowest keyed number first."""
+        left, kept = run.free(w), np.arange(len(rows), dtype=np.int32)
+        u = uniform(w.draws.base(Purpose.DELIVERY, w.month, f"{self.key} swaps"), w.h.id[rows])
+        moving = np.flatnonzero(got != kept)
+        for i in moving[np.argsort(u[moving], kind="stable")].tolist():
+            circle = [i]
+            while got[circle[-1]] != i:
+                circle.append(int(got[circle[-1]]))
+            cost = self.eur_use * len(circle)
+            if kept[i] == i and len(circle) <= self.n_most and cost <= left:
+                kept[circle] = got[circle]
+                left -= cost
+        return kept
+
+    def _swap(self, run: Running, w: World, rows: NDArray, got: NDArray) -> None:
+        """The households that got another's home move into it this month: talks, consent and keys are taken together."""
+        h = w.h
+        moving = got != np.arange(len(rows))
+        to, rows = h.home[rows[got[moving]]], rows[moving]
+        if len(rows) == 0:
+            return
+        run.decides(w, rows)  # from here on the households are changed
+        count_step(w, rows, int(Stage.VERHUIZEN))
+        stirred = np.where(h.stage[rows] == ZOEKEN, h.used[rows], np.uint64(0))  # what set a search off worked on the move too
+        registered = h.registered[rows].copy()
+        move_in(w, rows, to, MoveReason.WONINGRUIL, stirred | run.mask)
+        if self.keeps_time:
+            h.registered[rows] = registered
+
+    def settle(self, run: Running, w: World, moves: NDArray) -> float:
+        """The fee of each household that swapped."""
+        return self.eur_use * int((w.m.reason[moves] == MoveReason.WONINGRUIL).sum())
