@@ -98,6 +98,8 @@ def page(results: Results, pictures: Sequence[tuple[Chart, Mapping[str, bytes]]]
         groups=groups_table(results),
         costs=costs_table(results),
         reached=reached_table(results),
+        conditions=conditions_table(results),
+        pots=pots_table(results),
         design=design(results),
         versions=versions(results),
         sources=SOURCES,
@@ -248,6 +250,42 @@ def reached_table(results: Results) -> Table:
         for scenario in results.scenarios
         for key, n in reached.get(scenario, {}).items()
     ]
+    return {"header": header, "rows": rows, "words": 1}
+
+
+def conditions_table(results: Results) -> Table:
+    """Senior households at the start by condition of each instrument: how many fail it, and how many fail it alone."""
+    header = [
+        Text("Instrument", "Instrument"), Text("Voorwaarde", "Condition"), Text("Voldoet niet", "Fail it"),
+        Text("Valt alleen hierop af", "Fail only this one"), Text("Over na deze en de vorige", "Left after this and those above"),
+    ]
+    table, names = results.filters, results.manifest.get("instrument_titles", {})
+    rows = []
+    for scenario in results.scenarios:
+        for _, row in table[(table["scenario"] == scenario) & (table["household_group"] == "senior")].iterrows():
+            fails = [Cell(numbers(row[key])) for key in ("fail", "fail_only", "left")]
+            said = words.condition(row["filter"], row["asks"])
+            cells = [Cell(words.instrument(row["instrument"], names), kind="words"), Cell(said, kind="words"), *fails]
+            rows.append({"head": results.titles[scenario], "unit": both(""), "cells": cells})
+    return {"header": header, "rows": rows, "words": 2}
+
+
+def pots_table(results: Results) -> Table:
+    """Budgets: in how many worlds they ran empty, when first, and what is left."""
+    header = [
+        Text("Instrument", "Instrument"), Text("Budget (€)", "Budget (€)"), Text("Leeg in", "Empty in"),
+        Text("Eerste maand zonder geld", "First month without money"), Text("Over (€)", "Left (€)"),
+    ]
+    names, rows = results.manifest.get("instrument_titles", {}), []
+    for _, row in results.pots[results.pots["scenario"] != PLACEBO].iterrows():
+        n, of = int(row["seeds_empty"]), int(row["seeds"])
+        when = numbers(row["month_mean"] + 1) if n else both("–")
+        cells = [
+            Cell(words.instrument(row["instrument"], names), kind="words"), Cell(numbers(row["eur_budget"])),
+            Cell(Text(f"{n} van {of} werelden", f"{n} of {of} worlds")),
+            Cell(when, _range(row["month_earliest"] + 1, row["month_latest"] + 1) if n > 1 else both("")), Cell(numbers(row["eur_left"])),
+        ]
+        rows.append({"head": results.titles.get(row["scenario"], both(row["scenario"])), "unit": both(""), "cells": cells})
     return {"header": header, "rows": rows, "words": 1}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import words
+from analysis import pots, words
 from analysis.chains import CHAINS_NEEDS, MOVES_NEEDS, mean_length
 from analysis.costs import costs
 from analysis.effects import by_seed, effects, whole_run, with_claims
@@ -51,6 +51,21 @@ class Results:
         """The table of costs.csv."""
         ledger = self.folder.table("instruments", LEDGER)
         return costs(ledger, self.summary, str(self.config["start"]), self.months)
+
+    @cached_property
+    def filters(self) -> pd.DataFrame:
+        """The table of filters.csv; empty where none was kept."""
+        if not self.folder.has("filters"):
+            return pd.DataFrame(columns=list(pots.FILTER_COLUMNS))
+        return pots.filters(self.folder.table("filters", pots.FILTERS))
+
+    @cached_property
+    def pots(self) -> pd.DataFrame:
+        """The table of pots.csv."""
+        ledger = self.folder.table("instruments", LEDGER)
+        if "no_money" not in ledger.columns:
+            return pd.DataFrame(columns=list(pots.POT_COLUMNS))
+        return pots.pots(ledger, self.manifest.get("scenarios", {}), self.manifest.get("strengths", {}), self.seeds)
 
     @cached_property
     def base(self) -> pd.DataFrame:

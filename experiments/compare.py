@@ -20,7 +20,8 @@ from experiments.runner import Failure, SeedJob
 from experiments.schema import BASE, PLACEBO, Compare
 from experiments.simulation import Simulation, Verhuisketens
 
-PAGE = ("effects.csv", "costs.csv", "monitor.csv", "report.html")  # made from the tables: never left beside tables of another run
+# made from the tables: never left beside tables of another run
+PAGE = ("effects.csv", "costs.csv", "monitor.csv", "filters.csv", "pots.csv", "report.html")
 
 
 def execute(

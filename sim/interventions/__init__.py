@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 
 from sim.interventions.base import Instrument, InstrumentError, Running, Who
 from sim.interventions.eigen import InterventieX, own
+from sim.interventions.filters import area_rows, failing
 from sim.interventions.flexibele_eisen import (
     BehoudInschrijftijd,
     ExtraPunten,
@@ -33,6 +34,7 @@ from sim.interventions.op_weg_helpen import Brieven, Campagne, Informatiepunt, W
 from sim.interventions.passend_aanbod import Flexwoningen, Optoppen, Seniorenwoningen
 from sim.interventions.prijsprikkel import FinancieelAdvies, Huurbehoud, Huurgewenning, Seniorenhypotheek, Verhuiskostenvergoeding
 from sim.interventions.splitsen import Woningsplitsen
+from sim.interventions.taken import refuse_two_labels
 from sim.interventions.voorrang import LokaleBinding, Ooievaarsclausule, Passendheidsnorm, Voorrang, VoorrangAfspraken
 from sim.interventions.wooncoach import WooncoachParticulier, WooncoachSociaal
 from sim.levers import ALL_BIT, MAX_INSTRUMENTS, RENT_STEPS, make_levers
@@ -129,8 +131,10 @@ def equip(w: World, instruments: Mapping[str, Instrument], strength: float = 1.0
     if len(instruments) > MAX_INSTRUMENTS:
         raise InstrumentError(f"{len(instruments)} instruments in one scenario; at most {MAX_INSTRUMENTS} fit")
     keys = tuple(sorted(instruments))
+    refuse_two_labels(instruments)
     for key in keys:
         check_strength(instruments[key], strength)
+        check_areas(w, instruments[key])
     if w.keys:
         stop(w, keys)
     w.keys, w.stepwise = keys, None
@@ -138,6 +142,8 @@ def equip(w: World, instruments: Mapping[str, Instrument], strength: float = 1.0
         Running(instruments[key], bit, strength, w.start, w.month, w.months if months is None else months)
         for bit, key in enumerate(keys)
     )
+    for running in w.instruments:
+        running.memory["filters"] = failing(w, running.settings.who)
     settings = [instruments[key].levers() for key in keys]
     w.levers = make_levers([{**one, "rent_discount": rent_discount(one, w.params.rel_present_bias)} for one in settings])
 
@@ -157,6 +163,14 @@ def renumber(bits: NDArray, before: tuple[str, ...], after: tuple[str, ...]) -> 
         if key in after:
             out |= (np.asarray(bits, np.uint64) >> np.uint64(k) & np.uint64(1)) << np.uint64(after.index(key))
     return out
+
+
+def check_areas(w: World, instrument: Instrument) -> None:
+    """Raises InstrumentError when ``who.areas`` names what is no part of this place."""
+    try:
+        area_rows(w, instrument.who.areas)
+    except ValueError as error:
+        raise InstrumentError(f"{instrument.key}.{error}") from None
 
 
 def check_strength(instrument: Instrument, strength: float) -> None:

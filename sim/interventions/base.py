@@ -15,7 +15,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from sim.codes import Contact, HouseholdState, Stage
-from sim.interventions.target import target_rows
+from sim.interventions.filters import members_of
 from sim.randomness import Purpose, uniform
 
 if TYPE_CHECKING:
@@ -43,6 +43,14 @@ class Who(BaseModel):
     rooms_most: int = Field(12, ge=1, le=12, description="most rooms of the home left")
     tenure: Literal["koop", "corporatie", "vrije_huur", "any"] = Field("any", description="tenure of the home left")
     floor_area: float = Field(0, ge=0, le=400, description="smallest floor area of the home left, m2")
+    size_least: int = Field(1, ge=1, le=6, description="smallest household, persons")
+    children: Literal["with", "without", "any"] = Field("any", description="children at home")
+    type: Literal["eengezins", "meergezins", "seniorencomplex", "mantelzorgunit", "flex", "any"] = Field("any", description="type of the home left")
+    dur_lived: int = Field(0, ge=0, le=600, description="months lived in the home left, at least")
+    registered: bool = Field(False, description="true: registered with the corporaties")
+    income: Literal["daeb", "above_daeb", "any"] = Field("any", description="gross income up to the DAEB limit of the start, or above it")
+    areas: tuple[str, ...] = Field((), description="wijken and gemeenten of the home left, by name or CBS code; none named: everywhere")
+    coach: bool = Field(False, description="true: a coach of the same scenario has talked to the household on this journey (so before it moves)")
 
 
 class Instrument(BaseModel):
@@ -102,7 +110,7 @@ class Instrument(BaseModel):
 
     def members(self, w: World, stages: tuple[int, int], mask: np.uint64) -> NDArray:
         """Rows (int32) of the target group in the stages given (first, last) that do not carry ``mask``."""
-        return target_rows(w.h, w.d, w.month, self.who, stages, mask)
+        return members_of(w, self.who, stages, mask)
 
     def act(self, run: Running, w: World) -> None:
         """What it does each month, before the klantreis."""
@@ -165,7 +173,7 @@ class Running:
 
     def act(self, w: World) -> None:
         """Its month: contacts, labels, homes; fixed costs. Nothing before its target group has a first member."""
-        self.month = {"contacts": 0, "uses": 0, "cost_eur": 0.0, "waiting": 0}
+        self.month = {"contacts": 0, "uses": 0, "cost_eur": 0.0, "waiting": 0, "no_money": 0}
         self.n_room = 0
         if not self.works(w.month):
             self.settings.rest(self, w)
@@ -175,6 +183,7 @@ class Running:
         self._take_back(w)
         fixed = self.settings.eur_fixed / 12 * min(1.0, self.strength)
         if fixed > self.free(w):
+            self.month["no_money"] = 1
             return
         self.pay(fixed)
         self.n_room = self._new_room(w)
@@ -183,7 +192,10 @@ class Running:
     def anybody(self, w: World) -> bool:
         """Whether its target group has, or has had, a member (in any stage of the klantreis)."""
         if not self.memory.get("anybody"):
-            self.memory["anybody"] = len(self.settings.members(w, (0, 4), np.uint64(0))) > 0
+            one = self.settings
+            if one.who.coach:  # who has not talked to a coach yet is in the target group, and can still do so
+                one = one.model_copy(update={"who": one.who.model_copy(update={"coach": False})})
+            self.memory["anybody"] = len(one.members(w, (0, 4), np.uint64(0))) > 0
         return self.memory["anybody"]
 
     def settle(self, w: World, first_move: int) -> None:
@@ -272,6 +284,7 @@ class Running:
             n = int((np.cumsum(self.settings.most(w, queue)) <= self.free(w)).sum())
             rows = queue[: min(n, self.n_room)]
             self.month["waiting"] += len(queue) - len(rows)
+            self.month["no_money"] += min(len(queue), self.n_room) - len(rows)
         self.n_room -= len(rows)
         w.h.touched[rows] |= self.mask
         new = rows[w.h.contact_month[rows] < -3000]

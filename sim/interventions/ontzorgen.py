@@ -172,9 +172,12 @@ class Voorinspectie(KnownToSome):
     def act(self, run: Running, w: World) -> None:
         """Inspections are paid when they are done, so the money left says how many there can be."""
         if self.eur_inspection > 0:
-            run.n_room = int(min(run.n_room, run.left() // self.eur_inspection))
+            room, run.n_room = run.n_room, int(min(run.n_room, run.left() // self.eur_inspection))
+            run.memory["short"] = run.n_room < room
         before = run.n_reached
         super().act(run, w)
+        if run.memory.get("short") and run.n_room == 0:
+            run.month["no_money"] += int(run.month["waiting"])
         run.month["contacts"] += run.n_reached - before
         run.pay((run.n_reached - before) * self.eur_inspection)
 

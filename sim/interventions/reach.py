@@ -77,9 +77,10 @@ class Outreach(Instrument):
         self.rest(run, w)
         rows, order = self.reached(run, w, run.candidates(w, (HUIDIGE, HUIDIGE)))
         rows = rows[np.argsort(order, kind="stable")]
-        n = min(len(rows), run.n_room)
+        n = wanted = min(len(rows), run.n_room)
         if self.eur_contact > 0:
             n = int(min(n, run.left() // self.eur_contact))
+        run.month["no_money"] += wanted - n
         run.month["waiting"] += len(rows) - n
         run.month["contacts"] += len(run.touch(w, rows[:n]))
         run.pay(n * self.eur_contact)

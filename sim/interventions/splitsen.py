@@ -57,7 +57,9 @@ class Woningsplitsen(Instrument):
         run.memory["permits"] = [one for one in run.memory.get("permits", []) if one[0] > w.month]
         still = [(i, j) for _, i, j in done if w.h.home[i] == j and w.h.state[i] == HouseholdState.PRESENT and w.h.reserved[i] < 0]
         if self.eur_split > 0:
-            still = still[: int(min(len(still), run.left() // self.eur_split))]
+            wanted = len(still)
+            still = still[: int(min(wanted, run.left() // self.eur_split))]
+            run.month["no_money"] += wanted - len(still)
         if still:
             self._split(run, w, *(np.array(side, np.int32) for side in zip(*still, strict=True)))
 

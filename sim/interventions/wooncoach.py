@@ -9,7 +9,7 @@ from pydantic import Field
 
 from sim.codes import Contact, Stage
 from sim.interventions.base import Instrument, Payer, Running, Who
-from sim.interventions.target import target_rows
+from sim.interventions.filters import members_of
 from sim.randomness import Purpose, uniform
 
 if TYPE_CHECKING:
@@ -48,8 +48,9 @@ class Wooncoach(Instrument):
         if self.fte == 0 or (self.fte_per_1000 == 0 and self.fte is None) or self.n_talks == 0:
             return
         fte = self._fte(run, w) * run.strength
-        if self.eur_fte > 0:
-            fte = min(fte, 12 * run.left() / self.eur_fte)
+        if self.eur_fte > 0 and fte > 12 * run.left() / self.eur_fte:
+            fte = 12 * run.left() / self.eur_fte
+            run.month["no_money"] += 1
         run.pay(fte * self.eur_fte / 12)
         total = run.memory.get("talks", 0.0) + fte * self.n_talks / 12
         run.memory["talks"] = total - int(total)
@@ -70,7 +71,7 @@ class Wooncoach(Instrument):
         return run.memory["fte"]
 
     def _first(self, run: Running, w: World, stages: tuple[int, int], room: int) -> np.ndarray:
-        rows = target_rows(w.h, w.d, w.month, self.who, stages, run.mask)
+        rows = members_of(w, self.who, stages, run.mask)
         with w.draws.replay():
             u = uniform(w.draws.base(Purpose.TALK, w.month, self.key), w.h.id[rows])
         return rows[np.argsort(u, kind="stable")][:room]
@@ -103,7 +104,7 @@ class WooncoachSociaal(Wooncoach):
                 self._bring(run, other, w)
 
     def _bring(self, run: Running, other: Running, w: World) -> None:
-        rows = target_rows(w.h, w.d, w.month, other.settings.who, (int(Stage.WONINGZOEKEN), int(Stage.WONINGZOEKEN)), other.mask)
+        rows = members_of(w, other.settings.who, (int(Stage.WONINGZOEKEN), int(Stage.WONINGZOEKEN)), other.mask)
         rows = rows[(w.h.touched[rows] & run.mask) != 0]
         other.touch(w, rows)
 
