@@ -210,7 +210,7 @@ def costs_table(results: Results) -> Table:
     homes = whole_run(results.effects, "suitable_seniors").set_index("scenario")["claimed"]
     rows = []
     for scenario in whole_scenarios(table)["scenario"]:
-        of_scenario = table[(table["scenario"] == scenario) & (table["instrument"] == ALL)]
+        of_scenario = table[(table["scenario"] == scenario) & (table["instrument"] == ALL) & (table["year"] == ALL)]
         alone = len(of_scenario) == 2
         for _, row in of_scenario.iterrows():
             if alone and row["payer"] == ALL:

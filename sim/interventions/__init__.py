@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from sim import organisations
 from sim.interventions.base import Instrument, InstrumentError, Running, Who
 from sim.interventions.eigen import InterventieX, own
 from sim.interventions.filters import area_rows, failing
@@ -97,7 +98,10 @@ def load(key: str, settings: Mapping[str, Any] | None, start: str = "2026-01") -
 def _refuse_contradictions(instrument: Instrument) -> None:
     key, since, until = instrument.key, instrument.since, instrument.until
     if instrument.payer not in instrument.payers:
-        raise InstrumentError(f"{key}.payer={instrument.payer}: {key} is paid by {' or '.join(instrument.payers)}")
+        raise InstrumentError(organisations.refuse(key, "payer", instrument.payer, instrument.payers, instrument.powers))
+    deliverers = instrument.may_deliver()
+    if instrument.deliverer is not None and instrument.deliverer not in deliverers:
+        raise InstrumentError(organisations.refuse(key, "deliverer", instrument.deliverer, deliverers, instrument.powers))
     if since is not None and until is not None and until <= since:
         raise InstrumentError(f"{key}.from={since} and {key}.until={until} leave no month in which it works; let until be later")
 

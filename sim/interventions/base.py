@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sim.state import World
 
-Payer = Literal["gemeente", "provincie", "corporatie", "zorgaanbieder", "welzijn", "huishouden"]
+Payer = Literal["gemeente", "provincie", "corporatie", "zorgaanbieder", "welzijn", "bewonersinitiatief", "makelaar", "huishouden"]
 MOST_STRENGTH = 10.0
 _MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
 
@@ -64,6 +64,8 @@ class Instrument(BaseModel):
     stages: ClassVar[tuple[str, ...]]
     levers_used: ClassVar[tuple[str, ...]]
     payers: ClassVar[tuple[str, ...]]
+    deliverers: ClassVar[tuple[str, ...]] = ()  # who may deliver it, the usual one first; none named: those that pay
+    powers: ClassVar[tuple[str, ...]] = ()  # one of these powers (sim.organisations) is needed to deliver it
     indicator: ClassVar[str]
     law: ClassVar[str] = ""
     source: ClassVar[str]
@@ -80,6 +82,7 @@ class Instrument(BaseModel):
     eur_budget: float | None = Field(None, ge=0, description="euro for the whole run; null is no limit")
     eur_fixed: float = Field(0, ge=0, description="euro per year")
     payer: Payer = "corporatie"
+    deliverer: str | None = Field(None, description="organisation that delivers it; null: the payer, if it may, else the first that may")
     allow_empty: bool = Field(False, description="true: a target group without members is no error")
 
     @field_validator("who", mode="before")
@@ -100,6 +103,17 @@ class Instrument(BaseModel):
     def levers(self) -> dict[str, float]:
         """Values of the levers that it pulls (fields of ``sim.levers.LEVERS``); none for one that only adds homes."""
         return {}
+
+    @classmethod
+    def may_deliver(cls) -> tuple[str, ...]:
+        """Organisations that may deliver it, the usual one first."""
+        return cls.deliverers or tuple(one for one in cls.payers if one != "huishouden")
+
+    @classmethod
+    def usual_deliverer(cls, payer: str) -> str:
+        """Who delivers it where the scenario does not say: who pays, if it may, else the first that may."""
+        there = cls.may_deliver()
+        return payer if payer in there else there[0]
 
     def most_strength(self) -> float:
         """The strongest that it can be delivered: a rule without capacity, budget or dose holds for all at 1."""

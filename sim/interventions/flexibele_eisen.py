@@ -30,6 +30,8 @@ class FlexibleRule(Instrument):
     sector: ClassVar[str] = "sociaal"
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken",)
     payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente")
+    deliverers: ClassVar[tuple[str, ...]] = ("corporatie",)
+    powers: ClassVar[tuple[str, ...]] = ("eigen_woningen",)
     indicator: ClassVar[str] = "flexible_requirements"
 
 

@@ -41,6 +41,8 @@ class Building(Instrument):
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken",)
     levers_used: ClassVar[tuple[str, ...]] = ("supply",)
     payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "corporatie")
+    deliverers: ClassVar[tuple[str, ...]] = ("gemeente", "corporatie")
+    powers: ClassVar[tuple[str, ...]] = ("vergunning", "eigen_woningen")
     indicator: ClassVar[str] = "suitable_dwellings"
     contact: ClassVar[Contact] = Contact.GEMEENTE
     dosed: ClassVar[bool] = True

@@ -34,6 +34,8 @@ class Huurgewenning(KnownForHomesTaken):
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen", "nieuw_thuis")
     levers_used: ClassVar[tuple[str, ...]] = ("rent_path",)
     payers: ClassVar[tuple[str, ...]] = ("corporatie",)
+    deliverers: ClassVar[tuple[str, ...]] = ("corporatie",)
+    powers: ClassVar[tuple[str, ...]] = ("eigen_woningen",)
     indicator: ClassVar[str] = "households_huurgewenning"
     law: ClassVar[str] = "Wet tijdelijke huurkorting (1-4-2021): on request, 1 to 36 months"
     source: ClassVar[str] = "toolkit Platform31 2023, annex, Financiële tegemoetkoming; C08"
@@ -69,6 +71,8 @@ class Huurbehoud(KnownForHomesTaken):
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen", "nieuw_thuis")
     levers_used: ClassVar[tuple[str, ...]] = ("rent_path",)
     payers: ClassVar[tuple[str, ...]] = ("corporatie",)
+    deliverers: ClassVar[tuple[str, ...]] = ("corporatie",)
+    powers: ClassVar[tuple[str, ...]] = ("eigen_woningen",)
     indicator: ClassVar[str] = "households_huurgewenning"
     law: ClassVar[str] = "no rule against it was found; the lower rent counts for passend toewijzen"
     source: ClassVar[str] = "toolkit Platform31 2023, annex; sources section 4 (Zaanstreek, Utrecht)"
@@ -116,6 +120,8 @@ class Verhuiskostenvergoeding(KnownForHomesTaken):
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen")
     levers_used: ClassVar[tuple[str, ...]] = ("eur_once",)
     payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie")
+    deliverers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie")
+    powers: ClassVar[tuple[str, ...]] = ("subsidie",)
     indicator: ClassVar[str] = "households_verhuiskostenvergoeding"
     law: ClassVar[str] = "a corporatie may not pay it for doorstroming; gemeente and provincie may"
     source: ClassVar[str] = "toolkit Platform31 2023, annex; C08, C10, C35"
@@ -152,6 +158,8 @@ class FinancieelAdvies(Help):
     stages: ClassVar[tuple[str, ...]] = ("woonwens", "woningzoeken")
     levers_used: ClassVar[tuple[str, ...]] = ("search", "trouble")
     payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie")
+    deliverers: ClassVar[tuple[str, ...]] = ("gemeente", "makelaar")
+    powers: ClassVar[tuple[str, ...]] = ("financieel_advies",)
     indicator: ClassVar[str] = "senior_moves"
     source: ClassVar[str] = "toolkit Platform31 2023, annex, Wooncoach (financial advice); unproven"
     contact: ClassVar[Contact] = Contact.GEMEENTE
@@ -179,6 +187,8 @@ class Seniorenhypotheek(KnownToSome):
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken",)
     levers_used: ClassVar[tuple[str, ...]] = ("loan",)
     payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie")
+    deliverers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "makelaar")
+    powers: ClassVar[tuple[str, ...]] = ("voorlichting",)
     indicator: ClassVar[str] = "senior_moves"
     law: ClassVar[str] = "Senioren Verhuisregeling (NHG 2018): from 57, new gross monthly cost no higher than the old"
     source: ClassVar[str] = "toolkit Platform31 2023, menukaart particulier, 4; sources section 9; unproven"

@@ -60,6 +60,8 @@ class Outreach(Instrument):
     stages: ClassVar[tuple[str, ...]] = ("huidige_woning",)
     levers_used: ClassVar[tuple[str, ...]] = ("awareness",)
     payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "corporatie", "welzijn")
+    deliverers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "corporatie", "zorgaanbieder", "welzijn", "bewonersinitiatief", "makelaar")
+    powers: ClassVar[tuple[str, ...]] = ("voorlichting",)
     indicator: ClassVar[str] = "voorlichting"
     contact: ClassVar[Contact] = Contact.GEMEENTE
 

@@ -34,6 +34,8 @@ class Woningsplitsen(Instrument):
     stages: ClassVar[tuple[str, ...]] = ("huidige_woning", "woonwens")
     levers_used: ClassVar[tuple[str, ...]] = ("supply",)
     payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie")
+    deliverers: ClassVar[tuple[str, ...]] = ("gemeente",)
+    powers: ClassVar[tuple[str, ...]] = ("vergunning",)
     indicator: ClassVar[str] = "split_applications"
     law: ClassVar[str] = "permit by the omgevingsplan; local rules of the kind of Nieuwegein's: at least 50 m2 per home, at most one in ten homes of a neighbourhood"
     source: ClassVar[str] = f"{ANNEX}; sources section 3; C39-C42"

@@ -43,6 +43,8 @@ class Voorrang(ForHomesTaken, Labelling):
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken",)
     levers_used: ClassVar[tuple[str, ...]] = ("rank",)
     payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente")
+    deliverers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente")
+    powers: ClassVar[tuple[str, ...]] = ("eigen_woningen", "huisvestingsverordening")
     indicator: ClassVar[str] = "allocations_by_priority"
     law: ClassVar[str] = "a gemeente that labels homes needs a huisvestingsverordening (Huisvestingswet); a corporatie may agree on labels in its own stock: assumption"
     source: ClassVar[str] = f"{ANNEX}; C07, C24"
@@ -95,6 +97,8 @@ class VoorrangAfspraken(OnTheMarket):
     title: ClassVar[Mapping[str, str]] = {"nl": "Afspraken met verkopers en verhuurders", "en": "Agreements with sellers and landlords"}
     law: ClassVar[str] = "an agreement binds only who signs it"
     source: ClassVar[str] = f"{ANNEX}: agreements with sellers and private landlords; unproven"
+    deliverers: ClassVar[tuple[str, ...]] = ("gemeente", "makelaar")
+    powers: ClassVar[tuple[str, ...]] = ("bemiddeling",)
 
     def suits(self, w: World, homes: NDArray) -> NDArray:
         """Step-free homes for sale or privately let."""
@@ -108,6 +112,8 @@ class LokaleBinding(OnTheMarket):
     title: ClassVar[Mapping[str, str]] = {"nl": "Voorrang voor lokale binding", "en": "Priority for local binding"}
     law: ClassVar[str] = "Huisvestingswet, in force 1-1-2024: with a huisvestingsverordening, at most half of the homes, owner homes only new and below the betaalbaarheidsgrens"
     source: ClassVar[str] = f"{ANNEX}; sources section 9; unproven"
+    deliverers: ClassVar[tuple[str, ...]] = ("gemeente",)
+    powers: ClassVar[tuple[str, ...]] = ("huisvestingsverordening",)
 
     rel_labelled: float = Field(0.5, ge=0, le=1, description="share of the new owner homes below the limit (law: at most 0.5)")
     huisvestingsverordening: bool = Field(True, description="the gemeente has one that shows scarcity of these homes")
@@ -136,6 +142,8 @@ class Ooievaarsclausule(OnTheMarket):
     title: ClassVar[Mapping[str, str]] = {"nl": "Ooievaarsclausule", "en": "Stork clause"}
     sector: ClassVar[str] = "sociaal"
     payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente")
+    deliverers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente")
+    powers: ClassVar[tuple[str, ...]] = ("eigen_woningen", "huisvestingsverordening")
     law: ClassVar[str] = "on trust, or with a statement of pregnancy"
     source: ClassVar[str] = f"{ANNEX}: ooievaarsclausule (errata)"
     contact: ClassVar[Contact] = Contact.EIGEN_INITIATIEF
@@ -174,6 +182,8 @@ class Passendheidsnorm(Labelling):
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken",)
     levers_used: ClassVar[tuple[str, ...]] = ("size_norm",)
     payers: ClassVar[tuple[str, ...]] = ("gemeente", "corporatie")
+    deliverers: ClassVar[tuple[str, ...]] = ("gemeente",)
+    powers: ClassVar[tuple[str, ...]] = ("huisvestingsverordening",)
     indicator: ClassVar[str] = "new_household"
     law: ClassVar[str] = "Huisvestingswet art. 11: priority by nature, size or price of the home, in a huisvestingsverordening"
     source: ClassVar[str] = f"{ANNEX}: also steer who gets the home that is left"

@@ -84,7 +84,9 @@ class WooncoachSociaal(Wooncoach):
     title: ClassVar[Mapping[str, str]] = {"nl": "Wooncoach voor huurders", "en": "Housing coach for tenants"}
     sector: ClassVar[str] = "sociaal"
     levers_used: ClassVar[tuple[str, ...]] = ("awareness", "search", "sight", "trouble", "responses", "p_direct")
-    payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente", "provincie")
+    payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente", "provincie", "zorgaanbieder", "welzijn")
+    deliverers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente", "provincie", "zorgaanbieder", "welzijn", "bewonersinitiatief", "makelaar")
+    powers: ClassVar[tuple[str, ...]] = ("begeleiding",)
     source: ClassVar[str] = "toolkit Platform31 2023, annex, Wooncoach; C01, C09, C31-C33, C36"
 
     who: Who = Who(tenure="corporatie")
@@ -116,7 +118,9 @@ class WooncoachParticulier(Wooncoach):
     title: ClassVar[Mapping[str, str]] = {"nl": "Wooncoach voor eigenaren", "en": "Housing coach for owners"}
     sector: ClassVar[str] = "particulier"
     levers_used: ClassVar[tuple[str, ...]] = ("awareness", "search", "sight", "trouble")
-    payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "welzijn")
+    payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "zorgaanbieder", "welzijn")
+    deliverers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "zorgaanbieder", "welzijn", "bewonersinitiatief", "makelaar")
+    powers: ClassVar[tuple[str, ...]] = ("begeleiding",)
     source: ClassVar[str] = "toolkit Platform31 2023, annex, Wooncoach; C34: an adviser for owners contributed little and was stopped"
     contact: ClassVar[Contact] = Contact.GEMEENTE
 
