@@ -249,6 +249,7 @@ def reached_table(results: Results) -> Table:
         }
         for scenario in results.scenarios
         for key, n in reached.get(scenario, {}).items()
+        if key not in results.already(scenario)
     ]
     return {"header": header, "rows": rows, "words": 1}
 
@@ -262,7 +263,8 @@ def conditions_table(results: Results) -> Table:
     table, names = results.filters, results.manifest.get("instrument_titles", {})
     rows = []
     for scenario in results.scenarios:
-        for _, row in table[(table["scenario"] == scenario) & (table["household_group"] == "senior")].iterrows():
+        own = (table["scenario"] == scenario) & ~table["instrument"].isin(results.already(scenario))
+        for _, row in table[own & (table["household_group"] == "senior")].iterrows():
             fails = [Cell(numbers(row[key])) for key in ("fail", "fail_only", "left")]
             said = words.condition(row["filter"], row["asks"])
             cells = [Cell(words.instrument(row["instrument"], names), kind="words"), Cell(said, kind="words"), *fails]
@@ -306,6 +308,7 @@ def design(results: Results) -> list[tuple[Text, Text]]:
     minutes = math.ceil(seconds / 60)
     pairs = [
         (Text("Gebied", "Area"), both(results.place)),
+        (Text("Wat al gebeurt (basis)", "Done already (base)"), done_already(results)),
         (Text("Werelden (seeds)", "Worlds (seeds)"), both(f"{n}: {_ranges(results.seeds)}")),
         (Text("Looptijd", "Length"), Text(f"{time.nl} vanaf {c['start']}", f"{time.en} from {c['start']}")),
         (
@@ -322,6 +325,15 @@ def design(results: Results) -> list[tuple[Text, Text]]:
             )
         )
     return pairs
+
+
+def done_already(results: Results) -> Text:
+    """The instruments of basis by name, or that none were found or looked for."""
+    found, names = results.manifest.get("current", {}), results.manifest.get("instrument_titles", {})
+    if found.get("instruments"):
+        titles = [words.instrument(key, names) for key in found["instruments"]]
+        return Text("; ".join(one.nl for one in titles), "; ".join(one.en for one in titles))
+    return Text(**found["said"]) if "said" in found else both("–")
 
 
 def _ranges(seeds: Sequence[int]) -> str:

@@ -50,6 +50,8 @@ class Results:
     def costs(self) -> pd.DataFrame:
         """The table of costs.csv."""
         ledger = self.folder.table("instruments", LEDGER)
+        for scenario in self.scenarios:  # what is done already stands under basis
+            ledger = ledger[(ledger["scenario"] != scenario) | ~ledger["instrument"].isin(self.already(scenario))]
         return costs(ledger, self.summary, str(self.config["start"]), self.months)
 
     @cached_property
@@ -131,6 +133,11 @@ class Results:
     def place(self) -> str:
         """Name of the place, for people."""
         return str(self.config.get("place_name") or words.place(str(self.config["place"])))
+
+    def already(self, scenario: str) -> list[str]:
+        """Instruments of a scenario that are done already, as they are in basis."""
+        held = (self.manifest.get("scenarios", {}).get(scenario) or {}).get("instruments") or {}
+        return [key for key, settings in held.items() if settings.get("already")]
 
     def base_value(self, indicator: str, group_by: str = ALL, group: str = ALL) -> float:
         """Mean of basis over the longest period; NaN when it is not counted."""

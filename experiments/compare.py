@@ -124,7 +124,7 @@ def page(out: Path, content: dict[str, Any]) -> int:
     config = content["configuration"] | {"place": content["place"], "command": content["command"]}
     summary = finish(out, config, content["seconds"])
     content["seconds"]["page"] = round(time.perf_counter() - began, 3)
-    tell_reach(content["reached"])
+    tell_reach(own_reach(content))
     tell_fired(content)
     print(summary)
     print(out / "report.html")
@@ -137,6 +137,15 @@ def tell_reach(reached: dict[str, dict[str, float]]) -> None:
         if reach:
             listed = ", ".join(f"{key} reached {n:.0f} households" for key, n in reach.items())
             print(f"{name}: {listed} (mean per seed)")
+
+
+def own_reach(content: dict[str, Any]) -> dict[str, dict[str, float]]:
+    """Households reached by scenario; of what is done already in basis only."""
+    settings = {name: one["instruments"] for name, one in content["scenarios"].items()}
+    return {
+        name: {key: n for key, n in reach.items() if name == BASE or not settings[name].get(key, {}).get("already")}
+        for name, reach in content["reached"].items() if name != PLACEBO
+    }
 
 
 def tell_fired(content: dict[str, Any]) -> None:

@@ -72,12 +72,19 @@ def scenarios(config: Listing) -> Rows:
 
 def municipalities(config: Listing) -> Rows:
     """Every municipality and region."""
+    from sim import current
     from sim.places import places
 
-    return [
-        {"key": one.key, "code": one.code, "name": one.name, "gemeenten": len(one.gemeenten), "level": one.level}
-        for one in places()
-    ]
+    rows = []
+    for one in places():
+        found = current.listed(one.key)
+        dated = [f"{entry.key} ({entry.since} to {entry.until or '...'})" for entry in found.instruments] if found else []
+        none = "nothing found" if found else "not looked for"
+        rows.append({
+            "key": one.key, "code": one.code, "name": one.name, "gemeenten": len(one.gemeenten), "level": one.level,
+            "current": "; ".join(dated) or none, "current_note": found.note if found else "",
+        })
+    return rows
 
 
 def organisations(config: Listing) -> Rows:

@@ -137,13 +137,13 @@ def equip(w: World, instruments: Mapping[str, Instrument], strength: float = 1.0
     keys = tuple(sorted(instruments))
     refuse_two_labels(instruments)
     for key in keys:
-        check_strength(instruments[key], strength)
+        check_strength(instruments[key], strength_of(instruments[key], strength))
         check_areas(w, instruments[key])
     if w.keys:
         stop(w, keys)
     w.keys, w.stepwise = keys, None
     w.instruments = tuple(
-        Running(instruments[key], bit, strength, w.start, w.month, w.months if months is None else months)
+        Running(instruments[key], bit, strength_of(instruments[key], strength), w.start, w.month, w.months if months is None else months)
         for bit, key in enumerate(keys)
     )
     for running in w.instruments:
@@ -167,6 +167,11 @@ def renumber(bits: NDArray, before: tuple[str, ...], after: tuple[str, ...]) -> 
         if key in after:
             out |= (np.asarray(bits, np.uint64) >> np.uint64(k) & np.uint64(1)) << np.uint64(after.index(key))
     return out
+
+
+def strength_of(instrument: Instrument, strength: float) -> float:
+    """The strength of an instrument in a run: what is done already is delivered as it is."""
+    return 1.0 if instrument.already else strength
 
 
 def check_areas(w: World, instrument: Instrument) -> None:

@@ -83,6 +83,7 @@ class Instrument(BaseModel):
     eur_fixed: float = Field(0, ge=0, description="euro per year")
     payer: Payer = "corporatie"
     deliverer: str | None = Field(None, description="organisation that delivers it; null: the payer, if it may, else the first that may")
+    already: bool = Field(False, description="true: done already (basis holds it); the strength of a run leaves it alone")
     allow_empty: bool = Field(False, description="true: a target group without members is no error")
 
     @field_validator("who", mode="before")
