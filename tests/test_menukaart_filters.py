@@ -8,7 +8,7 @@ import pytest
 
 from analysis import pots
 from sim import law, month, scenarios
-from sim.codes import Access, DwellingType, HouseholdState, Stage, Tenure
+from sim.codes import Access, DwellingState, DwellingType, HouseholdState, Stage, Tenure
 from sim.interventions import InstrumentError, load
 from sim.interventions.filters import binding, failing, gross_income, members_of
 from sim.market.seekers import describe
@@ -156,6 +156,18 @@ def test_instruments_that_name_one_label_mean_the_same_homes_and_no_more_than_th
     assert len(taken) > 0 and set(taken.tolist()) <= set(first.memory["labelled"].tolist())
     with pytest.raises(InstrumentError, match=r"voorrang\.n_labelled=120 and verhuiskostenvergoeding\.n_labelled=100: both name label"):
         at_work(burnt_in(), {**chosen, "verhuiskostenvergoeding": scheme | {"n_labelled": 100}})
+
+
+def test_homes_of_the_stock_are_counted_by_what_is_asked_of_the_home_taken():
+    asked = {"n_rooms_taken": 3, "tenure_taken": "corporatie", "step_free_taken": True, "label": "mijn_label", "n_labelled": 40}
+    w = at_work(burnt_in(), {"verhuiskostenvergoeding": {"who": OPEN, **asked}})
+    own = {row["filter"]: row for row in w.instruments[0].memory["filters"] if row["household_group"] == "homes"}
+    d, stock = w.d, w.d.state == DwellingState.IN_STOCK
+    assert own["n_rooms_taken"]["fail"] == (d.rooms[stock] > 3).sum() > 0
+    assert own["tenure_taken"]["fail"] == (d.tenure[stock] != Tenure.CORPORATIE).sum()
+    assert own["step_free_taken"]["fail"] == (d.access[stock] != Access.GESCHIKT).sum()
+    assert own["label"]["fail"] == stock.sum() - 40 and 0 < own["alle"]["left"] <= 40
+    assert set(own) == {"n_rooms_taken", "tenure_taken", "step_free_taken", "label", "alle"}
 
 
 # pots

@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 from sim import organisations
 from sim.interventions.base import Instrument, InstrumentError, Running, Who
 from sim.interventions.eigen import InterventieX, own
-from sim.interventions.filters import area_rows, failing
+from sim.interventions.filters import area_rows
 from sim.interventions.flexibele_eisen import (
     BehoudInschrijftijd,
     ExtraPunten,
@@ -35,7 +35,7 @@ from sim.interventions.op_weg_helpen import Brieven, Campagne, Informatiepunt, W
 from sim.interventions.passend_aanbod import Flexwoningen, Optoppen, Seniorenwoningen
 from sim.interventions.prijsprikkel import FinancieelAdvies, Huurbehoud, Huurgewenning, Seniorenhypotheek, Verhuiskostenvergoeding
 from sim.interventions.splitsen import Woningsplitsen
-from sim.interventions.taken import refuse_two_labels
+from sim.interventions.taken import filters_of, refuse_two_labels
 from sim.interventions.voorrang import LokaleBinding, Ooievaarsclausule, Passendheidsnorm, Voorrang, VoorrangAfspraken
 from sim.interventions.wooncoach import WooncoachParticulier, WooncoachSociaal
 from sim.levers import ALL_BIT, MAX_INSTRUMENTS, RENT_STEPS, make_levers
@@ -147,7 +147,7 @@ def equip(w: World, instruments: Mapping[str, Instrument], strength: float = 1.0
         for bit, key in enumerate(keys)
     )
     for running in w.instruments:
-        running.memory["filters"] = failing(w, running.settings.who)
+        running.memory["filters"] = filters_of(running, w)
     settings = [instruments[key].levers() for key in keys]
     w.levers = make_levers([{**one, "rent_discount": rent_discount(one, w.params.rel_present_bias)} for one in settings])
 

@@ -16,7 +16,7 @@ from sim.market.reach import AOW_AGE
 from sim.world import ABSENT, NEVER, NOWHERE, age_years
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -31,7 +31,6 @@ ANYBODY = {
     "type": "any", "dur_lived": 0, "registered": False, "income": "any", "areas": (), "coach": False,
 }  # values of the labels that bind nobody
 IN_THE_KERNEL = ("age", "size", "rooms", "rooms_most", "tenure", "floor_area")  # sim.interventions.target
-GROUPS = ("senior", "all")
 
 
 def members_of(w: World, who: Who, stages: tuple[int, int], mask: np.uint64) -> NDArray:
@@ -59,24 +58,25 @@ def failing(w: World, who: Who) -> list[dict[str, Any]]:
     h = w.h
     housed = np.flatnonzero((h.state == HouseholdState.PRESENT) & (h.home != NOWHERE)).astype(np.int32)
     senior = classes(h, housed, w.month, int(w.params.senior_age)) == HouseholdClass.SENIOR
-    names = [name for name in binding(who) if name != "coach"]
-    meets = {name: FILTERS[name](w, who, housed) for name in names}
-    misses = sum((~met).astype(np.int64) for met in meets.values()) if meets else np.zeros(len(housed), np.int64)
-    rows: list[dict[str, Any]] = []
-    for group, inside in zip(GROUPS, (senior, np.ones(len(housed), bool)), strict=True):
-        n, kept = int(inside.sum()), inside.copy()
-        for name in names:
-            fails = inside & ~meets[name]
-            kept &= meets[name]
-            rows.append({
-                "household_group": group, "filter": name, "asks": _asks(getattr(who, name)), "households": n, "fail": int(fails.sum()),
-                "fail_only": int((fails & (misses == 1)).sum()), "left": int(kept.sum()),
-            })
+    asked = {name: (getattr(who, name), FILTERS[name](w, who, housed)) for name in binding(who) if name != "coach"}
+    return [row for group, inside in (("senior", senior), ("all", np.ones(len(housed), bool))) for row in apart(group, inside, asked)]
+
+
+def apart(group: str, inside: NDArray, asked: Mapping[str, tuple[Any, NDArray]]) -> list[dict[str, Any]]:
+    """A row per filter, and ``alle``: of those ``inside`` (bool) how many fail it, by name: (what it asks, who meets it, bool)."""
+    n, kept, rows = int(inside.sum()), inside.copy(), []
+    misses = sum((~met).astype(np.int64) for _, met in asked.values())
+    for name, (value, met) in asked.items():
+        kept &= met
+        fails = inside & ~met
         rows.append({
-            "household_group": group, "filter": "alle", "asks": "", "households": n, "fail": n - int(kept.sum()), "fail_only": 0,
-            "left": int(kept.sum()),
+            "household_group": group, "filter": name, "asks": _asks(value), "households": n, "fail": int(fails.sum()),
+            "fail_only": int((fails & (misses == 1)).sum()), "left": int(kept.sum()),
         })
-    return rows
+    left = int(kept.sum())
+    return [*rows, {
+        "household_group": group, "filter": "alle", "asks": "", "households": n, "fail": n - left, "fail_only": 0, "left": left,
+    }]
 
 
 def filters_table(w: World) -> pd.DataFrame:

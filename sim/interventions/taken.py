@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
-from sim.codes import Access, Tenure
+from sim.codes import Access, DwellingState, Tenure
 from sim.interventions.base import Instrument, InstrumentError, Running
+from sim.interventions.filters import apart, failing
 from sim.interventions.reach import KnownToSome
 from sim.randomness import Purpose, uniform
 
@@ -50,21 +51,38 @@ class ForHomesTaken(Instrument):
         }
 
     def put_labels(self, run: Running, w: World) -> None:
-        """Label homes that are vacant: those of the label's set, or the share of them all."""
-        def suits(homes: NDArray) -> NDArray:
-            reached = (w.d.access[homes] == Access.GESCHIKT) | (not self.label_step_free)
-            return (w.d.tenure[homes] == Tenure.CORPORATIE) & reached
+        """Label the vacant homes that may have the label."""
+        label_vacant(run, w, 1.0, lambda homes: self.may_be_labelled(run, w, homes), self.label)
 
+    def may_be_labelled(self, run: Running, w: World, homes: NDArray) -> NDArray:
+        """Which of the dwellings belong to the label's set, or to the share of all that suit, bool."""
+        suits, name, part = self._suits(w, homes), self.label or self.key, min(1.0, run.strength)
         if self.n_labelled is None:
-            label_vacant(run, w, self.rel_labelled * min(1.0, run.strength), suits, self.label)
-            return
+            return suits & (numbers(w, homes, name) < self.rel_labelled * part)
         if "labelled" not in run.memory:
             stock = np.flatnonzero((w.d.made_by == 0) & (w.d.delivery <= run.begun))
-            stock = stock[suits(stock)]
-            order = np.argsort(numbers(w, stock, self.label or self.key), kind="stable")
-            run.memory["labelled"] = np.sort(stock[order][: int(self.n_labelled * min(1.0, run.strength))])
-        chosen = run.memory["labelled"]
-        label_vacant(run, w, 1.0, lambda homes: suits(homes) & np.isin(homes, chosen), self.label)
+            stock = stock[self._suits(w, stock)]
+            order = np.argsort(numbers(w, stock, name), kind="stable")
+            run.memory["labelled"] = np.sort(stock[order][: int(self.n_labelled * part)])
+        return suits & np.isin(homes, run.memory["labelled"])
+
+    def _suits(self, w: World, homes: NDArray) -> NDArray:
+        reached = (w.d.access[homes] == Access.GESCHIKT) | (not self.label_step_free)
+        return (w.d.tenure[homes] == Tenure.CORPORATIE) & reached
+
+    def failing_homes(self, run: Running, w: World) -> list[dict[str, Any]]:
+        """How many homes of the stock fail what is asked of the home taken: rows as those of ``filters.failing``, group ``homes``."""
+        homes = np.flatnonzero(w.d.state == DwellingState.IN_STOCK)
+        asked: dict[str, tuple[Any, NDArray]] = {}
+        if self.n_rooms_taken:
+            asked["n_rooms_taken"] = self.n_rooms_taken, w.d.rooms[homes] <= self.n_rooms_taken
+        if self.tenure_taken != "any":
+            asked["tenure_taken"] = self.tenure_taken, np.isin(w.d.tenure[homes], TENURES[self.tenure_taken])
+        if self.step_free_taken:
+            asked["step_free_taken"] = True, w.d.access[homes] == Access.GESCHIKT
+        if self.asks_label or self.label:
+            asked["label"] = self.label or self.key, self.may_be_labelled(run, w, homes)
+        return apart("homes", np.ones(len(homes), bool), asked)
 
 
 class KnownForHomesTaken(ForHomesTaken, KnownToSome):
@@ -105,6 +123,12 @@ def label_vacant(run: Running, w: World, share: float, suits: Suits, name: str |
 def take_labels_off(run: Running, w: World) -> None:
     """No home carries the instrument's label any more."""
     w.d.labels[:] &= ~run.mask
+
+
+def filters_of(run: Running, w: World) -> list[dict[str, Any]]:
+    """Who fails which condition of an instrument, and which homes fail what it asks of the home taken."""
+    one = run.settings
+    return failing(w, one.who) + (one.failing_homes(run, w) if isinstance(one, ForHomesTaken) else [])
 
 
 def refuse_two_labels(instruments: Mapping[str, Instrument]) -> None:
