@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -126,6 +127,7 @@ def page(out: Path, content: dict[str, Any]) -> int:
     content["seconds"]["page"] = round(time.perf_counter() - began, 3)
     tell_reach(own_reach(content))
     tell_fired(content)
+    tell_pots(out / "pots.csv")
     print(summary)
     print(out / "report.html")
     return 0
@@ -155,6 +157,16 @@ def tell_fired(content: dict[str, Any]) -> None:
             months = [min(month for rule, month in fired if rule == number) for fired in by_seed.values() if number in dict(fired)]
             when = f", first in month {min(months)}" if months else ""
             print(f"rule {number} of {name} fired in {len(months)} of {len(by_seed)} seeds{when}")
+
+
+def tell_pots(path: Path) -> None:
+    """Print of each budget in how many seeds it ran empty, and when first."""
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["scenario"] != PLACEBO:
+                when = f", first in month {float(row['month_earliest']):.0f}" if row["month_earliest"] else ""
+                empty = f"ran empty in {row['seeds_empty']} of {row['seeds']} seeds{when}"
+                print(f"{row['scenario']}: the budget of {row['instrument']} {empty}")
 
 
 COMMAND = HydraCommand("compare", "config", Compare, make_plan, execute)

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis import pots
+from experiments import compare
 from sim import law, month, scenarios
 from sim.codes import Access, DwellingState, DwellingType, HouseholdState, Stage, Tenure
 from sim.interventions import InstrumentError, load
@@ -158,6 +159,15 @@ def test_instruments_that_name_one_label_mean_the_same_homes_and_no_more_than_th
         at_work(burnt_in(), {**chosen, "verhuiskostenvergoeding": scheme | {"n_labelled": 100}})
 
 
+def test_a_weaker_label_is_on_a_part_of_the_same_homes():
+    scheme = {"voorrang": {"who": OPEN, "label": "mijn_label", "n_labelled": 120}}
+    sets = []
+    for strength in (0.5, 1.0):
+        w = at_work(burnt_in(), scheme, strength)
+        sets.append(set(w.instruments[0].memory["labelled"].tolist()))
+    assert len(sets[0]) == 60 and sets[0] < sets[1] and len(sets[1]) == 120
+
+
 def test_homes_of_the_stock_are_counted_by_what_is_asked_of_the_home_taken():
     asked = {"n_rooms_taken": 3, "tenure_taken": "corporatie", "step_free_taken": True, "label": "mijn_label", "n_labelled": 40}
     w = at_work(burnt_in(), {"verhuiskostenvergoeding": {"who": OPEN, **asked}})
@@ -199,6 +209,17 @@ def test_the_table_of_pots_says_in_how_many_worlds_and_when():
     scaled = {"mine": {**listed["mine"], "rules": [{"do": {"scale": {"premie": 2}}}]}}
     [row] = pots.pots(ledger, scaled, {}, [0, 1, 2]).to_dict("records")
     assert np.isnan(row["eur_left"]) and row["note"]
+
+
+def test_a_run_says_of_each_budget_when_it_ran_empty(tmp_path, capsys):
+    rows = [{"scenario": "mine", "instrument": "premie", "seeds": 3, "seeds_empty": 2, "month_earliest": 5.0},
+            {"scenario": "mine", "instrument": "vrij", "seeds": 3, "seeds_empty": 0, "month_earliest": np.nan}]
+    pd.DataFrame(rows).to_csv(tmp_path / "pots.csv", index=False)
+    compare.tell_pots(tmp_path / "pots.csv")
+    assert capsys.readouterr().out.splitlines() == [
+        "mine: the budget of premie ran empty in 2 of 3 seeds, first in month 5",
+        "mine: the budget of vrij ran empty in 0 of 3 seeds",
+    ]
 
 
 # double rent

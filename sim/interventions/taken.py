@@ -59,7 +59,8 @@ class ForHomesTaken(Instrument):
         suits, name, part = self._suits(w, homes), self.label or self.key, min(1.0, run.strength)
         if self.n_labelled is None:
             return suits & (numbers(w, homes, name) < self.rel_labelled * part)
-        if "labelled" not in run.memory:
+        if run.memory.get("part_labelled") != part:  # at the start, and when a rule scaled it
+            run.memory["part_labelled"] = part
             stock = np.flatnonzero((w.d.made_by == 0) & (w.d.delivery <= run.begun))
             stock = stock[self._suits(w, stock)]
             order = np.argsort(numbers(w, stock, name), kind="stable")
