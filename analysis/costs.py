@@ -70,27 +70,25 @@ def costs(ledger: pd.DataFrame, summary: pd.DataFrame, start: str, months: int) 
 
 
 def _of(scenario: str, ledger: pd.DataFrame, extra: Extra, seeds: list[int]) -> list[dict[str, object]]:
-    """Rows of one scenario: the whole, each payer, then instrument × payer × year."""
+    """Rows of one scenario: the whole, each payer, payer × year, then instrument × payer × year."""
     if scenario in (BASIS, PLACEBO):
         extra = dict.fromkeys(extra)
     out = [_whole(scenario, ALL, ledger, extra, seeds)]
     for payer, of_payer in ledger.groupby("payer", sort=True, observed=True):
         out.append(_whole(scenario, str(payer), of_payer, extra, seeds))
+    for (payer, year), part in ledger.groupby(["payer", "year"], sort=True, observed=True):
+        out.append(_money(scenario, ALL, str(payer), str(year), part["cost_eur"].sum() / len(seeds), part["uses"].sum() / len(seeds)))
     fine = ledger.groupby(["instrument", "payer", "year"], sort=True, observed=True)[["cost_eur", "uses"]].sum()
     for row in fine.reset_index().to_dict("records"):
-        out.append(
-            {
-                "scenario": scenario,
-                "instrument": row["instrument"],
-                "payer": row["payer"],
-                "year": str(row["year"]),
-                "eur": row["cost_eur"] / len(seeds),
-                "uses": row["uses"] / len(seeds),
-                "note": PART,
-            }
-            | dict.fromkeys(COLUMNS[6:12], np.nan)
-        )
+        eur, uses = row["cost_eur"] / len(seeds), row["uses"] / len(seeds)
+        out.append(_money(scenario, row["instrument"], row["payer"], str(row["year"]), eur, uses))
     return out
+
+
+def _money(scenario: str, instrument: str, payer: str, year: str, eur: float, uses: float) -> dict[str, object]:
+    """A row of money and uses, without ratios."""
+    money = {"scenario": scenario, "instrument": instrument, "payer": payer, "year": year, "eur": eur, "uses": uses, "note": PART}
+    return money | dict.fromkeys(COLUMNS[6:12], np.nan)
 
 
 def _whole(scenario: str, payer: str, ledger: pd.DataFrame, extra: Extra, seeds: list[int]) -> dict[str, object]:
@@ -123,5 +121,5 @@ def _ratio(eur: np.ndarray, extra: np.ndarray | None) -> Ratio:
 
 def whole_scenarios(table: pd.DataFrame) -> pd.DataFrame:
     """Rows of costs of whole scenarios, all payers together, basis and placebo left out."""
-    chosen = (table["instrument"] == ALL) & (table["payer"] == ALL) & ~table["scenario"].isin([BASIS, PLACEBO])
+    chosen = (table["instrument"] == ALL) & (table["payer"] == ALL) & (table["year"] == ALL) & ~table["scenario"].isin([BASIS, PLACEBO])
     return table[chosen].reset_index(drop=True)

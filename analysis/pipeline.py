@@ -19,7 +19,7 @@ from analysis.words import LANGUAGES
 
 
 def finish(out: Path, config: Mapping[str, Any], seconds: Mapping[str, float] | None = None) -> str:
-    """Write effects.csv, costs.csv, monitor.csv, naive.csv, drift.csv, figures/*.svg and *.png, and report.html, each whole or not at all.
+    """Write the CSV files (effects, costs, monitor, naive, filters, pots, drift), the pictures and report.html, each whole or not at all.
 
     Args:
         out: folder with the tables and, if there is one, manifest.json.
@@ -47,6 +47,8 @@ def finish(out: Path, config: Mapping[str, Any], seconds: Mapping[str, float] | 
     write_csv(results.folder.path / "costs.csv", costs[list(COST_COLUMNS)])
     write_csv(results.folder.path / "monitor.csv", counted)
     write_csv(results.folder.path / "naive.csv", monitored)
+    write_csv(results.folder.path / "filters.csv", results.filters)
+    write_csv(results.folder.path / "pots.csv", results.pots)
     if (results.folder.path / "drift.parquet").is_file():
         write_csv(results.folder.path / "drift.csv", results.folder.table("drift", DRIFT))
     _pictures(results.folder.path / "figures", {chart.key: pictures["nl"] for chart, pictures in drawn}, bitmaps)

@@ -103,6 +103,8 @@ def page(results: Results, pictures: Sequence[tuple[Chart, Mapping[str, bytes]]]
         caused=caused_table(results),
         windows=windows_table(results),
         naive=naive_table(results),
+        conditions=conditions_table(results),
+        pots=pots_table(results),
         design=design(results),
         versions=versions(results),
         sources=SOURCES,
@@ -180,7 +182,7 @@ def costs_table(results: Results) -> Table:
     homes = whole_run(results.effects, "suitable_seniors").set_index("scenario")["claimed"]
     rows = []
     for scenario in whole_scenarios(table)["scenario"]:
-        of_scenario = table[(table["scenario"] == scenario) & (table["instrument"] == ALL)]
+        of_scenario = table[(table["scenario"] == scenario) & (table["instrument"] == ALL) & (table["year"] == ALL)]
         alone = len(of_scenario) == 2
         for _, row in of_scenario.iterrows():
             if alone and row["payer"] == ALL:
@@ -219,7 +221,45 @@ def reached_table(results: Results) -> Table:
         }
         for scenario in results.scenarios
         for key, n in reached.get(scenario, {}).items()
+        if key not in results.already(scenario)
     ]
+    return {"header": header, "rows": rows, "words": 1}
+
+
+def conditions_table(results: Results) -> Table:
+    """Senior households at the start by condition of each instrument: how many fail it, and how many fail it alone."""
+    header = [
+        Text("Instrument", "Instrument"), Text("Voorwaarde", "Condition"), Text("Voldoet niet", "Fail it"),
+        Text("Valt alleen hierop af", "Fail only this one"), Text("Over na deze en de vorige", "Left after this and those above"),
+    ]
+    table, names = results.filters, results.manifest.get("instrument_titles", {})
+    rows = []
+    for scenario in results.scenarios:
+        own = (table["scenario"] == scenario) & ~table["instrument"].isin(results.already(scenario))
+        for _, row in table[own & (table["household_group"] == "senior")].iterrows():
+            fails = [Cell(numbers(row[key])) for key in ("fail", "fail_only", "left")]
+            said = words.condition(row["filter"], row["asks"])
+            cells = [Cell(words.instrument(row["instrument"], names), kind="words"), Cell(said, kind="words"), *fails]
+            rows.append({"head": results.titles[scenario], "unit": both(""), "cells": cells})
+    return {"header": header, "rows": rows, "words": 2}
+
+
+def pots_table(results: Results) -> Table:
+    """Budgets: in how many worlds they ran empty, when first, and what is left."""
+    header = [
+        Text("Instrument", "Instrument"), Text("Budget (€)", "Budget (€)"), Text("Leeg in", "Empty in"),
+        Text("Eerste maand zonder geld", "First month without money"), Text("Over (€)", "Left (€)"),
+    ]
+    names, rows = results.manifest.get("instrument_titles", {}), []
+    for _, row in results.pots[results.pots["scenario"] != PLACEBO].iterrows():
+        n, of = int(row["seeds_empty"]), int(row["seeds"])
+        when = numbers(row["month_mean"] + 1) if n else both("–")
+        cells = [
+            Cell(words.instrument(row["instrument"], names), kind="words"), Cell(numbers(row["eur_budget"])),
+            Cell(Text(f"{n} van {of} werelden", f"{n} of {of} worlds")),
+            Cell(when, range_of(row["month_earliest"] + 1, row["month_latest"] + 1) if n > 1 else both("")), Cell(numbers(row["eur_left"])),
+        ]
+        rows.append({"head": results.titles.get(row["scenario"], both(row["scenario"])), "unit": both(""), "cells": cells})
     return {"header": header, "rows": rows, "words": 1}
 
 
@@ -240,6 +280,7 @@ def design(results: Results) -> list[tuple[Text, Text]]:
     minutes = math.ceil(seconds / 60)
     pairs = [
         (Text("Gebied", "Area"), both(results.place)),
+        (Text("Wat al gebeurt (basis)", "Done already (base)"), done_already(results)),
         (Text("Werelden (seeds)", "Worlds (seeds)"), both(f"{n}: {_ranges(results.seeds)}")),
         (Text("Looptijd", "Length"), Text(f"{time.nl} vanaf {c['start']}", f"{time.en} from {c['start']}")),
         (
@@ -256,6 +297,15 @@ def design(results: Results) -> list[tuple[Text, Text]]:
             )
         )
     return pairs
+
+
+def done_already(results: Results) -> Text:
+    """The instruments of basis by name, or that none were found or looked for."""
+    found, names = results.manifest.get("current", {}), results.manifest.get("instrument_titles", {})
+    if found.get("instruments"):
+        titles = [words.instrument(key, names) for key in found["instruments"]]
+        return Text("; ".join(one.nl for one in titles), "; ".join(one.en for one in titles))
+    return Text(**found["said"]) if "said" in found else both("–")
 
 
 def _ranges(seeds: Sequence[int]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import words
+from analysis import pots, words
 from analysis.attribution import ATTRIBUTION, by_verdict
 from analysis.chains import CHAINS_NEEDS, MOVES_NEEDS, mean_length
 from analysis.costs import costs
@@ -52,6 +52,8 @@ class Results:
     def costs(self) -> pd.DataFrame:
         """The table of costs.csv."""
         ledger = self.folder.table("instruments", LEDGER)
+        for scenario in self.scenarios:  # what is done already stands under basis
+            ledger = ledger[(ledger["scenario"] != scenario) | ~ledger["instrument"].isin(self.already(scenario))]
         return costs(ledger, self.summary, str(self.config["start"]), self.months)
 
     @cached_property
@@ -66,6 +68,21 @@ class Results:
         if not self.folder.has("attribution"):
             return None
         return by_verdict(self.folder.table("attribution", ATTRIBUTION), self.seeds, self.months)
+
+    @cached_property
+    def filters(self) -> pd.DataFrame:
+        """The table of filters.csv; empty where none was kept."""
+        if not self.folder.has("filters"):
+            return pd.DataFrame(columns=list(pots.FILTER_COLUMNS))
+        return pots.filters(self.folder.table("filters", pots.FILTERS))
+
+    @cached_property
+    def pots(self) -> pd.DataFrame:
+        """The table of pots.csv."""
+        ledger = self.folder.table("instruments", LEDGER)
+        if "no_money" not in ledger.columns:
+            return pd.DataFrame(columns=list(pots.POT_COLUMNS))
+        return pots.pots(ledger, self.manifest.get("scenarios", {}), self.manifest.get("strengths", {}), self.seeds)
 
     @cached_property
     def base(self) -> pd.DataFrame:
@@ -131,6 +148,11 @@ class Results:
     def place(self) -> str:
         """Name of the place, for people."""
         return str(self.config.get("place_name") or words.place(str(self.config["place"])))
+
+    def already(self, scenario: str) -> list[str]:
+        """Instruments of a scenario that are done already, as they are in basis."""
+        held = (self.manifest.get("scenarios", {}).get(scenario) or {}).get("instruments") or {}
+        return [key for key, settings in held.items() if settings.get("already")]
 
     def base_value(self, indicator: str, group_by: str = ALL, group: str = ALL) -> float:
         """Mean of basis over the longest period; NaN when it is not counted."""

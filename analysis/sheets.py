@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+import sim.organisations
 from analysis import summary, words
 from analysis.monitor_tables import Shared
 from analysis.results import Results
@@ -22,11 +23,8 @@ from sim.interventions import REGISTRY as INSTRUMENTS
 NOW, EXTRA, STOP = "now", "extra", "stop"
 SIGNS = {NOW: "●", EXTRA: "+", STOP: "✕", "": ""}  # beside the colour, so that it can be read in black and white
 LEGEND = {NOW: "doen we al (basis)", EXTRA: "komt erbij (scenario)", STOP: "stopt in dit scenario"}
-ORGANISATIONS = {
-    "gemeente": "Gemeente", "provincie": "Provincie", "corporatie": "Woningcorporatie", "zorgaanbieder": "Zorgaanbieder",
-    "welzijn": "Welzijnsorganisatie", "bewonersinitiatief": "Bewonersinitiatief", "makelaar": "Makelaar",
-}
-HOUSEHOLD = ("huishouden", "Huishouden zelf")
+ORGANISATIONS = {key: one.nl for key, one in sim.organisations.ORGANISATIONS.items() if key != "huishouden"}
+HOUSEHOLD = ("huishouden", sim.organisations.ORGANISATIONS["huishouden"].nl)
 STAGES = {
     "huidige_woning": "Huidige woning", "woonwens": "Woonwens", "woningzoeken": "Woningzoeken", "verhuizen": "Verhuizen",
     "nieuw_thuis": "Nieuw thuis!",
@@ -35,7 +33,7 @@ CATEGORIES = {
     "passend_aanbod": "1 Passend aanbod", "op_weg_helpen": "2 Op weg helpen", "ontzorgen": "3 Ontzorgen", "prijsprikkel": "4 Prijsprikkel",
     "voorrang": "5 Voorrang", "interventie_x": "Eigen interventie",
 }
-PAYS = "Een instrument staat bij de organisatie die het in deze berekening betaalt."
+DELIVERS = "Een instrument staat bij de organisatie die het levert; betaalt een ander, dan staat erbij wie."
 
 
 class Item(NamedTuple):
@@ -46,6 +44,15 @@ class Item(NamedTuple):
 
 
 Cell = list[Item]
+
+
+class Part(NamedTuple):
+    """An instrument in an approach: its mark, who pays, who delivers, and what is said beside it."""
+
+    mark: str
+    payer: str
+    deliverer: str
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,22 +104,32 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Approach:
-    """What is done already and what a scenario adds, per instrument: its mark, settings and payer."""
+    """What is done already and what a scenario adds, per instrument."""
 
     results: Results
     scenario: str
     shared: Shared
     monitor: pd.DataFrame
-    instruments: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)  # key: mark, payer, what is said beside it
+    instruments: Mapping[str, Part] = field(default_factory=dict)
 
-    def of(self, organisation: str) -> dict[str, str]:
-        """Instruments that an organisation pays, with their marks."""
-        return {key: mark for key, (mark, payer, _) in self.instruments.items() if payer == organisation}
+    def of(self, organisation: str) -> list[str]:
+        """Instruments that an organisation pays."""
+        return [key for key, part in self.instruments.items() if part.payer == organisation]
+
+    def by(self, organisation: str) -> list[str]:
+        """Instruments that an organisation delivers."""
+        return [key for key, part in self.instruments.items() if part.deliverer == organisation]
 
     def item(self, key: str) -> Item:
         """An instrument as an item."""
-        mark, _, said = self.instruments[key]
-        return Item(readable(key) + (f" ({said})" if said else ""), mark)
+        part = self.instruments[key]
+        return Item(readable(key) + (f" ({part.said})" if part.said else ""), part.mark)
+
+    def delivered(self, key: str) -> Item:
+        """An instrument as an item, with who pays it where that is somebody else."""
+        part, item = self.instruments[key], self.item(key)
+        payer = dict((*ORGANISATIONS.items(), HOUSEHOLD)).get(part.payer, part.payer)
+        return item if part.payer == part.deliverer else Item(f"{item.text} (betaald door: {payer.lower()})", item.mark)
 
 
 def approach(results: Results, scenario: str, shared: Shared, monitor: pd.DataFrame) -> Approach:
@@ -120,15 +137,20 @@ def approach(results: Results, scenario: str, shared: Shared, monitor: pd.DataFr
     listed = results.manifest.get("scenarios", {})
     now = dict((listed.get(BASIS) or {}).get("instruments") or {})
     then = dict((listed.get(scenario) or {}).get("instruments") or {})
-    found: dict[str, tuple[str, str, str]] = {}
+    found: dict[str, Part] = {}
     for key, settings in now.items():
-        found[key] = (NOW if key in then else STOP, payer(key, settings), "")
+        found[key] = Part(NOW if key in then and not _stopped(then[key]) else STOP, payer(key, settings), deliverer(key, settings))
     for key, settings in then.items():
         if key not in now:
-            found[key] = (EXTRA, payer(key, settings), "")
-        elif settings != now[key]:
-            found[key] = (EXTRA, payer(key, settings), "doen we al, wordt anders")
+            found[key] = Part(EXTRA, payer(key, settings), deliverer(key, settings))
+        elif settings != now[key] and not _stopped(settings):
+            found[key] = Part(EXTRA, payer(key, settings), deliverer(key, settings), "doen we al, wordt anders")
     return Approach(results, scenario, shared, monitor, dict(sorted(found.items())))
+
+
+def _stopped(settings: Mapping[str, Any]) -> bool:
+    """Whether settings say that nothing is delivered."""
+    return settings.get("capacity") == 0
 
 
 def payer(key: str, settings: Mapping[str, Any] | None) -> str:
@@ -137,30 +159,43 @@ def payer(key: str, settings: Mapping[str, Any] | None) -> str:
     return str((settings or {}).get("payer") or default)
 
 
+def deliverer(key: str, settings: Mapping[str, Any] | None) -> str:
+    """Who delivers an instrument: as set, else who pays, if it may deliver, else the first that may."""
+    pays = payer(key, settings)
+    default = INSTRUMENTS[key].usual_deliverer(pays) if key in INSTRUMENTS else pays
+    return str((settings or {}).get("deliverer") or default)
+
+
 def organisations(plan: Approach) -> Sheet:
-    """Who takes part, with what, and who could do more."""
+    """Who takes part: what each delivers, what it pays, and who could do more."""
     reached = plan.results.manifest.get("reached", {})
     costs = costs_per_year(plan)
     rows = []
     for name, label in (*ORGANISATIONS.items(), HOUSEHOLD):
-        own = plan.of(name)
-        if name == HOUSEHOLD[0] and not own:
+        own, paid = plan.by(name), plan.of(name)
+        if name == HOUSEHOLD[0] and not paid:
             continue
-        may = [key for key, cls in sorted(INSTRUMENTS.items()) if name in cls.payers and key not in own]
+        deliver = [key for key, cls in sorted(INSTRUMENTS.items()) if name in cls.may_deliver() and key not in own]
+        pay = [key for key, cls in sorted(INSTRUMENTS.items()) if name in cls.payers and key not in paid]
         given = [_with_reach(plan, key, reached) for key in own]
+        cost = f"€ {number(costs[name])} per jaar" if costs.get(name) else ""
         rows.append([
             [Item(label)], [one for one in given if one.mark in (NOW, STOP)], [one for one in given if one.mark == EXTRA],
-            [Item(", ".join(readable(key) for key in may) if may else "geen instrument in dit model")],
-            [Item(f"€ {number(costs[name])} per jaar")] if costs.get(name) else [],
+            [plan.item(key) for key in paid] + ([Item(cost)] if cost else []),
+            [Item(_listed(deliver, "geen instrument in dit model"))], [Item(_listed(pay, "betaalt geen instrument in dit model"))],
         ])
-    head = ("Organisatie", "Doet dit al", "Komt erbij", "Kan ook bijdragen met", "Kosten in dit scenario")
+    head = ("Organisatie", "Levert dit al", "Levert erbij", "Betaalt in dit scenario", "Kan ook leveren", "Kan ook betalen")
     question = "Welke organisaties leveren een bijdrage aan het passend wonen van senioren of kunnen daar een bijdrage aan leveren?"
     notes = (
-        PAYS, "Denk ook aan kleinere organisaties, die bijvoorbeeld vooral in een kern of wijk actief zijn.",
-        "Bewonersinitiatieven, makelaars en zorgaanbieders kunnen veel betekenen; hun inzet zit nog niet als instrument in dit model.",
+        "Wie levert en wie betaalt zijn twee dingen: een instrument staat bij wie het levert, en in de kolom betaalt bij wie het betaalt.",
+        "Denk ook aan kleinere organisaties, die bijvoorbeeld vooral in een kern of wijk actief zijn.",
     )
-    table = Table(head, rows, (4, 5, 6, 8, 3), marks=("", NOW, EXTRA, "", ""))
+    table = Table(head, rows, (4, 5, 5, 5, 6, 6), marks=("", NOW, EXTRA, "", "", ""))
     return Sheet("Organisaties", "Werkblad Organisaties", question, [table], notes)
+
+
+def _listed(keys: Sequence[str], none: str) -> str:
+    return ", ".join(readable(key) for key in keys) if keys else none
 
 
 def _with_reach(plan: Approach, key: str, reached: Mapping[str, Mapping[str, float]]) -> Item:
@@ -255,9 +290,14 @@ def contacts(plan: Approach) -> Sheet:
     """In which stage of the klantreis each organisation meets seniors."""
     rows = []
     for name, label in ORGANISATIONS.items():
-        keys = [key for key in plan.of(name) if _meets(key)]
-        rows.append([[Item(label)], *([plan.item(key) for key in keys if stage in INSTRUMENTS[key].stages] for stage in STAGES)])
-    notes = (PAYS, "Houd rekening met de klantreis van senioren! Elke stap vraagt een andere inzet.",
+        keys = [key for key in plan.by(name) if _meets(key)]
+        rows.append([[Item(label)], *([plan.delivered(key) for key in keys if stage in INSTRUMENTS[key].stages] for stage in STAGES)])
+    usual = "; ".join(
+        f"{label}: {', '.join(STAGES[stage].lower() for stage in sim.organisations.ORGANISATIONS[name].stages)}"
+        for name, label in ORGANISATIONS.items()
+    )
+    notes = (DELIVERS, f"Waar organisaties senioren ook zonder deze instrumenten tegenkomen (aanname): {usual}.",
+             "Houd rekening met de klantreis van senioren! Elke stap vraagt een andere inzet.",
              "Lege vakken: hier heeft in dit scenario geen organisatie contact. Schrijf erbij wie senioren hier al kent.")
     return Sheet("Contactmomenten", "Werkblad Contactmomenten",
                  "Op welke manier heeft elke organisatie contact met senioren? Op welke manier helpt zij hen verder?",
@@ -283,9 +323,9 @@ def category_in(key: str, stage: str) -> str:
 
 def stimulate(plan: Approach, name: str) -> Sheet:
     """One organisation: categories of the menukaart by stages of the klantreis."""
-    keys = [key for key in plan.of(name) if key in INSTRUMENTS]
+    keys = [key for key in plan.by(name) if key in INSTRUMENTS]
     rows = [
-        [[Item(label)], *([plan.item(key) for key in keys if category == category_in(key, stage)] for stage in STAGES)]
+        [[Item(label)], *([plan.delivered(key) for key in keys if category == category_in(key, stage)] for stage in STAGES)]
         for category, label in CATEGORIES.items()
     ]
     label = dict((*ORGANISATIONS.items(), HOUSEHOLD))[name]
@@ -294,10 +334,10 @@ def stimulate(plan: Approach, name: str) -> Sheet:
         "zelfstandig blijven wonen en/of het faciliteren van senioren die een verhuiswens hebben?"
     )
     return Sheet(f"Stimuleren {label}"[:31], f"Werkblad Stimuleren: {label}", question,
-                 [Table(("", *STAGES.values()), rows, (4, 5, 5, 5, 5, 5), tall=True)], (PAYS,))
+                 [Table(("", *STAGES.values()), rows, (4, 5, 5, 5, 5, 5), tall=True)], (DELIVERS,))
 
 
 def stimulates(plan: Approach) -> list[Sheet]:
     """A sheet for each organisation with an instrument; one empty sheet when nobody has any."""
-    there = [name for name in (*ORGANISATIONS, HOUSEHOLD[0]) if plan.of(name)]
+    there = [name for name in ORGANISATIONS if plan.by(name)]
     return [stimulate(plan, name) for name in there or ["gemeente"]]

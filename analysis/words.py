@@ -118,6 +118,35 @@ def instrument(key: str, titles: Mapping[str, Mapping[str, str]]) -> Text:
     return Text(found.get("nl") or readable(key), found.get("en") or readable(key))
 
 
+CONDITIONS = {
+    "age": Text("leeftijd ten minste {} jaar", "age at least {} years"),
+    "size": Text("ten hoogste {} personen", "at most {} persons"),
+    "size_least": Text("ten minste {} personen", "at least {} persons"),
+    "children": Text("kinderen thuis: {}", "children at home: {}"),
+    "rooms": Text("ten minste {} kamers", "at least {} rooms"),
+    "rooms_most": Text("ten hoogste {} kamers", "at most {} rooms"),
+    "tenure": Text("woont in: {}", "lives in: {}"),
+    "floor_area": Text("ten minste {} m²", "at least {} m²"),
+    "type": Text("woningtype: {}", "type of home: {}"),
+    "dur_lived": Text("woont er ten minste {} maanden", "has lived there for at least {} months"),
+    "registered": Text("ingeschreven als woningzoekende", "registered with the corporaties"),
+    "income": Text("inkomen: {}", "income: {}"),
+    "areas": Text("woont in {}", "lives in {}"),
+    "alle": Text("alle voorwaarden samen", "all conditions together"),
+}
+VALUES = {
+    "with": Text("ja", "yes"), "without": Text("nee", "no"), "koop": Text("koop", "an owner home"),
+    "corporatie": Text("een corporatiewoning", "a corporatie home"), "vrije_huur": Text("vrije huur", "private rent"),
+    "daeb": Text("onder de DAEB-grens", "below the DAEB limit"), "above_daeb": Text("boven de DAEB-grens", "above the DAEB limit"),
+}
+
+
+def condition(name: str, asks: str) -> Text:
+    """A condition of a target group in words."""
+    value, text = VALUES.get(asks, both(asks)), CONDITIONS.get(name, both(f"{readable(name)} {{}}"))
+    return Text(text.nl.format(value.nl), text.en.format(value.en))
+
+
 def readable(key: str) -> str:
     """A key as words."""
     return capital(key.replace("_", " "))

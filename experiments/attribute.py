@@ -19,7 +19,7 @@ from experiments import compare, runner, store
 from experiments.apart import Marks, run_apart
 from experiments.entry import HydraCommand, main
 from experiments.errors import UsageError
-from experiments.plan import Plan, Settings, make_plan
+from experiments.plan import Plan, Settings, make_plan, of_its_own
 from experiments.runner import SeedJob
 from experiments.schema import BASE, PLACEBO, Attribute, Compare
 from experiments.simulation import Simulation
@@ -57,7 +57,7 @@ def prepare(config: Attribute) -> Prepared:
             f"scenario={name} has rules: what runs depends on what its monitor finds, so there is no fixed bundle to share out; "
             f"write the instruments that it ended with in a scenario without rules"
         )
-    held = plan.contents[name]
+    held = of_its_own(plan.contents[name])
     if not held:
         raise UsageError(f"scenario={name} holds no instruments: there is nothing to share out; name one with two or more")
     if len(held) == 1:
@@ -86,7 +86,8 @@ def of_world(settings: Settings, filled: Settings, world: World) -> Settings:
     found = {}
     for key in world.keys:
         tools = filled[key].get("toolbox") or []
-        kept = [] if key == world.emptied else [tool for tool in tools if tool in world.keys]
+        there = {*world.keys, *(other for other, one in filled.items() if one.get("already"))}
+        kept = [] if key == world.emptied else [tool for tool in tools if tool in there]
         found[key] = {**settings[key], "toolbox": kept} if kept != list(tools) else settings[key]
     return found
 
@@ -109,7 +110,8 @@ def seed_jobs(prepared: Prepared, seeds: Sequence[int], out: Path) -> list[SeedJ
         for world in bundle.worlds(seed):
             name = labelled(bundle, world)
             if name not in plan.scenarios:
-                scenarios[name], contents[name] = of_world(given, filled, world), of_world(filled, filled, world)
+                scenarios[name] = {**plan.scenarios[BASE], **of_world(given, filled, world)}  # what is done already goes on
+                contents[name] = {**plan.contents[BASE], **of_world(filled, filled, world)}
         jobs += runner.seed_jobs(replace(plan, scenarios=scenarios, contents=contents), [seed], out)
     return jobs
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -20,7 +21,8 @@ from experiments.runner import Failure, SeedJob
 from experiments.schema import BASE, PLACEBO, Compare
 from experiments.simulation import Simulation, Verhuisketens
 
-PAGE = ("effects.csv", "costs.csv", "monitor.csv", "report.html")  # made from the tables: never left beside tables of another run
+# made from the tables: never left beside tables of another run
+PAGE = ("effects.csv", "costs.csv", "monitor.csv", "filters.csv", "pots.csv", "report.html")
 
 
 def execute(
@@ -123,8 +125,9 @@ def page(out: Path, content: dict[str, Any]) -> int:
     config = content["configuration"] | {"place": content["place"], "command": content["command"]}
     summary = finish(out, config, content["seconds"])
     content["seconds"]["page"] = round(time.perf_counter() - began, 3)
-    tell_reach(content["reached"])
+    tell_reach(own_reach(content))
     tell_fired(content)
+    tell_pots(out / "pots.csv")
     print(summary)
     print(out / "report.html")
     return 0
@@ -138,6 +141,15 @@ def tell_reach(reached: dict[str, dict[str, float]]) -> None:
             print(f"{name}: {listed} (mean per seed)")
 
 
+def own_reach(content: dict[str, Any]) -> dict[str, dict[str, float]]:
+    """Households reached by scenario; of what is done already in basis only."""
+    settings = {name: one["instruments"] for name, one in content["scenarios"].items()}
+    return {
+        name: {key: n for key, n in reach.items() if name == BASE or not settings[name].get(key, {}).get("already")}
+        for name, reach in content["reached"].items() if name != PLACEBO
+    }
+
+
 def tell_fired(content: dict[str, Any]) -> None:
     """Print of each rule of a stepwise scenario in how many seeds it fired, and when first."""
     for name, by_seed in content["fired"].items():
@@ -145,6 +157,16 @@ def tell_fired(content: dict[str, Any]) -> None:
             months = [min(month for rule, month in fired if rule == number) for fired in by_seed.values() if number in dict(fired)]
             when = f", first in month {min(months)}" if months else ""
             print(f"rule {number} of {name} fired in {len(months)} of {len(by_seed)} seeds{when}")
+
+
+def tell_pots(path: Path) -> None:
+    """Print of each budget in how many seeds it ran empty, and when first."""
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["scenario"] != PLACEBO:
+                when = f", first in month {float(row['month_earliest']):.0f}" if row["month_earliest"] else ""
+                empty = f"ran empty in {row['seeds_empty']} of {row['seeds']} seeds{when}"
+                print(f"{row['scenario']}: the budget of {row['instrument']} {empty}")
 
 
 COMMAND = HydraCommand("compare", "config", Compare, make_plan, execute)

@@ -16,7 +16,7 @@ from experiments.apart import Marks, run_apart
 from experiments.entry import HydraCommand, main
 from experiments.errors import UsageError
 from experiments.goal_file import GoalFile
-from experiments.plan import Plan, make_plan
+from experiments.plan import Plan, make_plan, of_its_own
 from experiments.runner import SeedJob
 from experiments.schema import PLACEBO, Compare, Goals
 from experiments.search import Search, read_runs, seek, try_out
@@ -53,7 +53,7 @@ def prepare(config: Goals) -> Prepared:
     goal_file.check_dates(file.goals, config.months)
     search = None
     if config.trials:
-        spans = goal_file.doses_of(file, plan.contents[name], config.start, config.strength)
+        spans = goal_file.doses_of(file, of_its_own(plan.contents[name]), config.start, config.strength)
         search = Search(plan, name, file.goals, spans, config.trials, config.probability)
     return Prepared(plan, name, file, search)
 

@@ -50,7 +50,8 @@ def instruments(config: Listing) -> Rows:
         {
             "key": key, "title_nl": title_of(key)["nl"], "title_en": title_of(key)["en"],
             "category": cls.category, "sector": cls.sector, "stages": " ".join(cls.stages),
-            "levers": " ".join(cls.levers_used), "payers": " ".join(cls.payers), "indicator": cls.indicator,
+            "levers": " ".join(cls.levers_used), "payers": " ".join(cls.payers),
+            "deliverers": " ".join(cls.may_deliver()), "powers": " ".join(cls.powers), "indicator": cls.indicator,
             "law": cls.law, "source": cls.source,
             "settings": " ".join(field.alias or name for name, field in cls.model_fields.items()),
         }
@@ -71,11 +72,34 @@ def scenarios(config: Listing) -> Rows:
 
 def municipalities(config: Listing) -> Rows:
     """Every municipality and region."""
+    from sim import current
     from sim.places import places
 
+    rows = []
+    for one in places():
+        found = current.listed(one.key)
+        dated = [f"{entry.key} ({entry.since} to {entry.until or '...'})" for entry in found.instruments] if found else []
+        none = "nothing found" if found else "not looked for"
+        rows.append({
+            "key": one.key, "code": one.code, "name": one.name, "gemeenten": len(one.gemeenten), "level": one.level,
+            "current": "; ".join(dated) or none, "current_note": found.note if found else "",
+        })
+    return rows
+
+
+def organisations(config: Listing) -> Rows:
+    """Who takes part, with what it may do and what it may deliver and pay."""
+    from sim.interventions import REGISTRY
+    from sim.organisations import ORGANISATIONS, POWERS
+
     return [
-        {"key": one.key, "code": one.code, "name": one.name, "gemeenten": len(one.gemeenten), "level": one.level}
-        for one in places()
+        {
+            "key": key, "name_nl": one.nl, "name_en": one.en, "area": one.area, "powers": " ".join(one.powers),
+            "rules": "; ".join(POWERS[power].rule for power in one.powers), "stages": " ".join(one.stages), "pays": one.pays,
+            "delivers": " ".join(name for name, cls in sorted(REGISTRY.items()) if key in cls.may_deliver()),
+            "may_pay": " ".join(name for name, cls in sorted(REGISTRY.items()) if key in cls.payers),
+        }
+        for key, one in ORGANISATIONS.items()
     ]
 
 
@@ -111,7 +135,7 @@ def values(config: Listing) -> Rows:
     return rows
 
 
-LISTS = {f.__name__: f for f in (instruments, scenarios, municipalities, indicators, parameters, values)}
+LISTS = {f.__name__: f for f in (instruments, scenarios, municipalities, organisations, indicators, parameters, values)}
 
 
 def execute(prepared: Prepared, out: Path | None, command: str) -> int:

@@ -98,6 +98,7 @@ def compose(
         "command": command,
         "configuration": plan.config.model_dump(mode="json"),
         "place": plan.design["municipality"],
+        "current": simulation.done_already(plan.design["municipality"], plan.config.start),
         "scenarios": {
             name: {"title": plan.titles[name], "instruments": plan.contents[name]}
             | ({"rules": plan.rules[name]} if name in plan.rules else {})

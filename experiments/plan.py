@@ -73,13 +73,16 @@ def make_plan(config: Compare) -> Plan:
     if PLACEBO in names:
         raise UsageError("the placebo is run with every comparison; leave it out of scenarios")
     found = {name: simulation.scenario(name, folder) for name in names}
-    scenarios = {name: _with_overrides(one.instruments, config.instruments) for name, one in found.items()}
+    own = {name: _with_overrides(one.instruments, config.instruments) for name, one in found.items()}
     steps = {name: one.rules for name, one in found.items() if one.rules}
-    _refuse_idle_overrides({name: {*scenarios[name], *_added(steps.get(name, []))} for name in scenarios}, config.instruments)
+    scenarios = {name: simulation.with_current(name, held, place, config.start) for name, held in own.items()}
+    _refuse_to_touch_current(own, scenarios, steps, config, place)
+    _refuse_idle_overrides({name: {*own[name], *_added(steps.get(name, []))} for name in own}, config.instruments)
     contents = {
         name: {key: _settings(name, key, given, config) for key, given in sorted(instruments.items())}
         for name, instruments in scenarios.items()
     }
+    _refuse_no_coach(contents, steps)
     rules = {name: _rules(name, contents[name], steps[name], config) for name in steps}
     scenarios[PLACEBO], contents[PLACEBO] = scenarios[BASE], contents[BASE]
     if BASE in rules:
@@ -102,7 +105,7 @@ def _folder(given: str | None) -> Path | None:
 
 def _settings(name: str, key: str, given: dict[str, Any], config: Compare) -> dict[str, Any]:
     try:
-        return simulation.settings(key, given, config.start, config.strength)
+        return simulation.settings(key, given, config.start, 1.0 if given.get("already") else config.strength)
     except UsageError as error:
         raise UsageError(f"scenario {name}: {error}") from error
 
@@ -122,6 +125,33 @@ def _added(steps: Sequence[Any]) -> set[str]:
 def _with_overrides(instruments: Settings, overrides: Settings) -> Settings:
     """A scenario's instruments, each with what the command line says of it on top."""
     return {key: simulation.merged(given, overrides.get(key, {})) for key, given in instruments.items()}
+
+
+def of_its_own(held: Settings) -> Settings:
+    """Instruments of a scenario without what is done already."""
+    return {key: settings for key, settings in held.items() if not settings.get("already")}
+
+
+def _refuse_no_coach(contents: Mapping[str, Settings], steps: Mapping[str, Sequence[Any]]) -> None:
+    """Who must have talked to a coach needs a coach in the same scenario, or nobody ever comes."""
+    for name, held in contents.items():
+        asks = [key for key, settings in held.items() if (settings.get("who") or {}).get("coach")]
+        if asks and not simulation.anybody_talks({*held, *_added(steps.get(name, []))}):
+            raise UsageError(f"scenario {name}: {asks[0]}.who.coach=true, and nobody talks: add wooncoach_sociaal or wooncoach_particulier")
+
+
+def _refuse_to_touch_current(
+    own: Mapping[str, Settings], scenarios: Mapping[str, Settings], steps: Mapping[str, Sequence[Any]], config: Compare, place: str
+) -> None:
+    """What is done already is changed by a scenario that names it, never by a setting of the command or by a rule."""
+    now = scenarios[BASE].keys() - own[BASE].keys()
+    way_out = f"is done already in {place} (basis holds it); to have more of it, or to stop it (capacity: 0), name it in a scenario"
+    named = {key for held in own.values() for key in held} | {key for rules in steps.values() for key in _added(rules)}
+    for key in sorted(now & config.instruments.keys() - named):
+        raise UsageError(f"instruments.{key} is set, and {key} {way_out}")
+    for name, rules in steps.items():
+        for key in sorted(_added(rules) & now - own[name].keys()):
+            raise UsageError(f"scenario {name}: a rule adds {key}, and {key} {way_out}")
 
 
 def _refuse_idle_overrides(scenarios: Mapping[str, Iterable[str]], overrides: Settings) -> None:

@@ -72,7 +72,7 @@ class Goals(Runs):
 class Listing(Command):
     """The keys of ``experiments.list``."""
 
-    what: Literal["instruments", "scenarios", "municipalities", "indicators", "parameters", "values"] = Field(
+    what: Literal["instruments", "scenarios", "municipalities", "organisations", "indicators", "parameters", "values"] = Field(
         description="what to list"
     )
     scenario_dir: str | None = Field(None, description="folder with more scenarios")

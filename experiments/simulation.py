@@ -82,6 +82,20 @@ def scenario(name: str, folder: Path | None) -> Any:
     return _readable(scenarios.load, name, folder)
 
 
+def with_current(name: str, held: Mapping[str, dict[str, Any]], place: str, start: str) -> dict[str, dict[str, Any]]:
+    """The instruments of a scenario on top of what is done already in a place; raises UsageError when that list is damaged."""
+    from sim import current
+
+    return _readable(current.with_current, name, held, place, start)
+
+
+def done_already(place: str, start: str) -> dict[str, Any]:
+    """What basis holds: keys of instruments and one line ``{nl, en}``."""
+    from sim import current
+
+    return {"instruments": sorted(current.in_force(place, start)), "said": current.said(place, start)}
+
+
 def instrument_titles(keys: Iterable[str]) -> dict[str, dict[str, str]]:
     """Names for people, ``{nl, en}``, of the instruments among ``keys``, in the order of the keys."""
     from sim import interventions
@@ -147,6 +161,13 @@ def merged(below: Mapping[str, Any], on_top: Mapping[str, Any]) -> dict[str, Any
         nested = isinstance(value, dict) and isinstance(both.get(key), dict)
         both[key] = merged(both[key], value) if nested else value
     return both
+
+
+def anybody_talks(keys: Iterable[str]) -> bool:
+    """Whether one of these instruments talks to households."""
+    from sim import interventions
+
+    return any((interventions.class_of(key) or interventions.Instrument).talks for key in keys)
 
 
 def counts_whole(key: str, setting: str) -> bool:

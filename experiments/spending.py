@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +15,10 @@ MOST_RUNS = 6
 MOST_STRENGTH = 10.0
 
 
-def spent(outcome: Outcome, months: int) -> float:
-    """Euro that all organisations together spend before the horizon."""
+def spent(outcome: Outcome, months: int, already: Collection[str] = ()) -> float:
+    """Euro that all organisations together spend before the horizon, on other instruments than those ``already`` there."""
     table = outcome.tables["instruments"]
-    return float(table.loc[table["month"] < months, "cost_eur"].sum())
+    return float(table.loc[(table["month"] < months) & ~table["instrument"].isin(list(already)), "cost_eur"].sum())
 
 
 def run_at_budget(simulation: Simulation, world: Any, job: SeedJob, spec: RunSpec, base: Any) -> tuple[Outcome, float]:
@@ -29,13 +30,14 @@ def run_at_budget(simulation: Simulation, world: Any, job: SeedJob, spec: RunSpe
         ValueError: the scenario spends nothing, or cannot be brought to that spending.
     """
     goal = job.eur_budget_total
-    if not (spec.instruments or spec.rules) or spec.placebo or goal is None:
+    already = {key for key, settings in spec.instruments.items() if settings.get("already")}
+    if not (spec.instruments.keys() - already or spec.rules) or spec.placebo or goal is None:
         return simulation.run(world, job, spec, base), job.strength
     low, high, strength = 0.0, MOST_STRENGTH, min(job.strength, MOST_STRENGTH) if goal else 0.0
     euro = 0.0
     for _ in range(MOST_RUNS):
         outcome = simulation.run(world, replace(job, strength=strength), spec, base)
-        euro = spent(outcome, job.months)
+        euro = spent(outcome, job.months, already)
         if abs(euro - goal) <= TOLERANCE * goal:
             return outcome, strength
         if euro == 0:

@@ -53,6 +53,10 @@ COLUMNS: dict[str, dict[str, str]] = {
         "month_ghost": WHOLE, "months_followed": WHOLE, "chain_id": WHOLE,
     },
     "drift": {"month": WHOLE, "share_elsewhere": REAL},
+    "filters": {
+        "instrument": TEXT, "household_group": TEXT, "filter": TEXT, "asks": TEXT, "households": WHOLE, "fail": WHOLE,
+        "fail_only": WHOLE, "left": WHOLE,
+    },
 }
 SORTED_BY = ("scenario", "seed", "month")
 ROWS_AT_ONCE = 400_000  # rows that are held while merging

@@ -33,12 +33,14 @@ LEVERS = np.dtype(
         ("eur_once", np.float64),  # euro paid once at the move
         ("n_rooms_left", np.int64),  # eur_once, rent path and rank hold for a home left with at least this many rooms
         ("n_rooms_taken", np.int64),  # … and a home taken with at most this many; 0 is no limit
+        ("tenures_taken", np.int64),  # … of these tenures (bit Tenure); 0 is any
+        ("step_free_taken", np.int64),  # 1: … and without steps
         ("rent_path", np.int64),  # RENT_… for a move between corporatie homes
         ("dur_rent_path", np.int64),  # months of the path (RENT_STEPS)
         ("eur_rent_cap", np.float64),  # euro per month above the old rent (RENT_OLD_PLUS)
         ("rank", np.int64),  # points of priority
         ("rank_market", np.int64),  # points of priority on homes for sale and privately let homes
-        ("needs_label", np.int64),  # 1: rank and exceptions hold only on homes with this instrument's label
+        ("needs_label", np.int64),  # 1: eur_once, rent path, rank and exceptions hold only on homes with this instrument's label
         ("p_direct", np.float64),  # share of corporatie vacancies matched before advertising
         ("responses", np.int64),  # extra responses per month
         ("n_months", np.int64),  # months of registration on top

@@ -9,7 +9,7 @@ import numpy as np
 from mesa import Model
 from mesa.agent import AgentSet
 
-from sim import chains, interventions, month, outputs, run, scenarios, stepwise
+from sim import chains, current, interventions, month, outputs, run, scenarios, stepwise
 from sim.agents import VIEW_OF, Household
 from sim.codes import HouseholdClass, HouseholdState
 from sim.fit import classes
@@ -31,7 +31,8 @@ class HousingModel(Model):
 
     Args:
         municipality: slug, CBS code or region (``experiments.list what=municipalities``).
-        scenario: name of a file in ``configs/scenario``, or of an instrument, which is then alone.
+        scenario: name of a file in ``configs/scenario``, or of an instrument, which is then alone; on top of what the place does
+            already (``sim.current``), except in ``zonder_beleid``.
         seed: an integer; the same seed is the same people in every scenario.
         months, burn_in, follow_up: horizon in months; the burn-in is run here, at once.
         start: month 0, YYYY-MM.
@@ -54,7 +55,8 @@ class HousingModel(Model):
         burnt_in = run.burn_in(municipality, int(seed), months, burn_in, follow_up, start, behaviour, debug)
         self.months, self.follow_up, self.scenario_name = months, follow_up, scenario
         found = scenarios.load(scenario)
-        self._equip(burnt_in, {**found.instruments, **(interventions or {})}, found.rules)
+        held = current.with_current(scenario, found.instruments, burnt_in.place.key, start)
+        self._equip(burnt_in, {**held, **(interventions or {})}, found.rules)
 
     def _equip(self, world: World, chosen: Mapping[str, Any], rules: Sequence[Rule] = ()) -> None:
         self._base = world

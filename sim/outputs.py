@@ -178,5 +178,5 @@ def funnel_table(w: World) -> pd.DataFrame:
 
 def instruments_table(w: World) -> pd.DataFrame:
     """The instruments' ledger: what each organisation did and paid, by month."""
-    columns = ["month", "instrument", "organisation", "contacts", "uses", "cost_eur", "waiting"]
+    columns = ["month", "instrument", "organisation", "contacts", "uses", "cost_eur", "waiting", "no_money"]
     return pd.DataFrame(w.records.get("instruments", []), columns=columns)

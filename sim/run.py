@@ -12,6 +12,7 @@ import numpy as np
 from sim import attribution, chains, interventions, invariants, month, outputs, places, programme, recording, start, stepwise
 from sim import parameters as parameter_registry
 from sim.codes import HouseholdState
+from sim.interventions.filters import filters_table
 from sim.population.income import fifth_of
 from sim.rules import read as read_rules
 from sim.summary import summary_table
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from sim.state import World
     from sim.stepwise import Fired
 
-TABLES = ("moves", "chains", "months", "funnel", "instruments", "attribution", "summary", "drift")
+TABLES = ("moves", "chains", "months", "funnel", "instruments", "attribution", "summary", "drift", "filters")
 MAX_ROWS_FOR_DRIFT = 400_000  # beyond this many households, homes are remembered every twelfth month only
 
 
@@ -145,6 +146,7 @@ def make_tables(
         "months": lambda: outputs.months_table(w, months), "funnel": lambda: outputs.funnel_table(w),
         "instruments": lambda: outputs.instruments_table(w), "attribution": lambda: attribution.attribution_table(w, ghost_window),
         "summary": lambda: summary_table(w, months), "drift": lambda: drift_table(w, elsewhere),
+        "filters": lambda: filters_table(w),
     }
     return {name: makers[name]() for name in TABLES if name in wanted}
 

@@ -45,6 +45,13 @@ def test_the_name_of_an_instrument_is_the_scenario_that_holds_it_alone(key):
     assert set(title) == {"nl", "en"} and all(len(text) > 3 for text in title.values())
 
 
+def test_the_parts_of_complex_and_campaign_are_what_the_whole_holds():
+    whole = scenarios.load("complex_en_campagne").instruments
+    parts = [scenarios.load(name).instruments for name in ("alleen_complex", "alleen_campagne")]
+    assert {key: one for part in parts for key, one in part.items()} == whole and sum(map(len, parts)) == len(whole)
+    assert len({(one["from"], one["until"]) for one in whole.values()}) == 1, "in the same year: that is the trap"
+
+
 def test_a_file_wins_from_the_instrument_of_its_name(tmp_path):
     (tmp_path / "voorrang.yaml").write_text("title: {nl: Eigen, en: Own}\ninstruments: {voorrang: {rank: 2}}\n", encoding="utf-8")
     assert scenarios.load("voorrang", tmp_path).instruments == {"voorrang": {"rank": 2}}

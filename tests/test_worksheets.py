@@ -80,7 +80,7 @@ def test_both_files_are_written_and_named_and_hold_every_worksheet(folder, capsy
     book = openpyxl.load_workbook(paths[1])
     assert book.sheetnames == [
         "Organisaties", "Ambities", "Contactmomenten", "Stimuleren Gemeente", "Stimuleren Woningcorporatie",
-        "Stimuleren Welzijnsorganisatie", "Stimuleren Huishouden zelf", "Opgave", "Monitor 1-3", "Monitor 2-3", "Monitor 3-3", "Cijfers",
+        "Stimuleren Welzijnsorganisatie", "Stimuleren Makelaar", "Opgave", "Monitor 1-3", "Monitor 2-3", "Monitor 3-3", "Cijfers",
     ]
     page = (folder / "werkbladen_voorrang.html").read_text(encoding="utf-8")
     assert page.count('<section class="sheet">') == len(book.sheetnames) - 1
@@ -99,21 +99,44 @@ def test_a_folder_with_basis_only_gets_what_is_done_already(tmp_path):
 
 def test_what_is_done_comes_on_top_changes_and_stops_is_told_apart(folder):
     plan = plan_of(folder)
-    marks = {key: mark for key, (mark, _, _) in plan.instruments.items()}
+    marks = {key: part.mark for key, part in plan.instruments.items()}
     assert marks == {"campagne": EXTRA, "klusdienst": NOW, "informatiepunt": STOP, "voorrang": EXTRA, "wooncoach_sociaal": EXTRA,
                      "verhuisbegeleider": EXTRA}
     assert "wordt anders" in plan.item("campagne").text
-    assert plan.instruments["verhuisbegeleider"][1] == "huishouden", "the payer that is not set is the default"
+    own = plan.instruments["verhuisbegeleider"]
+    assert (own.payer, own.deliverer) == ("huishouden", "makelaar"), "what is not set is the default"
 
 
-def test_an_instrument_stands_at_its_payer_category_and_stages_and_nowhere_else(folder):
+def test_an_instrument_stands_at_who_delivers_it_by_category_and_stages_and_nowhere_else(folder):
     plan = plan_of(folder)
-    for name in (*sheets.ORGANISATIONS, "huishouden"):
+    for name in sheets.ORGANISATIONS:
         (table,) = sheets.stimulate(plan, name).tables
         for category, row in zip(sheets.CATEGORIES, table.rows, strict=True):
             for stage, cell in zip(sheets.STAGES, row[1:], strict=True):
-                keys = {key for key in plan.of(name) if sheets.category_in(key, stage) == category}
-                assert cell == [plan.item(key) for key in sorted(keys)]
+                keys = {key for key in plan.by(name) if sheets.category_in(key, stage) == category}
+                assert cell == [plan.delivered(key) for key in sorted(keys)]
+
+
+def test_who_delivers_and_who_pays_stand_apart(folder):
+    plan = plan_of(folder)
+    [table] = sheets.organisations(plan).tables
+    by_name = {row[0][0].text: row for row in table.rows}
+    delivers = {name: [item.text for cell in row[1:3] for item in cell] for name, row in by_name.items()}
+    pays = {name: [item.text for item in row[3]] for name, row in by_name.items()}
+    assert any(text.startswith("Verhuisbegeleider") for text in delivers["Makelaar"])
+    assert not any("Verhuisbegeleider" in text for text in pays["Makelaar"])
+    assert pays["Huishouden zelf"] == ["Verhuisbegeleider"] and not delivers["Huishouden zelf"]
+    met = sheets.contacts(plan).tables[0].rows
+    [agent] = [row for row in met if row[0][0].text == "Makelaar"]
+    assert {item.text for cell in agent[1:] for item in cell} == {"Verhuisbegeleider (betaald door: huishouden zelf)"}
+
+
+def test_what_a_scenario_stops_is_not_called_changed(folder):
+    path = folder / "manifest.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["scenarios"]["voorrang"]["instruments"]["campagne"] = {"payer": "gemeente", "capacity": 0}
+    path.write_text(json.dumps(content), encoding="utf-8")
+    assert plan_of(folder).instruments["campagne"].mark == STOP
 
 
 def test_the_category_is_that_of_the_registry_but_for_the_coach_on_the_day_of_the_move():

@@ -192,15 +192,19 @@ def pull(seeker, offer, on: list[int], rules, levers) -> tuple[int, float, float
             budget, works = budget + lever["loan"] * seeker["income"] / (1.0 + rules["buying_cost"]), True
         if lever["adapts"] and offer["access"] == Access.AANPASBAAR:
             access, works = Access.GESCHIKT, True
-        small = lever["n_rooms_taken"] == 0 or offer["rooms"] <= lever["n_rooms_taken"]
-        if seeker["rooms_left"] >= lever["n_rooms_left"] and small:
+        holds = (
+            (lever["n_rooms_taken"] == 0 or offer["rooms"] <= lever["n_rooms_taken"])
+            and (lever["tenures_taken"] == 0 or int(lever["tenures_taken"]) & (1 << int(offer["tenure"])))
+            and (not lever["step_free_taken"] or offer["access"] == Access.GESCHIKT)
+            and (not lever["needs_label"] or int(offer["labels"]) >> k & 1)
+        )
+        if seeker["rooms_left"] >= lever["n_rooms_left"] and holds:
             money -= lever["eur_once"]
             rank = int(lever["rank"] if social else lever["rank_market"])
-            ranks = rank and (not lever["needs_label"] or int(offer["labels"]) >> k & 1)
-            points += rank if ranks else 0
+            points += rank
             paths = rise and lever["rent_path"] != RENT_NONE
             felt = min(felt, felt_rent(offer["rent"], seeker["old_rent"], lever)) if paths else felt
-            works = bool(works or lever["eur_once"] or ranks or paths)
+            works = bool(works or lever["eur_once"] or rank or paths)
         bits |= int(works) << k
     return bits, felt, money, eased, points, months, budget, access
 

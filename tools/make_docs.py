@@ -225,12 +225,23 @@ def made_instruments() -> str:
     rows = [
         (
             f"`{key}`", cls.category, cls.sector, plain(cls.stages), plain(cls.levers_used), plain(cls.payers),
-            f"`{cls.indicator}`", cls.law, linked(cls.source), shown_by(key),
+            plain(cls.may_deliver()), f"`{cls.indicator}`", cls.law, linked(cls.source), shown_by(key),
         )
         for key, cls in sorted(REGISTRY.items())
     ]
-    head = ["key", "category", "sector", "stages", "levers", "payers", "monitor indicator", "law", "source", "shown by (tests)"]
+    head = ["key", "category", "sector", "stages", "levers", "payers", "deliverers", "monitor indicator", "law", "source"]
+    head.append("shown by (tests)")
     return table(head, rows)
+
+
+def made_organisations() -> str:
+    """Organisations and their powers."""
+    from sim.organisations import ORGANISATIONS, POWERS
+
+    rows = [(f"`{key}`", one.nl, one.en, one.area, plain(one.powers), plain(one.stages), one.pays) for key, one in ORGANISATIONS.items()]
+    powers = [(f"`{key}`", one.nl, one.en, one.rule, one.source) for key, one in POWERS.items()]
+    head = ["key", "Nederlands", "English", "acts in", "powers", "meets households in", "pays"]
+    return table(head, rows) + "\n" + table(["power", "Nederlands", "English", "rule", "source"], powers)
 
 
 def made_settings() -> str:
@@ -392,7 +403,8 @@ def made_scenarios() -> str:
 
 BLOCKS: dict[str, Callable[[], str]] = {
     "schedule": made_schedule, "parameters": made_parameters, "assumptions": made_assumptions,
-    "instruments": made_instruments, "settings": made_settings, "levers": made_levers, "indicators": made_indicators,
+    "instruments": made_instruments, "organisations": made_organisations,
+    "settings": made_settings, "levers": made_levers, "indicators": made_indicators,
     "monitor": made_monitor, "codes": made_codes, "amounts": made_amounts, "draws": made_draws, "profiles": made_profiles,
     "keys": made_keys, "columns": made_columns, "commands": made_commands, "scenarios": made_scenarios, "evidence": made_evidence,
 }

@@ -10,9 +10,11 @@ import numpy as np
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from sim import organisations
 from sim.ghosts import no_ghosts
 from sim.interventions.base import Instrument, InstrumentError, Running, Who
 from sim.interventions.eigen import InterventieX, own
+from sim.interventions.filters import area_rows
 from sim.interventions.flexibele_eisen import (
     BehoudInschrijftijd,
     ExtraPunten,
@@ -35,6 +37,7 @@ from sim.interventions.op_weg_helpen import Brieven, Campagne, Informatiepunt, W
 from sim.interventions.passend_aanbod import Flexwoningen, Optoppen, Seniorenwoningen
 from sim.interventions.prijsprikkel import FinancieelAdvies, Huurbehoud, Huurgewenning, Seniorenhypotheek, Verhuiskostenvergoeding
 from sim.interventions.splitsen import Woningsplitsen
+from sim.interventions.taken import filters_of, refuse_two_labels
 from sim.interventions.voorrang import LokaleBinding, Ooievaarsclausule, Passendheidsnorm, Voorrang, VoorrangAfspraken
 from sim.interventions.woningruil import Woningruil
 from sim.interventions.wooncoach import WooncoachParticulier, WooncoachSociaal
@@ -98,7 +101,10 @@ def load(key: str, settings: Mapping[str, Any] | None, start: str = "2026-01") -
 def _refuse_contradictions(instrument: Instrument) -> None:
     key, since, until = instrument.key, instrument.since, instrument.until
     if instrument.payer not in instrument.payers:
-        raise InstrumentError(f"{key}.payer={instrument.payer}: {key} is paid by {' or '.join(instrument.payers)}")
+        raise InstrumentError(organisations.refuse(key, "payer", instrument.payer, instrument.payers, instrument.powers))
+    deliverers = instrument.may_deliver()
+    if instrument.deliverer is not None and instrument.deliverer not in deliverers:
+        raise InstrumentError(organisations.refuse(key, "deliverer", instrument.deliverer, deliverers, instrument.powers))
     if since is not None and until is not None and until <= since:
         raise InstrumentError(f"{key}.from={since} and {key}.until={until} leave no month in which it works; let until be later")
 
@@ -132,16 +138,20 @@ def equip(w: World, instruments: Mapping[str, Instrument], strength: float = 1.0
     if len(instruments) > MAX_INSTRUMENTS:
         raise InstrumentError(f"{len(instruments)} instruments in one scenario; at most {MAX_INSTRUMENTS} fit")
     keys = tuple(sorted(instruments))
+    refuse_two_labels(instruments)
     for key in keys:
-        check_strength(instruments[key], strength)
+        check_strength(instruments[key], strength_of(instruments[key], strength))
+        check_areas(w, instruments[key])
     if w.keys:
         stop(w, keys)
     w.keys, w.stepwise = keys, None
     w.instruments = tuple(
-        Running(instruments[key], bit, strength, w.start, w.month, w.months if months is None else months)
+        Running(instruments[key], bit, strength_of(instruments[key], strength), w.start, w.month, w.months if months is None else months)
         for bit, key in enumerate(keys)
     )
     w.ghosts = no_ghosts(len(w.h.id)) if w.watch and keys else None
+    for running in w.instruments:
+        running.memory["filters"] = filters_of(running, w)
     settings = [instruments[key].levers() for key in keys]
     w.levers = make_levers([{**one, "rent_discount": rent_discount(one, w.params.rel_present_bias)} for one in settings])
 
@@ -163,6 +173,19 @@ def renumber(bits: NDArray, before: tuple[str, ...], after: tuple[str, ...]) -> 
         if key in after:
             out |= (np.asarray(bits, np.uint64) >> np.uint64(k) & np.uint64(1)) << np.uint64(after.index(key))
     return out
+
+
+def strength_of(instrument: Instrument, strength: float) -> float:
+    """The strength of an instrument in a run: what is done already is delivered as it is."""
+    return 1.0 if instrument.already else strength
+
+
+def check_areas(w: World, instrument: Instrument) -> None:
+    """Raises InstrumentError when ``who.areas`` names what is no part of this place."""
+    try:
+        area_rows(w, instrument.who.areas)
+    except ValueError as error:
+        raise InstrumentError(f"{instrument.key}.{error}") from None
 
 
 def check_strength(instrument: Instrument, strength: float) -> None:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from sim.codes import Contact, HouseholdState, Stage
 from sim.ghosts import stay_behind
-from sim.interventions.target import target_rows
+from sim.interventions.filters import members_of
 from sim.levers import ALL_BIT
 from sim.randomness import Purpose, uniform
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from sim.state import World
 
-Payer = Literal["gemeente", "provincie", "corporatie", "zorgaanbieder", "welzijn", "huishouden"]
+Payer = Literal["gemeente", "provincie", "corporatie", "zorgaanbieder", "welzijn", "bewonersinitiatief", "makelaar", "huishouden"]
 MOST_STRENGTH = 10.0
 _MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
 
@@ -45,6 +45,14 @@ class Who(BaseModel):
     rooms_most: int = Field(12, ge=1, le=12, description="most rooms of the home left")
     tenure: Literal["koop", "corporatie", "vrije_huur", "any"] = Field("any", description="tenure of the home left")
     floor_area: float = Field(0, ge=0, le=400, description="smallest floor area of the home left, m2")
+    size_least: int = Field(1, ge=1, le=6, description="smallest household, persons")
+    children: Literal["with", "without", "any"] = Field("any", description="children at home")
+    type: Literal["eengezins", "meergezins", "seniorencomplex", "mantelzorgunit", "flex", "any"] = Field("any", description="type of the home left")
+    dur_lived: int = Field(0, ge=0, le=600, description="months lived in the home left, at least")
+    registered: bool = Field(False, description="true: registered with the corporaties")
+    income: Literal["daeb", "above_daeb", "any"] = Field("any", description="gross income up to the DAEB limit of the start, or above it")
+    areas: tuple[str, ...] = Field((), description="wijken and gemeenten of the home left, by name or CBS code; none named: everywhere")
+    coach: bool = Field(False, description="true: a coach of the same scenario has talked to the household on this journey (so before it moves)")
 
 
 class Instrument(BaseModel):
@@ -58,6 +66,8 @@ class Instrument(BaseModel):
     stages: ClassVar[tuple[str, ...]]
     levers_used: ClassVar[tuple[str, ...]]
     payers: ClassVar[tuple[str, ...]]
+    deliverers: ClassVar[tuple[str, ...]] = ()  # who may deliver it, the usual one first; none named: those that pay
+    powers: ClassVar[tuple[str, ...]] = ()  # one of these powers (sim.organisations) is needed to deliver it
     indicator: ClassVar[str]
     law: ClassVar[str] = ""
     source: ClassVar[str]
@@ -74,6 +84,8 @@ class Instrument(BaseModel):
     eur_budget: float | None = Field(None, ge=0, description="euro for the whole run; null is no limit")
     eur_fixed: float = Field(0, ge=0, description="euro per year")
     payer: Payer = "corporatie"
+    deliverer: str | None = Field(None, description="organisation that delivers it; null: the payer, if it may, else the first that may")
+    already: bool = Field(False, description="true: done already (basis holds it); the strength of a run leaves it alone")
     allow_empty: bool = Field(False, description="true: a target group without members is no error")
 
     @field_validator("who", mode="before")
@@ -95,6 +107,17 @@ class Instrument(BaseModel):
         """Values of the levers that it pulls (fields of ``sim.levers.LEVERS``); none for one that only adds homes."""
         return {}
 
+    @classmethod
+    def may_deliver(cls) -> tuple[str, ...]:
+        """Organisations that may deliver it, the usual one first."""
+        return cls.deliverers or tuple(one for one in cls.payers if one != "huishouden")
+
+    @classmethod
+    def usual_deliverer(cls, payer: str) -> str:
+        """Who delivers it where the scenario does not say: who pays, if it may, else the first that may."""
+        there = cls.may_deliver()
+        return payer if payer in there else there[0]
+
     def most_strength(self) -> float:
         """The strongest that it can be delivered: a rule without capacity, budget or dose holds for all at 1."""
         return MOST_STRENGTH if self.dosed or self.capacity is not None or self.eur_budget is not None else 1.0
@@ -104,7 +127,7 @@ class Instrument(BaseModel):
 
     def members(self, w: World, stages: tuple[int, int], mask: np.uint64) -> NDArray:
         """Rows (int32) of the target group in the stages given (first, last) that do not carry ``mask``."""
-        return target_rows(w.h, w.d, w.month, self.who, stages, mask)
+        return members_of(w, self.who, stages, mask)
 
     def found(self, run: Running, w: World) -> NDArray:
         """Households on which it would work from this month on if there were no limit to it, int32 rows."""
@@ -184,7 +207,7 @@ class Running:
 
     def act(self, w: World) -> None:
         """Its month: contacts, labels, homes; fixed costs. Nothing before its target group has a first member."""
-        self.month = {"contacts": 0, "uses": 0, "cost_eur": 0.0, "waiting": 0}
+        self.month = {"contacts": 0, "uses": 0, "cost_eur": 0.0, "waiting": 0, "no_money": 0}
         self.n_room = 0
         self.settings.go_on(self, w)
         if not self.works(w.month):
@@ -195,6 +218,7 @@ class Running:
         self._take_back(w)
         fixed = self.settings.eur_fixed / 12 * min(1.0, self.strength)
         if fixed > self.free(w):
+            self.month["no_money"] = 1
             return
         self.pay(fixed)
         self.n_room = self._new_room(w)
@@ -203,7 +227,10 @@ class Running:
     def anybody(self, w: World) -> bool:
         """Whether its target group has, or has had, a member (in any stage of the klantreis)."""
         if not self.memory.get("anybody"):
-            self.memory["anybody"] = len(self.settings.members(w, (0, 4), np.uint64(0))) > 0
+            one = self.settings
+            if one.who.coach:  # who has not talked to a coach yet is in the target group, and can still do so
+                one = one.model_copy(update={"who": one.who.model_copy(update={"coach": False})})
+            self.memory["anybody"] = len(one.members(w, (0, 4), np.uint64(0))) > 0
         return self.memory["anybody"]
 
     def settle(self, w: World, first_move: int) -> None:
@@ -304,6 +331,7 @@ class Running:
             n = int((np.cumsum(self.settings.most(w, queue)) <= self.free(w)).sum())
             rows = queue[: min(n, self.n_room)]
             self.month["waiting"] += len(queue) - len(rows)
+            self.month["no_money"] += min(len(queue), self.n_room) - len(rows)
         self.n_room -= len(rows)
         w.h.touched[rows] |= self.mask
         new = rows[w.h.contact_month[rows] < -3000]

@@ -33,6 +33,8 @@ class InterventieX(Help):
     stages: ClassVar[tuple[str, ...]] = STAGES
     levers_used: ClassVar[tuple[str, ...]] = tuple(name for name in PULLS if name not in CONDITIONS)
     payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "corporatie", "zorgaanbieder", "welzijn", "huishouden")
+    deliverers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "corporatie", "zorgaanbieder", "welzijn", "bewonersinitiatief", "makelaar")
+    powers: ClassVar[tuple[str, ...]] = ("voorlichting",)
     indicator: ClassVar[str] = "interventie_x"
     source: ClassVar[str] = "toolkit Platform31 2023, monitor 3/3, Interventie x"
 

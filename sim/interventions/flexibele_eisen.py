@@ -10,7 +10,8 @@ from pydantic import Field
 from sim import law
 from sim.codes import HouseholdState, Tenure
 from sim.interventions.base import Instrument, Running, Who
-from sim.interventions.voorrang import Labelling, label_vacant
+from sim.interventions.taken import label_vacant
+from sim.interventions.voorrang import Labelling
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +30,8 @@ class FlexibleRule(Instrument):
     sector: ClassVar[str] = "sociaal"
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken",)
     payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente")
+    deliverers: ClassVar[tuple[str, ...]] = ("corporatie",)
+    powers: ClassVar[tuple[str, ...]] = ("eigen_woningen",)
     indicator: ClassVar[str] = "flexible_requirements"
 
 

@@ -55,6 +55,8 @@ class Rehousing(Instrument):
     stages: ClassVar[tuple[str, ...]] = ("huidige_woning", "woonwens", "woningzoeken")
     levers_used: ClassVar[tuple[str, ...]] = ("supply", "rank", "trouble", "eur_once")
     payers: ClassVar[tuple[str, ...]] = ("corporatie",)
+    deliverers: ClassVar[tuple[str, ...]] = ("corporatie",)
+    powers: ClassVar[tuple[str, ...]] = ("eigen_woningen",)
     law: ClassVar[str] = "BW 7:220: a statutory minimum is paid to who must move (D01, D46); no tenant has to leave before there is another home"
     dosed: ClassVar[bool] = True
     number: ClassVar[int]  # of its fixed draws

@@ -32,6 +32,8 @@ class Verhuisbegeleider(Help):
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen")
     levers_used: ClassVar[tuple[str, ...]] = ("trouble", "eur_once")
     payers: ClassVar[tuple[str, ...]] = ("huishouden",)
+    deliverers: ClassVar[tuple[str, ...]] = ("makelaar", "welzijn")
+    powers: ClassVar[tuple[str, ...]] = ("praktische_hulp",)
     indicator: ClassVar[str] = "senior_moves"
     source: ClassVar[str] = "toolkit Platform31 2023, annex, Wooncoach: a paid service"
     contact: ClassVar[Contact] = Contact.EIGEN_INITIATIEF
@@ -57,6 +59,8 @@ class Klusdienst(Help):
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen")
     levers_used: ClassVar[tuple[str, ...]] = ("trouble",)
     payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente", "welzijn")
+    deliverers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente", "welzijn", "bewonersinitiatief")
+    powers: ClassVar[tuple[str, ...]] = ("praktische_hulp",)
     indicator: ClassVar[str] = "flexible_requirements"
     source: ClassVar[str] = f"{FLEXIBLE}: klusdienst or moving help for the old or the new home"
 
@@ -78,6 +82,8 @@ class Verhuisvoucher(Help):
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen")
     levers_used: ClassVar[tuple[str, ...]] = ("trouble", "eur_once")
     payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente", "provincie")
+    deliverers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente", "welzijn")
+    powers: ClassVar[tuple[str, ...]] = ("praktische_hulp",)
     indicator: ClassVar[str] = "flexible_requirements"
     law: ClassVar[str] = "help in kind by a corporatie is allowed, a grant is not"
     source: ClassVar[str] = "toolkit Platform31 2023, menukaart sociaal, 3: voucher for a klusdienst or a mover"
@@ -100,6 +106,8 @@ class SoepeleOplevering(Help):
     stages: ClassVar[tuple[str, ...]] = ("verhuizen",)
     levers_used: ClassVar[tuple[str, ...]] = ("trouble", "eur_once")
     payers: ClassVar[tuple[str, ...]] = ("corporatie",)
+    deliverers: ClassVar[tuple[str, ...]] = ("corporatie",)
+    powers: ClassVar[tuple[str, ...]] = ("eigen_woningen",)
     indicator: ClassVar[str] = "flexible_requirements"
     source: ClassVar[str] = f"{FLEXIBLE}: soepele eisen bij oplevering"
 
@@ -122,6 +130,8 @@ class ExtraHulpmiddelen(KnownToSome):
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen")
     levers_used: ClassVar[tuple[str, ...]] = ("adapts",)
     payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente")
+    deliverers: ClassVar[tuple[str, ...]] = ("corporatie",)
+    powers: ClassVar[tuple[str, ...]] = ("eigen_woningen",)
     indicator: ClassVar[str] = "flexible_requirements"
     source: ClassVar[str] = f"{FLEXIBLE}: extra aids fitted"
 
@@ -157,6 +167,8 @@ class Voorinspectie(KnownToSome):
     stages: ClassVar[tuple[str, ...]] = ("woonwens",)
     levers_used: ClassVar[tuple[str, ...]] = ("search",)
     payers: ClassVar[tuple[str, ...]] = ("corporatie",)
+    deliverers: ClassVar[tuple[str, ...]] = ("corporatie",)
+    powers: ClassVar[tuple[str, ...]] = ("eigen_woningen",)
     indicator: ClassVar[str] = "flexible_requirements"
     source: ClassVar[str] = f"{FLEXIBLE}: voorinspectie when a household only considers a move"
     reach: ClassVar[tuple[int, int]] = (WENS, WENS)
@@ -172,9 +184,12 @@ class Voorinspectie(KnownToSome):
     def act(self, run: Running, w: World) -> None:
         """Inspections are paid when they are done, so the money left says how many there can be."""
         if self.eur_inspection > 0:
-            run.n_room = int(min(run.n_room, run.left() // self.eur_inspection))
+            room, run.n_room = run.n_room, int(min(run.n_room, run.left() // self.eur_inspection))
+            run.memory["short"] = run.n_room < room
         before = run.n_reached
         super().act(run, w)
+        if run.memory.get("short") and run.n_room == 0:
+            run.month["no_money"] += int(run.month["waiting"])
         run.month["contacts"] += run.n_reached - before
         run.pay((run.n_reached - before) * self.eur_inspection)
 
@@ -189,6 +204,8 @@ class GeenDubbeleHuur(KnownToSome):
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen")
     levers_used: ClassVar[tuple[str, ...]] = ("trouble",)
     payers: ClassVar[tuple[str, ...]] = ("corporatie",)
+    deliverers: ClassVar[tuple[str, ...]] = ("corporatie",)
+    powers: ClassVar[tuple[str, ...]] = ("eigen_woningen",)
     indicator: ClassVar[str] = "flexible_requirements"
     source: ClassVar[str] = "sources section 4 (Maasdelta, Maassluis); obstacle named by coaches: a period of double rent"
 

@@ -46,6 +46,8 @@ class Building(Instrument):
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken",)
     levers_used: ClassVar[tuple[str, ...]] = ("supply",)
     payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "corporatie")
+    deliverers: ClassVar[tuple[str, ...]] = ("gemeente", "corporatie")
+    powers: ClassVar[tuple[str, ...]] = ("vergunning", "eigen_woningen")
     indicator: ClassVar[str] = "suitable_dwellings"
     contact: ClassVar[Contact] = Contact.GEMEENTE
     dosed: ClassVar[bool] = True
@@ -69,10 +71,10 @@ class Building(Instrument):
         if "n" not in run.memory:
             run.memory["n"] = self.n_per_1000 * float(w.seniors.sum()) / 1000 / 12
         total = run.memory.get("carried", 0.0) + run.memory["n"] * run.strength
-        n = int(total)
+        n = wanted = min(int(total), run.n_room)
         if self.eur_home > 0:
             n = int(min(n, run.left() // self.eur_home))
-        n = min(n, run.n_room)
+        run.month["no_money"] += wanted - n
         run.memory["carried"] = total - int(total)
         if n > 0:
             add_homes(w, self._homes(run, w, n), Origin.NEW_BUILD)

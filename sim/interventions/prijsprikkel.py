@@ -11,6 +11,7 @@ from sim import law
 from sim.codes import Contact, Tenure
 from sim.interventions.base import Payer, Running, Who
 from sim.interventions.reach import WENS, ZOEKEN, Help, KnownToSome
+from sim.interventions.taken import KnownForHomesTaken
 from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 HUURBEHOUD_YEARS = 10  # years over which the lower rent is counted as a cost
 
 
-class Huurgewenning(KnownToSome):
+class Huurgewenning(KnownForHomesTaken):
     """The rent of the new home rises in three equal steps from the old rent to the regular one."""
 
     key: ClassVar[str] = "huurgewenning"
@@ -33,12 +34,13 @@ class Huurgewenning(KnownToSome):
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen", "nieuw_thuis")
     levers_used: ClassVar[tuple[str, ...]] = ("rent_path",)
     payers: ClassVar[tuple[str, ...]] = ("corporatie",)
+    deliverers: ClassVar[tuple[str, ...]] = ("corporatie",)
+    powers: ClassVar[tuple[str, ...]] = ("eigen_woningen",)
     indicator: ClassVar[str] = "households_huurgewenning"
     law: ClassVar[str] = "Wet tijdelijke huurkorting (1-4-2021): on request, 1 to 36 months"
     source: ClassVar[str] = "toolkit Platform31 2023, annex, Financiële tegemoetkoming; C08"
 
     who: Who = Who(tenure="corporatie", rooms=4)
-    n_rooms_taken: int = Field(3, ge=0, le=12, description="most rooms of the home taken; 0 is no limit")
     dur_path: int = Field(36, ge=0, le=120, description="months until the regular rent")
 
     def check(self, start: str) -> None:
@@ -47,8 +49,7 @@ class Huurgewenning(KnownToSome):
 
     def levers(self) -> dict[str, float]:
         """A rent path in steps."""
-        return {"rent_path": RENT_STEPS, "dur_rent_path": self.dur_path, "n_rooms_left": self.who.rooms,
-                "n_rooms_taken": self.n_rooms_taken}
+        return {"rent_path": RENT_STEPS, "dur_rent_path": self.dur_path, **self.conditions()}
 
     def settle(self, run: Running, w: World, moves: NDArray) -> float:
         """Rent forgone: the rise, times the months, times two thirds (mean of the three steps)."""
@@ -60,7 +61,7 @@ class Huurgewenning(KnownToSome):
         return _largest_rise(w, rows, self.n_rooms_taken) * self.dur_path * 2 / 3
 
 
-class Huurbehoud(KnownToSome):
+class Huurbehoud(KnownForHomesTaken):
     """The rent of the old home goes along to the new one, without an end date."""
 
     key: ClassVar[str] = "huurbehoud"
@@ -70,20 +71,20 @@ class Huurbehoud(KnownToSome):
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen", "nieuw_thuis")
     levers_used: ClassVar[tuple[str, ...]] = ("rent_path",)
     payers: ClassVar[tuple[str, ...]] = ("corporatie",)
+    deliverers: ClassVar[tuple[str, ...]] = ("corporatie",)
+    powers: ClassVar[tuple[str, ...]] = ("eigen_woningen",)
     indicator: ClassVar[str] = "households_huurgewenning"
     law: ClassVar[str] = "no rule against it was found; the lower rent counts for passend toewijzen"
     source: ClassVar[str] = "toolkit Platform31 2023, annex; sources section 4 (Zaanstreek, Utrecht)"
 
     who: Who = Who(tenure="corporatie", rooms=4)
-    n_rooms_taken: int = Field(3, ge=0, le=12, description="most rooms of the home taken; 0 is no limit")
     variant: Literal["oude_huur", "oude_huur_plus"] = "oude_huur"
     eur_plus: float = Field(50, ge=0, le=300, description="euro per month above the old rent (oude_huur_plus)")
 
     def levers(self) -> dict[str, float]:
         """The old rent, or the old rent and a little."""
         path = RENT_OLD if self.variant == "oude_huur" else RENT_OLD_PLUS
-        return {"rent_path": path, "eur_rent_cap": self.eur_plus, "n_rooms_left": self.who.rooms,
-                "n_rooms_taken": self.n_rooms_taken}
+        return {"rent_path": path, "eur_rent_cap": self.eur_plus, **self.conditions()}
 
     def settle(self, run: Running, w: World, moves: NDArray) -> float:
         """Rent forgone over HUURBEHOUD_YEARS years."""
@@ -109,7 +110,7 @@ def _largest_rise(w: World, rows: NDArray, n_rooms_taken: int) -> NDArray:
     return np.clip(dearest - lowest, 0, None)
 
 
-class Verhuiskostenvergoeding(KnownToSome):
+class Verhuiskostenvergoeding(KnownForHomesTaken):
     """A grant for the cost of moving; gemeente or provincie pay it."""
 
     key: ClassVar[str] = "verhuiskostenvergoeding"
@@ -119,13 +120,14 @@ class Verhuiskostenvergoeding(KnownToSome):
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen")
     levers_used: ClassVar[tuple[str, ...]] = ("eur_once",)
     payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie")
+    deliverers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie")
+    powers: ClassVar[tuple[str, ...]] = ("subsidie",)
     indicator: ClassVar[str] = "households_verhuiskostenvergoeding"
     law: ClassVar[str] = "a corporatie may not pay it for doorstroming; gemeente and provincie may"
     source: ClassVar[str] = "toolkit Platform31 2023, annex; C08, C10, C35"
     contact: ClassVar[Contact] = Contact.GEMEENTE
 
     who: Who = Who(tenure="corporatie", rooms=4)
-    n_rooms_taken: int = Field(3, ge=0, le=12, description="most rooms of the home taken; 0 is no limit")
     eur_grant: float = Field(2000, ge=0, le=10000, description="euro per move")
     payer: Payer = "gemeente"
 
@@ -135,7 +137,7 @@ class Verhuiskostenvergoeding(KnownToSome):
 
     def levers(self) -> dict[str, float]:
         """Money once."""
-        return {"eur_once": self.eur_grant, "n_rooms_left": self.who.rooms, "n_rooms_taken": self.n_rooms_taken}
+        return {"eur_once": self.eur_grant, **self.conditions()}
 
     def most(self, w: World, rows: NDArray) -> NDArray:
         """The grant."""
@@ -156,6 +158,8 @@ class FinancieelAdvies(Help):
     stages: ClassVar[tuple[str, ...]] = ("woonwens", "woningzoeken")
     levers_used: ClassVar[tuple[str, ...]] = ("search", "trouble")
     payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie")
+    deliverers: ClassVar[tuple[str, ...]] = ("gemeente", "makelaar")
+    powers: ClassVar[tuple[str, ...]] = ("financieel_advies",)
     indicator: ClassVar[str] = "senior_moves"
     source: ClassVar[str] = "toolkit Platform31 2023, annex, Wooncoach (financial advice); unproven"
     contact: ClassVar[Contact] = Contact.GEMEENTE
@@ -183,6 +187,8 @@ class Seniorenhypotheek(KnownToSome):
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken",)
     levers_used: ClassVar[tuple[str, ...]] = ("loan",)
     payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie")
+    deliverers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "makelaar")
+    powers: ClassVar[tuple[str, ...]] = ("voorlichting",)
     indicator: ClassVar[str] = "senior_moves"
     law: ClassVar[str] = "Senioren Verhuisregeling (NHG 2018): from 57, new gross monthly cost no higher than the old"
     source: ClassVar[str] = "toolkit Platform31 2023, menukaart particulier, 4; sources section 9; unproven"

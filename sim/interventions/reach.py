@@ -60,6 +60,8 @@ class Outreach(Instrument):
     stages: ClassVar[tuple[str, ...]] = ("huidige_woning",)
     levers_used: ClassVar[tuple[str, ...]] = ("awareness",)
     payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "corporatie", "welzijn")
+    deliverers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "corporatie", "zorgaanbieder", "welzijn", "bewonersinitiatief", "makelaar")
+    powers: ClassVar[tuple[str, ...]] = ("voorlichting",)
     indicator: ClassVar[str] = "voorlichting"
     contact: ClassVar[Contact] = Contact.GEMEENTE
 
@@ -76,9 +78,10 @@ class Outreach(Instrument):
         """Who was reached last month and did nothing has forgotten; others are reached, as capacity and money allow."""
         self.forget(run, w)
         rows = self.found(run, w)
-        n = min(len(rows), run.n_room)
+        n = wanted = min(len(rows), run.n_room)
         if self.eur_contact > 0:
             n = int(min(n, run.left() // self.eur_contact))
+        run.month["no_money"] += wanted - n
         run.month["waiting"] += len(rows) - n
         run.month["contacts"] += len(run.touch(w, rows[:n]))
         run.pay(n * self.eur_contact)

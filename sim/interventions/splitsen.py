@@ -34,6 +34,8 @@ class Woningsplitsen(Instrument):
     stages: ClassVar[tuple[str, ...]] = ("huidige_woning", "woonwens")
     levers_used: ClassVar[tuple[str, ...]] = ("supply",)
     payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie")
+    deliverers: ClassVar[tuple[str, ...]] = ("gemeente",)
+    powers: ClassVar[tuple[str, ...]] = ("vergunning",)
     indicator: ClassVar[str] = "split_applications"
     law: ClassVar[str] = "permit by the omgevingsplan; local rules of the kind of Nieuwegein's: at least 50 m2 per home, at most one in ten homes of a neighbourhood"
     source: ClassVar[str] = f"{ANNEX}; sources section 3; C39-C42"
@@ -57,7 +59,9 @@ class Woningsplitsen(Instrument):
         run.memory["permits"] = [one for one in run.memory.get("permits", []) if one[0] > w.month]
         still = [(i, j) for _, i, j in done if w.h.home[i] == j and w.h.state[i] == HouseholdState.PRESENT and w.h.reserved[i] < 0]
         if self.eur_split > 0:
-            still = still[: int(min(len(still), run.left() // self.eur_split))]
+            wanted = len(still)
+            still = still[: int(min(wanted, run.left() // self.eur_split))]
+            run.month["no_money"] += wanted - len(still)
         if still:
             self._split(run, w, *(np.array(side, np.int32) for side in zip(*still, strict=True)))
 

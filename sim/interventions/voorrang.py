@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -11,6 +10,7 @@ from pydantic import Field
 from sim import law
 from sim.codes import Access, Contact, DwellingType, HouseholdState, HouseholdType, Origin, Tenure
 from sim.interventions.base import Instrument, Payer, Running, Who
+from sim.interventions.taken import ForHomesTaken, label_vacant, take_labels_off
 from sim.randomness import Purpose, uniform
 from sim.world import NOWHERE, age_years
 
@@ -21,30 +21,7 @@ if TYPE_CHECKING:
 
     from sim.state import World
 
-    Suits = Callable[[NDArray], NDArray]  # which of the dwellings given
-
 ANNEX = "toolkit Platform31 2023, annex, Voorrangregelingen"
-
-
-def label_vacant(run: Running, w: World, share: float, suits: Suits) -> int:
-    """Label a keyed share of the vacant homes that suit (a home keeps the same number for the whole run).
-
-    A label is for a home as it is offered now: it ends with the letting or sale. Returns how many homes got one they did not have.
-    """
-    before = (w.d.labels & run.mask) != 0
-    take_labels_off(run, w)
-    homes = w.v.dwelling[: w.counts[0]][w.v.state[: w.counts[0]] <= 1]
-    homes = homes[suits(homes)]
-    with w.draws.replay():
-        u = uniform(w.draws.base(Purpose.UNIT_NUMBER, 1, run.key), w.d.id[homes])
-    chosen = homes[u < share]
-    w.d.labels[chosen] |= run.mask
-    return int((~before[chosen]).sum())
-
-
-def take_labels_off(run: Running, w: World) -> None:
-    """No home carries the instrument's label any more."""
-    w.d.labels[:] &= ~run.mask
 
 
 class Labelling(Instrument):
@@ -57,7 +34,7 @@ class Labelling(Instrument):
         take_labels_off(run, w)
 
 
-class Voorrang(Labelling):
+class Voorrang(ForHomesTaken, Labelling):
     """Priority by labels on the home left, the home taken and the resident."""
 
     key: ClassVar[str] = "voorrang"
@@ -66,26 +43,23 @@ class Voorrang(Labelling):
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken",)
     levers_used: ClassVar[tuple[str, ...]] = ("rank",)
     payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente")
+    deliverers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente")
+    powers: ClassVar[tuple[str, ...]] = ("eigen_woningen", "huisvestingsverordening")
     indicator: ClassVar[str] = "allocations_by_priority"
     law: ClassVar[str] = "a gemeente that labels homes needs a huisvestingsverordening (Huisvestingswet); a corporatie may agree on labels in its own stock: assumption"
     source: ClassVar[str] = f"{ANNEX}; C07, C24"
+    asks_label: ClassVar[bool] = True
 
     who: Who = Who(tenure="corporatie", rooms=4)
-    n_rooms_taken: int = Field(3, ge=0, le=12, description="most rooms of the home taken; 0 is no limit")
-    rel_labelled: float = Field(0.5, ge=0, le=1, description="share of the suitable corporatie homes that is labelled (assumption; E23: 25 %)")
     rank: int = Field(1, ge=1, le=20, description="points above other candidates")
 
     def levers(self) -> dict[str, float]:
         """Rank on labelled homes, for those who leave a large home for a smaller one."""
-        return {"rank": self.rank, "needs_label": 1, "n_rooms_left": self.who.rooms, "n_rooms_taken": self.n_rooms_taken}
+        return {"rank": self.rank, **self.conditions()}
 
     def act(self, run: Running, w: World) -> None:
         """Label the step-free homes that are vacant, and let the target group carry its priority."""
-        d = w.d
-        label_vacant(
-            run, w, self.rel_labelled * min(1.0, run.strength),
-            lambda homes: (d.tenure[homes] == Tenure.CORPORATIE) & (d.access[homes] == Access.GESCHIKT),
-        )
+        self.put_labels(run, w)
         run.touch(w, run.candidates(w))
 
 
@@ -123,6 +97,8 @@ class VoorrangAfspraken(OnTheMarket):
     title: ClassVar[Mapping[str, str]] = {"nl": "Afspraken met verkopers en verhuurders", "en": "Agreements with sellers and landlords"}
     law: ClassVar[str] = "an agreement binds only who signs it"
     source: ClassVar[str] = f"{ANNEX}: agreements with sellers and private landlords; unproven"
+    deliverers: ClassVar[tuple[str, ...]] = ("gemeente", "makelaar")
+    powers: ClassVar[tuple[str, ...]] = ("bemiddeling",)
 
     def suits(self, w: World, homes: NDArray) -> NDArray:
         """Step-free homes for sale or privately let."""
@@ -136,6 +112,8 @@ class LokaleBinding(OnTheMarket):
     title: ClassVar[Mapping[str, str]] = {"nl": "Voorrang voor lokale binding", "en": "Priority for local binding"}
     law: ClassVar[str] = "Huisvestingswet, in force 1-1-2024: with a huisvestingsverordening, at most half of the homes, owner homes only new and below the betaalbaarheidsgrens"
     source: ClassVar[str] = f"{ANNEX}; sources section 9; unproven"
+    deliverers: ClassVar[tuple[str, ...]] = ("gemeente",)
+    powers: ClassVar[tuple[str, ...]] = ("huisvestingsverordening",)
 
     rel_labelled: float = Field(0.5, ge=0, le=1, description="share of the new owner homes below the limit (law: at most 0.5)")
     huisvestingsverordening: bool = Field(True, description="the gemeente has one that shows scarcity of these homes")
@@ -164,6 +142,8 @@ class Ooievaarsclausule(OnTheMarket):
     title: ClassVar[Mapping[str, str]] = {"nl": "Ooievaarsclausule", "en": "Stork clause"}
     sector: ClassVar[str] = "sociaal"
     payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente")
+    deliverers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente")
+    powers: ClassVar[tuple[str, ...]] = ("eigen_woningen", "huisvestingsverordening")
     law: ClassVar[str] = "on trust, or with a statement of pregnancy"
     source: ClassVar[str] = f"{ANNEX}: ooievaarsclausule (errata)"
     contact: ClassVar[Contact] = Contact.EIGEN_INITIATIEF
@@ -202,6 +182,8 @@ class Passendheidsnorm(Labelling):
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken",)
     levers_used: ClassVar[tuple[str, ...]] = ("size_norm",)
     payers: ClassVar[tuple[str, ...]] = ("gemeente", "corporatie")
+    deliverers: ClassVar[tuple[str, ...]] = ("gemeente",)
+    powers: ClassVar[tuple[str, ...]] = ("huisvestingsverordening",)
     indicator: ClassVar[str] = "new_household"
     law: ClassVar[str] = "Huisvestingswet art. 11: priority by nature, size or price of the home, in a huisvestingsverordening"
     source: ClassVar[str] = f"{ANNEX}: also steer who gets the home that is left"

@@ -38,6 +38,8 @@ class Woningruil(KnownToSome):
     stages: ClassVar[tuple[str, ...]] = ("woonwens", "woningzoeken")
     levers_used: ClassVar[tuple[str, ...]] = ("supply",)
     payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente", "huishouden")
+    deliverers: ClassVar[tuple[str, ...]] = ("corporatie",)
+    powers: ClassVar[tuple[str, ...]] = ("eigen_woningen",)
     indicator: ClassVar[str] = "suitable_seniors"
     law: ClassVar[str] = "each landlord consents; income group and passend toewijzen as for any new tenant, at the rent of a new tenant"
     source: ClassVar[str] = f"{ANNEX}: woning ruilen; sources section 4"

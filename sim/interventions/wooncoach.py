@@ -9,7 +9,7 @@ from pydantic import Field
 
 from sim.codes import Contact, Stage
 from sim.interventions.base import Instrument, Payer, Running, Who
-from sim.interventions.target import target_rows
+from sim.interventions.filters import members_of
 from sim.randomness import Purpose, uniform
 
 if TYPE_CHECKING:
@@ -48,8 +48,9 @@ class Wooncoach(Instrument):
         if self.fte == 0 or (self.fte_per_1000 == 0 and self.fte is None) or self.n_talks == 0:
             return
         fte = self._fte(run, w) * run.strength
-        if self.eur_fte > 0:
-            fte = min(fte, 12 * run.left() / self.eur_fte)
+        if self.eur_fte > 0 and fte > 12 * run.left() / self.eur_fte:
+            fte = 12 * run.left() / self.eur_fte
+            run.month["no_money"] += 1
         run.pay(fte * self.eur_fte / 12)
         total = run.memory.get("talks", 0.0) + fte * self.n_talks / 12
         run.memory["talks"] = total - int(total)
@@ -70,7 +71,7 @@ class Wooncoach(Instrument):
         return run.memory["fte"]
 
     def _first(self, run: Running, w: World, stages: tuple[int, int], room: int) -> np.ndarray:
-        rows = target_rows(w.h, w.d, w.month, self.who, stages, run.mask)
+        rows = members_of(w, self.who, stages, run.mask)
         with w.draws.replay():
             u = uniform(w.draws.base(Purpose.TALK, w.month, self.key), w.h.id[rows])
         return rows[np.argsort(u, kind="stable")][:room]
@@ -83,7 +84,9 @@ class WooncoachSociaal(Wooncoach):
     title: ClassVar[Mapping[str, str]] = {"nl": "Wooncoach voor huurders", "en": "Housing coach for tenants"}
     sector: ClassVar[str] = "sociaal"
     levers_used: ClassVar[tuple[str, ...]] = ("awareness", "search", "sight", "trouble", "responses", "p_direct")
-    payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente", "provincie")
+    payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente", "provincie", "zorgaanbieder", "welzijn")
+    deliverers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente", "provincie", "zorgaanbieder", "welzijn", "bewonersinitiatief", "makelaar")
+    powers: ClassVar[tuple[str, ...]] = ("begeleiding",)
     source: ClassVar[str] = "toolkit Platform31 2023, annex, Wooncoach; C01, C09, C31-C33, C36"
 
     who: Who = Who(tenure="corporatie")
@@ -103,7 +106,7 @@ class WooncoachSociaal(Wooncoach):
                 self._bring(run, other, w)
 
     def _bring(self, run: Running, other: Running, w: World) -> None:
-        rows = target_rows(w.h, w.d, w.month, other.settings.who, (int(Stage.WONINGZOEKEN), int(Stage.WONINGZOEKEN)), other.mask)
+        rows = members_of(w, other.settings.who, (int(Stage.WONINGZOEKEN), int(Stage.WONINGZOEKEN)), other.mask)
         rows = rows[(w.h.touched[rows] & run.mask) != 0]
         other.touch(w, rows)
 
@@ -115,7 +118,9 @@ class WooncoachParticulier(Wooncoach):
     title: ClassVar[Mapping[str, str]] = {"nl": "Wooncoach voor eigenaren", "en": "Housing coach for owners"}
     sector: ClassVar[str] = "particulier"
     levers_used: ClassVar[tuple[str, ...]] = ("awareness", "search", "sight", "trouble")
-    payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "welzijn")
+    payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "zorgaanbieder", "welzijn")
+    deliverers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "zorgaanbieder", "welzijn", "bewonersinitiatief", "makelaar")
+    powers: ClassVar[tuple[str, ...]] = ("begeleiding",)
     source: ClassVar[str] = "toolkit Platform31 2023, annex, Wooncoach; C34: an adviser for owners contributed little and was stopped"
     contact: ClassVar[Contact] = Contact.GEMEENTE
 

@@ -58,13 +58,12 @@ def pull(seeker, offer, touched, bits, rules, levers):
         if levers[k].adapts != 0 and offer.access == AANPASBAAR:
             works = True
             access = GESCHIKT
-        taken = levers[k].n_rooms_taken
-        if seeker.rooms_left >= levers[k].n_rooms_left and (taken == 0 or offer.rooms <= taken):
+        if seeker.rooms_left >= levers[k].n_rooms_left and may_be_taken(offer, levers[k], bit):
             if levers[k].eur_once != 0.0:
                 works = True
                 money -= levers[k].eur_once
             rank = levers[k].rank if social else levers[k].rank_market
-            if rank != 0 and (levers[k].needs_label == 0 or offer.labels & bit):
+            if rank != 0:
                 works = True
                 points += rank
             if rise and levers[k].rent_path != RENT_NONE:
@@ -74,6 +73,18 @@ def pull(seeker, offer, touched, bits, rules, levers):
         if works:
             bits |= bit
     return Pulled(bits, felt, money, eased, points, months, budget, access)
+
+
+@njit(cache=True)
+def may_be_taken(offer, lever, bit):
+    """Whether money, rent path and rank of an instrument hold for this home."""
+    if lever.n_rooms_taken != 0 and offer.rooms > lever.n_rooms_taken:
+        return False
+    if lever.tenures_taken != 0 and not (lever.tenures_taken >> offer.tenure) & 1:
+        return False
+    if lever.step_free_taken != 0 and offer.access != GESCHIKT:
+        return False
+    return lever.needs_label == 0 or (offer.labels & bit) != ZERO
 
 
 @njit(cache=True)

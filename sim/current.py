@@ -1,0 +1,93 @@
+"""What is done already: the dated list of instruments in force in a place (sim/data/current.yaml). ``basis`` is the world with it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+FILE = Path(__file__).parent / "data" / "current.yaml"
+WITHOUT = "zonder_beleid"  # the scenario without what is done already
+MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
+
+
+class CurrentError(ValueError):
+    """The list cannot be read; the message names file, place and key."""
+
+
+class Entry(BaseModel):
+    """One instrument in force."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key: str
+    since: str = Field(alias="from", pattern=MONTH)
+    until: str | None = Field(None, pattern=MONTH)
+    settings: dict[str, Any] = Field(default_factory=dict)
+    source: str = Field(min_length=5)
+
+
+class Listed(BaseModel):
+    """What was found of one place."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    note: str
+    instruments: tuple[Entry, ...]
+
+
+@functools.cache
+def read(path: Path = FILE) -> Mapping[str, Listed]:
+    """The list by key of the place.
+
+    Raises:
+        CurrentError: no YAML, or a key that does not belong there.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        return {str(place): Listed.model_validate(one) for place, one in content.items()}
+    except yaml.YAMLError as error:
+        raise CurrentError(f"{path.name}: this is no YAML: {str(error).splitlines()[0]}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise CurrentError(f"{path.name}: {'.'.join(map(str, first['loc']))}: {first['msg'].lower()}") from None
+
+
+def listed(place: str) -> Listed | None:
+    """What was found of a place (by its key); None where nobody looked."""
+    return read().get(place)
+
+
+def in_force(place: str, start: str) -> dict[str, dict[str, Any]]:
+    """Settings by instrument of what is in force in a place at ``start`` (YYYY-MM) or begins later; empty where nothing was found.
+
+    What began before works from month 0 on; what ended before is left out. Each carries ``already``.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    one = listed(place)
+    for entry in one.instruments if one else ():
+        if entry.until is None or entry.until > start:
+            dates = {"from": entry.since if entry.since > start else None, "until": entry.until}
+            given = {name: date for name, date in dates.items() if date is not None}
+            found[entry.key] = {**entry.settings, **given, "already": True}
+    return found
+
+
+def with_current(scenario: str, held: Mapping[str, Any], place: str, start: str) -> dict[str, Any]:
+    """The instruments of a scenario on top of what is done already; what it names itself comes instead of that."""
+    return dict(held) if scenario == WITHOUT else {**in_force(place, start), **held}
+
+
+def said(place: str, start: str) -> dict[str, str]:
+    """What basis holds in a place, in one line: ``{nl, en}``."""
+    one, names = listed(place), ", ".join(sorted(in_force(place, start)))
+    if names:
+        return {"nl": names, "en": names}
+    if one is None:
+        return {"nl": "niet uitgezocht; basis is zonder instrumenten", "en": "not looked for; base has no instruments"}
+    return {"nl": "gezocht, niets gevonden dat nu geldt; basis is zonder instrumenten",
+            "en": "looked for, nothing found that is in force now; base has no instruments"}
