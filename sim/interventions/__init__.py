@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 
 from sim.interventions.base import Instrument, InstrumentError, Running, Who
 from sim.interventions.eigen import InterventieX, own
+from sim.interventions.familie import Kangoeroewoning, Mantelzorgwoning, PreMantelzorgwoning
 from sim.interventions.flexibele_eisen import (
     BehoudInschrijftijd,
     ExtraPunten,
@@ -20,6 +21,7 @@ from sim.interventions.flexibele_eisen import (
     Leeftijdsgrens,
     Tevredenheidsgarantie,
 )
+from sim.interventions.onderzoek import Woonbehoefteonderzoek
 from sim.interventions.ontzorgen import (
     ExtraHulpmiddelen,
     GeenDubbeleHuur,
@@ -34,6 +36,7 @@ from sim.interventions.passend_aanbod import Flexwoningen, Optoppen, Seniorenwon
 from sim.interventions.prijsprikkel import FinancieelAdvies, Huurbehoud, Huurgewenning, Seniorenhypotheek, Verhuiskostenvergoeding
 from sim.interventions.splitsen import Woningsplitsen
 from sim.interventions.voorrang import LokaleBinding, Ooievaarsclausule, Passendheidsnorm, Voorrang, VoorrangAfspraken
+from sim.interventions.woningdelen import Woningdelen
 from sim.interventions.wooncoach import WooncoachParticulier, WooncoachSociaal
 from sim.levers import ALL_BIT, MAX_INSTRUMENTS, RENT_STEPS, make_levers
 
@@ -49,6 +52,7 @@ REGISTRY: dict[str, type[Instrument]] = {
     cls.key: cls
     for cls in (
         Seniorenwoningen, Flexwoningen, Optoppen, Woningsplitsen,
+        Woningdelen, Kangoeroewoning, Mantelzorgwoning, PreMantelzorgwoning, Woonbehoefteonderzoek,
         Campagne, Brieven, Informatiepunt, Woonevenement, WooncoachSociaal, WooncoachParticulier,
         Verhuisbegeleider, Klusdienst, Verhuisvoucher, SoepeleOplevering, ExtraHulpmiddelen, Voorinspectie, GeenDubbeleHuur,
         Huurgewenning, Huurbehoud, Verhuiskostenvergoeding, FinancieelAdvies, Seniorenhypotheek,

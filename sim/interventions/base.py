@@ -61,6 +61,7 @@ class Instrument(BaseModel):
     source: ClassVar[str]
     contact: ClassVar[Contact] = Contact.CORPORATIE_PASSEND_WONEN
     for_households: ClassVar[bool] = True  # False: it works through homes alone, for whoever gets them
+    has_users: ClassVar[bool] = True  # False: nobody can be named who used it; its effect is a difference between paired worlds
     title: ClassVar[Mapping[str, str]] = {}  # nl and en, as users read it; without it the key is shown
     talks: ClassVar[bool] = False  # True: it talks to households, who say what they want and what stops them
     dosed: ClassVar[bool] = False  # True: a dose (posts, homes) that a strength above 1 can multiply
@@ -175,6 +176,7 @@ class Running:
         self._take_back(w)
         fixed = self.settings.eur_fixed / 12 * min(1.0, self.strength)
         if fixed > self.free(w):
+            self.settings.rest(self, w)
             return
         self.pay(fixed)
         self.n_room = self._new_room(w)
@@ -192,7 +194,7 @@ class Running:
         rows = rows[(w.m.instruments[rows] & self.mask) != 0]
         self.pay(self.settings.settle(self, w, rows))
         self.n_uses += len(rows)
-        self.month["uses"] = len(rows)
+        self.month["uses"] = self.month.get("uses", 0) + len(rows)
         if any(self.month.values()):
             row = {"month": w.month, "instrument": self.key, "organisation": self.settings.payer, **self.month}
             w.records.setdefault("instruments", []).append(row)
