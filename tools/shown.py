@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1] / "tests"
-FILES = ("test_menukaart.py", "test_interventions.py", "test_chains.py", "test_market.py", "test_law.py")
+FILES = ("test_menukaart.py", "test_menukaart_delen.py", "test_interventions.py", "test_chains.py", "test_market.py", "test_law.py")
 TEST = re.compile(r"^((?:@[^\n]*\n|[ \])][^\n]*\n)*)def (test_\w+)\(.*?(?=^(?:@|def |class |# |[A-Z])|\Z)", re.M | re.S)
 
 MESSAGES = re.compile("target_group|unknown|out_of_range|refused")  # tests of what is said, not of what is done

@@ -148,6 +148,8 @@ def equip(w: World, instruments: Mapping[str, Instrument], strength: float = 1.0
 
 def stop(w: World, keys: tuple[str, ...]) -> None:
     """Instruments at work so far stop: nobody counts on them any more; the ledger keeps the names that go on in ``keys``."""
+    for running in w.instruments:
+        running.settings.leave(running, w)
     for table in (w.h.touched, w.h.ever, w.h.used, w.h.decisive, w.d.labels, w.d.made_by, w.v.bits, w.v.decisive):
         table[:] = 0
     for column in (w.m.instruments, w.m.decisive):

@@ -112,6 +112,9 @@ class Instrument(BaseModel):
     def rest(self, run: Running, w: World) -> None:
         """What is left to do in a month in which it is not in force any more."""
 
+    def leave(self, run: Running, w: World) -> None:
+        """What it leaves in order where it is taken out of a world that goes on."""
+
     def settle(self, run: Running, w: World, moves: NDArray) -> float:
         """What the moves (rows of the ledger) on which it worked cost, in euro."""
         return 0.0

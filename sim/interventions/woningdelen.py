@@ -78,31 +78,27 @@ class Woningdelen(Instrument):
         run.month["contacts"] += len(rows)
         rooms = np.concatenate((self._still_open(run, w), rows[self._agreed(w, rows)])).astype(np.int32)
         n = int(min(len(rooms), run.left() // self.eur_case)) if self.eur_case > 0 else len(rooms)
-        hosts, lodgers = self._match(w, rooms[:n], base)
+        hosts, lodgers = match(w, rooms[:n], base, self.eur_room, self.rel_income)
         run.memory["rooms"] = [(i, int(w.h.home[i])) for i in rooms[~np.isin(rooms, hosts)].tolist()]
         if len(hosts):
-            self._take_in(run, w, hosts, lodgers, uniform(base, w.h.id[lodgers], w.h.id[hosts]))
+            take_in(run, w, hosts, lodgers, self.months(uniform(base, w.h.id[lodgers], w.h.id[hosts])), self.eur_room)
             run.pay(self.eur_case * len(hosts))
 
     def rest(self, run: Running, w: World) -> None:
-        """Contracts end by time, or when one of the two leaves; as long as they last the host has the rent of the room."""
-        if "contracts" not in run.memory:
-            return
-        h, c, income = w.h, run.memory["contracts"], run.memory["income"]
-        lodger, host = c[:, LODGER], c[:, HOST]
-        lodges = (h.state[lodger] == HouseholdState.PRESENT) & (h.home[lodger] == NOWHERE)
-        hosted = (h.state[host] == HouseholdState.PRESENT) & (h.home[host] == c[:, HOME])
-        goes_on = lodges & hosted & (c[:, END] > w.month)
-        same = h.income[host] == income[:, WITH]  # a birthday or another event reckons an income anew
-        stops = hosted & ~goes_on & same
-        h.income[host[stops]] = income[stops, BEFORE]
-        anew = goes_on & ~same
-        income[anew, BEFORE] = h.income[host[anew]]
-        income[anew, WITH] = h.income[host[anew]] = h.income[host[anew]] + np.float32(12 * self.eur_room)
-        self._see_anew(w, host[stops | anew])
-        ends = lodges & ~goes_on
-        self._search_again(w, lodger[ends].astype(np.int32), np.maximum(0, c[ends, END] - w.month))
-        run.memory["contracts"], run.memory["income"] = c[goes_on], income[goes_on]
+        """Contracts go on to their end."""
+        go_on(run, w, self.eur_room)
+
+    def leave(self, run: Running, w: World) -> None:
+        """Nobody would see to the contracts any more: they end."""
+        if "contracts" in run.memory:
+            run.memory["contracts"][:, END] = w.month
+            go_on(run, w, self.eur_room)
+
+    def months(self, u: NDArray) -> NDArray:
+        """Months of contracts by keyed numbers in [0, 1): some end with the trial, others evenly up to the longest; int64."""
+        rest = np.clip((u - self.rel_trial) / max(1e-9, 1 - self.rel_trial), 0, 1)
+        span = 1 + np.minimum((rest * (self.dur_contract - self.dur_trial)).astype(np.int64), self.dur_contract - self.dur_trial - 1)
+        return self.dur_trial + np.where(u < self.rel_trial, 0, span)
 
     def _agreed(self, w: World, rows: NDArray) -> NDArray:
         """Whose lender or landlord agrees, by a fixed number of the household; an owner without a mortgage asks nobody."""
@@ -117,57 +113,79 @@ class Woningdelen(Instrument):
         rooms = [i for i, j in run.memory.get("rooms", []) if w.h.home[i] == j and w.h.reserved[i] == NOWHERE]
         return np.array([i for i in rooms if w.h.state[i] == HouseholdState.PRESENT], np.int32)
 
-    def _match(self, w: World, hosts: NDArray, base: np.uint64) -> tuple[NDArray, NDArray]:
-        """Each host in turn takes the first in a keyed order who searches there alone and can pay; hosts and lodgers, int32."""
-        h = w.h
-        alone = (h.state == HouseholdState.PRESENT) & (h.home == NOWHERE) & (h.reserved == NOWHERE) & (h.stage == ZOEKEN) & (h.size == 1)
-        free = np.flatnonzero(alone & (12 * self.eur_room <= self.rel_income * h.income)) if len(hosts) else np.zeros(0, np.int64)
-        free = free[np.argsort(uniform(base, h.id[free]), kind="stable")]
-        waiting: dict[int, list[int]] = {}
-        for i in free.tolist():
-            waiting.setdefault(int(w.map.gemeente[max(0, h.origin_area[i])]), []).append(i)
-        pairs = []
-        for i in hosts.tolist():
-            area = w.d.area[h.home[i]]
-            there = waiting.get(int(w.map.gemeente[area]), [])
-            found = next((k for k in there if h.scope[k] > 0 or h.origin_area[k] == area), None)
-            if found is not None:
-                there.remove(found)
-                pairs.append((i, found))
-        both = np.array(pairs, np.int32).reshape(-1, 2)
-        return both[:, 0], both[:, 1]
 
-    def _take_in(self, run: Running, w: World, hosts: NDArray, lodgers: NDArray, u: NDArray) -> None:
-        """Lodgers move in with their hosts, for a time by ``u``: the one place where this instrument moves anybody."""
-        h = w.h
-        longer = self.dur_contract - self.dur_trial
-        span = np.where(u < self.rel_trial, 0, 1 + (u - self.rel_trial) / max(1e-9, 1 - self.rel_trial) * longer).astype(np.int64)
-        months = self.dur_trial + np.minimum(span, longer)
-        # here the households change: nothing above this line has moved anybody
-        count_step(w, lodgers, NIEUW)
-        k = write_moves(w, lodgers, h.home[hosts], -1, MoveReason.INWONEN)
-        w.m.to_rent[k] = self.eur_room
-        note_uses(run, w, k)
-        h.stage[lodgers], h.stage_month[lodgers], h.search_month[lodgers] = NIEUW, w.month, ABSENT
-        stays = lodgers[h.patience[lodgers] != NEVER]
-        h.patience[stays] += months[h.patience[lodgers] != NEVER].astype(np.int16)  # who lodges does not leave for lack of a home
-        before = h.income[hosts]
-        h.income[hosts] += np.float32(12 * self.eur_room)
-        self._see_anew(w, hosts)
-        contracts = np.stack((w.month + months, lodgers, hosts, h.home[hosts]), axis=1)
-        income = np.stack((h.income[hosts], before), axis=1)
-        for name, rows in (("contracts", contracts), ("income", income)):
-            run.memory[name] = np.concatenate((run.memory[name], rows)) if name in run.memory else rows
+def match(w: World, hosts: NDArray, base: np.uint64, eur_room: float, rel_income: float) -> tuple[NDArray, NDArray]:
+    """Each host in turn takes the first in a keyed order who searches alone, within reach, and can pay; hosts and lodgers, int32."""
+    h = w.h
+    alone = (h.state == HouseholdState.PRESENT) & (h.home == NOWHERE) & (h.reserved == NOWHERE) & (h.stage == ZOEKEN) & (h.size == 1)
+    free = np.flatnonzero(alone & (12 * eur_room <= rel_income * h.income)) if len(hosts) else np.zeros(0, np.int64)
+    free = free[np.argsort(uniform(base, h.id[free]), kind="stable")]
+    waiting: dict[int, list[int]] = {}
+    for i in free.tolist():
+        waiting.setdefault(int(w.map.gemeente[max(0, h.origin_area[i])]), []).append(i)
+    pairs = []
+    for i in hosts.tolist():
+        area = w.d.area[h.home[i]]
+        there = waiting.get(int(w.map.gemeente[area]), [])
+        found = next((k for k in there if h.scope[k] > 0 or h.origin_area[k] == area), None)
+        if found is not None:
+            there.remove(found)
+            pairs.append((i, found))
+    both = np.array(pairs, np.int32).reshape(-1, 2)
+    return both[:, 0].copy(), both[:, 1].copy()
 
-    def _search_again(self, w: World, rows: NDArray, early: NDArray) -> None:
-        """A contract is over, ``early`` months before its end: who lodged looks for a home as before."""
-        h = w.h
-        count_step(w, rows, ZOEKEN)
-        h.stage[rows], h.stage_month[rows], h.search_month[rows] = ZOEKEN, w.month, w.month
-        waits = h.patience[rows] != NEVER
-        h.patience[rows[waits]] -= early[waits].astype(np.int16)
 
-    def _see_anew(self, w: World, hosts: NDArray) -> None:
-        """Fit of the hosts, whose housing cost is another share of their income."""
-        rows = hosts[w.h.home[hosts] >= 0].astype(np.int32)
-        refresh(w.h, rows, w.month, w.d, w.map.urban, int(w.params.senior_age), w.tables)
+def take_in(run: Running, w: World, hosts: NDArray, lodgers: NDArray, months: NDArray, eur_room: float) -> None:
+    """Lodgers move in with their hosts for so many months: the one place where this instrument moves anybody."""
+    h = w.h
+    # here the households change: nothing before this line has moved anybody
+    count_step(w, lodgers, NIEUW)
+    k = write_moves(w, lodgers, h.home[hosts], -1, MoveReason.INWONEN)
+    w.m.to_rent[k] = eur_room
+    note_uses(run, w, k)
+    h.stage[lodgers], h.stage_month[lodgers], h.search_month[lodgers] = NIEUW, w.month, ABSENT
+    waits = h.patience[lodgers] != NEVER  # who lodges does not leave for lack of a home
+    h.patience[lodgers[waits]] += months[waits].astype(np.int16)
+    before = h.income[hosts]
+    h.income[hosts] += np.float32(12 * eur_room)
+    see_anew(w, hosts)
+    contracts = np.stack((w.month + months, lodgers, hosts, h.home[hosts]), axis=1)
+    incomes = np.stack((h.income[hosts], before), axis=1)
+    for name, rows in (("contracts", contracts), ("incomes", incomes)):
+        run.memory[name] = np.concatenate((run.memory[name], rows)) if name in run.memory else rows
+
+
+def go_on(run: Running, w: World, eur_room: float) -> None:
+    """Contracts end by time, or when one of the two leaves; as long as they last the host has the rent of the room."""
+    if "contracts" not in run.memory:
+        return
+    h, c, incomes = w.h, run.memory["contracts"], run.memory["incomes"]
+    lodger, host = c[:, LODGER].astype(np.int32), c[:, HOST].astype(np.int32)
+    lodges = (h.state[lodger] == HouseholdState.PRESENT) & (h.home[lodger] == NOWHERE)
+    hosted = (h.state[host] == HouseholdState.PRESENT) & (h.home[host] == c[:, HOME])
+    goes_on = lodges & hosted & (c[:, END] > w.month)
+    same = h.income[host] == incomes[:, WITH]  # a birthday or another event reckons an income anew
+    stops = (h.state[host] == HouseholdState.PRESENT) & ~goes_on & same
+    h.income[host[stops]] = incomes[stops, BEFORE]
+    anew = goes_on & ~same
+    incomes[anew, BEFORE] = h.income[host[anew]]
+    incomes[anew, WITH] = h.income[host[anew]] = h.income[host[anew]] + np.float32(12 * eur_room)
+    see_anew(w, host[stops | anew])
+    ends = lodges & ~goes_on
+    search_again(w, lodger[ends], np.maximum(0, c[ends, END] - w.month))
+    run.memory["contracts"], run.memory["incomes"] = c[goes_on], incomes[goes_on]
+
+
+def search_again(w: World, rows: NDArray, early: NDArray) -> None:
+    """A contract is over, ``early`` months before its end: who lodged looks for a home as before."""
+    h = w.h
+    count_step(w, rows, ZOEKEN)
+    h.stage[rows], h.stage_month[rows], h.search_month[rows] = ZOEKEN, w.month, w.month
+    waits = h.patience[rows] != NEVER
+    h.patience[rows[waits]] -= early[waits].astype(np.int16)
+
+
+def see_anew(w: World, hosts: NDArray) -> None:
+    """Fit of the hosts, whose housing cost is another share of their income."""
+    rows = hosts[w.h.home[hosts] >= 0].astype(np.int32)
+    refresh(w.h, rows, w.month, w.d, w.map.urban, int(w.params.senior_age), w.tables)
