@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim import month
+from sim import interventions, month
 from sim.codes import Access, DwellingState, DwellingType, HouseholdState, MoveReason, Origin, Stage, Tenure
 from sim.interventions import load
 from sim.interventions.onderzoek import BUILT
@@ -131,6 +131,23 @@ def test_mediation_is_paid_for_each_contract():
     w = let_pass(sharing(eur_case=700), 6)
     assert running(w).eur_spent == 700 * len(moves_of(w, MoveReason.INWONEN)) == 700 * running(w).n_uses > 0
     assert running(let_pass(sharing(eur_case=700, eur_budget=2000), 6)).n_uses == 2
+
+
+def test_contracts_end_when_the_instrument_is_taken_out_of_a_world_that_goes_on():
+    w = sharing()
+    month.step(w)
+    lodgers = contracts(w)[:, LODGER].copy()
+    interventions.equip(w, {"voorrang": load("voorrang", {})})
+    assert (w.h.stage[lodgers] == Stage.WONINGZOEKEN).all() and len(lodgers) > 20
+    assert violations(let_pass(w, 3)) == []
+
+
+def test_contracts_end_even_when_there_is_no_money_to_go_on():
+    w = sharing(eur_fixed=12000, eur_budget=1500, rel_trial=1, dur_trial=1)
+    month.step(w)
+    assert len(contracts(w)) == 1
+    month.step(w)
+    assert len(contracts(w)) == 0 and running(w).eur_spent == 1500
 
 
 def test_contracts_last_from_the_trial_to_the_longest():

@@ -7,19 +7,19 @@ years younger. The home is for one household: it moves there outside the market,
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 from pydantic import Field
 
 from sim.codes import Access, Contact, DwellingState, DwellingType, HouseholdState, Tenure
-from sim.fit import refresh
+from sim.fit import ages_and_classes, refresh
 from sim.interventions.base import Instrument, Payer, Running, Who
 from sim.interventions.direct import enter_stock, note_applications, own_money, price_of, relocate, take_away
 from sim.interventions.passend_aanbod import ANNEX
 from sim.interventions.reach import HUIDIGE, WENS
 from sim.randomness import Purpose, bits_array, hash_ints, hash_text, uniform
-from sim.world import NOWHERE, Dwellings, age_years, empty, take
+from sim.world import NOWHERE, Dwellings, empty, take
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +34,28 @@ ROOMS = 2
 EUR_M2 = 1500.0  # assumption (not found): worth of a unit per m2
 
 
+class Plan(NamedTuple):
+    """A small home that is applied for or under way: the month in which it stands, and household and home of parents and child."""
+
+    month: int
+    senior: int
+    home: int
+    child: int
+    plot: int
+
+
+def ages_of(w: World, rows: NDArray) -> NDArray:
+    """Age in years of the oldest adult of each household, int64."""
+    h, rows = w.h, rows.astype(np.int32)
+    return ages_and_classes(h.adult_birth, h.child_birth, rows, h.home[rows], w.month, int(w.params.senior_age))[0]
+
+
+def limited(w: World, rows: NDArray) -> NDArray:
+    """Whether somebody of the household is limited in moving about, bool."""
+    limit = w.h.adult_limit[rows]
+    return (limit[:, 0] | limit[:, 1]) > 0
+
+
 def children_of(run: Running, w: World, rows: NDArray, fits: NDArray) -> NDArray:
     """The household (int32, or −1) of the child of each household ``rows``, among the households ``fits``; none is given twice.
 
@@ -41,7 +63,7 @@ def children_of(run: Running, w: World, rows: NDArray, fits: NDArray) -> NDArray
     """
     h, found = w.h, np.full(len(rows), NOWHERE)
     fits = fits[~np.isin(h.home[fits], run.memory["plots"])]
-    age, own = (age_years(h.adult_birth[some], w.month).max(axis=1) for some in (fits, rows))
+    age, own = ages_of(w, fits), ages_of(w, rows)
     where, here = (w.map.gemeente[w.d.area[h.home[some]]] for some in (fits, rows))
     order = np.argsort(where, kind="stable")
     first = np.searchsorted(where[order], np.arange(len(w.map.around_first)))
@@ -60,8 +82,34 @@ def children_of(run: Running, w: World, rows: NDArray, fits: NDArray) -> NDArray
     return found
 
 
+def still_there(w: World, plans: list[Plan], most: int) -> list[Plan]:
+    """Plans of which both households live where they lived at the application, and the parents are at most so many persons."""
+    h, kept = w.h, []
+    for one in plans:
+        both = [one.senior, one.child]
+        there = (h.state[both] == HouseholdState.PRESENT) & (h.home[both] == (one.home, one.plot)) & (h.reserved[both] == NOWHERE)
+        if there.all() and h.size[one.senior] <= most:
+            kept.append(one)
+    moving = {one.senior for one in kept}
+    return [one for one in kept if one.child not in moving]  # whoever moves this month has no plot to offer
+
+
+def free_plots(run: Running, free: set[int]) -> list[int]:
+    """The plots that stay taken when ``free`` are not any more."""
+    return [plot for plot in run.memory["plots"] if plot not in free]
+
+
+def number_of(run: Running, w: World, rows: NDArray, which: int) -> NDArray:
+    """A fixed number of each household, so that an answer stays the same; float64."""
+    with w.draws.replay():
+        return uniform(w.draws.base(Purpose.UNIT_NUMBER, which, run.key), w.h.id[rows])
+
+
 class NearFamily(Instrument):
-    """A senior household moves into a small step-free home on the plot of a child, for as long as it lives there."""
+    """A senior household moves into a small step-free home on the plot of a child.
+
+    It stays for as long as it lives there, whoever lives in the main home by then.
+    """
 
     category: ClassVar[str] = "passend_aanbod"
     sector: ClassVar[str] = "sociaal, particulier"
@@ -88,17 +136,14 @@ class NearFamily(Instrument):
             run.memory.setdefault(name, [])
         self.rest(run, w)
         self._apply(run, w)
-        due = [one[1:] for one in run.memory["plans"] if one[0] <= w.month]
-        run.memory["plans"] = [one for one in run.memory["plans"] if one[0] > w.month]
-        able = [one for one in due if self._stands(w, *one)]
-        seniors = {one[0] for one in able}
-        able = [one for one in able if one[2] not in seniors]  # whoever moves this month has no plot to offer
+        due = [one for one in run.memory["plans"] if one.month <= w.month]
+        run.memory["plans"] = [one for one in run.memory["plans"] if one.month > w.month]
+        able = [one for one in still_there(w, due, self.who.size) if self.has_plot(w, np.array([one.child]))[0]]
         if self.eur_case > 0:
             able = able[: int(min(len(able), run.left() // self.eur_case))]
-        lost = {one[3] for one in due} - {one[3] for one in able}
-        run.memory["plots"] = [plot for plot in run.memory["plots"] if plot not in lost]
+        run.memory["plots"] = free_plots(run, {one.plot for one in due} - {one.plot for one in able})
         if able:
-            self._move_in(run, w, *(np.array(side, np.int32) for side in zip(*able, strict=True)))
+            self._move_in(run, w, *(np.array(side, np.int32) for side in list(zip(*able, strict=True))[1:]))
             run.pay(self.eur_case * len(able))
 
     def rest(self, run: Running, w: World) -> None:
@@ -106,31 +151,26 @@ class NearFamily(Instrument):
         left = [one for one in run.memory.get("units", []) if w.d.vacancy[one[0]] >= 0]
         if left:
             take_away(w, np.array([unit for unit, _ in left]))
-            free = {plot for _, plot in left}
             run.memory["units"] = [one for one in run.memory["units"] if one not in left]
-            run.memory["plots"] = [plot for plot in run.memory["plots"] if plot not in free]
+            run.memory["plots"] = free_plots(run, {plot for _, plot in left})
 
     def _apply(self, run: Running, w: World) -> None:
         """Applications of this month; refused by a keyed draw, or lost where no child has a plot that fits."""
         rows = self.candidates(run, w)
         u = uniform(w.draws.base(Purpose.TALK, w.month, self.key), w.h.id[rows])
-        rows = rows[(u < self.p_apply / 12) & (self._number(w, rows, CHILD_NEAR) < self.rel_child_near)]
+        rows = rows[(u < self.p_apply / 12) & (number_of(run, w, rows, CHILD_NEAR) < self.rel_child_near)]
         rows = run.touch(w, rows)
         run.month["contacts"] += len(rows)
         note_applications(w, len(rows))
-        rows = rows[self._number(w, rows, REFUSED) >= self.rel_refused]
+        rows = rows[number_of(run, w, rows, REFUSED) >= self.rel_refused]
         if len(rows) == 0:
             return
-        children = children_of(run, w, rows, self.plots(w))
+        housed = np.flatnonzero((w.h.state == HouseholdState.PRESENT) & (w.h.home >= 0)).astype(np.int32)
+        children = children_of(run, w, rows, housed[self.has_plot(w, housed)])
         for i, c in zip(rows[children >= 0].tolist(), children[children >= 0].tolist(), strict=True):
-            plan = (w.month + self.dur_permit + self.dur_works, i, int(w.h.home[i]), c, int(w.h.home[c]))
+            plan = Plan(w.month + self.dur_permit + self.dur_works, i, int(w.h.home[i]), c, int(w.h.home[c]))
             run.memory["plans"].append(plan)
-            run.memory["plots"].append(plan[4])
-
-    def _number(self, w: World, rows: NDArray, which: int) -> NDArray:
-        """A fixed number of each household: an answer stays the same."""
-        with w.draws.replay():
-            return uniform(w.draws.base(Purpose.UNIT_NUMBER, which, self.key), w.h.id[rows])
+            run.memory["plots"].append(plan.plot)
 
     def candidates(self, run: Running, w: World) -> NDArray:
         """Rows of the target group that can apply: they have not yet, and do not live in such a home already."""
@@ -138,31 +178,22 @@ class NearFamily(Instrument):
         home = w.h.home[rows]
         return rows[(w.d.kind[home] != DwellingType.MANTELZORGUNIT) & (w.d.made_by[home] != run.bit + 1)]
 
-    def plots(self, w: World) -> NDArray:
-        """Households (rows) with a plot: owners of a single-family home that have not accepted another."""
-        h, d = w.h, w.d
-        owners = np.flatnonzero((h.state == HouseholdState.PRESENT) & (h.home >= 0) & (h.reserved == NOWHERE))
-        home = h.home[owners]
-        return owners[(d.tenure[home] == Tenure.KOOP) & (d.kind[home] == DwellingType.EENGEZINS)]
+    def has_plot(self, w: World, rows: NDArray) -> NDArray:
+        """Which of the households with a home have a plot: owners of a single-family home that have not accepted another; bool."""
+        home = w.h.home[rows]
+        return (w.d.tenure[home] == Tenure.KOOP) & (w.d.kind[home] == DwellingType.EENGEZINS) & (w.h.reserved[rows] == NOWHERE)
 
-    def _stands(self, w: World, senior: int, home: int, child: int, plot: int) -> bool:
-        """Whether both households still live where they lived when the permit was asked for, and want nothing else."""
-        h = w.h
-        both = [senior, child]
-        there = (h.state[both] == HouseholdState.PRESENT) & (h.home[both] == (home, plot)) & (h.reserved[both] == NOWHERE)
-        return bool(there.all()) and h.size[senior] <= self.who.size
-
-    def swaps(self, w: World, old: NDArray, young: NDArray) -> NDArray:
+    def swaps(self, run: Running, w: World, old: NDArray, young: NDArray) -> NDArray:
         """Which of the pairs swap homes: the child's family takes the parents' home, the small one is on that plot; bool."""
         return np.zeros(len(old), bool)
 
     def _move_in(self, run: Running, w: World, old: NDArray, homes: NDArray, young: NDArray, plots: NDArray) -> None:
         """Place the small homes and let the households ``old`` move in: the one place where this instrument moves anybody."""
-        swap = self.swaps(w, old, young)
-        run.memory["plots"] = [plot for plot in run.memory["plots"] if plot not in plots[swap]] + homes[swap].tolist()
+        swap = self.swaps(run, w, old, young)
+        run.memory["plots"] = free_plots(run, set(plots[swap].tolist())) + homes[swap].tolist()
         plots = np.where(swap, homes, plots)
         units = self.units(run, w, old, plots)
-        # here the households change: nothing above this line has moved anybody
+        # here the households change: nothing before this line has moved anybody
         relocate(run, w, old[~swap], units[~swap])
         relocate(run, w, old[swap], units[swap], frees=False)
         relocate(run, w, young[swap], homes[swap])
@@ -172,12 +203,12 @@ class NearFamily(Instrument):
         new = empty(Dwellings, len(rows))
         new.kind[:], new.tenure[:] = DwellingType.MANTELZORGUNIT, Tenure.VRIJE_HUUR
         new.area[:], new.woz[:] = w.d.area[plots], EUR_M2 * self.floor_area_unit
-        units = enter_stock(w, self._named(run, w, rows, new), split=False)
+        units = enter_stock(w, self.small_homes(run, w, rows, new), split=False)
         run.memory["units"] += list(zip(units.tolist(), plots.tolist(), strict=True))
         return units
 
-    def _named(self, run: Running, w: World, rows: NDArray, new: Dwellings) -> Dwellings:
-        """What all small homes have in common."""
+    def small_homes(self, run: Running, w: World, rows: NDArray, new: Dwellings) -> Dwellings:
+        """Write what all small homes have in common into ``new``; returns it."""
         salt = hash_text(self.key)
         new.id[:] = [hash_ints(salt, int(ident), w.month) for ident in w.h.id[rows]]
         new.rooms[:], new.floor_area[:], new.rent[:] = ROOMS, self.floor_area_unit, self.eur_rent
@@ -197,7 +228,7 @@ class Mantelzorgwoning(NearFamily):
     def members(self, w: World, stages: tuple[int, int], mask: np.uint64) -> NDArray:
         """Those of the target group of whom somebody is limited in moving about: the care need that the model knows."""
         rows = super().members(w, stages, mask)
-        return rows[w.h.adult_limit[rows].max(axis=1) > 0]
+        return rows[limited(w, rows)]
 
 
 class PreMantelzorgwoning(NearFamily):
@@ -218,25 +249,27 @@ class PreMantelzorgwoning(NearFamily):
     def members(self, w: World, stages: tuple[int, int], mask: np.uint64) -> NDArray:
         """Those of the target group of that age in whose household nobody is limited yet."""
         rows = super().members(w, stages, mask)
-        old = age_years(w.h.adult_birth[rows], w.month).max(axis=1) >= self.age_aow
-        return rows[old & (w.h.adult_limit[rows].max(axis=1) == 0)]
+        return rows[(ages_of(w, rows) >= self.age_aow) & ~limited(w, rows)]
 
     def candidates(self, run: Running, w: World) -> NDArray:
         """Only who signs can apply."""
         rows = super().candidates(run, w)
-        return rows[self._number(w, rows, DECLARED) < self.rel_declared]
+        return rows[number_of(run, w, rows, DECLARED) < self.rel_declared]
 
-    def swaps(self, w: World, old: NDArray, young: NDArray) -> NDArray:
+    def swaps(self, run: Running, w: World, old: NDArray, young: NDArray) -> NDArray:
         """A keyed share of the parents who own a single-family home that has room for the child's family, which can pay for it."""
         h, d, home = w.h, w.d, w.h.home[old]
         owned = (d.tenure[home] == Tenure.KOOP) & (d.kind[home] == DwellingType.EENGEZINS)
         loan = w.params.rel_loan_income * h.income[young].astype(np.float64)
         pays = own_money(w, young) + loan >= price_of(w, home)
-        return owned & pays & (d.rooms[home] >= h.rooms_needed[young]) & (self._number(w, old, REVERSE) < self.rel_reverse)
+        return owned & pays & (d.rooms[home] >= h.rooms_needed[young]) & (number_of(run, w, old, REVERSE) < self.rel_reverse)
 
 
 class Kangoeroewoning(NearFamily):
-    """The child's large home becomes two on one plot: the parents get the small step-free one; later it is let to whoever comes."""
+    """The child's large home becomes two on one plot: the parents get the small step-free one; later it is let to whoever comes.
+
+    A small home that the owner lets at once, or sells to a second senior household, is ``woningsplitsen``.
+    """
 
     key: ClassVar[str] = "kangoeroewoning"
     title: ClassVar[Mapping[str, str]] = {"nl": "Kangoeroewoning", "en": "Main and small home on one plot"}
@@ -253,11 +286,11 @@ class Kangoeroewoning(NearFamily):
     def rest(self, run: Running, w: World) -> None:
         """The small home is a home: it stays, and comes free for others."""
 
-    def plots(self, w: World) -> NDArray:
+    def has_plot(self, w: World, rows: NDArray) -> NDArray:
         """Owners of a home that is large enough, with rooms that they do not need."""
-        rows = super().plots(w)
         home = w.h.home[rows]
-        return rows[(w.d.floor_area[home] >= self.floor_area_plot) & (w.d.rooms[home].astype(int) - ROOMS >= w.h.rooms_needed[rows])]
+        spare = w.d.rooms[home].astype(int) - ROOMS >= w.h.rooms_needed[rows]
+        return super().has_plot(w, rows) & (w.d.floor_area[home] >= self.floor_area_plot) & spare
 
     def units(self, run: Running, w: World, rows: NDArray, plots: NDArray) -> NDArray:
         """The small home takes its floor, rooms and worth from the home that it is split from."""
@@ -269,4 +302,4 @@ class Kangoeroewoning(NearFamily):
         d.floor_area[plots] -= self.floor_area_unit
         d.woz[plots] *= 1 - share
         refresh(w.h, d.occupant[plots], w.month, d, w.map.urban, int(w.params.senior_age), w.tables)
-        return enter_stock(w, self._named(run, w, rows, new), split=True)
+        return enter_stock(w, self.small_homes(run, w, rows, new), split=True)
