@@ -26,6 +26,7 @@ RARE = dict.fromkeys(("lokale_binding", "leeftijdsgrens", "seniorenhypotheek"), 
 LAWFUL: dict[str, dict[str, Any]] = {
     "interventie_x": {"pulls": {"trouble": 0.2, "sight": 1.0}},
     "lokale_binding": {"rel_labelled": 0.5}, "flexibele_inkomenseisen": {"rel_labelled": 0.15},
+    "kangoeroewoning": {"p_apply": 0.2}, "pre_mantelzorgwoning": {"p_apply": 0.4},  # else they move half of all seniors
 }
 
 @functools.cache
