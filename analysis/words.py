@@ -34,6 +34,7 @@ ORIGINS = {
     "care": Text("verhuizing naar zorg", "move to care"),
     "departure": Text("vertrek uit het gebied", "departure from the area"),
     "union": Text("samenwonen", "moving in together"),
+    "mantelzorg": Text("verhuizing naar een woning bij familie", "move to a home beside family"),
     "rehousing_done": Text("sloop of renovatie klaar", "rehousing done"),
     "all": Text("alle ketens", "all chains"),
 }

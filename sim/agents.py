@@ -162,7 +162,9 @@ def tell(agent: Household) -> str:
         line += f"; fit {w.m.fit_before[move]:.2f} became {w.m.fit_after[move]:.2f}."
         contact = Contact(int(w.m.first_contact[move]))
         lines.append(line + (f" First contact: {contact.name.lower()}." if contact else ""))
-    if h.home[i] == NOWHERE:
+    if h.home[i] == NOWHERE and agent.stage == Stage.NIEUW_THUIS:
+        lines.append("It has no home of its own now: it lodges in the home of another household and is not searching.")
+    elif h.home[i] == NOWHERE:
         lines.append("It has no home of its own now and is searching.")
     else:
         lines.append(f"It lives in {describe_home(agent.model, int(h.home[i]))} (fit {agent.fit:.2f}) and {_STAGE[agent.stage]}.")

@@ -131,6 +131,7 @@ class Origin(IntEnum):
     UNION = 6
     REHOUSING_DONE = 7
     VOOR_START = 8
+    MANTELZORG = 9
 
 
 class EndReason(IntEnum):
@@ -194,13 +195,14 @@ class Verdict(IntEnum):
 
 
 class MoveReason(IntEnum):
-    """What kind of move a row of the ledger is."""
+    """What kind of move a row of the ledger is; MANTELZORG is to or from a plot where family lives, INWONEN to a room in another's home."""
 
     FILL = 0
     UNION = 1
     WONINGRUIL = 2
     MANTELZORG = 3
     RETURN = 4
+    INWONEN = 5
 
 
 class Contact(IntEnum):

@@ -54,7 +54,7 @@ _LIST = (
     _I("unsuitable_in_family_home", "daarvan senioren die ongeschikt wonen", "of them seniors in an unsuitable home", "households", "month", -1,
        "senior households of one or two persons in an unsuitable single-family home, mean over the last twelve months", "opgave 10"),
     _I("split_applications", "aanvragen voor splitsing of mantelzorgwoning", "applications to split or for a mantelzorgwoning", "applications",
-       "month", 0, "applications in the period; none until splitting is an instrument", "opgave 11"),
+       "month", 0, "applications in the period to split a home or to place a unit; none where no instrument lets anybody apply", "opgave 11"),
     _I("freed_family_homes", "vrijgekomen gezinswoningen", "family homes freed", "dwellings", "moves", 1,
        "single-family homes of four or more rooms left empty by a senior's move in the period"),
     _I("starters_housed", "starters met een woning", "starters housed", "households", "moves", 1,

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.chains import FILLED, ON_OFFER, RESERVED, WAITING, WITHDRAWN
 from sim.codes import DwellingState, EventKind, HouseholdState, MoveReason, Origin, Stage
+from sim.world import NOWHERE
 
 if TYPE_CHECKING:
     from sim.state import World
@@ -52,8 +53,17 @@ def _homes(w: World) -> list[str]:
     _say(found, occupied[d.vacancy[occupied] >= 0], "a dwelling is lived in and vacant")
     without = np.flatnonzero((h.state == PRESENT) & (h.home < 0))
     idle = without[(h.stage[without] != Stage.WONINGZOEKEN) & (h.reserved[without] < 0)]
-    _say(found, idle, "a household without a home does not search")
+    lodging = _last_reason(w)[idle] == MoveReason.INWONEN
+    _say(found, idle[~lodging], "a household without a home does not search")
+    _say(found, idle[lodging & (h.stage[idle] != Stage.NIEUW_THUIS)], "a lodger is on its way to a home")
     return found
+
+
+def _last_reason(w: World) -> np.ndarray:
+    """MoveReason of the last move of each household, int64; −1 if it did not move."""
+    n, last = int(w.counts[1]), np.full(len(w.h.state), -1)
+    last[w.m.household[:n]] = w.m.reason[:n]  # moves come in order of month: the last one stays
+    return last
 
 
 def _vacancies(w: World) -> list[str]:
@@ -105,7 +115,9 @@ def _paths(w: World) -> list[str]:
     household = w.m.household[:n][order]
     same = household[1:] == household[:-1]
     before, after = order[:-1][same], order[1:][same]
-    _say(found, after[w.m.to_dwelling[before] != w.m.from_dwelling[after]], "a household moved from where it did not live")
+    lodged = w.m.reason[before] == MoveReason.INWONEN  # in the home of somebody else: no home to move from
+    lived = np.where(lodged, NOWHERE, w.m.to_dwelling[before])
+    _say(found, after[lived != w.m.from_dwelling[after]], "a household moved from where it did not live")
     first = order[np.concatenate(([True], ~same))] if n else order
     known = w.home_at_start[w.m.household[first]]
     kept = w.h.founding[w.m.household[first]] != EventKind.UNION
@@ -113,7 +125,8 @@ def _paths(w: World) -> list[str]:
     last = order[np.concatenate((~same, [True]))] if n else order
     whole = last[w.m.reason[last] != MoveReason.UNION]  # in a union a household lives on as another
     present = whole[w.h.state[w.m.household[whole]] == PRESENT]
-    _say(found, present[w.h.home[w.m.household[present]] != w.m.to_dwelling[present]], "a household does not live where it last moved")
+    lives = np.where(w.m.reason[present] == MoveReason.INWONEN, NOWHERE, w.m.to_dwelling[present])
+    _say(found, present[w.h.home[w.m.household[present]] != lives], "a household does not live where it last moved")
     return found
 
 

@@ -149,7 +149,7 @@ def test_moves_name_the_instruments_that_had_a_lever(result):
 
 def test_drift_is_the_share_that_lives_elsewhere(result):
     drift = result.tables["drift"]["share_elsewhere"]
-    assert drift.iloc[0] <= drift.iloc[-1] and 0 < drift.max() < 0.5
+    assert drift.iloc[0] <= drift.iloc[-1] and 0 < drift.max() < 0.7, "every instrument at once, each as strong as can be"
     w = burnt_in().copy()
     assert share_elsewhere(w, w.h.home) == 0
     here = np.flatnonzero(w.h.state == HouseholdState.PRESENT)

@@ -28,6 +28,7 @@ LAWFUL: dict[str, dict[str, Any]] = {
     "lokale_binding": {"rel_labelled": 0.5}, "flexibele_inkomenseisen": {"rel_labelled": 0.15},
     "woningruil": {"rel_seen": 1.0, "p_no_consent": 0.0, "dur_lived": 0, "n_most": 50},
     "renovatie": {"dur_notice": 0, "trouble": 1.0}, "sloop": {"dur_notice": 0, "trouble": 1.0},
+    "kangoeroewoning": {"p_apply": 0.2}, "pre_mantelzorgwoning": {"p_apply": 0.4},  # else they move half of all seniors
 }
 
 @functools.cache
@@ -48,6 +49,8 @@ def strong(key: str) -> dict[str, Any]:
         "p_direct": 0.5, "trouble": 0.2, "sight": 1.0, "search": 5.0, "rel_reached": 1.0, "dur_between": 1,
         "p_apply": 1.0, "rel_refused": 0.0, "rel_most": 1.0,
         "dur_permit": 0, "dur_works": 1, "age_most": 80, "rel_wish": 1.0, "loan": 4.0, "n_months": 480, "age_eased": 30,
+        "rel_child_near": 1.0, "floor_area_plot": 75, "rel_refused_lender": 0.0, "rel_refused_landlord": 0.0,
+        "dur_cycle": 12, "rel_sample": 1.0, "rel_steered": 1.0, "dur_lead": 1,
     }
     chosen = {name: value for name, value in (wanted | LAWFUL.get(key, {})).items() if name in fields}
     tenure = fields["who"].get_default().tenure

@@ -14,6 +14,7 @@ from sim import organisations
 from sim.ghosts import no_ghosts
 from sim.interventions.base import Instrument, InstrumentError, Running, Who
 from sim.interventions.eigen import InterventieX, own
+from sim.interventions.familie import Kangoeroewoning, Mantelzorgwoning, PreMantelzorgwoning
 from sim.interventions.filters import area_rows
 from sim.interventions.flexibele_eisen import (
     BehoudInschrijftijd,
@@ -24,6 +25,7 @@ from sim.interventions.flexibele_eisen import (
     Tevredenheidsgarantie,
 )
 from sim.interventions.herstructurering import Renovatie, Sloop
+from sim.interventions.onderzoek import Woonbehoefteonderzoek
 from sim.interventions.ontzorgen import (
     ExtraHulpmiddelen,
     GeenDubbeleHuur,
@@ -39,6 +41,7 @@ from sim.interventions.prijsprikkel import FinancieelAdvies, Huurbehoud, Huurgew
 from sim.interventions.splitsen import Woningsplitsen
 from sim.interventions.taken import filters_of, refuse_two_labels
 from sim.interventions.voorrang import LokaleBinding, Ooievaarsclausule, Passendheidsnorm, Voorrang, VoorrangAfspraken
+from sim.interventions.woningdelen import Woningdelen
 from sim.interventions.woningruil import Woningruil
 from sim.interventions.wooncoach import WooncoachParticulier, WooncoachSociaal
 from sim.levers import ALL_BIT, MAX_INSTRUMENTS, RENT_STEPS, make_levers
@@ -54,7 +57,8 @@ if TYPE_CHECKING:
 REGISTRY: dict[str, type[Instrument]] = {
     cls.key: cls
     for cls in (
-        Seniorenwoningen, Flexwoningen, Optoppen, Woningsplitsen, Woningruil, Renovatie, Sloop,
+        Woonbehoefteonderzoek, Seniorenwoningen, Flexwoningen, Optoppen, Woningsplitsen, Woningdelen, Kangoeroewoning,
+        Mantelzorgwoning, PreMantelzorgwoning, Woningruil, Renovatie, Sloop,
         Campagne, Brieven, Informatiepunt, Woonevenement, WooncoachSociaal, WooncoachParticulier,
         Verhuisbegeleider, Klusdienst, Verhuisvoucher, SoepeleOplevering, ExtraHulpmiddelen, Voorinspectie, GeenDubbeleHuur,
         Huurgewenning, Huurbehoud, Verhuiskostenvergoeding, FinancieelAdvies, Seniorenhypotheek,

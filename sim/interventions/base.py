@@ -73,6 +73,7 @@ class Instrument(BaseModel):
     source: ClassVar[str]
     contact: ClassVar[Contact] = Contact.CORPORATIE_PASSEND_WONEN
     for_households: ClassVar[bool] = True  # False: it works through homes alone, for whoever gets them
+    has_users: ClassVar[bool] = True  # False: nobody can be named who used it; its effect is a difference between paired worlds
     title: ClassVar[Mapping[str, str]] = {}  # nl and en, as users read it; without it the key is shown
     talks: ClassVar[bool] = False  # True: it talks to households, who say what they want and what stops them
     dosed: ClassVar[bool] = False  # True: a dose (posts, homes) that a strength above 1 can multiply
@@ -219,6 +220,7 @@ class Running:
         fixed = self.settings.eur_fixed / 12 * min(1.0, self.strength)
         if fixed > self.free(w):
             self.month["no_money"] = 1
+            self.settings.rest(self, w)
             return
         self.pay(fixed)
         self.n_room = self._new_room(w)

@@ -10,6 +10,7 @@ from pydantic import Field
 from sim.codes import Access, Contact, DwellingState, DwellingType, HouseholdState, Origin, Stage, Tenure
 from sim.fit import refresh
 from sim.interventions.base import Instrument, Payer, Running, Who
+from sim.interventions.direct import note_applications
 from sim.interventions.passend_aanbod import ANNEX, add_homes
 from sim.randomness import Purpose, hash_ints, hash_text, uniform
 from sim.world import Dwellings, take
@@ -75,8 +76,7 @@ class Woningsplitsen(Instrument):
         rows = rows[np.argsort(u, kind="stable")][: run.n_room]
         rows = rows[[int(i) not in under_way for i in rows]] if len(rows) else rows
         run.month["contacts"] += len(rows)
-        applied = w.records.setdefault("split_applications", {})
-        applied[w.month] = applied.get(w.month, 0) + len(rows)
+        note_applications(w, len(rows))
         with w.draws.replay():  # one fixed number per home: a refusal stays a refusal
             refused = uniform(w.draws.base(Purpose.UNIT_NUMBER, 4, self.key), w.d.id[w.h.home[rows]]) < self.rel_refused
         for i in rows[~refused]:

@@ -148,6 +148,7 @@ def test_until_the_first_decision_that_an_instrument_changes_the_two_worlds_are_
         month.step(base)
         month.step(touched)
         homes_built = len(touched.d.id) > len(base.d.id)  # a home that exists only through the instrument
+        homes_built |= (touched.d.kind[: len(base.d.id)] != base.d.kind).any()  # or is planned otherwise
         rent_given = (base.h.rent != touched.h.rent).any()  # a mover's rent path: the same move, another state after it
         decided = touched.records.get("decisive")
         if homes_built or rent_given or (decided is not None and decided.any()):

@@ -1,0 +1,307 @@
+"""Category 1 of the menukaart: a small home beside family, for care now, for care later, or as a kangoeroewoning.
+
+The model does not know who is whose child once a child has left home. So each senior household has a child near by a keyed
+draw, and that child is a keyed household: owners of a single-family home in the same gemeente (else in one around), 20 to 40
+years younger. The home is for one household: it moves there outside the market, and what it leaves comes free.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+import numpy as np
+from pydantic import Field
+
+from sim.codes import Access, Contact, DwellingState, DwellingType, HouseholdState, Tenure
+from sim.fit import ages_and_classes, refresh
+from sim.interventions.base import Instrument, Payer, Running, Who
+from sim.interventions.direct import enter_stock, note_applications, own_money, price_of, relocate, take_away
+from sim.interventions.passend_aanbod import ANNEX
+from sim.interventions.reach import HUIDIGE, WENS
+from sim.randomness import Purpose, bits_array, hash_ints, hash_text, uniform
+from sim.world import NOWHERE, Dwellings, empty, take
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from sim.state import World
+
+YOUNGER, OLDER = 20, 40  # years between the oldest of two generations: least and most
+CHILD_NEAR, REFUSED, CHILD, REVERSE, DECLARED = range(4, 9)  # fixed numbers of a household
+ROOMS = 2
+EUR_M2 = 1500.0  # assumption (not found): worth of a unit per m2
+
+
+class Plan(NamedTuple):
+    """A small home that is applied for or under way: the month in which it stands, and household and home of parents and child."""
+
+    month: int
+    senior: int
+    home: int
+    child: int
+    plot: int
+
+
+def ages_of(w: World, rows: NDArray) -> NDArray:
+    """Age in years of the oldest adult of each household, int64."""
+    h, rows = w.h, rows.astype(np.int32)
+    return ages_and_classes(h.adult_birth, h.child_birth, rows, h.home[rows], w.month, int(w.params.senior_age))[0]
+
+
+def limited(w: World, rows: NDArray) -> NDArray:
+    """Whether somebody of the household is limited in moving about, bool."""
+    limit = w.h.adult_limit[rows]
+    return (limit[:, 0] | limit[:, 1]) > 0
+
+
+def children_of(run: Running, w: World, rows: NDArray, fits: NDArray) -> NDArray:
+    """The household (int32, or −1) of the child of each household ``rows``, among the households ``fits``; none is given twice.
+
+    It is the one with the lowest number drawn for the pair, so it stays the same while that household lives there.
+    """
+    h, found = w.h, np.full(len(rows), NOWHERE)
+    fits = fits[~np.isin(h.home[fits], run.memory["plots"])]
+    age, own = ages_of(w, fits), ages_of(w, rows)
+    where, here = (w.map.gemeente[w.d.area[h.home[some]]] for some in (fits, rows))
+    order = np.argsort(where, kind="stable")
+    first = np.searchsorted(where[order], np.arange(len(w.map.around_first)))
+    free = np.ones(len(fits), bool)
+    with w.draws.replay():
+        base = w.draws.base(Purpose.UNIT_NUMBER, CHILD, run.key)
+    for r, i in enumerate(rows):
+        around = w.map.around[w.map.around_first[here[r]] : w.map.around_first[here[r] + 1]]
+        for gemeenten in ([here[r]], around):
+            near = np.concatenate([order[:0], *(order[first[g] : first[g + 1]] for g in gemeenten)])
+            near = near[free[near] & (own[r] - age[near] >= YOUNGER) & (own[r] - age[near] <= OLDER)]
+            if len(near):
+                chosen = near[np.argmin(bits_array(base, h.id[[i]], h.id[fits[near]]))]
+                found[r], free[chosen] = fits[chosen], False
+                break
+    return found
+
+
+def still_there(w: World, plans: list[Plan], most: int) -> list[Plan]:
+    """Plans of which both households live where they lived at the application, and the parents are at most so many persons."""
+    h, kept = w.h, []
+    for one in plans:
+        both = [one.senior, one.child]
+        there = (h.state[both] == HouseholdState.PRESENT) & (h.home[both] == (one.home, one.plot)) & (h.reserved[both] == NOWHERE)
+        if there.all() and h.size[one.senior] <= most:
+            kept.append(one)
+    moving = {one.senior for one in kept}
+    return [one for one in kept if one.child not in moving]  # whoever moves this month has no plot to offer
+
+
+def free_plots(run: Running, free: set[int]) -> list[int]:
+    """The plots that stay taken when ``free`` are not any more."""
+    return [plot for plot in run.memory["plots"] if plot not in free]
+
+
+def number_of(run: Running, w: World, rows: NDArray, which: int) -> NDArray:
+    """A fixed number of each household, so that an answer stays the same; float64."""
+    with w.draws.replay():
+        return uniform(w.draws.base(Purpose.UNIT_NUMBER, which, run.key), w.h.id[rows])
+
+
+class NearFamily(Instrument):
+    """A senior household moves into a small step-free home on the plot of a child.
+
+    It stays for as long as it lives there, whoever lives in the main home by then.
+    """
+
+    category: ClassVar[str] = "passend_aanbod"
+    sector: ClassVar[str] = "sociaal, particulier"
+    stages: ClassVar[tuple[str, ...]] = ("huidige_woning", "woonwens")
+    levers_used: ClassVar[tuple[str, ...]] = ("supply",)
+    payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie")
+    deliverers: ClassVar[tuple[str, ...]] = ("gemeente",)
+    powers: ClassVar[tuple[str, ...]] = ("vergunning",)
+    indicator: ClassVar[str] = "split_applications"
+    contact: ClassVar[Contact] = Contact.GEMEENTE
+
+    who: Who = Who(age=65, size=2)
+    p_apply: float = Field(0.005, ge=0, le=1, description="chance per year that a household of the target group with a child near applies (assumption, 0.001-0.02)")
+    rel_child_near: float = Field(0.5, ge=0, le=1, description="share of the senior households with a child near who has a plot (assumption, 0.2-0.7)")
+    rel_refused: float = Field(0.1, ge=0, le=1, description="share of the applications that is refused (assumption, 0.1-0.6)")
+    dur_permit: int = Field(1, ge=0, le=36, description="months from application to permit (assumption)")
+    dur_works: int = Field(3, ge=0, le=36, description="months of works (assumption)")
+    eur_rent: float = Field(600, ge=0, le=1500, description="euro per month that the household pays for the small home (assumption, 300-1,000; not found)")
+    eur_case: float = Field(1000, ge=0, le=50000, description="euro of guidance per home (assumption)")
+    floor_area_unit: float = Field(60, ge=25, le=100, description="floor area of the small home, m2 (sources section 3: at most 70 or 100 by plot)")
+    payer: Payer = "gemeente"
+
+    def act(self, run: Running, w: World) -> None:
+        """What nobody lives in any more goes; new applications; the homes of those whose works are done."""
+        for name in ("plans", "plots", "units"):  # under way; plots that are taken; (small home, plot)
+            run.memory.setdefault(name, [])
+        self.rest(run, w)
+        self._apply(run, w)
+        due = [one for one in run.memory["plans"] if one.month <= w.month]
+        run.memory["plans"] = [one for one in run.memory["plans"] if one.month > w.month]
+        able = [one for one in still_there(w, due, self.who.size) if self.has_plot(w, np.array([one.child]))[0]]
+        if self.eur_case > 0:
+            able = able[: int(min(len(able), run.left() // self.eur_case))]
+        run.memory["plots"] = free_plots(run, {one.plot for one in due} - {one.plot for one in able})
+        if able:
+            self._move_in(run, w, *(np.array(side, np.int32) for side in list(zip(*able, strict=True))[1:]))
+            run.pay(self.eur_case * len(able))
+
+    def rest(self, run: Running, w: World) -> None:
+        """A unit goes when its household has gone: it was there for nobody else."""
+        left = [one for one in run.memory.get("units", []) if w.d.vacancy[one[0]] >= 0]
+        if left:
+            take_away(w, np.array([unit for unit, _ in left]))
+            run.memory["units"] = [one for one in run.memory["units"] if one not in left]
+            run.memory["plots"] = free_plots(run, {plot for _, plot in left})
+
+    def _apply(self, run: Running, w: World) -> None:
+        """Applications of this month; refused by a keyed draw, or lost where no child has a plot that fits."""
+        rows = self.candidates(run, w)
+        u = uniform(w.draws.base(Purpose.TALK, w.month, self.key), w.h.id[rows])
+        rows = rows[(u < self.p_apply / 12) & (number_of(run, w, rows, CHILD_NEAR) < self.rel_child_near)]
+        rows = run.touch(w, rows)
+        run.month["contacts"] += len(rows)
+        note_applications(w, len(rows))
+        rows = rows[number_of(run, w, rows, REFUSED) >= self.rel_refused]
+        if len(rows) == 0:
+            return
+        housed = np.flatnonzero((w.h.state == HouseholdState.PRESENT) & (w.h.home >= 0)).astype(np.int32)
+        children = children_of(run, w, rows, housed[self.has_plot(w, housed)])
+        for i, c in zip(rows[children >= 0].tolist(), children[children >= 0].tolist(), strict=True):
+            plan = Plan(w.month + self.dur_permit + self.dur_works, i, int(w.h.home[i]), c, int(w.h.home[c]))
+            run.memory["plans"].append(plan)
+            run.memory["plots"].append(plan.plot)
+
+    def candidates(self, run: Running, w: World) -> NDArray:
+        """Rows of the target group that can apply: they have not yet, and do not live in such a home already."""
+        rows = run.candidates(w, (HUIDIGE, WENS))
+        home = w.h.home[rows]
+        return rows[(w.d.kind[home] != DwellingType.MANTELZORGUNIT) & (w.d.made_by[home] != run.bit + 1)]
+
+    def has_plot(self, w: World, rows: NDArray) -> NDArray:
+        """Which of the households with a home have a plot: owners of a single-family home that have not accepted another; bool."""
+        home = w.h.home[rows]
+        return (w.d.tenure[home] == Tenure.KOOP) & (w.d.kind[home] == DwellingType.EENGEZINS) & (w.h.reserved[rows] == NOWHERE)
+
+    def swaps(self, run: Running, w: World, old: NDArray, young: NDArray) -> NDArray:
+        """Which of the pairs swap homes: the child's family takes the parents' home, the small one is on that plot; bool."""
+        return np.zeros(len(old), bool)
+
+    def _move_in(self, run: Running, w: World, old: NDArray, homes: NDArray, young: NDArray, plots: NDArray) -> None:
+        """Place the small homes and let the households ``old`` move in: the one place where this instrument moves anybody."""
+        swap = self.swaps(run, w, old, young)
+        run.memory["plots"] = free_plots(run, set(plots[swap].tolist())) + homes[swap].tolist()
+        plots = np.where(swap, homes, plots)
+        units = self.units(run, w, old, plots)
+        # here the households change: nothing before this line has moved anybody
+        relocate(run, w, old[~swap], units[~swap])
+        relocate(run, w, old[swap], units[swap], frees=False)
+        relocate(run, w, young[swap], homes[swap])
+
+    def units(self, run: Running, w: World, rows: NDArray, plots: NDArray) -> NDArray:
+        """Units on the plots of the homes ``plots`` for the households ``rows``, in the stock; rows (int32)."""
+        new = empty(Dwellings, len(rows))
+        new.kind[:], new.tenure[:] = DwellingType.MANTELZORGUNIT, Tenure.VRIJE_HUUR
+        new.area[:], new.woz[:] = w.d.area[plots], EUR_M2 * self.floor_area_unit
+        units = enter_stock(w, self.small_homes(run, w, rows, new), split=False)
+        run.memory["units"] += list(zip(units.tolist(), plots.tolist(), strict=True))
+        return units
+
+    def small_homes(self, run: Running, w: World, rows: NDArray, new: Dwellings) -> Dwellings:
+        """Write what all small homes have in common into ``new``; returns it."""
+        salt = hash_text(self.key)
+        new.id[:] = [hash_ints(salt, int(ident), w.month) for ident in w.h.id[rows]]
+        new.rooms[:], new.floor_area[:], new.rent[:] = ROOMS, self.floor_area_unit, self.eur_rent
+        new.access[:], new.made_by[:] = Access.GESCHIKT, run.bit + 1
+        new.state[:], new.delivery[:] = DwellingState.IN_STOCK, w.month
+        return new
+
+
+class Mantelzorgwoning(NearFamily):
+    """A unit on a child's plot for a household that needs care: no permit under conditions, and it goes when the care ends."""
+
+    key: ClassVar[str] = "mantelzorgwoning"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Mantelzorgwoning", "en": "Home for informal care"}
+    law: ClassVar[str] = "permit-free under conditions (since 2024 by the municipal plan, bruidsschat): a care need that is shown, one household of at most two persons, and it ends with the care"
+    source: ClassVar[str] = f"{ANNEX}: mantelzorgwoning; sources section 3"
+
+    def members(self, w: World, stages: tuple[int, int], mask: np.uint64) -> NDArray:
+        """Those of the target group of whom somebody is limited in moving about: the care need that the model knows."""
+        rows = super().members(w, stages, mask)
+        return rows[limited(w, rows)]
+
+
+class PreMantelzorgwoning(NearFamily):
+    """The same unit before care is needed: by age, with a permit; or the child's family takes the home and the parents the unit."""
+
+    key: ClassVar[str] = "pre_mantelzorgwoning"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Pre-mantelzorgwoning", "en": "Home for later informal care"}
+    law: ClassVar[str] = "permit by the rules of the gemeente (Venray: AOW age, signed declaration of intent, step-free, at most 70 or 100 m2)"
+    source: ClassVar[str] = f"{ANNEX}: pre-mantelzorgwoning; sources section 3"
+
+    p_apply: float = Field(0.001, ge=0, le=1, description="chance per year that a household of the target group with a child near applies (assumption, 0.0003-0.005; 30 permits in Peel en Maas: sources section 3)")
+    rel_refused: float = Field(0.3, ge=0, le=1, description="share of the applications that is refused (assumption, 0.1-0.6)")
+    dur_permit: int = Field(6, ge=0, le=36, description="months from application to permit (assumption)")
+    age_aow: int = Field(67, ge=60, le=75, description="lowest age of the oldest adult by the rules of the gemeente (AOW age)")
+    rel_declared: float = Field(0.8, ge=0, le=1, description="share of the families that sign the declaration of intent (assumption, 0.5-1)")
+    rel_reverse: float = Field(0.25, ge=0, le=1, description="share of the families that swap homes where they can (assumption, 0-0.5)")
+
+    def members(self, w: World, stages: tuple[int, int], mask: np.uint64) -> NDArray:
+        """Those of the target group of that age in whose household nobody is limited yet."""
+        rows = super().members(w, stages, mask)
+        return rows[(ages_of(w, rows) >= self.age_aow) & ~limited(w, rows)]
+
+    def candidates(self, run: Running, w: World) -> NDArray:
+        """Only who signs can apply."""
+        rows = super().candidates(run, w)
+        return rows[number_of(run, w, rows, DECLARED) < self.rel_declared]
+
+    def swaps(self, run: Running, w: World, old: NDArray, young: NDArray) -> NDArray:
+        """A keyed share of the parents who own a single-family home that has room for the child's family, which can pay for it."""
+        h, d, home = w.h, w.d, w.h.home[old]
+        owned = (d.tenure[home] == Tenure.KOOP) & (d.kind[home] == DwellingType.EENGEZINS)
+        loan = w.params.rel_loan_income * h.income[young].astype(np.float64)
+        pays = own_money(w, young) + loan >= price_of(w, home)
+        return owned & pays & (d.rooms[home] >= h.rooms_needed[young]) & (number_of(run, w, old, REVERSE) < self.rel_reverse)
+
+
+class Kangoeroewoning(NearFamily):
+    """The child's large home becomes two on one plot: the parents get the small step-free one; later it is let to whoever comes.
+
+    A small home that the owner lets at once, or sells to a second senior household, is ``woningsplitsen``.
+    """
+
+    key: ClassVar[str] = "kangoeroewoning"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Kangoeroewoning", "en": "Main and small home on one plot"}
+    law: ClassVar[str] = "permit to deviate from the omgevingsplan; one party owns both homes and carries the mortgage"
+    source: ClassVar[str] = f"{ANNEX}: woningsplitsen, kangoeroewoning; sources section 3"
+
+    p_apply: float = Field(0.001, ge=0, le=1, description="chance per year that a household of the target group with a child near applies (assumption, 0.0003-0.005)")
+    rel_refused: float = Field(0.4, ge=0, le=1, description="share of the applications that is refused (assumption, 0.1-0.6)")
+    dur_permit: int = Field(6, ge=0, le=36, description="months from application to permit (assumption)")
+    dur_works: int = Field(7, ge=0, le=36, description="months of works (31 weeks, sources section 3)")
+    floor_area_unit: float = Field(50, ge=25, le=100, description="floor area of the small home, m2 (sources section 3: at least 50)")
+    floor_area_plot: float = Field(130, ge=75, le=400, description="smallest floor area of the home that is split, m2 (assumption, 110-150)")
+
+    def rest(self, run: Running, w: World) -> None:
+        """The small home is a home: it stays, and comes free for others."""
+
+    def has_plot(self, w: World, rows: NDArray) -> NDArray:
+        """Owners of a home that is large enough, with rooms that they do not need."""
+        home = w.h.home[rows]
+        spare = w.d.rooms[home].astype(int) - ROOMS >= w.h.rooms_needed[rows]
+        return super().has_plot(w, rows) & (w.d.floor_area[home] >= self.floor_area_plot) & spare
+
+    def units(self, run: Running, w: World, rows: NDArray, plots: NDArray) -> NDArray:
+        """The small home takes its floor, rooms and worth from the home that it is split from."""
+        d, new = w.d, take(w.d, plots)
+        share = self.floor_area_unit / d.floor_area[plots]
+        new.tenure[:], new.age_label[:], new.labels[:], new.woz[:] = Tenure.VRIJE_HUUR, 0, 0, d.woz[plots] * share
+        new.occupant[:], new.vacancy[:] = NOWHERE, NOWHERE
+        d.rooms[plots] -= ROOMS
+        d.floor_area[plots] -= self.floor_area_unit
+        d.woz[plots] *= 1 - share
+        refresh(w.h, d.occupant[plots], w.month, d, w.map.urban, int(w.params.senior_age), w.tables)
+        return enter_stock(w, self.small_homes(run, w, rows, new), split=True)

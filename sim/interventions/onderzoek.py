@@ -1,0 +1,109 @@
+"""Category 1 of the menukaart: a survey of what seniors want, and a programme that follows the gap that it measures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from sim.codes import Access, Contact, DwellingState, DwellingType, Tenure
+from sim.interventions.base import Instrument, Payer, Running, Who
+from sim.interventions.passend_aanbod import ANNEX
+from sim.interventions.reach import HUIDIGE, ZOEKEN
+from sim.randomness import Purpose, uniform
+from sim.woonprofielen import N_PROFIELEN, profile_scores
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from sim.state import World
+
+BUILT = (DwellingType.EENGEZINS, DwellingType.MEERGEZINS, DwellingType.SENIORENCOMPLEX)  # what a programme can choose from
+WORTH = np.array([1.2, 0.8, 0.8, 0.8, 0.8])  # by DwellingType: of the median, as the base programme has it
+SPARE = 2  # rooms above what the household needs
+
+
+class Woonbehoefteonderzoek(Instrument):
+    """Every so many years seniors are asked how they live and want to live; homes planned for later are built to the answers.
+
+    Never more or fewer homes, and none that is due within the lead time: kind, access, size and tenure of a share of the others
+    follow the respondents whose home is not of their woonprofiel, so the profile with the largest gap gets the most. Whoever
+    gets such a home would have found another there, so nobody is named as its user: its effect is a difference between worlds.
+    """
+
+    key: ClassVar[str] = "woonbehoefteonderzoek"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Woonbehoefteonderzoek", "en": "Survey of housing wishes"}
+    category: ClassVar[str] = "passend_aanbod"
+    sector: ClassVar[str] = "sociaal, particulier"
+    stages: ClassVar[tuple[str, ...]] = ("huidige_woning", "woonwens", "woningzoeken")
+    levers_used: ClassVar[tuple[str, ...]] = ("supply",)
+    payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "corporatie")
+    deliverers: ClassVar[tuple[str, ...]] = ("gemeente",)
+    powers: ClassVar[tuple[str, ...]] = ("vergunning",)
+    indicator: ClassVar[str] = "suitable_dwellings"
+    source: ClassVar[str] = f"{ANNEX}: woonbehoefteonderzoek, woonprofielen; sources section 1"
+    contact: ClassVar[Contact] = Contact.NONE
+    for_households: ClassVar[bool] = False
+    has_users: ClassVar[bool] = False
+
+    who: Who = Who(age=65)
+    dur_cycle: int = Field(48, ge=12, le=120, description="months between two surveys (assumption, 24-72)")
+    rel_sample: float = Field(0.05, ge=0.001, le=1, description="share of the target group that answers (assumption, 0.01-0.2)")
+    rel_misread: float = Field(0.15, ge=0, le=1, description="share of the answers that is read as another woonprofiel (assumption, 0.05-0.3)")
+    rel_steered: float = Field(0.3, ge=0, le=1, description="share of the homes planned for after the lead time that follows the survey (assumption, 0.1-0.6)")
+    rel_fits: float = Field(0.75, ge=0, le=1, description="lowest score of a home that is of a woonprofiel (assumption, 0.6-0.85)")
+    dur_lead: int = Field(24, ge=1, le=96, description="months in which what is planned can no longer be changed (assumption)")
+    eur_survey: float = Field(40000, ge=0, le=500000, description="euro per survey (assumption; not found)")
+    payer: Payer = "gemeente"
+
+    def act(self, run: Running, w: World) -> None:
+        """Survey and change of plans, when a survey is due and can be paid."""
+        first = run.memory.setdefault("first", w.month)
+        if (w.month - first) % self.dur_cycle or self.eur_survey > run.free(w):
+            return
+        rows = run.candidates(w, (HUIDIGE, ZOEKEN))
+        u = uniform(w.draws.base(Purpose.TALK, w.month, self.key), w.h.id[rows])
+        rows = rows[np.argsort(u, kind="stable")][: min(run.n_room, int((u < self.rel_sample).sum()))]
+        run.pay(self.eur_survey)
+        run.month["contacts"] += len(rows)
+        run.n_reached += len(rows)
+        wanted, short = self.answers(w, rows)
+        run.memory["gap"] = np.bincount(wanted[short], minlength=N_PROFIELEN)
+        self._steer(run, w, rows[short], wanted[short])
+
+    def answers(self, w: World, rows: NDArray) -> tuple[NDArray, NDArray]:
+        """The woonprofiel that is read from the answer of each household, and whether its home is not of it; int64, bool."""
+        h, home = w.h, w.h.home[rows]
+        with w.draws.replay():
+            u = uniform(w.draws.base(Purpose.UNIT_NUMBER, 4, self.key), h.id[rows])
+        other = (h.profile[rows, 0] + 1 + (u / max(self.rel_misread, 1e-9) * (N_PROFIELEN - 1)).astype(np.int64)) % N_PROFIELEN
+        wanted = np.where(u < self.rel_misread, other, h.profile[rows, 0]).astype(np.int64)
+        score = profile_scores(1.0)[wanted, w.d.kind[home], w.map.urban[w.d.area[home]]]
+        return wanted, (score < self.rel_fits) | (w.d.access[home] == Access.ONGESCHIKT)
+
+    def _steer(self, run: Running, w: World, rows: NDArray, wanted: NDArray) -> None:
+        """Each home that can still be changed follows a keyed answer of somebody who is short of a fitting home."""
+        d = w.d
+        later = np.flatnonzero((d.state == DwellingState.PLANNED) & (d.delivery >= w.month + self.dur_lead) & (d.made_by == 0))
+        with w.draws.replay():  # one fixed number per home
+            u = uniform(w.draws.base(Purpose.UNIT_NUMBER, 5, self.key), d.id[later])
+        homes = later[u < self.rel_steered * min(1.0, run.strength)]
+        if len(homes) == 0 or len(rows) == 0:
+            return
+        answer = (uniform(w.draws.base(Purpose.PROGRAMME, w.month, self.key), d.id[homes]) * len(rows)).astype(np.int64)
+        asked = rows[answer]
+        scores = profile_scores(1.0)[wanted[answer], :, w.map.urban[d.area[homes]]][:, list(BUILT)]
+        kind = np.array(BUILT)[scores.argmax(axis=1)]
+        flat = kind != DwellingType.EENGEZINS
+        rooms = np.maximum(2, w.h.rooms_needed[asked].astype(int) + SPARE - flat)
+        d.woz[homes] *= WORTH[kind] / WORTH[d.kind[homes]]
+        d.kind[homes], d.access[homes], d.rooms[homes] = kind, Access.GESCHIKT, rooms
+        d.floor_area[homes] = np.where(flat, 30 + 18 * rooms, 40 + 18 * rooms)
+        d.tenure[homes] = w.d.tenure[w.h.home[asked]]
+        social = d.tenure[homes] == Tenure.CORPORATIE
+        d.age_label[homes] = np.where(social & (kind == DwellingType.SENIORENCOMPLEX), 55, 0)
+        d.rent[homes] = np.where(social, np.where(flat, 640, 720), np.clip(13.5 * d.floor_area[homes], 930, 1900))
+        w.add("steered", len(homes))

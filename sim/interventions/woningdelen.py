@@ -1,0 +1,191 @@
+"""Category 1 of the menukaart: a household with rooms to spare takes somebody in who has no home.
+
+What is represented: the host lives on in its home and earns the rent of the room; one person without a home lives with it,
+does not search as long as the contract lasts, and searches again when it ends. What is not: a home has one household, so the
+lodger stays without a home of its own (it counts as such, has no fit, and its registration goes on), and the host's home
+does not become smaller. Who lodges is in the ledger by a move of its own kind (INWONEN), which fills nothing and is in no chain.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from sim.codes import Contact, HouseholdState, MoveReason, Tenure
+from sim.fit import refresh
+from sim.interventions.base import Instrument, Payer, Running, Who
+from sim.interventions.direct import NIEUW, write_direct
+from sim.interventions.passend_aanbod import ANNEX
+from sim.interventions.reach import HUIDIGE, WENS, ZOEKEN
+from sim.klantreis import count_step
+from sim.randomness import Purpose, uniform
+from sim.world import ABSENT, NEVER, NOWHERE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from sim.state import World
+
+END, LODGER, HOST, HOME = range(4)  # columns of the contracts, int64
+WITH, BEFORE = range(2)  # columns of the hosts' incomes, float32: with the rent of the room, and without
+
+
+class Woningdelen(Instrument):
+    """Hospitaverhuur: a household with rooms to spare lets one to somebody without a home, under a contract that ends."""
+
+    key: ClassVar[str] = "woningdelen"
+    title: ClassVar[Mapping[str, str]] = {"nl": "Woningdelen (hospitaverhuur)", "en": "Sharing a home with a lodger"}
+    category: ClassVar[str] = "passend_aanbod"
+    sector: ClassVar[str] = "sociaal, particulier"
+    stages: ClassVar[tuple[str, ...]] = ("huidige_woning", "woonwens")
+    levers_used: ClassVar[tuple[str, ...]] = ("supply",)
+    payers: ClassVar[tuple[str, ...]] = ("gemeente", "corporatie", "welzijn")
+    deliverers: ClassVar[tuple[str, ...]] = ("gemeente", "corporatie", "welzijn", "bewonersinitiatief")
+    powers: ClassVar[tuple[str, ...]] = ("begeleiding",)
+    indicator: ClassVar[str] = "interventie_x"
+    law: ClassVar[str] = "hospitaverhuur: the lender's or landlord's consent, a trial of nine months; bill of 2025: contracts of at most five years"
+    source: ClassVar[str] = f"{ANNEX}: woningdelen; sources section 3"
+    contact: ClassVar[Contact] = Contact.GEMEENTE
+
+    who: Who = Who(age=55, size=2, rooms=4)
+    n_spare: int = Field(2, ge=1, le=6, description="fewest rooms above what the household needs")
+    p_apply: float = Field(0.01, ge=0, le=1, description="chance per year that a household of the target group offers a room (assumption, 0.003-0.03; 8 % would consider it: sources section 3)")
+    rel_refused_lender: float = Field(0.6, ge=0, le=1, description="share of the owners with a mortgage whose lender refuses (sources section 3: 1,000 matches of 2,500 hosts)")
+    rel_refused_landlord: float = Field(0.4, ge=0, le=1, description="share of the tenants whose landlord refuses (assumption, 0.2-0.8)")
+    eur_room: float = Field(450, ge=0, le=1200, description="euro per month for the room (assumption, 300-700)")
+    rel_income: float = Field(0.4, ge=0, le=1, description="largest share of the lodger's income that the room takes (assumption)")
+    dur_trial: int = Field(9, ge=1, le=12, description="months of trial (law and bill: nine)")
+    rel_trial: float = Field(0.1, ge=0, le=1, description="share of the contracts that ends with the trial (assumption, 0-0.3)")
+    dur_contract: int = Field(60, ge=12, le=60, description="longest contract, months (bill: five years); others end evenly between trial and then")
+    eur_case: float = Field(500, ge=0, le=10000, description="euro of mediation per contract (assumption)")
+    payer: Payer = "gemeente"
+
+    def members(self, w: World, stages: tuple[int, int], mask: np.uint64) -> NDArray:
+        """Those of the target group with rooms to spare."""
+        rows = super().members(w, stages, mask)
+        return rows[w.d.rooms[w.h.home[rows]].astype(int) - w.h.rooms_needed[rows] >= self.n_spare]
+
+    def act(self, run: Running, w: World) -> None:
+        """Contracts that end; rooms that are offered; lodgers who move in."""
+        self.rest(run, w)
+        base = w.draws.base(Purpose.TALK, w.month, self.key)
+        rows = run.candidates(w, (HUIDIGE, WENS))
+        u = uniform(base, w.h.id[rows])
+        rows = run.touch(w, rows[u < self.p_apply / 12])
+        run.month["contacts"] += len(rows)
+        rooms = np.concatenate((self._still_open(run, w), rows[self._agreed(w, rows)])).astype(np.int32)
+        n = int(min(len(rooms), run.left() // self.eur_case)) if self.eur_case > 0 else len(rooms)
+        hosts, lodgers = match(w, rooms[:n], base, self.eur_room, self.rel_income)
+        run.memory["rooms"] = [(i, int(w.h.home[i])) for i in rooms[~np.isin(rooms, hosts)].tolist()]
+        if len(hosts):
+            take_in(run, w, hosts, lodgers, self.months(uniform(base, w.h.id[lodgers], w.h.id[hosts])), self.eur_room)
+            run.pay(self.eur_case * len(hosts))
+
+    def rest(self, run: Running, w: World) -> None:
+        """Contracts go on to their end."""
+        go_on(run, w, self.eur_room)
+
+    def end(self, run: Running, w: World) -> None:
+        """Nobody would see to the contracts any more: they end."""
+        if "contracts" in run.memory:
+            run.memory["contracts"][:, END] = w.month
+            go_on(run, w, self.eur_room)
+
+    def months(self, u: NDArray) -> NDArray:
+        """Months of contracts by keyed numbers in [0, 1): some end with the trial, others evenly up to the longest; int64."""
+        rest = np.clip((u - self.rel_trial) / max(1e-9, 1 - self.rel_trial), 0, 1)
+        span = 1 + np.minimum((rest * (self.dur_contract - self.dur_trial)).astype(np.int64), self.dur_contract - self.dur_trial - 1)
+        return self.dur_trial + np.where(u < self.rel_trial, 0, span)
+
+    def _agreed(self, w: World, rows: NDArray) -> NDArray:
+        """Whose lender or landlord agrees, by a fixed number of the household; an owner without a mortgage asks nobody."""
+        with w.draws.replay():
+            u = uniform(w.draws.base(Purpose.UNIT_NUMBER, 4, self.key), w.h.id[rows])
+        owner = w.d.tenure[w.h.home[rows]] == Tenure.KOOP
+        refused = np.where(owner, np.where(w.h.debt[rows] > 0, self.rel_refused_lender, 0), self.rel_refused_landlord)
+        return u >= refused
+
+    def _still_open(self, run: Running, w: World) -> NDArray:
+        """Hosts whose room found nobody yet, and who still live there."""
+        rooms = [i for i, j in run.memory.get("rooms", []) if w.h.home[i] == j and w.h.reserved[i] == NOWHERE]
+        return np.array([i for i in rooms if w.h.state[i] == HouseholdState.PRESENT], np.int32)
+
+
+def match(w: World, hosts: NDArray, base: np.uint64, eur_room: float, rel_income: float) -> tuple[NDArray, NDArray]:
+    """Each host in turn takes the first in a keyed order who searches alone, within reach, and can pay; hosts and lodgers, int32."""
+    h = w.h
+    alone = (h.state == HouseholdState.PRESENT) & (h.home == NOWHERE) & (h.reserved == NOWHERE) & (h.stage == ZOEKEN) & (h.size == 1)
+    free = np.flatnonzero(alone & (12 * eur_room <= rel_income * h.income)) if len(hosts) else np.zeros(0, np.int64)
+    free = free[np.argsort(uniform(base, h.id[free]), kind="stable")]
+    waiting: dict[int, list[int]] = {}
+    for i in free.tolist():
+        waiting.setdefault(int(w.map.gemeente[max(0, h.origin_area[i])]), []).append(i)
+    pairs = []
+    for i in hosts.tolist():
+        area = w.d.area[h.home[i]]
+        there = waiting.get(int(w.map.gemeente[area]), [])
+        found = next((k for k in there if h.scope[k] > 0 or h.origin_area[k] == area), None)
+        if found is not None:
+            there.remove(found)
+            pairs.append((i, found))
+    both = np.array(pairs, np.int32).reshape(-1, 2)
+    return both[:, 0].copy(), both[:, 1].copy()
+
+
+def take_in(run: Running, w: World, hosts: NDArray, lodgers: NDArray, months: NDArray, eur_room: float) -> None:
+    """Lodgers move in with their hosts for so many months: the one place where this instrument moves anybody."""
+    h = w.h
+    # here the households change: nothing before this line has moved anybody
+    k = write_direct(run, w, lodgers, h.home[hosts], MoveReason.INWONEN)
+    w.m.to_rent[k] = eur_room
+    count_step(w, lodgers, NIEUW)
+    h.stage[lodgers], h.stage_month[lodgers], h.search_month[lodgers] = NIEUW, w.month, ABSENT
+    waits = h.patience[lodgers] != NEVER  # who lodges does not leave for lack of a home
+    h.patience[lodgers[waits]] += months[waits].astype(np.int16)
+    before = h.income[hosts]
+    h.income[hosts] += np.float32(12 * eur_room)
+    see_anew(w, hosts)
+    contracts = np.stack((w.month + months, lodgers, hosts, h.home[hosts]), axis=1)
+    incomes = np.stack((h.income[hosts], before), axis=1)
+    for name, rows in (("contracts", contracts), ("incomes", incomes)):
+        run.memory[name] = np.concatenate((run.memory[name], rows)) if name in run.memory else rows
+
+
+def go_on(run: Running, w: World, eur_room: float) -> None:
+    """Contracts end by time, or when one of the two leaves; as long as they last the host has the rent of the room."""
+    if "contracts" not in run.memory:
+        return
+    h, c, incomes = w.h, run.memory["contracts"], run.memory["incomes"]
+    lodger, host = c[:, LODGER].astype(np.int32), c[:, HOST].astype(np.int32)
+    lodges = (h.state[lodger] == HouseholdState.PRESENT) & (h.home[lodger] == NOWHERE)
+    hosted = (h.state[host] == HouseholdState.PRESENT) & (h.home[host] == c[:, HOME])
+    goes_on = lodges & hosted & (c[:, END] > w.month)
+    same = h.income[host] == incomes[:, WITH]  # a birthday or another event reckons an income anew
+    stops = (h.state[host] == HouseholdState.PRESENT) & ~goes_on & same
+    h.income[host[stops]] = incomes[stops, BEFORE]
+    anew = goes_on & ~same
+    incomes[anew, BEFORE] = h.income[host[anew]]
+    incomes[anew, WITH] = h.income[host[anew]] = h.income[host[anew]] + np.float32(12 * eur_room)
+    see_anew(w, host[stops | anew])
+    ends = lodges & ~goes_on
+    search_again(w, lodger[ends], np.maximum(0, c[ends, END] - w.month))
+    run.memory["contracts"], run.memory["incomes"] = c[goes_on], incomes[goes_on]
+
+
+def search_again(w: World, rows: NDArray, early: NDArray) -> None:
+    """A contract is over, ``early`` months before its end: who lodged looks for a home as before."""
+    h = w.h
+    count_step(w, rows, ZOEKEN)
+    h.stage[rows], h.stage_month[rows], h.search_month[rows] = ZOEKEN, w.month, w.month
+    waits = h.patience[rows] != NEVER
+    h.patience[rows[waits]] -= early[waits].astype(np.int16)
+
+
+def see_anew(w: World, hosts: NDArray) -> None:
+    """Fit of the hosts, whose housing cost is another share of their income."""
+    rows = hosts[w.h.home[hosts] >= 0].astype(np.int32)
+    refresh(w.h, rows, w.month, w.d, w.map.urban, int(w.params.senior_age), w.tables)
