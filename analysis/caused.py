@@ -76,26 +76,36 @@ def _pair(row: pd.Series) -> Text:
 
 
 def naive_table(results: Results) -> Table:
-    """What two monitors without a model credit each scenario with, its effect, and how far off they are."""
-    table = results.naive
-    table = table[(table["indicator"] == "senior_moves") & (table["instrument"] == ALLE)].set_index("scenario")
+    """What two monitors without a model credit each scenario with, its effect, and how far off they are.
+
+    An instrument of a bundle has a row where its own effect is known: the same scenario without it was run too.
+    """
+    table, names = results.naive, results.manifest.get("instrument_titles", {})
+    table = table[(table["indicator"] == "senior_moves") & ((table["instrument"] == ALLE) | table["effect"].notna())]
     rows = []
-    for name in (one for one in results.scenarios if one in table.index):
-        row = table.loc[name]
-        cells = [
-            Cell(numbers(row["users"])), _number(row, "before_after"),
-            Cell(numbers(row["effect"], sign=True), range_of(row["lower"], row["upper"])),
-            _off(row, "users"), _off(row, "before_after"),
-        ]
-        rows.append({"head": results.titles[name], "unit": both(""), "cells": cells})
+    for name in results.scenarios:
+        mine = table[table["scenario"] == name]
+        for _, row in mine[(mine["instrument"] == ALLE) | (len(mine) > 2)].iterrows():
+            rows.append(_naive_row(results.titles[name], words.instrument(row["instrument"], names), row))
     header = [
+        Text("Van wie", "Of whom"),
         Text("Monitor: verhuizingen van gebruikers", "Monitor: moves of users"),
         Text("Monitor: jaren erna min jaar ervoor", "Monitor: years after less the year before"),
         Text("Effect volgens het model", "Effect by the model"),
         Text("Gebruikers: zoveel te veel", "Users: so many too many"),
         Text("Voor en na: zoveel te veel", "Before and after: so many too many"),
     ]
-    return {"header": header, "rows": rows, "words": 0}
+    return {"header": header, "rows": rows, "words": 1}
+
+
+def _naive_row(scenario: Text, instrument: Text, row: pd.Series) -> dict[str, Any]:
+    """One scenario, or one instrument in it."""
+    whom = Text("het hele scenario", "the whole scenario") if row["instrument"] == ALLE else instrument
+    cells = [
+        Cell(whom, kind="words"), Cell(numbers(row["users"])), _number(row, "before_after"),
+        Cell(numbers(row["effect"], sign=True), range_of(row["lower"], row["upper"])), _off(row, "users"), _off(row, "before_after"),
+    ]
+    return {"head": scenario, "unit": both(""), "cells": cells}
 
 
 def _number(row: pd.Series, key: str) -> Cell:

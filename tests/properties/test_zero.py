@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import subprocess
 import sys
@@ -11,13 +12,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim import invariants, month, outputs, recording, run
+from sim import invariants, month, outputs, recording, run, scenarios
 from sim.attribution import attribution_table
 from sim.interventions import REGISTRY
 from sim.summary import summary_table
 from tests.worlds import (
     EMPTY_GROUP,
     FOLLOW_UP,
+    LIVELY,
     MONTHS,
     RARE,
     TABLES,
@@ -66,6 +68,24 @@ def test_all_instruments_together_that_deliver_nothing_give_the_base_world(why):
     settings, strength = NOTHING[why]
     chosen = {key: one | settings for key, one in everything().items()}
     assert_is_basis(run.run_scenario(burnt_in(), chosen, strength=strength, base=basis()))
+
+
+@functools.cache
+def with_a_year_before():
+    """A small world with a year of burn-in, as rules on change need it, and its base world."""
+    world = run.burn_in("vlieland", 1, MONTHS, 12, FOLLOW_UP, behaviour=LIVELY)
+    return world, run.run_scenario(world)
+
+
+@pytest.mark.parametrize("name", scenarios.names())
+def test_a_scenario_at_strength_zero_is_the_base_world(name):
+    world, base = with_a_year_before()
+    found = scenarios.load(name)
+    result = run.run_scenario(world, found.instruments, strength=0.0, base=base, rules=found.rules)
+    for table in TABLES:
+        assert digest(result.tables[table]) == digest(base.tables[table]), f"{table} differs from basis in its bytes"
+    assert len(result.tables["instruments"]) == len(result.tables["attribution"]) == 0
+    assert (result.tables["drift"]["share_elsewhere"] == 0).all()
 
 
 @pytest.mark.parametrize("key", REGISTRY)
