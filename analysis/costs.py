@@ -28,9 +28,14 @@ COLUMNS = (
     "upper",
     "lower_suitable",
     "upper_suitable",
+    "eur_per_extra_link",
+    "lower_link",
+    "upper_link",
     "note",
 )
+RATIOS = tuple(name for name in COLUMNS[6:-1])
 Extra = dict[str, np.ndarray | None]  # extra moves and homes per seed
+DENOMINATORS = {"senior_moves": "senior move", "suitable_seniors": "suitable home", "moves": "link"}
 PART = "euro per extra move belongs to the whole scenario"
 
 
@@ -45,9 +50,9 @@ def costs(ledger: pd.DataFrame, summary: pd.DataFrame, start: str, months: int) 
         months: length of the run; what falls after it is left out.
 
     Returns:
-        Columns COLUMNS. ``lower`` and ``upper`` belong to euro per extra senior move, the other pair to euro per extra
-        suitable home (extra senior household in a suitable home, last twelve months); empty where the denominator may
-        be zero, and ``note`` says so.
+        Columns COLUMNS. ``lower`` and ``upper`` belong to euro per extra senior move, the other pairs to euro per extra
+        suitable home (extra senior household in a suitable home, last twelve months) and per extra link (extra move into
+        an empty home, by whomever); empty where the denominator may be zero, and ``note`` says so.
     """
     need(list(ledger.columns), LEDGER, "instruments.parquet")
     rows, values, seeds = by_seed(summary)
@@ -60,7 +65,7 @@ def costs(ledger: pd.DataFrame, summary: pd.DataFrame, start: str, months: int) 
         if scenario not in values:
             continue
         extra: Extra = {}
-        for key in ("senior_moves", "suitable_seniors"):
+        for key in DENOMINATORS:
             one = (at_end & (rows["indicator"] == key)).to_numpy()
             extra[key] = (values[str(scenario)][one] - values[BASIS][one])[0] if one.any() else None
         parts += _of(str(scenario), of_scenario, extra, seeds)
@@ -88,14 +93,14 @@ def _of(scenario: str, ledger: pd.DataFrame, extra: Extra, seeds: list[int]) -> 
 def _money(scenario: str, instrument: str, payer: str, year: str, eur: float, uses: float) -> dict[str, object]:
     """A row of money and uses, without ratios."""
     money = {"scenario": scenario, "instrument": instrument, "payer": payer, "year": year, "eur": eur, "uses": uses, "note": PART}
-    return money | dict.fromkeys(COLUMNS[6:12], np.nan)
+    return money | dict.fromkeys(RATIOS, np.nan)
 
 
 def _whole(scenario: str, payer: str, ledger: pd.DataFrame, extra: Extra, seeds: list[int]) -> dict[str, object]:
     """Money of a whole scenario and its ratios."""
     eur = ledger.groupby("seed")["cost_eur"].sum().reindex(seeds, fill_value=0.0).to_numpy(float)
-    moves, homes = (_ratio(eur, extra[key]) for key in ("senior_moves", "suitable_seniors"))
-    notes = {"senior move: ": moves.note, "suitable home: ": homes.note}
+    moves, homes, links = (_ratio(eur, extra[key]) for key in DENOMINATORS)
+    notes = {f"{what}: ": one.note for what, one in zip(DENOMINATORS.values(), (moves, homes, links), strict=True)}
     return {
         "scenario": scenario,
         "instrument": ALL,
@@ -109,6 +114,9 @@ def _whole(scenario: str, payer: str, ledger: pd.DataFrame, extra: Extra, seeds:
         "upper": moves.upper,
         "lower_suitable": homes.lower,
         "upper_suitable": homes.upper,
+        "eur_per_extra_link": links.value,
+        "lower_link": links.lower,
+        "upper_link": links.upper,
         "note": "; ".join(what + note for what, note in notes.items() if note),
     }
 

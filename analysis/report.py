@@ -179,7 +179,7 @@ def groups_table(results: Results) -> Table:
 def costs_table(results: Results) -> Table:
     """Euro by scenario and payer, and per extra move and home."""
     table, why = results.costs, no_ratio(results)
-    homes = whole_run(results.effects, "suitable_seniors").set_index("scenario")["claimed"]
+    homes, links = (whole_run(results.effects, key).set_index("scenario")["claimed"] for key in ("suitable_seniors", "moves"))
     rows = []
     for scenario in whole_scenarios(table)["scenario"]:
         of_scenario = table[(table["scenario"] == scenario) & (table["instrument"] == ALL) & (table["year"] == ALL)]
@@ -189,8 +189,9 @@ def costs_table(results: Results) -> Table:
                 continue
             ratio = Cell(why[scenario]) if scenario in why else _euro(row, "eur_per_extra_senior_move", "")
             home = _euro(row, "eur_per_extra_suitable_home", "_suitable") if homes.get(scenario, False) else UNKNOWN
+            link = _euro(row, "eur_per_extra_link", "_link") if links.get(scenario, False) else UNKNOWN
             payer = Text("allen samen", "all together") if row["payer"] == ALL else both(row["payer"])
-            cells = [Cell(payer, kind="words"), Cell(numbers(row["eur"])), Cell(numbers(row["uses"])), ratio, home]
+            cells = [Cell(payer, kind="words"), Cell(numbers(row["eur"])), Cell(numbers(row["uses"])), ratio, home, link]
             rows.append({"head": results.titles[scenario], "unit": both(""), "cells": cells})
     header = [
         Text("Wie betaalt", "Who pays"),
@@ -198,6 +199,7 @@ def costs_table(results: Results) -> Table:
         Text("Keer gebruikt", "Uses"),
         Text("€ per extra verhuizing van een senior", "€ per extra senior move"),
         Text("€ per extra geschikt wonende senior", "€ per extra senior in a suitable home"),
+        Text("€ per extra verhuizing, van wie ook", "€ per extra move, by whomever"),
     ]
     return {"header": header, "rows": rows, "words": 1}
 
