@@ -205,6 +205,9 @@ class MoveReason(IntEnum):
     INWONEN = 5
 
 
+CHOSEN = (MoveReason.FILL, MoveReason.WONINGRUIL, MoveReason.MANTELZORG)  # a move to another home of one's own, by choice
+
+
 class Contact(IntEnum):
     """First contact, by the classes of the toolkit's monitor 2/3."""
 

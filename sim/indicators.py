@@ -25,9 +25,9 @@ class Indicator(NamedTuple):
 _I = Indicator
 _LIST = (
     _I("senior_moves", "verhuizingen van senioren", "moves by seniors", "moves", "moves", 1,
-       "senior households that take an empty home in the period", "monitor 1/3, Aantal verhuizingen"),
+       "senior households that move to another home in the period: an empty one, by a swap, or to a home for informal care", "monitor 1/3, Aantal verhuizingen"),
     _I("moves_set_off", "verhuizingen in gang gezet per verhuizing van een senior", "moves set off per senior's move", "moves", "moves", 1,
-       "moves after the senior's own in the same chain, mean over the seniors' moves of the period; open chains count as far as they came",
+       "moves after the senior's own in the same chain, mean over the seniors' moves into an empty home in the period; open chains count as far as they came",
        "monitor 1/3, Lengte verhuisketen"),
     _I("moves", "verhuizingen naar een lege woning", "moves into an empty home", "moves", "moves", 1, "all fills in the period"),
     _I("first_moves", "huishoudens die verhuisden", "households that moved", "households", "moves", 1,

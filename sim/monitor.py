@@ -150,7 +150,7 @@ _LIST = (
     _known("unsuitable_in_family_home", OPGAVE, _USE, "Aantal huishoudens dat ongeschikt woont in deze eengezinswoningen", f"Alleen senioren: van andere huishoudens telt het model dit niet. {_LAST}"),
     _known("split_applications", OPGAVE, _USE, "Aantal aanvragen voor woningsplitsing en/of plaatsen mantelzorgwoning", "Aanvragen in de hele periode.",
            ("Niet te tellen: in deze run kan niemand een aanvraag doen.", "cannot be counted: nobody can apply in this run")),
-    _known("senior_moves", FIRST, _MOVE, "Aantal verhuizingen", "Senioren die een lege woning betrekken, in de hele periode."),
+    _known("senior_moves", FIRST, _MOVE, "Aantal verhuizingen", "Senioren die naar een andere woning verhuizen (leeg, door ruil of bij familie), in de hele periode."),
     Row("senior_moves_year", FIRST, _MOVE, "Aantal verhuizingen", "verhuizingen van senioren per jaar", "moves by seniors by year", "moves", "months",
         "senior moves by year of the run (twelve months from its start)", "Per jaar, om te zien of het aantal toeneemt."),
     _known("moves_set_off", FIRST, _MOVE, "Lengte van de verhuisketen (hoeveel verschillende verhuizingen zijn in gang gezet door het verhuizen van een senior)", "De verhuizing van de senior zelf telt niet mee."),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from sim.codes import Access, DwellingType, EventKind, HouseholdClass, HouseholdState, MoveReason, Stage
+from sim.codes import CHOSEN, Access, DwellingType, EventKind, HouseholdClass, HouseholdState, MoveReason, Stage
 from sim.fit import CLASS_SENIOR, CLASS_STARTER, MAX_AGE, any_child, class_of, oldest_age
 from sim.state import NORM_MONTHS
 from sim.world import NOWHERE, age_years
@@ -205,7 +205,7 @@ def _moves_of_month(w: World, first: int) -> dict[str, float]:
     m = w.m
     rows = slice(first, int(w.counts[1]))
     fills = m.reason[rows] == MoveReason.FILL
-    senior = fills & (m.household_class[rows] == HouseholdClass.SENIOR)
+    senior = np.isin(m.reason[rows], CHOSEN) & (m.household_class[rows] == HouseholdClass.SENIOR)
     homes = senior & (m.from_dwelling[rows] != NOWHERE)
     a, b = w.d.area[m.from_dwelling[rows][homes]], w.d.area[m.to_dwelling[rows][homes]]
     km = np.hypot(w.map.x_km[a] - w.map.x_km[b], w.map.y_km[a] - w.map.y_km[b])

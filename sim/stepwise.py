@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim import interventions, rules
-from sim.codes import MoveReason, Obstacle, Stage
+from sim.codes import CHOSEN, Obstacle, Stage
 from sim.rules import MOVES, STATES, YEAR, Rule, Talks
 from sim.summary import values_of_moves
 
@@ -165,7 +165,7 @@ def count_year(w: World) -> dict[str, float]:
         return {}
     found = {key: float(np.mean([row[key] for row in months])) for key in STATES}
     n = int(w.counts[1])
-    rows = np.flatnonzero((w.m.month[:n] >= w.month - YEAR) & (w.m.reason[:n] == MoveReason.FILL))
+    rows = np.flatnonzero((w.m.month[:n] >= w.month - YEAR) & np.isin(w.m.reason[:n], CHOSEN))
     sums, means = values_of_moves(w, rows)
     found |= {key: float(sums[key].sum()) for key in MOVES if key in sums}
     found |= {key: _mean(*means[key]) for key in MOVES if key in means}

@@ -10,7 +10,7 @@ from numba import njit
 
 from sim.attribution import direct, first_moves
 from sim.chains import FILLED
-from sim.codes import Access, DwellingType, HouseholdClass, MoveReason, Tenure, names
+from sim.codes import CHOSEN, Access, DwellingType, HouseholdClass, MoveReason, Tenure, names
 from sim.indicators import MONTH_STATES, REGISTRY
 from sim.outputs import descend
 from sim.recording import ALL_AT, AREA_AT, CLASS_AT, INCOME_AT, TENURE_AT
@@ -90,22 +90,22 @@ def _groups(w: World, household: NDArray, cls: NDArray) -> list[tuple[str, list[
 
 
 def values_of_moves(w: World, rows: NDArray) -> tuple[dict[str, NDArray], dict[str, tuple[NDArray, NDArray]]]:
-    """Indicators of the moves ``rows`` (fills): of those that are summed which moves count, of means which moves and their values.
+    """Indicators of the moves ``rows`` (those by choice): of sums which moves count, of means which moves and their values.
 
     Without ``moves_set_off``, which is known only when chains have gone on.
     """
     m = w.m
-    senior = m.household_class[rows] == HouseholdClass.SENIOR
+    fills, senior = m.reason[rows] == MoveReason.FILL, m.household_class[rows] == HouseholdClass.SENIOR
     left = m.from_dwelling[rows]
     family_home = (left >= 0) & (w.d.kind[np.maximum(left, 0)] == DwellingType.EENGEZINS) & (w.d.rooms[np.maximum(left, 0)] >= 4)
-    social = w.d.tenure[m.to_dwelling[rows]] == Tenure.CORPORATIE
+    social = fills & (w.d.tenure[m.to_dwelling[rows]] == Tenure.CORPORATIE)
     a, b = w.d.area[np.maximum(left, 0)], w.d.area[m.to_dwelling[rows]]
     km = np.hypot(w.map.x_km[a] - w.map.x_km[b], w.map.y_km[a] - w.map.y_km[b])
     sums = {
-        "moves": np.ones(len(rows), bool), "senior_moves": senior,
+        "moves": fills, "senior_moves": senior,
         "senior_moves_suitable": senior & (w.d.access[m.to_dwelling[rows]] == Access.GESCHIKT),
-        "freed_family_homes": senior & family_home, "starters_housed": m.household_class[rows] == HouseholdClass.STARTER,
-        "families_housed": m.size[rows] >= 3,
+        "freed_family_homes": senior & family_home & (m.left_vacancy[rows] >= 0),
+        "starters_housed": fills & (m.household_class[rows] == HouseholdClass.STARTER), "families_housed": fills & (m.size[rows] >= 3),
     }
     means = {"waiting_months": (social, m.waited[rows]), "senior_moves_km": (senior & (left >= 0), km)}
     return sums, means
@@ -113,9 +113,9 @@ def values_of_moves(w: World, rows: NDArray) -> tuple[dict[str, NDArray], dict[s
 
 def _of_moves(w: World, end: int, n_set_off: NDArray, role: NDArray) -> list[Part]:
     n = int(w.counts[1])
-    rows = np.flatnonzero((w.m.month[:n] < end) & (w.m.reason[:n] == MoveReason.FILL))
+    rows = np.flatnonzero((w.m.month[:n] < end) & np.isin(w.m.reason[:n], CHOSEN))
     sums, means = values_of_moves(w, rows)
-    means = {"moves_set_off": (sums["senior_moves"], n_set_off[rows]), **means}
+    means = {"moves_set_off": (sums["senior_moves"] & sums["moves"], n_set_off[rows]), **means}
     out = []
     groups = [*_groups(w, w.m.household[rows], w.m.household_class[rows]), ("role", ROLES, role[rows])]
     for group_by, labels, code in groups:
