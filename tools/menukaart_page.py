@@ -134,9 +134,10 @@ def effects_table(found: Alone) -> str:
         users = sum(value for verdict, value in one.items() if verdict not in ("scenario", "instrument", "deadweight"))
         anyway = one.get("deadweight", math.nan)
         rows.append((
-            REGISTRY[key].category, linked(key), difference(found.row(name, "senior_moves")), difference(found.row(name, "moves_set_off")),
-            difference(found.row(name, "fit", ("class", "senior")), 100), difference(found.row(name, "fit", ("seniors", "others")), 100),
-            difference(found.row(name, "fit"), 100), euro(found, name), UNKNOWN if math.isnan(anyway) else f"{100 * anyway:.0f} %",
+            REGISTRY[key].category, linked(key), difference(found.row(name, "senior_moves")),
+            difference(found.row(name, "moves_set_off"), 1, 2),
+            *(difference(found.row(name, "fit", by), 100, 3) for by in (("class", "senior"), ("seniors", "others"), (ALL, ALL))),
+            euro(found, name), UNKNOWN if math.isnan(anyway) else f"{100 * anyway:.0f} %",
             numbers(users).en,
         ))
     head = ["category", "instrument", "extra moves by seniors", "moves set off per senior's move", "fit of seniors", "fit of others"]
@@ -160,18 +161,24 @@ def naive_table(found: Alone) -> str:
     """What two monitors without a model credit an instrument with, beside what it did."""
     table_of = found.naive[found.naive["indicator"] == "senior_moves"]
     n = {(row["scenario"], row["instrument"]): row for row in table_of.to_dict("records")}
-    rows = []
+    rows, alike = [], ""
     for key, name in found.held.items():
         own = n[name, key]
         one = n[name, ALLE] if math.isnan(own["effect"]) else own  # one that is done already cannot be left out of its scenario
-        off = [
-            UNKNOWN if math.isnan(one[f"{by}_too_many"]) else interval(*(one[f"{by}_{what}"] for what in ("too_many", "lower", "upper"))).en
-            for by in ("users", "before_after")
-        ]
+        users, alike = (off_by(one, by) for by in ("users", "before_after"))
         counted = [numbers(one["users"]).en, numbers(one["before_after"], sign=True).en]
-        rows.append((linked(key), *counted, difference(found.row(name, "senior_moves")), *off))
-    head = ["instrument", "moves of users", "after less before", "extra moves by seniors", "users: too many", "before and after: too many"]
-    return table(head, rows)
+        rows.append((linked(key), *counted, difference(found.row(name, "senior_moves")), users))
+    made = table(["instrument", "moves of users", "after less before", "extra moves by seniors", "users: too many"], rows)
+    if alike in ("", UNKNOWN):
+        return made
+    return made + f"\nAfter less before is off by {alike}, for every instrument the same: it is what changed in basis too.\n"
+
+
+def off_by(row: Mapping[str, Any], by: str) -> str:
+    """What a monitor counts beyond the effect."""
+    if math.isnan(row[f"{by}_too_many"]):
+        return UNKNOWN
+    return interval(*(row[f"{by}_{what}"] for what in ("too_many", "lower", "upper"))).en
 
 
 def repeated(command: str) -> str:
