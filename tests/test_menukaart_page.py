@@ -9,7 +9,10 @@ import pandas as pd
 import pytest
 
 from analysis.results import gather
+from experiments.plan import make_plan, of_its_own
+from experiments.schema import Compare, check
 from tests import synthetic_tables
+from tests.fake_world import DEFAULTS
 from tools import menukaart_page
 from tools.menukaart_page import BLOCK, PAGE, Alone, listed
 
@@ -69,6 +72,12 @@ def cells(text, key, n):
     """The cells of an instrument's row in the n-th table."""
     rows = [line for line in text.splitlines() if line.startswith("|") and f"[`{key}`]" in line]
     return [cell.strip() for cell in rows[n].strip("|").split("|")]
+
+
+def test_the_comparison_that_the_page_names_runs_every_instrument_alone():
+    plan = make_plan(check(Compare, DEFAULTS | {"scenarios": ["elk_instrument"]}))
+    assert set(plan.scenarios) == {"basis", "placebo", *listed()}
+    assert [key for key in listed() if set(of_its_own(plan.contents[key])) != {key}] == []
 
 
 def test_the_page_says_what_was_put_in(folder):

@@ -197,7 +197,7 @@ def head_of(found: Alone) -> str:
         f"{c['follow_up']} months; strength {c['strength']:g}.",
         f"Commit {commit}, code of the world {version.get('sim', 'unknown')}, figures {version.get('data', 'unknown')}.",
         f"Command: `{repeated(str(c.get('command', '')))}`",
-        f"It took {m['seconds'].get('total', sum(m['seconds'].values())) / 3600:.1f} hours, without runs that it found finished.",
+        f"It took {m['seconds'].get('total', sum(m['seconds'].values())) / 60:.0f} minutes, without runs that it found finished.",
     ]
     if already:
         lines.append(f"Done already, and so in basis: {', '.join(map(linked, already))}. The row of such an instrument is what "
