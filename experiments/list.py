@@ -29,7 +29,7 @@ WORDS: dict[str, tuple[tuple[str, ...], str]] = {
     "kind": (("entered", "left", "dropped", "obstacle"), "what a row of the funnel counts"),
     "kind (bundles)": (("together", "alone", "without", "interaction", "toolbox"), "what a row of bundles.csv compares"),
     "verdict": (("niet_verhuisd", "ook_zonder", "zetje", "noodzakelijk", "uitgesteld", "onbekend"), "what a use did"),
-    "group_by": (("all", "class", "role", "wijk", "income", "tenure"), "ways to group households"),
+    "group_by": (("all", "class", "role", "seniors", "wijk", "income", "tenure"), "ways to group households"),
     "estimand": (("net", "direct", "verdringing"), "what an effect is"),
 }
 

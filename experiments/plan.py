@@ -69,7 +69,7 @@ def make_plan(config: Compare) -> Plan:
     place = simulation.place_key(config.municipality)
     simulation.behaviour(config.behaviour)
     folder = _folder(config.scenario_dir)
-    names = [BASE, *sorted({*config.scenarios} - {BASE})]
+    names = [BASE, *sorted({*simulation.spread(config.scenarios, folder)} - {BASE})]
     if PLACEBO in names:
         raise UsageError("the placebo is run with every comparison; leave it out of scenarios")
     found = {name: simulation.scenario(name, folder) for name in names}

@@ -82,6 +82,13 @@ def scenario(name: str, folder: Path | None) -> Any:
     return _readable(scenarios.load, name, folder)
 
 
+def spread(names: Iterable[str], folder: Path | None) -> list[str]:
+    """Names of scenarios, with ``elk_instrument`` written out as the instruments that it stands for."""
+    from sim import scenarios
+
+    return scenarios.spread(names, folder)
+
+
 def with_current(name: str, held: Mapping[str, dict[str, Any]], place: str, start: str) -> dict[str, dict[str, Any]]:
     """The instruments of a scenario on top of what is done already in a place; raises UsageError when that list is damaged."""
     from sim import current

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from sim.rules import check as check_rules
 from sim.rules import read as read_rules
 
 FOLDER = Path(__file__).resolve().parents[1] / "configs" / "scenario"
+EACH = "elk_instrument"  # every instrument of the menukaart, each a scenario of its own
+OWN = "interventie_x"  # on no menukaart: what it does is for the user to say
 
 
 class ScenarioError(ValueError):
@@ -50,6 +53,16 @@ def names(folder: Path | None = None) -> list[str]:
     return sorted({*(path.stem for path in (folder or FOLDER).glob("*.yaml")), *alone})
 
 
+def spread(wanted: Iterable[str], folder: Path | None = None) -> list[str]:
+    """Names of scenarios with ``elk_instrument`` written out: the key of each instrument but interventie_x, sorted.
+
+    A file of that name, in ``folder`` or in ``configs/scenario``, wins.
+    """
+    filed = any((place / f"{EACH}.yaml").is_file() for place in (folder, FOLDER) if place)
+    each = [EACH] if filed else sorted(set(REGISTRY) - {OWN})
+    return [name for one in wanted for name in (each if one == EACH else [one])]
+
+
 def load(name: str, folder: Path | None = None) -> Scenario:
     """One scenario by name, from ``folder`` first, else from ``configs/scenario``, else the instrument of that name alone.
 
@@ -62,7 +75,9 @@ def load(name: str, folder: Path | None = None) -> Scenario:
             return _read(path)
     if name in REGISTRY:
         return Scenario(title=Title(**title_of(name)), instruments={name: {}})
-    known = sorted({*names(), *(names(folder) if folder else [])})
+    if name == EACH:
+        raise ScenarioError(f"{EACH} is many scenarios, one for each instrument: only scenarios=[{EACH}] of experiments.compare takes it")
+    known = sorted({EACH, *names(), *(names(folder) if folder else [])})
     near = difflib.get_close_matches(name, known, 1, 0.4)
     hint = f"; did you mean {near[0]}?" if near else ""
     raise ScenarioError(f"there is no scenario {name!r}{hint} (python -m experiments.list what=scenarios)")

@@ -160,6 +160,8 @@ def _of_months(w: World, end: int) -> list[Part]:
         present = n[:, part] > 0
         mean = np.where(present.any(axis=0), np.where(present, monthly, 0).sum(axis=0) / np.maximum(1, present.sum(axis=0)), np.nan)
         out.append(Part("fit", group_by, labels, end, mean))
+    others = np.array([np.mean([row["fit_others"] for row in w.records["months"][:end]])])  # who is no senior
+    out.append(Part("fit", "seniors", ["others"], end, others))
     last = w.records["months"][max(0, end - 12) : end]
     for key in MONTH_STATES:
         out.append(Part(key, "all", ["all"], end, np.array([np.mean([row[key] for row in last])])))

@@ -40,6 +40,7 @@ def summary(scenarios: tuple[str, ...], seeds: range) -> pd.DataFrame:
                     rows.append((scenario, seed, key, "all", "all", 0, end, value * end / MONTHS))
             for group in ("senior", "family"):
                 rows.append((scenario, seed, "fit", "class", group, 0, MONTHS, 0.7 + more / 5_000))
+            rows.append((scenario, seed, "fit", "seniors", "others", 0, MONTHS, 0.6))
             rows.append((scenario, seed, "fit", "class", "starter", 0, MONTHS, np.nan if seed == 0 else 0.5))
     names = ["scenario", "seed", "indicator", "group_by", "group", "months_from", "months_to", "value"]
     return pd.DataFrame(rows, columns=names)

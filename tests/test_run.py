@@ -114,6 +114,8 @@ def test_the_tables_tell_of_the_same_moves(result):
     assert summary["senior_moves"] == (in_run["household_class"] == "senior").sum()
     assert summary["starters_housed"] == (in_run["household_class"] == "starter").sum()
     assert summary["fit"] == pytest.approx(months["fit"][:MONTHS].mean())
+    others = result.tables["summary"].query(f"group_by == 'seniors' and months_to == {MONTHS}").set_index("indicator")["value"]
+    assert others.to_dict() == {"fit": pytest.approx(months["fit_others"][:MONTHS].mean())}
 
 
 def test_groups_of_a_summary_add_up_to_all(result):

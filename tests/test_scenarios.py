@@ -61,6 +61,18 @@ def test_a_file_wins_from_the_instrument_of_its_name(tmp_path):
         scenarios.load("breven", tmp_path)
 
 
+def test_one_word_names_every_instrument_of_the_menukaart_alone(tmp_path):
+    each = scenarios.spread(["basis", "elk_instrument"])
+    assert each == ["basis", *sorted(set(REGISTRY) - {"interventie_x"})]
+    assert all(key in scenarios.load(key).instruments for key in each[1:])
+    with pytest.raises(ScenarioError, match=r"elk_instrument is many scenarios"):
+        scenarios.load("elk_instrument")
+    with pytest.raises(ScenarioError, match=r"no scenario 'elk_instrumnet'; did you mean elk_instrument\?"):
+        scenarios.load("elk_instrumnet")
+    (tmp_path / "elk_instrument.yaml").write_text("title: {nl: Eigen, en: Own}\ninstruments: {voorrang: {}}\n", encoding="utf-8")
+    assert scenarios.spread(["elk_instrument"], tmp_path) == ["elk_instrument"], "a file of that name wins"
+
+
 def test_every_scenario_can_be_loaded():
     for name in scenarios.names():
         held = loads(name)

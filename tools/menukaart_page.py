@@ -1,0 +1,277 @@
+"""Write the figures of docs/menukaart.md from folders of results, one for each place: python tools/menukaart_page.py DIR [DIR ...]"""
+
+from __future__ import annotations
+
+import math
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+ROOT = Path(__file__).resolve().parents[1]
+if str(ROOT) not in sys.path:  # run as a file, the project is not on the path yet
+    sys.path.insert(0, str(ROOT))
+
+from analysis.effects import FIRST_MOVES  # noqa: E402
+from analysis.naive import ALLE  # noqa: E402
+from analysis.results import Results, gather  # noqa: E402
+from analysis.statistics import by_chance, refuse_twins  # noqa: E402
+from analysis.tables import ALL, BASIS, PLACEBO, SUMMARY, AnalysisError, write_whole  # noqa: E402
+from analysis.words import interval, numbers, span  # noqa: E402
+from sim.interventions import REGISTRY  # noqa: E402
+from sim.scenarios import EACH, OWN  # noqa: E402
+
+PAGE = ROOT / "docs" / "menukaart.md"
+BY_HAND = "## What surprised"
+BLOCK = re.compile(r"<!-- made: effects (?P<place>[a-z0-9-]+) -->\n.*?<!-- end -->\n", re.DOTALL)
+ESTIMANDS = ("direct", "net", "verdringing")
+PERIODS = (24, 60)  # months, beside the whole run
+GROUPS = (ALL, "class", "seniors")  # ways to group that the page reads
+UNKNOWN = "cannot be told"
+NOBODY = "nobody was in its target group"
+Line = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Alone(Results):
+    """Results of instruments alone. A scenario with a failed run is left out, so that all others can be compared."""
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """The table summary without wijken, incomes and tenures, and without scenarios that lack a seed."""
+        refuse_twins(self.manifest.get("fingerprints", {}))
+        if not self.folder.has("summary"):
+            raise AnalysisError(f"{self.folder.path} holds no summary.parquet; run experiments.compare with out={self.folder.path}")
+        table = pd.read_parquet(self.folder.path / "summary.parquet", columns=list(SUMMARY), filters=[("group_by", "in", GROUPS)])
+        table = table.astype({column: object for column in table.select_dtypes("category").columns})
+        seeds = {name: frozenset(part) for name, part in table.groupby("scenario", observed=True)["seed"]}
+        return table[table["scenario"].isin([name for name, mine in seeds.items() if mine == seeds.get(BASIS)])]
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """Instrument to the scenario that holds it alone, beside what is done already, whether or not it finished."""
+        found: dict[str, str] = {}
+        for name, one in self.manifest["scenarios"].items():
+            mine = [key for key, settings in (one.get("instruments") or {}).items() if not settings.get("already")]
+            if len(mine) == 1 and name not in (BASIS, PLACEBO) and (name == mine[0] or mine[0] not in found):
+                found[mine[0]] = name
+        return {key: found[key] for key in listed() if key in found}
+
+    @property
+    def held(self) -> dict[str, str]:
+        """Those of ``asked`` whose runs all finished."""
+        there = set(self.scenarios)
+        return {key: name for key, name in self.asked.items() if name in there}
+
+    def row(
+        self, scenario: str, indicator: str, by: tuple[str, str] = (ALL, ALL), months: int = 0, estimand: str = "net"
+    ) -> Mapping[str, Any]:
+        """One row of the table of effects, by default over the whole run; empty where there is none."""
+        return self._rows.get((scenario, indicator, *by, months or self.months, estimand), {})
+
+    @cached_property
+    def _rows(self) -> dict[tuple[Any, ...], Mapping[str, Any]]:
+        e = self.effects[self.effects["months_from"] == 0]
+        keys = ("scenario", "indicator", "group_by", "group", "months_to", "estimand")
+        return {tuple(row[key] for key in keys): row for row in e.to_dict("records")}
+
+    def counted(self, key: str, scenario: str) -> Mapping[str, Any]:
+        """Users of an instrument by verdict, mean per seed; empty where it had none."""
+        v = self.verdicts
+        if v is None:
+            return {}
+        found = v[(v["scenario"] == scenario) & (v["instrument"] == key)]
+        return found.iloc[0].to_dict() if len(found) else {}
+
+
+def listed() -> list[str]:
+    """Instruments of the menukaart: by category, then by key."""
+    categories = list(dict.fromkeys(cls.category for cls in REGISTRY.values()))
+    return sorted(set(REGISTRY) - {OWN}, key=lambda key: (categories.index(REGISTRY[key].category), key))
+
+
+def table(head: Sequence[str], rows: Sequence[Line]) -> str:
+    """A table in Markdown."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def linked(key: str) -> str:
+    """An instrument by name, with the way to what it is."""
+    return f"[`{key}`](odd.md#instruments)"
+
+
+def difference(row: Mapping[str, Any], scale: float = 1.0, digits: int | None = None) -> str:
+    """``+32 (17 to 47)``, with a ~ before what is not told apart from chance or from the placebo."""
+    if not row or math.isnan(row["difference"]):
+        return UNKNOWN
+    mark = "" if row["claimed"] else "~ "
+    return mark + interval(scale * row["difference"], scale * row["lower"], scale * row["upper"], digits).en
+
+
+def euro(found: Alone, scenario: str) -> str:
+    """Euro per extra senior move with its interval."""
+    c = found.costs
+    mine = c[(c["scenario"] == scenario) & (c["instrument"] == ALL) & (c["payer"] == ALL) & (c["year"] == ALL)]
+    if mine.empty or mine["eur"].iloc[0] == 0:
+        return "nothing paid"
+    value, lower, upper = (float(mine[column].iloc[0]) for column in ("eur_per_extra_senior_move", "lower", "upper"))
+    if math.isnan(value) or math.isnan(lower):
+        return UNKNOWN
+    return f"{numbers(value).en} ({numbers(lower).en} to {numbers(upper).en})"
+
+
+def effects_table(found: Alone) -> str:
+    """What each instrument does, costs and changes for whom."""
+    rows = []
+    for key, name in found.held.items():
+        one = found.counted(key, name)
+        users = sum(value for verdict, value in one.items() if verdict not in ("scenario", "instrument", "deadweight"))
+        anyway = one.get("deadweight", math.nan)
+        rows.append((
+            REGISTRY[key].category, linked(key), difference(found.row(name, "senior_moves")),
+            difference(found.row(name, "moves_set_off"), 1, 2),
+            *(difference(found.row(name, "fit", by), 100, 3) for by in (("class", "senior"), ("seniors", "others"), (ALL, ALL))),
+            euro(found, name), UNKNOWN if math.isnan(anyway) else f"{100 * anyway:.0f} %",
+            numbers(users).en,
+        ))
+    head = ["category", "instrument", "extra moves by seniors", "moves set off per senior's move", "fit of seniors", "fit of others"]
+    return table([*head, "fit of all", "euro per extra senior move", "moved anyway", "users"], rows)
+
+
+def caused_table(found: Alone) -> str:
+    """Direct, net and verdringing of first moves of seniors, by period, and how many users nobody can tell of."""
+    periods = sorted({months for months in PERIODS if months < found.months} | {found.months})
+    rows = []
+    for key, name in found.held.items():
+        cells = [
+            difference(found.row(name, FIRST_MOVES, ("class", "senior"), months, estimand)) for months in periods for estimand in ESTIMANDS
+        ]
+        rows.append((linked(key), *cells, numbers(found.counted(key, name).get("onbekend", 0.0)).en))
+    head = [f"{estimand}, {months} months" for months in periods for estimand in ESTIMANDS]
+    return table(["instrument", *head, "onbekend"], rows)
+
+
+def naive_table(found: Alone) -> str:
+    """What two monitors without a model credit an instrument with, beside what it did."""
+    table_of = found.naive[found.naive["indicator"] == "senior_moves"]
+    n = {(row["scenario"], row["instrument"]): row for row in table_of.to_dict("records")}
+    rows, alike = [], ""
+    for key, name in found.held.items():
+        own = n[name, key]
+        one = n[name, ALLE] if math.isnan(own["effect"]) else own  # one that is done already cannot be left out of its scenario
+        users, alike = (off_by(one, by) for by in ("users", "before_after"))
+        counted = [numbers(one["users"]).en, numbers(one["before_after"], sign=True).en]
+        rows.append((linked(key), *counted, difference(found.row(name, "senior_moves")), users))
+    made = table(["instrument", "moves of users", "after less before", "extra moves by seniors", "users: too many"], rows)
+    if alike in ("", UNKNOWN):
+        return made
+    return made + f"\nAfter less before is off by {alike}, for every instrument the same: it is what changed in basis too.\n"
+
+
+def off_by(row: Mapping[str, Any], by: str) -> str:
+    """What a monitor counts beyond the effect."""
+    if math.isnan(row[f"{by}_too_many"]):
+        return UNKNOWN
+    return interval(*(row[f"{by}_{what}"] for what in ("too_many", "lower", "upper"))).en
+
+
+def repeated(command: str) -> str:
+    """The command that gives the same figures: without where they lie and on how many processes."""
+    return " ".join(word for word in command.split() if not word.startswith(("out=", "workers=", "debug=")))
+
+
+def head_of(found: Alone) -> str:
+    """What was run, with which code, and what is missing."""
+    m, c, version = found.manifest, found.config, found.manifest["version"]
+    commit = version.get("commit") or "unknown"
+    commit = f"{commit[:12]} with changes" if commit.endswith("+") else commit[:12]
+    already = (m.get("current") or {}).get("instruments") or []
+    lines = [
+        f"{len(found.seeds)} seeds, {span(found.months).en} from {c['start']} after a burn-in of {c['burn_in']} months, follow-up of "
+        f"{c['follow_up']} months; strength {c['strength']:g}.",
+        f"Commit {commit}, code of the world {version.get('sim', 'unknown')}, figures {version.get('data', 'unknown')}.",
+        f"Command: `{repeated(str(c.get('command', '')))}`",
+        f"It took {m['seconds'].get('total', sum(m['seconds'].values())) / 60:.0f} minutes, without runs that it found finished.",
+    ]
+    if already:
+        lines.append(f"Done already, and so in basis: {', '.join(map(linked, already))}. The row of such an instrument is what "
+                     "doing it as its scenario says changes to that.")
+    return "\n".join(f"- {line}" for line in [*lines, *missing(found)]) + "\n"
+
+
+def missing(found: Alone) -> list[str]:
+    """Instruments without a row in the tables, and those that reached nobody."""
+    failed: dict[str, list[str]] = {}
+    for run in found.manifest.get("failed_runs", []):
+        failed.setdefault(run["scenario"], []).append(run["error"])
+    asked, held, lines = found.asked, found.held, []
+    for key, name in asked.items():
+        if key not in held:
+            errors = failed.get(name, ["its runs are not finished"])
+            empty = all(NOBODY in error for error in errors)
+            why, n = NOBODY if empty else errors[0], len(found.manifest["seeds"])
+            lines.append(f"Left out: {linked(key)}, {why} ({len(errors)} of {n} seeds).")
+    uses = {key: found.manifest.get("reached", {}).get(name, {}).get(key, 0.0) for key, name in held.items()}
+    idle = [linked(key) for key, n in uses.items() if n == 0]
+    if idle:
+        lines.append(f"Reached nobody: {', '.join(idle)}.")
+    absent = [linked(key) for key in listed() if key not in asked]
+    if absent:
+        lines.append(f"Not run: {', '.join(absent)}.")
+    return lines
+
+
+def part(found: Alone) -> str:
+    """The made part of one place."""
+    slug, n = str(found.config["place"]), len(found.held)
+    if not n:
+        raise AnalysisError(f"{found.folder.path} holds no instrument that ran alone in all seeds; run scenarios=[{EACH}]")
+    told = (
+        f"Of {n} instruments that do nothing about {by_chance(n):.0f} would have an interval without 0 in a column; read a column "
+        "with that in mind.\n"
+    )
+    texts = [
+        f"## {found.place}\n", head_of(found), "### Effects\n", effects_table(found), told, "### Direct, net and verdringing\n",
+        caused_table(found), "### Beside a monitor without a model\n", naive_table(found),
+    ]
+    return f"<!-- made: effects {slug} -->\n" + "\n".join(texts) + "<!-- end -->\n"
+
+
+def renewed(text: str, parts: Mapping[str, str]) -> str:
+    """The page with the parts of these places; other places, and all that stands outside, stay as they are."""
+    before = {match["place"] for match in BLOCK.finditer(text)}
+    text = BLOCK.sub(lambda match: parts.get(match["place"], match[0]), text)
+    new = [made for place, made in parts.items() if place not in before]
+    head, mark, tail = text.partition(BY_HAND)
+    return "\n".join([head.rstrip("\n") + "\n", *new]) + ("\n" + mark + tail if mark else "")
+
+
+def main(folders: Sequence[str]) -> int:
+    """Write the page."""
+    if not folders:
+        print("usage: python tools/menukaart_page.py DIR [DIR ...] (folders of results of experiments.compare)", file=sys.stderr)
+        return 2
+    parts: dict[str, str] = {}
+    try:
+        for folder in folders:
+            results = gather(Path(folder))
+            found = Alone(results.folder, results.config, results.manifest)
+            if str(found.config["place"]) in parts:
+                raise AnalysisError(f"{folder} is a second folder of {found.config['place']}; one for each place")
+            parts[str(found.config["place"])] = part(found)
+    except AnalysisError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    write_whole(PAGE, renewed(PAGE.read_text(encoding="utf-8"), parts))
+    print(PAGE)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
