@@ -32,7 +32,8 @@ PRINCIPLES: dict[str, Principle] = {one.key: one for one in (
        "a senior with a wish puts off the start of the search",
        "design section 7; size is an assumption"),
     _P("nu_voor_later", "nu telt zwaarder dan later", "present bias", "rel_present_bias", 0.0,
-       "the rent of the first year weighs more than the full rent that follows",
+       "under an instrument that lets the rent rise in steps, the rent of the first year weighs more than the rent that follows; without "
+       "such an instrument it does nothing",
        "design section 7; size is an assumption"),
     _P("sociale_norm", "doen wat de buren doen", "social norm", "logit_social_norm", 0.0,
        "moves of seniors in the wijk in the last year raise the chance of a wish of the seniors there",

@@ -158,7 +158,7 @@ def record(w: World, moves_before: int, leaving: dict[str, int]) -> None:
     row |= dict(zip((*TENURE_COLUMNS, *AGE_COLUMNS), (*dwellings.tolist()[4:], *ages.tolist()), strict=True))
     row |= _realised(w) | leaving
     row["seniors"] = int(n[CLASS_AT + CLASS_SENIOR])
-    row |= _moves_of_month(w, moves_before) | stuck.count(w)[0]
+    row |= _moves_of_month(w, moves_before) | stuck.count(w)
     row["fit"] = float(fit[ALL_AT] / max(1.0, n[ALL_AT]))
     row["fit_seniors"] = float(fit[CLASS_AT + CLASS_SENIOR] / max(1.0, n[CLASS_AT + CLASS_SENIOR]))
     others = n[ALL_AT] - n[CLASS_AT + CLASS_SENIOR]

@@ -15,7 +15,6 @@ import numpy as np
 from numba import njit
 
 from sim.codes import DwellingType, HouseholdState, MoveReason, Obstacle, Stage
-from sim.fit import oldest_age
 from sim.world import ABSENT
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ PRESENT, EENGEZINS = int(HouseholdState.PRESENT), int(DwellingType.EENGEZINS)
 HUIDIGE, ZOEKEN, VERHUIZEN = int(Stage.HUIDIGE_WONING), int(Stage.WONINGZOEKEN), int(Stage.VERHUIZEN)
 KINDS_OF_HOME = 18  # per gemeente: tenure, single-family or not, up to three, four, and more rooms
 HOLDS, STUCK, MOVED = 1, 2, 4  # bits of ``start``
-VASTHOUDERS, VASTZITTERS, SENIORS, BY_HINDRANCE = 0, 1, 2, 3
+SENIORS, BY_HINDRANCE = 2, 3  # places in COLUMNS
 FOLLOWED_AT = BY_HINDRANCE + len(HINDRANCES)
 HOLDS_MOVED, HOLDS_THERE, HOLDS_ENDED, STUCK_MOVED, STUCK_SEARCHING, STUCK_STOPPED, STUCK_ENDED = range(FOLLOWED_AT, FOLLOWED_AT + 7)
 COLUMNS = (
@@ -44,11 +43,12 @@ COLUMNS = (
 
 @dataclass
 class Stuck:
-    """What is remembered beside the world: eight bytes per household."""
+    """What is remembered beside the world: eight bytes per household (and those of the few who are followed)."""
 
     met: NDArray  # uint8 [households, hindrances], months in which each was met in the search that began in ``since``
     since: NDArray  # int16 [households], month in which that search began
     start: NDArray  # uint8 [households], HOLDS or STUCK at month 0, and MOVED since
+    followed: NDArray  # int64, household rows that held on or were stuck at month 0
     taken: NDArray  # int64 [12, 2, kinds of home], homes taken and the responses to them, by calendar month
 
     def copy(self) -> Stuck:
@@ -64,7 +64,7 @@ def nobody_stuck(households: int, gemeenten: int) -> Stuck:
     """Of a world in which nothing has been heard yet."""
     return Stuck(
         np.zeros((households, len(HINDRANCES)), np.uint8), np.full(households, ABSENT), np.zeros(households, np.uint8),
-        np.zeros((YEAR, 2, gemeenten * KINDS_OF_HOME), np.int64),
+        np.zeros(0, np.int64), np.zeros((YEAR, 2, gemeenten * KINDS_OF_HOME), np.int64),
     )
 
 
@@ -84,9 +84,8 @@ def hear_kernel(rows, met, search_month, counted, since, hindrance_of):
 @njit(cache=True)
 def kind_of_home(d, j, gemeente):
     """Kind of home of dwelling j, as one number; ``gemeente`` int32 [areas]."""
-    rooms = (0 if d.rooms[j] <= 3 else 1) + (1 if d.rooms[j] >= 5 else 0)
-    other = 0 if d.kind[j] == EENGEZINS else 1
-    return gemeente[d.area[j]] * KINDS_OF_HOME + (np.int64(d.tenure[j]) * 2 + other) * 3 + rooms
+    rooms = np.int64(d.rooms[j] > 3) + np.int64(d.rooms[j] > 4)
+    return gemeente[d.area[j]] * KINDS_OF_HOME + (np.int64(d.tenure[j]) * 2 + np.int64(d.kind[j] != EENGEZINS)) * 3 + rooms
 
 
 @njit(cache=True)
@@ -99,50 +98,25 @@ def note_taken(d, homes, candidates, gemeente, taken):
 
 
 @njit(cache=True)
-def in_demand(d, gemeente, high):
-    """Which dwellings are of a kind in high demand (``high`` bool [kinds of home]), bool."""
-    out = np.empty(len(d.area), np.bool_)
-    for j in range(len(out)):
-        out[j] = high[kind_of_home(d, j, gemeente)]
+def in_demand(d, homes, gemeente, high):
+    """Whether each of ``homes`` (dwelling rows) is of a kind in high demand (``high`` bool [kinds of home]), bool."""
+    out = np.empty(len(homes), np.bool_)
+    for k in range(len(homes)):
+        out[k] = high[kind_of_home(d, homes[k], gemeente)]
     return out
 
 
 @njit(cache=True)
-def count_stuck(h, demand, month, senior_age, longest, met, since, start, counts, now):
-    """One pass over all households; adds to ``counts`` [COLUMNS], and writes HOLDS, STUCK or 0 of each to ``now``."""
-    for i in range(len(h.state)):
-        present, stage = h.state[i] == PRESENT, h.stage[i]
-        if start[i]:
-            counts[_became(start[i], present, stage)] += 1
-        now[i] = 0
-        if not present or h.home[i] < 0:
-            continue
-        if stage == HUIDIGE:
-            age = oldest_age(np.int64(h.adult_birth[i, 0]), np.int64(h.adult_birth[i, 1]), month)
-            if age >= senior_age and demand[h.home[i]]:
-                now[i] = HOLDS
-                counts[VASTHOUDERS] += 1
-        elif stage == ZOEKEN and month - h.search_month[i] >= longest:
-            now[i] = STUCK
-            counts[VASTZITTERS] += 1
-            age = oldest_age(np.int64(h.adult_birth[i, 0]), np.int64(h.adult_birth[i, 1]), month)
-            counts[SENIORS] += age >= senior_age
-            if since[i] == h.search_month[i]:  # else it has not looked yet in this search
-                counts[BY_HINDRANCE + np.argmax(met[i])] += 1
-
-
-@njit(cache=True)
-def _became(start, present, stage):
-    """What has become of a household that held on or was stuck at month 0: its place in COLUMNS."""
-    if start & STUCK:
-        if start & MOVED:
-            return STUCK_MOVED
-        if not present:
-            return STUCK_ENDED
-        return STUCK_SEARCHING if stage in (ZOEKEN, VERHUIZEN) else STUCK_STOPPED
-    if start & MOVED:
-        return HOLDS_MOVED
-    return HOLDS_THERE if present else HOLDS_ENDED
+def count_fates(h, rows, start, counts):
+    """Add to ``counts`` [COLUMNS] what has become of ``rows``, who held on or were stuck at month 0."""
+    for i in rows:
+        present, searches = h.state[i] == PRESENT, h.stage[i] in (ZOEKEN, VERHUIZEN)
+        if start[i] & STUCK:
+            there = STUCK_SEARCHING if searches else STUCK_STOPPED
+            fate = STUCK_MOVED if start[i] & MOVED else (there if present else STUCK_ENDED)
+        else:
+            fate = HOLDS_MOVED if start[i] & MOVED else (HOLDS_THERE if present else HOLDS_ENDED)
+        counts[fate] += 1
 
 
 def follow(w: World, first: int) -> None:
@@ -157,18 +131,32 @@ def follow(w: World, first: int) -> None:
     w.stuck.start[own] |= MOVED
 
 
-def count(w: World) -> tuple[dict[str, int], NDArray]:
-    """This month's row by COLUMNS, and HOLDS, STUCK or 0 of each household (uint8)."""
-    p, stuck, counts, now = w.params, w.stuck, np.zeros(len(COLUMNS), np.int64), np.empty(len(w.h.state), np.uint8)
-    n_taken, responses = stuck.taken.sum(axis=0)
-    demand = in_demand(w.d, w.map.gemeente, (n_taken > 0) & (responses >= p.n_candidates_high * n_taken))
-    count_stuck(
-        w.h, demand, w.month, int(p.senior_age), int(p.dur_vastzitter), stuck.met, stuck.since, stuck.start, counts, now
-    )
-    return dict(zip(COLUMNS, counts.tolist(), strict=True)), now
+def find(w: World) -> tuple[NDArray, NDArray, NDArray]:
+    """Household rows of the vasthouders and of the vastzitters of this month, and which households are seniors (bool)."""
+    h, p = w.h, w.params
+    births = (h.adult_birth <= w.month - 12 * int(p.senior_age)) & (h.adult_birth != ABSENT)
+    senior, there = births[:, 0] | births[:, 1], (h.state == PRESENT) & (h.home >= 0)
+    n_taken, responses = w.stuck.taken.sum(axis=0)
+    high = (n_taken > 0) & (responses >= p.n_candidates_high * n_taken)
+    content = np.flatnonzero(there & senior & (h.stage == HUIDIGE))
+    stuck = np.flatnonzero(there & (h.stage == ZOEKEN) & (h.search_month <= w.month - int(p.dur_vastzitter)))
+    return content[in_demand(w.d, h.home[content], w.map.gemeente, high)], stuck, senior
+
+
+def count(w: World) -> dict[str, int]:
+    """This month's row by COLUMNS."""
+    mine, counts = w.stuck, np.zeros(len(COLUMNS), np.int64)
+    holds, stuck, senior = find(w)
+    counts[: SENIORS + 1] = len(holds), len(stuck), senior[stuck].sum()
+    looked = stuck[mine.since[stuck] == w.h.search_month[stuck]]  # the others have not looked yet in this search
+    counts[BY_HINDRANCE:FOLLOWED_AT] = np.bincount(mine.met[looked].argmax(axis=1), minlength=len(HINDRANCES))
+    count_fates(w.h, mine.followed, mine.start, counts)
+    return dict(zip(COLUMNS, counts.tolist(), strict=True))
 
 
 def begin(w: World) -> None:
     """Month 0: from here on those who hold on, and those who are stuck, are followed."""
+    holds, stuck, _senior = find(w)
     w.stuck.start[:] = 0
-    w.stuck.start[:] = count(w)[1]
+    w.stuck.start[holds], w.stuck.start[stuck] = HOLDS, STUCK
+    w.stuck.followed = np.concatenate((holds, stuck))

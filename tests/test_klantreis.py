@@ -132,7 +132,7 @@ def test_a_wish_comes_at_the_rate_of_the_parameters():
     h.moved_in[:] = MONTH - 97  # and years that neither add to attachment nor take from it
     h.adult_birth[:, 0], h.adult_birth[:, 1] = MONTH - 12 * (int(p.senior_age) + 15), ABSENT
     step_kernel(
-        h, d, MONTH, int(p.senior_age), j, NO_LEVERS, np.zeros(4), klantreis.bases_of(Draws(1), MONTH),
+        h, d, MONTH, int(p.senior_age), j, NO_LEVERS, np.zeros(4), np.zeros((2, 4)), klantreis.bases_of(Draws(1), MONTH),
         np.zeros(FUNNEL_SHAPE, int), klantreis.no_parting(),
     )
     share = (h.stage == Stage.WOONWENS).mean()
@@ -151,8 +151,8 @@ def test_owners_wish_less_often_than_tenants_by_the_logit_of_the_parameters():
         d.tenure[:] = tenure
         h.stage[:], h.touched[:], h.fit_here[:], h.taste_here[:] = Stage.HUIDIGE_WONING, 0, 0.4, 0
         klantreis.step_kernel(
-            h, d, w.month, int(p.senior_age), j, NO_LEVERS, np.zeros(len(w.map.gemeente)), klantreis.bases_of(w.draws, w.month),
-            w.funnel, klantreis.no_parting(),
+            h, d, w.month, int(p.senior_age), j, NO_LEVERS, np.zeros(len(w.map.gemeente)), crowding(w),
+            klantreis.bases_of(w.draws, w.month), w.funnel, klantreis.no_parting(),
         )
         share[tenure] = set(np.flatnonzero(h.stage == Stage.WOONWENS).tolist())
     assert share[Tenure.CORPORATIE] == share[Tenure.VRIJE_HUUR]

@@ -28,7 +28,7 @@ PARAMETERS: list[Parameter] = [
     _P("p_event_birth", 0.25, 0.0, 0.6, "per event", "assumption", "chance that a birth in a home that became too small starts a search"),
     _P("rel_discontent", 0.2, 0.0, 0.4, "fit points", "fitted: realisation of wishes of all ages (B53)", "a woonwens lowers the taste for the present home by this much, until it fades"),
     _P("dur_vastzitter", 24, 6, 120, "months", "assumption; E06, E17, E18: searches take years", "a household with a home that has searched for so long is a vastzitter; counts only, changes no decision"),
-    _P("n_candidates_high", 10, 1, 200, "responses per home", "assumption", "homes of a kind that drew so many responses each over the last year are in high demand (vasthouders); counts only, changes no decision"),
+    _P("n_candidates_high", 15, 1, 200, "responses per home", "assumption; in the base world of Zwolle it lies between homes for sale (5-10) and homes to let (14-36)", "homes of a kind that drew so many responses each over the last year are in high demand (vasthouders); counts only, changes no decision"),
     _P("dur_settle", 6, 1, 24, "months", "assumption", "NIEUW_THUIS lasts this long"),
     _P("rel_attachment_mean", 0.5, 0.1, 0.9, "0-1", "assumption", "mean of a household's own part of attachment, between households"),
 ]
