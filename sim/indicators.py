@@ -55,6 +55,45 @@ _LIST = (
        "senior households of one or two persons in an unsuitable single-family home, mean over the last twelve months", "opgave 10"),
     _I("split_applications", "aanvragen voor splitsing of mantelzorgwoning", "applications to split or for a mantelzorgwoning", "applications",
        "month", 0, "applications in the period to split a home or to place a unit; none where no instrument lets anybody apply", "opgave 11"),
+    _I("vasthouders", "vasthouders", "vasthouders: seniors who hold on to a home in demand", "households", "month", 0,
+       "senior households without a wish (HUIDIGE_WONING) in a home in high demand: homes of its kind (gemeente, tenure, single-family or "
+       "not, up to three, four or more rooms) taken in the last twelve months drew n_candidates_high responses each or more; mean over the "
+       "last twelve months", "Ambities: vasthouders"),
+    _I("vastzitters", "vastzitters", "vastzitters: households stuck in their search", "households", "month", -1,
+       "households with a home that have searched for dur_vastzitter months or longer, mean over the last twelve months",
+       "Ambities: vastzitters"),
+    _I("vastzitters_senior", "vastzitters: daarvan senioren", "vastzitters: seniors among them", "households", "month", -1,
+       "of the vastzitters, mean over the last twelve months", "Ambities: vastzitters"),
+    _I("vastzitters_no_offer", "vastzitters: zien geen aanbod", "vastzitters: no offer", "households", "month", -1,
+       "vastzitters who most often saw no home on offer; who never looked in this search is in no group"),
+    _I("vastzitters_not_eligible", "vastzitters: komen niet in aanmerking", "vastzitters: not eligible", "households", "month", -1,
+       "vastzitters who most often were not eligible for what they saw"),
+    _I("vastzitters_too_expensive", "vastzitters: aanbod te duur", "vastzitters: too expensive", "households", "month", -1,
+       "vastzitters for whom what they saw was most often too expensive"),
+    _I("vastzitters_unsuitable", "vastzitters: aanbod past niet", "vastzitters: offer does not suit", "households", "month", -1,
+       "vastzitters for whom what they saw was most often not better, not worth the trouble, or refused after a viewing"),
+    _I("vastzitters_outranked", "vastzitters: anderen gaan voor", "vastzitters: lost to others", "households", "month", -1,
+       "vastzitters who most often lost the home to others"),
+    _I("vasthouders_start_moved", "vasthouders bij de start: verhuisd", "vasthouders at the start: moved", "households", "month", 1,
+       "vasthouders at month 0 that have moved to another home by the end of the period (moving in with a partner left out)"),
+    _I("vasthouders_start_there", "vasthouders bij de start: wonen er nog", "vasthouders at the start: still there", "households", "month", 0,
+       "vasthouders at month 0 that have not moved and are still there at the end of the period, with or without a wish by now"),
+    _I("vasthouders_start_ended", "vasthouders bij de start: weg zonder verhuizing", "vasthouders at the start: ended without a move",
+       "households", "month", 0, "vasthouders at month 0 that ended before any move: death, care, departure, a partner"),
+    _I("vastzitters_start_moved", "vastzitters bij de start: verhuisd", "vastzitters at the start: moved", "households", "month", 1,
+       "vastzitters at month 0 that have moved to another home by the end of the period (moving in with a partner left out)"),
+    _I("vastzitters_start_searching", "vastzitters bij de start: zoeken nog", "vastzitters at the start: still searching", "households",
+       "month", -1, "vastzitters at month 0 that have not moved and search, or wait for the keys, at the end of the period"),
+    _I("vastzitters_start_stopped", "vastzitters bij de start: gestopt met zoeken", "vastzitters at the start: stopped searching",
+       "households", "month", -1, "vastzitters at month 0 that have not moved and are there without searching at the end of the period"),
+    _I("vastzitters_start_ended", "vastzitters bij de start: weg zonder verhuizing", "vastzitters at the start: ended without a move",
+       "households", "month", 0, "vastzitters at month 0 that ended before any move: death, care, departure, a partner"),
+    _I("senior_moves_nood", "verhuizingen van senioren uit nood", "seniors' moves out of need", "moves", "moves", 0,
+       "senior moves set off by a fall, loss of a partner or rehousing (nood)"),
+    _I("senior_moves_wens", "verhuizingen van senioren uit wens", "seniors' moves by wish", "moves", "moves", 0,
+       "all other senior moves (wens)"),
+    _I("senior_moves_share_nood", "aandeel nood in verhuizingen van senioren", "share of need in seniors' moves", "0-1", "moves", -1,
+       "senior_moves_nood as a share of senior_moves"),
     _I("freed_family_homes", "vrijgekomen gezinswoningen", "family homes freed", "dwellings", "moves", 1,
        "single-family homes of four or more rooms left empty by a senior's move in the period"),
     _I("starters_housed", "starters met een woning", "starters housed", "households", "moves", 1,
@@ -65,4 +104,7 @@ _LIST = (
        "mean months from the start of the search to the keys, over corporatie homes let in the period"),
 )
 REGISTRY: dict[str, Indicator] = {entry.key: entry for entry in _LIST}
-MONTH_STATES = tuple(k for k, entry in REGISTRY.items() if entry.source == "month" and k not in ("fit", "split_applications"))
+FOLLOWED = tuple(k for k in REGISTRY if "_start_" in k)  # of groups of month 0: read at the end of a period, not as a mean
+MONTH_STATES = tuple(
+    k for k, entry in REGISTRY.items() if entry.source == "month" and k not in ("fit", "split_applications", *FOLLOWED)
+)

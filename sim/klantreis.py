@@ -169,10 +169,11 @@ def likeliest_steps(j):
 
 
 @njit(cache=True)
-def step_kernel(h, d, month, senior_age, j, lever, norm, bases, funnel, parting):
+def step_kernel(h, d, month, senior_age, j, lever, norm, crowd, bases, funnel, parting):
     """One month of the klantreis for every household with a home (see the module); changes the columns in place.
 
-    ``norm`` float64 [areas]: share of seniors that moved in the last year; ``bases`` uint64: WISH, SEARCH, FADE, ADAPT;
+    ``norm`` float64 [areas]: share of seniors that moved in the last year; ``crowd`` float64 [2, areas], none above 0: what
+    choice overload adds to the logit of a search (``sim.crowding``); ``bases`` uint64: WISH, SEARCH, FADE, ADAPT;
     ``parting`` is filled with whoever decides otherwise than without an instrument, for the first time (see ``Parting``).
     """
     armed, most, likeliest = len(lever) > 0, most_beside_gap(j, norm), likeliest_steps(j)
@@ -207,7 +208,8 @@ def step_kernel(h, d, month, senior_age, j, lever, norm, bases, funnel, parting)
                 h.taste_here[i] -= np.float32(j.weights[5])  # a wish is discontent with the present home
         elif stage == WENS:
             go = to_unit(draw_bits(bases[SEARCH_BASE], h.id[i]))
-            start, off, used, decisive = twice(go, j.search[senior], j.chance, touched, lever.search)
+            x = j.search[senior] + crowd[min(1, h.scope[i]), d.area[h.home[i]]]
+            start, off, used, decisive = twice(go, x, j.chance, touched, lever.search)
             if used:
                 _note_levers(h, i, used, decisive, parting)
             if start:

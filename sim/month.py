@@ -9,6 +9,7 @@ from numba import njit
 
 from sim import chains, founding, ghosts, klantreis, programme, recording
 from sim.codes import HouseholdClass, HouseholdState, MoveReason, Origin
+from sim.crowding import crowding
 from sim.demography import plan as demography
 from sim.demography.describe import birthdays, describe
 from sim.fit import fit_of, refresh
@@ -137,15 +138,15 @@ def live_on(w: World, happened: Happened) -> None:
 def take_steps(w: World) -> None:
     """The klantreis of this month; whoever takes another way than without an instrument leaves a ghost behind, that takes its own."""
     norm = w.senior_moves.sum(axis=0) / np.maximum(1.0, w.seniors)
-    bases, way = klantreis.bases_of(w.draws, w.month), ghosts.parting(w)
-    _take_steps(w, norm, bases, way)
+    crowd, bases, way = crowding(w), klantreis.bases_of(w.draws, w.month), ghosts.parting(w)
+    _take_steps(w, norm, crowd, bases, way)
     ghosts.part(w, way)
     if w.ghosts is not None and w.ghosts.n > 0:
-        _take_steps(ghosts.as_world(w), norm, bases, klantreis.no_parting())
+        _take_steps(ghosts.as_world(w), norm, crowd, bases, klantreis.no_parting())
 
 
-def _take_steps(w: World, norm: NDArray, bases: NDArray, way: klantreis.Parting) -> None:
-    klantreis.step_kernel(w.h, w.d, w.month, int(w.params.senior_age), w.journey, w.levers, norm, bases, w.funnel, way)
+def _take_steps(w: World, norm: NDArray, crowd: NDArray, bases: NDArray, way: klantreis.Parting) -> None:
+    klantreis.step_kernel(w.h, w.d, w.month, int(w.params.senior_age), w.journey, w.levers, norm, crowd, bases, w.funnel, way)
 
 
 def hand_over_keys(w: World, first: int) -> None:

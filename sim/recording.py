@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
+from sim import stuck
 from sim.codes import CHOSEN, Access, DwellingType, EventKind, HouseholdClass, HouseholdState, MoveReason, Stage
 from sim.fit import CLASS_SENIOR, CLASS_STARTER, MAX_AGE, any_child, class_of, oldest_age
 from sim.state import NORM_MONTHS
@@ -148,6 +149,7 @@ def record(w: World, moves_before: int, leaving: dict[str, int]) -> None:
     n, fit = np.zeros(groups), np.zeros(groups)
     ages = np.zeros(len(AGES) + 1, np.int64)
     count_households(w.h, w.d, w.month, int(w.params.senior_age), counts, n, fit, w.seniors, ages)
+    stuck.follow(w, moves_before)
     if w.month < -NORM_MONTHS:  # the year before the start is what a monitor compares with
         return
     dwellings = count_dwellings(w.d.state, w.d.vacancy, w.d.access, w.d.floor_area, w.d.kind, w.d.tenure)
@@ -156,7 +158,7 @@ def record(w: World, moves_before: int, leaving: dict[str, int]) -> None:
     row |= dict(zip((*TENURE_COLUMNS, *AGE_COLUMNS), (*dwellings.tolist()[4:], *ages.tolist()), strict=True))
     row |= _realised(w) | leaving
     row["seniors"] = int(n[CLASS_AT + CLASS_SENIOR])
-    row |= _moves_of_month(w, moves_before)
+    row |= _moves_of_month(w, moves_before) | stuck.count(w)
     row["fit"] = float(fit[ALL_AT] / max(1.0, n[ALL_AT]))
     row["fit_seniors"] = float(fit[CLASS_AT + CLASS_SENIOR] / max(1.0, n[CLASS_AT + CLASS_SENIOR]))
     others = n[ALL_AT] - n[CLASS_AT + CLASS_SENIOR]

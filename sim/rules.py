@@ -24,6 +24,13 @@ HIDDEN = {  # what is counted in the world, and is known to nobody in the month 
     "seniors_with_wish": "a wish is in no register; talks: {wish: woonwens} reads what people say to a coach",
     "first_moves": "it counts from the start of the run on, so there is no year before to compare with",
     "moves_set_off": "how long a chain becomes is known only years later",
+    **dict.fromkeys(
+        [key for key in REGISTRY if key.startswith(("vasthouders", "vastzitters"))],
+        "who has no wish, or searches in vain, is in no register",
+    ),
+    **dict.fromkeys(
+        ("senior_moves_nood", "senior_moves_wens", "senior_moves_share_nood"), "why somebody moves is in no register",
+    ),
 }
 SIZES = ("households", "seniors", "dwellings", "vacant")  # columns of a month that are no indicator, and are registered
 STATES = (*(key for key in MONTH_STATES if key not in HIDDEN), *SIZES)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim import attribution, chains, interventions, invariants, month, outputs, places, programme, recording, start, stepwise
+from sim import attribution, chains, interventions, invariants, month, outputs, places, programme, recording, start, stepwise, stuck
 from sim import parameters as parameter_registry
 from sim.codes import HouseholdState
 from sim.interventions.filters import filters_table
@@ -77,6 +77,7 @@ def begin(w: World) -> None:
     w.totals.clear()
     w.at_start = invariants.snapshot(w) | {"withdrawn": int((w.v.state == chains.WITHDRAWN).sum())}
     w.home_at_start = w.h.home.copy()
+    stuck.begin(w)
     h = w.h
     housed = h.home >= 0
     h.origin_area[housed] = w.d.area[h.home[housed]]

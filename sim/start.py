@@ -22,6 +22,7 @@ from sim.market.respond import Map, make_rules
 from sim.population import build as population
 from sim.randomness import Draws, Purpose, bits_array, normal_table, uniform
 from sim.state import NORM_MONTHS, World
+from sim.stuck import nobody_stuck
 from sim.world import NEVER, Dwellings, Households, Moves, Vacancies, age_years, empty, grow_in_place
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def build(
     )
     w.senior_moves = np.zeros((NORM_MONTHS, len(w.map.gemeente)))
     w.seniors = np.zeros(len(w.map.gemeente))
+    w.stuck = nobody_stuck(len(h.id), len(w.map.overview))
     w.area_edges = area_edges(d, len(w.map.gemeente))
     draw_households(w, np.arange(n0, dtype=np.int32))
     _start_journeys(w, n0)

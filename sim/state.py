@@ -11,6 +11,7 @@ import numpy as np
 from sim.klantreis import FUNNEL_SHAPE, Journey
 from sim.levers import no_levers
 from sim.randomness import Draws
+from sim.stuck import Stuck, nobody_stuck
 from sim.world import Dwellings, Households, Moves, Vacancies, copy, empty, fingerprint, grow
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class World:
     home_at_start: NDArray = field(default_factory=lambda: np.zeros(0, np.int32))
     at_start: dict[str, int] = field(default_factory=dict)
     year_before: dict[str, float] = field(default_factory=dict)  # what a monitor counted in the twelve months before month 0
+    stuck: Stuck = field(default_factory=lambda: nobody_stuck(0, 0))  # vasthouders and vastzitters
     stepwise: Approach | None = None
     ghosts: Ghosts | None = None  # only where instruments are at work and somebody watches
     watch: bool = True  # whether ghosts are left behind
@@ -85,7 +87,7 @@ class World:
             instruments=tuple(replace(one, month=dict(one.month), memory=deepcopy(one.memory)) for one in self.instruments),
             records={}, totals=dict(self.totals),
             stepwise=None if self.stepwise is None else self.stepwise.copy(),
-            ghosts=None if self.ghosts is None else self.ghosts.copy(), draws=Draws(self.seed, self.draws.debug),
+            stuck=self.stuck.copy(), ghosts=None if self.ghosts is None else self.ghosts.copy(), draws=Draws(self.seed, self.draws.debug),
         )
 
     def add(self, name: str, n: int = 1) -> None:

@@ -11,7 +11,8 @@ from numba import njit
 from sim.attribution import direct, first_moves
 from sim.chains import FILLED
 from sim.codes import CHOSEN, Access, DwellingType, HouseholdClass, MoveReason, Tenure, names
-from sim.indicators import MONTH_STATES, REGISTRY
+from sim.indicators import FOLLOWED, MONTH_STATES, REGISTRY
+from sim.klantreis import NOOD_TRIGGERS
 from sim.outputs import descend
 from sim.recording import ALL_AT, AREA_AT, CLASS_AT, INCOME_AT, TENURE_AT
 
@@ -98,7 +99,7 @@ def values_of_moves(w: World, rows: NDArray) -> tuple[dict[str, NDArray], dict[s
     fills, senior = m.reason[rows] == MoveReason.FILL, m.household_class[rows] == HouseholdClass.SENIOR
     left = m.from_dwelling[rows]
     family_home = (left >= 0) & (w.d.kind[np.maximum(left, 0)] == DwellingType.EENGEZINS) & (w.d.rooms[np.maximum(left, 0)] >= 4)
-    social = fills & (w.d.tenure[m.to_dwelling[rows]] == Tenure.CORPORATIE)
+    social, nood = fills & (w.d.tenure[m.to_dwelling[rows]] == Tenure.CORPORATIE), np.isin(m.trigger[rows], NOOD_TRIGGERS)
     a, b = w.d.area[np.maximum(left, 0)], w.d.area[m.to_dwelling[rows]]
     km = np.hypot(w.map.x_km[a] - w.map.x_km[b], w.map.y_km[a] - w.map.y_km[b])
     sums = {
@@ -106,8 +107,12 @@ def values_of_moves(w: World, rows: NDArray) -> tuple[dict[str, NDArray], dict[s
         "senior_moves_suitable": senior & (w.d.access[m.to_dwelling[rows]] == Access.GESCHIKT),
         "freed_family_homes": senior & family_home & (m.left_vacancy[rows] >= 0),
         "starters_housed": fills & (m.household_class[rows] == HouseholdClass.STARTER), "families_housed": fills & (m.size[rows] >= 3),
+        "senior_moves_nood": senior & nood, "senior_moves_wens": senior & ~nood,
     }
-    means = {"waiting_months": (social, m.waited[rows]), "senior_moves_km": (senior & (left >= 0), km)}
+    means = {
+        "waiting_months": (social, m.waited[rows]), "senior_moves_km": (senior & (left >= 0), km),
+        "senior_moves_share_nood": (senior, nood),
+    }
     return sums, means
 
 
@@ -165,4 +170,5 @@ def _of_months(w: World, end: int) -> list[Part]:
     last = w.records["months"][max(0, end - 12) : end]
     for key in MONTH_STATES:
         out.append(Part(key, "all", ["all"], end, np.array([np.mean([row[key] for row in last])])))
+    out += [Part(key, "all", ["all"], end, np.array([float(last[-1][key])])) for key in FOLLOWED]
     return out

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from sim import klantreis, month
 from sim.codes import Access, DropReason, EventKind, Stage, Tenure, Trigger
+from sim.crowding import crowding
 from sim.fit import refresh
 from sim.klantreis import FUNNEL_SHAPE, make_journey, step_kernel, twice
 from sim.levers import ALL_BIT, make_levers
@@ -33,8 +34,8 @@ def steps(seed, levers, params=HOT, twin=False, n=1200):
     funnel = np.zeros(FUNNEL_SHAPE, np.int64)
     bases = klantreis.bases_of(Draws(seed), MONTH)
     step = twins.step if twin else step_kernel
-    parting = watching(h, seed)
-    step(h, d, MONTH, SENIOR_AGE, make_journey(params), levers, spread(seed, "norm", 4, 0, 0.1), bases, funnel, parting)
+    parting, crowd = watching(h, seed), spread(seed, "crowd", 8, -2, 0).reshape(2, 4)
+    step(h, d, MONTH, SENIOR_AGE, make_journey(params), levers, spread(seed, "norm", 4, 0, 0.1), crowd, bases, funnel, parting)
     return h, d, funnel, parting
 
 
@@ -65,7 +66,7 @@ def test_the_real_world_takes_the_same_steps():
         h, d, funnel = copy(w.h), copy(w.d), np.zeros(FUNNEL_SHAPE, np.int64)
         norm = w.senior_moves.sum(axis=0) / np.maximum(1.0, w.seniors)
         bases = klantreis.bases_of(Draws(w.seed), w.month)
-        step(h, d, w.month, SENIOR_AGE, w.journey, w.levers, norm, bases, funnel, klantreis.no_parting())
+        step(h, d, w.month, SENIOR_AGE, w.journey, w.levers, norm, crowding(w), bases, funnel, klantreis.no_parting())
         sides.append((h, d, funnel))
     for name in ("stage", "trigger", "taste_here", "used", "ever", "decisive", "registered"):
         np.testing.assert_array_equal(getattr(sides[0][0], name), getattr(sides[1][0], name), name)
@@ -131,7 +132,7 @@ def test_a_wish_comes_at_the_rate_of_the_parameters():
     h.moved_in[:] = MONTH - 97  # and years that neither add to attachment nor take from it
     h.adult_birth[:, 0], h.adult_birth[:, 1] = MONTH - 12 * (int(p.senior_age) + 15), ABSENT
     step_kernel(
-        h, d, MONTH, int(p.senior_age), j, NO_LEVERS, np.zeros(4), klantreis.bases_of(Draws(1), MONTH),
+        h, d, MONTH, int(p.senior_age), j, NO_LEVERS, np.zeros(4), np.zeros((2, 4)), klantreis.bases_of(Draws(1), MONTH),
         np.zeros(FUNNEL_SHAPE, int), klantreis.no_parting(),
     )
     share = (h.stage == Stage.WOONWENS).mean()
@@ -150,8 +151,8 @@ def test_owners_wish_less_often_than_tenants_by_the_logit_of_the_parameters():
         d.tenure[:] = tenure
         h.stage[:], h.touched[:], h.fit_here[:], h.taste_here[:] = Stage.HUIDIGE_WONING, 0, 0.4, 0
         klantreis.step_kernel(
-            h, d, w.month, int(p.senior_age), j, NO_LEVERS, np.zeros(len(w.map.gemeente)), klantreis.bases_of(w.draws, w.month),
-            w.funnel, klantreis.no_parting(),
+            h, d, w.month, int(p.senior_age), j, NO_LEVERS, np.zeros(len(w.map.gemeente)), crowding(w),
+            klantreis.bases_of(w.draws, w.month), w.funnel, klantreis.no_parting(),
         )
         share[tenure] = set(np.flatnonzero(h.stage == Stage.WOONWENS).tolist())
     assert share[Tenure.CORPORATIE] == share[Tenure.VRIJE_HUUR]

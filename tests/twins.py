@@ -146,14 +146,14 @@ def decide(u: float, x: float, table, touched: int, lever) -> tuple[bool, bool, 
     return start, off, sum(1 << k for k in used), sum(1 << k for k in decisive) + (ALL if start != off else 0)
 
 
-def step(h, d, month: int, senior_age: int, j, lever, norm, bases, funnel, parting) -> None:
+def step(h, d, month: int, senior_age: int, j, lever, norm, crowd, bases, funnel, parting) -> None:
     """One month of the klantreis, household by household (see ``sim.klantreis.step_kernel``)."""
     for i in range(len(h.state)):
         if h.state[i] == HouseholdState.PRESENT and h.home[i] >= 0:
-            _step_one(i, h, d, month, senior_age, j, lever, norm, bases, funnel, parting)
+            _step_one(i, h, d, month, senior_age, j, lever, norm, crowd, bases, funnel, parting)
 
 
-def _step_one(i, h, d, month, senior_age, j, lever, norm, bases, funnel, parting) -> None:
+def _step_one(i, h, d, month, senior_age, j, lever, norm, crowd, bases, funnel, parting) -> None:
     stage = Stage(int(h.stage[i]))
     touched, age = int(h.touched[i]), oldest(h.adult_birth[i], month)
     senior = int(age >= senior_age)
@@ -171,7 +171,8 @@ def _step_one(i, h, d, month, senior_age, j, lever, norm, bases, funnel, parting
             h.trigger[i] = Trigger.WISH if off else Trigger.CONTACT
             h.taste_here[i] -= np.float32(j.weights[5])
     elif stage == Stage.WOONWENS:
-        start, off, used, decisive = decide(search, j.search[senior], j.chance, touched, lever["search"])
+        x = j.search[senior] + crowd[0 if h.scope[i] == 0 else 1, d.area[h.home[i]]]
+        start, off, used, decisive = decide(search, x, j.chance, touched, lever["search"])
         _note(h, i, used, decisive, parting)
         if start:
             to = Stage.WONINGZOEKEN

@@ -276,6 +276,16 @@ def made_indicators() -> str:
     return table(["key", "Nederlands", "English", "unit", "better", "definition", "toolkit"], rows)
 
 
+def made_principles() -> str:
+    """The principles of behaviour."""
+    from sim.principles import PRINCIPLES
+
+    rows = [
+        (f"`zonder_{p.key}`", p.nl, p.en, f"`{p.parameter}`", number(p.neutral), p.does, linked(p.source)) for p in PRINCIPLES.values()
+    ]
+    return table(["behaviour=", "Nederlands", "English", "parameter", "removed at", "what it does", "source"], rows)
+
+
 def made_monitor() -> str:
     """Opgave and monitor of the toolkit, row by row."""
     from sim.monitor import REGISTRY
@@ -404,7 +414,7 @@ def made_scenarios() -> str:
 BLOCKS: dict[str, Callable[[], str]] = {
     "schedule": made_schedule, "parameters": made_parameters, "assumptions": made_assumptions,
     "instruments": made_instruments, "organisations": made_organisations,
-    "settings": made_settings, "levers": made_levers, "indicators": made_indicators,
+    "settings": made_settings, "levers": made_levers, "indicators": made_indicators, "principles": made_principles,
     "monitor": made_monitor, "codes": made_codes, "amounts": made_amounts, "draws": made_draws, "profiles": made_profiles,
     "keys": made_keys, "columns": made_columns, "commands": made_commands, "scenarios": made_scenarios, "evidence": made_evidence,
 }

@@ -61,6 +61,7 @@ def market(w: World) -> None:
         w.h.ever[rows] |= responses.used  # instruments that had a lever in a look of this month count as used
     decisive = _decisive(w, seekers, offers, responses, cleared, bases, watch)
     met = _record_obstacles(seekers, cleared.offer, cleared.n_refused, responses.gate, w.funnel)
+    w.stuck.hear(rows, met, w.h.search_month)
     if w.stepwise is not None:
         w.stepwise.hear_obstacles(rows, met)
     times = w.draws.base(Purpose.MOVING_TIME, w.month)

@@ -15,6 +15,7 @@ PARAMETERS: list[Parameter] = [
     _P("p_search_senior", 0.017, 0.002, 0.05, "per month", "fitted: definite wish 4 % at 65-74, 2 % at 75+ (B15, B16)", "chance that a senior with a woonwens starts to search"),
     _P("p_search_other", 0.10, 0.01, 0.3, "per month", "fitted: definite wish 9 % at 25-65 (B13)", "the same for others"),
     _P("logit_search_delay", -0.4, -2.0, 0.0, "logit", "design section 7 (delay, present bias); assumption", "postponement of a search by a senior without nood; 0 removes the principle"),
+    _P("logit_choice_overload", 0.0, -1.0, 0.0, "logit per doubling of the homes in view", "design section 7 (choice overload); form and size are an assumption, so it is off", "the more homes on offer a household would see, the less often it starts to search; 0 removes the principle"),
     _P("p_fade_senior", 0.020, 0.005, 0.1, "per month", "fitted: possible wish 16 % of 65+ (B14); about two years from wish to decision", "chance that a senior's woonwens fades"),
     _P("p_fade_other", 0.04, 0.005, 0.2, "per month", "assumption", "the same for others"),
     _P("p_adapt_share", 0.35, 0.1, 0.6, "share of endings", "B26: 35 % adapt", "part of the fading wishes of seniors in an adaptable home that end in adapting it"),
@@ -26,6 +27,8 @@ PARAMETERS: list[Parameter] = [
     _P("p_event_children_left", 0.04, 0.0, 0.3, "per event", "assumption", "chance that the leaving of the last child starts a woonwens"),
     _P("p_event_birth", 0.25, 0.0, 0.6, "per event", "assumption", "chance that a birth in a home that became too small starts a search"),
     _P("rel_discontent", 0.2, 0.0, 0.4, "fit points", "fitted: realisation of wishes of all ages (B53)", "a woonwens lowers the taste for the present home by this much, until it fades"),
+    _P("dur_vastzitter", 24, 6, 120, "months", "assumption; E06, E17, E18: searches take years", "a household with a home that has searched for so long is a vastzitter; counts only, changes no decision"),
+    _P("n_candidates_high", 15, 1, 200, "responses per home", "assumption; in the base world of Zwolle it lies between homes for sale (5-10) and homes to let (14-36)", "homes of a kind that drew so many responses each over the last year are in high demand (vasthouders); counts only, changes no decision"),
     _P("dur_settle", 6, 1, 24, "months", "assumption", "NIEUW_THUIS lasts this long"),
     _P("rel_attachment_mean", 0.5, 0.1, 0.9, "0-1", "assumption", "mean of a household's own part of attachment, between households"),
 ]
