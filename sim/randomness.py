@@ -102,6 +102,7 @@ def hash_ints(*parts: int) -> int:
     return z
 
 
+@cache
 def hash_text(text: str) -> int:
     """A stable 64-bit number of a text (Python's own ``hash`` differs from run to run)."""
     z = 0x13198A2E03707344
