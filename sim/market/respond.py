@@ -111,6 +111,30 @@ class Responses(NamedTuple):
     barred: NDArray  # uint64 [searchers], instruments that kept a home from it
 
 
+class Looks(NamedTuple):
+    """What a searcher on whom an instrument had a lever saw and would respond to, however many, or what was kept from it.
+
+    In the order in which it looked. Where ``offer`` has no room nothing is written down; what does not fit is counted only.
+    """
+
+    first: NDArray  # int64 [searchers], its first look
+    stop: NDArray  # int64 [searchers], the one after its last
+    offer: NDArray  # int32 [looks]
+    worth: NDArray  # float64
+    rank: NDArray  # uint64
+    bits: NDArray  # uint64, instruments with a lever in it, or that kept it from the searcher
+    barred: NDArray  # bool, kept from it
+    n: NDArray  # int64 [1], looks that there were to write down
+
+
+def empty_looks(n: int, room: int = 0) -> Looks:
+    """Room for so many looks of ``n`` searchers."""
+    return Looks(
+        np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(room, np.int32), np.zeros(room), np.zeros(room, np.uint64),
+        np.zeros(room, np.uint64), np.zeros(room, np.bool_), np.zeros(1, np.int64),
+    )
+
+
 def empty_responses(n: int) -> Responses:
     """Room for the responses of ``n`` searchers."""
     shape = (n, MAX_RESPONSES)
@@ -121,9 +145,9 @@ def empty_responses(n: int) -> Responses:
 
 
 @njit(cache=True)
-def respond(which, seekers, offers, area_map, t, rules, levers, leave_out, bases, out):
-    """Fill ``out`` for the searchers ``which`` (indices), with the instruments in ``leave_out`` off."""
-    around_first = area_map.around_first
+def respond(which, seekers, offers, area_map, t, rules, levers, leave_out, bases, out, looks):
+    """Fill ``out`` for the searchers ``which`` (indices), with the instruments in ``leave_out`` off, and ``looks`` if it has room."""
+    around_first, notes = area_map.around_first, len(looks.offer) > 0
     starts, seen = np.empty(CHANNELS, np.uint64), np.empty(len(offers.at), np.int32)
     norms = size_norms(levers)
     hurdle, tenure, reach = hurdles(offers.at, rules), offers.at.tenure.astype(np.uint8), np.empty(3)
@@ -134,7 +158,7 @@ def respond(which, seekers, offers, area_map, t, rules, levers, leave_out, bases
         out.n[s, 1] = 0
         out.used[s] = ZERO
         out.barred[s] = ZERO
-        last = NOTHING_SEEN
+        last, begun = NOTHING_SEEN, looks.n[0]
         off = leave_out | seeker.without
         touched, norm = seeker.touched & ~off, norms & ~off
         sight = rules.sight[seeker.nood]
@@ -166,11 +190,25 @@ def respond(which, seekers, offers, area_map, t, rules, levers, leave_out, bases
                 else:
                     out.used[s] |= bits
                 last = max(last, gate)
+                if notes and (gate == OUTRANKED or (gate == NOT_ELIGIBLE and bits != ZERO)):
+                    _write_down(looks, o, worth, rank, bits, gate == NOT_ELIGIBLE)
                 if gate == OUTRANKED:
                     side = 0 if offers.at[o].tenure == CORPORATIE else 1
                     if out.n[s, side] < room[side] or worth >= out.worth[s, side * PER_SEGMENT + room[side] - 1]:
-                        _keep(s, side, o, worth, rank, bits, room[side], out)
+                        keep(s, side, o, worth, rank, bits, room[side], out)
         out.gate[s] = last
+        if notes:
+            if out.used[s] | out.barred[s] == ZERO:
+                looks.n[0] = begun
+            looks.first[s], looks.stop[s] = begun, looks.n[0]
+
+
+@njit(cache=True)
+def _write_down(looks, o, worth, rank, bits, barred):
+    k = looks.n[0]
+    looks.n[0] += 1
+    if k < len(looks.offer):
+        looks.offer[k], looks.worth[k], looks.rank[k], looks.bits[k], looks.barred[k] = o, worth, rank, bits, barred
 
 
 @njit(cache=True)
@@ -264,7 +302,7 @@ def felt_change(change, aversion):
 
 
 @njit(forceinline=True)
-def _keep(s, side, o, worth, rank, bits, room, out):
+def keep(s, side, o, worth, rank, bits, room, out):
     """Insert a response in order of worth, ties by rank; the worst falls out when the room is full."""
     first = side * PER_SEGMENT
     n = out.n[s, side]
