@@ -166,10 +166,13 @@ def uniform(base: np.uint64, ids: np.ndarray, second: np.ndarray | None = None) 
 
 
 def _mix_array(z: np.ndarray) -> np.ndarray:
-    with np.errstate(over="ignore"):
-        z = (z ^ (z >> U30)) * U_M1
-        z = (z ^ (z >> U27)) * U_M2
-        return z ^ (z >> U31)
+    """SplitMix64's finaliser on an array that nobody else reads."""
+    z ^= z >> U30
+    z *= U_M1
+    z ^= z >> U27
+    z *= U_M2
+    z ^= z >> U31
+    return z
 
 
 @cache

@@ -253,9 +253,10 @@ class Running:
 
     def _counting_on_it(self, w: World, searching: bool) -> NDArray:
         """Households present on which it works, in WONINGZOEKEN or VERHUIZEN (or not)."""
-        on = ((w.h.touched & self.mask) != 0) & (w.h.state == HouseholdState.PRESENT)
-        stages = np.isin(w.h.stage, (Stage.WONINGZOEKEN, Stage.VERHUIZEN))
-        return np.flatnonzero(on & (stages == searching))
+        rows = np.flatnonzero(w.h.touched & self.mask)
+        rows = rows[w.h.state[rows] == HouseholdState.PRESENT]
+        stages = (w.h.stage[rows] == Stage.WONINGZOEKEN) | (w.h.stage[rows] == Stage.VERHUIZEN)
+        return rows[stages == searching]
 
     def _take_back(self, w: World) -> None:
         """Money reserved for a household that stopped searching comes back: it has to ask again."""

@@ -31,15 +31,15 @@ def label_vacant(run: Running, w: World, share: float, suits: Suits) -> int:
 
     A label is for a home as it is offered now: it ends with the letting or sale. Returns how many homes got one they did not have.
     """
-    before = (w.d.labels & run.mask) != 0
-    take_labels_off(run, w)
     homes = w.v.dwelling[: w.counts[0]][w.v.state[: w.counts[0]] <= 1]
     homes = homes[suits(homes)]
     with w.draws.replay():
         u = uniform(w.draws.base(Purpose.UNIT_NUMBER, 1, run.key), w.d.id[homes])
     chosen = homes[u < share]
+    n_new = int(((w.d.labels[chosen] & run.mask) == 0).sum())
+    take_labels_off(run, w)
     w.d.labels[chosen] |= run.mask
-    return int((~before[chosen]).sum())
+    return n_new
 
 
 def take_labels_off(run: Running, w: World) -> None:

@@ -26,7 +26,9 @@ from sim.market.reach import (
     eligible,
     find_reach,
     hurdles,
+    set_apart,
     sift,
+    stretch,
 )
 from sim.market.sight import CHANNELS, find_starts, see
 from sim.randomness import TABLE_SIZE, pair_bits, to_index
@@ -151,6 +153,7 @@ def respond(which, seekers, offers, area_map, t, rules, levers, leave_out, bases
     starts, seen = np.empty(CHANNELS, np.uint64), np.empty(len(offers.at), np.int32)
     norms = size_norms(levers)
     hurdle, tenure, reach = hurdles(offers.at, rules), offers.at.tenure.astype(np.uint8), np.empty(3)
+    beyond = np.empty(len(offers.at), np.int32)
     for w in range(len(which)):
         s = which[w]
         seeker = seekers[s]
@@ -167,7 +170,7 @@ def respond(which, seekers, offers, area_map, t, rules, levers, leave_out, bases
         if touched:
             sight += lever_sum(touched, levers.sight, ZERO)
             social += np.int64(lever_sum(touched, levers.responses, ZERO))
-            reach[:] = np.inf  # a lever that is no help still counts as used: each home is looked at in full
+            stretch(seeker, touched, rules, levers, reach)
         room = (min(social, PER_SEGMENT), min(rules.n_responses, PER_SEGMENT))
         find_starts(bases.sight, seeker.id, starts)
         g = area_map.gemeente[seeker.area]
@@ -178,8 +181,12 @@ def respond(which, seekers, offers, area_map, t, rules, levers, leave_out, bases
             b = g if part == 0 else area_map.around[around_first[g] + part - 1]
             chance = min(1.0, sight) * area_map.overview[b]
             n = see(starts, chance, b, seeker.area if seeker.scope == 0 else -1, offers, seen)
+            n_beyond = set_apart(seen, n, hurdle, tenure, reach, beyond) if touched else 0
             n, gate = sift(seen, n, hurdle, tenure, reach)
             last = max(last, gate)
+            for k in range(n_beyond):  # a lever that is no help still counts as used
+                if touched & ~out.used[s]:
+                    out.used[s] |= pull(seeker, offers.at[beyond[k]], touched, ZERO, rules, levers).bits
             for k in range(n):
                 o = seen[k]
                 if offers.at[o].made_by & off:
