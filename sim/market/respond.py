@@ -12,7 +12,7 @@ from numba import njit
 
 from sim.fit import CLASS_STARTER, components, net_rent, owner_cost
 from sim.levers import lever_sum
-from sim.market.pull import ZERO, Pulled, pull, rank_of, waived
+from sim.market.pull import ZERO, Pulled, market_levers, pull, rank_of, waived
 from sim.market.reach import (
     CORPORATIE,
     KOOP,
@@ -153,7 +153,7 @@ def respond(which, seekers, offers, area_map, t, rules, levers, leave_out, bases
     starts, seen = np.empty(CHANNELS, np.uint64), np.empty(len(offers.at), np.int32)
     norms = size_norms(levers)
     hurdle, tenure, reach = hurdles(offers.at, rules), offers.at.tenure.astype(np.uint8), np.empty(3)
-    beyond = np.empty(len(offers.at), np.int32)
+    beyond, free, labelled = np.empty(len(offers.at), np.int32), ZERO, ZERO
     for w in range(len(which)):
         s = which[w]
         seeker = seekers[s]
@@ -171,6 +171,7 @@ def respond(which, seekers, offers, area_map, t, rules, levers, leave_out, bases
             sight += lever_sum(touched, levers.sight, ZERO)
             social += np.int64(lever_sum(touched, levers.responses, ZERO))
             stretch(seeker, touched, rules, levers, reach)
+            free, labelled = market_levers(seeker, touched, levers)
         room = (min(social, PER_SEGMENT), min(rules.n_responses, PER_SEGMENT))
         find_starts(bases.sight, seeker.id, starts)
         g = area_map.gemeente[seeker.area]
@@ -185,8 +186,9 @@ def respond(which, seekers, offers, area_map, t, rules, levers, leave_out, bases
             n, gate = sift(seen, n, hurdle, tenure, reach)
             last = max(last, gate)
             for k in range(n_beyond):  # a lever that is no help still counts as used
-                if touched & ~out.used[s]:
-                    out.used[s] |= pull(seeker, offers.at[beyond[k]], touched, ZERO, rules, levers).bits
+                o = beyond[k]
+                if (free | (labelled & offers.at[o].labels)) & ~out.used[s]:
+                    out.used[s] |= pull(seeker, offers.at[o], touched, ZERO, rules, levers).bits
             for k in range(n):
                 o = seen[k]
                 if offers.at[o].made_by & off:

@@ -79,7 +79,7 @@ def respond_without(offs, may_hinder, seekers, offers, area_map, t, rules, lever
         np.empty(shape), np.empty(shape, np.uint64),
     )
     norms, twofold = size_norms(levers), both_ways(levers)
-    whole = np.empty(len(seekers), np.int64)
+    whole, starts = np.empty(len(seekers), np.int64), np.empty(CHANNELS, np.uint64)
     for v in range(len(offs)):
         n_whole = 0
         for s in who[first[v] : first[v + 1]]:
@@ -87,7 +87,7 @@ def respond_without(offs, may_hinder, seekers, offers, area_map, t, rules, lever
                 whole[n_whole] = s
                 n_whole += 1
             else:
-                _look_again(s, offs[v], norms, seekers, offers, area_map, t, rules, levers, bases, looks, one)
+                _look_again(s, offs[v], norms, seekers, offers, area_map, t, rules, levers, bases, looks, starts, one)
                 _take_down(v, s, 0, one, on, out)
         if n_whole:
             respond(whole[:n_whole], seekers, offers, area_map, t, rules, levers, offs[v], bases, again, nothing)
@@ -97,17 +97,19 @@ def respond_without(offs, may_hinder, seekers, offers, area_map, t, rules, lever
 
 
 @njit(cache=True)
-def _look_again(s, off, norms, seekers, offers, area_map, t, rules, levers, bases, looks, out):
+def _look_again(s, off, norms, seekers, offers, area_map, t, rules, levers, bases, looks, starts, out):
     """Responses of a searcher (into row 0 of ``out``) from the looks written down, with the instruments ``off`` left out."""
     seeker = seekers[s]
     left_out = off | seeker.without
     touched, norm = seeker.touched & ~left_out, norms & ~left_out
-    social = rules.n_responses_social + np.int64(lever_sum(touched, levers.responses, ZERO))
-    room = (min(social, PER_SEGMENT), min(rules.n_responses, PER_SEGMENT))
-    sight, before = rules.sight[seeker.nood] + lever_sum(touched, levers.sight, ZERO), lever_sum(seeker.touched & off, levers.sight, ZERO)
-    starts = np.empty(CHANNELS, np.uint64)
-    if before != 0.0:
+    social, sight, sees_less = rules.n_responses_social, rules.sight[seeker.nood], False
+    if touched:
+        social += np.int64(lever_sum(touched, levers.responses, ZERO))
+    if seeker.touched & off:
+        sight += lever_sum(touched, levers.sight, ZERO)
+        sees_less = lever_sum(seeker.touched & off, levers.sight, ZERO) != 0.0
         find_starts(bases.sight, seeker.id, starts)
+    room = (min(social, PER_SEGMENT), min(rules.n_responses, PER_SEGMENT))
     out.n[0, 0] = 0
     out.n[0, 1] = 0
     for k in range(looks.first[s], looks.stop[s]):
@@ -116,7 +118,7 @@ def _look_again(s, off, norms, seekers, offers, area_map, t, rules, levers, base
             if offers.at[o].made_by & off:
                 continue
             gate, worth, rank, _ = weigh(seeker, offers.at[o], touched, norm, t, rules, levers, bases)
-            if gate != OUTRANKED or (before != 0.0 and not _sees(starts, sight, o, offers, area_map, bases)):
+            if gate != OUTRANKED or (sees_less and not _sees(starts, sight, o, offers, area_map, bases)):
                 continue
         elif looks.barred[k]:
             continue
