@@ -76,8 +76,9 @@ def settle(n, offer, worth, rank, seekers, offers, viewing, p_refusal, won, won_
 
 
 @njit(cache=True)
-def open_for_all(n, offer, worth, rank, seekers, offers, viewing, p_refusal, late):
-    """The ``Opened`` market, without the households ``late`` (bool)."""
+def open_for_all(n, offer, worth, rank, terms, late):
+    """The ``Opened`` market, without the households ``late`` (bool); ``terms``: seekers, offers, key and chance of a refusal."""
+    seekers, offers, viewing, p_refusal = terms
     first, home, ranks, refuses, slot = lists(n, offer, worth, rank, seekers, offers, viewing, p_refusal)
     pointer, held, refused = first[: len(n)].copy(), np.full(len(offers), -1, np.int32), np.zeros(len(home), np.uint8)
     waiting, rest = np.empty(len(n), np.int32), np.empty(len(n), np.int32)
@@ -94,13 +95,14 @@ def open_for_all(n, offer, worth, rank, seekers, offers, viewing, p_refusal, lat
 
 
 @njit(cache=True)
-def clear_again(opened, who, n, offer, worth, rank, seekers, offers, viewing, p_refusal):
+def clear_again(opened, who, answers, terms):
     """Offer and slot that each household wins where the households ``who``, all of them late, have other responses.
 
-    Responses by row of ``who``. The answer is that of a clearing from the start: the order of proposals does not matter.
+    ``answers``: number, offer, worth and rank of their responses; ``terms`` as in ``open_for_all``. The result is that of a
+    clearing from the start: the order of proposals does not matter.
     """
-    at = len(opened.home)
-    extra = 0
+    (n, offer, worth, rank), (seekers, offers, viewing, p_refusal) = answers, terms
+    at, extra = len(opened.home), 0
     for r in range(len(who)):
         extra += n[r, 0] + n[r, 1]
     home, slot = np.concatenate((opened.home, np.empty(extra, np.int32))), np.concatenate((opened.slot, np.empty(extra, np.int32)))

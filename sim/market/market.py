@@ -36,7 +36,6 @@ REFUSED = int(Obstacle.REFUSED)
 NO_BITS = np.uint64(0)
 LOOKS = 8  # looks per searcher for which there is room at first
 FEW = 8  # where the lists of at most one in so many searchers differ, the clearing goes on from what all clearings share
-ANSWER = 4  # the first columns of Responses say who responds to what, and in which order
 
 
 class Cleared(NamedTuple):
@@ -57,11 +56,11 @@ def market(w: World) -> None:
     if len(offers.at) == 0 or (len(rows) == 0 and len(watch.rows) == 0):
         return
     seekers, bases = describe(w, rows), _bases(w)
-    responses, looks = _respond(w, seekers, offers, bases)
+    responses, written = _respond(w, seekers, offers, bases)
     cleared = _clear(w, seekers, offers, responses, bases)
     if w.keys:
         w.h.ever[rows] |= responses.used  # instruments that had a lever in a look of this month count as used
-    decisive = _decisive(w, seekers, offers, responses, looks, cleared, bases, watch)
+    decisive = _decisive(w, seekers, offers, responses, written, cleared, bases, watch)
     met = _record_obstacles(seekers, cleared.offer, cleared.n_refused, responses.gate, w.funnel)
     if w.stepwise is not None:
         w.stepwise.hear_obstacles(rows, met)
@@ -111,12 +110,14 @@ def _decisive(
         offs, hindering(w.levers), seekers, offers, w.map, w.tables, w.rules, w.levers, bases, on, looks,
         empty_responses(1), empty_responses(len(seekers)), empty_looks(len(seekers)),
     )
-    opened = open_for_all(*on[:ANSWER], seekers, offers.at, viewing, p_refusal, late(answers, n_most, len(seekers)))
+    terms = (seekers, offers.at, viewing, p_refusal)
+    opened = open_for_all(on.n, on.offer, on.worth, on.rank, terms, late(answers, n_most, len(seekers)))
     for v, (off, mark) in enumerate(taken):
         rows = slice(answers.first[v], answers.stop[v])
         n_other, without = rows.stop - rows.start, (cleared.offer, cleared.slot)
         if 0 < n_other <= n_most:
-            without = clear_again(opened, *(column[rows] for column in answers[2:]), seekers, offers.at, viewing, p_refusal)
+            some = (answers.n[rows], answers.offer[rows], answers.worth[rows], answers.rank[rows])
+            without = clear_again(opened, answers.who[rows], some, terms)
         exchange(answers, v, on)
         if n_other > n_most:
             without = _clear(w, seekers, offers, on, bases)[:2]

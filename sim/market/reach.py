@@ -59,7 +59,7 @@ def stretch(seeker, touched, rules, levers, reach):
 @njit(cache=True)
 def set_apart(seen, n, hurdle, tenure, reach, beyond):
     """Fill ``beyond`` with those of the first ``n`` homes in ``seen`` that are too dear; returns how many."""
-    n_beyond = 0
+    n_beyond = np.int64(0)
     for k in range(n):
         o = seen[k]
         beyond[n_beyond] = o
