@@ -304,7 +304,9 @@ class Running:
         h.ever[rows] |= self.mask
         h.used[rows] |= self.mask
         h.decisive[rows] |= bits
-        w.records.setdefault("decisive", np.zeros_like(h.decisive))[rows] |= bits  # a move wipes what the household carries
+        if "decisive" not in w.records:
+            w.records["decisive"] = np.zeros_like(h.decisive)
+        w.records["decisive"][rows] |= bits  # a move wipes what the household carries
 
     def touch(self, w: World, rows: NDArray) -> NDArray:
         """Let the instrument work on households, first come first served, within capacity and budget."""

@@ -157,10 +157,8 @@ def respond(which, seekers, offers, area_map, t, rules, levers, leave_out, bases
     for w in range(len(which)):
         s = which[w]
         seeker = seekers[s]
-        out.n[s, 0] = 0
-        out.n[s, 1] = 0
-        out.used[s] = ZERO
-        out.barred[s] = ZERO
+        out.n[s, 0], out.n[s, 1] = 0, 0
+        out.used[s], out.barred[s] = ZERO, ZERO
         last, begun = NOTHING_SEEN, looks.n[0]
         off = leave_out | seeker.without
         touched, norm = seeker.touched & ~off, norms & ~off
@@ -185,10 +183,8 @@ def respond(which, seekers, offers, area_map, t, rules, levers, leave_out, bases
             n_beyond = set_apart(seen, n, hurdle, tenure, reach, beyond) if touched else 0
             n, gate = sift(seen, n, hurdle, tenure, reach)
             last = max(last, gate)
-            for k in range(n_beyond):  # a lever that is no help still counts as used
-                o = beyond[k]
-                if (free | (labelled & offers.at[o].labels)) & ~out.used[s]:
-                    out.used[s] |= pull(seeker, offers.at[o], touched, ZERO, rules, levers).bits
+            if n_beyond:
+                out.used[s] |= _used_beyond(beyond[:n_beyond], out.used[s], seeker, touched, free, labelled, offers, rules, levers)
             for k in range(n):
                 o = seen[k]
                 if offers.at[o].made_by & off:
@@ -210,6 +206,15 @@ def respond(which, seekers, offers, area_map, t, rules, levers, leave_out, bases
             if out.used[s] | out.barred[s] == ZERO:
                 looks.n[0] = begun
             looks.first[s], looks.stop[s] = begun, looks.n[0]
+
+
+@njit(cache=True)
+def _used_beyond(beyond, used, seeker, touched, free, labelled, offers, rules, levers):
+    """Bits of the instruments with a lever at homes that are too dear, ``used`` among them: a lever that is no help still counts."""
+    for o in beyond:
+        if (free | (labelled & offers.at[o].labels)) & ~used:
+            used |= pull(seeker, offers.at[o], touched, ZERO, rules, levers).bits
+    return used
 
 
 @njit(cache=True)
