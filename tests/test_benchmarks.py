@@ -19,7 +19,7 @@ from sim.randomness import Draws, Purpose, bits_array, uniform
 from tests.worlds import at_work, burnt_in
 
 MONTHS = 18
-MOST_PLAN = 12  # months of basis that a month of all instruments at once may take; in a small place they weigh more
+MOST_PLAN = 8  # months of basis that a month of all instruments at once may take
 
 
 @pytest.fixture(scope="module")
