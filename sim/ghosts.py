@@ -103,6 +103,8 @@ def stay_behind(w: World, rows: NDArray, marks: NDArray) -> tuple[NDArray, NDArr
     if g is None or len(rows) == 0:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     marks = marks & ~g.haunted[rows]
+    if not marks.any():
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
     if len(w.keys) == 1:
         place = np.flatnonzero(marks)
         mark = np.full(len(place), ALL_BIT | np.uint64(1))

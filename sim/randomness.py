@@ -102,6 +102,7 @@ def hash_ints(*parts: int) -> int:
     return z
 
 
+@cache
 def hash_text(text: str) -> int:
     """A stable 64-bit number of a text (Python's own ``hash`` differs from run to run)."""
     z = 0x13198A2E03707344
@@ -165,10 +166,13 @@ def uniform(base: np.uint64, ids: np.ndarray, second: np.ndarray | None = None) 
 
 
 def _mix_array(z: np.ndarray) -> np.ndarray:
-    with np.errstate(over="ignore"):
-        z = (z ^ (z >> U30)) * U_M1
-        z = (z ^ (z >> U27)) * U_M2
-        return z ^ (z >> U31)
+    """SplitMix64's finaliser on an array that nobody else reads."""
+    z ^= z >> U30
+    z *= U_M1
+    z ^= z >> U27
+    z *= U_M2
+    z ^= z >> U31
+    return z
 
 
 @cache

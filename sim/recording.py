@@ -222,11 +222,13 @@ def note_uses(w: World) -> None:
     """Log the households on which an instrument had a lever for the first time, and decisions that it made differ."""
     if not w.instruments:
         return
-    before = w.records.setdefault("ever", np.zeros_like(w.h.ever))
+    for name in ("ever", "decisive"):
+        if name not in w.records:
+            w.records[name] = np.zeros(len(w.h.id), np.uint64)
+    before, decided = w.records["ever"], w.records["decisive"]
     rows = np.flatnonzero(w.h.ever != before)
     w.records.setdefault("uses", []).append((np.full(len(rows), w.month), rows, w.h.ever[rows] & ~before[rows]))
     before[:] = w.h.ever
-    decided = w.records.setdefault("decisive", np.zeros_like(w.h.decisive))
     np.bitwise_or(decided, w.h.decisive, out=decided)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from random import Random
 
 import numpy as np
@@ -12,10 +13,13 @@ from benchmarks.plain_mesa.chance import Keyed, Sampled, Stream
 from benchmarks.side_by_side import NotTheSameError, check_same, homes_of, ledger_of, plain_model
 from benchmarks.simplified import BEHAVIOUR, settled
 from sim import month
+from sim.interventions import REGISTRY as INSTRUMENTS
 from sim.parameters import REGISTRY, resolve
 from sim.randomness import Draws, Purpose, bits_array, uniform
+from tests.worlds import at_work, burnt_in
 
 MONTHS = 18
+MOST_PLAN = 8  # months of basis that a month of all instruments at once may take
 
 
 @pytest.fixture(scope="module")
@@ -131,3 +135,15 @@ def test_a_row_that_fails_is_named(capfd) -> None:
     with pytest.raises(SystemExit, match="benchmark full atlantis failed"):
         cli.in_process("full", "atlantis", 0, 1)
     assert "atlantis" in capfd.readouterr().err
+
+
+def test_a_full_plan_costs_a_few_times_a_month_of_basis() -> None:
+    start = burnt_in("veldhoven", months=24)
+    worlds = {"basis": at_work(start, {}), "all": at_work(start, {key: {"allow_empty": True} for key in INSTRUMENTS})}
+    seconds = dict.fromkeys(worlds, np.inf)
+    for _ in range(6):  # in turn, so that a busy moment meets both; the shortest month is the one that nobody disturbed
+        for name, w in worlds.items():
+            began = time.process_time()
+            month.step(w)
+            seconds[name] = min(seconds[name], time.process_time() - began)
+    assert seconds["all"] < MOST_PLAN * seconds["basis"]

@@ -13,10 +13,9 @@ from sim.attribution import attribution_table, direct, first_moves, next_moves, 
 from sim.codes import HouseholdState, MoveReason, Stage, VacancyState, Verdict
 from sim.ghosts import stay_behind
 from sim.levers import ALL_BIT
-from sim.market.ghosts import runner_up
+from sim.market.ghosts import runners_up
 from sim.market.market import _bases, _respond
 from sim.market.offers import publish
-from sim.market.respond import empty_responses
 from sim.market.seekers import describe
 from sim.world import NOWHERE
 from tests import quiet
@@ -64,8 +63,8 @@ def one_home_two_rivals():
     w.h.stage[without] = Stage.WONINGZOEKEN
     v.offered[v.state == VacancyState.WAITING] = 0
     offers = publish(w)
-    answers, seekers = empty_responses(len(without)), describe(w, without)
-    _respond(w, np.arange(len(without)), seekers, offers, np.uint64(0), _bases(w), answers)
+    seekers = describe(w, without)
+    answers, _ = _respond(w, seekers, offers, _bases(w))
     social = [
         (answers.offer[s, k], answers.rank[s, k], int(without[s])) for s in np.flatnonzero(seekers["urgent"] == 0)
         for k in range(answers.n[s, 0])
@@ -262,9 +261,11 @@ def test_the_next_best_is_who_would_rather_have_the_home_than_what_he_got():
     people = np.zeros(4, [("id", np.uint64)])
     people["id"] = np.arange(4)
     homes = np.zeros(2, [("id", np.uint64)])
-    best = runner_up(0, 0, n, offer, worth, rank, won, slot, people, homes, np.uint64(1), 0.0)
-    assert best == 5, "the second is content with home 1"
-    assert runner_up(0, 0, n, offer, worth, rank, won, slot, people, homes, np.uint64(1), 1.0) == 0, "all refuse"
+    kept = np.array([0, -1], np.int32)  # the first has home 0
+    for p_refusal, best in ((0.0, 5), (1.0, 0)):  # the second is content with home 1; all refuse
+        next_one = np.zeros(2, np.uint64)
+        runners_up(kept, n, offer, worth, rank, won, slot, people, homes, np.uint64(1), p_refusal, next_one)
+        assert next_one.tolist() == [best, 0]
 
 
 # first and next moves

@@ -11,11 +11,12 @@ from sim.codes import Access, DwellingState, Origin, Stage, Tenure, Trigger
 from sim.fit import refresh
 from sim.founding import area_edges
 from sim.market import market as market_module
-from sim.market.market import count_candidates, lists, market, relax
+from sim.market.clearing import lists
+from sim.market.market import count_candidates, market, relax
 from sim.market.matching import check_responses, clear, clear_plain
 from sim.market.offers import publish
 from sim.market.reach import FREE_SPACE, OUTSIDE_PASSEND
-from sim.market.respond import PER_SEGMENT, Map, empty_responses, respond
+from sim.market.respond import PER_SEGMENT, Map
 from sim.market.seekers import describe, searching_rows
 from sim.market.sight import CHANNELS
 from sim.randomness import Draws, Purpose, hash_ints, to_unit, uniform
@@ -31,9 +32,7 @@ def a_market(w):
     offers = publish(w)
     rows = np.flatnonzero((w.h.state == 1) & (w.h.stage == Stage.WONINGZOEKEN) & (w.h.reserved == NOWHERE)).astype(np.int32)
     seekers, bases = describe(w, rows), market_module._bases(w)
-    out = empty_responses(len(rows))
-    off = np.uint64(0)
-    respond(np.arange(len(rows)), seekers, offers, w.map, w.tables, w.rules, w.levers, off, bases, out)
+    out, _ = market_module._respond(w, seekers, offers, bases)
     listed = lists(out.n, out.offer, out.worth, out.rank, seekers, offers.at, bases.viewing, w.params.p_refusal)
     return offers, seekers, bases, out, listed
 

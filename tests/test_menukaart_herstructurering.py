@@ -56,7 +56,7 @@ def test_who_must_move_is_told_why_and_searches_in_nood(key):
 def test_homes_go_from_the_least_accessible_on_and_wijk_by_wijk(key):
     w = at_work(burnt_in("veldhoven", months=24), {key: strong(key)})
     run = w.instruments[0]
-    homes = w.h.home[run.settings._next(run, w)]
+    homes = w.h.home[run.settings._next(run, w, len(w.h.id))]
     assert (np.diff(w.d.access[homes].astype(int)) >= 0).all() and set(w.d.access[homes]) == {Access.ONGESCHIKT, Access.AANPASBAAR}
     first = w.d.area[homes[w.d.access[homes] == Access.ONGESCHIKT]]
     assert (np.diff(first) != 0).sum() + 1 == len(np.unique(first)) > 1, "one wijk after the other"

@@ -25,7 +25,7 @@ from sim.market.reach import (
     sift,
 )
 from sim.market.records import OFFER, SEEKER
-from sim.market.respond import PER_SEGMENT, Bases, Map, empty_responses, make_rules, respond, size_norms, weigh
+from sim.market.respond import PER_SEGMENT, Bases, Map, empty_looks, empty_responses, make_rules, respond, size_norms, weigh
 from sim.market.sight import arrange
 from sim.parameters import resolve
 from sim.randomness import Draws, Purpose, hash_ints, normal_table
@@ -102,7 +102,7 @@ def laid_out(o):
 def answers(s, offers, levers, off=OFF, which=None):
     """Responses of the kernel."""
     out = empty_responses(len(s))
-    respond(np.arange(len(s)) if which is None else which, s, offers, GEO, T, RULES, levers, off, BASES, out)
+    respond(np.arange(len(s)) if which is None else which, s, offers, GEO, T, RULES, levers, off, BASES, out, empty_looks(len(s)))
     return out
 
 
@@ -205,7 +205,7 @@ def test_what_is_not_seen_is_too_dear_for_nobody():
     blind = RULES.copy()
     blind["sight"] = 0.0
     nothing = empty_responses(len(s))
-    respond(np.arange(len(s)), s, offers, GEO, T, blind, NO_LEVERS, OFF, BASES, nothing)
+    respond(np.arange(len(s)), s, offers, GEO, T, blind, NO_LEVERS, OFF, BASES, nothing, empty_looks(len(s)))
     assert set(out.gate.tolist()) <= {NOTHING_SEEN, TOO_EXPENSIVE} and (out.gate == TOO_EXPENSIVE).any()
     assert (nothing.gate == NOTHING_SEEN).all()
 

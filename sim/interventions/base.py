@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from sim.codes import Contact, HouseholdState, Stage
 from sim.ghosts import stay_behind
 from sim.interventions.filters import members_of
-from sim.levers import ALL_BIT
+from sim.levers import ALL_BIT, MAX_INSTRUMENTS
 from sim.randomness import Purpose, uniform
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 Payer = Literal["gemeente", "provincie", "corporatie", "zorgaanbieder", "welzijn", "bewonersinitiatief", "makelaar", "huishouden"]
 MOST_STRENGTH = 10.0
+MASKS = tuple(np.uint64(1 << bit) for bit in range(MAX_INSTRUMENTS))
 _MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
 
 
@@ -163,6 +164,16 @@ class Instrument(BaseModel):
         return np.zeros(len(rows))
 
 
+def first_of(rows: NDArray, order: NDArray, n: int) -> NDArray:
+    """The ``n`` rows with the lowest ``order``, lowest first; ties as they come."""
+    if n == 0:
+        return rows[:0]
+    if len(rows) > n:  # only those that may be among them have to be sorted
+        chosen = order <= np.partition(order, n - 1)[n - 1]
+        rows, order = rows[chosen], order[chosen]
+    return rows[np.argsort(order, kind="stable")][:n]
+
+
 def month_number(label: str, start: str) -> int:
     """Months from ``start`` to ``label`` (both YYYY-MM)."""
     (year, month), (year0, month0) = (map(int, x.split("-")) for x in (label, start))
@@ -196,7 +207,7 @@ class Running:
     @property
     def mask(self) -> np.uint64:
         """Its bit, as a mask."""
-        return np.uint64(1 << self.bit)
+        return MASKS[self.bit]
 
     def works(self, month: int) -> bool:
         """Whether it is in force in a month and delivers anything at all."""
@@ -237,8 +248,7 @@ class Running:
 
     def settle(self, w: World, first_move: int) -> None:
         """Count and pay the uses of this month's moves, and write the month into the ledger."""
-        rows = np.arange(first_move, int(w.counts[1]))
-        rows = rows[(w.m.instruments[rows] & self.mask) != 0]
+        rows = first_move + np.flatnonzero(w.m.instruments[first_move : int(w.counts[1])] & self.mask)
         self.pay(self.settings.settle(self, w, rows))
         self.n_uses += len(rows)
         self.month["uses"] = len(rows)
@@ -282,9 +292,10 @@ class Running:
 
     def _counting_on_it(self, w: World, searching: bool) -> NDArray:
         """Households present on which it works, in WONINGZOEKEN or VERHUIZEN (or not)."""
-        on = ((w.h.touched & self.mask) != 0) & (w.h.state == HouseholdState.PRESENT)
-        stages = np.isin(w.h.stage, (Stage.WONINGZOEKEN, Stage.VERHUIZEN))
-        return np.flatnonzero(on & (stages == searching))
+        rows = np.flatnonzero(w.h.touched & self.mask)
+        rows = rows[w.h.state[rows] == HouseholdState.PRESENT]
+        stages = (w.h.stage[rows] == Stage.WONINGZOEKEN) | (w.h.stage[rows] == Stage.VERHUIZEN)
+        return rows[stages == searching]
 
     def _take_back(self, w: World) -> None:
         """Money reserved for a household that stopped searching comes back: it has to ask again."""
@@ -322,7 +333,9 @@ class Running:
         h.ever[rows] |= self.mask
         h.used[rows] |= self.mask
         h.decisive[rows] |= bits
-        w.records.setdefault("decisive", np.zeros_like(h.decisive))[rows] |= bits  # a move wipes what the household carries
+        if "decisive" not in w.records:
+            w.records["decisive"] = np.zeros_like(h.decisive)
+        w.records["decisive"][rows] |= bits  # a move wipes what the household carries
 
     def touch(self, w: World, rows: NDArray) -> NDArray:
         """Let the instrument work on households, first come first served, within capacity and budget."""

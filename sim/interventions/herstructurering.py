@@ -109,7 +109,7 @@ class Rehousing(Instrument):
             run.memory["n"] = self.n_per_1000 * float(stock.sum()) / 1000 / 12
         due = run.memory.get("due", 0.0) + run.memory["n"] * run.strength
         run.memory["due"] = due - int(due)
-        rows = run.touch(w, self._next(run, w)[: int(due)])
+        rows = run.touch(w, self._next(run, w, int(due)))
         run.month["contacts"] += len(rows)
         homes = run.memory.setdefault("homes", set())
         for i in rows.tolist():
@@ -117,17 +117,23 @@ class Rehousing(Instrument):
             run.memory.setdefault("projects", []).append(Project(int(w.h.home[i]), w.month, i, float(w.h.rent[i])))
         self._tell(run, w, rows)
 
-    def _next(self, run: Running, w: World) -> NDArray:
-        """Households (int32) whose homes come next: least accessible first, then wijk by wijk in a keyed order."""
-        rows = self.members(w, (HUIDIGE, ZOEKEN), run.mask)
+    def _next(self, run: Running, w: World, n: int) -> NDArray:
+        """The ``n`` households (int32) whose homes come next: least accessible first, then wijk by wijk in a keyed order."""
+        rows = self.members(w, (HUIDIGE, ZOEKEN), run.mask) if n > 0 else np.zeros(0, np.int32)
         home, d = w.h.home[rows], w.d
         fits = (d.tenure[home] == Tenure.CORPORATIE) & (d.access[home] < Access.GESCHIKT) & (d.made_by[home] == 0)
-        fits &= (w.h.trigger[rows] != Trigger.REHOUSING) & ~np.isin(home, list(run.memory.get("homes", ())))
-        rows, home = rows[fits], home[fits]
+        fits &= w.h.trigger[rows] != Trigger.REHOUSING
+        rows = rows[fits]
+        rows = rows[~np.isin(w.h.home[rows], list(run.memory.get("homes", ())))]
         with w.draws.replay():  # fixed for the whole run
             wijk = uniform(w.draws.base(Purpose.UNIT_NUMBER, self.number, self.key), np.arange(len(w.map.gemeente)))
+        order = d.access[w.h.home[rows]] + wijk[d.area[w.h.home[rows]]]
+        if len(rows) > n > 0:  # only those that may be among the first have to be sorted
+            rows = rows[order <= np.partition(order, n - 1)[n - 1]]
+        home = w.h.home[rows]
+        with w.draws.replay():
             block = uniform(w.draws.base(Purpose.UNIT_NUMBER, self.number + 1, self.key), d.id[home])
-        return rows[np.lexsort((block, wijk[d.area[home]], d.access[home]))]
+        return rows[np.lexsort((block, wijk[d.area[home]], d.access[home]))][:n]
 
     def _tell(self, run: Running, w: World, rows: NDArray) -> None:
         """Households ``rows`` hear that they must move: they search from now on, in nood."""

@@ -97,8 +97,9 @@ class Outreach(Instrument):
 
     def forget(self, run: Running, w: World) -> None:
         """Who was reached and has no wish has forgotten it."""
-        h = w.h
-        h.touched[((h.touched & run.mask) != 0) & (h.stage == HUIDIGE) & (h.state == HouseholdState.PRESENT)] &= ~run.mask
+        h, rows = w.h, np.flatnonzero(w.h.touched & run.mask)
+        rows = rows[(h.stage[rows] == HUIDIGE) & (h.state[rows] == HouseholdState.PRESENT)]
+        h.touched[rows] &= ~run.mask
 
     def reached(self, run: Running, w: World, rows: NDArray) -> tuple[NDArray, NDArray]:
         """Of the households ``rows`` those that it reaches this month, and a keyed number each that says who comes first."""

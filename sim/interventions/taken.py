@@ -112,13 +112,13 @@ def label_vacant(run: Running, w: World, share: float, suits: Suits, name: str |
 
     A label is for a home as it is offered now: it ends with the letting or sale. Returns how many homes got one they did not have.
     """
-    before = (w.d.labels & run.mask) != 0
-    take_labels_off(run, w)
     homes = w.v.dwelling[: w.counts[0]][w.v.state[: w.counts[0]] <= ON_OFFER]
     homes = homes[suits(homes)]
     chosen = homes[numbers(w, homes, name or run.key) < share]
+    n_new = int(((w.d.labels[chosen] & run.mask) == 0).sum())
+    take_labels_off(run, w)
     w.d.labels[chosen] |= run.mask
-    return int((~before[chosen]).sum())
+    return n_new
 
 
 def take_labels_off(run: Running, w: World) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.codes import Contact, Stage
-from sim.interventions.base import Instrument, Payer, Running, Who
+from sim.interventions.base import Instrument, Payer, Running, Who, first_of
 from sim.interventions.filters import members_of
 from sim.randomness import Purpose, uniform
 
@@ -74,7 +74,7 @@ class Wooncoach(Instrument):
         rows = members_of(w, self.who, stages, run.mask)
         with w.draws.replay():
             u = uniform(w.draws.base(Purpose.TALK, w.month, self.key), w.h.id[rows])
-        return rows[np.argsort(u, kind="stable")][:room]
+        return first_of(rows, u, room)
 
 
 class WooncoachSociaal(Wooncoach):

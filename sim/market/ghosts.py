@@ -14,7 +14,7 @@ from numba import njit
 
 from sim import ghosts
 from sim.codes import HouseholdState
-from sim.market.respond import MAX_RESPONSES, PER_SEGMENT, empty_responses, respond
+from sim.market.respond import MAX_RESPONSES, PER_SEGMENT, empty_looks, empty_responses, respond
 from sim.market.seekers import describe, searching_rows
 from sim.randomness import draw_bits, pair_bits, to_unit
 from sim.world import NOWHERE
@@ -22,7 +22,6 @@ from sim.world import NOWHERE
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.market.market import Cleared
     from sim.market.respond import Bases, Responses
     from sim.market.sight import Offers
     from sim.state import World
@@ -36,6 +35,7 @@ class Watch:
     """The ghosts that look this month, what they are measured by, and who parts from a ghost on the market."""
 
     rows: NDArray  # int32, ghosts that search and look
+    own: list[NDArray]  # household rows of those of each mark, in order
     marks: NDArray  # uint64, of each
     place: dict[int, int]  # mark to its row in the tables below
     rank: NDArray  # uint64 [marks, offers], rank of who holds each home in the clearing without; NOBODY where it is free
@@ -55,28 +55,30 @@ def watch(w: World, offers: Offers, looks: np.uint64) -> Watch:
     if g is not None and g.n > 0:
         rows = searching_rows(g.h.state, g.h.stage, g.h.reserved, g.h.home, g.h.id, looks, p.p_look, p.p_look_starter)
     marks = np.zeros(0, np.uint64) if g is None else g.mark[rows]
-    different = np.unique(marks).tolist()
+    households = rows if g is None else g.of[rows]
+    order = np.lexsort((households, marks))
+    different, begin = np.unique(marks[order], return_index=True)
     shape = (len(different), len(offers.at))
     return Watch(
-        rows, marks, {mark: k for k, mark in enumerate(different)}, np.zeros(shape, np.uint64), np.full(shape, NOWHERE, np.int32),
-        np.zeros(shape, np.uint64),
+        rows, np.split(households[order], begin[1:]), marks, {mark: k for k, mark in enumerate(different.tolist())},
+        np.zeros(shape, np.uint64), np.full(shape, NOWHERE, np.int32), np.zeros(shape, np.uint64),
     )
 
 
 def note(
-    w: World, seen: Watch, mark: np.uint64, seekers: NDArray, offers: Offers, on: Responses, without: Cleared, other: NDArray, bases: Bases
+    w: World, seen: Watch, mark: np.uint64, seekers: NDArray, offers: Offers, on: Responses, won: NDArray, slot: NDArray, other: NDArray,
+    bases: Bases,
 ) -> None:
-    """Take down the clearing without the instruments of ``mark``: who holds what, and who (``other``, bool) got something else.
+    """Take down the clearing without the instruments of ``mark``: who holds what, and who (``other``) got something else.
 
-    ``on`` are the responses in that clearing.
+    ``on`` are the responses in that clearing, ``won`` and ``slot`` its result.
     """
-    new = np.flatnonzero(other)
-    seen.parted.append((seekers["row"][new], np.full(len(new), mark), without.offer[new]))
+    if len(other):
+        seen.parted.append((seekers["row"][other], np.full(len(other), mark), won[other]))
     for one, k in seen.place.items():
-        if np.uint64(one) & mark:
-            own = np.unique(w.ghosts.of[seen.rows[seen.marks == one]]) if w.ghosts is not None else new
+        if one & int(mark):
             _measure(
-                on.n, on.offer, on.worth, on.rank, without.offer, without.slot, seekers, offers.at, bases.viewing, w.params.p_refusal, own,
+                on.n, on.offer, on.worth, on.rank, won, slot, seekers, offers.at, bases.viewing, w.params.p_refusal, seen.own[k],
                 seen.rank[k], seen.holder[k], seen.second[k],
             )
 
@@ -84,6 +86,7 @@ def note(
 @njit(cache=True)
 def _measure(n, offer, worth, rank, won, slot, seekers, offers, viewing, p_refusal, own, top, holder, second):
     """Fill the rank and the row of who holds each home; where that is one of the rows ``own`` (sorted), the rank of the next one."""
+    kept = np.full(len(offers), -1, np.int32)
     for s in range(len(won)):
         o = won[s]
         if o < 0:
@@ -91,23 +94,28 @@ def _measure(n, offer, worth, rank, won, slot, seekers, offers, viewing, p_refus
         top[o], holder[o] = rank[s, slot[s]], seekers[s].row
         k = np.searchsorted(own, seekers[s].row)
         if k < len(own) and own[k] == seekers[s].row:
-            second[o] = runner_up(o, s, n, offer, worth, rank, won, slot, seekers, offers, viewing, p_refusal)
+            kept[o] = s
+    runners_up(kept, n, offer, worth, rank, won, slot, seekers, offers, viewing, p_refusal, second)
 
 
 @njit(cache=True)
-def runner_up(o, own, n, offer, worth, rank, won, slot, seekers, offers, viewing, p_refusal):
-    """Rank of the best of those, ``own`` excepted, who respond to home ``o``, do not refuse it and got nothing that they prefer."""
-    best = NOBODY
+def runners_up(kept, n, offer, worth, rank, won, slot, seekers, offers, viewing, p_refusal, best):
+    """Fill the rank of the next one at each home that is kept (by searcher ``kept`` int32; −1 for the other homes).
+
+    That is the best of the others who respond to it, do not refuse it and got nothing that they prefer.
+    """
+    if np.max(kept) < 0:
+        return
     for s in range(len(n)):
-        if s == own:
-            continue
         for k in range(MAX_RESPONSES):
-            if k % PER_SEGMENT >= n[s, k // PER_SEGMENT] or offer[s, k] != o or rank[s, k] <= best:
+            if k % PER_SEGMENT >= n[s, k // PER_SEGMENT]:
+                continue
+            o = offer[s, k]
+            if kept[o] < 0 or kept[o] == s or rank[s, k] <= best[o]:
                 continue
             content = won[s] >= 0 and worth[s, slot[s]] >= worth[s, k]
             if not content and to_unit(pair_bits(viewing, seekers[s].id, offers[o].id)) >= p_refusal:
-                best = rank[s, k]
-    return best
+                best[o] = rank[s, k]
 
 
 def settle(w: World, seen: Watch, offers: Offers, bases: Bases, times: np.uint64) -> None:
@@ -129,7 +137,7 @@ def _choose(w: World, seen: Watch, offers: Offers, bases: Bases) -> NDArray:
     seekers = describe(ghosts.as_world(w), seen.rows)
     seekers["without"] = ghosts.off_for(seen.marks, len(w.keys))
     answers = empty_responses(len(seekers))
-    respond(np.arange(len(seekers)), seekers, offers, w.map, w.tables, w.rules, w.levers, NOBODY, bases, answers)
+    respond(np.arange(len(seekers)), seekers, offers, w.map, w.tables, w.rules, w.levers, NOBODY, bases, answers, empty_looks(0))
     at = np.array([seen.place[mark] for mark in seen.marks.tolist()])
     own = w.ghosts.of[seen.rows] if w.ghosts is not None else seen.rows
     return _first_won(

@@ -16,13 +16,14 @@ from sim.codes import Obstacle, Stage, Tenure
 from sim.klantreis import OBSTACLE, count_step
 from sim.levers import ALL_BIT
 from sim.market import ghosts
-from sim.market.matching import clear
+from sim.market.clearing import clear_again, open_for_all, settle
 from sim.market.offers import publish
 from sim.market.reach import OUTRANKED
-from sim.market.respond import PER_SEGMENT, Bases, Responses, empty_responses, respond
+from sim.market.respond import PER_SEGMENT, Bases, Looks, Responses, empty_looks, empty_responses, respond
 from sim.market.seekers import describe, searching_rows
 from sim.market.sight import Offers
-from sim.randomness import Purpose, draw_bits, pair_bits, to_unit
+from sim.market.without import exchange, respond_without
+from sim.randomness import Purpose, draw_bits, to_unit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,7 +34,8 @@ ZOEKEN, VERHUIZEN = int(Stage.WONINGZOEKEN), int(Stage.VERHUIZEN)
 CORPORATIE = int(Tenure.CORPORATIE)
 REFUSED = int(Obstacle.REFUSED)
 NO_BITS = np.uint64(0)
-ANSWER = 4  # the first columns of Responses say who responds to what, and in which order
+LOOKS = 8  # looks per searcher for which there is room at first
+FEW = 8  # where the lists of at most one in so many searchers differ, the clearing goes on from what all clearings share
 
 
 class Cleared(NamedTuple):
@@ -54,12 +56,11 @@ def market(w: World) -> None:
     if len(offers.at) == 0 or (len(rows) == 0 and len(watch.rows) == 0):
         return
     seekers, bases = describe(w, rows), _bases(w)
-    responses = empty_responses(len(rows))
-    _respond(w, np.arange(len(rows)), seekers, offers, NO_BITS, bases, responses)
+    responses, written = _respond(w, seekers, offers, bases)
     cleared = _clear(w, seekers, offers, responses, bases)
     if w.keys:
         w.h.ever[rows] |= responses.used  # instruments that had a lever in a look of this month count as used
-    decisive = _decisive(w, seekers, offers, responses, cleared, bases, watch)
+    decisive = _decisive(w, seekers, offers, responses, written, cleared, bases, watch)
     met = _record_obstacles(seekers, cleared.offer, cleared.n_refused, responses.gate, w.funnel)
     w.stuck.hear(rows, met, w.h.search_month)
     if w.stepwise is not None:
@@ -77,81 +78,77 @@ def _bases(w: World) -> Bases:
     return Bases(taste, sight, viewing, w.draws.base(Purpose.LOTTERY, w.month), w.draws.base(Purpose.TIE, w.month))
 
 
-def _respond(
-    w: World, which: NDArray, seekers: NDArray, offers: Offers, off: np.uint64, bases: Bases, out: Responses
-) -> None:
-    respond(which, seekers, offers, w.map, w.tables, w.rules, w.levers, off, bases, out)
-
-
-@njit(cache=True)
-def lists(n, offer, worth, rank, seekers, offers, viewing, p_refusal):
-    """Responses as lists by household (first, home, rank, refuses, slot), best first; refusal is keyed on the pair."""
-    first = np.zeros(len(n) + 1, np.int32)
-    for s in range(len(n)):
-        first[s + 1] = first[s] + n[s, 0] + n[s, 1]
-    home, slot = np.empty(first[-1], np.int32), np.empty(first[-1], np.int32)
-    ranks, refuses = np.empty(first[-1], np.uint64), np.empty(first[-1], np.uint8)
-    for s in range(len(n)):
-        social, market = 0, 0
-        for r in range(first[s], first[s + 1]):
-            a, b = social, PER_SEGMENT + market
-            if market >= n[s, 1] or (social < n[s, 0] and worth[s, a] >= worth[s, b]):
-                k = a
-                social += 1
-            else:
-                k = b
-                market += 1
-            slot[r] = k
-            home[r] = offer[s, k]
-            ranks[r] = rank[s, k]
-            refuses[r] = to_unit(pair_bits(viewing, seekers[s].id, offers[offer[s, k]].id)) < p_refusal
-    return first, home, ranks, refuses, slot
+def _respond(w: World, seekers: NDArray, offers: Offers, bases: Bases) -> tuple[Responses, Looks]:
+    """Who responds to what with all instruments on, and what is needed to know it without them."""
+    n = len(seekers)
+    responses, looks = empty_responses(n), empty_looks(n, LOOKS * n if w.keys else 0)
+    respond(np.arange(n), seekers, offers, w.map, w.tables, w.rules, w.levers, NO_BITS, bases, responses, looks)
+    if looks.n[0] > len(looks.offer) > 0:
+        looks = empty_looks(n, int(looks.n[0]))
+        respond(np.arange(n), seekers, offers, w.map, w.tables, w.rules, w.levers, NO_BITS, bases, responses, looks)
+    return responses, looks
 
 
 def _clear(w: World, seekers: NDArray, offers: Offers, responses: Responses, bases: Bases) -> Cleared:
     out = (np.full(len(seekers), -1, np.int32), np.full(len(seekers), -1, np.int32), np.zeros(len(seekers), np.int32))
-    _settle(responses.n, responses.offer, responses.worth, responses.rank, seekers, offers.at, bases.viewing, w.params.p_refusal, *out)
+    settle(responses.n, responses.offer, responses.worth, responses.rank, seekers, offers.at, bases.viewing, w.params.p_refusal, *out)
     return Cleared(*out)
 
 
-@njit(cache=True)
-def _settle(n, offer, worth, rank, seekers, offers, viewing, p_refusal, won, won_slot, n_refused):
-    """Clear the responses; fill the columns of ``Cleared``."""
-    first, home, ranks, refuses, slot = lists(n, offer, worth, rank, seekers, offers, viewing, p_refusal)
-    match, refused, _ = clear(first, home, ranks, refuses, len(offers))
-    for s in range(len(match)):
-        if match[s] >= 0:
-            won[s] = home[match[s]]
-            won_slot[s] = slot[match[s]]
-        for r in range(first[s], first[s + 1]):
-            n_refused[s] += refused[r]
-
-
 def _decisive(
-    w: World, seekers: NDArray, offers: Offers, on: Responses, cleared: Cleared, bases: Bases, watch: ghosts.Watch
+    w: World, seekers: NDArray, offers: Offers, on: Responses, looks: Looks, cleared: Cleared, bases: Bases, watch: ghosts.Watch
 ) -> NDArray:
     """Bits of the instruments without which a household's result had been another, uint64 [searchers].
 
     Each clearing without is shown to the ghosts that ``watch`` holds.
     """
     decisive = np.zeros(len(seekers), np.uint64)
-    used, met = on.used.copy(), on.used | on.barred
-    any_met = np.bitwise_or.reduce(met, initial=NO_BITS)
-    may_hinder = hindering(w.levers)
-    responds = on.n.sum(axis=1) > 0
-    for off, mark in clearings(len(w.keys), any_met, watch.bits()):
-        # whom they neither helped nor kept out responds as before; so does who, with their help, still found nothing
-        users = np.flatnonzero(((used & off) != 0) & (responds | (off & may_hinder != 0)) | ((on.barred & off) != 0))
-        kept = [column[users] for column in on]
-        _respond(w, users, seekers, offers, off, bases, on)
-        differs = not all((column[users] == was).all() for column, was in zip(on[:ANSWER], kept, strict=False))
-        without = _clear(w, seekers, offers, on, bases) if differs else cleared
-        other = (without.offer != cleared.offer) & ((used & off) != 0)
-        decisive[other] |= mark
-        ghosts.note(w, watch, mark, seekers, offers, on, without, other, bases)
-        for column, values in zip(on, kept, strict=True):
-            column[users] = values
+    taken = clearings(len(w.keys), np.bitwise_or.reduce(on.used | on.barred, initial=NO_BITS), watch.bits())
+    if not taken:
+        return decisive
+    offs, (n_most, viewing, p_refusal) = np.array([off for off, _ in taken]), (len(seekers) // FEW, bases.viewing, w.params.p_refusal)
+    answers = respond_without(
+        offs, hindering(w.levers), seekers, offers, w.map, w.tables, w.rules, w.levers, bases, on, looks,
+        empty_responses(1), empty_responses(len(seekers)), empty_looks(len(seekers)),
+    )
+    terms = (seekers, offers.at, viewing, p_refusal)
+    opened = open_for_all(on.n, on.offer, on.worth, on.rank, terms, late(answers, n_most, len(seekers)))
+    for v, (off, mark) in enumerate(taken):
+        rows = slice(answers.first[v], answers.stop[v])
+        n_other, without = rows.stop - rows.start, (cleared.offer, cleared.slot)
+        if 0 < n_other <= n_most:
+            some = (answers.n[rows], answers.offer[rows], answers.worth[rows], answers.rank[rows])
+            without = clear_again(opened, answers.who[rows], some, terms)
+        exchange(answers, v, on)
+        if n_other > n_most:
+            without = _clear(w, seekers, offers, on, bases)[:2]
+        other = compare(without[0], cleared.offer, on.used, off, mark, decisive)
+        ghosts.note(w, watch, mark, seekers, offers, on, *without, other, bases)
+        exchange(answers, v, on)
     return decisive
+
+
+@njit(cache=True)
+def late(answers, n_most, n):
+    """Whose list differs in a clearing in which those of at most ``n_most`` do, bool [n]."""
+    out = np.zeros(n, np.bool_)
+    for v in range(len(answers.first)):
+        if answers.stop[v] - answers.first[v] <= n_most:
+            out[answers.who[answers.first[v] : answers.stop[v]]] = True
+    return out
+
+
+@njit(cache=True)
+def compare(won, before, used, off, mark, decisive):
+    """Searchers (int64) that used what is ``off`` and win something else with it; they get its ``mark`` in ``decisive``."""
+    other = np.empty(len(won), np.int64)
+    n = 0
+    for s in range(len(won)):
+        if won[s] != before[s] and used[s] & off:
+            decisive[s] |= mark
+            other[n] = s
+            n += 1
+    return other[:n]
 
 
 def clearings(n_keys: int, met: np.uint64, marks: np.uint64) -> list[tuple[np.uint64, np.uint64]]:

@@ -41,45 +41,56 @@ def clear(first, home, rank, refuses, n_homes):
         and the number of clearings (at least 1).
     """
     n = len(first) - 1
-    pointer = first[:n].copy()
-    held = np.full(n_homes, -1, np.int32)
-    refused = np.zeros(len(home), np.uint8)
-    waiting = np.arange(n).astype(np.int32)
-    n_waiting = n
+    held, refused = np.full(n_homes, -1, np.int32), np.zeros(len(home), np.uint8)
+    match, n_rounds = go_on(np.arange(n).astype(np.int32), n, first[:n].copy(), first[1:], home, rank, refuses, refused, held)
+    return match, refused, n_rounds
+
+
+@njit(cache=True)
+def open_clearing(waiting, pointer, stop, home, rank, refuses, refused, held):
+    """The opening that all clearings share, by the households ``waiting``; whoever would refuse stays in it. Returns how many do."""
+    n_still = 0
+    for i in waiting:
+        blocked = _propose(i, True, stop, home, rank, refuses, refused, pointer, held)
+        if blocked >= 0:
+            waiting[n_still] = blocked
+            n_still += 1
+    return n_still
+
+
+@njit(cache=True)
+def go_on(waiting, n_waiting, pointer, stop, home, rank, refuses, refused, held):
+    """Clear from an opening on, with the first of ``waiting`` still to propose; changes all but the lists.
+
+    ``pointer`` and ``stop``: rows of the next response of each household, and of the one after its last.
+    """
     n_rounds = 0
     while True:
         n_rounds += 1
-        n_still = 0
-        for w in range(n_waiting):  # the opening that all clearings share; whoever would refuse, waits
-            blocked = _propose(waiting[w], True, first, home, rank, refuses, refused, pointer, held)
-            if blocked >= 0:
-                waiting[n_still] = blocked
-                n_still += 1
-        n_waiting = n_still
+        n_waiting = open_clearing(waiting[:n_waiting], pointer, stop, home, rank, refuses, refused, held)
         now, now_held = pointer.copy(), held.copy()
         for w in range(n_waiting):
-            _propose(waiting[w], False, first, home, rank, refuses, refused, now, now_held)
+            _propose(waiting[w], False, stop, home, rank, refuses, refused, now, now_held)
         n_struck = 0
-        for j in range(n_homes):
-            i = now_held[j]
+        for i in now_held:
             if i >= 0 and refuses[now[i]]:
                 refused[now[i]] = 1
                 n_struck += 1
         if n_struck == 0:
             break
-    match = np.full(n, -1, np.int32)
-    for j in range(n_homes):
-        if now_held[j] >= 0:
-            match[now_held[j]] = now[now_held[j]]
-    return match, refused, n_rounds
+    match = np.full(len(pointer), -1, np.int32)
+    for i in now_held:
+        if i >= 0:
+            match[i] = now[i]
+    return match, n_rounds
 
 
 @njit(cache=True)
-def _propose(i, waits, first, home, rank, refuses, refused, pointer, held):
+def _propose(i, waits, stop, home, rank, refuses, refused, pointer, held):
     """Household i proposes down its list, then whoever it displaces; returns the household that must wait, or −1."""
     while True:
         at = pointer[i]
-        if at == first[i + 1]:
+        if at == stop[i]:
             return -1
         j = home[at]
         other = held[j]

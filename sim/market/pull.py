@@ -88,6 +88,25 @@ def may_be_taken(offer, lever, bit):
 
 
 @njit(cache=True)
+def market_levers(seeker, touched, levers):
+    """Bits of the instruments ``touched`` with a lever that can work on a home of the market: on any, and with their label only."""
+    free, labelled = ZERO, ZERO
+    for k in range(len(levers)):
+        bit = ONE << np.uint64(k)
+        if not touched & bit:
+            continue
+        one = levers[k]
+        if one.trouble != 0.0 or one.responses != 0 or one.sight != 0.0 or one.loan != 0.0 or one.adapts != 0:
+            free |= bit
+        elif seeker.rooms_left >= one.n_rooms_left and (one.eur_once != 0.0 or one.rank_market != 0):
+            if one.eur_once != 0.0 or one.needs_label == 0:
+                free |= bit
+            else:
+                labelled |= bit
+    return free, labelled
+
+
+@njit(cache=True)
 def waived(seeker, offer, touched, rules, levers):
     """Bits of those instruments each of which alone lets a searcher in whom the rules keep out."""
     bits = ZERO

@@ -45,6 +45,29 @@ def find_reach(seeker, rules, reach):
 
 
 @njit(cache=True)
+def stretch(seeker, touched, rules, levers, reach):
+    """Stretch the ``reach`` of a searcher by the levers of the instruments ``touched``: a larger loan, no limit to income."""
+    for k in range(len(levers)):
+        if touched >> np.uint64(k) & np.uint64(1) == 0:
+            continue
+        if levers[k].loan != 0.0:
+            reach[KOOP] += levers[k].loan * seeker.income / (1.0 + rules.buying_cost)
+        if levers[k].income_free != 0:
+            reach[CORPORATIE] = 1.0
+
+
+@njit(cache=True)
+def set_apart(seen, n, hurdle, tenure, reach, beyond):
+    """Fill ``beyond`` with those of the first ``n`` homes in ``seen`` that are too dear; returns how many."""
+    n_beyond = np.int64(0)
+    for k in range(n):
+        o = seen[k]
+        beyond[n_beyond] = o
+        n_beyond += np.int64(hurdle[o] > reach[tenure[o]]) & np.int64(tenure[o] != CORPORATIE)
+    return n_beyond
+
+
+@njit(cache=True)
 def sift(seen, n, hurdle, tenure, reach):
     """Keep of the first ``n`` homes in ``seen`` those within reach; returns how many, and the last gate that the others passed."""
     left, out_of_reach = 0, np.int64(0)

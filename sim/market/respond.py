@@ -12,7 +12,7 @@ from numba import njit
 
 from sim.fit import CLASS_STARTER, components, net_rent, owner_cost
 from sim.levers import lever_sum
-from sim.market.pull import ZERO, Pulled, pull, rank_of, waived
+from sim.market.pull import ZERO, Pulled, market_levers, pull, rank_of, waived
 from sim.market.reach import (
     CORPORATIE,
     KOOP,
@@ -26,7 +26,9 @@ from sim.market.reach import (
     eligible,
     find_reach,
     hurdles,
+    set_apart,
     sift,
+    stretch,
 )
 from sim.market.sight import CHANNELS, find_starts, see
 from sim.randomness import TABLE_SIZE, pair_bits, to_index
@@ -111,6 +113,30 @@ class Responses(NamedTuple):
     barred: NDArray  # uint64 [searchers], instruments that kept a home from it
 
 
+class Looks(NamedTuple):
+    """What a searcher on whom an instrument had a lever saw and would respond to, however many, or what was kept from it.
+
+    In the order in which it looked. Where ``offer`` has no room nothing is written down; what does not fit is counted only.
+    """
+
+    first: NDArray  # int64 [searchers], its first look
+    stop: NDArray  # int64 [searchers], the one after its last
+    offer: NDArray  # int32 [looks]
+    worth: NDArray  # float64
+    rank: NDArray  # uint64
+    bits: NDArray  # uint64, instruments with a lever in it, or that kept it from the searcher
+    barred: NDArray  # bool, kept from it
+    n: NDArray  # int64 [1], looks that there were to write down
+
+
+def empty_looks(n: int, room: int = 0) -> Looks:
+    """Room for so many looks of ``n`` searchers."""
+    return Looks(
+        np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(room, np.int32), np.zeros(room), np.zeros(room, np.uint64),
+        np.zeros(room, np.uint64), np.zeros(room, np.bool_), np.zeros(1, np.int64),
+    )
+
+
 def empty_responses(n: int) -> Responses:
     """Room for the responses of ``n`` searchers."""
     shape = (n, MAX_RESPONSES)
@@ -121,20 +147,19 @@ def empty_responses(n: int) -> Responses:
 
 
 @njit(cache=True)
-def respond(which, seekers, offers, area_map, t, rules, levers, leave_out, bases, out):
-    """Fill ``out`` for the searchers ``which`` (indices), with the instruments in ``leave_out`` off."""
-    around_first = area_map.around_first
+def respond(which, seekers, offers, area_map, t, rules, levers, leave_out, bases, out, looks):
+    """Fill ``out`` for the searchers ``which`` (indices), with the instruments in ``leave_out`` off, and ``looks`` if it has room."""
+    around_first, notes = area_map.around_first, len(looks.offer) > 0
     starts, seen = np.empty(CHANNELS, np.uint64), np.empty(len(offers.at), np.int32)
     norms = size_norms(levers)
     hurdle, tenure, reach = hurdles(offers.at, rules), offers.at.tenure.astype(np.uint8), np.empty(3)
+    beyond, free, labelled = np.empty(len(offers.at), np.int32), ZERO, ZERO
     for w in range(len(which)):
         s = which[w]
         seeker = seekers[s]
-        out.n[s, 0] = 0
-        out.n[s, 1] = 0
-        out.used[s] = ZERO
-        out.barred[s] = ZERO
-        last = NOTHING_SEEN
+        out.n[s, 0], out.n[s, 1] = 0, 0
+        out.used[s], out.barred[s] = ZERO, ZERO
+        last, begun = NOTHING_SEEN, looks.n[0]
         off = leave_out | seeker.without
         touched, norm = seeker.touched & ~off, norms & ~off
         sight = rules.sight[seeker.nood]
@@ -143,7 +168,8 @@ def respond(which, seekers, offers, area_map, t, rules, levers, leave_out, bases
         if touched:
             sight += lever_sum(touched, levers.sight, ZERO)
             social += np.int64(lever_sum(touched, levers.responses, ZERO))
-            reach[:] = np.inf  # a lever that is no help still counts as used: each home is looked at in full
+            stretch(seeker, touched, rules, levers, reach)
+            free, labelled = market_levers(seeker, touched, levers)
         room = (min(social, PER_SEGMENT), min(rules.n_responses, PER_SEGMENT))
         find_starts(bases.sight, seeker.id, starts)
         g = area_map.gemeente[seeker.area]
@@ -154,8 +180,11 @@ def respond(which, seekers, offers, area_map, t, rules, levers, leave_out, bases
             b = g if part == 0 else area_map.around[around_first[g] + part - 1]
             chance = min(1.0, sight) * area_map.overview[b]
             n = see(starts, chance, b, seeker.area if seeker.scope == 0 else -1, offers, seen)
+            n_beyond = set_apart(seen, n, hurdle, tenure, reach, beyond) if touched else 0
             n, gate = sift(seen, n, hurdle, tenure, reach)
             last = max(last, gate)
+            if n_beyond:
+                out.used[s] |= _used_beyond(beyond[:n_beyond], out.used[s], seeker, touched, free, labelled, offers, rules, levers)
             for k in range(n):
                 o = seen[k]
                 if offers.at[o].made_by & off:
@@ -166,11 +195,34 @@ def respond(which, seekers, offers, area_map, t, rules, levers, leave_out, bases
                 else:
                     out.used[s] |= bits
                 last = max(last, gate)
+                if notes and (gate == OUTRANKED or (gate == NOT_ELIGIBLE and bits != ZERO)):
+                    _write_down(looks, o, worth, rank, bits, gate == NOT_ELIGIBLE)
                 if gate == OUTRANKED:
                     side = 0 if offers.at[o].tenure == CORPORATIE else 1
                     if out.n[s, side] < room[side] or worth >= out.worth[s, side * PER_SEGMENT + room[side] - 1]:
-                        _keep(s, side, o, worth, rank, bits, room[side], out)
+                        keep(s, side, o, worth, rank, bits, room[side], out)
         out.gate[s] = last
+        if notes:
+            if out.used[s] | out.barred[s] == ZERO:
+                looks.n[0] = begun
+            looks.first[s], looks.stop[s] = begun, looks.n[0]
+
+
+@njit(cache=True)
+def _used_beyond(beyond, used, seeker, touched, free, labelled, offers, rules, levers):
+    """Bits of the instruments with a lever at homes that are too dear, ``used`` among them: a lever that is no help still counts."""
+    for o in beyond:
+        if (free | (labelled & offers.at[o].labels)) & ~used:
+            used |= pull(seeker, offers.at[o], touched, ZERO, rules, levers).bits
+    return used
+
+
+@njit(cache=True)
+def _write_down(looks, o, worth, rank, bits, barred):
+    k = looks.n[0]
+    looks.n[0] += 1
+    if k < len(looks.offer):
+        looks.offer[k], looks.worth[k], looks.rank[k], looks.bits[k], looks.barred[k] = o, worth, rank, bits, barred
 
 
 @njit(cache=True)
@@ -264,7 +316,7 @@ def felt_change(change, aversion):
 
 
 @njit(forceinline=True)
-def _keep(s, side, o, worth, rank, bits, room, out):
+def keep(s, side, o, worth, rank, bits, room, out):
     """Insert a response in order of worth, ties by rank; the worst falls out when the room is full."""
     first = side * PER_SEGMENT
     n = out.n[s, side]

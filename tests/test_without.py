@@ -1,0 +1,102 @@
+"""Clearings without an instrument look again, and clear again, only where something can have changed; the answers are the same."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.market import market as market_module
+from sim.market.clearing import clear_again, open_for_all, settle
+from sim.market.market import hindering, late
+from sim.market.offers import publish
+from sim.market.respond import MAX_RESPONSES, PER_SEGMENT, empty_looks, empty_responses, respond
+from sim.market.seekers import describe
+from sim.market.without import exchange, respond_without
+from tests.test_respond import BASES, GEO, LEVERS, OFF, RULES, T, homes, searchers
+from tests.worlds import at_work, burnt_in, everything, let_pass
+
+EVERY = np.uint64((1 << len(LEVERS)) - 1)
+
+
+def looked(s, offers, levers, off=OFF, room=4000):
+    """Responses and looks of searchers with some instruments left out."""
+    out, looks = empty_responses(len(s)), empty_looks(len(s), room)
+    respond(np.arange(len(s)), s, offers, GEO, T, RULES, levers, off, BASES, out, looks)
+    return out, looks
+
+
+def without(offs, s, offers, levers, on, looks):
+    """Answers with the instruments in each of ``offs`` off."""
+    return respond_without(
+        np.array(offs, np.uint64), hindering(levers), s, offers, GEO, T, RULES, levers, BASES, on, looks,
+        empty_responses(1), empty_responses(len(s)), empty_looks(len(s)),
+    )
+
+
+def kept(out, k):
+    """What row ``k`` of some responses says."""
+    at = [side * PER_SEGMENT + r for side in range(2) for r in range(out.n[k, side])]
+    return out.n[k].tolist(), out.offer[k, at].tolist(), out.worth[k, at].tolist(), out.rank[k, at].tolist()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_responses_without_are_those_of_a_full_look_without(seed):
+    s, offers = searchers(seed, 150, len(LEVERS)), homes(seed, 120, len(LEVERS))
+    s["without"] = 0
+    offs = [EVERY, *(np.uint64(1 << k) for k in range(len(LEVERS)))]
+    on, looks = looked(s, offers, LEVERS)
+    answers, n_differ = without(offs, s, offers, LEVERS, on, looks), 0
+    for v, off in enumerate(offs):
+        expected, _ = looked(s, offers, LEVERS, off, 0)
+        rows = {int(answers.who[r]): r for r in range(answers.first[v], answers.stop[v])}
+        for k in range(len(s)):
+            assert (kept(answers, rows[k]) if k in rows else kept(on, k)) == kept(expected, k)
+            assert k not in rows or kept(on, k) != kept(expected, k), "only what differs is written down"
+        n_differ += len(rows)
+    assert n_differ > 50
+
+
+def test_looks_that_do_not_fit_are_counted_and_change_no_response():
+    s, offers = searchers(3, 80, len(LEVERS)), homes(3, 80, len(LEVERS))
+    (on, looks), (same, few) = looked(s, offers, LEVERS), looked(s, offers, LEVERS, room=5)
+    assert few.n[0] == looks.n[0] > 5
+    for one, other in zip(on, same, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_who_has_nothing_to_do_with_an_instrument_leaves_no_look_behind():
+    s, offers = searchers(4, 80, len(LEVERS)), homes(4, 80, len(LEVERS))
+    on, looks = looked(s, offers, LEVERS)
+    alone = (on.used | on.barred) == 0
+    assert alone.any() and (looks.first[alone] == looks.stop[alone]).all() and (looks.stop > looks.first)[~alone].any()
+
+
+def test_a_clearing_that_goes_on_from_what_all_share_is_one_from_the_start():
+    w = let_pass(at_work(burnt_in(), everything()), 6)
+    offers = publish(w)
+    rows = np.flatnonzero((w.h.state == 1) & (w.h.stage == 2) & (w.h.reserved < 0)).astype(np.int32)
+    seekers, bases = describe(w, rows), market_module._bases(w)
+    on, looks = market_module._respond(w, seekers, offers, bases)
+    offs = np.array([(1 << len(w.keys)) - 1, *(1 << k for k in range(len(w.keys)))], np.uint64)
+    answers = respond_without(
+        offs, hindering(w.levers), seekers, offers, w.map, w.tables, w.rules, w.levers, bases, on, looks,
+        empty_responses(1), empty_responses(len(rows)), empty_looks(len(rows)),
+    )
+    before = [column.copy() for column in on]
+    terms = (seekers, offers.at, bases.viewing, 0.4)
+    opened = open_for_all(*on[:4], terms, late(answers, len(rows), len(rows)))
+    n_differ = 0
+    for v in range(len(offs)):
+        some = slice(answers.first[v], answers.stop[v])
+        won, slot = clear_again(opened, answers.who[some], tuple(column[some] for column in answers[3:]), terms)
+        exchange(answers, v, on)
+        plain, plain_slot, refused = (np.full(len(rows), fill, np.int32) for fill in (-1, -1, 0))
+        settle(*on[:4], *terms, plain, plain_slot, refused)
+        exchange(answers, v, on)
+        np.testing.assert_array_equal(won, plain)
+        np.testing.assert_array_equal(slot, plain_slot)
+        n_differ += some.stop > some.start
+    assert n_differ > 5
+    for column, was in zip(on, before, strict=True):
+        np.testing.assert_array_equal(column, was)
+    assert on.offer.shape[1] == MAX_RESPONSES
