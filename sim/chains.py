@@ -153,13 +153,10 @@ def withdraw(w: World, homes: NDArray) -> None:
 def _settle_money(w: World, rows: NDArray, to: NDArray, vacancy: NDArray, bits: NDArray) -> None:
     """Price, debt and savings of buyers; equity of those who sell; rent and its path of tenants."""
     h, d, p = w.h, w.d, w.params
-    left = h.home[rows]
     factor = np.where(vacancy >= 0, w.v.price[np.maximum(vacancy, 0)], np.float32(1))
-    sold = (left >= 0) & (d.tenure[np.maximum(left, 0)] == KOOP)
-    equity = np.where(sold, np.clip(d.woz[np.maximum(left, 0)] - h.debt[rows], 0, None), 0)
+    equity, own = equity_of(w, rows), own_money(w, rows)
     buys = d.tenure[to] == KOOP
-    price = p.rel_asking * factor * d.woz[to] * (1 + p.rel_buying_cost)
-    own = equity + p.rel_wealth_in_home * h.wealth[rows]
+    price = price_of(w, to, factor)
     saved = h.wealth[rows] * (1 - p.rel_wealth_in_home) + np.clip(own - price, 0, None)
     h.wealth[rows] = np.where(buys, saved, h.wealth[rows] + equity)
     h.debt[rows] = np.where(buys, np.clip(price - own, 0, None), 0)
@@ -168,6 +165,23 @@ def _settle_money(w: World, rows: NDArray, to: NDArray, vacancy: NDArray, bits: 
     h.rent[rows] = np.where(buys, 0, start)
     h.rent_full[rows] = np.where(buys, 0, full)
     h.rent_path_end[rows] = np.where(buys | (start >= full), ABSENT, end)
+
+
+def equity_of(w: World, rows: NDArray) -> NDArray:
+    """Worth of each household's own home above its debt, euro; 0 for who owns none."""
+    left = w.h.home[rows]
+    sold = (left >= 0) & (w.d.tenure[np.maximum(left, 0)] == KOOP)
+    return np.where(sold, np.clip(w.d.woz[np.maximum(left, 0)] - w.h.debt[rows], 0, None), 0)
+
+
+def own_money(w: World, rows: NDArray) -> NDArray:
+    """What households have for a home to buy: equity, and a part of their savings; euro."""
+    return equity_of(w, rows) + w.params.rel_wealth_in_home * w.h.wealth[rows]
+
+
+def price_of(w: World, homes: NDArray, factor: NDArray | float) -> NDArray:
+    """What dwellings cost a buyer at an asking price of ``factor`` times the usual, costs of buying included, euro."""
+    return w.params.rel_asking * factor * w.d.woz[homes] * (1 + w.params.rel_buying_cost)
 
 
 def rent_paths(

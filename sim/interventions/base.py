@@ -136,8 +136,9 @@ class Instrument(BaseModel):
         return run.candidates(w)
 
     def for_whoever_is_there(self) -> bool:
-        """Whether it works on everybody that it finds: no capacity, budget or dose limits it."""
-        return self.for_households and not self.dosed and self.capacity is None and self.eur_budget is None
+        """Whether it works on everybody that it finds: no capacity, budget or dose limits it, and it pulls a lever."""
+        limited = self.dosed or self.capacity is not None or self.eur_budget is not None
+        return self.for_households and not limited and bool(self.levers())
 
     def act(self, run: Running, w: World) -> None:
         """What it does each month, before the klantreis."""
@@ -260,6 +261,12 @@ class Running:
         """Spend; the budget was reserved before, so it is never passed."""
         self.eur_spent += eur
         self.month["cost_eur"] = self.month.get("cost_eur", 0.0) + eur
+
+    def afford(self, n: int, eur: float) -> int:
+        """How many of ``n`` at ``eur`` each the money left allows; those that it does not are noted."""
+        able = n if eur <= 0 else int(min(n, self.left() // eur))
+        self.month["no_money"] += n - able
+        return able
 
     def budget(self) -> float:
         """Euro for the whole run (infinite without a limit)."""

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 import numpy as np
 from pydantic import Field
 
-from sim.codes import Access, Contact, DwellingState, DwellingType, HouseholdState, Tenure
+from sim.chains import move_in, own_money, price_of, withdraw
+from sim.codes import Access, Contact, DwellingState, DwellingType, HouseholdState, MoveReason, Origin, Stage, Tenure
 from sim.fit import ages_and_classes, refresh
 from sim.interventions.base import Instrument, Payer, Running, Who
-from sim.interventions.direct import enter_stock, note_applications, own_money, price_of, relocate, take_away
-from sim.interventions.passend_aanbod import ANNEX
+from sim.interventions.passend_aanbod import ANNEX, append_homes
 from sim.interventions.reach import HUIDIGE, WENS
+from sim.interventions.splitsen import note_applications
+from sim.klantreis import count_step
 from sim.randomness import Purpose, bits_array, hash_ints, hash_text, uniform
 from sim.world import NOWHERE, Dwellings, empty, take
 
@@ -133,26 +135,27 @@ class NearFamily(Instrument):
     payer: Payer = "gemeente"
 
     def act(self, run: Running, w: World) -> None:
-        """What nobody lives in any more goes; new applications; the homes of those whose works are done."""
+        """New applications; the homes of those whose works are done."""
         for name in ("plans", "plots", "units"):  # under way; plots that are taken; (small home, plot)
             run.memory.setdefault(name, [])
-        self.rest(run, w)
         self._apply(run, w)
         due = [one for one in run.memory["plans"] if one.month <= w.month]
         run.memory["plans"] = [one for one in run.memory["plans"] if one.month > w.month]
         able = [one for one in still_there(w, due, self.who.size) if self.has_plot(w, np.array([one.child]))[0]]
-        if self.eur_case > 0:
-            able = able[: int(min(len(able), run.left() // self.eur_case))]
+        able = able[: run.afford(len(able), self.eur_case)]
         run.memory["plots"] = free_plots(run, {one.plot for one in due} - {one.plot for one in able})
         if able:
             self._move_in(run, w, *(np.array(side, np.int32) for side in list(zip(*able, strict=True))[1:]))
             run.pay(self.eur_case * len(able))
 
-    def rest(self, run: Running, w: World) -> None:
+    def go_on(self, run: Running, w: World) -> None:
         """A unit goes when its household has gone: it was there for nobody else."""
         left = [one for one in run.memory.get("units", []) if w.d.vacancy[one[0]] >= 0]
         if left:
-            take_away(w, np.array([unit for unit, _ in left]))
+            units = np.array([unit for unit, _ in left])
+            withdraw(w, units)
+            w.d.state[units] = DwellingState.GONE
+            w.add("demolished", len(units))
             run.memory["units"] = [one for one in run.memory["units"] if one not in left]
             run.memory["plots"] = free_plots(run, {plot for _, plot in left})
 
@@ -195,17 +198,19 @@ class NearFamily(Instrument):
         run.memory["plots"] = free_plots(run, set(plots[swap].tolist())) + homes[swap].tolist()
         plots = np.where(swap, homes, plots)
         units = self.units(run, w, old, plots)
-        # here the households change: nothing before this line has moved anybody
-        relocate(run, w, old[~swap], units[~swap])
-        relocate(run, w, old[swap], units[swap], frees=False)
-        relocate(run, w, young[swap], homes[swap])
+        run.decides(w, np.concatenate((old, young[swap])))  # from here on the households are changed
+        for rows, to, frees in (
+            (old[~swap], units[~swap], True), (old[swap], units[swap], False), (young[swap], homes[swap], True),
+        ):
+            count_step(w, rows, int(Stage.NIEUW_THUIS))
+            move_in(w, rows, to, MoveReason.MANTELZORG, run.mask, Origin.MANTELZORG if frees else None)
 
     def units(self, run: Running, w: World, rows: NDArray, plots: NDArray) -> NDArray:
         """Units on the plots of the homes ``plots`` for the households ``rows``, in the stock; rows (int32)."""
         new = empty(Dwellings, len(rows))
         new.kind[:], new.tenure[:] = DwellingType.MANTELZORGUNIT, Tenure.VRIJE_HUUR
         new.area[:], new.woz[:] = w.d.area[plots], EUR_M2 * self.floor_area_unit
-        units = enter_stock(w, self.small_homes(run, w, rows, new), split=False)
+        units = append_homes(w, self.small_homes(run, w, rows, new), Origin.NEW_BUILD)
         run.memory["units"] += list(zip(units.tolist(), plots.tolist(), strict=True))
         return units
 
@@ -263,7 +268,7 @@ class PreMantelzorgwoning(NearFamily):
         h, d, home = w.h, w.d, w.h.home[old]
         owned = (d.tenure[home] == Tenure.KOOP) & (d.kind[home] == DwellingType.EENGEZINS)
         loan = w.params.rel_loan_income * h.income[young].astype(np.float64)
-        pays = own_money(w, young) + loan >= price_of(w, home)
+        pays = own_money(w, young) + loan >= price_of(w, home, 1.0)
         return owned & pays & (d.rooms[home] >= h.rooms_needed[young]) & (number_of(run, w, old, REVERSE) < self.rel_reverse)
 
 
@@ -285,9 +290,6 @@ class Kangoeroewoning(NearFamily):
     floor_area_unit: float = Field(50, ge=25, le=100, description="floor area of the small home, m2 (sources section 3: at least 50)")
     floor_area_plot: float = Field(130, ge=75, le=400, description="smallest floor area of the home that is split, m2 (assumption, 110-150)")
 
-    def rest(self, run: Running, w: World) -> None:
-        """The small home is a home: it stays, and comes free for others."""
-
     def has_plot(self, w: World, rows: NDArray) -> NDArray:
         """Owners of a home that is large enough, with rooms that they do not need."""
         home = w.h.home[rows]
@@ -304,4 +306,4 @@ class Kangoeroewoning(NearFamily):
         d.floor_area[plots] -= self.floor_area_unit
         d.woz[plots] *= 1 - share
         refresh(w.h, d.occupant[plots], w.month, d, w.map.urban, int(w.params.senior_age), w.tables)
-        return enter_stock(w, self.small_homes(run, w, rows, new), split=True)
+        return append_homes(w, self.small_homes(run, w, rows, new), Origin.SPLIT)

@@ -147,10 +147,9 @@ class Tevredenheidsgarantie(LessToLose):
 
     def act(self, run: Running, w: World) -> None:
         """Those who moved with it and live worse have their registration back; others may count on it."""
-        self.rest(run, w)
         run.touch(w, run.candidates(w))
 
-    def rest(self, run: Running, w: World) -> None:
+    def go_on(self, run: Running, w: World) -> None:
         """A promise holds after the instrument has ended, too."""
         m, h = w.m, w.h
         moves = np.flatnonzero((m.month[: w.counts[1]] == w.month - self.dur_regret) & ((m.instruments[: w.counts[1]] & run.mask) != 0))

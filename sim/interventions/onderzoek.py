@@ -62,7 +62,7 @@ class Woonbehoefteonderzoek(Instrument):
     def act(self, run: Running, w: World) -> None:
         """Survey and change of plans, when a survey is due and can be paid."""
         first = run.memory.setdefault("first", w.month)
-        if (w.month - first) % self.dur_cycle or self.eur_survey > run.free(w):
+        if (w.month - first) % self.dur_cycle or not run.afford(1, self.eur_survey):
             return
         rows = run.candidates(w, (HUIDIGE, ZOEKEN))
         u = uniform(w.draws.base(Purpose.TALK, w.month, self.key), w.h.id[rows])

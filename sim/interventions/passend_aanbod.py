@@ -71,10 +71,7 @@ class Building(Instrument):
         if "n" not in run.memory:
             run.memory["n"] = self.n_per_1000 * float(w.seniors.sum()) / 1000 / 12
         total = run.memory.get("carried", 0.0) + run.memory["n"] * run.strength
-        n = wanted = min(int(total), run.n_room)
-        if self.eur_home > 0:
-            n = int(min(n, run.left() // self.eur_home))
-        run.month["no_money"] += wanted - n
+        n = run.afford(min(int(total), run.n_room), self.eur_home)
         run.memory["carried"] = total - int(total)
         if n > 0:
             add_homes(w, self._homes(run, w, n), Origin.NEW_BUILD)

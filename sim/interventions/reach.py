@@ -75,13 +75,9 @@ class Outreach(Instrument):
         return {"awareness": self.awareness}
 
     def act(self, run: Running, w: World) -> None:
-        """Who was reached last month and did nothing has forgotten; others are reached, as capacity and money allow."""
-        self.forget(run, w)
+        """Households are reached as capacity and money allow."""
         rows = self.found(run, w)
-        n = wanted = min(len(rows), run.n_room)
-        if self.eur_contact > 0:
-            n = int(min(n, run.left() // self.eur_contact))
-        run.month["no_money"] += wanted - n
+        n = run.afford(min(len(rows), run.n_room), self.eur_contact)
         run.month["waiting"] += len(rows) - n
         run.month["contacts"] += len(run.touch(w, rows[:n]))
         run.pay(n * self.eur_contact)
@@ -91,8 +87,8 @@ class Outreach(Instrument):
         rows, order = self.reached(run, w, run.candidates(w, (HUIDIGE, HUIDIGE)))
         return rows[np.argsort(order, kind="stable")]
 
-    def rest(self, run: Running, w: World) -> None:
-        """Nobody new is reached."""
+    def go_on(self, run: Running, w: World) -> None:
+        """Who was reached last month and did nothing has forgotten."""
         self.forget(run, w)
 
     def forget(self, run: Running, w: World) -> None:

@@ -10,7 +10,6 @@ from pydantic import Field
 from sim.codes import Access, Contact, DwellingState, DwellingType, HouseholdState, Origin, Stage, Tenure
 from sim.fit import refresh
 from sim.interventions.base import Instrument, Payer, Running, Who
-from sim.interventions.direct import note_applications
 from sim.interventions.passend_aanbod import ANNEX, add_homes
 from sim.randomness import Purpose, hash_ints, hash_text, uniform
 from sim.world import Dwellings, take
@@ -23,6 +22,12 @@ if TYPE_CHECKING:
     from sim.state import World
 
 EUR_WORKS = 60000.0  # assumption (not found): what the owner pays for the works, out of the worth of the second home
+
+
+def note_applications(w: World, n: int) -> None:
+    """Count ``n`` applications of this month to split a home or to place a unit (the toolkit's opgave)."""
+    applied = w.records.setdefault("split_applications", {})
+    applied[w.month] = applied.get(w.month, 0) + n
 
 
 class Woningsplitsen(Instrument):
@@ -59,10 +64,7 @@ class Woningsplitsen(Instrument):
         done = [one for one in run.memory.get("permits", []) if one[0] <= w.month]
         run.memory["permits"] = [one for one in run.memory.get("permits", []) if one[0] > w.month]
         still = [(i, j) for _, i, j in done if w.h.home[i] == j and w.h.state[i] == HouseholdState.PRESENT and w.h.reserved[i] < 0]
-        if self.eur_split > 0:
-            wanted = len(still)
-            still = still[: int(min(wanted, run.left() // self.eur_split))]
-            run.month["no_money"] += wanted - len(still)
+        still = still[: run.afford(len(still), self.eur_split)]
         if still:
             self._split(run, w, *(np.array(side, np.int32) for side in zip(*still, strict=True)))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
+from sim.chains import ON_OFFER
 from sim.codes import Access, DwellingState, Tenure
 from sim.interventions.base import Instrument, InstrumentError, Running
 from sim.interventions.filters import apart, failing
@@ -26,7 +27,6 @@ TENURES = {
     "any": (), "corporatie": (Tenure.CORPORATIE,), "vrije_huur": (Tenure.VRIJE_HUUR,), "koop": (Tenure.KOOP,),
     "huur": (Tenure.CORPORATIE, Tenure.VRIJE_HUUR),
 }
-ON_OFFER = 1  # VacancyState: waiting or on offer
 
 
 class ForHomesTaken(Instrument):

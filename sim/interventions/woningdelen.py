@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim.codes import Contact, HouseholdState, MoveReason, Tenure
+from sim.chains import write_moves
+from sim.codes import Contact, HouseholdState, MoveReason, Stage, Tenure
 from sim.fit import refresh
 from sim.interventions.base import Instrument, Payer, Running, Who
-from sim.interventions.direct import NIEUW, write_direct
 from sim.interventions.passend_aanbod import ANNEX
 from sim.interventions.reach import HUIDIGE, WENS, ZOEKEN
 from sim.klantreis import count_step
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from sim.state import World
 
+NIEUW = int(Stage.NIEUW_THUIS)
 END, LODGER, HOST, HOME = range(4)  # columns of the contracts, int64
 WITH, BEFORE = range(2)  # columns of the hosts' incomes, float32: with the rent of the room, and without
 
@@ -70,30 +71,28 @@ class Woningdelen(Instrument):
         return rows[w.d.rooms[w.h.home[rows]].astype(int) - w.h.rooms_needed[rows] >= self.n_spare]
 
     def act(self, run: Running, w: World) -> None:
-        """Contracts that end; rooms that are offered; lodgers who move in."""
-        self.rest(run, w)
+        """Rooms that are offered; lodgers who move in."""
         base = w.draws.base(Purpose.TALK, w.month, self.key)
         rows = run.candidates(w, (HUIDIGE, WENS))
         u = uniform(base, w.h.id[rows])
         rows = run.touch(w, rows[u < self.p_apply / 12])
         run.month["contacts"] += len(rows)
         rooms = np.concatenate((self._still_open(run, w), rows[self._agreed(w, rows)])).astype(np.int32)
-        n = int(min(len(rooms), run.left() // self.eur_case)) if self.eur_case > 0 else len(rooms)
-        hosts, lodgers = match(w, rooms[:n], base, self.eur_room, self.rel_income)
+        hosts, lodgers = match(w, rooms[: run.afford(len(rooms), self.eur_case)], base, self.eur_room, self.rel_income)
         run.memory["rooms"] = [(i, int(w.h.home[i])) for i in rooms[~np.isin(rooms, hosts)].tolist()]
         if len(hosts):
             take_in(run, w, hosts, lodgers, self.months(uniform(base, w.h.id[lodgers], w.h.id[hosts])), self.eur_room)
             run.pay(self.eur_case * len(hosts))
 
-    def rest(self, run: Running, w: World) -> None:
+    def go_on(self, run: Running, w: World) -> None:
         """Contracts go on to their end."""
-        go_on(run, w, self.eur_room)
+        see_to_contracts(run, w, self.eur_room)
 
     def end(self, run: Running, w: World) -> None:
         """Nobody would see to the contracts any more: they end."""
         if "contracts" in run.memory:
             run.memory["contracts"][:, END] = w.month
-            go_on(run, w, self.eur_room)
+            see_to_contracts(run, w, self.eur_room)
 
     def months(self, u: NDArray) -> NDArray:
         """Months of contracts by keyed numbers in [0, 1): some end with the trial, others evenly up to the longest; int64."""
@@ -139,8 +138,9 @@ def match(w: World, hosts: NDArray, base: np.uint64, eur_room: float, rel_income
 def take_in(run: Running, w: World, hosts: NDArray, lodgers: NDArray, months: NDArray, eur_room: float) -> None:
     """Lodgers move in with their hosts for so many months: the one place where this instrument moves anybody."""
     h = w.h
-    # here the households change: nothing before this line has moved anybody
-    k = write_direct(run, w, lodgers, h.home[hosts], MoveReason.INWONEN)
+    run.decides(w, lodgers)  # from here on the households are changed
+    k = write_moves(w, lodgers, h.home[hosts], -1, MoveReason.INWONEN)
+    w.m.instruments[k] = w.m.decisive[k] = run.mask
     w.m.to_rent[k] = eur_room
     count_step(w, lodgers, NIEUW)
     h.stage[lodgers], h.stage_month[lodgers], h.search_month[lodgers] = NIEUW, w.month, ABSENT
@@ -155,7 +155,7 @@ def take_in(run: Running, w: World, hosts: NDArray, lodgers: NDArray, months: ND
         run.memory[name] = np.concatenate((run.memory[name], rows)) if name in run.memory else rows
 
 
-def go_on(run: Running, w: World, eur_room: float) -> None:
+def see_to_contracts(run: Running, w: World, eur_room: float) -> None:
     """Contracts end by time, or when one of the two leaves; as long as they last the host has the rent of the room."""
     if "contracts" not in run.memory:
         return

@@ -141,7 +141,7 @@ def keeps_to_its_limits(w: Any, running: Any) -> None:
     assert running.eur_spent <= running.budget() + 1e-6
     assert sum(row["cost_eur"] for row in rows) == pytest.approx(running.eur_spent)
     if s.capacity is not None:
-        assert running.n_reached <= s.capacity * running.strength * (w.month - 0) + 1e-9
+        assert running.n_reached <= s.capacity * running.strength * w.month + 1e-9
     if running.strength == 0 or s.capacity == 0 or s.eur_budget == 0 or (s.since or "") > "2026-12":
         assert rows == [] and running.n_reached == 0 and running.eur_spent == 0
 
