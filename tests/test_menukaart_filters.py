@@ -8,13 +8,13 @@ import pytest
 
 from analysis import pots
 from experiments import compare
-from sim import law, month, scenarios
+from sim import law, month, run, scenarios
 from sim.codes import Access, DwellingState, DwellingType, HouseholdState, Stage, Tenure
-from sim.interventions import InstrumentError, load
+from sim.interventions import REGISTRY, InstrumentError, load
 from sim.interventions.filters import binding, failing, gross_income, members_of
 from sim.market.seekers import describe
 from sim.world import ABSENT, NEVER
-from tests.worlds import at_work, burnt_in, let_pass, strong
+from tests.worlds import RARE, at_work, burnt_in, let_pass, strong
 
 NO_MASK = np.uint64(0)
 ANY_STAGE = (0, 4)
@@ -192,6 +192,18 @@ def test_a_pot_runs_empty_in_the_month_in_which_money_first_turns_somebody_away(
     rich = let_pass(at_work(burnt_in(), {"verhuiskostenvergoeding": grant | {"eur_budget": 9e9, "capacity": 1}}), 12)
     rows = rich.records["instruments"]
     assert sum(row["waiting"] for row in rows) > 0 and sum(row["no_money"] for row in rows) == 0, "they wait for their turn, not for money"
+
+
+@pytest.mark.parametrize("key", sorted(REGISTRY))
+def test_an_instrument_that_its_money_stops_says_so(key):
+    place = {"place": RARE[key], "months": 24} if key in RARE else {}
+    free = run.run_scenario(burnt_in(**place), {key: strong(key)}, tables=("instruments",)).tables["instruments"]
+    cost = free["cost_eur"].sum()
+    assert free["no_money"].sum() == 0, "there is no limit"
+    if cost > 0:
+        limited = run.run_scenario(burnt_in(**place), {key: strong(key) | {"eur_budget": cost / 3}}, tables=("instruments",))
+        table = limited.tables["instruments"]
+        assert table["no_money"].sum() > 0 and table["cost_eur"].sum() <= cost / 3
 
 
 def test_the_table_of_pots_says_in_how_many_worlds_and_when():

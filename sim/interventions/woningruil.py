@@ -98,9 +98,13 @@ class Woningruil(KnownToSome):
             while got[circle[-1]] != i:
                 circle.append(int(got[circle[-1]]))
             cost = self.eur_use * len(circle)
-            if kept[i] == i and len(circle) <= self.n_most and cost <= left:
-                kept[circle] = got[circle]
-                left -= cost
+            if kept[i] != i or len(circle) > self.n_most:
+                continue
+            if cost > left:
+                run.month["no_money"] += 1
+                continue
+            kept[circle] = got[circle]
+            left -= cost
         return kept
 
     def _swap(self, run: Running, w: World, rows: NDArray, got: NDArray) -> None:
