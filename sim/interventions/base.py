@@ -265,8 +265,12 @@ class Running:
     def afford(self, n: int, eur: float) -> int:
         """How many of ``n`` at ``eur`` each the money left allows; those that it does not are noted."""
         able = n if eur <= 0 else int(min(n, self.left() // eur))
-        self.month["no_money"] += n - able
+        self.lacks_money(n - able)
         return able
+
+    def lacks_money(self, n: int) -> None:
+        """Note that ``n`` households, homes or posts were wanted this month for which there is no money."""
+        self.month["no_money"] = self.month.get("no_money", 0) + n
 
     def budget(self) -> float:
         """Euro for the whole run (infinite without a limit)."""

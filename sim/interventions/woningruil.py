@@ -101,7 +101,7 @@ class Woningruil(KnownToSome):
             if kept[i] != i or len(circle) > self.n_most:
                 continue
             if cost > left:
-                run.month["no_money"] += 1
+                run.lacks_money(1)
                 continue
             kept[circle] = got[circle]
             left -= cost
