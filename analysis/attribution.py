@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
-ATTRIBUTION = ("scenario", "seed", "instrument", "month", "verdict", "month_moved", "month_ghost", "months_followed", "ghost_final")
+from sim.codes import Verdict, names
+from sim.verdicts import FINAL, verdicts
+
+ATTRIBUTION = (
+    "scenario", "seed", "instrument", "month", "verdict", "month_moved", "month_ghost", "months_followed", "decisive", "ghost_final",
+)
 VERDICTS = ("ook_zonder", "zetje", "noodzakelijk", "uitgesteld", "onbekend", "niet_verhuisd")
 WINDOWS = (12, 24, 36)
 
@@ -27,11 +33,7 @@ def by_verdict(table: pd.DataFrame, seeds: Sequence[int], months: int) -> pd.Dat
 
 def with_window(table: pd.DataFrame, window: int) -> pd.Series:
     """The verdicts (text) of attribution.parquet under another ``ghost_window``, in months, from its own columns."""
-    verdict = table["verdict"].astype(str)
-    moved, ghost = table["month_moved"], table["month_ghost"]
-    watched = table["month"] + table["months_followed"] - moved  # months after the move
-    open_ = verdict.isin(["zetje", "noodzakelijk", "onbekend"]) & (moved >= 0)
-    late = (ghost < 0) | (ghost - moved > window)
-    known = (ghost >= 0) | table["ghost_final"] | (watched >= window)
-    out = verdict.mask(open_ & ~late, "zetje")
-    return out.mask(open_ & late & known, "noodzakelijk").mask(open_ & late & ~known, "onbekend")
+    watched = np.where(table["ghost_final"], FINAL, table["month"] + table["months_followed"])
+    moved, ghost, differed = (table[name].to_numpy() for name in ("month_moved", "month_ghost", "decisive"))
+    found = verdicts(moved, ghost, watched, differed.astype(bool), window)
+    return pd.Series(np.array(names(Verdict))[found], table.index)

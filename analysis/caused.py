@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis import words
-from analysis.attribution import ATTRIBUTION, VERDICTS, WINDOWS, by_verdict, with_window
+from analysis.attribution import VERDICTS, WINDOWS
 from analysis.cells import UNKNOWN, Cell, Table, cell_of, range_of
 from analysis.effects import FIRST_MOVES, whole_run
 from analysis.naive import ALLE
@@ -24,7 +24,7 @@ NAMES = {
 
 def caused_table(results: Results) -> Table:
     """Direct and net effect on first moves of seniors, verdringing, the share that would have moved anyway, and the unknown."""
-    e, found = results.effects, results.verdicts
+    e, found = results.effects, results.verdicts.get(results.window)
     if FIRST_MOVES not in set(e["indicator"]) or found is None:
         return {"header": [], "rows": [], "words": 0}
     by = {}
@@ -49,12 +49,9 @@ def caused_table(results: Results) -> Table:
 
 def windows_table(results: Results) -> Table:
     """Users by verdict for each instrument, and how many are a *zetje* or *noodzakelijk* under other windows."""
-    if not results.folder.has("attribution"):
+    counted, window = results.verdicts, results.window
+    if not counted:
         return {"header": [], "rows": [], "words": 0}
-    table = results.folder.table("attribution", ATTRIBUTION)
-    window = int(results.config.get("ghost_window", 24))
-    counted = {months: by_verdict(table.assign(verdict=with_window(table, months)), results.seeds, results.months) for months in WINDOWS}
-    counted[window] = by_verdict(table, results.seeds, results.months)
     names = results.manifest.get("instrument_titles", {})
     rows: list[dict[str, Any]] = []
     for scenario in results.scenarios:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from analysis.statistics import claimed, half_width, paired, refuse_twins, same_seeds, seeds_needed
 from analysis.tables import ALL, BASIS, PLACEBO, SUMMARY, AnalysisError, need
-from sim.indicators import REGISTRY
+from sim.indicators import DIRECT, REGISTRY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,7 +37,7 @@ COLUMNS = (
     "seeds",
     "seeds_needed",
 )
-FIRST_MOVES, DIRECT = "first_moves", "first_moves_direct"  # the latter as summary.parquet names it
+FIRST_MOVES = "first_moves"
 FIRST = (
     "senior_moves",
     "moves_set_off",
@@ -121,7 +121,7 @@ def _of(name: str, rows: pd.DataFrame, estimand: str, values: NDArray, base: NDA
         scenario=name,
         unit=[unit(key) for key in rows["indicator"]],
         estimand=estimand,
-        mean=values.mean(axis=1) if estimand != "verdringing" else found.difference,
+        mean=found.difference if estimand == "verdringing" else values.mean(axis=1),  # a loss has no level of its own
         difference=found.difference,
         lower=found.lower,
         upper=found.upper,

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from analysis import pots, words
-from analysis.attribution import ATTRIBUTION, by_verdict
+from analysis.attribution import ATTRIBUTION, WINDOWS, by_verdict, with_window
 from analysis.chains import CHAINS_NEEDS, MOVES_NEEDS, mean_length
 from analysis.costs import costs
 from analysis.effects import by_seed, effects, whole_run, with_claims
@@ -63,11 +63,13 @@ class Results:
         return naive(self.summary, self.folder.table("instruments", LEDGER), held, self.months)
 
     @cached_property
-    def verdicts(self) -> pd.DataFrame | None:
-        """Uses by verdict: see attribution.by_verdict; None without attribution.parquet."""
+    def verdicts(self) -> dict[int, pd.DataFrame]:
+        """Uses by verdict (see attribution.by_verdict) for each window in months; empty without attribution.parquet."""
         if not self.folder.has("attribution"):
-            return None
-        return by_verdict(self.folder.table("attribution", ATTRIBUTION), self.seeds, self.months)
+            return {}
+        table = self.folder.table("attribution", ATTRIBUTION)
+        windows = {*WINDOWS, self.window}
+        return {months: by_verdict(table.assign(verdict=with_window(table, months)), self.seeds, self.months) for months in windows}
 
     @cached_property
     def filters(self) -> pd.DataFrame:
@@ -125,6 +127,11 @@ class Results:
         table = self.folder.table("drift", DRIFT)
         table = table[table["scenario"] != BASIS]
         return table.groupby(["scenario", "month"])["share_elsewhere"].mean().reset_index()
+
+    @property
+    def window(self) -> int:
+        """Months within which a ghost must follow for a *zetje*."""
+        return int(self.config.get("ghost_window", 24))
 
     @property
     def months(self) -> int:

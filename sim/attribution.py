@@ -9,6 +9,7 @@ import numpy as np
 from sim.codes import MoveReason, Verdict, names
 from sim.levers import ALL_BIT
 from sim.outputs import public_id
+from sim.verdicts import FINAL, verdicts
 from sim.world import NEVER, NOWHERE
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 MOST_MONTHS = 1 << 16  # more than a month in the ledger can be
 ALL = 63  # the bit that stands for all instruments
 ALLE = "alle"
-FINAL = 1 << 14  # months for which the ghost of somebody who will never move is as good as watched
 
 
 class Uses(NamedTuple):
@@ -40,27 +40,6 @@ def uses_of(w: World) -> Uses:
     return Uses(
         np.concatenate((household[use], household[first])), np.concatenate((bit, np.full(len(first), ALL))),
         np.concatenate((month[use], month[first])),
-    )
-
-
-def verdicts(moved: NDArray, ghost: NDArray, watched: NDArray, differed: NDArray, window: int) -> NDArray:
-    """The verdict on each use (Verdict), months counted to the keys.
-
-    Args:
-        moved: month in which the household moved, −1 never.
-        ghost: month in which its ghost moved, −1 never; where no decision differed it is not read.
-        watched: last month in which the ghost was watched (FINAL or more: it will never move; −1: nobody watched).
-        differed: bool, whether any decision was another without the instrument.
-        window: months after the household's move in which a ghost may follow.
-    """
-    later = ghost - moved
-    return np.select(
-        [
-            moved < 0, ~differed | (ghost == moved), watched < 0, (ghost >= 0) & (later < 0), (ghost >= 0) & (later <= window),
-            (ghost >= 0) | (watched - moved >= window),
-        ],
-        [Verdict.NIET_VERHUISD, Verdict.OOK_ZONDER, Verdict.ONBEKEND, Verdict.UITGESTELD, Verdict.ZETJE, Verdict.NOODZAKELIJK],
-        Verdict.ONBEKEND,
     )
 
 

@@ -169,9 +169,6 @@ def share_events(w: World, happened: Happened) -> tuple[NDArray, NDArray]:
     gone = _follow(g.h, w.h, g.of, g.n)
     united = np.isin(g.of[gone], happened.unions[:, :2])  # the couple lives on as another household: what it does is not known
     g.end(gone, w.month, ~united)
-    h = g.h
-    tired = np.flatnonzero((h.state == PRESENT) & (h.home == NOWHERE) & (h.reserved == NOWHERE) & (h.patience == w.month))
-    g.end(tired, w.month, True)
     return _of_households(g.h.state, g.first, g.following, happened.changed, happened.trigger)
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+DIRECT = "first_moves_direct"  # the direct effect on first moves: not an indicator of its own, but an estimand of that one
+
 
 class Indicator(NamedTuple):
     """One thing that is counted. ``better`` is +1 when more is better, −1 when less is, 0 when neither."""

@@ -129,6 +129,7 @@ def live_on(w: World, happened: Happened) -> None:
         return
     there = ghosts.as_world(w)
     changed, triggers = ghosts.share_events(w, happened)
+    w.ghosts.end(out_of_patience(there.h.patience, there.h.state, there.h.home, there.h.reserved, w.month), w.month, True)
     with w.draws.replay():
         klantreis.react(there, changed, triggers)
         look_again(there, changed)

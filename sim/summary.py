@@ -11,7 +11,7 @@ from numba import njit
 from sim.attribution import direct, first_moves
 from sim.chains import FILLED
 from sim.codes import CHOSEN, Access, DwellingType, HouseholdClass, MoveReason, Tenure, names
-from sim.indicators import FOLLOWED, MONTH_STATES, REGISTRY
+from sim.indicators import DIRECT, FOLLOWED, MONTH_STATES, REGISTRY
 from sim.klantreis import NOOD_TRIGGERS
 from sim.outputs import descend
 from sim.recording import ALL_AT, AREA_AT, CLASS_AT, INCOME_AT, TENURE_AT
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 SENIOR = int(HouseholdClass.SENIOR)
 PERIODS = (24, 48, 60)
-DIRECT = "first_moves_direct"  # the direct effect on first moves: not an indicator of its own, but an estimand of that one
 INCOMES = [f"inkomen_{k}" for k in range(1, 6)]
 ROLES = ["senior", "follower", "other"]  # a follower moves somewhere behind a senior in a chain
 TENURES = [*names(Tenure), "geen_woning"]

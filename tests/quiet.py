@@ -26,7 +26,6 @@ class ForThese(Instrument):
     category: ClassVar[str] = "test"
     payers: ClassVar[tuple[str, ...]] = ("corporatie",)
 
-    name: str = "interventie_deze"
     ids: tuple[int, ...] | None = None
     pulls: dict[str, float]
 
@@ -80,13 +79,6 @@ def at_work(world: World, chosen: dict[str, Instrument], watch: bool = True) -> 
     w = world.copy()
     w.watch = watch
     interventions.equip(w, chosen)
-    return w
-
-
-def let_pass(w: World, months: int) -> World:
-    """The same world some months later."""
-    for _ in range(months):
-        month.step(w)
     return w
 
 

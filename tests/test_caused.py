@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from analysis.attribution import by_verdict, with_window
 from analysis.effects import effects
 from analysis.naive import beside, naive
-from sim.attribution import FINAL, verdicts
 from sim.codes import Verdict, names
+from sim.verdicts import FINAL, verdicts
 
 MONTHS = 24
 
@@ -91,7 +91,7 @@ def test_another_window_can_be_read_from_the_table(cases, window, other):
     made = {w: np.array(names(Verdict))[verdicts(moved, ghost, watched, differed, w)] for w in (window, other)}
     table = pd.DataFrame({
         "verdict": made[window], "month": 0, "month_moved": moved, "month_ghost": ghost, "months_followed": watched,
-        "ghost_final": watched == FINAL,
+        "decisive": differed, "ghost_final": watched == FINAL,
     })
     assert with_window(table, other).tolist() == made[other].tolist()
 

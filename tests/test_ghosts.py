@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from analysis.shapley import exact, shares
 from sim import run
-from sim.attribution import attribution_table, direct, first_moves, next_moves, own_moves, verdicts
+from sim.attribution import attribution_table, direct, first_moves, next_moves, own_moves
 from sim.codes import HouseholdState, MoveReason, Stage, VacancyState, Verdict
 from sim.ghosts import stay_behind
 from sim.levers import ALL_BIT
@@ -17,12 +17,12 @@ from sim.market.ghosts import runners_up
 from sim.market.market import _bases, _respond
 from sim.market.offers import publish
 from sim.market.seekers import describe
+from sim.verdicts import verdicts
 from sim.world import NOWHERE
 from tests import quiet
 from tests.quiet import CERTAIN, ForThese, for_these, instruments, movers
 from tests.worlds import at_work as put_to_work
-from tests.worlds import basis, burnt_in, digest, everything
-from tests.worlds import let_pass as let_months_pass
+from tests.worlds import basis, burnt_in, digest, everything, let_pass
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +46,8 @@ def direct_of(w, end: int) -> int:
 
 def test_where_everybody_has_priority_nobody_owes_anything_to_it():
     both = [
-        let_months_pass(put_to_work(burnt_in(), {}), 16),
-        quiet.let_pass(quiet.at_work(burnt_in(), instruments(ForThese(pulls={"rank": 1, "rank_market": 1}))), 16),
+        let_pass(put_to_work(burnt_in(), {}), 16),
+        let_pass(quiet.at_work(burnt_in(), instruments(ForThese(pulls={"rank": 1, "rank_market": 1}))), 16),
     ]
     table = attribution_table(both[1])
     assert set(table["verdict"]) == {"ook_zonder", "niet_verhuisd"} and (table["verdict"] == "ook_zonder").sum() > 50
@@ -100,7 +100,7 @@ def test_where_there_are_homes_for_all_direct_and_net_agree():
     some = senior[::40].tolist()
     stirred = for_these(w, some, awareness=2 * CERTAIN, search=2 * CERTAIN, sight=1.0, trouble=0.3)
     w = quiet.at_work(w, instruments(stirred))
-    quiet.let_pass(w, 24)
+    let_pass(w, 24)
     moved = first(w)
     assert len(moved) > 30, "there were homes"
     assert direct_of(w, 24) == len(moved), "nobody else searches, so nobody is displaced: net is all that moved"
@@ -110,7 +110,7 @@ def test_where_there_are_homes_for_all_direct_and_net_agree():
 def test_attribution_finds_exactly_those_whom_an_instrument_moved():
     w, named, anyway = three_to_move()
     w = quiet.at_work(w, instruments(mover(w, *named, *anyway)))
-    quiet.let_pass(w, 12)
+    let_pass(w, 12)
     table = attribution_table(w, window=6).query("instrument == 'alle'")
     row_of = {int(ident) >> 1: row for row, ident in enumerate(w.h.id)}
     verdict = {row_of[ident]: found for ident, found in zip(table["household_id"], table["verdict"].astype(str), strict=True)}
@@ -127,9 +127,9 @@ def mover(w, *rows):
 def three_to_move():
     """A quiet world, three households that move if they are stirred, and one that searches and moves by itself."""
     w = quiet.quiet("veldhoven")
-    tried = quiet.let_pass(quiet.at_work(w, instruments(ForThese(pulls={"awareness": 2 * CERTAIN, "search": 2 * CERTAIN}))), 8)
+    tried = let_pass(quiet.at_work(w, instruments(ForThese(pulls={"awareness": 2 * CERTAIN, "search": 2 * CERTAIN}))), 8)
     likely = [row for row in sorted(movers(tried)) if w.h.home[row] != NOWHERE]
-    alone = next(row for row in likely[3:] if movers(quiet.let_pass(searching(w, row), 8)) == {row})
+    alone = next(row for row in likely[3:] if movers(let_pass(searching(w, row), 8)) == {row})
     return searching(w, alone), likely[:3], [alone]
 
 
@@ -145,7 +145,7 @@ def test_the_shares_of_two_instruments_that_overlap_add_up_to_the_bundle():
     one, two = mover(w, a, b), mover(w, b, c)
 
     def effect(*chosen):
-        world = quiet.let_pass(quiet.at_work(w, instruments(*chosen)), 30)
+        world = let_pass(quiet.at_work(w, instruments(*chosen)), 30)
         return direct_of(world, 30)
 
     values = {0b00: 0, 0b01: effect(one), 0b10: effect(two), 0b11: effect(one, two)}
@@ -211,7 +211,7 @@ def test_a_ghost_of_an_instrument_that_does_nothing_lives_as_its_household_does(
     w = quiet.at_work(w, instruments(for_these(w, [], trouble=0.0)))
     rows = np.flatnonzero((w.h.state == HouseholdState.PRESENT) & (w.h.reserved == NOWHERE)).astype(np.int32)[::7]
     stay_behind(w, rows, np.full(len(rows), ALL_BIT | np.uint64(1)))
-    let_months_pass(w, 18)
+    let_pass(w, 18)
     g = w.ghosts
     mine = first(w)
     theirs = {int(g.of[k]): int(g.moved[k]) for k in range(g.n) if g.moved[k] >= 0}
@@ -238,7 +238,7 @@ def test_a_ghost_ends_with_its_household_and_a_union_hides_it():
     w = put_to_work(burnt_in("veldhoven", months=24), {"voorrang": {"allow_empty": True}})
     rows = np.flatnonzero(w.h.state == HouseholdState.PRESENT).astype(np.int32)
     stay_behind(w, rows, np.full(len(rows), ALL_BIT))
-    let_months_pass(w, 12)
+    let_pass(w, 12)
     g, state = w.ghosts, w.h.state[w.ghosts.of[: w.ghosts.n]]
     alive = g.h.state[: g.n] == HouseholdState.PRESENT
     assert (state[alive] == HouseholdState.PRESENT).all()
@@ -273,7 +273,7 @@ def test_the_next_best_is_who_would_rather_have_the_home_than_what_he_got():
 
 def test_next_moves_are_the_first_from_a_month_on():
     w = put_to_work(burnt_in(), everything())
-    let_months_pass(w, 8)
+    let_pass(w, 8)
     n = int(w.counts[1])
     own = set(own_moves(w).tolist())
     ledger = list(zip(w.m.household[:n].tolist(), w.m.month[:n].tolist(), strict=True))

@@ -21,13 +21,13 @@ HELD = ("voorrang", "huurgewenning")
 
 def attribution():
     """Per seed ten users of voorrang: four would have moved as soon, four not, of two nobody can tell."""
-    verdicts = ["ook_zonder"] * 4 + ["noodzakelijk"] * 4 + ["onbekend"] * 2
+    # verdict, month of the ghost, months that it was followed, whether a decision differed; all moved in month 5
+    users = [("ook_zonder", 5, 20, False)] * 4 + [("noodzakelijk", -1, 40, True)] * 4 + [("onbekend", -1, 20, True)] * 2
     rows = [
-        ("voorrang", seed, instrument, 3, verdict, 5, -1, 20, False)
-        for seed in range(6) for instrument in ("voorrang", "alle") for verdict in verdicts
+        ("voorrang", seed, instrument, 3, 5, False, *user) for seed in range(6) for instrument in ("voorrang", "alle") for user in users
     ]
-    columns = ["scenario", "seed", "instrument", "month", "verdict", "month_moved", "month_ghost", "months_followed", "ghost_final"]
-    return pd.DataFrame(rows, columns=columns)
+    columns = ["scenario", "seed", "instrument", "month", "month_moved", "ghost_final", "verdict", "month_ghost", "months_followed"]
+    return pd.DataFrame(rows, columns=[*columns, "decisive"])
 
 
 def first_moves(summary):

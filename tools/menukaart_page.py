@@ -82,7 +82,7 @@ class Alone(Results):
 
     def counted(self, key: str, scenario: str) -> Mapping[str, Any]:
         """Users of an instrument by verdict, mean per seed; empty where it had none."""
-        v = self.verdicts
+        v = self.verdicts.get(self.window)
         if v is None:
             return {}
         found = v[(v["scenario"] == scenario) & (v["instrument"] == key)]

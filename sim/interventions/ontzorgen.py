@@ -189,7 +189,7 @@ class Voorinspectie(KnownToSome):
         before = run.n_reached
         super().act(run, w)
         if run.memory.get("short") and run.n_room == 0:
-            run.month["no_money"] += int(run.month["waiting"])
+            run.lacks_money(int(run.month["waiting"]))
         run.month["contacts"] += run.n_reached - before
         run.pay((run.n_reached - before) * self.eur_inspection)
 

@@ -50,7 +50,7 @@ class Wooncoach(Instrument):
         fte = self._fte(run, w) * run.strength
         if self.eur_fte > 0 and fte > 12 * run.left() / self.eur_fte:
             fte = 12 * run.left() / self.eur_fte
-            run.month["no_money"] += 1
+            run.lacks_money(1)
         run.pay(fte * self.eur_fte / 12)
         total = run.memory.get("talks", 0.0) + fte * self.n_talks / 12
         run.memory["talks"] = total - int(total)
