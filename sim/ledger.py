@@ -10,7 +10,7 @@ from numba import njit
 
 from sim.codes import EventKind, MoveReason, Stage, Tenure, VacancyState
 from sim.fit import any_child, class_of, oldest_age
-from sim.randomness import draw_bits, pair_bits, to_index, to_unit
+from sim.randomness import draw_bits, pair_bits, to_index, to_unit, to_whole
 from sim.world import ABSENT, NEVER, NOWHERE
 
 WAITING, FILLED = int(VacancyState.WAITING), int(VacancyState.FILLED)
@@ -34,7 +34,7 @@ def open_rows(d, v, filled, homes, origins, parents, first, month, turnover, low
         v.id[row] = pair_bits(NO_BITS, d.id[j], moment)
         v.dwelling[row] = j
         v.opened[row] = month
-        v.offered[row] = month + low + np.int64(to_unit(draw_bits(turnover, v.id[row])) * (high - low + 1))
+        v.offered[row] = month + to_whole(draw_bits(turnover, v.id[row]), low, high)
         v.origin[row] = origins[r]
         v.parent[row] = parent
         if parent >= 0:  # a link of a running chain

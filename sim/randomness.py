@@ -149,6 +149,12 @@ def to_unit(bits):
 
 
 @njit(inline="always")
+def to_whole(bits, low, high):
+    """A whole number from ``low`` to ``high``, each as likely, from 64 random bits."""
+    return low + np.int64(to_unit(bits) * (high - low + 1))
+
+
+@njit(inline="always")
 def to_index(bits):
     """Index into a table of TABLE_SIZE quantiles."""
     return np.int64(bits >> U52)

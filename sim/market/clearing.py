@@ -8,8 +8,8 @@ import numpy as np
 from numba import njit
 
 from sim.market.matching import clear, go_on, open_clearing
+from sim.market.reach import turns_down
 from sim.market.respond import PER_SEGMENT
-from sim.randomness import pair_bits, to_unit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,7 +58,7 @@ def _lay(at, s, n, offer, worth, rank, ident, offers, viewing, p_refusal, home, 
         slot[r] = k
         home[r] = offer[s, k]
         ranks[r] = rank[s, k]
-        refuses[r] = to_unit(pair_bits(viewing, ident, offers[offer[s, k]].id)) < p_refusal
+        refuses[r] = turns_down(viewing, ident, offers[offer[s, k]].id, p_refusal)
     return end
 
 

@@ -14,9 +14,10 @@ from numba import njit
 
 from sim import ghosts
 from sim.codes import HouseholdState
+from sim.market.reach import turns_down
 from sim.market.respond import MAX_RESPONSES, PER_SEGMENT, empty_looks, empty_responses, respond
 from sim.market.seekers import describe, searching_rows
-from sim.randomness import draw_bits, pair_bits, to_unit
+from sim.randomness import draw_bits, to_whole
 from sim.world import NOWHERE
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def runners_up(kept, n, offer, worth, rank, won, slot, seekers, offers, viewing,
             if kept[o] < 0 or kept[o] == s or rank[s, k] <= best[o]:
                 continue
             content = won[s] >= 0 and worth[s, slot[s]] >= worth[s, k]
-            if not content and to_unit(pair_bits(viewing, seekers[s].id, offers[o].id)) >= p_refusal:
+            if not content and not turns_down(viewing, seekers[s].id, offers[o].id, p_refusal):
                 best[o] = rank[s, k]
 
 
@@ -157,7 +158,7 @@ def _first_won(n, offer, worth, rank, seekers, offers, viewing, p_refusal, at, o
                 continue
             o = offer[g, k]
             bar = second[at[g], o] if holder[at[g], o] == own[g] else top[at[g], o]
-            if rank[g, k] > bar and to_unit(pair_bits(viewing, seekers[g].id, offers[o].id)) >= p_refusal:
+            if rank[g, k] > bar and not turns_down(viewing, seekers[g].id, offers[o].id, p_refusal):
                 best, out[g] = worth[g, k], o
     return out
 
@@ -175,7 +176,7 @@ def keys_months(ids, times, month, low, high):
     """The month of the keys after an acceptance in ``month``, int16 per household id."""
     out = np.empty(len(ids), np.int16)
     for k in range(len(ids)):
-        out[k] = month + low + np.int64(to_unit(draw_bits(times, ids[k])) * (high - low + 1))
+        out[k] = month + to_whole(draw_bits(times, ids[k]), low, high)
     return out
 
 

@@ -23,7 +23,7 @@ from sim.market.respond import PER_SEGMENT, Bases, Looks, Responses, empty_looks
 from sim.market.seekers import describe, searching_rows
 from sim.market.sight import Offers
 from sim.market.without import exchange, respond_without
-from sim.randomness import Purpose, draw_bits, to_unit
+from sim.randomness import Purpose, draw_bits, to_whole
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -192,7 +192,7 @@ def _reserve(seekers, offers, won, slot, bits, decisive, times, month, low, high
             continue
         vacancy = offers[won[s]].vacancy
         h.reserved[i] = vacancy
-        h.keys_month[i] = month + low + np.int64(to_unit(draw_bits(times, h.id[i])) * (high - low + 1))
+        h.keys_month[i] = month + to_whole(draw_bits(times, h.id[i]), low, high)
         h.stage[i] = VERHUIZEN
         h.stage_month[i] = month
         v.state[vacancy] = RESERVED

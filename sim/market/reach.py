@@ -10,6 +10,7 @@ import numpy as np
 from numba import njit
 
 from sim.codes import Tenure
+from sim.randomness import pair_bits, to_unit
 
 KOOP, CORPORATIE, VRIJE_HUUR = int(Tenure.KOOP), int(Tenure.CORPORATIE), int(Tenure.VRIJE_HUUR)
 NOTHING_SEEN, NOT_ELIGIBLE, TOO_EXPENSIVE, NOT_BETTER, NOT_WORTH, OUTRANKED = range(6)  # the last gate passed
@@ -80,6 +81,12 @@ def sift(seen, n, hurdle, tenure, reach):
     if out_of_reach == 0:
         return left, NOTHING_SEEN
     return left, NOT_ELIGIBLE if out_of_reach == 1 << CORPORATIE else TOO_EXPENSIVE
+
+
+@njit(inline="always")
+def turns_down(viewing, household, vacancy, p_refusal):
+    """Whether a household turns a home down after the viewing: one keyed outcome for each pair of ids."""
+    return to_unit(pair_bits(viewing, household, vacancy)) < p_refusal
 
 
 @njit(cache=True)

@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 
 from sim.market.pull import ZERO
-from sim.market.reach import OUTRANKED
+from sim.market.reach import OUTRANKED, turns_down
 from sim.market.records import OFFER
 from sim.market.respond import weigh
 from sim.market.sight import CHANNELS, find_starts, see
@@ -79,7 +79,7 @@ def _wishes(seekers, offers, area_map, t, rules, levers, bases, veto):
                 if offer.vacancy == s or to_unit(pair_bits(veto.consent, seeker.id, offer.id)) < veto.p_consent:
                     continue
                 gate, worth, rank, _ = weigh(seeker, offer, ZERO, ZERO, t, rules, levers, bases)
-                if gate != OUTRANKED or to_unit(pair_bits(veto.viewing, seeker.id, offer.id)) < veto.p_viewing:
+                if gate != OUTRANKED or turns_down(veto.viewing, seeker.id, offer.id, veto.p_viewing):
                     continue
                 if found == len(who):
                     who, home = np.concatenate((who, who)), np.concatenate((home, home))
