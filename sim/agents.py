@@ -104,9 +104,6 @@ class Household(Agent):
         rows = np.array([self.row])
         return float(fit_at(w.h, rows, w.h.home[rows], w.month, w.d, w.map.urban, int(w.params.senior_age), w.tables)[0])
 
-    def step(self) -> None:
-        """Nothing: the month is the model's, all households at once."""
-
     def story(self) -> str:
         """This household's life in sentences."""
         return tell(self)
