@@ -35,6 +35,9 @@ _LIST = (
     _I("first_moves", "huishoudens die verhuisden", "households that moved", "households", "moves", 1,
        "households that moved at least once since month 0 (moving in with a partner left out), by their class before that move"),
     _I("fit", "passend wonen", "fit", "0-1", "month", 1, "mean fit of the households present, mean over the months of the period"),
+    _I("fit_gain", "passender wonen na een verhuizing", "fit gained by a move", "0-1", "moves", 1,
+       "mean fit after less fit before, over moves by choice from a home in the area; two worlds have different movers, so it describes them "
+       "and is no effect on anybody"),
     _I("suitable_seniors", "oudere huishoudens die geschikt wonen", "senior households in a suitable home", "households", "month", 1,
        "senior households in a step-free, reachable home, mean over the last twelve months of the period", "opgave 1"),
     _I("unsuitable_seniors", "oudere huishoudens die ongeschikt wonen", "senior households in an unsuitable home", "households", "month", -1,

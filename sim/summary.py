@@ -110,7 +110,7 @@ def values_of_moves(w: World, rows: NDArray) -> tuple[dict[str, NDArray], dict[s
     }
     means = {
         "waiting_months": (social, m.waited[rows]), "senior_moves_km": (senior & (left >= 0), km),
-        "senior_moves_share_nood": (senior, nood),
+        "senior_moves_share_nood": (senior, nood), "fit_gain": (left >= 0, m.fit_after[rows].astype(float) - m.fit_before[rows]),
     }
     return sums, means
 

@@ -85,10 +85,10 @@ def test_the_page_says_what_was_put_in(folder):
     row = cells(text, "voorrang", 0)
     assert row[:2] == ["voorrang", "[`voorrang`](odd.md#instruments)"]
     assert re.match(r"\+40 \(3\d to 4\d\)$", row[2]), "forty extra moves, told apart"
-    assert row[7].startswith("1,000 ("), "a thousand euro for each of them"
-    assert row[8:] == ["50 %", "10"], "half of the users that moved and are known would have moved anyway"
+    assert row[9].startswith("1,000 ("), "a thousand euro for each of them"
+    assert row[10:] == ["50 %", "10"], "half of the users that moved and are known would have moved anyway"
     idle = cells(text, "huurgewenning", 0)
-    assert idle[2].startswith("~ 0") and idle[7:] == ["nothing paid", "cannot be told", "0"]
+    assert idle[2].startswith("~ 0") and idle[9:] == ["nothing paid", "cannot be told", "0"]
     assert cells(text, "voorrang", 1)[1:] == ["+9 (9 to 9)", "+6 (6 to 6)", "+3 (3 to 3)", "2"]
     row = cells(text, "voorrang", 2)
     assert row[1] == "10" and row[3].startswith("+40 (") and row[4].startswith("−30 ("), "thirty fewer than it set off"

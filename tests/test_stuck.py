@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sim import stuck
@@ -128,3 +129,17 @@ def test_nood_and_wens_are_all_moves_of_seniors():
     assert whole["senior_moves_nood"] == mine["nood"].sum()
     assert whole["senior_moves_share_nood"] == pytest.approx(mine["nood"].mean())
     assert len(NOOD_TRIGGERS) == 3
+
+
+def test_the_gain_of_followers_is_that_of_the_moves_behind_a_senior():
+    tables = basis().tables
+    moves, summary = tables["moves"], tables["summary"]
+    moves = moves[moves["month"] < MONTHS].set_index("move_id")
+    role = {}
+    for k, move in moves.iterrows():  # in the order of the ledger, so that who moved before in the chain is known
+        behind = role.get(move["parent_move_id"], "other") != "other"
+        role[k] = "senior" if move["household_class"] == "senior" else "follower" if behind else "other"
+    chosen = moves[moves["reason"].isin(["fill", "woningruil", "mantelzorg"]) & (moves["from_dwelling"] >= 0)]
+    gain = (chosen["fit_after"].astype(float) - chosen["fit_before"]).groupby(pd.Series(role)).mean()
+    mine = summary[(summary["indicator"] == "fit_gain") & (summary["group_by"] == "role") & (summary["months_to"] == MONTHS)]
+    assert mine.set_index("group")["value"].to_dict() == pytest.approx(gain.to_dict()) and len(gain) == 3

@@ -31,7 +31,7 @@ BY_HAND = "## What surprised"
 BLOCK = re.compile(r"<!-- made: effects (?P<place>[a-z0-9-]+) -->\n.*?<!-- end -->\n", re.DOTALL)
 ESTIMANDS = ("direct", "net", "verdringing")
 PERIODS = (24, 60)  # months, beside the whole run
-GROUPS = (ALL, "class", "seniors")  # ways to group that the page reads
+GROUPS = (ALL, "class", "seniors", "role")  # ways to group that the page reads
 UNKNOWN = "cannot be told"
 NOBODY = "nobody was in its target group"
 Line = tuple[str, ...]
@@ -137,11 +137,13 @@ def effects_table(found: Alone) -> str:
             REGISTRY[key].category, linked(key), difference(found.row(name, "senior_moves")),
             difference(found.row(name, "moves_set_off"), 1, 2),
             *(difference(found.row(name, "fit", by), 100, 3) for by in (("class", "senior"), ("seniors", "others"), (ALL, ALL))),
+            *(difference(found.row(name, "fit_gain", ("role", role)), 100, 2) for role in ("senior", "follower")),
             euro(found, name), UNKNOWN if math.isnan(anyway) else f"{100 * anyway:.0f} %",
             numbers(users).en,
         ))
     head = ["category", "instrument", "extra moves by seniors", "moves set off per senior's move", "fit of seniors", "fit of others"]
-    return table([*head, "fit of all", "euro per extra senior move", "moved anyway", "users"], rows)
+    head += ["fit of all", "gain per senior's move", "gain per follower's move"]
+    return table([*head, "euro per extra senior move", "moved anyway", "users"], rows)
 
 
 def caused_table(found: Alone) -> str:
