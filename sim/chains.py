@@ -197,7 +197,7 @@ def rent_paths(
     left, old = h.home[rows], h.rent[rows].astype(np.float64)
     at = np.maximum(left, 0)
     rises = (left >= 0) & (d.tenure[at] == CORPORATIE) & (d.tenure[to] == CORPORATIE) & (full > old)
-    for k in range(len(levers)):
+    for k in np.flatnonzero(levers["rent_path"]).tolist():
         taken = levers["n_rooms_taken"][k]
         works = rises & ((bits & np.uint64(1 << k)) != 0) & (d.rooms[at] >= levers["n_rooms_left"][k])
         works &= (taken == 0) | (d.rooms[to] <= taken)

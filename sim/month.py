@@ -13,6 +13,7 @@ from sim.crowding import crowding
 from sim.demography import plan as demography
 from sim.demography.describe import birthdays, describe
 from sim.fit import fit_of, refresh
+from sim.interventions.target import Register
 from sim.market.market import market
 from sim.population.income import fifth_of
 from sim.state import NORM_MONTHS
@@ -44,8 +45,7 @@ def step(w: World) -> None:
     if w.stepwise is not None:
         w.stepwise.look(w)
     # organisations act: letters, talks, home visits, labels, within capacity and budget
-    for instrument in w.instruments:
-        instrument.act(w)
+    act(w)
     # ghosts live through the same: what becomes of a household without an instrument
     live_on(w, happened)
     # households move on in their klantreis, or drop out, with a reason
@@ -121,6 +121,15 @@ def pass_year(h, rows, sitting, month, d, urban, senior_age, t):
             h.rent[i] *= sitting
             h.rent_full[i] = h.rent[i]
         h.fit_here[i] = fit_of(h, i, h.home[i], month, d, urban, senior_age, t)
+
+
+def act(w: World) -> None:
+    """Instruments at work, in the order of their names."""
+    if w.instruments:
+        w.register = Register(w.h, w.month)
+    for instrument in w.instruments:
+        instrument.act(w)
+    w.register = None
 
 
 def live_on(w: World, happened: Happened) -> None:

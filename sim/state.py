@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sim.demography.plan import Events
     from sim.ghosts import Ghosts
     from sim.interventions.base import Running
+    from sim.interventions.target import Register
     from sim.market.respond import Map
     from sim.parameters import Params
     from sim.places import Place
@@ -71,6 +72,7 @@ class World:
     stepwise: Approach | None = None
     ghosts: Ghosts | None = None  # only where instruments are at work and somebody watches
     watch: bool = True  # whether ghosts are left behind
+    register: Register | None = None  # while instruments act
 
     @property
     def fingerprint(self) -> str:

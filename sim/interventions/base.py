@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from sim.codes import Contact, HouseholdState, Stage
 from sim.ghosts import stay_behind
 from sim.interventions.filters import members_of
+from sim.interventions.target import EVERYBODY, Lot, carriers
 from sim.levers import ALL_BIT, MAX_INSTRUMENTS
 from sim.randomness import Purpose, uniform
 
@@ -127,9 +128,9 @@ class Instrument(BaseModel):
     def check(self, start: str) -> None:
         """Check against the law in force at ``start`` (YYYY-MM); raises LawError."""
 
-    def members(self, w: World, stages: tuple[int, int], mask: np.uint64) -> NDArray:
-        """Rows (int32) of the target group in the stages given (first, last) that do not carry ``mask``."""
-        return members_of(w, self.who, stages, mask)
+    def members(self, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = EVERYBODY) -> NDArray:
+        """Rows (int32) of the target group in the stages given (first, last) that do not carry ``mask`` and are drawn in ``lot``."""
+        return members_of(w, self.who, stages, mask, lot)
 
     def found(self, run: Running, w: World) -> NDArray:
         """Households on which it would work from this month on if there were no limit to it, int32 rows."""
@@ -303,7 +304,7 @@ class Running:
 
     def _counting_on_it(self, w: World, searching: bool) -> NDArray:
         """Households present on which it works, in WONINGZOEKEN or VERHUIZEN (or not)."""
-        rows = np.flatnonzero(w.h.touched & self.mask)
+        rows = carriers(w.h.touched, self.mask)
         rows = rows[w.h.state[rows] == HouseholdState.PRESENT]
         stages = (w.h.stage[rows] == Stage.WONINGZOEKEN) | (w.h.stage[rows] == Stage.VERHUIZEN)
         return rows[stages == searching]
@@ -316,9 +317,9 @@ class Running:
         rows = rows[self.settings.most(w, rows) > 0]
         w.h.touched[rows] &= ~self.mask
 
-    def candidates(self, w: World, stages: tuple[int, int] = (2, 2)) -> NDArray:
-        """Households of the target group in the stages given (first, last) that it does not reach yet, int32 rows."""
-        rows = self.settings.members(w, stages, self.mask)
+    def candidates(self, w: World, stages: tuple[int, int] = (2, 2), lot: Lot = EVERYBODY) -> NDArray:
+        """Households of the target group in the stages given (first, last), drawn in ``lot``, that it does not reach yet, int32 rows."""
+        rows = self.settings.members(w, stages, self.mask, lot)
         if self.strength >= 1:
             return rows
         with w.draws.replay():  # one fixed number per household: a weaker rule holds for a subset

@@ -18,6 +18,7 @@ from sim.fit import ages_and_classes, refresh
 from sim.interventions.base import Instrument, Payer, Running, Who
 from sim.interventions.passend_aanbod import ANNEX, append_homes
 from sim.interventions.reach import HUIDIGE, WENS
+from sim.interventions.target import EVERYBODY, Lot
 from sim.interventions.splitsen import note_applications
 from sim.klantreis import count_step
 from sim.randomness import Purpose, bits_array, hash_ints, hash_text, uniform
@@ -161,10 +162,8 @@ class NearFamily(Instrument):
 
     def _apply(self, run: Running, w: World) -> None:
         """Applications of this month; refused by a keyed draw, or lost where no child has a plot that fits."""
-        rows = self.candidates(run, w)
-        u = uniform(w.draws.base(Purpose.TALK, w.month, self.key), w.h.id[rows])
-        rows = rows[(u < self.p_apply / 12) & (number_of(run, w, rows, CHILD_NEAR) < self.rel_child_near)]
-        rows = run.touch(w, rows)
+        rows = self.candidates(run, w, Lot(w.draws.base(Purpose.TALK, w.month, self.key), self.p_apply / 12))
+        rows = run.touch(w, rows[number_of(run, w, rows, CHILD_NEAR) < self.rel_child_near])
         run.month["contacts"] += len(rows)
         note_applications(w, len(rows))
         rows = rows[number_of(run, w, rows, REFUSED) >= self.rel_refused]
@@ -177,9 +176,9 @@ class NearFamily(Instrument):
             run.memory["plans"].append(plan)
             run.memory["plots"].append(plan.plot)
 
-    def candidates(self, run: Running, w: World) -> NDArray:
-        """Rows of the target group that can apply: they have not yet, and do not live in such a home already."""
-        rows = run.candidates(w, (HUIDIGE, WENS))
+    def candidates(self, run: Running, w: World, lot: Lot) -> NDArray:
+        """Rows of the target group, drawn in ``lot``, that can apply: they have not yet, and do not live in such a home already."""
+        rows = run.candidates(w, (HUIDIGE, WENS), lot)
         home = w.h.home[rows]
         return rows[(w.d.kind[home] != DwellingType.MANTELZORGUNIT) & (w.d.made_by[home] != run.bit + 1)]
 
@@ -232,9 +231,9 @@ class Mantelzorgwoning(NearFamily):
     law: ClassVar[str] = "permit-free under conditions (since 2024 by the municipal plan, bruidsschat): a care need that is shown, one household of at most two persons, and it ends with the care"
     source: ClassVar[str] = f"{ANNEX}: mantelzorgwoning; sources section 3"
 
-    def members(self, w: World, stages: tuple[int, int], mask: np.uint64) -> NDArray:
+    def members(self, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = EVERYBODY) -> NDArray:
         """Those of the target group of whom somebody is limited in moving about: the care need that the model knows."""
-        rows = super().members(w, stages, mask)
+        rows = super().members(w, stages, mask, lot)
         return rows[limited(w, rows)]
 
 
@@ -253,14 +252,14 @@ class PreMantelzorgwoning(NearFamily):
     rel_declared: float = Field(0.8, ge=0, le=1, description="share of the families that sign the declaration of intent (assumption, 0.5-1)")
     rel_reverse: float = Field(0.25, ge=0, le=1, description="share of the families that swap homes where they can (assumption, 0-0.5)")
 
-    def members(self, w: World, stages: tuple[int, int], mask: np.uint64) -> NDArray:
+    def members(self, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = EVERYBODY) -> NDArray:
         """Those of the target group of that age in whose household nobody is limited yet."""
-        rows = super().members(w, stages, mask)
+        rows = super().members(w, stages, mask, lot)
         return rows[(ages_of(w, rows) >= self.age_aow) & ~limited(w, rows)]
 
-    def candidates(self, run: Running, w: World) -> NDArray:
+    def candidates(self, run: Running, w: World, lot: Lot) -> NDArray:
         """Only who signs can apply."""
-        rows = super().candidates(run, w)
+        rows = super().candidates(run, w, lot)
         return rows[number_of(run, w, rows, DECLARED) < self.rel_declared]
 
     def swaps(self, run: Running, w: World, old: NDArray, young: NDArray) -> NDArray:

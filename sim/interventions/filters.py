@@ -10,7 +10,7 @@ import numpy as np
 from sim import law
 from sim.codes import DwellingType, HouseholdClass, HouseholdState, Tenure
 from sim.fit import classes
-from sim.interventions.target import target_rows
+from sim.interventions.target import EVERYBODY, Lot, target_rows
 from sim.levers import NO_BITS
 from sim.market.reach import AOW_AGE
 from sim.world import ABSENT, NEVER, NOWHERE, age_years
@@ -33,9 +33,9 @@ ANYBODY = {
 IN_THE_KERNEL = ("age", "size", "rooms", "rooms_most", "tenure", "floor_area")  # sim.interventions.target
 
 
-def members_of(w: World, who: Who, stages: tuple[int, int], mask: np.uint64) -> NDArray:
-    """Rows (int32) of the target group in the stages given (first, last) that do not carry ``mask``."""
-    rows = target_rows(w.h, w.d, w.month, who, stages, mask)
+def members_of(w: World, who: Who, stages: tuple[int, int], mask: np.uint64, lot: Lot = EVERYBODY) -> NDArray:
+    """Rows (int32) of the target group in the stages given (first, last) that do not carry ``mask`` and are drawn in ``lot``."""
+    rows = target_rows(w.h, w.d, w.month, who, stages, mask, lot, w.register)
     for name in binding(who):
         if name not in IN_THE_KERNEL:
             rows = rows[FILTERS[name](w, who, rows)]

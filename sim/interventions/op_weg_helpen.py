@@ -10,6 +10,7 @@ from pydantic import Field
 from sim.codes import Contact
 from sim.interventions.base import Payer, Running, Who
 from sim.interventions.reach import WENS, ZOEKEN, KnownToSome, Outreach
+from sim.interventions.target import Lot
 from sim.randomness import Purpose, uniform
 
 if TYPE_CHECKING:
@@ -43,12 +44,12 @@ class Brieven(Outreach):
     eur_contact: float = Field(3, ge=0, le=500, description="euro per letter taken in (assumption)")
     dur_between: int = Field(24, ge=1, le=240, description="months between two letters to one household")
 
-    def reached(self, run: Running, w: World, rows: NDArray) -> tuple[NDArray, NDArray]:
+    def reached(self, run: Running, w: World, lot: Lot) -> NDArray:
         """Each household's turn comes in a fixed month, and then the letter is read or not."""
+        rows = super().reached(run, w, lot)
         with w.draws.replay():  # one fixed number per household
             turn = uniform(w.draws.base(Purpose.UNIT_NUMBER, 2, self.key), w.h.id[rows])
-        due = rows[((turn * self.dur_between).astype(np.int64) - w.month) % self.dur_between == 0]
-        return super().reached(run, w, due)
+        return rows[((turn * self.dur_between).astype(np.int64) - w.month) % self.dur_between == 0]
 
 
 class Woonevenement(Outreach):
@@ -73,13 +74,13 @@ class Woonevenement(Outreach):
         """What somebody who came thinks of, and dares."""
         return {"awareness": self.awareness, "search": self.search}
 
-    def reached(self, run: Running, w: World, rows: NDArray) -> tuple[NDArray, NDArray]:
+    def reached(self, run: Running, w: World, lot: Lot) -> NDArray:
         """The wijk whose turn it is, in the order of the areas, every ``dur_between`` months."""
         since = w.month - run.memory.setdefault("begun", w.month)
         if since % self.dur_between:
-            return rows[:0], np.zeros(0)
-        turn = since // self.dur_between % len(w.map.gemeente)
-        return super().reached(run, w, rows[w.d.area[w.h.home[rows]] == turn])
+            return np.zeros(0, np.int32)
+        rows, turn = super().reached(run, w, lot), since // self.dur_between % len(w.map.gemeente)
+        return rows[w.d.area[w.h.home[rows]] == turn]
 
 
 class Informatiepunt(KnownToSome):

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from sim.codes import Contact, HouseholdState, Stage
 from sim.interventions.base import Instrument, Payer, Running
+from sim.interventions.target import Lot, carriers
 from sim.randomness import Purpose, uniform
 
 if TYPE_CHECKING:
@@ -32,10 +33,9 @@ class KnownToSome(Instrument):
 
     def found(self, run: Running, w: World) -> NDArray:
         """Households of the target group that know of it."""
-        rows = run.candidates(w, self.asked_in())
-        with w.draws.replay():
-            u = uniform(w.draws.base(Purpose.KNOWS, 0, self.key), w.h.id[rows])
-        return rows[u < self.rel_known]
+        with w.draws.replay():  # one fixed number per household
+            lot = Lot(w.draws.base(Purpose.KNOWS, 0, self.key), self.rel_known)
+        return run.candidates(w, self.asked_in(), lot)
 
 
 class Help(KnownToSome):
@@ -84,8 +84,9 @@ class Outreach(Instrument):
 
     def found(self, run: Running, w: World) -> NDArray:
         """Whom it reaches this month, in keyed order."""
-        rows, order = self.reached(run, w, run.candidates(w, (HUIDIGE, HUIDIGE)))
-        return rows[np.argsort(order, kind="stable")]
+        lot = Lot(w.draws.base(Purpose.TALK, w.month, self.key), self.rel_reached)
+        rows = self.reached(run, w, lot)
+        return rows[np.argsort(uniform(lot.base, w.h.id[rows]), kind="stable")]
 
     def go_on(self, run: Running, w: World) -> None:
         """Who was reached last month and did nothing has forgotten."""
@@ -93,11 +94,10 @@ class Outreach(Instrument):
 
     def forget(self, run: Running, w: World) -> None:
         """Who was reached and has no wish has forgotten it."""
-        h, rows = w.h, np.flatnonzero(w.h.touched & run.mask)
+        h, rows = w.h, carriers(w.h.touched, run.mask)
         rows = rows[(h.stage[rows] == HUIDIGE) & (h.state[rows] == HouseholdState.PRESENT)]
         h.touched[rows] &= ~run.mask
 
-    def reached(self, run: Running, w: World, rows: NDArray) -> tuple[NDArray, NDArray]:
-        """Of the households ``rows`` those that it reaches this month, and a keyed number each that says who comes first."""
-        u = uniform(w.draws.base(Purpose.TALK, w.month, self.key), w.h.id[rows])
-        return rows[u < self.rel_reached], u[u < self.rel_reached]
+    def reached(self, run: Running, w: World, lot: Lot) -> NDArray:
+        """The households that it reaches this month, by a keyed draw."""
+        return run.candidates(w, (HUIDIGE, HUIDIGE), lot)

@@ -11,6 +11,7 @@ from sim.codes import Access, Contact, DwellingState, DwellingType, HouseholdSta
 from sim.fit import refresh
 from sim.interventions.base import Instrument, Payer, Running, Who
 from sim.interventions.passend_aanbod import ANNEX, add_homes
+from sim.interventions.target import Lot
 from sim.randomness import Purpose, hash_ints, hash_text, uniform
 from sim.world import Dwellings, take
 
@@ -70,12 +71,11 @@ class Woningsplitsen(Instrument):
 
     def _apply(self, run: Running, w: World) -> None:
         """Applications of this month; a permit is refused by a keyed draw, or where the area has no room left."""
-        rows = run.candidates(w, (int(Stage.HUIDIGE_WONING), int(Stage.WOONWENS)))
+        lot = Lot(w.draws.base(Purpose.TALK, w.month, self.key), self.p_apply / 12)
+        rows = run.candidates(w, (int(Stage.HUIDIGE_WONING), int(Stage.WOONWENS)), lot)
         rows = rows[w.d.kind[w.h.home[rows]] == DwellingType.EENGEZINS]
         under_way = {i for _, i, _ in run.memory.get("permits", [])}
-        u = uniform(w.draws.base(Purpose.TALK, w.month, self.key), w.h.id[rows])
-        rows, u = rows[u < self.p_apply / 12], u[u < self.p_apply / 12]
-        rows = rows[np.argsort(u, kind="stable")][: run.n_room]
+        rows = rows[np.argsort(uniform(lot.base, w.h.id[rows]), kind="stable")][: run.n_room]
         rows = rows[[int(i) not in under_way for i in rows]] if len(rows) else rows
         run.month["contacts"] += len(rows)
         note_applications(w, len(rows))

@@ -11,6 +11,7 @@ from sim import law
 from sim.codes import Access, Contact, DwellingType, HouseholdState, HouseholdType, Origin, Tenure
 from sim.interventions.base import Instrument, Payer, Running, Who
 from sim.interventions.taken import ForHomesTaken, label_vacant, take_labels_off
+from sim.interventions.target import EVERYBODY, Lot
 from sim.randomness import Purpose, uniform
 from sim.world import NOWHERE, age_years
 
@@ -129,9 +130,9 @@ class LokaleBinding(OnTheMarket):
         price = w.params.rel_asking * w.d.woz[homes]
         return (w.d.tenure[homes] == Tenure.KOOP) & first & (price <= law.amount("betaalbaarheidsgrens", w.start))
 
-    def members(self, w: World, stages: tuple[int, int], mask: np.uint64) -> NDArray:
+    def members(self, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = EVERYBODY) -> NDArray:
         """Those of the target group whose household has been here for so long: since the start, or founded here."""
-        rows = super().members(w, stages, mask)
+        rows = super().members(w, stages, mask, lot)
         return rows[w.month - np.minimum(w.h.founded[rows], w.h.moved_in[rows]).astype(np.int64) >= self.dur_lived]
 
 
@@ -160,12 +161,14 @@ class Ooievaarsclausule(OnTheMarket):
         d = w.d
         return (d.tenure[homes] == Tenure.VRIJE_HUUR) & (d.kind[homes] == DwellingType.EENGEZINS) & (d.rent[homes] <= self.eur_rent_most)
 
-    def members(self, w: World, stages: tuple[int, int], mask: np.uint64) -> NDArray:
+    def members(self, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = EVERYBODY) -> NDArray:
         """Couples without children of the target group, and those without a home where it asks nothing of the home left."""
-        h, rows = w.h, super().members(w, stages, mask)
+        h, rows = w.h, super().members(w, stages, mask, lot)
         if self.who == Who(age=self.who.age, size=self.who.size):
-            free = (h.state == HouseholdState.PRESENT) & (h.home == NOWHERE) & (h.reserved == NOWHERE) & ((h.touched & mask) == 0)
-            rows = np.sort(np.concatenate((rows, np.flatnonzero(free & (h.stage >= stages[0]) & (h.stage <= stages[1])))))
+            free = np.flatnonzero((h.home == NOWHERE) & (h.state == HouseholdState.PRESENT))
+            free = free[(h.reserved[free] == NOWHERE) & ((h.touched[free] & mask) == 0)]
+            free = free[(h.stage[free] >= stages[0]) & (h.stage[free] <= stages[1]) & (uniform(lot.base, h.id[free]) < lot.chance)]
+            rows = np.sort(np.concatenate((rows, free)))
         age = age_years(h.adult_birth[rows], w.month).max(axis=1)
         with w.draws.replay():
             u = uniform(w.draws.base(Purpose.UNIT_NUMBER, 3, self.key), h.id[rows])

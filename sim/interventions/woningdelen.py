@@ -19,6 +19,7 @@ from sim.fit import refresh
 from sim.interventions.base import Instrument, Payer, Running, Who
 from sim.interventions.passend_aanbod import ANNEX
 from sim.interventions.reach import HUIDIGE, WENS, ZOEKEN
+from sim.interventions.target import EVERYBODY, Lot
 from sim.klantreis import count_step
 from sim.randomness import Purpose, uniform
 from sim.world import ABSENT, NEVER, NOWHERE
@@ -65,17 +66,15 @@ class Woningdelen(Instrument):
     eur_case: float = Field(500, ge=0, le=10000, description="euro of mediation per contract (assumption)")
     payer: Payer = "gemeente"
 
-    def members(self, w: World, stages: tuple[int, int], mask: np.uint64) -> NDArray:
+    def members(self, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = EVERYBODY) -> NDArray:
         """Those of the target group with rooms to spare."""
-        rows = super().members(w, stages, mask)
+        rows = super().members(w, stages, mask, lot)
         return rows[w.d.rooms[w.h.home[rows]].astype(int) - w.h.rooms_needed[rows] >= self.n_spare]
 
     def act(self, run: Running, w: World) -> None:
         """Rooms that are offered; lodgers who move in."""
         base = w.draws.base(Purpose.TALK, w.month, self.key)
-        rows = run.candidates(w, (HUIDIGE, WENS))
-        u = uniform(base, w.h.id[rows])
-        rows = run.touch(w, rows[u < self.p_apply / 12])
+        rows = run.touch(w, run.candidates(w, (HUIDIGE, WENS), Lot(base, self.p_apply / 12)))
         run.month["contacts"] += len(rows)
         rooms = np.concatenate((self._still_open(run, w), rows[self._agreed(w, rows)])).astype(np.int32)
         hosts, lodgers = match(w, rooms[: run.afford(len(rooms), self.eur_case)], base, self.eur_room, self.rel_income)
@@ -117,20 +116,18 @@ class Woningdelen(Instrument):
 def match(w: World, hosts: NDArray, base: np.uint64, eur_room: float, rel_income: float) -> tuple[NDArray, NDArray]:
     """Each host in turn takes the first in a keyed order who searches alone, within reach, and can pay; hosts and lodgers, int32."""
     h = w.h
-    alone = (h.state == HouseholdState.PRESENT) & (h.home == NOWHERE) & (h.reserved == NOWHERE) & (h.stage == ZOEKEN) & (h.size == 1)
-    free = np.flatnonzero(alone & (12 * eur_room <= rel_income * h.income)) if len(hosts) else np.zeros(0, np.int64)
+    free = np.flatnonzero((h.stage == ZOEKEN) & (h.size == 1)) if len(hosts) else np.zeros(0, np.int64)
+    free = free[(h.state[free] == HouseholdState.PRESENT) & (h.home[free] == NOWHERE) & (h.reserved[free] == NOWHERE)]
+    free = free[12 * eur_room <= rel_income * h.income[free]]
     free = free[np.argsort(uniform(base, h.id[free]), kind="stable")]
-    waiting: dict[int, list[int]] = {}
-    for i in free.tolist():
-        waiting.setdefault(int(w.map.gemeente[max(0, h.origin_area[i])]), []).append(i)
+    origin, wide, waits = h.origin_area[free], h.scope[free] > 0, np.ones(len(free), bool)
     pairs = []
     for i in hosts.tolist():
         area = w.d.area[h.home[i]]
-        there = waiting.get(int(w.map.gemeente[area]), [])
-        found = next((k for k in there if h.scope[k] > 0 or h.origin_area[k] == area), None)
-        if found is not None:
-            there.remove(found)
-            pairs.append((i, found))
+        near = w.map.gemeente[np.maximum(0, origin)] == w.map.gemeente[area]
+        found = np.flatnonzero(waits & near & (wide | (origin == area)))[:1]
+        waits[found] = False
+        pairs += [(i, k) for k in free[found].tolist()]
     both = np.array(pairs, np.int32).reshape(-1, 2)
     return both[:, 0].copy(), both[:, 1].copy()
 

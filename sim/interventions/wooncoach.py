@@ -10,6 +10,7 @@ from pydantic import Field
 from sim.codes import Contact, Stage
 from sim.interventions.base import Instrument, Payer, Running, Who, first_of
 from sim.interventions.filters import members_of
+from sim.interventions.target import Lot
 from sim.randomness import Purpose, uniform
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from sim.state import World
 
+FEW = 0.05  # a coach talks to fewer of those who may be talked to in a month
 TALKS_PER_FTE = 250  # per year: about 200 talks a year at four days a week (sources section 5)
 
 
@@ -71,10 +73,12 @@ class Wooncoach(Instrument):
         return run.memory["fte"]
 
     def _first(self, run: Running, w: World, stages: tuple[int, int], room: int) -> np.ndarray:
-        rows = members_of(w, self.who, stages, run.mask)
         with w.draws.replay():
-            u = uniform(w.draws.base(Purpose.TALK, w.month, self.key), w.h.id[rows])
-        return first_of(rows, u, room)
+            base, rows = w.draws.base(Purpose.TALK, w.month, self.key), np.zeros(0, np.int32)
+        for chance in (FEW, 1.0):  # who is drawn first is nearly always among the few
+            if len(rows) < room:
+                rows = members_of(w, self.who, stages, run.mask, Lot(base, chance))
+        return first_of(rows, uniform(base, w.h.id[rows]), room)
 
 
 class WooncoachSociaal(Wooncoach):

@@ -1,8 +1,8 @@
 """The market once more with instruments off: only what can have changed is looked at, and cleared, again.
 
-Whom an instrument neither helped nor kept out responds without it as with it. Whom it helped responds to no home that it would
-not have responded to, and no home is worth more to it: its looks were written down, and those in which the instrument had a lever
-are taken again. Only where a lever can work both ways (``both_ways``) a searcher looks at every home once more. The answers are
+Whom an instrument neither kept out nor helped to a response responds without it as with it: without help no home is worth more, so
+help at a home that was not chosen is not missed. The looks of the others were written down, and those in which the instrument had
+a lever are taken again. Only where a lever can work both ways (``both_ways``) a searcher looks at every home once more. The answers are
 those of ``sim.market.respond.respond`` with the instruments left out, to the last bit.
 """
 
@@ -43,23 +43,32 @@ def both_ways(levers):
     for k in range(len(levers)):
         one = levers[k]
         less = one.trouble < 0.0 or one.eur_once < 0.0 or one.loan < 0.0 or one.sight < 0.0 or one.responses < 0 or one.age_eased < 0
+        less = less or one.rank < 0 or one.rank_market < 0 or one.n_months < 0
         if less or one.adapts != 0 or one.rent_path != RENT_NONE:
             bits |= ONE << np.uint64(k)
     return bits
 
 
 @njit(cache=True)
-def concerned(offs, on, may_hinder):
+def concerned(offs, seekers, on, twofold, may_hinder):
     """Who may respond otherwise in each clearing: int32 searchers, clearing after clearing, and int64 [clearings + 1] where each begins.
 
-    Whom the instruments that are off neither helped nor kept out does not; nor does who, with their help, still found nothing.
+    Whom the instruments that are off kept out of a home may; so may who responds with their help. Help that led to no response
+    is not missed, unless it can work both ways (``twofold``): then who responds may do so otherwise, or (``may_hinder``) anybody.
     """
     met = np.flatnonzero(on.used | on.barred)
+    helped = np.zeros(len(on.n), np.uint64)
+    for s in met:
+        for k in range(MAX_RESPONSES):
+            if k % PER_SEGMENT < on.n[s, k // PER_SEGMENT]:
+                helped[s] |= on.bits[s, k]
     who, first, n = np.empty(len(offs) * len(met), np.int32), np.zeros(len(offs) + 1, np.int64), 0
     for v in range(len(offs)):
         for s in met:
-            used, responds = on.used[s] & offs[v], on.n[s, 0] + on.n[s, 1] > 0 or offs[v] & may_hinder != 0
-            if (used and responds) or on.barred[s] & offs[v]:
+            may = (helped[s] | on.barred[s]) & offs[v] != 0
+            if not may and seekers[s].touched & twofold & on.used[s] & offs[v]:
+                may = on.n[s, 0] + on.n[s, 1] > 0 or offs[v] & may_hinder != 0
+            if may:
                 who[n] = s
                 n += 1
         first[v + 1] = n
@@ -72,13 +81,13 @@ def respond_without(offs, may_hinder, seekers, offers, area_map, t, rules, lever
 
     ``one`` and ``again`` are room for the responses of one searcher and of all; ``nothing`` is no room for looks.
     """
-    who, first = concerned(offs, on, may_hinder)
+    norms, twofold = size_norms(levers), both_ways(levers)
+    who, first = concerned(offs, seekers, on, twofold, may_hinder)
     shape = (first[-1], MAX_RESPONSES)
     out = Answers(
         first[:-1], first[:-1].copy(), np.empty(first[-1], np.int32), np.empty((first[-1], 2), np.int64), np.empty(shape, np.int32),
         np.empty(shape), np.empty(shape, np.uint64),
     )
-    norms, twofold = size_norms(levers), both_ways(levers)
     whole, starts = np.empty(len(seekers), np.int64), np.empty(CHANNELS, np.uint64)
     for v in range(len(offs)):
         n_whole = 0
