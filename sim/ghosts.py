@@ -18,6 +18,7 @@ from sim.codes import HouseholdState, Stage
 from sim.fit import classes
 from sim.klantreis import BEHIND, FUNNEL_SHAPE, Parting, no_parting
 from sim.levers import ALL_BIT
+from sim.register import Register
 from sim.world import NEVER, NOWHERE, Households, copy, empty, grow
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 PRESENT, ENDED = int(HouseholdState.PRESENT), int(HouseholdState.ENDED)
 NO_BITS = np.uint64(0)
+EACH = np.uint64(1) << np.arange(64, dtype=np.uint64)  # every bit alone
 
 
 @dataclass
@@ -110,15 +112,14 @@ def stay_behind(w: World, rows: NDArray, marks: NDArray) -> tuple[NDArray, NDArr
         mark = np.full(len(place), ALL_BIT | np.uint64(1))
     else:
         bits = ALL_BIT | np.uint64((1 << len(w.keys)) - 1)
-        each = np.array([np.uint64(1) << np.uint64(k) for k in range(64) if int(bits) >> k & 1], np.uint64)
-        place, which = np.nonzero(marks[:, None] & each)
-        mark = each[which]
+        place, which = np.nonzero(marks[:, None] & bits & EACH)
+        mark = EACH[which]
     first, n = g.n, len(place)
     g.make_room(n)
     g.n += n
-    new, households = np.arange(first, first + n), rows[place]
+    new, households = np.arange(first, g.n), rows[place]
     for mine, theirs in zip(g.h, w.h, strict=True):
-        mine[new] = theirs[households]
+        mine[first : g.n] = theirs[households]
     g.h.touched[new] &= ~off_for(mark, len(w.keys))
     g.of[new], g.mark[new], g.born[new] = households, mark, w.month
     _hang(g.first, g.following, g.haunted, g.of, g.mark, first, g.n)
@@ -225,6 +226,7 @@ def be_reached(w: World, ghostly: World) -> None:
     assert g is not None
     if len(w.keys) < 2 or not ((g.h.state[: g.n] == PRESENT) & (g.mark[: g.n] & ALL_BIT == 0)).any():
         return
+    ghostly.register = Register(ghostly.h, w.month)
     for running in w.instruments:
         running.settings.forget(running, ghostly)
         if running.works(w.month) and running.settings.for_whoever_is_there():

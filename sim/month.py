@@ -13,9 +13,9 @@ from sim.crowding import crowding
 from sim.demography import plan as demography
 from sim.demography.describe import birthdays, describe
 from sim.fit import fit_of, refresh
-from sim.interventions.target import Register
 from sim.market.market import market
 from sim.population.income import fifth_of
+from sim.register import Register
 from sim.state import NORM_MONTHS
 from sim.world import ABSENT, NOWHERE
 

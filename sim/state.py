@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from sim.demography.plan import Events
     from sim.ghosts import Ghosts
     from sim.interventions.base import Running
-    from sim.interventions.target import Register
     from sim.market.respond import Map
     from sim.parameters import Params
     from sim.places import Place
     from sim.population.build import Geography
+    from sim.register import Register
     from sim.stepwise import Approach
 
 NORM_MONTHS = 12

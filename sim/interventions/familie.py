@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
+from numba import njit
 from pydantic import Field
 
 from sim.chains import move_in, own_money, price_of, withdraw
@@ -18,10 +19,10 @@ from sim.fit import ages_and_classes, refresh
 from sim.interventions.base import Instrument, Payer, Running, Who
 from sim.interventions.passend_aanbod import ANNEX, append_homes
 from sim.interventions.reach import HUIDIGE, WENS
-from sim.interventions.target import EVERYBODY, Lot
 from sim.interventions.splitsen import note_applications
+from sim.interventions.target import EVERYBODY, Lot
 from sim.klantreis import count_step
-from sim.randomness import Purpose, bits_array, hash_ints, hash_text, uniform
+from sim.randomness import Purpose, hash_ints, hash_text, pair_bits, uniform
 from sim.world import NOWHERE, Dwellings, empty, take
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from sim.state import World
 
+MOST_BITS = np.uint64(2**64 - 1)
 YOUNGER, OLDER = 20, 40  # years between the oldest of two generations: least and most
 CHILD_NEAR, REFUSED, CHILD, REVERSE, DECLARED = range(4, 9)  # fixed numbers of a household
 ROOMS = 2
@@ -64,24 +66,44 @@ def children_of(run: Running, w: World, rows: NDArray, fits: NDArray) -> NDArray
 
     It is the one with the lowest number drawn for the pair, so it stays the same while that household lives there.
     """
-    h, found = w.h, np.full(len(rows), NOWHERE)
-    fits = fits[~np.isin(h.home[fits], run.memory["plots"])]
-    age, own = ages_of(w, fits), ages_of(w, rows)
-    where, here = (w.map.gemeente[w.d.area[h.home[some]]] for some in (fits, rows))
+    h, area_map = w.h, w.map
+    taken = np.zeros(len(w.d.id), np.bool_)
+    taken[run.memory["plots"]] = True
+    fits = fits[~taken[h.home[fits]]]
+    where, here = (area_map.gemeente[w.d.area[h.home[some]]] for some in (fits, rows))
     order = np.argsort(where, kind="stable")
-    first = np.searchsorted(where[order], np.arange(len(w.map.around_first)))
-    free = np.ones(len(fits), bool)
+    fits, first = fits[order], np.searchsorted(where[order], np.arange(len(area_map.around_first)))
     with w.draws.replay():
         base = w.draws.base(Purpose.UNIT_NUMBER, CHILD, run.key)
-    for r, i in enumerate(rows):
-        around = w.map.around[w.map.around_first[here[r]] : w.map.around_first[here[r] + 1]]
-        for gemeenten in ([here[r]], around):
-            near = np.concatenate([order[:0], *(order[first[g] : first[g + 1]] for g in gemeenten)])
-            near = near[free[near] & (own[r] - age[near] >= YOUNGER) & (own[r] - age[near] <= OLDER)]
-            if len(near):
-                chosen = near[np.argmin(bits_array(base, h.id[[i]], h.id[fits[near]]))]
-                found[r], free[chosen] = fits[chosen], False
+    ages = ages_of(w, rows), ages_of(w, fits)
+    chosen = nearest_kin(base, h.id[rows], here, ages[0], h.id[fits], first, ages[1], area_map.around_first, area_map.around)
+    return np.where(chosen >= 0, fits[chosen], NOWHERE) if len(fits) else chosen
+
+
+@njit(cache=True)
+def nearest_kin(base, ident, here, age, kin, first, kin_age, around_first, around):
+    """For each household the place of its child among the households ``kin``, or −1, int64; none is given twice.
+
+    Args:
+        base: key of the number that each pair draws; the lowest is chosen.
+        ident, here, age: id, gemeente and age of each household.
+        kin, first, kin_age: ids of the others, in order of gemeente; where each gemeente begins; their ages.
+        around_first, around: gemeenten around each gemeente, looked at where it has no child itself.
+    """
+    found, free = np.full(len(ident), -1, np.int64), np.ones(len(kin), np.bool_)
+    for r in range(len(ident)):
+        lowest, parts = MOST_BITS, around_first[here[r] + 1] - around_first[here[r]]
+        for part in range(parts + 1):
+            if part == 1 and found[r] >= 0:
                 break
+            g = here[r] if part == 0 else around[around_first[here[r]] + part - 1]
+            for k in range(first[g], first[g + 1]):
+                if free[k] and YOUNGER <= age[r] - kin_age[k] <= OLDER:
+                    bits = pair_bits(base, ident[r], kin[k])
+                    if bits < lowest:
+                        lowest, found[r] = bits, k
+        if found[r] >= 0:
+            free[found[r]] = False
     return found
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.interventions.base import Who
+    from sim.register import Among
     from sim.state import World
 
     Filter = Callable[[World, Who, NDArray], NDArray]  # which of the households given (rows with a home) meet it, bool
@@ -33,9 +34,16 @@ ANYBODY = {
 IN_THE_KERNEL = ("age", "size", "rooms", "rooms_most", "tenure", "floor_area")  # sim.interventions.target
 
 
-def members_of(w: World, who: Who, stages: tuple[int, int], mask: np.uint64, lot: Lot = EVERYBODY) -> NDArray:
-    """Rows (int32) of the target group in the stages given (first, last) that do not carry ``mask`` and are drawn in ``lot``."""
-    rows = target_rows(w.h, w.d, w.month, who, stages, mask, lot, w.register)
+def members_of(
+    w: World, who: Who, stages: tuple[int, int], mask: np.uint64, lot: Lot = EVERYBODY, among: Among | None = None
+) -> NDArray:
+    """Rows (int32) of the target group in the stages given (first, last) that do not carry ``mask`` and are drawn in ``lot``.
+
+    ``among``: those who are asked; by default everybody.
+    """
+    if among is None and w.register is not None:
+        among = w.register.among(w.h, who.age, stages)
+    rows = target_rows(w.h, w.d, w.month, who, stages, mask, lot, among)
     for name in binding(who):
         if name not in IN_THE_KERNEL:
             rows = rows[FILTERS[name](w, who, rows)]

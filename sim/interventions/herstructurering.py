@@ -18,9 +18,11 @@ from sim import law
 from sim.chains import RESERVED, move_in, open_vacancies, withdraw
 from sim.codes import Access, Contact, DwellingState, DwellingType, HouseholdState, MoveReason, Origin, Stage, Tenure, Trigger
 from sim.interventions.base import Instrument, Running, Who
+from sim.interventions.filters import members_of
 from sim.interventions.passend_aanbod import append_homes
 from sim.klantreis import count_step
 from sim.randomness import Purpose, hash_ints, hash_text, uniform
+from sim.register import Among
 from sim.world import NEVER, NOWHERE, Dwellings, take
 
 if TYPE_CHECKING:
@@ -119,21 +121,24 @@ class Rehousing(Instrument):
 
     def _next(self, run: Running, w: World, n: int) -> NDArray:
         """The ``n`` households (int32) whose homes come next: least accessible first, then wijk by wijk in a keyed order."""
-        rows = self.members(w, (HUIDIGE, ZOEKEN), run.mask) if n > 0 else np.zeros(0, np.int32)
-        home, d = w.h.home[rows], w.d
-        fits = (d.tenure[home] == Tenure.CORPORATIE) & (d.access[home] < Access.GESCHIKT) & (d.made_by[home] == 0)
-        fits &= w.h.trigger[rows] != Trigger.REHOUSING
-        rows = rows[fits]
-        rows = rows[~np.isin(w.h.home[rows], list(run.memory.get("homes", ())))]
+        d, rows = w.d, np.zeros(0, np.int32)
         with w.draws.replay():  # fixed for the whole run
             wijk = uniform(w.draws.base(Purpose.UNIT_NUMBER, self.number, self.key), np.arange(len(w.map.gemeente)))
-        order = d.access[w.h.home[rows]] + wijk[d.area[w.h.home[rows]]]
-        if len(rows) > n > 0:  # only those that may be among the first have to be sorted
-            rows = rows[order <= np.partition(order, n - 1)[n - 1]]
+            block = w.draws.base(Purpose.UNIT_NUMBER, self.number + 1, self.key)
+        homes = np.flatnonzero((d.tenure == Tenure.CORPORATIE) & (d.access < Access.GESCHIKT) & (d.made_by == 0) & (d.occupant >= 0))
+        order = d.access[homes] + wijk[d.area[homes]]
+        for most in (4 * n + 100, len(homes)):  # not all who live there are in the target group; the first are nearly always enough
+            if len(rows) < n:
+                first = homes if most >= len(homes) else homes[order <= np.partition(order, most)[most]]
+                rows = self._may_be_told(run, w, np.sort(d.occupant[first]))
         home = w.h.home[rows]
-        with w.draws.replay():
-            block = uniform(w.draws.base(Purpose.UNIT_NUMBER, self.number + 1, self.key), d.id[home])
-        return rows[np.lexsort((block, wijk[d.area[home]], d.access[home]))][:n]
+        return rows[np.lexsort((uniform(block, d.id[home]), wijk[d.area[home]], d.access[home]))][:n]
+
+    def _may_be_told(self, run: Running, w: World, rows: NDArray) -> NDArray:
+        """Those of the households ``rows`` that are in the target group and have not been told of works yet."""
+        rows = members_of(w, self.who, (HUIDIGE, ZOEKEN), run.mask, among=Among(rows, w.h.id[rows]))
+        rows = rows[w.h.trigger[rows] != Trigger.REHOUSING]
+        return rows[~np.isin(w.h.home[rows], list(run.memory.get("homes", ())))]
 
     def _tell(self, run: Running, w: World, rows: NDArray) -> None:
         """Households ``rows`` hear that they must move: they search from now on, in nood."""

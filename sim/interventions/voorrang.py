@@ -165,9 +165,10 @@ class Ooievaarsclausule(OnTheMarket):
         """Couples without children of the target group, and those without a home where it asks nothing of the home left."""
         h, rows = w.h, super().members(w, stages, mask, lot)
         if self.who == Who(age=self.who.age, size=self.who.size):
-            free = np.flatnonzero((h.home == NOWHERE) & (h.state == HouseholdState.PRESENT))
+            free = np.flatnonzero((h.stage >= stages[0]) & (h.stage <= stages[1]))
+            free = free[(h.home[free] == NOWHERE) & (h.state[free] == HouseholdState.PRESENT)]
             free = free[(h.reserved[free] == NOWHERE) & ((h.touched[free] & mask) == 0)]
-            free = free[(h.stage[free] >= stages[0]) & (h.stage[free] <= stages[1]) & (uniform(lot.base, h.id[free]) < lot.chance)]
+            free = free[uniform(lot.base, h.id[free]) < lot.chance] if lot.chance < 1 else free
             rows = np.sort(np.concatenate((rows, free)))
         age = age_years(h.adult_birth[rows], w.month).max(axis=1)
         with w.draws.replay():

@@ -12,6 +12,7 @@ from sim.codes import Contact, HouseholdState, MoveReason, Stage, Tenure, Trigge
 from sim.interventions.base import Payer, Running, Who
 from sim.interventions.passend_aanbod import ANNEX
 from sim.interventions.reach import WENS, ZOEKEN, KnownToSome
+from sim.interventions.target import carriers
 from sim.klantreis import count_step
 from sim.market.respond import Bases
 from sim.market.seekers import describe
@@ -67,7 +68,8 @@ class Woningruil(KnownToSome):
     def taking_part(self, run: Running, w: World) -> NDArray:
         """Household rows (int32) that may swap this month; who must leave for works has no home to give."""
         h = w.h
-        rows = np.flatnonzero(((h.touched & run.mask) != 0) & (h.state == HouseholdState.PRESENT) & (h.home >= 0)).astype(np.int32)
+        rows = carriers(h.touched, run.mask).astype(np.int32)
+        rows = rows[(h.state[rows] == HouseholdState.PRESENT) & (h.home[rows] >= 0)]
         rows = rows[(h.stage[rows] >= WENS) & (h.stage[rows] <= ZOEKEN) & (h.reserved[rows] == NOWHERE)]
         rows = rows[(w.d.tenure[h.home[rows]] == Tenure.CORPORATIE) & (h.trigger[rows] != Trigger.REHOUSING)]
         return rows[w.month - h.moved_in[rows].astype(np.int64) >= self.dur_lived]

@@ -50,7 +50,7 @@ def both_ways(levers):
 
 
 @njit(cache=True)
-def concerned(offs, seekers, on, twofold, may_hinder):
+def concerned(offs, seekers, offers, on, norms, twofold, may_hinder):
     """Who may respond otherwise in each clearing: int32 searchers, clearing after clearing, and int64 [clearings + 1] where each begins.
 
     Whom the instruments that are off kept out of a home may; so may who responds with their help. Help that led to no response
@@ -61,7 +61,9 @@ def concerned(offs, seekers, on, twofold, may_hinder):
     for s in met:
         for k in range(MAX_RESPONSES):
             if k % PER_SEGMENT < on.n[s, k // PER_SEGMENT]:
-                helped[s] |= on.bits[s, k]
+                offer = offers.at[on.offer[s, k]]
+                kept_for_it = offer.labels & norms & ~(offer.made_by | seekers[s].touched)  # without the norm it responds as well
+                helped[s] |= on.bits[s, k] & ~kept_for_it
     who, first, n = np.empty(len(offs) * len(met), np.int32), np.zeros(len(offs) + 1, np.int64), 0
     for v in range(len(offs)):
         for s in met:
@@ -82,7 +84,7 @@ def respond_without(offs, may_hinder, seekers, offers, area_map, t, rules, lever
     ``one`` and ``again`` are room for the responses of one searcher and of all; ``nothing`` is no room for looks.
     """
     norms, twofold = size_norms(levers), both_ways(levers)
-    who, first = concerned(offs, seekers, on, twofold, may_hinder)
+    who, first = concerned(offs, seekers, offers, on, norms, twofold, may_hinder)
     shape = (first[-1], MAX_RESPONSES)
     out = Answers(
         first[:-1], first[:-1].copy(), np.empty(first[-1], np.int32), np.empty((first[-1], 2), np.int64), np.empty(shape, np.int32),

@@ -1,0 +1,82 @@
+"""The households of one month as instruments look for them: who is there, old enough and on its way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim.codes import HouseholdState, Stage
+from sim.fit import oldest_age
+
+if TYPE_CHECKING:
+    from sim.world import Households
+
+PRESENT = int(HouseholdState.PRESENT)
+WENS, ZOEKEN = int(Stage.WOONWENS), int(Stage.WONINGZOEKEN)
+SENIOR = 55  # years: the lowest age of most target groups
+
+
+class Among(NamedTuple):
+    """Households among which a target group is looked for, in order of their rows."""
+
+    rows: NDArray  # int32
+    ident: NDArray  # uint64, their ids
+
+
+class Register:
+    """Where the instruments of one month look for their target groups: who is there, old enough and on its way, found once.
+
+    It stands while instruments act: nobody is born, grows older, comes or goes then. Steps of the klantreis it sees.
+    """
+
+    def __init__(self, h: Households, month: int) -> None:
+        self._there = everybody(h), _among(h, _old_enough(h.state, h.adult_birth, month))
+        self._stage, self._on_its_way = h.stage.copy(), dict[bool, Among]()
+
+    def among(self, h: Households, age: int, stages: tuple[int, int]) -> Among:
+        """Households with all of this age, or more, in these stages (first, last); there may be others."""
+        old = age >= SENIOR
+        if stages[0] < WENS or stages[1] > ZOEKEN:
+            return self._there[old]
+        if not np.array_equal(self._stage, h.stage):
+            self._stage = h.stage.copy()
+            self._on_its_way.clear()
+        if old not in self._on_its_way:
+            self._on_its_way[old] = _among(h, _between(self._there[old].rows, h.stage, WENS, ZOEKEN))
+        return self._on_its_way[old]
+
+
+def everybody(h: Households) -> Among:
+    """All rows."""
+    return Among(np.arange(len(h.state), dtype=np.int32), h.id)
+
+
+def _among(h: Households, rows: NDArray) -> Among:
+    return Among(rows, h.id[rows])
+
+
+@njit(cache=True)
+def _old_enough(state, adult_birth, month):
+    """Rows (int32) of those present whose oldest adult is SENIOR or older."""
+    out = np.empty(len(state), np.int32)
+    n = 0
+    for i in range(len(state)):
+        if state[i] == PRESENT and oldest_age(np.int64(adult_birth[i, 0]), np.int64(adult_birth[i, 1]), month) >= SENIOR:
+            out[n] = i
+            n += 1
+    return out[:n].copy()
+
+
+@njit(cache=True)
+def _between(rows, stage, first, last):
+    """Those of the ``rows`` (int32) in the stages from ``first`` to ``last``."""
+    out = np.empty(len(rows), np.int32)
+    n = 0
+    for i in rows:
+        if first <= stage[i] <= last:
+            out[n] = i
+            n += 1
+    return out[:n].copy()
