@@ -196,6 +196,7 @@ class Draws:
         self.seed = int(seed)
         self.debug = debug
         self._seen: set[tuple[int, int, int]] = set()
+        self._fixed: dict[tuple[int, int, int], np.uint64] = {}  # keys of month 0, which hold for a whole run
         self._replaying = False
 
     def base(self, purpose: Purpose, month: int = 0, name: str = "") -> np.uint64:
@@ -212,7 +213,12 @@ class Draws:
                     f"the draw {purpose.name} of month {month} {name!r} was made twice: two uses of one key are correlated"
                 )
             self._seen.add(key)
-        return np.uint64(hash_ints(self.seed, int(purpose), int(month), salt))
+        if key in self._fixed:
+            return self._fixed[key]
+        found = np.uint64(hash_ints(self.seed, *key))
+        if month == 0:
+            self._fixed[key] = found
+        return found
 
     @contextmanager
     def replay(self) -> Iterator[None]:

@@ -33,7 +33,8 @@ class Register:
     """
 
     def __init__(self, h: Households, month: int) -> None:
-        self._there = everybody(h), _among(h, _old_enough(h.state, h.adult_birth, month))
+        there = np.flatnonzero(h.state == PRESENT).astype(np.int32)
+        self._there = _among(h, there), _among(h, _old_enough(there, h.adult_birth, month))
         self._stage, self._on_its_way = h.stage.copy(), dict[bool, Among]()
 
     def among(self, h: Households, age: int, stages: tuple[int, int]) -> Among:
@@ -42,11 +43,19 @@ class Register:
         if stages[0] < WENS or stages[1] > ZOEKEN:
             return self._there[old]
         if not np.array_equal(self._stage, h.stage):
-            self._stage = h.stage.copy()
-            self._on_its_way.clear()
+            self._see_steps(h)
         if old not in self._on_its_way:
             self._on_its_way[old] = _among(h, _between(self._there[old].rows, h.stage, WENS, ZOEKEN))
         return self._on_its_way[old]
+
+    def _see_steps(self, h: Households) -> None:
+        """Who has set out since is on its way, too; who arrived stays in the list."""
+        stepped = np.flatnonzero(self._stage != h.stage).astype(np.int32)
+        self._stage[stepped] = h.stage[stepped]
+        for old, known in self._on_its_way.items():
+            new = stepped[_holds(self._there[old].rows, stepped) & ~_holds(known.rows, stepped)]
+            at = np.searchsorted(known.rows, new)
+            self._on_its_way[old] = Among(np.insert(known.rows, at, new), np.insert(known.ident, at, h.id[new]))
 
 
 def everybody(h: Households) -> Among:
@@ -58,13 +67,19 @@ def _among(h: Households, rows: NDArray) -> Among:
     return Among(rows, h.id[rows])
 
 
+def _holds(rows: NDArray, some: NDArray) -> NDArray:
+    """Which of ``some`` are among the ``rows``, which are in order; bool."""
+    at = np.searchsorted(rows, some)
+    return np.append(rows, -1)[at] == some
+
+
 @njit(cache=True)
-def _old_enough(state, adult_birth, month):
-    """Rows (int32) of those present whose oldest adult is SENIOR or older."""
-    out = np.empty(len(state), np.int32)
+def _old_enough(rows, adult_birth, month):
+    """Those of the ``rows`` (int32) whose oldest adult is SENIOR or older."""
+    out = np.empty(len(rows), np.int32)
     n = 0
-    for i in range(len(state)):
-        if state[i] == PRESENT and oldest_age(np.int64(adult_birth[i, 0]), np.int64(adult_birth[i, 1]), month) >= SENIOR:
+    for i in rows:
+        if oldest_age(np.int64(adult_birth[i, 0]), np.int64(adult_birth[i, 1]), month) >= SENIOR:
             out[n] = i
             n += 1
     return out[:n].copy()

@@ -8,10 +8,28 @@ import pytest
 from sim import month, run
 from sim.codes import Access, Contact, Stage, Tenure
 from sim.interventions import REGISTRY, InstrumentError, load
-from sim.interventions.target import target_rows
+from sim.interventions.target import Lot, target_rows
+from sim.randomness import Purpose, uniform
+from sim.register import Register
 from sim.world import age_years
 from tests import twins
-from tests.worlds import FOLLOW_UP, FOR_HOUSEHOLDS, MIXED, MONTHS, RARE, at_work, basis, burnt_in, everything, housed_rows, let_pass, strong
+from tests.worlds import (
+    FOLLOW_UP,
+    FOR_HOUSEHOLDS,
+    MIXED,
+    MONTHS,
+    RARE,
+    TABLES,
+    at_work,
+    basis,
+    burnt_in,
+    digest,
+    everything,
+    housed_rows,
+    let_pass,
+    pick,
+    strong,
+)
 
 SENIOR_TENANTS = {"tenure": "corporatie", "rooms": 1, "age": 40}
 SEARCHERS = (int(Stage.WONINGZOEKEN), int(Stage.WONINGZOEKEN))
@@ -40,6 +58,44 @@ def test_a_target_group_is_who_meets_every_condition(who, stages):
         found = target_rows(w.h, w.d, w.month, one, stages, mask)
         np.testing.assert_array_equal(found, twins.target(w.h, w.d, w.month, one, stages, mask))
     assert len(target_rows(w.h, w.d, w.month, one, (0, 4), NO_MASK)) > 0, "an empty group would show nothing"
+
+
+@pytest.mark.parametrize("stages", [(0, 0), (0, 1), (1, 1), (1, 2), (2, 2), (0, 4)])
+@pytest.mark.parametrize("age", [18, 54, 55, 70])
+def test_a_register_finds_the_same_households_also_when_some_have_stepped_on(age, stages):
+    w = let_pass(burnt_in().copy(), 2)
+    one, register = load("voorrang", {"who": {"age": age, "tenure": "any", "rooms": 1}}).who, Register(w.h, w.month)
+    for round_no in range(4):
+        plain = target_rows(w.h, w.d, w.month, one, stages, NO_MASK)
+        found = target_rows(w.h, w.d, w.month, one, stages, NO_MASK, among=register.among(w.h, age, stages))
+        np.testing.assert_array_equal(found, plain)
+        some = pick(round_no, "steps", len(w.h.stage), [True] + 9 * [False]) & (w.h.state == 1)
+        w.h.stage[some] = pick(round_no, "stage", len(w.h.stage), [0, 1, 2, 3, 4])[some]
+
+
+def test_a_run_without_a_register_is_the_same(monkeypatch):
+    base, chosen = burnt_in(), everything()
+    quick = run.run_scenario(base, chosen, tables=TABLES).tables
+    monkeypatch.setattr(month, "Register", lambda h, at: None)
+    slow = run.run_scenario(base, chosen, tables=TABLES).tables
+    assert {name: digest(slow[name]) for name in TABLES} == {name: digest(quick[name]) for name in TABLES}
+
+
+@pytest.mark.parametrize("chance", [0.0, 0.03, 0.5, 1.0])
+def test_a_lot_draws_those_below_its_chance(chance):
+    w, base = burnt_in(), np.uint64(12345)
+    everybody = target_rows(w.h, w.d, w.month, load("campagne", {}).who, (0, 4), NO_MASK)
+    drawn = target_rows(w.h, w.d, w.month, load("campagne", {}).who, (0, 4), NO_MASK, Lot(base, chance))
+    np.testing.assert_array_equal(drawn, everybody[uniform(base, w.h.id[everybody]) < chance])
+
+
+@pytest.mark.parametrize("room", [0, 3, 40, 10000])
+def test_a_coach_talks_to_those_who_were_drawn_first(room):
+    w = at_work(burnt_in(), {"wooncoach_sociaal": {}})
+    coach, stages = w.instruments[0], (0, 0)
+    rows = target_rows(w.h, w.d, w.month, coach.settings.who, stages, coach.mask)
+    order = np.argsort(uniform(w.draws.base(Purpose.TALK, w.month, coach.key), w.h.id[rows]), kind="stable")
+    np.testing.assert_array_equal(coach.settings._first(coach, w, stages, room), rows[order][:room])
 
 
 @pytest.mark.parametrize("key", REGISTRY)

@@ -8,13 +8,15 @@ import pytest
 from sim import interventions, month
 from sim.codes import Access, DwellingState, DwellingType, HouseholdState, MoveReason, Origin, Stage, Tenure
 from sim.interventions import load
+from sim.interventions.familie import OLDER, YOUNGER, nearest_kin
 from sim.interventions.onderzoek import BUILT
 from sim.interventions.woningdelen import END, HOME, HOST, LODGER
 from sim.invariants import violations
 from sim.outputs import moves_table
+from sim.randomness import bits_array
 from sim.woonprofielen import N_PROFIELEN, PROFIELEN, profile_scores
 from sim.world import NEVER, NOWHERE, age_years
-from tests.worlds import at_work, burnt_in, let_pass, strong
+from tests.worlds import at_work, burnt_in, let_pass, pick, strong
 
 PLAIN = ["mantelzorgwoning", "pre_mantelzorgwoning", "kangoeroewoning"]
 
@@ -202,6 +204,28 @@ def test_each_application_is_counted_and_a_refusal_ends_it(key):
     assert 0 < granted < 0.8 * n or key == "pre_mantelzorgwoning"  # a swap is two moves
     w = let_pass(world(key, rel_refused=1.0), 6)
     assert running(w).n_uses == 0 and sum(w.records["split_applications"].values()) > 30
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_child_is_the_one_drawn_lowest_in_the_own_gemeente_or_else_around_and_is_given_once(seed):
+    n, m, base = 40, 60, np.uint64(99 + seed)
+    here, where = pick(seed, "here", n, [0, 1, 2, 3]), np.sort(pick(seed, "where", m, [0, 2]))
+    age, kin_age = pick(seed, "age", n, [30, 66, 75, 90]), pick(seed, "kin age", m, [20, 46, 50, 70])
+    ident, kin = bits_array(base, np.arange(n)), bits_array(base, np.arange(100, 100 + m))
+    around_first, around = np.array([0, 1, 3, 3, 4]), np.array([1, 0, 2, 0])
+    first = np.searchsorted(where, np.arange(5))
+    found = nearest_kin(base, ident, here, age, kin, first, kin_age, around_first, around)
+    free, expected = np.ones(m, bool), []
+    for r in range(n):
+        fits = free & (age[r] - kin_age >= YOUNGER) & (age[r] - kin_age <= OLDER)
+        near = np.flatnonzero(fits & (where == here[r]))
+        if len(near) == 0:
+            near = np.flatnonzero(fits & np.isin(where, around[around_first[here[r]] : around_first[here[r] + 1]]))
+        best = -1 if len(near) == 0 else near[np.argmin(bits_array(base, ident[[r]], kin[near]))]
+        expected.append(best)
+        free[best] &= best < 0
+    assert found.tolist() == expected
+    assert {-1} < set(expected), "some have a child, some have none"
 
 
 @pytest.mark.parametrize("key", PLAIN)
