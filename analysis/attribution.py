@@ -24,16 +24,18 @@ def by_verdict(table: pd.DataFrame, seeds: Sequence[int], months: int) -> pd.Dat
     that would have moved just as soon without.
     """
     mine = table[(table["month"] < months) & table["seed"].isin(list(seeds))]
-    found = mine.groupby(["scenario", "instrument", "verdict"], observed=True).size().unstack("verdict", fill_value=0) / max(1, len(seeds))
-    found = found.reindex(columns=list(VERDICTS), fill_value=0.0)
+    counted = mine.groupby(["scenario", "instrument", "verdict"], observed=True).size().reset_index(name="n")
+    counted = counted.astype(dict.fromkeys(("scenario", "instrument", "verdict"), object))  # few rows: texts from here on
+    found = counted.pivot(index=["scenario", "instrument"], columns="verdict", values="n").fillna(0) / max(1, len(seeds))
+    found = found.rename_axis(columns=None).reindex(columns=list(VERDICTS), fill_value=0.0)
     known = found[["ook_zonder", "zetje", "noodzakelijk", "uitgesteld"]].sum(axis=1)
     found["deadweight"] = found["ook_zonder"] / known.where(known > 0)
     return found.reset_index()
 
 
 def with_window(table: pd.DataFrame, window: int) -> pd.Series:
-    """The verdicts (text) of attribution.parquet under another ``ghost_window``, in months, from its own columns."""
+    """The verdicts (a category) of attribution.parquet under another ``ghost_window``, in months, from its own columns."""
     watched = np.where(table["ghost_final"], FINAL, table["month"] + table["months_followed"])
     moved, ghost, differed = (table[name].to_numpy() for name in ("month_moved", "month_ghost", "decisive"))
     found = verdicts(moved, ghost, watched, differed.astype(bool), window)
-    return pd.Series(np.array(names(Verdict))[found], table.index)
+    return pd.Series(pd.Categorical.from_codes(found, names(Verdict)), table.index)

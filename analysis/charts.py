@@ -16,6 +16,7 @@ from analysis.results import Results
 from analysis.tables import ALL, BASIS, PLACEBO
 from analysis.words import GROUPS, KINDS, ORIGINS, STAGES, Text, both, interval, numbers, span
 
+MOST_DRAWN = 6  # scenarios in one picture that are told apart by colour
 FIT_GROUPS = (
     (ALL, Text("Iedereen", "Everybody")),
     ("senior", Text("Senioren", "Seniors")),
@@ -132,12 +133,27 @@ def fit(results: Results) -> Chart | None:
     )
 
 
+def drawn(results: Results, rows: pd.DataFrame) -> tuple[pd.DataFrame, Text]:
+    """The rows that a picture with a colour for each scenario can show, and a sentence on those that are left out.
+
+    More than MOST_DRAWN scenarios cannot be told apart: those with the largest effects on seniors' moves are drawn.
+    """
+    found = whole_run(results.effects, "senior_moves").sort_values("difference", key=abs, ascending=False, kind="stable")
+    there = [name for name in dict.fromkeys([*found["scenario"], *results.scenarios]) if name in set(rows["scenario"])]
+    if len(there) <= MOST_DRAWN:
+        return rows, both("")
+    kept = {BASIS, PLACEBO, *there[:MOST_DRAWN]}
+    return rows[rows["scenario"].isin(kept)], Text(
+        f" Getekend zijn de {MOST_DRAWN} scenario’s met het grootste effect op verhuizingen van senioren; alle staan in de cijfers.",
+        f" Drawn are the {MOST_DRAWN} scenarios with the largest effect on seniors' moves; the figures hold all.",
+    )
+
+
 def chain_length(results: Results) -> Chart | None:
     """Length of chains by origin; None when the run kept no ledger."""
     found = results.lengths
     if found is None or found.empty:
         return None
-    rows = found
     table = [
         [
             results.titles[row["scenario"]],
@@ -147,9 +163,9 @@ def chain_length(results: Results) -> Chart | None:
             numbers(row["upper"], 2),
             numbers(row["n_chains"]),
         ]
-        for _, row in rows.iterrows()
+        for _, row in found.iterrows()
     ]
-    seeds = int(rows["seeds"].max())
+    (rows, left_out), seeds = drawn(results, found), int(found["seeds"].max())
     return Chart(
         "ketenlengte",
         Text("Hoe lang zijn de verhuisketens?", "How long are the chains of moves?"),
@@ -158,11 +174,11 @@ def chain_length(results: Results) -> Chart | None:
             "het begin van de keten. Ketens die nog open zijn, tellen mee tot hun verwachte eind (in de tabel van "
             f"scenario’s zover ze kwamen: dat getal is lager). Intervallen over {seeds} werelden, niet gepaard: "
             "verschillen tussen scenario’s staan in die tabel. Het is een beschrijving: de woning was anders ook "
-            "door iemand betrokken.",
+            f"door iemand betrokken.{left_out.nl}",
             "Mean number of moves after the senior's own, in the same chain and inside the area, by what began the "
             "chain. Open chains count up to their expected end (in the table of scenarios as far as they came: "
             f"that number is lower). Intervals over {seeds} worlds, not paired: differences between scenarios are "
-            "in that table. It is a description: somebody would have taken the home anyway.",
+            f"in that table. It is a description: somebody would have taken the home anyway.{left_out.en}",
         ),
         [
             SCENARIO,
@@ -188,14 +204,15 @@ def klantreis(results: Results) -> Chart | None:
         table.append(
             [results.titles[row["scenario"]], STAGES[row["stage"]], KINDS[row["kind"]], numbers(row["mean"], 1), change]
         )
+    some, left_out = drawn(results, rows)
     return Chart(
         "klantreis",
         Text("Waar in de klantreis gebeurt het?", "Where in the klantreis does it happen?"),
         Text(
             "Huishoudens van senioren per 1.000 en per jaar. Links basis: hoeveel er in een fase komen, doorgaan "
-            "en afhaken. Rechts wat elk scenario daaraan verandert, met 95 %-interval.",
+            f"en afhaken. Rechts wat elk scenario daaraan verandert, met 95 %-interval.{left_out.nl}",
             "Senior households per 1,000 and per year. Left, base: how many enter a stage, go on and drop out. "
-            "Right, what each scenario changes, with 95 % interval.",
+            f"Right, what each scenario changes, with 95 % interval.{left_out.en}",
         ),
         [
             SCENARIO,
@@ -205,7 +222,7 @@ def klantreis(results: Results) -> Chart | None:
             Text("Verschil met basis", "Difference with base"),
         ],
         table,
-        lambda language: figures.funnel(rows, results.titles, language),
+        lambda language: figures.funnel(some, results.titles, language),
     )
 
 
@@ -281,16 +298,17 @@ def drift(results: Results) -> Chart | None:
                 for m in (12, 24, 60)
             ]
             table.append([results.titles[scenario], *cells, numbers(100 * one.iloc[-1], 1)])
+    some, left_out = drawn(results, rows)
     return Chart(
         "drift",
         Text("Hoe snel lopen de werelden uiteen?", "How fast do the worlds part?"),
         Text(
             "Deel van de huishoudens dat ergens anders woont dan in basis. Zelfs één woning die een maand later "
             "klaar is (placebo) schuift na jaren veel verhuizingen door. Daarom mag u totalen vergelijken, maar "
-            "nooit van één huishouden zeggen wat het zonder maatregel deed.",
+            f"nooit van één huishouden zeggen wat het zonder maatregel deed.{left_out.nl}",
             "Share of households that live elsewhere than in base. Even one home delivered a month later (placebo) "
             "shifts many moves after some years. So totals may be compared, but of no single household can be said "
-            "what it would have done without the measure.",
+            f"what it would have done without the measure.{left_out.en}",
         ),
         [
             SCENARIO,
@@ -300,7 +318,7 @@ def drift(results: Results) -> Chart | None:
             Text("aan het eind (%)", "at the end (%)"),
         ],
         table,
-        lambda language: figures.drift_curve(rows, results.titles, language),
+        lambda language: figures.drift_curve(some, results.titles, language),
     )
 
 

@@ -67,9 +67,12 @@ class Results:
         """Uses by verdict (see attribution.by_verdict) for each window in months; empty without attribution.parquet."""
         if not self.folder.has("attribution"):
             return {}
-        table = self.folder.table("attribution", ATTRIBUTION)
-        windows = {*WINDOWS, self.window}
-        return {months: by_verdict(table.assign(verdict=with_window(table, months)), self.seeds, self.months) for months in windows}
+        found: dict[int, list[pd.DataFrame]] = {months: [] for months in sorted({*WINDOWS, self.window})}
+        for scenario in self.folder.scenarios("attribution"):  # one at a time: of a province it has tens of millions of rows
+            table = self.folder.of_scenario("attribution", ATTRIBUTION, scenario)
+            for months, parts in found.items():
+                parts.append(by_verdict(table.assign(verdict=with_window(table, months)), self.seeds, self.months))
+        return {months: pd.concat(parts, ignore_index=True) for months, parts in found.items() if parts}
 
     @cached_property
     def filters(self) -> pd.DataFrame:

@@ -66,6 +66,16 @@ class Folder:
             need(pq.read_schema(file).names, [*columns, *(column for column, _, _ in where)], file.name)
             return pd.read_parquet(file, columns=list(columns), filters=[("scenario", "==", scenario), *where])
 
+    def scenarios(self, name: str) -> list[str]:
+        """The scenarios with rows in a parquet table, in order. Raises AnalysisError."""
+        import pyarrow.parquet as pq
+
+        file, found = self._found(name), set[str]()
+        with readable(file), pq.ParquetFile(file) as table:
+            for batch in table.iter_batches(columns=["scenario"]):
+                found |= set(batch.column(0).unique().to_pylist())
+        return sorted(found)
+
     def manifest(self) -> dict[str, Any]:
         """What was run; empty when there is no manifest.json. Raises AnalysisError when it is damaged."""
         file = self.path / "manifest.json"

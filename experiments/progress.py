@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 STEP = 0.1  # share of the runs between two plain lines
+LONGEST = 60.0  # seconds between them, as long as runs finish
 
 
 class Progress:
@@ -15,7 +16,7 @@ class Progress:
     def __init__(self, total: int, stream: Any = None) -> None:
         self.total = total
         self.stream = stream or sys.stderr
-        self.began = time.monotonic()
+        self.began = self.said = time.monotonic()
         self.shown = -1
         self.bar: Any = None
         if self.stream.isatty():
@@ -34,10 +35,15 @@ class Progress:
                 self.bar.n = done
                 self.bar.refresh()
             self.shown = done
-        elif self.shown < 0 or done >= self.shown + STEP * self.total or (done == self.total != self.shown):
-            self.shown = done
-            seconds = time.monotonic() - self.began
-            print(f"{done} of {self.total} runs finished, {seconds:.0f} s", file=self.stream, flush=True)
+        elif self._worth_a_line(done):
+            self.shown, self.said = done, time.monotonic()
+            print(f"{done} of {self.total} runs finished, {self.said - self.began:.0f} s", file=self.stream, flush=True)
+
+    def _worth_a_line(self, done: int) -> bool:
+        """The first number, the last, and some between."""
+        if self.shown < 0 or done >= self.shown + STEP * self.total or (done == self.total != self.shown):
+            return True
+        return done > self.shown and time.monotonic() >= self.said + LONGEST
 
     def close(self) -> None:
         """Leave the terminal as it was."""

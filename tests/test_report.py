@@ -7,12 +7,13 @@ import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
 from analysis import report
-from analysis.charts import charts
+from analysis.charts import MOST_DRAWN, charts, drawn
 from analysis.pipeline import finish
 from analysis.results import gather
 from analysis.summary import headline, plain
@@ -284,3 +285,19 @@ def test_a_name_given_by_the_run_wins(tmp_path: Path) -> None:
     out = made.write(tmp_path / "out")
     assert gather(out, {"place_name": "Súdwest-Fryslân"}).place == "Súdwest-Fryslân"
     assert isinstance(gather(out).effects, pd.DataFrame)
+
+
+def test_a_picture_with_colours_shows_those_with_the_largest_effects_and_says_so(run):
+    results = gather(run[0])
+    some, left_out = drawn(results, results.drift)
+    assert len(some) == len(results.drift) and left_out.nl == "", "few scenarios: all are drawn"
+    names = [f"scenario_{k}" for k in range(MOST_DRAWN + 3)]
+    effect = {name: (-1) ** k * float(k) for k, name in enumerate(names)}  # the last ones are the largest, up or down
+    effects = pd.DataFrame({
+        "scenario": names, "indicator": "senior_moves", "group_by": "all", "group": "all", "months_from": 0, "months_to": 24,
+        "estimand": "net", "difference": list(effect.values()),
+    })
+    many = SimpleNamespace(effects=effects, scenarios=names)
+    rows = pd.DataFrame({"scenario": ["basis", "placebo", *names]})
+    some, left_out = drawn(many, rows)
+    assert list(some["scenario"]) == ["basis", "placebo", *names[3:]] and f"{MOST_DRAWN} scenario" in left_out.nl

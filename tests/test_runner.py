@@ -299,3 +299,13 @@ def test_progress_is_plain_lines_where_there_is_no_terminal():
     assert lines[0].startswith("0 of 40 runs finished")
     assert lines[-1].startswith("40 of 40 runs finished")
     assert 5 < len(lines) < 15
+
+
+def test_progress_says_at_least_once_a_minute_how_far_a_long_run_is(monkeypatch):
+    now, stream = [0.0], io.StringIO()
+    monkeypatch.setattr("experiments.progress.time.monotonic", lambda: now[0])
+    progress = Progress(1000, stream)
+    for done in (0, 0, 1, 1, 2, 2):
+        progress(done)
+        now[0] += 40
+    assert stream.getvalue().splitlines() == [f"{n} of 1000 runs finished, {80 * n} s" for n in range(3)]
