@@ -7,7 +7,7 @@ import pytest
 
 from sim.market import market as market_module
 from sim.market.clearing import clear_again, open_for_all, settle
-from sim.market.market import hindering, late
+from sim.market.decisive import hindering, late
 from sim.market.offers import publish
 from sim.market.respond import MAX_RESPONSES, PER_SEGMENT, empty_looks, empty_responses, respond
 from sim.market.seekers import describe

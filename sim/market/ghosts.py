@@ -6,11 +6,12 @@ with the best of the others who would rather have that home than what they got.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from sim import ghosts
 from sim.codes import HouseholdState
@@ -21,9 +22,7 @@ from sim.randomness import draw_bits, to_whole
 from sim.world import NOWHERE
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from sim.market.respond import Bases, Responses
+    from sim.market.respond import Bases
     from sim.market.sight import Offers
     from sim.state import World
 
@@ -31,22 +30,29 @@ PRESENT = int(HouseholdState.PRESENT)
 NOBODY = np.uint64(0)  # a rank below any
 
 
+class Seen(NamedTuple):
+    """What the ghosts that look are measured by: the clearing without their instrument, for each mark among them."""
+
+    marks: NDArray  # uint64, each once
+    own: NDArray  # int32, rows of the households whose ghosts look, mark after mark, in order
+    own_first: NDArray  # int64 [marks + 1], where those of each mark begin
+    rank: NDArray  # uint64 [marks, offers], rank of who holds each home; NOBODY where it is free
+    holder: NDArray  # int32 [marks, offers], household row of that one
+    second: NDArray  # uint64 [marks, offers], rank of the next one, where the holder is a ghost's own household
+
+
 @dataclass
 class Watch:
     """The ghosts that look this month, what they are measured by, and who parts from a ghost on the market."""
 
     rows: NDArray  # int32, ghosts that search and look
-    own: list[NDArray]  # household rows of those of each mark, in order
-    marks: NDArray  # uint64, of each
-    place: dict[int, int]  # mark to its row in the tables below
-    rank: NDArray  # uint64 [marks, offers], rank of who holds each home in the clearing without; NOBODY where it is free
-    holder: NDArray  # int32 [marks, offers], household row of that one
-    second: NDArray  # uint64 [marks, offers], rank of the next one, where the holder is a ghost's own household
-    parted: list[tuple[NDArray, NDArray, NDArray]] = field(default_factory=list)  # household rows, marks, offers that their ghosts won
+    at: NDArray  # int64, the mark of each in ``seen``
+    seen: Seen
+    parted: tuple[NDArray, NDArray, NDArray]  # household rows, marks, offers that their ghosts won
 
     def bits(self) -> np.uint64:
         """Marks of all ghosts that look."""
-        return np.bitwise_or.reduce(self.marks, initial=NOBODY)
+        return np.bitwise_or.reduce(self.seen.marks, initial=NOBODY)
 
 
 def watch(w: World, offers: Offers, looks: np.uint64) -> Watch:
@@ -57,36 +63,32 @@ def watch(w: World, offers: Offers, looks: np.uint64) -> Watch:
         rows = searching_rows(g.h.state, g.h.stage, g.h.reserved, g.h.home, g.h.id, looks, p.p_look, p.p_look_starter)
     marks = np.zeros(0, np.uint64) if g is None else g.mark[rows]
     households = rows if g is None else g.of[rows]
-    order = np.lexsort((households, marks))
-    different, begin = np.unique(marks[order], return_index=True)
-    shape = (len(different), len(offers.at))
-    return Watch(
-        rows, np.split(households[order], begin[1:]), marks, {mark: k for k, mark in enumerate(different.tolist())},
-        np.zeros(shape, np.uint64), np.full(shape, NOWHERE, np.int32), np.zeros(shape, np.uint64),
+    different, at = np.unique(marks, return_inverse=True)
+    order, shape = np.lexsort((households, marks)), (len(different), len(offers.at))
+    first = np.searchsorted(marks[order], different)
+    seen = Seen(
+        different, households[order], np.append(first, len(rows)), np.zeros(shape, np.uint64), np.full(shape, NOWHERE, np.int32),
+        np.zeros(shape, np.uint64),
     )
-
-
-def note(
-    w: World, seen: Watch, mark: np.uint64, seekers: NDArray, offers: Offers, on: Responses, won: NDArray, slot: NDArray, other: NDArray,
-    bases: Bases,
-) -> None:
-    """Take down the clearing without the instruments of ``mark``: who holds what, and who (``other``) got something else.
-
-    ``on`` are the responses in that clearing, ``won`` and ``slot`` its result.
-    """
-    if len(other):
-        seen.parted.append((seekers["row"][other], np.full(len(other), mark), won[other]))
-    for one, k in seen.place.items():
-        if one & int(mark):
-            _measure(
-                on.n, on.offer, on.worth, on.rank, won, slot, seekers, offers.at, bases.viewing, w.params.p_refusal, seen.own[k],
-                seen.rank[k], seen.holder[k], seen.second[k],
-            )
+    return Watch(rows, at.astype(np.int64), seen, (np.zeros(0, np.int32), np.zeros(0, np.uint64), np.zeros(0, np.int32)))
 
 
 @njit(cache=True)
-def _measure(n, offer, worth, rank, won, slot, seekers, offers, viewing, p_refusal, own, top, holder, second):
+def measure(mark, n, offer, worth, rank, won, slot, terms, seen):
+    """Write down who holds what in the clearing without the instruments of ``mark``, for the ghosts in ``seen`` that it concerns.
+
+    Responses as in that clearing, ``won`` and ``slot`` its result; ``terms``: seekers, offers, key and chance of a refusal.
+    """
+    for k in range(len(seen.marks)):
+        if seen.marks[k] & mark:
+            own = seen.own[seen.own_first[k] : seen.own_first[k + 1]]
+            _measure_for(n, offer, worth, rank, won, slot, terms, own, seen.rank[k], seen.holder[k], seen.second[k])
+
+
+@njit(cache=True)
+def _measure_for(n, offer, worth, rank, won, slot, terms, own, top, holder, second):
     """Fill the rank and the row of who holds each home; where that is one of the rows ``own`` (sorted), the rank of the next one."""
+    seekers, offers, viewing, p_refusal = terms
     kept = np.full(len(offers), -1, np.int32)
     for s in range(len(won)):
         o = won[s]
@@ -119,31 +121,30 @@ def runners_up(kept, n, offer, worth, rank, won, slot, seekers, offers, viewing,
                 best[o] = rank[s, k]
 
 
-def settle(w: World, seen: Watch, offers: Offers, bases: Bases, times: np.uint64) -> None:
+def settle(w: World, watched: Watch, offers: Offers, bases: Bases, times: np.uint64) -> None:
     """Ghosts that look get what they would have got; households that got something else leave a ghost that goes on with its own.
 
     ``times`` is the base key of the time until the keys.
     """
     if w.ghosts is None:
         return
-    if len(seen.rows):
-        _accept(w, seen.rows, _choose(w, seen, offers, bases), offers, times)
-    rows, marks, won = (np.concatenate(part) for part in zip(*seen.parted, strict=True)) if seen.parted else (np.zeros(0, np.int32),) * 3
-    new, place = ghosts.stay_behind(w, rows, marks.astype(np.uint64))
+    if len(watched.rows):
+        _accept(w, watched.rows, _choose(w, watched, offers, bases), offers, times)
+    rows, marks, won = watched.parted
+    new, place = ghosts.stay_behind(w, rows, marks)
     _accept(w, new, won[place], offers, times)
 
 
-def _choose(w: World, seen: Watch, offers: Offers, bases: Bases) -> NDArray:
+def _choose(w: World, watched: Watch, offers: Offers, bases: Bases) -> NDArray:
     """The offer that each ghost that looks wins, or −1; int32."""
-    seekers = describe(ghosts.as_world(w), seen.rows)
-    seekers["without"] = ghosts.off_for(seen.marks, len(w.keys))
+    assert w.ghosts is not None
+    seekers, seen = describe(ghosts.as_world(w), watched.rows), watched.seen
+    seekers["without"] = ghosts.off_for(seen.marks[watched.at], len(w.keys))
     answers = empty_responses(len(seekers))
     respond(np.arange(len(seekers)), seekers, offers, w.map, w.tables, w.rules, w.levers, NOBODY, bases, answers, empty_looks(0))
-    at = np.array([seen.place[mark] for mark in seen.marks.tolist()])
-    own = w.ghosts.of[seen.rows] if w.ghosts is not None else seen.rows
     return _first_won(
-        answers.n, answers.offer, answers.worth, answers.rank, seekers, offers.at, bases.viewing, w.params.p_refusal, at, own,
-        seen.rank, seen.holder, seen.second,
+        answers.n, answers.offer, answers.worth, answers.rank, seekers, offers.at, bases.viewing, w.params.p_refusal, watched.at,
+        w.ghosts.of[watched.rows], seen.rank, seen.holder, seen.second,
     )
 
 

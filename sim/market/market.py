@@ -14,15 +14,14 @@ from numba import njit
 from sim.chains import ON_OFFER, RESERVED
 from sim.codes import Obstacle, Stage, Tenure
 from sim.klantreis import OBSTACLE, count_step
-from sim.levers import ALL_BIT
 from sim.market import ghosts
-from sim.market.clearing import clear_again, open_for_all, settle
+from sim.market.clearing import settle
+from sim.market.decisive import owed
 from sim.market.offers import publish
 from sim.market.reach import OUTRANKED
 from sim.market.respond import PER_SEGMENT, Bases, Looks, Responses, empty_looks, empty_responses, respond
 from sim.market.seekers import describe, searching_rows
 from sim.market.sight import Offers
-from sim.market.without import exchange, respond_without
 from sim.randomness import Purpose, draw_bits, to_whole
 
 if TYPE_CHECKING:
@@ -35,7 +34,6 @@ CORPORATIE = int(Tenure.CORPORATIE)
 REFUSED = int(Obstacle.REFUSED)
 NO_BITS = np.uint64(0)
 LOOKS = 8  # looks per searcher for which there is room at first
-FEW = 8  # where the lists of at most one in so many searchers differ, the clearing goes on from what all clearings share
 
 
 class Cleared(NamedTuple):
@@ -60,7 +58,7 @@ def market(w: World) -> None:
     cleared = _clear(w, seekers, offers, responses, bases)
     if w.keys:
         w.h.ever[rows] |= responses.used  # instruments that had a lever in a look of this month count as used
-    decisive = _decisive(w, seekers, offers, responses, written, cleared, bases, watch)
+    decisive = owed(w, seekers, offers, responses, written, (cleared.offer, cleared.slot), bases, watch)
     met = _record_obstacles(seekers, cleared.offer, cleared.n_refused, responses.gate, w.funnel)
     w.stuck.hear(rows, met, w.h.search_month)
     if w.stepwise is not None:
@@ -93,84 +91,6 @@ def _clear(w: World, seekers: NDArray, offers: Offers, responses: Responses, bas
     out = (np.full(len(seekers), -1, np.int32), np.full(len(seekers), -1, np.int32), np.zeros(len(seekers), np.int32))
     settle(responses.n, responses.offer, responses.worth, responses.rank, seekers, offers.at, bases.viewing, w.params.p_refusal, *out)
     return Cleared(*out)
-
-
-def _decisive(
-    w: World, seekers: NDArray, offers: Offers, on: Responses, looks: Looks, cleared: Cleared, bases: Bases, watch: ghosts.Watch
-) -> NDArray:
-    """Bits of the instruments without which a household's result had been another, uint64 [searchers].
-
-    Each clearing without is shown to the ghosts that ``watch`` holds.
-    """
-    decisive = np.zeros(len(seekers), np.uint64)
-    taken = clearings(len(w.keys), np.bitwise_or.reduce(on.used | on.barred, initial=NO_BITS), watch.bits())
-    if not taken:
-        return decisive
-    offs, (n_most, viewing, p_refusal) = np.array([off for off, _ in taken]), (len(seekers) // FEW, bases.viewing, w.params.p_refusal)
-    answers = respond_without(
-        offs, hindering(w.levers), seekers, offers, w.map, w.tables, w.rules, w.levers, bases, on, looks,
-        empty_responses(1), empty_responses(len(seekers)), empty_looks(len(seekers)),
-    )
-    terms = (seekers, offers.at, viewing, p_refusal)
-    opened = open_for_all(on.n, on.offer, on.worth, on.rank, terms, late(answers, n_most, len(seekers)))
-    for v, (off, mark) in enumerate(taken):
-        rows = slice(answers.first[v], answers.stop[v])
-        n_other, without = rows.stop - rows.start, (cleared.offer, cleared.slot)
-        if 0 < n_other <= n_most:
-            some = (answers.n[rows], answers.offer[rows], answers.worth[rows], answers.rank[rows])
-            without = clear_again(opened, answers.who[rows], some, terms)
-        exchange(answers, v, on)
-        if n_other > n_most:
-            without = _clear(w, seekers, offers, on, bases)[:2]
-        other = compare(without[0], cleared.offer, on.used, off, mark, decisive)
-        ghosts.note(w, watch, mark, seekers, offers, on, *without, other, bases)
-        exchange(answers, v, on)
-    return decisive
-
-
-@njit(cache=True)
-def late(answers, n_most, n):
-    """Whose list differs in a clearing in which those of at most ``n_most`` do, bool [n]."""
-    out = np.zeros(n, np.bool_)
-    for v in range(len(answers.first)):
-        if answers.stop[v] - answers.first[v] <= n_most:
-            out[answers.who[answers.first[v] : answers.stop[v]]] = True
-    return out
-
-
-@njit(cache=True)
-def compare(won, before, used, off, mark, decisive):
-    """Searchers (int64) that used what is ``off`` and win something else with it; they get its ``mark`` in ``decisive``."""
-    other = np.empty(len(won), np.int64)
-    n = 0
-    for s in range(len(won)):
-        if won[s] != before[s] and used[s] & off:
-            decisive[s] |= mark
-            other[n] = s
-            n += 1
-    return other[:n]
-
-
-def clearings(n_keys: int, met: np.uint64, marks: np.uint64) -> list[tuple[np.uint64, np.uint64]]:
-    """Which clearings are taken again: the instruments that are off in each, and its mark (bit 63: without all).
-
-    Those without which somebody may respond otherwise (``met``), and those for which a ghost looks (``marks``); all first.
-    """
-    if met | marks == NO_BITS:
-        return []
-    every = np.uint64((1 << n_keys) - 1)
-    if n_keys == 1:
-        return [(every, ALL_BIT | every)]
-    bits = [np.uint64(1 << k) for k in range(n_keys)]
-    return [(every, ALL_BIT), *((bit, bit) for bit in bits if (met | marks) & bit)]
-
-
-def hindering(levers: NDArray) -> np.uint64:
-    """Bits of the instruments that can make a home worth less to somebody: without them more may be responded to."""
-    bits = NO_BITS
-    for k in np.flatnonzero((levers["trouble"] < 0) | (levers["eur_once"] < 0)):
-        bits |= np.uint64(1) << np.uint64(k)
-    return bits
 
 
 def _accept(

@@ -1,0 +1,126 @@
+"""Who owes its result on the market to an instrument: the clearing is taken again with the instrument off, for everybody.
+
+Each clearing is shown to the ghosts that look this month (``sim.market.ghosts``).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+from sim.levers import ALL_BIT, NO_BITS
+from sim.market.clearing import clear_again, open_for_all, settle
+from sim.market.ghosts import measure
+from sim.market.respond import empty_looks, empty_responses
+from sim.market.without import exchange, respond_without
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.market.ghosts import Watch
+    from sim.market.respond import Bases, Looks, Responses
+    from sim.market.sight import Offers
+    from sim.state import World
+
+FEW = 8  # where the lists of at most one in so many searchers differ, the clearing goes on from what all clearings share
+ROOM = 256  # households with another result for which there is room at first
+
+
+def owed(
+    w: World, seekers: NDArray, offers: Offers, on: Responses, looks: Looks, cleared: tuple[NDArray, NDArray], bases: Bases, watch: Watch
+) -> NDArray:
+    """Bits of the instruments without which a household's result had been another, uint64 [searchers].
+
+    ``cleared``: offer and slot won with all instruments on. What ``watch`` needs of each clearing is written down there.
+    """
+    found = np.zeros(len(seekers), np.uint64)
+    taken = clearings(len(w.keys), np.bitwise_or.reduce(on.used | on.barred, initial=NO_BITS), watch.bits())
+    if not taken:
+        return found
+    offs, marks = (np.array(some, np.uint64) for some in zip(*taken, strict=True))
+    answers = respond_without(
+        offs, hindering(w.levers), seekers, offers, w.map, w.tables, w.rules, w.levers, bases, on, looks,
+        empty_responses(1), empty_responses(len(seekers)), empty_looks(len(seekers)),
+    )
+    terms, n_most = (seekers, offers.at, bases.viewing, w.params.p_refusal), len(seekers) // FEW
+    opened = open_for_all(on.n, on.offer, on.worth, on.rank, terms, late(answers, n_most, len(seekers)))
+    watch.parted = clear_each(offs, marks, answers, on, opened, cleared, n_most, terms, found, watch.seen)
+    return found
+
+
+@njit(cache=True)
+def clear_each(offs, marks, answers, on, opened, cleared, n_most, terms, decisive, seen):
+    """Take the clearings without the instruments in each of ``offs``; fill ``decisive`` and ``seen``.
+
+    Returns household row (int32), mark (uint64) and offer won without (int32) of each one that gets something else.
+    """
+    seekers, offers, viewing, p_refusal = terms
+    rows, of, instead, n = np.empty(ROOM, np.int32), np.empty(ROOM, np.uint64), np.empty(ROOM, np.int32), 0
+    for v in range(len(offs)):
+        first, stop = answers.first[v], answers.stop[v]
+        won, slot = cleared
+        if 0 < stop - first <= n_most:
+            some = (answers.n[first:stop], answers.offer[first:stop], answers.worth[first:stop], answers.rank[first:stop])
+            won, slot = clear_again(opened, answers.who[first:stop], some, terms)
+        exchange(answers, v, on)
+        if stop - first > n_most:
+            won, slot = np.full(len(seekers), -1, np.int32), np.full(len(seekers), -1, np.int32)
+            settle(on.n, on.offer, on.worth, on.rank, seekers, offers, viewing, p_refusal, won, slot, np.zeros(len(seekers), np.int32))
+        other = compare(won, cleared[0], on.used, offs[v], marks[v], decisive)
+        if n + len(other) > len(rows):
+            more = len(rows) + len(other)
+            rows, instead = np.concatenate((rows, np.empty(more, np.int32))), np.concatenate((instead, np.empty(more, np.int32)))
+            of = np.concatenate((of, np.empty(more, np.uint64)))
+        for s in other:
+            rows[n], of[n], instead[n] = seekers[s].row, marks[v], won[s]
+            n += 1
+        measure(marks[v], on.n, on.offer, on.worth, on.rank, won, slot, terms, seen)
+        exchange(answers, v, on)
+    return rows[:n], of[:n], instead[:n]
+
+
+@njit(cache=True)
+def late(answers, n_most, n):
+    """Whose list differs in a clearing in which those of at most ``n_most`` do, bool [n]."""
+    out = np.zeros(n, np.bool_)
+    for v in range(len(answers.first)):
+        if answers.stop[v] - answers.first[v] <= n_most:
+            out[answers.who[answers.first[v] : answers.stop[v]]] = True
+    return out
+
+
+@njit(cache=True)
+def compare(won, before, used, off, mark, decisive):
+    """Searchers (int64) that used what is ``off`` and win something else with it; they get its ``mark`` in ``decisive``."""
+    other = np.empty(len(won), np.int64)
+    n = 0
+    for s in range(len(won)):
+        if won[s] != before[s] and used[s] & off:
+            decisive[s] |= mark
+            other[n] = s
+            n += 1
+    return other[:n]
+
+
+def clearings(n_keys: int, met: np.uint64, marks: np.uint64) -> list[tuple[np.uint64, np.uint64]]:
+    """Which clearings are taken again: the instruments that are off in each, and its mark (bit 63: without all).
+
+    Those without which somebody may respond otherwise (``met``), and those for which a ghost looks (``marks``); all first.
+    """
+    if met | marks == NO_BITS:
+        return []
+    every = np.uint64((1 << n_keys) - 1)
+    if n_keys == 1:
+        return [(every, ALL_BIT | every)]
+    bits = [np.uint64(1 << k) for k in range(n_keys)]
+    return [(every, ALL_BIT), *((bit, bit) for bit in bits if (met | marks) & bit)]
+
+
+def hindering(levers: NDArray) -> np.uint64:
+    """Bits of the instruments that can make a home worth less to somebody: without them more may be responded to."""
+    bits = NO_BITS
+    for k in np.flatnonzero((levers["trouble"] < 0) | (levers["eur_once"] < 0)):
+        bits |= np.uint64(1) << np.uint64(k)
+    return bits
