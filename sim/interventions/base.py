@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from sim.codes import Contact, HouseholdState, Stage
 from sim.ghosts import stay_behind
 from sim.interventions.filters import members_of
-from sim.interventions.target import EVERYBODY, Lot, carriers
+from sim.interventions.target import ALL_DRAWN, Lot, carriers
 from sim.levers import ALL_BIT, MAX_INSTRUMENTS
 from sim.randomness import Purpose, uniform
 
@@ -128,7 +128,7 @@ class Instrument(BaseModel):
     def check(self, start: str) -> None:
         """Check against the law in force at ``start`` (YYYY-MM); raises LawError."""
 
-    def members(self, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = EVERYBODY) -> NDArray:
+    def members(self, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
         """Rows (int32) of the target group in the stages given (first, last) that do not carry ``mask`` and are drawn in ``lot``."""
         return members_of(w, self.who, stages, mask, lot)
 
@@ -317,7 +317,7 @@ class Running:
         rows = rows[self.settings.most(w, rows) > 0]
         w.h.touched[rows] &= ~self.mask
 
-    def candidates(self, w: World, stages: tuple[int, int] = (2, 2), lot: Lot = EVERYBODY) -> NDArray:
+    def candidates(self, w: World, stages: tuple[int, int] = (2, 2), lot: Lot = ALL_DRAWN) -> NDArray:
         """Households of the target group in the stages given (first, last), drawn in ``lot``, that it does not reach yet, int32 rows."""
         rows = self.settings.members(w, stages, self.mask, lot)
         if self.strength >= 1:

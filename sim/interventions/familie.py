@@ -20,7 +20,7 @@ from sim.interventions.base import Instrument, Payer, Running, Who
 from sim.interventions.passend_aanbod import ANNEX, append_homes
 from sim.interventions.reach import HUIDIGE, WENS
 from sim.interventions.splitsen import note_applications
-from sim.interventions.target import EVERYBODY, Lot
+from sim.interventions.target import ALL_DRAWN, Lot
 from sim.klantreis import count_step
 from sim.randomness import Purpose, hash_ints, hash_text, pair_bits, uniform
 from sim.world import NOWHERE, Dwellings, empty, take
@@ -253,7 +253,7 @@ class Mantelzorgwoning(NearFamily):
     law: ClassVar[str] = "permit-free under conditions (since 2024 by the municipal plan, bruidsschat): a care need that is shown, one household of at most two persons, and it ends with the care"
     source: ClassVar[str] = f"{ANNEX}: mantelzorgwoning; sources section 3"
 
-    def members(self, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = EVERYBODY) -> NDArray:
+    def members(self, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
         """Those of the target group of whom somebody is limited in moving about: the care need that the model knows."""
         rows = super().members(w, stages, mask, lot)
         return rows[limited(w, rows)]
@@ -274,7 +274,7 @@ class PreMantelzorgwoning(NearFamily):
     rel_declared: float = Field(0.8, ge=0, le=1, description="share of the families that sign the declaration of intent (assumption, 0.5-1)")
     rel_reverse: float = Field(0.25, ge=0, le=1, description="share of the families that swap homes where they can (assumption, 0-0.5)")
 
-    def members(self, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = EVERYBODY) -> NDArray:
+    def members(self, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
         """Those of the target group of that age in whose household nobody is limited yet."""
         rows = super().members(w, stages, mask, lot)
         return rows[(ages_of(w, rows) >= self.age_aow) & ~limited(w, rows)]

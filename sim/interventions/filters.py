@@ -10,7 +10,7 @@ import numpy as np
 from sim import law
 from sim.codes import DwellingType, HouseholdClass, HouseholdState, Tenure
 from sim.fit import classes
-from sim.interventions.target import EVERYBODY, Lot, target_rows
+from sim.interventions.target import ALL_DRAWN, Lot, target_rows
 from sim.levers import NO_BITS
 from sim.market.reach import AOW_AGE
 from sim.world import ABSENT, NEVER, NOWHERE, age_years
@@ -35,7 +35,7 @@ IN_THE_KERNEL = ("age", "size", "rooms", "rooms_most", "tenure", "floor_area")  
 
 
 def members_of(
-    w: World, who: Who, stages: tuple[int, int], mask: np.uint64, lot: Lot = EVERYBODY, among: Among | None = None
+    w: World, who: Who, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN, among: Among | None = None
 ) -> NDArray:
     """Rows (int32) of the target group in the stages given (first, last) that do not carry ``mask`` and are drawn in ``lot``.
 

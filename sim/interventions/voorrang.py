@@ -11,7 +11,7 @@ from sim import law
 from sim.codes import Access, Contact, DwellingType, HouseholdState, HouseholdType, Origin, Tenure
 from sim.interventions.base import Instrument, Payer, Running, Who
 from sim.interventions.taken import ForHomesTaken, label_vacant, take_labels_off
-from sim.interventions.target import EVERYBODY, Lot
+from sim.interventions.target import ALL_DRAWN, Lot
 from sim.randomness import Purpose, uniform
 from sim.world import NOWHERE, age_years
 
@@ -130,7 +130,7 @@ class LokaleBinding(OnTheMarket):
         price = w.params.rel_asking * w.d.woz[homes]
         return (w.d.tenure[homes] == Tenure.KOOP) & first & (price <= law.amount("betaalbaarheidsgrens", w.start))
 
-    def members(self, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = EVERYBODY) -> NDArray:
+    def members(self, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
         """Those of the target group whose household has been here for so long: since the start, or founded here."""
         rows = super().members(w, stages, mask, lot)
         return rows[w.month - np.minimum(w.h.founded[rows], w.h.moved_in[rows]).astype(np.int64) >= self.dur_lived]
@@ -161,7 +161,7 @@ class Ooievaarsclausule(OnTheMarket):
         d = w.d
         return (d.tenure[homes] == Tenure.VRIJE_HUUR) & (d.kind[homes] == DwellingType.EENGEZINS) & (d.rent[homes] <= self.eur_rent_most)
 
-    def members(self, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = EVERYBODY) -> NDArray:
+    def members(self, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
         """Couples without children of the target group, and those without a home where it asks nothing of the home left."""
         h, rows = w.h, super().members(w, stages, mask, lot)
         if self.who == Who(age=self.who.age, size=self.who.size):

@@ -19,7 +19,7 @@ from sim.fit import refresh
 from sim.interventions.base import Instrument, Payer, Running, Who
 from sim.interventions.passend_aanbod import ANNEX
 from sim.interventions.reach import HUIDIGE, WENS, ZOEKEN
-from sim.interventions.target import EVERYBODY, Lot
+from sim.interventions.target import ALL_DRAWN, Lot
 from sim.klantreis import count_step
 from sim.randomness import Purpose, uniform
 from sim.world import ABSENT, NEVER, NOWHERE
@@ -66,7 +66,7 @@ class Woningdelen(Instrument):
     eur_case: float = Field(500, ge=0, le=10000, description="euro of mediation per contract (assumption)")
     payer: Payer = "gemeente"
 
-    def members(self, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = EVERYBODY) -> NDArray:
+    def members(self, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
         """Those of the target group with rooms to spare."""
         rows = super().members(w, stages, mask, lot)
         return rows[w.d.rooms[w.h.home[rows]].astype(int) - w.h.rooms_needed[rows] >= self.n_spare]
