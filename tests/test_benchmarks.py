@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as cli
+from benchmarks import full_plan
 from benchmarks.plain_mesa.chance import Keyed, Sampled, Stream
 from benchmarks.side_by_side import NotTheSameError, check_same, homes_of, ledger_of, plain_model
 from benchmarks.simplified import BEHAVIOUR, settled
@@ -19,7 +20,7 @@ from sim.randomness import Draws, Purpose, bits_array, uniform
 from tests.worlds import at_work, burnt_in
 
 MONTHS = 18
-MOST_PLAN = 8  # months of basis that a month of all instruments at once may take
+MOST_PLAN = 6  # months of basis that a month of all instruments at once may take
 
 
 @pytest.fixture(scope="module")
@@ -129,6 +130,13 @@ def test_ratio_and_cost_follow_from_the_seconds_measured() -> None:
     f = {"households": 2000, "months": 24, "build": 3.0, "seconds": 0.48, "built_gb": 1.0, "peak_gb": 1.5, "columns_gb": 0.2}
     # 0.02 s a month: 50 months a second, 2.4 s for 120, 10 microseconds per household
     assert cli.full_line("x", f).split()[2:] == ["3.0", "50.00", "2.4", "10000", "1.00", "1.50", "0.20"]
+    p = {"instruments": 41, "months": 10, "basis": 0.1, "plan": 0.4}
+    assert cli.plan_line("x", p).split() == ["x", "41", "10", "10.0", "40.0", "4.0"]
+
+
+def test_a_full_plan_is_every_instrument_of_the_registry_but_a_users_own() -> None:
+    measured = full_plan.measure("vlieland", 2, 1)
+    assert measured["instruments"] == len(INSTRUMENTS) - 1 and 0 < measured["basis"] < measured["plan"]
 
 
 def test_a_row_that_fails_is_named(capfd) -> None:
