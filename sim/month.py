@@ -45,7 +45,7 @@ def step(w: World) -> None:
     if w.stepwise is not None:
         w.stepwise.look(w)
     # organisations act: letters, talks, home visits, labels, within capacity and budget
-    act(w)
+    instruments_act(w)
     # ghosts live through the same: what becomes of a household without an instrument
     live_on(w, happened)
     # households move on in their klantreis, or drop out, with a reason
@@ -123,7 +123,7 @@ def pass_year(h, rows, sitting, month, d, urban, senior_age, t):
         h.fit_here[i] = fit_of(h, i, h.home[i], month, d, urban, senior_age, t)
 
 
-def act(w: World) -> None:
+def instruments_act(w: World) -> None:
     """Instruments at work, in the order of their names."""
     if w.instruments:
         w.register = Register(w.h, w.month)

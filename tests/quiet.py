@@ -9,6 +9,7 @@ import numpy as np
 from sim import ghosts, interventions, month, run
 from sim.codes import HouseholdState, Stage, VacancyState
 from sim.interventions.base import Instrument, Running
+from sim.interventions.target import ALL_DRAWN
 from sim.market.market import market
 from sim.recording import note_uses
 from sim.state import World
@@ -33,7 +34,7 @@ class ForThese(Instrument):
         """As given."""
         return self.pulls
 
-    def members(self, w: World, stages, mask) -> np.ndarray:
+    def members(self, w: World, stages, mask, lot=ALL_DRAWN) -> np.ndarray:
         """Those of them that are there."""
         free = (w.h.state == HouseholdState.PRESENT) & ((w.h.touched & mask) == 0)
         mine = np.ones(len(free), bool) if self.ids is None else np.isin(w.h.id, np.array(self.ids, np.uint64))
