@@ -72,6 +72,7 @@ class Folder:
 
         file, found = self._found(name), set[str]()
         with readable(file), pq.ParquetFile(file) as table:
+            need(table.schema_arrow.names, ["scenario"], file.name)
             for batch in table.iter_batches(columns=["scenario"]):
                 found |= set(batch.column(0).unique().to_pylist())
         return sorted(found)

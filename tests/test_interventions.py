@@ -87,6 +87,7 @@ def test_a_lot_draws_those_below_its_chance(chance):
     everybody = target_rows(w.h, w.d, w.month, load("campagne", {}).who, (0, 4), NO_MASK)
     drawn = target_rows(w.h, w.d, w.month, load("campagne", {}).who, (0, 4), NO_MASK, Lot(base, chance))
     np.testing.assert_array_equal(drawn, everybody[uniform(base, w.h.id[everybody]) < chance])
+    assert set(drawn) == set(everybody[Lot(base, chance).draws(w.h.id[everybody])]), "in the kernel as beside it"
 
 
 @pytest.mark.parametrize("room", [0, 3, 40, 10000])

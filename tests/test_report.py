@@ -17,7 +17,7 @@ from analysis.charts import MOST_DRAWN, charts, drawn
 from analysis.pipeline import finish
 from analysis.results import gather
 from analysis.summary import headline, plain
-from analysis.tables import AnalysisError
+from analysis.tables import AnalysisError, Folder
 from analysis.words import digits_for, number, place
 from tests import synthetic_tables as made
 
@@ -301,3 +301,12 @@ def test_a_picture_with_colours_shows_those_with_the_largest_effects_and_says_so
     rows = pd.DataFrame({"scenario": ["basis", "placebo", *names]})
     some, left_out = drawn(many, rows)
     assert list(some["scenario"]) == ["basis", "placebo", *names[3:]] and f"{MOST_DRAWN} scenario" in left_out.nl
+
+
+def test_a_table_without_scenarios_or_cut_short_is_refused_with_its_name(tmp_path):
+    pd.DataFrame({"seed": [1]}).to_parquet(tmp_path / "attribution.parquet")
+    with pytest.raises(AnalysisError, match=r"attribution\.parquet.*scenario"):
+        Folder(tmp_path).scenarios("attribution")
+    (tmp_path / "attribution.parquet").write_bytes(b"PAR1 and no more")
+    with pytest.raises(AnalysisError, match=r"attribution\.parquet is damaged"):
+        Folder(tmp_path).scenarios("attribution")

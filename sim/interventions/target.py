@@ -9,7 +9,7 @@ from numba import njit
 
 from sim.codes import HouseholdState, Tenure
 from sim.fit import oldest_age
-from sim.randomness import draw_bits, to_unit
+from sim.randomness import draw_bits, to_unit, uniform
 from sim.register import everybody
 from sim.world import NOWHERE
 
@@ -29,6 +29,10 @@ class Lot(NamedTuple):
 
     base: np.uint64
     chance: float
+
+    def draws(self, ident: NDArray) -> NDArray:
+        """Which of the ids (uint64) are drawn, bool."""
+        return uniform(self.base, ident) < self.chance
 
 
 ALL_DRAWN = Lot(np.uint64(0), 1.0)

@@ -168,8 +168,7 @@ class Ooievaarsclausule(OnTheMarket):
             free = np.flatnonzero((h.stage >= stages[0]) & (h.stage <= stages[1]))
             free = free[(h.home[free] == NOWHERE) & (h.state[free] == HouseholdState.PRESENT)]
             free = free[(h.reserved[free] == NOWHERE) & ((h.touched[free] & mask) == 0)]
-            free = free[uniform(lot.base, h.id[free]) < lot.chance] if lot.chance < 1 else free
-            rows = np.sort(np.concatenate((rows, free)))
+            rows = np.sort(np.concatenate((rows, free[lot.draws(h.id[free])])))
         age = age_years(h.adult_birth[rows], w.month).max(axis=1)
         with w.draws.replay():
             u = uniform(w.draws.base(Purpose.UNIT_NUMBER, 3, self.key), h.id[rows])
