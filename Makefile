@@ -1,8 +1,10 @@
 # Two commands do everything: `make compare` (set-up and the main job) and `make test` (set-up, lint, types, all tests).
 # ARGS adds to a run: make compare ARGS="municipality=delft seeds=5". PYTHON names the Python that .venv is made with.
+# BASE is what the working folder is held against: make same-bytes BASE=main ARGS="--set whole".
 
 PYTHON ?= python3
 ARGS ?=
+BASE ?= HEAD
 RUN := .venv/bin/python
 GIVEN := $(if $(filter-out default file,$(origin PYTHON)),--this-python)
 
@@ -10,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: compare demo test test-long benchmark lock setup
+.PHONY: compare demo test test-long same-bytes benchmark lock setup
 
 compare: setup
 	@$(RUN) -m experiments.compare $(ARGS)
@@ -25,6 +27,9 @@ test: setup
 
 test-long: setup
 	@$(RUN) -m pytest -n 2 -m long $(ARGS)
+
+same-bytes: setup
+	@$(RUN) tools/same_bytes.py $(BASE) $(ARGS)
 
 benchmark: setup
 	@$(RUN) -m benchmarks $(ARGS)

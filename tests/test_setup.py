@@ -185,7 +185,7 @@ def test_make_without_a_python_says_so_in_one_sentence():
 def test_make_lets_python_keep_its_compiled_files_and_ci_runs_what_the_readme_names():
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert "unexport PYTHONDONTWRITEBYTECODE" in text
-    targets = {"compare", "demo", "test", "test-long", "benchmark", "lock"}
+    targets = {"compare", "demo", "test", "test-long", "same-bytes", "benchmark", "lock"}
     assert targets <= set(re.findall(r"^([a-z-]+):", text, re.MULTILINE))
     assert "make test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
