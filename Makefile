@@ -22,6 +22,7 @@ demo: setup
 
 test: setup
 	@$(RUN) -m ruff check .
+	@$(RUN) -m ruff format --check .
 	@$(RUN) -m mypy
 	@$(RUN) -m pytest -n 2 $(ARGS)
 

@@ -168,6 +168,7 @@ def success(t: Tables) -> float:
 
 
 _OLD = ("households_65_74", "households_75_84", "households_85_plus")
+# fmt: off
 ROWS = (
     Row("rate_45_54", "moves inside the gemeente, oldest adult 45-54", 3.36, "% per year, persons at 50", "NL 2017", "B05", "fitted", move_rate(45, 54, ("households_45_54",), inside=True)),
     Row("rate_55_64", "moves inside the gemeente, oldest adult 55-64", 2.24, "% per year, persons at 60", "NL 2017", "B06", "fitted", move_rate(55, 64, ("households_55_64",), inside=True)),
@@ -198,6 +199,7 @@ ROWS = (
     Row("unsuitable", "senior households in a home that cannot be adapted", 14, "% of households", "NL 2020", "F05", "input", lambda t: 100 * t.mean("unsuitable_seniors") / t.mean("seniors")),
     Row("vacancy", "homes on the market or between two households", 2.0, "% of stock", "NL (norm)", "F17", "fitted", lambda t: 100 * t.mean("vacant") / t.mean("dwellings")),
 )
+# fmt: on
 
 
 def tables(moves: pd.DataFrame, chains: pd.DataFrame, months: pd.DataFrame, n_months: int) -> Tables:

@@ -24,6 +24,7 @@ class Indicator(NamedTuple):
     toolkit: str = ""
 
 
+# fmt: off
 _I = Indicator
 _LIST = (
     _I("senior_moves", "verhuizingen van senioren", "moves by seniors", "moves", "moves", 1,
@@ -109,6 +110,7 @@ _LIST = (
        "mean months from the start of the search to the keys, over corporatie homes let in the period"),
 )
 REGISTRY: dict[str, Indicator] = {entry.key: entry for entry in _LIST}
+# fmt: on
 FOLLOWED = tuple(k for k in REGISTRY if "_start_" in k)  # of groups of month 0: read at the end of a period, not as a mean
 MONTH_STATES = tuple(
     k for k, entry in REGISTRY.items() if entry.source == "month" and k not in ("fit", "split_applications", *FOLLOWED)

@@ -66,6 +66,7 @@ def _values(*triples: tuple[str, ...]) -> tuple[Value, ...]:
     return tuple(Value(*one) for one in triples)
 
 
+# fmt: off
 _TYPES = _values(("eengezins", "eengezinswoning", "single-family home"), ("meergezins", "appartement", "flat"),
                  ("seniorencomplex", "seniorencomplex", "home in a senior complex"), ("mantelzorgunit", "mantelzorgwoning", "home for informal care"),
                  ("flex", "flexwoning", "temporary home"))
@@ -202,6 +203,7 @@ _LIST = (
         "Elke interventie die hierboven geen eigen regel heeft.", ledger="uses"),
 )
 REGISTRY: dict[str, Row] = {row.key: row for row in _LIST}
+# fmt: on
 OTHER = "interventie_x"
 
 

@@ -43,6 +43,7 @@ class Organisation(NamedTuple):
     pays: str
 
 
+# fmt: off
 POWERS: dict[str, Power] = {
     one.key: one
     for one in (
@@ -95,6 +96,7 @@ ORGANISATIONS: dict[str, Organisation] = {
                      "a household pays only for what it orders itself"),
     )
 }
+# fmt: on
 
 
 def able(powers: Sequence[str]) -> tuple[str, ...]:

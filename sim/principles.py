@@ -21,6 +21,7 @@ class Principle(NamedTuple):
 
 
 _P = Principle
+# fmt: off
 PRINCIPLES: dict[str, Principle] = {one.key: one for one in (
     _P("verliesaversie", "verlies weegt zwaarder dan winst", "loss aversion", "rel_loss_aversion", 1.0,
        "what a home on offer has less of than the present home weighs more than what it has more of",
@@ -43,3 +44,4 @@ PRINCIPLES: dict[str, Principle] = {one.key: one for one in (
        "(`met_keuzestress`)",
        "design section 7; form and size are an assumption"),
 )}
+# fmt: on

@@ -3,6 +3,7 @@
 from sim.parameters import Parameter
 
 _P = Parameter
+# fmt: off
 PARAMETERS: list[Parameter] = [
     _P(
         "rel_death",
@@ -119,3 +120,4 @@ PARAMETERS: list[Parameter] = [
     _P("dur_patience_low", 6, 1, 24, "months", "assumption", "shortest time that an arrival waits for a home"),
     _P("dur_patience_high", 36, 6, 120, "months", "assumption", "longest time that an arrival waits for a home"),
 ]
+# fmt: on

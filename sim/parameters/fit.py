@@ -3,6 +3,7 @@
 from sim.parameters import Parameter
 
 _P = Parameter
+# fmt: off
 PARAMETERS: list[Parameter] = [
     _P("senior_age", 55, 50, 75, "years", "assumption; the toolkit lets partners choose", "a household whose oldest adult has this age is a senior household"),
     _P("rel_weight_size", 0.25, 0.05, 0.5, "share of fit", "assumption", "weight of size in fit"),
@@ -33,3 +34,4 @@ PARAMETERS: list[Parameter] = [
     _P("rel_present_bias", 0.35, 0.0, 0.9, "share", "design section 7 (delay); assumption", "weight of the first year's rent against the full rent; 0 removes the principle"),
     _P("rel_second_profile", 0.85, 0.5, 1.0, "factor", "toolkit sources section 1: built projects are hybrids; assumption", "what the second woonprofiel counts"),
 ]
+# fmt: on

@@ -3,6 +3,7 @@
 from sim.parameters import Parameter
 
 _P = Parameter
+# fmt: off
 PARAMETERS: list[Parameter] = [
     _P("p_wish_senior", 0.0088, 0.001, 0.03, "per month", "fitted: possible wish 18 % at 65-74, 12 % at 75+ (B15, B16)", "chance of a woonwens for a senior household in a home of middling fit"),
     _P("p_wish_other", 0.0100, 0.001, 0.05, "per month", "fitted: household move rate below 55 (B01-B05)", "the same for other households with a home"),
@@ -32,3 +33,4 @@ PARAMETERS: list[Parameter] = [
     _P("dur_settle", 6, 1, 24, "months", "assumption", "NIEUW_THUIS lasts this long"),
     _P("rel_attachment_mean", 0.5, 0.1, 0.9, "0-1", "assumption", "mean of a household's own part of attachment, between households"),
 ]
+# fmt: on

@@ -3,6 +3,7 @@
 from sim.parameters import Parameter
 
 _P = Parameter
+# fmt: off
 PARAMETERS: list[Parameter] = [
     _P("p_look", 0.9, 0.2, 1.0, "per month", "assumption", "chance that a searcher with a home looks at what is on offer in a month"),
     _P("p_look_starter", 0.5, 0.1, 1.0, "per month", "E06, E17, E18: search time 4-6 years and a response a year makes a seeker active; assumption", "the same for households without a home"),
@@ -50,3 +51,4 @@ PARAMETERS: list[Parameter] = [
     _P("rel_structural_vacancy", 0.5, 0.0, 1.0, "share of empty homes", "F16 (4.2 % empty) against 2 % frictional (F17); assumption", "empty homes at the start that are not on the market"),
     _P("rel_sitting_rent", 0.004, 0.0, 0.02, "per year", "D20: harmonisation adds 0.4-0.7 points a year", "a sitting tenant's rent falls behind the asking rent by this share"),
 ]
+# fmt: on

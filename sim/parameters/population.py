@@ -3,6 +3,7 @@
 from sim.parameters import Parameter
 
 _P = Parameter
+# fmt: off
 PARAMETERS: list[Parameter] = [
     _P("rel_same_sex", 0.016, 0.005, 0.03, "share of couples", "assumption", "couples of one sex"),
     _P("rel_one_parent_women", 0.83, 0.75, 0.9, "share", "assumption", "one-parent households with a mother"),
@@ -185,3 +186,4 @@ PARAMETERS: list[Parameter] = [
     _P("rel_rooted_neutral", 0.35, 0.0, 1.0, "share of rel_attachment_years", "assumption", "gain at which attachment is a household's own part, no more and no less"),
     _P("rel_attachment_sd", 0.18, 0.05, 0.3, "0-1", "assumption", "spread of attachment between households"),
 ]
+# fmt: on
