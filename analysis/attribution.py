@@ -11,7 +11,16 @@ from sim.codes import Verdict, names
 from sim.verdicts import FINAL, verdicts
 
 ATTRIBUTION = (
-    "scenario", "seed", "instrument", "month", "verdict", "month_moved", "month_ghost", "months_followed", "decisive", "ghost_final",
+    "scenario",
+    "seed",
+    "instrument",
+    "month",
+    "verdict",
+    "month_moved",
+    "month_ghost",
+    "months_followed",
+    "decisive",
+    "ghost_final",
 )
 VERDICTS = ("ook_zonder", "zetje", "noodzakelijk", "uitgesteld", "onbekend", "niet_verhuisd")
 WINDOWS = (12, 24, 36)

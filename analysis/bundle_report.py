@@ -21,9 +21,7 @@ SHOWN = ("senior_moves", "suitable_seniors", "freed_family_homes")
 HEADLINE = SHOWN[0]
 
 
-def finish(
-    out: Path, worlds: pd.DataFrame, bundle: Bundle, config: Mapping[str, Any], title: Mapping[str, str]
-) -> str:
+def finish(out: Path, worlds: pd.DataFrame, bundle: Bundle, config: Mapping[str, Any], title: Mapping[str, str]) -> str:
     """Write shapley.csv, bundles.csv, worlds.csv and the picture, each whole or not at all; returns the Dutch summary.
 
     Rows of other scenarios in these tables stay.
@@ -73,16 +71,20 @@ def plain(
     of = parts[parts["indicator"] == HEADLINE].set_index(["instrument", "kind"])
     place, time = words.place(str(config["place"])), span(int(config["months"]))
     lines = [_whole(mine.loc[BUNDLE], name, place, time)]
-    lines.append(Text(
-        "Wie draagt wat bij (verhuizingen van senioren, met 95 %-interval; samen precies het geheel):",
-        "Who contributes what (moves by seniors, with 95 % interval; together exactly the whole):",
-    ))
+    lines.append(
+        Text(
+            "Wie draagt wat bij (verhuizingen van senioren, met 95 %-interval; samen precies het geheel):",
+            "Who contributes what (moves by seniors, with 95 % interval; together exactly the whole):",
+        )
+    )
     rows = mine.drop(index=BUNDLE).sort_values("difference", ascending=False, kind="stable")
     lines += [_line(Text(f"- {names[str(key)].nl}", f"- {names[str(key)].en}"), row) for key, row in rows.iterrows()]
-    lines.append(_line(
-        Text("Samen meer dan de som van elk alleen", "Together more than the sum of each alone"),
-        of.loc[(BUNDLE, "interaction")],
-    ))
+    lines.append(
+        _line(
+            Text("Samen meer dan de som van elk alleen", "Together more than the sum of each alone"),
+            of.loc[(BUNDLE, "interaction")],
+        )
+    )
     for key in bundle.toolboxes:
         lines += _toolbox(key, names[key], of)
     n = len(bundle.keys)
@@ -95,10 +97,12 @@ def plain(
         )
     )
     seeds = int(mine["seeds"].max())
-    lines.append(Text(
-        f"Gerekend met {seeds} keer dezelfde mensen en huizen ({seeds} seeds), elk met {how.nl}.",
-        f"Based on {seeds} times the same people and homes ({seeds} seeds), each with {how.en}.",
-    ))
+    lines.append(
+        Text(
+            f"Gerekend met {seeds} keer dezelfde mensen en huizen ({seeds} seeds), elk met {how.nl}.",
+            f"Based on {seeds} times the same people and homes ({seeds} seeds), each with {how.en}.",
+        )
+    )
     return [*lines, ONLY_CHANCE]
 
 

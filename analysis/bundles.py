@@ -107,8 +107,12 @@ class Values:
         """Mean, interval, floor and seeds of differences [rows, seeds]; one row each."""
         found = paired(differences, np.zeros_like(differences))
         return self.rows.assign(
-            difference=found.difference, lower=found.lower, upper=found.upper, placebo=noise * self.floor,
-            unit=[unit(key) for key in self.rows["indicator"]], seeds=found.seeds,
+            difference=found.difference,
+            lower=found.lower,
+            upper=found.upper,
+            placebo=noise * self.floor,
+            unit=[unit(key) for key in self.rows["indicator"]],
+            seeds=found.seeds,
         )
 
 

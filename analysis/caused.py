@@ -16,9 +16,12 @@ from analysis.results import Results
 from analysis.words import Text, both, numbers
 
 NAMES = {
-    "ook_zonder": Text("Ook zonder", "Also without"), "zetje": Text("Zetje in de rug", "A nudge"),
-    "noodzakelijk": Text("Noodzakelijk", "Necessary"), "uitgesteld": Text("Zonder was het eerder", "Sooner without"),
-    "onbekend": Text("Onbekend", "Unknown"), "niet_verhuisd": Text("Niet verhuisd", "Not moved"),
+    "ook_zonder": Text("Ook zonder", "Also without"),
+    "zetje": Text("Zetje in de rug", "A nudge"),
+    "noodzakelijk": Text("Noodzakelijk", "Necessary"),
+    "uitgesteld": Text("Zonder was het eerder", "Sooner without"),
+    "onbekend": Text("Onbekend", "Unknown"),
+    "niet_verhuisd": Text("Niet verhuisd", "Not moved"),
 }
 
 
@@ -41,8 +44,11 @@ def caused_table(results: Results) -> Table:
         cells = [cell_of(by[estimand].get(name)) for estimand in by]
         rows.append({"head": results.titles[name], "unit": both(""), "cells": [*cells, anyway, Cell(numbers(one["onbekend"]))]})
     header = [
-        Text("Direct effect", "Direct effect"), Text("Netto-effect", "Net effect"), Text("Verdringing", "Displacement"),
-        Text("Van de gebruikers die verhuisden: ook zonder", "Of the users that moved: also without"), NAMES["onbekend"],
+        Text("Direct effect", "Direct effect"),
+        Text("Netto-effect", "Net effect"),
+        Text("Verdringing", "Displacement"),
+        Text("Van de gebruikers die verhuisden: ook zonder", "Of the users that moved: also without"),
+        NAMES["onbekend"],
     ]
     return {"header": header, "rows": rows, "words": 0}
 
@@ -99,8 +105,12 @@ def _naive_row(scenario: Text, instrument: Text, row: pd.Series) -> dict[str, An
     """One scenario, or one instrument in it."""
     whom = Text("het hele scenario", "the whole scenario") if row["instrument"] == ALLE else instrument
     cells = [
-        Cell(whom, kind="words"), Cell(numbers(row["users"])), _number(row, "before_after"),
-        Cell(numbers(row["effect"], sign=True), range_of(row["lower"], row["upper"])), _off(row, "users"), _off(row, "before_after"),
+        Cell(whom, kind="words"),
+        Cell(numbers(row["users"])),
+        _number(row, "before_after"),
+        Cell(numbers(row["effect"], sign=True), range_of(row["lower"], row["upper"])),
+        _off(row, "users"),
+        _off(row, "before_after"),
     ]
     return {"head": scenario, "unit": both(""), "cells": cells}
 

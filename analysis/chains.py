@@ -104,9 +104,7 @@ def links(moves: pd.DataFrame, last_month: int | None = None) -> pd.DataFrame:
     chosen = moves["in_scope"].astype(bool) & moves["fills_vacancy"].astype(bool)
     mine = moves.loc[chosen, list(MOVES_NEEDS)].reset_index(drop=True)
     if len(mine) and mine["month"].max() > last:
-        raise ValueError(
-            f"moves run to month {mine['month'].max()}, past last_month={last}; give the last month of the follow-up"
-        )
+        raise ValueError(f"moves run to month {mine['month'].max()}, past last_month={last}; give the last month of the follow-up")
     out = mine[[*RUN, "chain_id", "link", "month", "move_id", "parent_move_id"]].copy()
     out["segment"] = segments(mine["to_tenure"], mine["to_type"])
     out["opened"] = mine["left_vacancy"].astype(bool)

@@ -70,9 +70,7 @@ def extra_moves(results: Results) -> Chart | None:
     )
 
 
-def _effect_table(
-    rows: pd.DataFrame, results: Results, digits: int, scale: float
-) -> tuple[list[Text], list[list[Text]]]:
+def _effect_table(rows: pd.DataFrame, results: Results, digits: int, scale: float) -> tuple[list[Text], list[list[Text]]]:
     header = [
         SCENARIO,
         Text("Verschil", "Difference"),
@@ -83,9 +81,7 @@ def _effect_table(
     ]
     out = []
     for _, row in rows.sort_values("difference", ascending=False, kind="stable").iterrows():
-        parts = [
-            numbers(scale * row[key], digits, sign=key == "difference") for key in ("difference", "lower", "upper")
-        ]
+        parts = [numbers(scale * row[key], digits, sign=key == "difference") for key in ("difference", "lower", "upper")]
         noise = numbers(scale * row["placebo"], max(digits, 1))
         out.append(
             [
@@ -201,9 +197,7 @@ def klantreis(results: Results) -> Chart | None:
     table = []
     for _, row in rows.iterrows():
         change = both("") if row["scenario"] == BASIS else interval(row["difference"], row["lower"], row["upper"])
-        table.append(
-            [results.titles[row["scenario"]], STAGES[row["stage"]], KINDS[row["kind"]], numbers(row["mean"], 1), change]
-        )
+        table.append([results.titles[row["scenario"]], STAGES[row["stage"]], KINDS[row["kind"]], numbers(row["mean"], 1), change])
     some, left_out = drawn(results, rows)
     return Chart(
         "klantreis",
@@ -240,9 +234,7 @@ def no_ratio(results: Results) -> dict[str, Text]:
                 "niet te bepalen: het aantal extra verhuizingen kan nul zijn", "cannot be told: extra moves may be zero"
             )
         elif not claims.get(row["scenario"], False):
-            found[row["scenario"]] = Text(
-                "niet te bepalen: geen effect aangetoond", "cannot be told: no effect was shown"
-            )
+            found[row["scenario"]] = Text("niet te bepalen: geen effect aangetoond", "cannot be told: no effect was shown")
     return found
 
 
@@ -255,9 +247,7 @@ def euro(results: Results) -> Chart | None:
     table = []
     for _, row in rows.iterrows():
         if row["scenario"] in why:
-            table.append(
-                [results.titles[row["scenario"]], numbers(row["eur"]), why[row["scenario"]], both(""), both("")]
-            )
+            table.append([results.titles[row["scenario"]], numbers(row["eur"]), why[row["scenario"]], both(""), both("")])
             continue
         ratio = [numbers(row[key]) for key in ("eur_per_extra_senior_move", "lower", "upper")]
         table.append([results.titles[row["scenario"]], numbers(row["eur"]), *ratio])
@@ -293,10 +283,7 @@ def drift(results: Results) -> Chart | None:
     for scenario in [*results.scenarios, PLACEBO]:
         one = rows[rows["scenario"] == scenario].set_index("month")["share_elsewhere"]
         if len(one):
-            cells = [
-                numbers(100 * one[one.index <= m - 1].iloc[-1], 1) if m - 1 >= one.index[0] else both("–")
-                for m in (12, 24, 60)
-            ]
+            cells = [numbers(100 * one[one.index <= m - 1].iloc[-1], 1) if m - 1 >= one.index[0] else both("–") for m in (12, 24, 60)]
             table.append([results.titles[scenario], *cells, numbers(100 * one.iloc[-1], 1)])
     some, left_out = drawn(results, rows)
     return Chart(

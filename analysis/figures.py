@@ -153,9 +153,7 @@ def _point(ax: Axes, y: float, row: Any, scale: float, colour: str, marker: str)
     if not np.isnan(row.lower):
         ax.plot([scale * row.lower, scale * row.upper], [y, y], color=colour, linewidth=2.0, solid_capstyle="round")
     fill = colour if getattr(row, "claimed", True) else "white"
-    ax.plot(
-        [scale * row.difference], [y], marker, color=colour, markerfacecolor=fill, markersize=6.5, markeredgewidth=1.5
-    )
+    ax.plot([scale * row.difference], [y], marker, color=colour, markerfacecolor=fill, markersize=6.5, markeredgewidth=1.5)
 
 
 def fit_panels(rows: pd.DataFrame, groups: Sequence[tuple[str, Text]], titles: Titles, language: str) -> Figure:
@@ -236,9 +234,7 @@ def chain_lengths(rows: pd.DataFrame, titles: Titles, language: str) -> Figure:
     for k in range(1, len(origins)):
         ax.axhline(k - 0.5, color=RULE, linewidth=0.6)
     ax.set_ylim(-0.55, len(origins) - 0.45)
-    ax.set_xlabel(
-        Text("verhuizingen in gang gezet per verhuizing van een senior", "moves set off per senior's move").of(language)
-    )
+    ax.set_xlabel(Text("verhuizingen in gang gezet per verhuizing van een senior", "moves set off per senior's move").of(language))
     _comma(ax.xaxis, language)
     _legend(fig, ax)
     return fig
@@ -304,21 +300,13 @@ def euro_per_move(rows: pd.DataFrame, titles: Titles, language: str, why_not: Ma
     highest = float(np.nanmax([0.0, *rows["upper"].where(rows["value"].notna()), *rows["value"]]))
     for y, row in enumerate(rows.itertuples()):
         if row.scenario in why_not:
-            ax.text(
-                0, y, " " + why_not[row.scenario].of(language), va="center", color=SOFT, style="italic", fontsize=8.5
-            )
+            ax.text(0, y, " " + why_not[row.scenario].of(language), va="center", color=SOFT, style="italic", fontsize=8.5)
             continue
         ax.plot([row.lower, row.upper], [y, y], color=BLUE, linewidth=2.0, solid_capstyle="round")
         ax.plot([row.value], [y], "o", color=BLUE, markersize=6.5)
         mean, low, high = (number(_rounded(x), 0, language) for x in (row.value, row.lower, row.upper))
-        text = (
-            f"€ {mean}"
-            if low == high
-            else Text(f"€ {mean} ({low} tot {high})", f"€ {mean} ({low} to {high})").of(language)
-        )
-        ax.annotate(
-            text, (max(row.upper, row.value), y), xytext=(7, 0), textcoords="offset points", va="center", fontsize=8.5
-        )
+        text = f"€ {mean}" if low == high else Text(f"€ {mean} ({low} tot {high})", f"€ {mean} ({low} to {high})").of(language)
+        ax.annotate(text, (max(row.upper, row.value), y), xytext=(7, 0), textcoords="offset points", va="center", fontsize=8.5)
     ax.set_xlim(-0.02 * (highest or 1.0), 1.5 * (highest or 1.0))
     ax.set_ylim(-0.6, max(len(rows), 1) - 0.4)
     _names(ax, rows["scenario"], titles, language)
@@ -346,17 +334,13 @@ def drift_curve(rows: pd.DataFrame, titles: Titles, language: str) -> Figure:
         )
     one = rows[rows["scenario"] == PLACEBO]
     label = Text("Placebo: één woning een maand later", "Placebo: one home a month later").of(language)
-    ax.plot(
-        one["month"] / 12, 100 * one["share_elsewhere"], color=SOFT, linestyle=(0, (4, 2)), linewidth=2, label=label
-    )
+    ax.plot(one["month"] / 12, 100 * one["share_elsewhere"], color=SOFT, linestyle=(0, (4, 2)), linewidth=2, label=label)
     ax.set_ylim(bottom=0)
     ax.margins(x=0.01)
     ax.grid(True, axis="y")
     ax.set_xlabel(Text("jaren na de start", "years after the start").of(language))
     ax.set_ylabel(
-        Text(
-            "% huishoudens dat ergens\nanders woont dan in basis", "% of households that live\nelsewhere than in base"
-        ).of(language)
+        Text("% huishoudens dat ergens\nanders woont dan in basis", "% of households that live\nelsewhere than in base").of(language)
     )
     _comma(ax.xaxis, language)
     _comma(ax.yaxis, language)
@@ -396,9 +380,7 @@ def _names(ax: Axes, scenarios: Sequence[str] | pd.Series, titles: Titles, langu
 def _comma(axis: Axis, language: str) -> None:
     """Tick labels as the language writes them, with as many decimals as the steps need."""
     axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
-    axis.set_major_formatter(
-        FuncFormatter(lambda value, _at: number(value, _decimals(axis.get_majorticklocs()), language))
-    )
+    axis.set_major_formatter(FuncFormatter(lambda value, _at: number(value, _decimals(axis.get_majorticklocs()), language)))
 
 
 def _decimals(ticks: NDArray) -> int:

@@ -20,8 +20,15 @@ from analysis.words import Text, number, numbers
 
 
 def finish(
-    out: Path, scenario: str, goals: Mapping[str, Goal], runs: Mapping[tuple[str, int], Run], place: str,
-    title: Mapping[str, str], packages: Sequence[Package] = (), check: Package | None = None, probability: float = 0.0,
+    out: Path,
+    scenario: str,
+    goals: Mapping[str, Goal],
+    runs: Mapping[tuple[str, int], Run],
+    place: str,
+    title: Mapping[str, str],
+    packages: Sequence[Package] = (),
+    check: Package | None = None,
+    probability: float = 0.0,
 ) -> str:
     """Write goals.csv, packages.csv (after a search) and their pictures; returns the Dutch summary.
 
@@ -56,21 +63,25 @@ def plain(table: pd.DataFrame, scenario: str, goals: Mapping[str, Goal], name: T
     """Each goal in its own month, beside basis and the placebo; then all together."""
     due = table[table["due"]].set_index(["scenario", "goal"])
     town, seeds = words.place(place), int(table["seeds"].max())
-    lines = [Text(
-        f"In dit model van {town}, met ‘{name.nl}’ ({seeds} nagebootste werelden):",
-        f"In this model of {town}, with ‘{name.en}’ ({seeds} simulated worlds):",
-    )]
+    lines = [
+        Text(
+            f"In dit model van {town}, met ‘{name.nl}’ ({seeds} nagebootste werelden):",
+            f"In this model of {town}, with ‘{name.en}’ ({seeds} simulated worlds):",
+        )
+    ]
     titles = {key: (Text(goal.title.nl, goal.title.en), goal.within) for key, goal in goals.items()}
     last = max(goal.within for goal in goals.values())
     for key, (title, within) in [*titles.items(), (EVERY, (Text("Alle doelen, elk op zijn tijd", "All goals, each in its time"), last))]:
         mine, base = _percent(due.loc[(scenario, key)]), _percent(due.loc[(BASIS, key)])
         chance = ", ".join(_percent(due.loc[(PLACEBO, key)])[:1]) if (PLACEBO, key) in due.index else "–"
-        lines.append(Text(
-            f"- {title.nl}, na {within} maanden: gehaald in {mine[0]} van de werelden ({mine[1]}); met het beleid van nu in "
-            f"{base[0]}, door toeval alleen (placebo) in {chance}.",
-            f"- {title.en}, after {within} months: reached in {mine[0]} of the worlds ({mine[1]}); with today's policy in "
-            f"{base[0]}, by chance alone (placebo) in {chance}.",
-        ))
+        lines.append(
+            Text(
+                f"- {title.nl}, na {within} maanden: gehaald in {mine[0]} van de werelden ({mine[1]}); met het beleid van nu in "
+                f"{base[0]}, door toeval alleen (placebo) in {chance}.",
+                f"- {title.en}, after {within} months: reached in {mine[0]} of the worlds ({mine[1]}); with today's policy in "
+                f"{base[0]}, by chance alone (placebo) in {chance}.",
+            )
+        )
     cost = numbers(float(due.loc[(scenario, EVERY)]["cost"]))
     lines.append(Text(f"Kosten tot het laatste doel: {cost.nl} euro.", f"Cost by the last goal: {cost.en} euro."))
     return lines
@@ -89,29 +100,37 @@ def found(packages: Sequence[Package], check: Package | None, probability: float
     if best is None:
         near = max(packages, key=lambda one: (one.share, -one.cost))
         share, cost = number(100 * near.share), numbers(near.cost)
-        return [Text(
-            f"Geen van de {n} geprobeerde pakketten haalt alle doelen in {wanted} % van de werelden; het beste haalt {share} %, "
-            f"voor {cost.nl} euro ({_doses(near)}).",
-            f"None of the {n} packages tried reaches all goals in {wanted} % of the worlds; the best reaches {share} %, for "
-            f"{cost.en} euro ({_doses(near)}).",
-        )]
+        return [
+            Text(
+                f"Geen van de {n} geprobeerde pakketten haalt alle doelen in {wanted} % van de werelden; het beste haalt {share} %, "
+                f"voor {cost.nl} euro ({_doses(near)}).",
+                f"None of the {n} packages tried reaches all goals in {wanted} % of the worlds; the best reaches {share} %, for "
+                f"{cost.en} euro ({_doses(near)}).",
+            )
+        ]
     share, cost = number(100 * best.share), numbers(best.cost)
-    lines = [Text(
-        f"Van {n} geprobeerde pakketten is dit het goedkoopste dat alle doelen in minstens {wanted} % van de werelden haalt: "
-        f"{_doses(best)}; {cost.nl} euro, {share} %.",
-        f"Of {n} packages tried this is the cheapest that reaches all goals in at least {wanted} % of the worlds: "
-        f"{_doses(best)}; {cost.en} euro, {share} %.",
-    )]
+    lines = [
+        Text(
+            f"Van {n} geprobeerde pakketten is dit het goedkoopste dat alle doelen in minstens {wanted} % van de werelden haalt: "
+            f"{_doses(best)}; {cost.nl} euro, {share} %.",
+            f"Of {n} packages tried this is the cheapest that reaches all goals in at least {wanted} % of the worlds: "
+            f"{_doses(best)}; {cost.en} euro, {share} %.",
+        )
+    ]
     if check is not None:
         again, of = number(100 * check.share), len(check.reached)
         agrees = check.share >= probability - 1e-9
-        verdict = Text("dat is genoeg", "that is enough") if agrees else Text(
-            "dat is te weinig: reken met meer seeds", "that is too few: use more seeds"
+        verdict = (
+            Text("dat is genoeg", "that is enough")
+            if agrees
+            else Text("dat is te weinig: reken met meer seeds", "that is too few: use more seeds")
         )
-        lines.append(Text(
-            f"In {of} nieuwe werelden, die bij het kiezen niet meetelden, haalt dit pakket de doelen in {again} %; {verdict.nl}.",
-            f"In {of} new worlds, which had no part in the choice, this package reaches the goals in {again} %; {verdict.en}.",
-        ))
+        lines.append(
+            Text(
+                f"In {of} nieuwe werelden, die bij het kiezen niet meetelden, haalt dit pakket de doelen in {again} %; {verdict.nl}.",
+                f"In {of} new worlds, which had no part in the choice, this package reaches the goals in {again} %; {verdict.en}.",
+            )
+        )
     return lines
 
 

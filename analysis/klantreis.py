@@ -37,8 +37,7 @@ def per_thousand(funnel: pd.DataFrame, months: pd.DataFrame, n_months: int) -> p
     values = {}
     for scenario in sorted({str(name) for name in months["scenario"].unique()}):
         of_seed = [
-            [counts.get((scenario, seed, *cell), 0) * 12_000 / (n_months * seniors[scenario, seed]) for seed in seeds]
-            for cell in cells
+            [counts.get((scenario, seed, *cell), 0) * 12_000 / (n_months * seniors[scenario, seed]) for seed in seeds] for cell in cells
         ]
         values[scenario] = np.array(of_seed, float)
     rows = pd.DataFrame(cells, columns=["stage", "kind"])

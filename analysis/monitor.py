@@ -171,6 +171,7 @@ def _new_size(moves: pd.DataFrame, tables: Tables) -> pd.Series:
 
 def _of_moves(value: Callable[[pd.DataFrame, Tables], Seeds]) -> Callable[[Row, Tables], list[Count]]:
     """One number from the seniors' moves, or the note that there is no ledger."""
+
     def made(row: Row, tables: Tables) -> list[Count]:
         if tables.moves is None:
             return [Count("", row.unit, {}, NO_LEDGER)]
@@ -261,6 +262,7 @@ def one_verdict(uses: pd.DataFrame) -> pd.Series:
 
 def _per_move(key: str, column: str, rest: bool = False) -> Callable[[Row, Tables], list[Count]]:
     """Uses or contacts of a row, per senior move (or per senior move without a use)."""
+
     def made(row: Row, tables: Tables) -> list[Count]:
         n, moves = tables.delivered(key, column), tables.summary.get("senior_moves", {})
         below = {seed: moves[seed] - (n[seed] if rest else 0) for seed in n if seed in moves}

@@ -21,7 +21,16 @@ if TYPE_CHECKING:
 
 SIDES = ("area", "type", "tenure", "floor_area", "rent")
 MOVES = (
-    "seed", "move_id", "household_id", "age", "household_size", "from_dwelling", "trigger", "nood", "first_contact", "instruments",
+    "seed",
+    "move_id",
+    "household_id",
+    "age",
+    "household_size",
+    "from_dwelling",
+    "trigger",
+    "nood",
+    "first_contact",
+    "instruments",
     *(f"{side}_{name}" for side in ("from", "to") for name in SIDES),
 )
 HELD = ("seed", "household_id", "instrument", "verdict", "month_moved")
@@ -135,7 +144,6 @@ class Tables:
             table = table[table["instrument"] == instrument]
         found = table.groupby("seed")[column].sum()
         return {seed: float(found.get(seed, 0)) for seed in self.seeds}
-
 
 
 def sizes(frame: pd.DataFrame) -> dict[int, float]:

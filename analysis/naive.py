@@ -19,8 +19,23 @@ from sim.indicators import REGISTRY
 
 ALLE = "alle"
 COLUMNS = (
-    "scenario", "instrument", "indicator", "months_from", "months_to", "users", "before_after", "effect", "lower", "upper",
-    "users_too_many", "users_lower", "users_upper", "before_after_too_many", "before_after_lower", "before_after_upper", "seeds",
+    "scenario",
+    "instrument",
+    "indicator",
+    "months_from",
+    "months_to",
+    "users",
+    "before_after",
+    "effect",
+    "lower",
+    "upper",
+    "users_too_many",
+    "users_lower",
+    "users_upper",
+    "before_after_too_many",
+    "before_after_lower",
+    "before_after_upper",
+    "seeds",
 )
 INDICATORS = ("senior_moves", "senior_moves_suitable", "freed_family_homes", "starters_housed", "suitable_seniors")
 COUNTED = ("senior_moves",)  # what the users' own moves are held for
@@ -59,10 +74,17 @@ def naive(summary: pd.DataFrame, ledger: pd.DataFrame, held: Mapping[str, Held],
                 base = None if without is None else values[without][at[key]]
                 change = mine - (before[key] * months / 12 if REGISTRY[key].source == "moves" else before[key]) if key in before else None
                 counted = uses if key in COUNTED else None
-                parts.append({
-                    "scenario": name, "instrument": instrument, "indicator": key, "months_from": 0, "months_to": months,
-                    **_of(mine, base, counted, change), "seeds": len(seeds),
-                })
+                parts.append(
+                    {
+                        "scenario": name,
+                        "instrument": instrument,
+                        "indicator": key,
+                        "months_from": 0,
+                        "months_to": months,
+                        **_of(mine, base, counted, change),
+                        "seeds": len(seeds),
+                    }
+                )
     return pd.DataFrame(parts, columns=list(COLUMNS))
 
 

@@ -12,7 +12,18 @@ from analysis.goals import share_interval
 
 Doses = dict[str, float]
 PACKAGES = (
-    "scenario", "package", "doses", "cost", "share", "lower", "upper", "shortfall", "first_seed", "seeds", "on_curve", "chosen",
+    "scenario",
+    "package",
+    "doses",
+    "cost",
+    "share",
+    "lower",
+    "upper",
+    "shortfall",
+    "first_seed",
+    "seeds",
+    "on_curve",
+    "chosen",
 )
 
 
@@ -72,8 +83,19 @@ def packages_table(scenario: str, packages: Sequence[Package], check: Package | 
     for one in [*packages, *([check] if check else [])]:
         n = len(one.reached)
         doses = "; ".join(f"{name}={value:g}" for name, value in one.doses.items())
-        rows.append((
-            scenario, one.number, doses, one.cost, one.share, *share_interval(sum(one.reached), n), one.short(probability),
-            one.first_seed, n, one is not check and one.number in on, best is not None and one.number == best.number,
-        ))
+        rows.append(
+            (
+                scenario,
+                one.number,
+                doses,
+                one.cost,
+                one.share,
+                *share_interval(sum(one.reached), n),
+                one.short(probability),
+                one.first_seed,
+                n,
+                one is not check and one.number in on,
+                best is not None and one.number == best.number,
+            )
+        )
     return pd.DataFrame(rows, columns=list(PACKAGES))

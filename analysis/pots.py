@@ -15,8 +15,19 @@ COUNTS = ("households", "fail", "fail_only", "left")
 FILTER_COLUMNS = ("scenario", "instrument", "household_group", "filter", "asks", "seeds", *COUNTS)
 POT_LEDGER = ("scenario", "seed", "month", "instrument", "organisation", "cost_eur", "no_money")
 POT_COLUMNS = (
-    "scenario", "instrument", "payer", "eur_budget", "seeds", "seeds_empty", "month_mean", "month_earliest", "month_latest",
-    "most_turned_away", "eur_spent", "eur_left", "note",
+    "scenario",
+    "instrument",
+    "payer",
+    "eur_budget",
+    "seeds",
+    "seeds_empty",
+    "month_mean",
+    "month_earliest",
+    "month_latest",
+    "most_turned_away",
+    "eur_spent",
+    "eur_left",
+    "note",
 )
 SCALED = "a rule of the scenario scales this budget: what is left is not known here"
 
@@ -55,8 +66,10 @@ def pots(
                 continue
             own = ledger[(ledger["scenario"] == scenario) & (ledger["instrument"] == key)]
             factor = np.array([1.0 if settings.get("already") else of_seed.get(seed, 1.0) for seed in seeds])
-            rows.append({"scenario": scenario, "instrument": key, "payer": settings.get("payer", "")}
-                        | _pot(own, float(settings["eur_budget"]) * factor, seeds, key in scaled))
+            rows.append(
+                {"scenario": scenario, "instrument": key, "payer": settings.get("payer", "")}
+                | _pot(own, float(settings["eur_budget"]) * factor, seeds, key in scaled)
+            )
     return pd.DataFrame(rows, columns=list(POT_COLUMNS))
 
 
@@ -73,8 +86,14 @@ def _pot(own: pd.DataFrame, budgets: np.ndarray, seeds: Sequence[int], scaled: b
     spent = own.groupby("seed")["cost_eur"].sum().reindex(list(seeds), fill_value=0.0).to_numpy(float)
     most = short.groupby("seed")["no_money"].max().reindex(list(seeds), fill_value=0).to_numpy(float)
     return {
-        "eur_budget": budgets.mean(), "seeds": len(seeds), "seeds_empty": len(first),
-        "month_mean": first.mean() if len(first) else np.nan, "month_earliest": first.min() if len(first) else np.nan,
-        "month_latest": first.max() if len(first) else np.nan, "most_turned_away": most.mean(), "eur_spent": spent.mean(),
-        "eur_left": np.nan if scaled else (budgets - spent).mean(), "note": SCALED if scaled else "",
+        "eur_budget": budgets.mean(),
+        "seeds": len(seeds),
+        "seeds_empty": len(first),
+        "month_mean": first.mean() if len(first) else np.nan,
+        "month_earliest": first.min() if len(first) else np.nan,
+        "month_latest": first.max() if len(first) else np.nan,
+        "most_turned_away": most.mean(),
+        "eur_spent": spent.mean(),
+        "eur_left": np.nan if scaled else (budgets - spent).mean(),
+        "note": SCALED if scaled else "",
     }

@@ -117,9 +117,7 @@ def effects_table(results: Results) -> Table:
     e = results.effects
     known = [key for key in FIRST if key in set(e["indicator"])]
     rest = [key for key in e["indicator"].drop_duplicates() if key not in known]
-    return _by_scenario(
-        results, [(key, words.indicator(key), whole_run(e, key)) for key in (*known, *rest)], with_base=True
-    )
+    return _by_scenario(results, [(key, words.indicator(key), whole_run(e, key)) for key in (*known, *rest)], with_base=True)
 
 
 def _by_scenario(results: Results, lines: Iterable[tuple[str, Text, pd.DataFrame]], with_base: bool = False) -> Table:
@@ -143,12 +141,7 @@ def _digits(key: str) -> int:
 def periods_table(results: Results) -> Table:
     """Extra senior moves by period."""
     e = results.effects
-    rows = e[
-        (e["indicator"] == "senior_moves")
-        & (e["group_by"] == ALL)
-        & (e["months_from"] == 0)
-        & (e["scenario"] != PLACEBO)
-    ]
+    rows = e[(e["indicator"] == "senior_moves") & (e["group_by"] == ALL) & (e["months_from"] == 0) & (e["scenario"] != PLACEBO)]
     lines = []
     for end in sorted(rows["months_to"].unique()):
         time = span(int(end))
@@ -231,8 +224,11 @@ def reached_table(results: Results) -> Table:
 def conditions_table(results: Results) -> Table:
     """Senior households at the start by condition of each instrument: how many fail it, and how many fail it alone."""
     header = [
-        Text("Instrument", "Instrument"), Text("Voorwaarde", "Condition"), Text("Voldoet niet", "Fail it"),
-        Text("Valt alleen hierop af", "Fail only this one"), Text("Over na deze en de vorige", "Left after this and those above"),
+        Text("Instrument", "Instrument"),
+        Text("Voorwaarde", "Condition"),
+        Text("Voldoet niet", "Fail it"),
+        Text("Valt alleen hierop af", "Fail only this one"),
+        Text("Over na deze en de vorige", "Left after this and those above"),
     ]
     table, names = results.filters, results.manifest.get("instrument_titles", {})
     rows = []
@@ -249,17 +245,22 @@ def conditions_table(results: Results) -> Table:
 def pots_table(results: Results) -> Table:
     """Budgets: in how many worlds they ran empty, when first, and what is left."""
     header = [
-        Text("Instrument", "Instrument"), Text("Budget (€)", "Budget (€)"), Text("Leeg in", "Empty in"),
-        Text("Eerste maand zonder geld", "First month without money"), Text("Over (€)", "Left (€)"),
+        Text("Instrument", "Instrument"),
+        Text("Budget (€)", "Budget (€)"),
+        Text("Leeg in", "Empty in"),
+        Text("Eerste maand zonder geld", "First month without money"),
+        Text("Over (€)", "Left (€)"),
     ]
     names, rows = results.manifest.get("instrument_titles", {}), []
     for _, row in results.pots[results.pots["scenario"] != PLACEBO].iterrows():
         n, of = int(row["seeds_empty"]), int(row["seeds"])
         when = numbers(row["month_mean"] + 1) if n else both("–")
         cells = [
-            Cell(words.instrument(row["instrument"], names), kind="words"), Cell(numbers(row["eur_budget"])),
+            Cell(words.instrument(row["instrument"], names), kind="words"),
+            Cell(numbers(row["eur_budget"])),
             Cell(Text(f"{n} van {of} werelden", f"{n} of {of} worlds")),
-            Cell(when, range_of(row["month_earliest"] + 1, row["month_latest"] + 1) if n > 1 else both("")), Cell(numbers(row["eur_left"])),
+            Cell(when, range_of(row["month_earliest"] + 1, row["month_latest"] + 1) if n > 1 else both("")),
+            Cell(numbers(row["eur_left"])),
         ]
         rows.append({"head": results.titles.get(row["scenario"], both(row["scenario"])), "unit": both(""), "cells": cells})
     return {"header": header, "rows": rows, "words": 1}
@@ -276,9 +277,7 @@ def design(results: Results) -> list[tuple[Text, Text]]:
     """What was run, as pairs of a word and a value."""
     c, n = results.config, len(results.seeds)
     time, before, after = span(results.months), span(int(c.get("burn_in", 0))), span(int(c["follow_up"]))
-    seconds = sum(
-        float(v) for k, v in results.manifest.get("seconds", {}).items() if k in ("building", "months", "writing")
-    )
+    seconds = sum(float(v) for k, v in results.manifest.get("seconds", {}).items() if k in ("building", "months", "writing"))
     minutes = math.ceil(seconds / 60)
     pairs = [
         (Text("Gebied", "Area"), both(results.place)),
@@ -335,18 +334,14 @@ def versions(results: Results) -> list[tuple[str, str]]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Rebuild effects, costs, pictures and page of a folder; prints the summary and the page's path."""
-    parser = argparse.ArgumentParser(
-        prog="python -m analysis.report", description="Rebuild the page of a folder of results."
-    )
+    parser = argparse.ArgumentParser(prog="python -m analysis.report", description="Rebuild the page of a folder of results.")
     parser.add_argument("folder", type=Path, help="folder that experiments.compare wrote (its key out)")
     folder: Path = parser.parse_args(arguments).folder
     from analysis.pipeline import finish
 
     try:
         if not folder.is_dir():
-            raise AnalysisError(
-                f"{folder}: there is no such folder; name the one that experiments.compare wrote (its key out)"
-            )
+            raise AnalysisError(f"{folder}: there is no such folder; name the one that experiments.compare wrote (its key out)")
         print(finish(folder, {}, {}))
     except AnalysisError as error:
         print(f"error: {error}", file=sys.stderr)

@@ -184,7 +184,5 @@ def gather(out: Path, config: Mapping[str, Any] | None = None) -> Results:
     merged = {**manifest.get("configuration", {}), **known, **(config or {})}
     for key in ("months", "follow_up", "start", "place"):
         if key not in merged:
-            raise AnalysisError(
-                f"{out / 'manifest.json'} says nothing of {key}; run experiments.compare with out={out}"
-            )
+            raise AnalysisError(f"{out / 'manifest.json'} says nothing of {key}; run experiments.compare with out={out}")
     return Results(folder, merged, manifest)

@@ -26,12 +26,19 @@ LEGEND = {NOW: "doen we al (basis)", EXTRA: "komt erbij (scenario)", STOP: "stop
 ORGANISATIONS = {key: one.nl for key, one in sim.organisations.ORGANISATIONS.items() if key != "huishouden"}
 HOUSEHOLD = ("huishouden", sim.organisations.ORGANISATIONS["huishouden"].nl)
 STAGES = {
-    "huidige_woning": "Huidige woning", "woonwens": "Woonwens", "woningzoeken": "Woningzoeken", "verhuizen": "Verhuizen",
+    "huidige_woning": "Huidige woning",
+    "woonwens": "Woonwens",
+    "woningzoeken": "Woningzoeken",
+    "verhuizen": "Verhuizen",
     "nieuw_thuis": "Nieuw thuis!",
 }
 CATEGORIES = {
-    "passend_aanbod": "1 Passend aanbod", "op_weg_helpen": "2 Op weg helpen", "ontzorgen": "3 Ontzorgen", "prijsprikkel": "4 Prijsprikkel",
-    "voorrang": "5 Voorrang", "interventie_x": "Eigen interventie",
+    "passend_aanbod": "1 Passend aanbod",
+    "op_weg_helpen": "2 Op weg helpen",
+    "ontzorgen": "3 Ontzorgen",
+    "prijsprikkel": "4 Prijsprikkel",
+    "voorrang": "5 Voorrang",
+    "interventie_x": "Eigen interventie",
 }
 DELIVERS = "Een instrument staat bij de organisatie die het levert; betaalt een ander, dan staat erbij wie."
 
@@ -179,11 +186,16 @@ def organisations(plan: Approach) -> Sheet:
         pay = [key for key, cls in sorted(INSTRUMENTS.items()) if name in cls.payers and key not in paid]
         given = [_with_reach(plan, key, reached) for key in own]
         cost = f"€ {number(costs[name])} per jaar" if costs.get(name) else ""
-        rows.append([
-            [Item(label)], [one for one in given if one.mark in (NOW, STOP)], [one for one in given if one.mark == EXTRA],
-            [plan.item(key) for key in paid] + ([Item(cost)] if cost else []),
-            [Item(_listed(deliver, "geen instrument in dit model"))], [Item(_listed(pay, "betaalt geen instrument in dit model"))],
-        ])
+        rows.append(
+            [
+                [Item(label)],
+                [one for one in given if one.mark in (NOW, STOP)],
+                [one for one in given if one.mark == EXTRA],
+                [plan.item(key) for key in paid] + ([Item(cost)] if cost else []),
+                [Item(_listed(deliver, "geen instrument in dit model"))],
+                [Item(_listed(pay, "betaalt geen instrument in dit model"))],
+            ]
+        )
     head = ("Organisatie", "Levert dit al", "Levert erbij", "Betaalt in dit scenario", "Kan ook leveren", "Kan ook betalen")
     question = "Welke organisaties leveren een bijdrage aan het passend wonen van senioren of kunnen daar een bijdrage aan leveren?"
     notes = (
@@ -214,8 +226,10 @@ def costs_per_year(plan: Approach) -> dict[str, float]:
 
 def ambitions(plan: Approach) -> Sheet:
     """The four questions, with what the run knows of each."""
-    effect = next((verdict.nl for name, verdict, _ in summary.scenario_lines(plan.results)
-                   if name == plan.results.titles[plan.scenario]), "Er is geen scenario om met basis te vergelijken.")
+    effect = next(
+        (verdict.nl for name, verdict, _ in summary.scenario_lines(plan.results) if name == plan.results.titles[plan.scenario]),
+        "Er is geen scenario om met basis te vergelijken.",
+    )
     effect = words.capital(effect).rstrip(".") + "."
     name = plan.results.titles[plan.scenario].nl
     boxes = (
@@ -270,8 +284,10 @@ def goals(plan: Approach) -> list[str]:
             within, share = words.span(int(row.month) + 1).nl, number(100 * float(row.share))
             lines.append(f"{readable(str(row.goal))}: binnen {within} gehaald in {share} % van de nagebootste werelden{beside}.")
     if not lines:
-        lines = ["Nog geen doelen doorgerekend. Bijvoorbeeld: binnen 5 jaar woont 95 % van de senioren geschikt.",
-                 "Doorrekenen kan met: python -m experiments.goals (zie docs/howto-goals.md)."]
+        lines = [
+            "Nog geen doelen doorgerekend. Bijvoorbeeld: binnen 5 jaar woont 95 % van de senioren geschikt.",
+            "Doorrekenen kan met: python -m experiments.goals (zie docs/howto-goals.md).",
+        ]
     return [*lines, ""]
 
 
@@ -296,12 +312,19 @@ def contacts(plan: Approach) -> Sheet:
         f"{label}: {', '.join(STAGES[stage].lower() for stage in sim.organisations.ORGANISATIONS[name].stages)}"
         for name, label in ORGANISATIONS.items()
     )
-    notes = (DELIVERS, f"Waar organisaties senioren ook zonder deze instrumenten tegenkomen (aanname): {usual}.",
-             "Houd rekening met de klantreis van senioren! Elke stap vraagt een andere inzet.",
-             "Lege vakken: hier heeft in dit scenario geen organisatie contact. Schrijf erbij wie senioren hier al kent.")
-    return Sheet("Contactmomenten", "Werkblad Contactmomenten",
-                 "Op welke manier heeft elke organisatie contact met senioren? Op welke manier helpt zij hen verder?",
-                 [Table(("Organisatie", *STAGES.values()), rows, (4, 5, 5, 5, 5, 5), tall=True)], notes)
+    notes = (
+        DELIVERS,
+        f"Waar organisaties senioren ook zonder deze instrumenten tegenkomen (aanname): {usual}.",
+        "Houd rekening met de klantreis van senioren! Elke stap vraagt een andere inzet.",
+        "Lege vakken: hier heeft in dit scenario geen organisatie contact. Schrijf erbij wie senioren hier al kent.",
+    )
+    return Sheet(
+        "Contactmomenten",
+        "Werkblad Contactmomenten",
+        "Op welke manier heeft elke organisatie contact met senioren? Op welke manier helpt zij hen verder?",
+        [Table(("Organisatie", *STAGES.values()), rows, (4, 5, 5, 5, 5, 5), tall=True)],
+        notes,
+    )
 
 
 def _meets(key: str) -> bool:
@@ -333,8 +356,13 @@ def stimulate(plan: Approach, name: str) -> Sheet:
         "Welke bijdragen kun je als organisatie leveren aan het stimuleren van senioren om na te denken over wat zij nodig hebben bij het "
         "zelfstandig blijven wonen en/of het faciliteren van senioren die een verhuiswens hebben?"
     )
-    return Sheet(f"Stimuleren {label}"[:31], f"Werkblad Stimuleren: {label}", question,
-                 [Table(("", *STAGES.values()), rows, (4, 5, 5, 5, 5, 5), tall=True)], (DELIVERS,))
+    return Sheet(
+        f"Stimuleren {label}"[:31],
+        f"Werkblad Stimuleren: {label}",
+        question,
+        [Table(("", *STAGES.values()), rows, (4, 5, 5, 5, 5, 5), tall=True)],
+        (DELIVERS,),
+    )
 
 
 def stimulates(plan: Approach) -> list[Sheet]:

@@ -26,7 +26,8 @@ TICKED, OPEN = "☒", "☐"
 UNITS = {"km": "km", "m2": "m²", "share": "%", "share of moves": "%", "share of homes taken again": "%"}
 ASK = {
     OPGAVE: "Welke cijfers brengen de opgave in beeld?",
-    "1/3": "Welke verhuizingen, en waarom?", "2/3": "Wie verhuist, waarheen, en via wie?",
+    "1/3": "Welke verhuizingen, en waarom?",
+    "2/3": "Wie verhuist, waarheen, en via wie?",
     "3/3": "Welke interventies zijn gebruikt, en hoe vaak?",
 }
 
@@ -50,8 +51,17 @@ def figures(plan: Approach, sheet: str) -> Sheet:
             known = any(not math.isnan(float(one["mean"])) for one in found[0])
             cells = [[Item(shown(row, line, ones))] for ones in found]
             cells += [[]] * (2 - len(cells))
-            rows.append([[Item(row.subject)], [Item(row.row)], [Item(TICKED if known else OPEN)], [Item(OPEN)], [Item(line.label)], *cells,
-                         [Item(said(row, found[0][0]["note"], len(line.keys) > 1))]])
+            rows.append(
+                [
+                    [Item(row.subject)],
+                    [Item(row.row)],
+                    [Item(TICKED if known else OPEN)],
+                    [Item(OPEN)],
+                    [Item(line.label)],
+                    *cells,
+                    [Item(said(row, found[0][0]["note"], len(line.keys) > 1))],
+                ]
+            )
     for k in range(1, len(rows)):  # a row of the toolkit is ticked when one of its numbers is there
         if rows[k][1] == rows[k - 1][1] and rows[k - 1][2] == [Item(TICKED)]:
             rows[k][2] = [Item(TICKED)]
@@ -66,8 +76,13 @@ def figures(plan: Approach, sheet: str) -> Sheet:
     )
     name = SHEETS[sheet]
     tab = "Opgave" if sheet == OPGAVE else f"Monitor {sheet.replace('/', '-')}"
-    return Sheet(tab, f"Werkblad {name}", ASK[sheet],
-                 [Table(head, rows, (9, 14, 7, 6, 14, 12, 12, 16), merged=4, heads=2, marks=("", "", "", "", "", NOW, EXTRA, ""))], notes)
+    return Sheet(
+        tab,
+        f"Werkblad {name}",
+        ASK[sheet],
+        [Table(head, rows, (9, 14, 7, 6, 14, 12, 12, 16), merged=4, heads=2, marks=("", "", "", "", "", NOW, EXTRA, ""))],
+        notes,
+    )
 
 
 def lines(row: Row, table: pd.DataFrame) -> list[Line]:

@@ -16,10 +16,8 @@ from analysis.words import Text, both, interval, number, numbers, span
 PLAIN_SIGNS = str.maketrans("−\u00a0‘’–", "- ''-")
 MANY = 10_000  # more seeds than this are not worth naming
 ONLY_CHANCE = Text(
-    "De intervallen gaan over toeval. Wat we over het gedrag van mensen niet weten (de aannames in het model), zit er "
-    "niet in.",
-    "The intervals are about chance. What is not known about how people behave (the assumptions of the model) is not "
-    "in them.",
+    "De intervallen gaan over toeval. Wat we over het gedrag van mensen niet weten (de aannames in het model), zit er niet in.",
+    "The intervals are about chance. What is not known about how people behave (the assumptions of the model) is not in them.",
 )
 
 
@@ -70,20 +68,13 @@ def _around(row: Any) -> Text:
 
 def _worlds(results: Results) -> Text:
     n = len(results.seeds)
-    return (
-        Text(f"{n} nagebootste werelden", f"{n} simulated worlds")
-        if n != 1
-        else Text("één nagebootste wereld", "one simulated world")
-    )
+    return Text(f"{n} nagebootste werelden", f"{n} simulated worlds") if n != 1 else Text("één nagebootste wereld", "one simulated world")
 
 
 def scenario_lines(results: Results) -> list[tuple[Text, Text, str]]:
     """Per scenario its title, what it does to senior moves, and whether that is a claim or noise; largest first."""
     rows = whole_run(results.effects, "senior_moves").sort_values("difference", ascending=False, kind="stable")
-    return [
-        (results.titles[row["scenario"]], _verdict(row), "claim" if row["claimed"] else "noise")
-        for _, row in rows.iterrows()
-    ]
+    return [(results.titles[row["scenario"]], _verdict(row), "claim" if row["claimed"] else "noise") for _, row in rows.iterrows()]
 
 
 def _verdict(row: pd.Series) -> Text:

@@ -51,9 +51,7 @@ class Folder:
         texts = frame.select_dtypes("category").columns
         return frame.astype({column: object for column in texts})
 
-    def of_scenario(
-        self, name: str, columns: Sequence[str], scenario: str, where: Sequence[tuple[str, str, object]] = ()
-    ) -> pd.DataFrame:
+    def of_scenario(self, name: str, columns: Sequence[str], scenario: str, where: Sequence[tuple[str, str, object]] = ()) -> pd.DataFrame:
         """One scenario's rows of a large parquet table: these columns only, texts as categories.
 
         ``where`` holds further conditions (column, sign, value), all of which must hold. Raises AnalysisError.

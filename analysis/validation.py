@@ -214,7 +214,9 @@ def compare(t: Tables) -> pd.DataFrame:
     for row in ROWS:
         simulated = row.value(t)
         apart = simulated / row.observed - 1 if row.observed else np.nan
-        rows.append((row.key, row.text, simulated, row.observed, 1 + apart, bool(abs(apart) <= HIT), row.unit, row.area, row.source, row.status))
+        rows.append(
+            (row.key, row.text, simulated, row.observed, 1 + apart, bool(abs(apart) <= HIT), row.unit, row.area, row.source, row.status)
+        )
     columns = ["key", "figure", "simulated", "observed", "ratio", "hit", "unit", "area", "source", "status"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -223,7 +225,9 @@ def verdict(table: pd.DataFrame) -> str:
     """How many of the predicted figures are hits, and which are not, in words."""
     predicted = table[table["status"] == "predicted"]
     missed = ", ".join(predicted.loc[~predicted["hit"], "key"])
-    return f"{int(predicted['hit'].sum())} of {len(predicted)} predicted figures lie within 25 % of their source; missed: {missed or 'none'}"
+    return (
+        f"{int(predicted['hit'].sum())} of {len(predicted)} predicted figures lie within 25 % of their source; missed: {missed or 'none'}"
+    )
 
 
 def as_text(table: pd.DataFrame) -> str:
@@ -231,5 +235,7 @@ def as_text(table: pd.DataFrame) -> str:
     lines = [f"{'figure':<62}{'simulated':>10}{'observed':>10}  {'':4}{'status':<10} {'source':<14} unit; area"]
     for row in table.itertuples():
         mark = "ok" if row.hit else "MISS"
-        lines.append(f"{row.figure[:61]:<62}{row.simulated:>10.2f}{row.observed:>10.2f}  {mark:<4}{row.status:<10} {row.source:<14} {row.unit}; {row.area}")
+        lines.append(
+            f"{row.figure[:61]:<62}{row.simulated:>10.2f}{row.observed:>10.2f}  {mark:<4}{row.status:<10} {row.source:<14} {row.unit}; {row.area}"
+        )
     return "\n".join([*lines, "", verdict(table)])

@@ -136,9 +136,13 @@ CONDITIONS = {
     "alle": Text("alle voorwaarden samen", "all conditions together"),
 }
 VALUES = {
-    "with": Text("ja", "yes"), "without": Text("nee", "no"), "koop": Text("koop", "an owner home"),
-    "corporatie": Text("een corporatiewoning", "a corporatie home"), "vrije_huur": Text("vrije huur", "private rent"),
-    "daeb": Text("onder de DAEB-grens", "below the DAEB limit"), "above_daeb": Text("boven de DAEB-grens", "above the DAEB limit"),
+    "with": Text("ja", "yes"),
+    "without": Text("nee", "no"),
+    "koop": Text("koop", "an owner home"),
+    "corporatie": Text("een corporatiewoning", "a corporatie home"),
+    "vrije_huur": Text("vrije huur", "private rent"),
+    "daeb": Text("onder de DAEB-grens", "below the DAEB limit"),
+    "above_daeb": Text("boven de DAEB-grens", "above the DAEB limit"),
 }
 
 

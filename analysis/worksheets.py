@@ -29,9 +29,22 @@ SOURCE = (
 BREAKS = {
     word.replace("|", ""): word.replace("|", "\u00ad")
     for word in (
-        "verhuiskosten|vergoeding", "woning|corporatie", "welzijns|organisatie", "bewoners|initiatief", "beschik|baar?", "op|nemen?",
-        "eengezins|woning", "persoons|huishoudens", "woonlasten|gewenning", "senioren|woningen", "verhuis|begeleider",
-        "woon|evenement", "senioren|makelaar", "voorrangs|regel", "soepele op|levering", "verhuis|vergoeding",
+        "verhuiskosten|vergoeding",
+        "woning|corporatie",
+        "welzijns|organisatie",
+        "bewoners|initiatief",
+        "beschik|baar?",
+        "op|nemen?",
+        "eengezins|woning",
+        "persoons|huishoudens",
+        "woonlasten|gewenning",
+        "senioren|woningen",
+        "verhuis|begeleider",
+        "woon|evenement",
+        "senioren|makelaar",
+        "voorrangs|regel",
+        "soepele op|levering",
+        "verhuis|vergoeding",
     )
 }
 
@@ -90,7 +103,10 @@ def chosen(results: Results, scenario: str | None) -> list[str]:
 def all_sheets(plan: Approach) -> list[Sheet]:
     """The worksheets in the order of the toolkit."""
     return [
-        sheets.organisations(plan), sheets.ambitions(plan), sheets.contacts(plan), *sheets.stimulates(plan),
+        sheets.organisations(plan),
+        sheets.ambitions(plan),
+        sheets.contacts(plan),
+        *sheets.stimulates(plan),
         *(figures(plan, sheet) for sheet in SHEETS),
     ]
 
@@ -118,12 +134,17 @@ def page(plan: Approach, filled: Sequence[Sheet]) -> str:
     )
     spans = {
         (id(table), column, first): last - first + 1
-        for sheet in filled for table in sheet.tables for column, first, last in sheets.runs(table)
+        for sheet in filled
+        for table in sheet.tables
+        for column, first, last in sheets.runs(table)
     }
     environment.filters["soft"] = soft
     environment.globals |= {"spans": spans, "id": id, "signs": SIGNS, "legend": LEGEND}
     return environment.get_template("worksheets.html").render(
-        sheets=filled, about=about(plan), source=SOURCE, place=plan.results.place,
+        sheets=filled,
+        about=about(plan),
+        source=SOURCE,
+        place=plan.results.place,
         title=capital(plan.results.titles[plan.scenario].nl),
         style=Markup((TEMPLATES / "worksheets.css").read_text(encoding="utf-8")),
     )

@@ -45,6 +45,11 @@ def measure(place: str, settle: int, months: int, repeats: int = 1, seed: int = 
             month.step(twin)
         seconds.append(time.process_time() - began)
     return {
-        "households": households, "months": months, "build": build, "seconds": statistics.median(seconds), "built_gb": built_gb,
-        "peak_gb": peak_gb(), "columns_gb": columns_gb(w),
+        "households": households,
+        "months": months,
+        "build": build,
+        "seconds": statistics.median(seconds),
+        "built_gb": built_gb,
+        "peak_gb": peak_gb(),
+        "columns_gb": columns_gb(w),
     }

@@ -17,11 +17,29 @@ if TYPE_CHECKING:
     from sim.state import World
 
 BEHAVIOUR = {
-    "rel_weight_place": 0, "rel_weight_profile": 0, "logit_wish_attachment": 0, "logit_social_norm": 0, "logit_wish_koop": 0,
-    "rel_discontent": 0, "rel_trouble": 0, "rel_trouble_senior": 0, "rel_trouble_age": 0, "rel_trouble_double": 0,
-    "rel_trouble_koop": 0, "rel_eur_once": 0, "rel_loss_aversion": 1, "p_urgent": 0, "p_urgent_starter": 0,
-    "rel_sight_nood": 1, "rel_give_up_nood": 1, "p_event_children_left": 0, "p_event_birth": 0, "rel_scope_around": 0,
-    "rel_outside_passend": 0, "rel_free_space": 0, "rel_sitting_rent": 0,
+    "rel_weight_place": 0,
+    "rel_weight_profile": 0,
+    "logit_wish_attachment": 0,
+    "logit_social_norm": 0,
+    "logit_wish_koop": 0,
+    "rel_discontent": 0,
+    "rel_trouble": 0,
+    "rel_trouble_senior": 0,
+    "rel_trouble_age": 0,
+    "rel_trouble_double": 0,
+    "rel_trouble_koop": 0,
+    "rel_eur_once": 0,
+    "rel_loss_aversion": 1,
+    "p_urgent": 0,
+    "p_urgent_starter": 0,
+    "rel_sight_nood": 1,
+    "rel_give_up_nood": 1,
+    "p_event_children_left": 0,
+    "p_event_birth": 0,
+    "rel_scope_around": 0,
+    "rel_outside_passend": 0,
+    "rel_free_space": 0,
+    "rel_sitting_rent": 0,
 }
 
 

@@ -19,8 +19,14 @@ Marks = Sequence[dict[str, Any]]
 
 
 def run_apart(
-    plan: Plan, out: Path, record: str, command: str, jobs_of: Callable[[Sequence[int]], list[SeedJob]],
-    conclude: Callable[[Marks, dict[str, Any]], int], simulation: Simulation | None, executor: Executor | None,
+    plan: Plan,
+    out: Path,
+    record: str,
+    command: str,
+    jobs_of: Callable[[Sequence[int]], list[SeedJob]],
+    conclude: Callable[[Marks, dict[str, Any]], int],
+    simulation: Simulation | None,
+    executor: Executor | None,
 ) -> int:
     """Run what is not finished, conclude from it, write the record; returns the exit status.
 
@@ -40,7 +46,11 @@ def run_apart(
         failures = compare.run(simulation or Verhuisketens(), jobs, plan.config.workers, executor)
         found = manifest.marks(jobs)
         content = manifest.compose(
-            plan, found, failures, compare.timings(found, since), command,
+            plan,
+            found,
+            failures,
+            compare.timings(found, since),
+            command,
             {"scenarios": runner.in_order(plan.scenarios), "seeds": seeds},
         )
         status = compare.tell(failures, plan.config.debug) if failures else conclude(found, content)

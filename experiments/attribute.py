@@ -117,16 +117,24 @@ def seed_jobs(prepared: Prepared, seeds: Sequence[int], out: Path) -> list[SeedJ
 
 
 def execute(
-    prepared: Prepared, out: Path | None, command: str, simulation: Simulation | None = None,
+    prepared: Prepared,
+    out: Path | None,
+    command: str,
+    simulation: Simulation | None = None,
     executor: Executor | None = None,
 ) -> int:
     """Run what is not finished, then write shares, parts, picture and manifest; returns the exit status."""
     folder = out or prepared.out
     bundle = prepared.bundle
     return run_apart(
-        prepared.plan, folder, f"attribute_{bundle.scenario}.json", command,
+        prepared.plan,
+        folder,
+        f"attribute_{bundle.scenario}.json",
+        command,
         lambda seeds: seed_jobs(prepared, seeds, folder),
-        lambda found, content: conclude(folder, bundle, found, content), simulation, executor,
+        lambda found, content: conclude(folder, bundle, found, content),
+        simulation,
+        executor,
     )
 
 
@@ -137,9 +145,7 @@ def conclude(out: Path, bundle: Bundle, found: Marks, content: dict[str, Any]) -
     content["permutations"] = bundle.permutations
     names = {labelled(bundle, world): world.name for seed in content["seeds"] for world in bundle.worlds(seed)}
     names[PLACEBO] = PLACEBO
-    summaries = {
-        (names[mark["scenario"]], mark["seed"]): store.read_part(mark["folder"], "summary").to_pandas() for mark in found
-    }
+    summaries = {(names[mark["scenario"]], mark["seed"]): store.read_part(mark["folder"], "summary").to_pandas() for mark in found}
     config = content["configuration"] | {key: content[key] for key in ("place", "fingerprints", "instrument_titles")}
     title = content["scenarios"][bundle.scenario]["title"]
     summary = finish(out, worlds_table(summaries, bundle), bundle, config, title)

@@ -26,7 +26,11 @@ PAGE = ("effects.csv", "costs.csv", "monitor.csv", "filters.csv", "pots.csv", "r
 
 
 def execute(
-    plan: Plan, out: Path | None, command: str, simulation: Simulation | None = None, executor: Executor | None = None,
+    plan: Plan,
+    out: Path | None,
+    command: str,
+    simulation: Simulation | None = None,
+    executor: Executor | None = None,
     finish: Callable[[Path, dict[str, Any]], int] | None = None,
 ) -> int:
     """Run what is not finished, write the tables, the manifest and the page (or what ``finish`` makes of the tables);
@@ -42,9 +46,7 @@ def execute(
         failures = run(simulation or Verhuisketens(), jobs, plan.config.workers, executor)
         found = manifest.marks(jobs)
         seconds = timings(found, since)
-        content = manifest.compose(
-            plan, found, failures, seconds, command, {"scenarios": runner.in_order(plan.scenarios), "seeds": seeds}
-        )
+        content = manifest.compose(plan, found, failures, seconds, command, {"scenarios": runner.in_order(plan.scenarios), "seeds": seeds})
         tables_began = time.perf_counter()
         for name in PAGE:
             (out / name).unlink(missing_ok=True)
@@ -112,7 +114,8 @@ def tell(failures: Sequence[Failure], debug: bool) -> int:
             print(alike[0].detail, file=sys.stderr)
     print(
         f"{len(failures)} runs failed; the others are finished and kept, and no effects are reported over unequal sets "
-        f"of seeds. The same command tries the failed ones again.", file=sys.stderr,
+        f"of seeds. The same command tries the failed ones again.",
+        file=sys.stderr,
     )
     return 1
 
@@ -146,7 +149,8 @@ def own_reach(content: dict[str, Any]) -> dict[str, dict[str, float]]:
     settings = {name: one["instruments"] for name, one in content["scenarios"].items()}
     return {
         name: {key: n for key, n in reach.items() if name == BASE or not settings[name].get(key, {}).get("already")}
-        for name, reach in content["reached"].items() if name != PLACEBO
+        for name, reach in content["reached"].items()
+        if name != PLACEBO
     }
 
 

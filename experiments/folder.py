@@ -135,8 +135,7 @@ def join(out: Path, design: dict[str, Any], contents: dict[str, Any]) -> None:
         if difference:
             key, before, now = difference
             raise UsageError(
-                f"{out} holds runs with {name}{key}={before}, and this command asks for {now}; choose another out, or "
-                f"remove the folder"
+                f"{out} holds runs with {name}{key}={before}, and this command asks for {now}; choose another out, or remove the folder"
             )
     write_json(path, {"design": design, "scenarios": dict(sorted((known | contents).items()))})
 

@@ -59,7 +59,10 @@ def prepare(config: Goals) -> Prepared:
 
 
 def execute(
-    prepared: Prepared, out: Path | None, command: str, simulation: Simulation | None = None,
+    prepared: Prepared,
+    out: Path | None,
+    command: str,
+    simulation: Simulation | None = None,
     executor: Executor | None = None,
 ) -> int:
     """Run what is not finished, then write the goals and, if one is asked for, the packages; returns the exit status."""

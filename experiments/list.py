@@ -18,10 +18,18 @@ Rows = list[dict[str, Any]]
 
 # column: (enumeration in sim.codes, other columns with the same values)
 CODED: dict[str, tuple[str, tuple[str, ...]]] = {
-    "household_class": ("HouseholdClass", ()), "to_tenure": ("Tenure", ("from_tenure", "origin_tenure")),
-    "to_type": ("DwellingType", ("from_type", "origin_type")), "reason": ("MoveReason", ()), "trigger": ("Trigger", ()),
-    "first_contact": ("Contact", ()), "origin": ("Origin", ()), "end_reason": ("EndReason", ()), "stage": ("Stage", ()),
-    "code (dropped)": ("DropReason", ()), "code (obstacle)": ("Obstacle", ()), "code (entered)": ("Trigger", ()),
+    "household_class": ("HouseholdClass", ()),
+    "to_tenure": ("Tenure", ("from_tenure", "origin_tenure")),
+    "to_type": ("DwellingType", ("from_type", "origin_type")),
+    "reason": ("MoveReason", ()),
+    "trigger": ("Trigger", ()),
+    "first_contact": ("Contact", ()),
+    "origin": ("Origin", ()),
+    "end_reason": ("EndReason", ()),
+    "stage": ("Stage", ()),
+    "code (dropped)": ("DropReason", ()),
+    "code (obstacle)": ("Obstacle", ()),
+    "code (entered)": ("Trigger", ()),
 }
 # columns whose values are words only
 WORDS: dict[str, tuple[tuple[str, ...], str]] = {
@@ -48,11 +56,19 @@ def instruments(config: Listing) -> Rows:
 
     return [
         {
-            "key": key, "title_nl": title_of(key)["nl"], "title_en": title_of(key)["en"],
-            "category": cls.category, "sector": cls.sector, "stages": " ".join(cls.stages),
-            "levers": " ".join(cls.levers_used), "payers": " ".join(cls.payers),
-            "deliverers": " ".join(cls.may_deliver()), "powers": " ".join(cls.powers), "indicator": cls.indicator,
-            "law": cls.law, "source": cls.source,
+            "key": key,
+            "title_nl": title_of(key)["nl"],
+            "title_en": title_of(key)["en"],
+            "category": cls.category,
+            "sector": cls.sector,
+            "stages": " ".join(cls.stages),
+            "levers": " ".join(cls.levers_used),
+            "payers": " ".join(cls.payers),
+            "deliverers": " ".join(cls.may_deliver()),
+            "powers": " ".join(cls.powers),
+            "indicator": cls.indicator,
+            "law": cls.law,
+            "source": cls.source,
             "settings": " ".join(field.alias or name for name, field in cls.model_fields.items()),
         }
         for key, cls in sorted(REGISTRY.items())
@@ -80,10 +96,17 @@ def municipalities(config: Listing) -> Rows:
         found = current.listed(one.key)
         dated = [f"{entry.key} ({entry.since} to {entry.until or '...'})" for entry in found.instruments] if found else []
         none = "nothing found" if found else "not looked for"
-        rows.append({
-            "key": one.key, "code": one.code, "name": one.name, "gemeenten": len(one.gemeenten), "level": one.level,
-            "current": "; ".join(dated) or none, "current_note": found.note if found else "",
-        })
+        rows.append(
+            {
+                "key": one.key,
+                "code": one.code,
+                "name": one.name,
+                "gemeenten": len(one.gemeenten),
+                "level": one.level,
+                "current": "; ".join(dated) or none,
+                "current_note": found.note if found else "",
+            }
+        )
     return rows
 
 
@@ -94,8 +117,14 @@ def organisations(config: Listing) -> Rows:
 
     return [
         {
-            "key": key, "name_nl": one.nl, "name_en": one.en, "area": one.area, "powers": " ".join(one.powers),
-            "rules": "; ".join(POWERS[power].rule for power in one.powers), "stages": " ".join(one.stages), "pays": one.pays,
+            "key": key,
+            "name_nl": one.nl,
+            "name_en": one.en,
+            "area": one.area,
+            "powers": " ".join(one.powers),
+            "rules": "; ".join(POWERS[power].rule for power in one.powers),
+            "stages": " ".join(one.stages),
+            "pays": one.pays,
             "delivers": " ".join(name for name, cls in sorted(REGISTRY.items()) if key in cls.may_deliver()),
             "may_pay": " ".join(name for name, cls in sorted(REGISTRY.items()) if key in cls.payers),
         }

@@ -19,7 +19,15 @@ from experiments.runner import Failure, SeedJob, in_order
 NAME = "manifest.json"
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = (
-    "hydra-core", "matplotlib", "mesa", "numba", "numpy", "pandas", "pyarrow", "pydantic", "scipy",
+    "hydra-core",
+    "matplotlib",
+    "mesa",
+    "numba",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "pydantic",
+    "scipy",
 )
 
 
@@ -90,7 +98,11 @@ def strengths(found: Sequence[dict[str, Any]]) -> dict[str, list[float]]:
 
 
 def compose(
-    plan: Plan, found: Sequence[dict[str, Any]], failures: Sequence[Failure], seconds: dict[str, float], command: str,
+    plan: Plan,
+    found: Sequence[dict[str, Any]],
+    failures: Sequence[Failure],
+    seconds: dict[str, float],
+    command: str,
     asked: dict[str, list[Any]],
 ) -> dict[str, Any]:
     """The content of manifest.json. ``asked`` holds the scenarios and seeds that the tables cover."""
@@ -110,7 +122,10 @@ def compose(
         ),
         "seeds": asked["seeds"],
         "version": {
-            "verhuisketens": version(), "commit": commit(), "sim": plan.design["code"], "data": plan.design["data"],
+            "verhuisketens": version(),
+            "commit": commit(),
+            "sim": plan.design["code"],
+            "data": plan.design["data"],
         },
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
@@ -134,6 +149,7 @@ def version() -> str:
 
 def commit() -> str:
     """The commit of the clone, with ``+`` when files differ from it; empty when git cannot tell."""
+
     def git(*arguments: str) -> str:
         done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=10, check=True)
         return done.stdout.strip()

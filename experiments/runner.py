@@ -83,12 +83,25 @@ def seed_jobs(plan: Plan, seeds: Sequence[int], out: Path) -> list[SeedJob]:
     jobs = []
     for place, seed in enumerate(sorted(seeds)):
         runs = tuple(run_spec(plan, name, seed) for name in in_order(plan.scenarios))
-        jobs.append(SeedJob(
-            seed, design["municipality"], config.months, config.burn_in, config.follow_up, config.start,
-            config.strength, config.eur_budget_total, dict(config.behaviour), config.debug, config.ghosts,
-            config.ghost_window, runs,
-            store.needed(place < ledger), str(out / RUNS),
-        ))
+        jobs.append(
+            SeedJob(
+                seed,
+                design["municipality"],
+                config.months,
+                config.burn_in,
+                config.follow_up,
+                config.start,
+                config.strength,
+                config.eur_budget_total,
+                dict(config.behaviour),
+                config.debug,
+                config.ghosts,
+                config.ghost_window,
+                runs,
+                store.needed(place < ledger),
+                str(out / RUNS),
+            )
+        )
     return jobs
 
 
@@ -145,10 +158,14 @@ def _write(job: SeedJob, spec: RunSpec, outcome: Outcome, building: float, stren
     def mark() -> dict[str, Any]:
         seconds = {"building": building, **outcome.seconds, "writing": time.perf_counter() - began}
         return {
-            "scenario": spec.scenario, "seed": job.seed, "fingerprint": outcome.fingerprint, "strength": strength,
+            "scenario": spec.scenario,
+            "seed": job.seed,
+            "fingerprint": outcome.fingerprint,
+            "strength": strength,
             "reached": {key: int(n) for key, n in sorted(outcome.reached.items())},
             "fired": [[int(number), int(month)] for number, month in outcome.fired],
-            "seconds": {key: float(value) for key, value in seconds.items()}, "finished": time.time(),
+            "seconds": {key: float(value) for key, value in seconds.items()},
+            "finished": time.time(),
         }
 
     store.write_part(folder, outcome.tables, job.tables, mark)
@@ -160,7 +177,10 @@ def _failure(spec: RunSpec, job: SeedJob, error: BaseException) -> Failure:
 
 
 def run_all(
-    simulation: Simulation, jobs: Sequence[SeedJob], workers: int = 1, executor: Executor | None = None,
+    simulation: Simulation,
+    jobs: Sequence[SeedJob],
+    workers: int = 1,
+    executor: Executor | None = None,
     report: Report = lambda done: None,
 ) -> list[Failure]:
     """Run every job that is not finished; returns the failures, sorted by scenario and seed.
@@ -185,7 +205,11 @@ def run_all(
 
 
 def _in_pool(
-    simulation: Simulation, open_jobs: list[SeedJob], jobs: Sequence[SeedJob], workers: int, report: Report,
+    simulation: Simulation,
+    open_jobs: list[SeedJob],
+    jobs: Sequence[SeedJob],
+    workers: int,
+    report: Report,
 ) -> list[Failure]:
     """In spawned processes. A process that dies takes the pool with it: what it left is then run seed by seed."""
     with pool(min(workers, len(open_jobs))) as executor:
@@ -231,7 +255,10 @@ def _end_with(sentinel: int) -> None:
 
 
 def _through(
-    executor: Executor, simulation: Simulation, open_jobs: Sequence[SeedJob], jobs: Sequence[SeedJob],
+    executor: Executor,
+    simulation: Simulation,
+    open_jobs: Sequence[SeedJob],
+    jobs: Sequence[SeedJob],
     report: Report,
 ) -> tuple[list[Failure], list[SeedJob]]:
     """Run jobs through an executor; returns failures, and the jobs whose process died."""
@@ -261,4 +288,3 @@ def _through(
 def n_done(jobs: Sequence[SeedJob]) -> int:
     """Runs that have left their mark of completion."""
     return sum(len(job.runs) - len(job.todo()) for job in jobs)
-

@@ -45,9 +45,7 @@ class Search:
     probability: float
 
 
-def seek(
-    search: Search, seeds: Sequence[int], out: Path, simulation: Simulation, executor: Executor | None = None
-) -> list[Package]:
+def seek(search: Search, seeds: Sequence[int], out: Path, simulation: Simulation, executor: Executor | None = None) -> list[Package]:
     """Try packages; the lowest and the highest doses first. The same seeds and search give the same packages.
 
     Raises:
@@ -68,7 +66,12 @@ def seek(
             doses = [{name: _dose(trial, name, *span) for name, span in search.spans.items()} for trial in asked]
             before = (len(packages) - 1) * len(seeds)  # basis of each seed is counted in a batch, and not in the total
             found = try_out(
-                search, dict(enumerate(doses, len(packages))), seeds, out, simulation, executor,
+                search,
+                dict(enumerate(doses, len(packages))),
+                seeds,
+                out,
+                simulation,
+                executor,
                 _from(before, progress),
             )
             for trial, package in zip(asked, found, strict=True):
@@ -90,8 +93,13 @@ def _dose(trial: Any, name: str, low: float, high: float) -> float:
 
 
 def try_out(
-    search: Search, doses: Mapping[int, Doses], seeds: Sequence[int], out: Path, simulation: Simulation,
-    executor: Executor | None, report: Callable[[int], None] = lambda done: None,
+    search: Search,
+    doses: Mapping[int, Doses],
+    seeds: Sequence[int],
+    out: Path,
+    simulation: Simulation,
+    executor: Executor | None,
+    report: Callable[[int], None] = lambda done: None,
 ) -> list[Package]:
     """Run packages, by number, in the same seeds. Raises UsageError when one fails."""
     plan = search.plan
@@ -110,11 +118,16 @@ def try_out(
     packages = []
     for name, number in names.items():
         pairs = [(runs[name, seed], runs[BASE, seed]) for seed in seeds]
-        packages.append(Package(
-            number, doses[number], float(np.mean([run.spent[last] for run, _ in pairs])),
-            tuple(reached(search.goals, *pair) for pair in pairs),
-            tuple(shortfall(search.goals, *pair) for pair in pairs), seeds[0],
-        ))
+        packages.append(
+            Package(
+                number,
+                doses[number],
+                float(np.mean([run.spent[last] for run, _ in pairs])),
+                tuple(reached(search.goals, *pair) for pair in pairs),
+                tuple(shortfall(search.goals, *pair) for pair in pairs),
+                seeds[0],
+            )
+        )
     return packages
 
 

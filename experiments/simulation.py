@@ -45,8 +45,14 @@ class Verhuisketens:
         from sim.run import burn_in
 
         return burn_in(
-            place=job.place, seed=job.seed, months=job.months, burn_in=job.burn_in, follow_up=job.follow_up,
-            start=job.start, behaviour=dict(job.behaviour), debug=job.debug,
+            place=job.place,
+            seed=job.seed,
+            months=job.months,
+            burn_in=job.burn_in,
+            follow_up=job.follow_up,
+            start=job.start,
+            behaviour=dict(job.behaviour),
+            debug=job.debug,
         )
 
     def run(self, world: Any, job: SeedJob, spec: RunSpec, base: Any) -> Outcome:
@@ -54,9 +60,17 @@ class Verhuisketens:
         from sim.run import run_scenario
 
         return run_scenario(
-            world, instruments=spec.instruments, placebo=spec.placebo, base=base, months=job.months,
-            follow_up=job.follow_up, strength=job.strength, tables=job.tables, rules=spec.rules,
-            ghosts=job.ghosts, ghost_window=job.ghost_window,
+            world,
+            instruments=spec.instruments,
+            placebo=spec.placebo,
+            base=base,
+            months=job.months,
+            follow_up=job.follow_up,
+            strength=job.strength,
+            tables=job.tables,
+            rules=spec.rules,
+            ghosts=job.ghosts,
+            ghost_window=job.ghost_window,
         )
 
 
@@ -131,7 +145,11 @@ def settings(key: str, given: Mapping[str, Any], start: str, strength: float = 1
 
 
 def rules(
-    held: Mapping[str, Mapping[str, Any]], found: Sequence[Any], given: Mapping[str, Mapping[str, Any]], start: str, strength: float,
+    held: Mapping[str, Mapping[str, Any]],
+    found: Sequence[Any],
+    given: Mapping[str, Mapping[str, Any]],
+    start: str,
+    strength: float,
     burn_in: int,
 ) -> list[dict[str, Any]]:
     """The rules of a scenario as plain data, all settings of what they add filled in, checked against ranges and law.

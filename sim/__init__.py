@@ -44,6 +44,4 @@ def _digest(files: Iterable[Path]) -> str:
 
 
 # A compiled kernel does not notice a change in a helper of another file, so the cache is kept per state of what kernels can read.
-os.environ.setdefault(
-    "NUMBA_CACHE_DIR", str(Path(tempfile.gettempdir()) / f"verhuisketens-numba-{_digest(kernel_files())[:16]}")
-)
+os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(tempfile.gettempdir()) / f"verhuisketens-numba-{_digest(kernel_files())[:16]}"))

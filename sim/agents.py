@@ -122,18 +122,24 @@ class Starter(Household):
 
 
 VIEW_OF = {
-    HouseholdClass.STARTER: Starter, HouseholdClass.SENIOR: Senior, HouseholdClass.FAMILY: Family,
+    HouseholdClass.STARTER: Starter,
+    HouseholdClass.SENIOR: Senior,
+    HouseholdClass.FAMILY: Family,
     HouseholdClass.HOUSEHOLD: Household,
 }
 _KIND = {
-    DwellingType.EENGEZINS: "single-family home", DwellingType.MEERGEZINS: "flat",
+    DwellingType.EENGEZINS: "single-family home",
+    DwellingType.MEERGEZINS: "flat",
     DwellingType.SENIORENCOMPLEX: "flat in a complex for seniors",
-    DwellingType.MANTELZORGUNIT: "mantelzorg unit", DwellingType.FLEX: "flex home",
+    DwellingType.MANTELZORGUNIT: "mantelzorg unit",
+    DwellingType.FLEX: "flex home",
 }
 _TENURE = {Tenure.KOOP: "owner-occupied", Tenure.CORPORATIE: "corporatie", Tenure.VRIJE_HUUR: "privately let"}
 _STAGE = {
-    Stage.HUIDIGE_WONING: "lives there without a wish to move", Stage.WOONWENS: "thinks about moving",
-    Stage.WONINGZOEKEN: "is searching", Stage.VERHUIZEN: "has accepted a home and waits for the keys",
+    Stage.HUIDIGE_WONING: "lives there without a wish to move",
+    Stage.WOONWENS: "thinks about moving",
+    Stage.WONINGZOEKEN: "is searching",
+    Stage.VERHUIZEN: "has accepted a home and waits for the keys",
     Stage.NIEUW_THUIS: "is settling in",
 }
 

@@ -38,7 +38,8 @@ def uses_of(w: World) -> Uses:
     use, bit = np.nonzero(bits[:, None] >> np.arange(len(w.keys), dtype=np.uint64) & np.uint64(1))
     first = np.unique(household, return_index=True)[1]  # uses come in order of month
     return Uses(
-        np.concatenate((household[use], household[first])), np.concatenate((bit, np.full(len(first), ALL))),
+        np.concatenate((household[use], household[first])),
+        np.concatenate((bit, np.full(len(first), ALL))),
         np.concatenate((month[use], month[first])),
     )
 
@@ -64,14 +65,20 @@ def attribution_table(w: World, window: int = 24) -> pd.DataFrame:
     verdict = verdicts(moved, alone, watched, differed, window)
     until = np.minimum(np.where(watched < 0, uses.month, watched), w.month - 1)
     labels = [*w.keys, ALLE]
-    return pd.DataFrame({
-        "household_id": public_id(w.h.id[uses.household]),
-        "instrument": pd.Categorical.from_codes(np.where(uses.bit == ALL, len(w.keys), uses.bit), labels).remove_unused_categories(),
-        "month": uses.month, "verdict": pd.Categorical.from_codes(verdict, names(Verdict)), "decisive": differed,
-        "month_moved": moved, "month_ghost": alone, "months_followed": np.maximum(0, until - uses.month),
-        "ghost_final": watched == FINAL,
-        "chain_id": np.where(move >= 0, w.m.chain[np.maximum(move, 0)], NOWHERE).astype(np.int64),
-    })
+    return pd.DataFrame(
+        {
+            "household_id": public_id(w.h.id[uses.household]),
+            "instrument": pd.Categorical.from_codes(np.where(uses.bit == ALL, len(w.keys), uses.bit), labels).remove_unused_categories(),
+            "month": uses.month,
+            "verdict": pd.Categorical.from_codes(verdict, names(Verdict)),
+            "decisive": differed,
+            "month_moved": moved,
+            "month_ghost": alone,
+            "months_followed": np.maximum(0, until - uses.month),
+            "ghost_final": watched == FINAL,
+            "chain_id": np.where(move >= 0, w.m.chain[np.maximum(move, 0)], NOWHERE).astype(np.int64),
+        }
+    )
 
 
 def ghost_of(w: World, uses: Uses) -> NDArray:

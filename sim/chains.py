@@ -29,9 +29,7 @@ CORPORATIE, KOOP = int(Tenure.CORPORATIE), int(Tenure.KOOP)
 PATH_STEPS = 3
 
 
-def open_vacancies(
-    w: World, homes: NDArray, origin: NDArray | int, parent: NDArray | int = -1, at_once: bool = False
-) -> NDArray:
+def open_vacancies(w: World, homes: NDArray, origin: NDArray | int, parent: NDArray | int = -1, at_once: bool = False) -> NDArray:
     """Dwellings ``homes`` come free this month; returns their vacancy rows (int32).
 
     ``origin`` is an Origin each (LINK if left by a move: ``parent`` is then that move). ``at_once``: on offer this month,
@@ -91,8 +89,18 @@ def write_moves(w: World, rows: NDArray, to: NDArray, vacancy: NDArray | int, re
     with w.draws.replay():  # keyed on the household
         elsewhere = w.draws.base(Purpose.LEFT_HOME)
     write_rows(
-        w.h, w.v, w.m, column(rows, n, np.int32), column(to, n, np.int32), column(vacancy, n, np.int32), first, w.month,
-        int(w.params.senior_age), int(reason), elsewhere, w.params.rel_left_home_elsewhere,
+        w.h,
+        w.v,
+        w.m,
+        column(rows, n, np.int32),
+        column(to, n, np.int32),
+        column(vacancy, n, np.int32),
+        first,
+        w.month,
+        int(w.params.senior_age),
+        int(reason),
+        elsewhere,
+        w.params.rel_left_home_elsewhere,
     )
     return np.arange(first, first + n)
 
@@ -112,7 +120,12 @@ def hand_over(w: World, rows: NDArray) -> NDArray:
 
 
 def move_in(
-    w: World, rows: NDArray, to: NDArray, reason: MoveReason, bits: NDArray | np.uint64, origin: Origin | None = None,
+    w: World,
+    rows: NDArray,
+    to: NDArray,
+    reason: MoveReason,
+    bits: NDArray | np.uint64,
+    origin: Origin | None = None,
     rent: NDArray | None = None,
 ) -> NDArray:
     """Households ``rows`` move into homes ``to`` that are no vacancies (a swap, a return); returns their rows of the ledger.
@@ -184,9 +197,7 @@ def price_of(w: World, homes: NDArray, factor: NDArray | float) -> NDArray:
     return w.params.rel_asking * factor * w.d.woz[homes] * (1 + w.params.rel_buying_cost)
 
 
-def rent_paths(
-    w: World, rows: NDArray, to: NDArray, bits: NDArray, asked: NDArray | None = None
-) -> tuple[NDArray, NDArray, NDArray]:
+def rent_paths(w: World, rows: NDArray, to: NDArray, bits: NDArray, asked: NDArray | None = None) -> tuple[NDArray, NDArray, NDArray]:
     """First rent, regular rent (euro per month) and month in which the latter is reached, under each mover's instruments.
 
     ``asked`` is the asking rent where it is not the dwelling's own (privately let homes that found nobody).

@@ -89,5 +89,7 @@ def said(place: str, start: str) -> dict[str, str]:
         return {"nl": names, "en": names}
     if one is None:
         return {"nl": "niet uitgezocht; basis is zonder instrumenten", "en": "not looked for; base has no instruments"}
-    return {"nl": "gezocht, niets gevonden dat nu geldt; basis is zonder instrumenten",
-            "en": "looked for, nothing found that is in force now; base has no instruments"}
+    return {
+        "nl": "gezocht, niets gevonden dat nu geldt; basis is zonder instrumenten",
+        "en": "looked for, nothing found that is in force now; base has no instruments",
+    }

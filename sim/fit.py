@@ -67,12 +67,22 @@ FIT_TABLES = np.dtype(
 def make_tables(p: Params) -> np.void:
     """The tables of one set of parameters, as one FIT_TABLES record."""
     values = {
-        "weights": _weights(p), "size": _size(p), "access": _access(p), "future": _future(p),
-        "profile": profile_scores(p.rel_second_profile), "cost_norm": p.rel_housing_cost_norm,
-        "cost_slope": 1.0 / p.rel_housing_cost_span, "interest": p.rel_mortgage_rate, "upkeep": p.rel_owner_upkeep,
-        "toeslag_own": p.eur_huurtoeslag_basis, "toeslag_share": p.rel_huurtoeslag_share,
-        "toeslag_low": p.eur_huurtoeslag_income_low, "toeslag_high": p.eur_huurtoeslag_income_high,
-        "loss_by_distance": p.rel_place_distance, "per_km": 1.0 / p.km_place_reach, "loss_of_wijk": p.rel_place_leave_wijk,
+        "weights": _weights(p),
+        "size": _size(p),
+        "access": _access(p),
+        "future": _future(p),
+        "profile": profile_scores(p.rel_second_profile),
+        "cost_norm": p.rel_housing_cost_norm,
+        "cost_slope": 1.0 / p.rel_housing_cost_span,
+        "interest": p.rel_mortgage_rate,
+        "upkeep": p.rel_owner_upkeep,
+        "toeslag_own": p.eur_huurtoeslag_basis,
+        "toeslag_share": p.rel_huurtoeslag_share,
+        "toeslag_low": p.eur_huurtoeslag_income_low,
+        "toeslag_high": p.eur_huurtoeslag_income_high,
+        "loss_by_distance": p.rel_place_distance,
+        "per_km": 1.0 / p.km_place_reach,
+        "loss_of_wijk": p.rel_place_leave_wijk,
     }
     table = np.zeros(1, FIT_TABLES)
     for name, value in values.items():
@@ -192,9 +202,21 @@ def _class_and_parts(h, i, j, month, d, urban, senior_age, t):
     else:
         cost = net_rent(np.float64(h.rent[i]), income, h.size[i], t)
     return cls, components(
-        cls, age, max(h.adult_limit[i, 0], h.adult_limit[i, 1]), np.int64(d.rooms[j]) - np.int64(h.rooms_needed[i]),
-        income, np.float64(h.attachment[i]), h.profile[i, 0], h.profile[i, 1], d.access[j], d.kind[j],
-        urban[d.area[j]], cost, 0.0, 0, t,
+        cls,
+        age,
+        max(h.adult_limit[i, 0], h.adult_limit[i, 1]),
+        np.int64(d.rooms[j]) - np.int64(h.rooms_needed[i]),
+        income,
+        np.float64(h.attachment[i]),
+        h.profile[i, 0],
+        h.profile[i, 1],
+        d.access[j],
+        d.kind[j],
+        urban[d.area[j]],
+        cost,
+        0.0,
+        0,
+        t,
     )
 
 

@@ -26,7 +26,11 @@ SEPARATION, ARRIVAL = int(EventKind.SEPARATION), int(EventKind.ARRIVAL)
 T_SEPARATION, T_NO_HOME = int(Trigger.SEPARATION), int(Trigger.NO_HOME)
 SCOPE, FIRST, SECOND, REGISTERED, AREA, ATTACHED = range(6)
 PURPOSES = (  # each keyed on the household, which is founded once
-    (Purpose.SCOPE, 0), (Purpose.PROFILE, 0), (Purpose.PROFILE, 1), (Purpose.REGISTRATION, 0), (Purpose.ARRIVAL, 1),
+    (Purpose.SCOPE, 0),
+    (Purpose.PROFILE, 0),
+    (Purpose.PROFILE, 1),
+    (Purpose.REGISTRATION, 0),
+    (Purpose.ARRIVAL, 1),
     (Purpose.ATTACHMENT, 0),
 )
 LONGEST_ARRIVAL = 24  # months of registration that an arrival brings at most

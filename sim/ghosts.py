@@ -84,8 +84,11 @@ def no_ghosts(n_households: int) -> Ghosts:
     types = {"of": np.int32, "mark": np.uint64, "final": np.bool_, "household_class": np.uint8, "following": np.int32}
     columns: dict[str, Any] = {name: np.zeros(0, types.get(name, np.int16)) for name in COLUMNS}
     return Ghosts(
-        h=empty(Households, 0), first=np.zeros(n_households, np.int32), haunted=np.zeros(n_households, np.uint64),
-        funnel=np.zeros(FUNNEL_SHAPE, np.int64), **columns,
+        h=empty(Households, 0),
+        first=np.zeros(n_households, np.int32),
+        haunted=np.zeros(n_households, np.uint64),
+        funnel=np.zeros(FUNNEL_SHAPE, np.int64),
+        **columns,
     )
 
 
@@ -155,9 +158,7 @@ def part(w: World, way: Parting) -> None:
 def as_world(w: World) -> World:
     """The world as ghosts live in it: theirs are the households; no dwelling is changed by what they do."""
     assert w.ghosts is not None
-    return replace(
-        w, h=w.ghosts.h, d=w.d._replace(access=w.d.access.copy()), funnel=w.ghosts.funnel, ghosts=None, stepwise=None
-    )
+    return replace(w, h=w.ghosts.h, d=w.d._replace(access=w.d.access.copy()), funnel=w.ghosts.funnel, ghosts=None, stepwise=None)
 
 
 def share_events(w: World, happened: Happened) -> tuple[NDArray, NDArray]:
@@ -254,5 +255,3 @@ def get_keys(w: World) -> None:
     g.moved[rows] = w.month
     g.household_class[rows] = classes(g.h, rows, w.month, int(w.params.senior_age))
     g.end(rows, w.month, False)
-
-

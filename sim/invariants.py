@@ -20,8 +20,10 @@ RUNNING = (WAITING, ON_OFFER, RESERVED)
 def snapshot(w: World) -> dict[str, int]:
     """Counts at a moment, from which later balances are made."""
     return {
-        "households": int((w.h.state == PRESENT).sum()), "dwellings": int((w.d.state == DwellingState.IN_STOCK).sum()),
-        "vacant": int(np.isin(w.v.state[: w.counts[0]], RUNNING).sum()), "vacancies": int(w.counts[0]),
+        "households": int((w.h.state == PRESENT).sum()),
+        "dwellings": int((w.d.state == DwellingState.IN_STOCK).sum()),
+        "vacant": int(np.isin(w.v.state[: w.counts[0]], RUNNING).sum()),
+        "vacancies": int(w.counts[0]),
         "idle": int(((w.d.state == DwellingState.IN_STOCK) & (w.d.occupant < 0) & (w.d.vacancy < 0)).sum()),
     }
 
@@ -148,8 +150,7 @@ def _balances(w: World) -> list[str]:
     built, split, gone = (w.totals.get(name, 0) for name in ("built", "split", "demolished"))
     if now["dwellings"] != start["dwellings"] + built + split - gone:
         found.append(
-            f"dwellings ({now['dwellings']}) are not start ({start['dwellings']}) + built ({built}) + split ({split}) - "
-            f"demolished ({gone})"
+            f"dwellings ({now['dwellings']}) are not start ({start['dwellings']}) + built ({built}) + split ({split}) - demolished ({gone})"
         )
     works = w.totals.get("under_works", 0)
     if now["idle"] != start["idle"] + works:

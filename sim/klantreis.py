@@ -52,8 +52,14 @@ ROUNDING = 1e-9  # far more than the sums of a logit can be rounded by
 # A household as it was before the decision that an instrument made differ, and the bits of those instruments.
 BEHIND = np.dtype(
     [
-        ("row", np.int32), ("marks", np.uint64), ("stage", np.uint8), ("stage_month", np.int16), ("trigger", np.uint8),
-        ("taste_here", np.float32), ("search_month", np.int16), ("registered", np.int16),
+        ("row", np.int32),
+        ("marks", np.uint64),
+        ("stage", np.uint8),
+        ("stage_month", np.int16),
+        ("trigger", np.uint8),
+        ("taste_here", np.float32),
+        ("search_month", np.int16),
+        ("registered", np.int16),
     ],
     align=True,
 )
@@ -99,10 +105,17 @@ def make_journey(p: Params) -> Journey:
         fade=np.array([p.p_fade_other, p.p_fade_senior]),
         give_up=np.array([[p.p_give_up_other] * 2, [p.p_give_up_senior, p.p_give_up_senior * p.rel_give_up_nood]]),
         rooted=p.rel_attachment_years * (lived / (lived + p.dur_rooted_half) - p.rel_rooted_neutral),
-        weights=np.array([
-            p.logit_wish_gap, p.logit_wish_attachment, p.logit_social_norm, p.p_adapt_share, p.dur_settle,
-            p.rel_discontent, p.logit_wish_koop,
-        ]),
+        weights=np.array(
+            [
+                p.logit_wish_gap,
+                p.logit_wish_attachment,
+                p.logit_social_norm,
+                p.p_adapt_share,
+                p.dur_settle,
+                p.rel_discontent,
+                p.logit_wish_koop,
+            ]
+        ),
     )
 
 

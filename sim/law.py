@@ -60,8 +60,16 @@ def amount(key: str, start: str) -> float:
 
 def limits(start: str) -> tuple[NDArray, NDArray]:
     """Income limits (gross, wealth last) and rent limits in the order that ``sim.market.respond.Rules`` reads."""
-    incomes = ("daeb_one", "daeb_more", "passend_one", "passend_more", "passend_aow_one", "passend_aow_more",
-               "wealth_54a_one", "wealth_54a_more")
+    incomes = (
+        "daeb_one",
+        "daeb_more",
+        "passend_one",
+        "passend_more",
+        "passend_aow_one",
+        "passend_aow_more",
+        "wealth_54a_one",
+        "wealth_54a_more",
+    )
     rents = ("aftopping_small", "aftopping_large", "liberalisatiegrens")
     return np.array([amount(k, start) for k in incomes]), np.array([amount(k, start) for k in rents])
 

@@ -45,9 +45,17 @@ class HousingModel(Model):
     """
 
     def __init__(
-        self, municipality: str = "zwolle", scenario: str = "basis", seed: int | None = None, months: int = 120,
-        burn_in: int = 36, follow_up: int = 36, start: str = "2026-01",
-        interventions: Mapping[str, Any] | None = None, behaviour: Mapping[str, float] | None = None, debug: bool = False,
+        self,
+        municipality: str = "zwolle",
+        scenario: str = "basis",
+        seed: int | None = None,
+        months: int = 120,
+        burn_in: int = 36,
+        follow_up: int = 36,
+        start: str = "2026-01",
+        interventions: Mapping[str, Any] | None = None,
+        behaviour: Mapping[str, float] | None = None,
+        debug: bool = False,
     ) -> None:
         if seed is None:
             raise SeedError("HousingModel needs a seed (an integer), so that the run can be repeated: HousingModel(..., seed=1)")
@@ -63,8 +71,7 @@ class HousingModel(Model):
         self.world = world.copy()
         start = world.start
         loaded = {
-            key: one if isinstance(one, interventions.Instrument) else interventions.load(key, one, start)
-            for key, one in chosen.items()
+            key: one if isinstance(one, interventions.Instrument) else interventions.load(key, one, start) for key, one in chosen.items()
         }
         stepwise.equip(self.world, loaded, rules)
         self._views: list[Household] = []

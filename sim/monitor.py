@@ -13,7 +13,9 @@ from sim import codes, indicators, law
 
 OPGAVE, FIRST, SECOND, THIRD = "opgave", "1/3", "2/3", "3/3"
 SHEETS = {
-    OPGAVE: "Wat is de opgave?", FIRST: "Wat willen we monitoren? 1/3", SECOND: "Wat willen we monitoren? 2/3",
+    OPGAVE: "Wat is de opgave?",
+    FIRST: "Wat willen we monitoren? 1/3",
+    SECOND: "Wat willen we monitoren? 2/3",
     THIRD: "Wat willen we monitoren? 3/3",
 }
 NEW_SIZES = ("one", "two", "three_plus", "nobody")

@@ -60,11 +60,19 @@ def moves_table(w: World, months: int) -> pd.DataFrame:
     begun = np.where(m.chain[:n] >= 0, v.opened[np.maximum(m.chain[:n], 0)], -1)
     scope = (m.chain[:n] >= 0) & (v.origin[np.maximum(m.chain[:n], 0)] != Origin.VOOR_START) & (begun >= 0) & (begun < months)
     table = {
-        "month": m.month[:n].astype(np.int32), "phase": np.where(m.month[:n] < months, "run", "follow_up"), "in_scope": scope,
-        "fills_vacancy": m.vacancy[:n] >= 0, "move_id": np.arange(n), "parent_move_id": m.parent[:n].astype(np.int64),
-        "chain_id": m.chain[:n].astype(np.int64), "link": m.link[:n].astype(np.int32), "n_set_off": n_set_off,
-        "set_off_open": open_, "household_id": public_id(w.h.id[m.household[:n]]),
-        "household_class": _named(m.household_class[:n], names(HouseholdClass)), "age": m.age[:n].astype(np.int32),
+        "month": m.month[:n].astype(np.int32),
+        "phase": np.where(m.month[:n] < months, "run", "follow_up"),
+        "in_scope": scope,
+        "fills_vacancy": m.vacancy[:n] >= 0,
+        "move_id": np.arange(n),
+        "parent_move_id": m.parent[:n].astype(np.int64),
+        "chain_id": m.chain[:n].astype(np.int64),
+        "link": m.link[:n].astype(np.int32),
+        "n_set_off": n_set_off,
+        "set_off_open": open_,
+        "household_id": public_id(w.h.id[m.household[:n]]),
+        "household_class": _named(m.household_class[:n], names(HouseholdClass)),
+        "age": m.age[:n].astype(np.int32),
         "household_size": m.size[:n].astype(np.int32),
     }
     table |= _homes(w, n) | _circumstances(w, n)
@@ -95,12 +103,18 @@ def _circumstances(w: World, n: int) -> dict[str, object]:
     m = w.m
     return {
         "left_home_elsewhere": m.left_home_elsewhere[:n].astype(bool),
-        "reason": _named(m.reason[:n], names(codes.MoveReason)), "trigger": _named(m.trigger[:n], names(Trigger)),
-        "nood": np.isin(m.trigger[:n], NOOD_TRIGGERS), "fit_before": m.fit_before[:n], "fit_after": m.fit_after[:n],
+        "reason": _named(m.reason[:n], names(codes.MoveReason)),
+        "trigger": _named(m.trigger[:n], names(Trigger)),
+        "nood": np.isin(m.trigger[:n], NOOD_TRIGGERS),
+        "fit_before": m.fit_before[:n],
+        "fit_after": m.fit_after[:n],
         "first_contact": _named(m.first_contact[:n], names(codes.Contact)),
-        "instruments": bit_names(m.instruments[:n], w.keys), "decisive": bit_names(m.decisive[:n], w.keys),
-        "vacancy_opened": _of(w.v.opened, m.vacancy[:n], -1).astype(np.int32), "left_vacancy": m.left_vacancy[:n] >= 0,
-        "waited_months": m.waited[:n].astype(np.int32), "registered_months": m.registered[:n].astype(np.int32),
+        "instruments": bit_names(m.instruments[:n], w.keys),
+        "decisive": bit_names(m.decisive[:n], w.keys),
+        "vacancy_opened": _of(w.v.opened, m.vacancy[:n], -1).astype(np.int32),
+        "left_vacancy": m.left_vacancy[:n] >= 0,
+        "waited_months": m.waited[:n].astype(np.int32),
+        "registered_months": m.registered[:n].astype(np.int32),
         "candidates": _of(w.v.candidates, m.vacancy[:n], 0).astype(np.int32),
         "months_from_contact": m.contact_months[:n].astype(np.int32),
     }
@@ -125,13 +139,20 @@ def chains_table(w: World, months: int) -> pd.DataFrame:
     last[chain[chain >= 0]] = np.flatnonzero(chain >= 0)  # moves come in order of month: the last one stays
     reason, end = _ends(w, rows, last[rows])
     homes = v.dwelling[rows]
-    return pd.DataFrame({
-        "chain_id": rows, "origin": _named(v.origin[rows], names(Origin)),
-        "origin_tenure": _named(w.d.tenure[homes], names(codes.Tenure)),
-        "origin_type": _named(w.d.kind[homes], names(codes.DwellingType)), "start_month": v.opened[rows].astype(np.int32),
-        "end_month": end.astype(np.int32), "moves": n_moves[rows], "homes_freed": np.maximum(0, n_moves[rows] - 1),
-        "end_reason": _named(reason, names(EndReason)), "open": reason == EndReason.OPEN,
-    })
+    return pd.DataFrame(
+        {
+            "chain_id": rows,
+            "origin": _named(v.origin[rows], names(Origin)),
+            "origin_tenure": _named(w.d.tenure[homes], names(codes.Tenure)),
+            "origin_type": _named(w.d.kind[homes], names(codes.DwellingType)),
+            "start_month": v.opened[rows].astype(np.int32),
+            "end_month": end.astype(np.int32),
+            "moves": n_moves[rows],
+            "homes_freed": np.maximum(0, n_moves[rows] - 1),
+            "end_reason": _named(reason, names(EndReason)),
+            "open": reason == EndReason.OPEN,
+        }
+    )
 
 
 def _ends(w: World, rows: NDArray, last: NDArray) -> tuple[NDArray, NDArray]:
@@ -144,7 +165,8 @@ def _ends(w: World, rows: NDArray, last: NDArray) -> tuple[NDArray, NDArray]:
     withdrawn = (tail >= 0) & (v.state[np.maximum(tail, 0)] == WITHDRAWN)
     founding = w.h.founding[m.household[at]]
     by_mover = np.select(
-        [founding == EventKind.SEPARATION, founding == EventKind.ARRIVAL], [EndReason.SEPARATED, EndReason.ARRIVAL],
+        [founding == EventKind.SEPARATION, founding == EventKind.ARRIVAL],
+        [EndReason.SEPARATED, EndReason.ARRIVAL],
         EndReason.STARTER,
     )
     pulled_down = w.d.state[v.dwelling[np.maximum(tail, 0)]] == codes.DwellingState.GONE  # else it is out of use for works
@@ -168,12 +190,16 @@ def funnel_table(w: World) -> pd.DataFrame:
     month, cls, stage, kind, code = np.nonzero(cube)
     drops, triggers, obstacles = names(codes.DropReason), names(Trigger), names(codes.Obstacle)
     lists = {ENTERED: triggers, LEFT: [""] * 16, DROPPED: drops, OBSTACLE: obstacles}
-    return pd.DataFrame({
-        "month": month, "household_class": _named(cls, names(HouseholdClass)), "stage": _named(stage, names(codes.Stage)),
-        "kind": _named(kind, list(KINDS.values())),
-        "code": pd.Categorical([lists[k][c] for k, c in zip(kind.tolist(), code.tolist(), strict=True)]),
-        "n": cube[month, cls, stage, kind, code],
-    })
+    return pd.DataFrame(
+        {
+            "month": month,
+            "household_class": _named(cls, names(HouseholdClass)),
+            "stage": _named(stage, names(codes.Stage)),
+            "kind": _named(kind, list(KINDS.values())),
+            "code": pd.Categorical([lists[k][c] for k, c in zip(kind.tolist(), code.tolist(), strict=True)]),
+            "n": cube[month, cls, stage, kind, code],
+        }
+    )
 
 
 def instruments_table(w: World) -> pd.DataFrame:

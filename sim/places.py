@@ -50,9 +50,7 @@ def places() -> tuple[Place, ...]:
     with_wijken = set(figures.column("wijken", "gemeente"))
     found: list[Place] = []
     for code, name in zip(codes, names, strict=True):
-        found.append(
-            Place(slug(name), str(name), str(code), (str(code),), "wijk" if code in with_wijken else "gemeente")
-        )
+        found.append(Place(slug(name), str(name), str(code), (str(code),), "wijk" if code in with_wijken else "gemeente"))
     taken = {place.key for place in found}
     for province in sorted(np.unique(provinces)):
         inside = tuple(str(code) for code in sorted(codes[provinces == province]))

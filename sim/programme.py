@@ -19,9 +19,7 @@ if TYPE_CHECKING:
     from sim.state import World
 
 
-def plan(
-    d: Dwellings, geography: Geography, per_year: NDArray, draws: Draws, p: Params, first_month: int, last_month: int
-) -> Dwellings:
+def plan(d: Dwellings, geography: Geography, per_year: NDArray, draws: Draws, p: Params, first_month: int, last_month: int) -> Dwellings:
     """Planned dwellings of the base programme, sorted by delivery, one like a keyed home of the same gemeente each.
 
     Args:

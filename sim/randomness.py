@@ -209,9 +209,7 @@ class Draws:
         key = (int(purpose), int(month), salt)
         if self.debug and not self._replaying:
             if key in self._seen:
-                raise RuntimeError(
-                    f"the draw {purpose.name} of month {month} {name!r} was made twice: two uses of one key are correlated"
-                )
+                raise RuntimeError(f"the draw {purpose.name} of month {month} {name!r} was made twice: two uses of one key are correlated")
             self._seen.add(key)
         if key in self._fixed:
             return self._fixed[key]

@@ -27,8 +27,19 @@ N_CLASSES = len(HouseholdClass)
 HOUSEHOLDS, SEARCHERS, SUITABLE, ADAPTABLE, UNSUITABLE, WISHES, SMALL_IN_FAMILY_HOME, UNSUITABLE_IN_FAMILY_HOME = range(8)
 WITHOUT_HOME, SENIOR_SEARCHERS, PERSONS, OLD, OLD_WISHES, OLD_SEARCHERS = range(8, 14)
 COUNTERS = (
-    "households", "searchers", "suitable_seniors", "adaptable_seniors", "unsuitable_seniors", "seniors_with_wish",
-    "small_in_family_home", "unsuitable_in_family_home", "without_home", "seniors_searching", "persons", "aged_65", "aged_65_with_wish",
+    "households",
+    "searchers",
+    "suitable_seniors",
+    "adaptable_seniors",
+    "unsuitable_seniors",
+    "seniors_with_wish",
+    "small_in_family_home",
+    "unsuitable_in_family_home",
+    "without_home",
+    "seniors_searching",
+    "persons",
+    "aged_65",
+    "aged_65_with_wish",
     "aged_65_searching",
 )
 AGES = (25, 35, 45, 55, 65, 75, 85)  # upper bounds of the age classes of the oldest adult; the last is open
@@ -184,7 +195,9 @@ def leavers(w: World) -> dict[str, int]:
     departed = there & (kind == EventKind.DEPARTURE) & (age >= 65)
     cared_for = there & (kind == EventKind.CARE) & (age >= 70)
     return {
-        "departed_65_74": int((departed & (age < 75)).sum()), "departed_65": int(departed.sum()), "care_70": int(cared_for.sum()),
+        "departed_65_74": int((departed & (age < 75)).sum()),
+        "departed_65": int(departed.sum()),
+        "care_70": int(cared_for.sum()),
     }
 
 
@@ -212,7 +225,9 @@ def _moves_of_month(w: World, first: int) -> dict[str, float]:
     a, b = w.d.area[m.from_dwelling[rows][homes]], w.d.area[m.to_dwelling[rows][homes]]
     km = np.hypot(w.map.x_km[a] - w.map.x_km[b], w.map.y_km[a] - w.map.y_km[b])
     return {
-        "moves": len(fills), "fills": int(fills.sum()), "senior_moves": int(senior.sum()),
+        "moves": len(fills),
+        "fills": int(fills.sum()),
+        "senior_moves": int(senior.sum()),
         "senior_moves_suitable": int((w.d.access[m.to_dwelling[rows][senior]] == GESCHIKT).sum()),
         "senior_moves_km": float(km.sum()),
     }
@@ -246,4 +261,3 @@ def share_elsewhere(w: World, homes: NDArray) -> float:
     """Share of the households present that live elsewhere than in ``homes`` (the base world in the same month)."""
     here = w.h.state == PRESENT
     return float((w.h.home[here] != homes[here]).mean()) if here.any() else 0.0
-

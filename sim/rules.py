@@ -29,7 +29,8 @@ HIDDEN = {  # what is counted in the world, and is known to nobody in the month 
         "who has no wish, or searches in vain, is in no register",
     ),
     **dict.fromkeys(
-        ("senior_moves_nood", "senior_moves_wens", "senior_moves_share_nood"), "why somebody moves is in no register",
+        ("senior_moves_nood", "senior_moves_wens", "senior_moves_share_nood"),
+        "why somebody moves is in no register",
     ),
 }
 SIZES = ("households", "seniors", "dwellings", "vacant")  # columns of a month that are no indicator, and are registered
@@ -238,7 +239,10 @@ def _read(number: int, content: Any) -> Rule:
 def _keys(path: Sequence[str]) -> list[str]:
     """Keys of the part of a rule at a path."""
     parts: dict[tuple[str, ...], type[BaseModel]] = {
-        ("when",): When, ("when", "change"): Bounds, ("when", "talks"): Talks, ("do",): Do,
+        ("when",): When,
+        ("when", "change"): Bounds,
+        ("when", "talks"): Talks,
+        ("do",): Do,
     }
     return list(parts.get(tuple(path), Rule).model_fields)
 

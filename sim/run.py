@@ -46,8 +46,14 @@ class Result:
 
 
 def burn_in(
-    place: str, seed: int, months: int = 120, burn_in: int = 36, follow_up: int = 36, start: str = "2026-01",
-    behaviour: Mapping[str, float] | None = None, debug: bool = False,
+    place: str,
+    seed: int,
+    months: int = 120,
+    burn_in: int = 36,
+    follow_up: int = 36,
+    start: str = "2026-01",
+    behaviour: Mapping[str, float] | None = None,
+    debug: bool = False,
 ) -> World:
     """The world of one seed at month 0. Money is euro of the start year; ``start`` is YYYY-MM."""
     w = build(place, seed, months, burn_in, follow_up, start, behaviour, debug)
@@ -58,8 +64,14 @@ def burn_in(
 
 
 def build(
-    place: str, seed: int, months: int, burn_in: int, follow_up: int, start_month: str,
-    behaviour: Mapping[str, float] | None, debug: bool,
+    place: str,
+    seed: int,
+    months: int,
+    burn_in: int,
+    follow_up: int,
+    start_month: str,
+    behaviour: Mapping[str, float] | None,
+    debug: bool,
 ) -> World:
     """The world of one seed at the first month of its burn-in."""
     params = parameter_registry.resolve(behaviour)
@@ -87,9 +99,17 @@ def begin(w: World) -> None:
 
 
 def run_scenario(
-    world: World, instruments: Mapping[str, Mapping[str, Any]] | None = None, placebo: bool = False,
-    base: Result | None = None, months: int | None = None, follow_up: int | None = None, strength: float = 1.0,
-    tables: Container[str] = TABLES, rules: Sequence[Any] = (), ghosts: bool = True, ghost_window: int = 24,
+    world: World,
+    instruments: Mapping[str, Mapping[str, Any]] | None = None,
+    placebo: bool = False,
+    base: Result | None = None,
+    months: int | None = None,
+    follow_up: int | None = None,
+    strength: float = 1.0,
+    tables: Container[str] = TABLES,
+    rules: Sequence[Any] = (),
+    ghosts: bool = True,
+    ghost_window: int = 24,
 ) -> Result:
     """Run one scenario from a copy of a burnt-in world; without ``base`` it is the base world itself.
 
@@ -143,10 +163,14 @@ def make_tables(
 ) -> dict[str, pd.DataFrame]:
     """The tables of the interface that are wanted, by name."""
     makers: dict[str, Callable[[], pd.DataFrame]] = {
-        "moves": lambda: outputs.moves_table(w, months), "chains": lambda: outputs.chains_table(w, months),
-        "months": lambda: outputs.months_table(w, months), "funnel": lambda: outputs.funnel_table(w),
-        "instruments": lambda: outputs.instruments_table(w), "attribution": lambda: attribution.attribution_table(w, ghost_window),
-        "summary": lambda: summary_table(w, months), "drift": lambda: drift_table(w, elsewhere),
+        "moves": lambda: outputs.moves_table(w, months),
+        "chains": lambda: outputs.chains_table(w, months),
+        "months": lambda: outputs.months_table(w, months),
+        "funnel": lambda: outputs.funnel_table(w),
+        "instruments": lambda: outputs.instruments_table(w),
+        "attribution": lambda: attribution.attribution_table(w, ghost_window),
+        "summary": lambda: summary_table(w, months),
+        "drift": lambda: drift_table(w, elsewhere),
         "filters": lambda: filters_table(w),
     }
     return {name: makers[name]() for name in TABLES if name in wanted}

@@ -35,9 +35,7 @@ if TYPE_CHECKING:
 AROUND_KM = 15.0
 
 
-def build(
-    place: Place, seed: int, params: Params, *, start: str, burn_in: int, months: int, follow_up: int, debug: bool = False
-) -> World:
+def build(place: Place, seed: int, params: Params, *, start: str, burn_in: int, months: int, follow_up: int, debug: bool = False) -> World:
     """The world of one seed at its first month of burn-in; instruments play no part in it."""
     first, last = -burn_in, months + follow_up
     state = population.build(place, seed, params, first_month=first)
@@ -47,9 +45,7 @@ def build(
     to_demolish = np.diff(np.floor(demolished.sum() / 12 * np.arange(last - first + 1))).astype(np.int64)
     delivered = np.bincount(planned.delivery.astype(np.int64) - first, minlength=last - first)
     equity = _equity(state.households, state.dwellings)
-    future, events = demography.plan(
-        state.households, params, seed, first, last, delivered - to_demolish, state.border, equity=equity
-    )
+    future, events = demography.plan(state.households, params, seed, first, last, delivered - to_demolish, state.border, equity=equity)
     n0, geography = len(state.households.id), state.geography
     where = make_map(geography, state.dwellings.area, params.n_overview)
     people, homes = state.households._asdict(), state.dwellings._asdict()
@@ -61,10 +57,28 @@ def build(
     tables, taste = make_tables(params), normal_table()
     rules = make_rules(params, *law.limits(start), taste)
     w = World(
-        place=place, seed=seed, start=start, params=params, geography=geography, map=where, tables=tables,
-        journey=make_journey(params), rules=rules, taste=taste * params.rel_taste_sd, events=events,
-        draws=draws, month=first, first_month=first, last_month=last, months=months, h=h, d=d, v=empty(Vacancies, 1000),
-        m=empty(Moves, 1000), counts=np.zeros(3, np.int64), to_demolish=to_demolish,
+        place=place,
+        seed=seed,
+        start=start,
+        params=params,
+        geography=geography,
+        map=where,
+        tables=tables,
+        journey=make_journey(params),
+        rules=rules,
+        taste=taste * params.rel_taste_sd,
+        events=events,
+        draws=draws,
+        month=first,
+        first_month=first,
+        last_month=last,
+        months=months,
+        h=h,
+        d=d,
+        v=empty(Vacancies, 1000),
+        m=empty(Moves, 1000),
+        counts=np.zeros(3, np.int64),
+        to_demolish=to_demolish,
     )
     w.senior_moves = np.zeros((NORM_MONTHS, len(w.map.gemeente)))
     w.seniors = np.zeros(len(w.map.gemeente))
@@ -94,16 +108,18 @@ def make_map(geography: Geography, stock: NDArray, n_overview: float) -> Map:
     ``stock`` holds the area of each home at the start: what is built later changes nobody's overview.
     """
     n = len(geography.gemeente_code)
-    centre = np.array([
-        (geography.x_km[geography.gemeente == g].mean(), geography.y_km[geography.gemeente == g].mean()) for g in range(n)
-    ])
+    centre = np.array([(geography.x_km[geography.gemeente == g].mean(), geography.y_km[geography.gemeente == g].mean()) for g in range(n)])
     near = cKDTree(centre).query_ball_point(centre, AROUND_KM)
     around = [sorted(set(row) - {g}) for g, row in enumerate(near)]
     first = np.concatenate(([0], np.cumsum([len(row) for row in around])))
     homes = np.bincount(geography.gemeente[stock], minlength=n)
     return Map(
-        geography.gemeente.astype(np.int32), geography.x_km.astype(np.float64), geography.y_km.astype(np.float64),
-        geography.urban.astype(np.int64), first.astype(np.int32), np.array([g for row in around for g in row], np.int32),
+        geography.gemeente.astype(np.int32),
+        geography.x_km.astype(np.float64),
+        geography.y_km.astype(np.float64),
+        geography.urban.astype(np.int64),
+        first.astype(np.int32),
+        np.array([g for row in around for g in row], np.int32),
         np.minimum(1.0, n_overview / np.maximum(1, homes)),
     )
 
@@ -158,4 +174,3 @@ def _start_vacancies(w: World) -> None:
     open_vacancies(w, homes, int(Origin.VOOR_START), at_once=True)
     wait = (3 * uniform(w.draws.base(Purpose.START_VACANCY, 1), w.d.id[homes])).astype(np.int16)
     w.v.offered[: len(homes)] = w.month + wait
-

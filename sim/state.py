@@ -83,13 +83,22 @@ class World:
         """A world of its own: no column is shared (what never changes during a run is)."""
         return replace(
             self,
-            h=copy(self.h), d=copy(self.d), v=copy(self.v), m=copy(self.m), counts=self.counts.copy(),
-            to_demolish=self.to_demolish.copy(), funnel=self.funnel.copy(), senior_moves=self.senior_moves.copy(),
+            h=copy(self.h),
+            d=copy(self.d),
+            v=copy(self.v),
+            m=copy(self.m),
+            counts=self.counts.copy(),
+            to_demolish=self.to_demolish.copy(),
+            funnel=self.funnel.copy(),
+            senior_moves=self.senior_moves.copy(),
             seniors=self.seniors.copy(),
             instruments=tuple(replace(one, month=dict(one.month), memory=deepcopy(one.memory)) for one in self.instruments),
-            records={}, totals=dict(self.totals),
+            records={},
+            totals=dict(self.totals),
             stepwise=None if self.stepwise is None else self.stepwise.copy(),
-            stuck=self.stuck.copy(), ghosts=None if self.ghosts is None else self.ghosts.copy(), draws=Draws(self.seed, self.draws.debug),
+            stuck=self.stuck.copy(),
+            ghosts=None if self.ghosts is None else self.ghosts.copy(),
+            draws=Draws(self.seed, self.draws.debug),
         )
 
     def add(self, name: str, n: int = 1) -> None:

@@ -47,9 +47,7 @@ class Approach:
 
     def copy(self) -> Approach:
         """An approach of its own."""
-        return replace(
-            self, at_work=dict(self.at_work), talked=self.talked.copy(), obstacle=self.obstacle.copy(), fired=list(self.fired)
-        )
+        return replace(self, at_work=dict(self.at_work), talked=self.talked.copy(), obstacle=self.obstacle.copy(), fired=list(self.fired))
 
     def hear_talks(self, rows: NDArray, stages: NDArray) -> None:
         """A coach talked to the households ``rows``, in these stages of the klantreis."""
@@ -132,9 +130,7 @@ class Approach:
         return True
 
 
-def equip(
-    w: World, held: Mapping[str, Instrument], steps: Sequence[Rule], strength: float = 1.0, months: int | None = None
-) -> None:
+def equip(w: World, held: Mapping[str, Instrument], steps: Sequence[Rule], strength: float = 1.0, months: int | None = None) -> None:
     """Put the instruments of a scenario to work, and let those that its rules can add wait.
 
     Raises:
@@ -150,7 +146,10 @@ def equip(
     if steps:
         n = len(w.h.id) if any(rule.when.talks for rule in steps) else 0
         w.stepwise = Approach(
-            tuple(steps), w.months if months is None else months, dict.fromkeys(held, w.month), np.zeros(n, np.uint8),
+            tuple(steps),
+            w.months if months is None else months,
+            dict.fromkeys(held, w.month),
+            np.zeros(n, np.uint8),
             np.full(n, UNHEARD, np.int8),
         )
 
@@ -188,5 +187,3 @@ def _of(year: Mapping[str, float], key: str, share_of: str | None) -> float:
 def within(value: float, above: float | None, below: float | None) -> bool:
     """Whether a value lies between the limits that are given; NaN never does."""
     return not np.isnan(value) and (above is None or value > above) and (below is None or value < below)
-
-

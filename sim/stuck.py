@@ -35,9 +35,17 @@ SENIORS, BY_HINDRANCE = 2, 3  # places in COLUMNS
 FOLLOWED_AT = BY_HINDRANCE + len(HINDRANCES)
 HOLDS_MOVED, HOLDS_THERE, HOLDS_ENDED, STUCK_MOVED, STUCK_SEARCHING, STUCK_STOPPED, STUCK_ENDED = range(FOLLOWED_AT, FOLLOWED_AT + 7)
 COLUMNS = (
-    "vasthouders", "vastzitters", "vastzitters_senior", *(f"vastzitters_{name}" for name in HINDRANCES),
-    "vasthouders_start_moved", "vasthouders_start_there", "vasthouders_start_ended", "vastzitters_start_moved",
-    "vastzitters_start_searching", "vastzitters_start_stopped", "vastzitters_start_ended",
+    "vasthouders",
+    "vastzitters",
+    "vastzitters_senior",
+    *(f"vastzitters_{name}" for name in HINDRANCES),
+    "vasthouders_start_moved",
+    "vasthouders_start_there",
+    "vasthouders_start_ended",
+    "vastzitters_start_moved",
+    "vastzitters_start_searching",
+    "vastzitters_start_stopped",
+    "vastzitters_start_ended",
 )
 
 
@@ -63,8 +71,11 @@ class Stuck:
 def nobody_stuck(households: int, gemeenten: int) -> Stuck:
     """Of a world in which nothing has been heard yet."""
     return Stuck(
-        np.zeros((households, len(HINDRANCES)), np.uint8), np.full(households, ABSENT), np.zeros(households, np.uint8),
-        np.zeros(0, np.int64), np.zeros((YEAR, 2, gemeenten * KINDS_OF_HOME), np.int64),
+        np.zeros((households, len(HINDRANCES)), np.uint8),
+        np.full(households, ABSENT),
+        np.zeros(households, np.uint8),
+        np.zeros(0, np.int64),
+        np.zeros((YEAR, 2, gemeenten * KINDS_OF_HOME), np.int64),
     )
 
 

@@ -55,14 +55,16 @@ def summary_table(w: World, months: int) -> pd.DataFrame:
     parts += [part for end in ends for part in _of_months(w, end)]
     parts += [Part(key, "all", ["all"], 0, np.array([value])) for key, value in w.year_before.items() if key in REGISTRY]
     sizes = [len(part.values) for part in parts]
-    return pd.DataFrame({
-        "indicator": np.repeat([part.key for part in parts], sizes),
-        "group_by": np.repeat([part.group_by for part in parts], sizes),
-        "group": [label for part in parts for label in part.labels],
-        "months_from": np.repeat([0 if part.end else -12 for part in parts], sizes),
-        "months_to": np.repeat([part.end for part in parts], sizes),
-        "value": np.concatenate([part.values for part in parts]),
-    })
+    return pd.DataFrame(
+        {
+            "indicator": np.repeat([part.key for part in parts], sizes),
+            "group_by": np.repeat([part.group_by for part in parts], sizes),
+            "group": [label for part in parts for label in part.labels],
+            "months_from": np.repeat([0 if part.end else -12 for part in parts], sizes),
+            "months_to": np.repeat([part.end for part in parts], sizes),
+            "value": np.concatenate([part.values for part in parts]),
+        }
+    )
 
 
 @njit(cache=True)
@@ -102,15 +104,20 @@ def values_of_moves(w: World, rows: NDArray) -> tuple[dict[str, NDArray], dict[s
     a, b = w.d.area[np.maximum(left, 0)], w.d.area[m.to_dwelling[rows]]
     km = np.hypot(w.map.x_km[a] - w.map.x_km[b], w.map.y_km[a] - w.map.y_km[b])
     sums = {
-        "moves": fills, "senior_moves": senior,
+        "moves": fills,
+        "senior_moves": senior,
         "senior_moves_suitable": senior & (w.d.access[m.to_dwelling[rows]] == Access.GESCHIKT),
         "freed_family_homes": senior & family_home & (m.left_vacancy[rows] >= 0),
-        "starters_housed": fills & (m.household_class[rows] == HouseholdClass.STARTER), "families_housed": fills & (m.size[rows] >= 3),
-        "senior_moves_nood": senior & nood, "senior_moves_wens": senior & ~nood,
+        "starters_housed": fills & (m.household_class[rows] == HouseholdClass.STARTER),
+        "families_housed": fills & (m.size[rows] >= 3),
+        "senior_moves_nood": senior & nood,
+        "senior_moves_wens": senior & ~nood,
     }
     means = {
-        "waiting_months": (social, m.waited[rows]), "senior_moves_km": (senior & (left >= 0), km),
-        "senior_moves_share_nood": (senior, nood), "fit_gain": (left >= 0, m.fit_after[rows].astype(float) - m.fit_before[rows]),
+        "waiting_months": (social, m.waited[rows]),
+        "senior_moves_km": (senior & (left >= 0), km),
+        "senior_moves_share_nood": (senior, nood),
+        "fit_gain": (left >= 0, m.fit_after[rows].astype(float) - m.fit_before[rows]),
     }
     return sums, means
 
@@ -155,8 +162,13 @@ def _of_months(w: World, end: int) -> list[Part]:
     n, total = fit[:, 0], fit[:, 1]
     out = []
     areas = list(w.geography.code)
-    layout = [("all", ["all"], ALL_AT), ("class", names(HouseholdClass), CLASS_AT), ("income", INCOMES, INCOME_AT),
-              ("tenure", TENURES, TENURE_AT), ("wijk", areas, AREA_AT)]
+    layout = [
+        ("all", ["all"], ALL_AT),
+        ("class", names(HouseholdClass), CLASS_AT),
+        ("income", INCOMES, INCOME_AT),
+        ("tenure", TENURES, TENURE_AT),
+        ("wijk", areas, AREA_AT),
+    ]
     for group_by, labels, first in layout:
         part = slice(first, first + len(labels))
         with np.errstate(invalid="ignore", divide="ignore"):

@@ -27,7 +27,11 @@ def verdicts(moved: NDArray, ghost: NDArray, watched: NDArray, differed: NDArray
     later = ghost - moved
     return np.select(
         [
-            moved < 0, ~differed | (ghost == moved), watched < 0, (ghost >= 0) & (later < 0), (ghost >= 0) & (later <= window),
+            moved < 0,
+            ~differed | (ghost == moved),
+            watched < 0,
+            (ghost >= 0) & (later < 0),
+            (ghost >= 0) & (later <= window),
             (ghost >= 0) | (watched - moved >= window),
         ],
         [Verdict.NIET_VERHUISD, Verdict.OOK_ZONDER, Verdict.ONBEKEND, Verdict.UITGESTELD, Verdict.ZETJE, Verdict.NOODZAKELIJK],

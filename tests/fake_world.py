@@ -16,8 +16,17 @@ from experiments.schema import Compare, check
 from experiments.store import COLUMNS
 
 DEFAULTS = {
-    "municipality": "zwolle", "scenarios": ["basis", "voorrang"], "seeds": 2, "first_seed": 0, "months": 12,
-    "burn_in": 3, "follow_up": 3, "start": "2026-01", "strength": 1, "workers": 1, "ledger": "first",
+    "municipality": "zwolle",
+    "scenarios": ["basis", "voorrang"],
+    "seeds": 2,
+    "first_seed": 0,
+    "months": 12,
+    "burn_in": 3,
+    "follow_up": 3,
+    "start": "2026-01",
+    "strength": 1,
+    "workers": 1,
+    "ledger": "first",
 }
 
 

@@ -70,9 +70,7 @@ def others(scenarios: tuple[str, ...], seeds: range) -> dict[str, pd.DataFrame]:
             for month in range(MONTHS + FOLLOW_UP):
                 months.append((scenario, seed, month, 2000))
                 for stage, n in (("woonwens", 20), ("woningzoeken", 10), ("verhuizen", 5)):
-                    funnel.append(
-                        (scenario, seed, month, "senior", stage, "entered", "wish", n + (scenario == "voorrang"))
-                    )
+                    funnel.append((scenario, seed, month, "senior", stage, "entered", "wish", n + (scenario == "voorrang")))
                     funnel.append((scenario, seed, month, "family", stage, "entered", "wish", 100))
                 funnel.append((scenario, seed, month, "senior", "woonwens", "dropped", "wish_faded", 4))
                 if scenario != "basis":
@@ -89,12 +87,21 @@ def person(link: int, chain: int) -> dict[str, Any]:
     """What the monitor reads of a move: a couple of 70 leaves a large home, a family of three takes it."""
     senior = link == 1
     return {
-        "household_id": 100 * chain + link, "age": 70 if senior else 30, "household_size": 2 if senior else 3,
-        "from_dwelling": chain if senior else -1, "from_area": "WK1" if senior else "", "to_area": "WK2" if senior else "WK1",
-        "from_floor_area": 120.0 if senior else 0.0, "to_floor_area": 80.0 if senior else 120.0, "from_rent": 600.0 if senior else 0.0,
-        "to_rent": 700.0, "trigger": "fall" if senior and chain % 4 == 0 else "wish", "nood": senior and chain % 4 == 0,
+        "household_id": 100 * chain + link,
+        "age": 70 if senior else 30,
+        "household_size": 2 if senior else 3,
+        "from_dwelling": chain if senior else -1,
+        "from_area": "WK1" if senior else "",
+        "to_area": "WK2" if senior else "WK1",
+        "from_floor_area": 120.0 if senior else 0.0,
+        "to_floor_area": 80.0 if senior else 120.0,
+        "from_rent": 600.0 if senior else 0.0,
+        "to_rent": 700.0,
+        "trigger": "fall" if senior and chain % 4 == 0 else "wish",
+        "nood": senior and chain % 4 == 0,
         "first_contact": "corporatie_passend_wonen" if senior and chain % 2 else "none",
-        "instruments": "", "candidates": 8,
+        "instruments": "",
+        "candidates": 8,
     }
 
 

@@ -26,8 +26,16 @@ NAME = "van_groot_naar_beter"
 KEYS = ("huurgewenning", "verhuiskostenvergoeding", "voorrang", "wooncoach_sociaal")
 OWN = dict(zip(KEYS, (0.0, 3.0, 40.0, 10.0), strict=True))
 DEFAULTS = {
-    "municipality": "zwolle", "scenario": NAME, "seeds": 2, "first_seed": 0, "months": 12, "burn_in": 3, "follow_up": 3,
-    "start": "2026-01", "strength": 1, "workers": 1,
+    "municipality": "zwolle",
+    "scenario": NAME,
+    "seeds": 2,
+    "first_seed": 0,
+    "months": 12,
+    "burn_in": 3,
+    "follow_up": 3,
+    "start": "2026-01",
+    "strength": 1,
+    "workers": 1,
 }
 
 
@@ -268,13 +276,27 @@ def test_the_command_runs_from_end_to_end_in_a_small_town(tmp_path, monkeypatch,
     content = {"title": {"nl": "Klein", "en": "Small"}, "instruments": chosen}
     (tmp_path / "mine" / "klein.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
     arguments = [
-        "scenario=klein", "scenario_dir=mine", f"municipality={MIXED}", "seeds=2", "months=6", "burn_in=1", "follow_up=1",
-        "workers=1", "out=here",
+        "scenario=klein",
+        "scenario_dir=mine",
+        f"municipality={MIXED}",
+        "seeds=2",
+        "months=6",
+        "burn_in=1",
+        "follow_up=1",
+        "workers=1",
+        "out=here",
     ]
     assert entry.main(attribute.COMMAND, arguments) == 0
     out = tmp_path / "here"
     assert {path.name for path in out.iterdir()} == {
-        ".hydra", ".lock", ".runs", "attribute_klein.json", "bundles.csv", "shapley.csv", "worlds.csv", "shapley_klein.png",
+        ".hydra",
+        ".lock",
+        ".runs",
+        "attribute_klein.json",
+        "bundles.csv",
+        "shapley.csv",
+        "worlds.csv",
+        "shapley_klein.png",
         "shapley_klein.svg",
     }
     assert len([path for path in (out / ".runs").iterdir() if path.is_dir()]) == 2 * (8 + 2)

@@ -117,8 +117,11 @@ def test_rules_are_switched_off_by_parameters_within_their_ranges_and_nothing_el
 
 
 def test_quick_leaves_out_what_takes_minutes_and_the_country_is_asked_for() -> None:
-    places = {(quick, country): {row[0] for table in cli.chosen(quick, country) for row in table}
-              for quick in (False, True) for country in (False, True)}
+    places = {
+        (quick, country): {row[0] for table in cli.chosen(quick, country) for row in table}
+        for quick in (False, True)
+        for country in (False, True)
+    }
     assert places[False, True] - places[False, False] == {"nederland"}
     assert "gelderland" in places[False, False]
     assert not places[True, True] & {"gelderland", "nederland"}

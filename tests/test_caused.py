@@ -21,7 +21,9 @@ def summary(values):
     """A table summary from {scenario: {(indicator, from, to): [value per seed]}}."""
     rows = [
         (scenario, seed, indicator, "all", "all", start, end, float(value))
-        for scenario, of in values.items() for (indicator, start, end), some in of.items() for seed, value in enumerate(some)
+        for scenario, of in values.items()
+        for (indicator, start, end), some in of.items()
+        for seed, value in enumerate(some)
     ]
     return pd.DataFrame(rows, columns=["scenario", "seed", "indicator", "group_by", "group", "months_from", "months_to", "value"])
 
@@ -70,9 +72,15 @@ def test_without_a_year_before_nothing_is_made_up():
 
 def test_verdringing_is_the_direct_effect_less_the_net_one_seed_by_seed():
     first, direct = ("first_moves", 0, MONTHS), ("first_moves_direct", 0, MONTHS)
-    table = effects(summary({
-        "basis": {first: [50, 60], direct: [0, 0]}, "a": {first: [53, 64], direct: [5, 5]}, "placebo": {first: [50, 61], direct: [0, 0]},
-    }))
+    table = effects(
+        summary(
+            {
+                "basis": {first: [50, 60], direct: [0, 0]},
+                "a": {first: [53, 64], direct: [5, 5]},
+                "placebo": {first: [50, 61], direct: [0, 0]},
+            }
+        )
+    )
     assert set(table["indicator"]) == {"first_moves"}
     mine = table[table["scenario"] == "a"].set_index("estimand")
     assert mine["difference"].to_dict() == {"net": 3.5, "direct": 5.0, "verdringing": 1.5}
@@ -80,27 +88,44 @@ def test_verdringing_is_the_direct_effect_less_the_net_one_seed_by_seed():
     assert table[table["scenario"] == "placebo"]["estimand"].tolist() == ["net"]
 
 
-@given(st.lists(
-    st.tuples(st.integers(-1, 60), st.integers(-1, 60), st.one_of(st.integers(0, 60), st.just(FINAL)), st.booleans()), min_size=1,
-), st.sampled_from([12, 24, 36]), st.sampled_from([12, 24, 36]))
+@given(
+    st.lists(
+        st.tuples(st.integers(-1, 60), st.integers(-1, 60), st.one_of(st.integers(0, 60), st.just(FINAL)), st.booleans()),
+        min_size=1,
+    ),
+    st.sampled_from([12, 24, 36]),
+    st.sampled_from([12, 24, 36]),
+)
 def test_another_window_can_be_read_from_the_table(cases, window, other):
     moved, ghost, watched = (np.array([case[k] for case in cases]) for k in range(3))
     differed = np.array([case[3] for case in cases])
     ghost = np.where(differed, ghost, moved)
     watched = np.maximum(watched, ghost)
     made = {w: np.array(names(Verdict))[verdicts(moved, ghost, watched, differed, w)] for w in (window, other)}
-    table = pd.DataFrame({
-        "verdict": made[window], "month": 0, "month_moved": moved, "month_ghost": ghost, "months_followed": watched,
-        "decisive": differed, "ghost_final": watched == FINAL,
-    })
+    table = pd.DataFrame(
+        {
+            "verdict": made[window],
+            "month": 0,
+            "month_moved": moved,
+            "month_ghost": ghost,
+            "months_followed": watched,
+            "decisive": differed,
+            "ghost_final": watched == FINAL,
+        }
+    )
     assert with_window(table, other).tolist() == made[other].tolist()
 
 
 def test_users_of_the_run_are_counted_by_verdict_and_deadweight_leaves_out_the_unknown():
-    table = pd.DataFrame({
-        "scenario": "a", "seed": [0, 0, 0, 1, 1, 1, 7], "instrument": "campagne", "month": [0, 1, 2, 3, 4, MONTHS, 0],
-        "verdict": ["ook_zonder", "noodzakelijk", "onbekend", "ook_zonder", "niet_verhuisd", "zetje", "zetje"],
-    })
+    table = pd.DataFrame(
+        {
+            "scenario": "a",
+            "seed": [0, 0, 0, 1, 1, 1, 7],
+            "instrument": "campagne",
+            "month": [0, 1, 2, 3, 4, MONTHS, 0],
+            "verdict": ["ook_zonder", "noodzakelijk", "onbekend", "ook_zonder", "niet_verhuisd", "zetje", "zetje"],
+        }
+    )
     one = by_verdict(table, [0, 1], MONTHS).iloc[0]
     assert (one["ook_zonder"], one["noodzakelijk"], one["onbekend"], one["zetje"]) == (1.0, 0.5, 0.5, 0.0)
     assert one["deadweight"] == pytest.approx(2 / 3)

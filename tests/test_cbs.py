@@ -69,9 +69,7 @@ def test_without_network_the_last_download_is_used(tmp_path) -> None:
 
 def test_without_network_and_copy_it_says_what_it_tried_and_what_is_there(tmp_path) -> None:
     cbs.fetch(STOCK, 2025, lambda *a, **k: _answer([_row("GM0193", 1000, 10, 1010)]), tmp_path)
-    with pytest.raises(
-        cbs.CbsError, match=r"81955NED for 2026: ConnectionError.*no earlier download.*there: 81955NED-2025"
-    ):
+    with pytest.raises(cbs.CbsError, match=r"81955NED for 2026: ConnectionError.*no earlier download.*there: 81955NED-2025"):
         cbs.fetch(STOCK, 2026, _no_network, tmp_path)
 
 

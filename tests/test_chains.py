@@ -205,7 +205,7 @@ def tenants_with_a_path(dur_path: int):
     homes = np.flatnonzero((w.d.tenure == Tenure.CORPORATIE) & (w.d.state == 1))
     rows = housed_rows(w)
     rows = rows[w.d.tenure[w.h.home[rows]] == Tenure.CORPORATIE][:30].astype(np.int32)
-    to = homes[np.argsort(w.d.rent[homes])[-len(rows):]]
+    to = homes[np.argsort(w.d.rent[homes])[-len(rows) :]]
     w.h.rent[rows] = np.minimum(w.h.rent[rows], 0.9 * w.d.rent[to])
     return w, rows, to
 
@@ -237,9 +237,20 @@ def test_a_rent_path_rises_in_three_equal_steps_to_the_regular_rent(months):
 @pytest.mark.parametrize(("variant", "extra"), [("oude_huur", 0), ("oude_huur_plus", 30)])
 def test_huurbehoud_takes_the_old_rent_along_for_good(variant, extra):
     w, rows, to = tenants_with_a_path(36)
-    interventions.equip(w, {"huurbehoud": interventions.load("huurbehoud", {
-        "who": {"tenure": "corporatie", "rooms": 1}, "n_rooms_taken": 0, "variant": variant, "eur_plus": 30,
-    })})
+    interventions.equip(
+        w,
+        {
+            "huurbehoud": interventions.load(
+                "huurbehoud",
+                {
+                    "who": {"tenure": "corporatie", "rooms": 1},
+                    "n_rooms_taken": 0,
+                    "variant": variant,
+                    "eur_plus": 30,
+                },
+            )
+        },
+    )
     old = w.h.rent[rows].astype(float)
     start, full, end = rent_paths(w, rows, to, np.full(len(rows), 1, np.uint64))
     np.testing.assert_allclose(full, np.minimum(w.d.rent[to], old + extra))

@@ -22,7 +22,16 @@ from tests.worlds import TABLES, basis, burnt_in, digest, strong
 
 EVIDENCE = Path(__file__).resolve().parents[1] / "docs" / "evidence.csv"
 EXPERIMENT = (
-    "amersfoort", "apeldoorn", "arnhem", "delft", "enschede", "ooststellingwerf", "veenendaal", "veldhoven", "vlaardingen", "zwolle",
+    "amersfoort",
+    "apeldoorn",
+    "arnhem",
+    "delft",
+    "enschede",
+    "ooststellingwerf",
+    "veenendaal",
+    "veldhoven",
+    "vlaardingen",
+    "zwolle",
 )
 
 
@@ -55,7 +64,8 @@ def test_what_is_in_force_is_what_the_dates_say():
 def test_a_list_that_cannot_be_read_is_refused_by_file_place_and_key(tmp_path):
     path = tmp_path / "mine.yaml"
     for text, words in (
-        ("a: [", "this is no YAML"), ("a: {note: x, instrument: []}", "instruments: field required"),
+        ("a: [", "this is no YAML"),
+        ("a: {note: x, instrument: []}", "instruments: field required"),
         ("a: {note: x, instruments: [{key: voorrang, source: somewhere}]}", r"instruments\.0\.from"),
     ):
         path.write_text(text, encoding="utf-8")
@@ -80,7 +90,8 @@ def test_no_setting_of_the_command_and_no_rule_touches_it_silently(tmp_path):
     own = plan_of(scenarios=("voorrang",), instruments={"voorrang": {"rank": 2}})
     assert (own.contents["voorrang"]["voorrang"]["rank"], own.contents["basis"]["voorrang"]["rank"]) == (2, 1)
     (tmp_path / "mine.yaml").write_text(
-        "title: {nl: Eigen, en: Own}\nrules: [{when: {after: 3}, do: {add: {voorrang: {}}}}]\n", encoding="utf-8")
+        "title: {nl: Eigen, en: Own}\nrules: [{when: {after: 3}, do: {add: {voorrang: {}}}}]\n", encoding="utf-8"
+    )
     with pytest.raises(UsageError, match="scenario mine: a rule adds voorrang, and voorrang is done already in amersfoort"):
         plan_of(scenarios=("mine",), scenario_dir=str(tmp_path))
     strong_run = plan_of(scenarios=("wooncoach_sociaal",), strength=3)

@@ -90,7 +90,11 @@ def test_events_do_to_the_columns_what_they_do_to_plain_objects(removed: float) 
         oracle.ended, oracle.unions, oracle.founded, oracle.changed, before = [], [], [], [], oracle.void
         for e in range(part.start, part.stop):
             oracle.apply(
-                month, int(events.kind[e]), int(events.row[e]), int(events.other[e]), int(events.person[e]),
+                month,
+                int(events.kind[e]),
+                int(events.row[e]),
+                int(events.other[e]),
+                int(events.person[e]),
                 int(events.new_row[e]),
             )
         happened = demography.replay(g, events, month, FIRST)

@@ -71,11 +71,14 @@ def test_a_part_that_nothing_makes_is_named_with_the_nearest(tmp_path) -> None:
         make_docs.rendered(page)
 
 
-@pytest.mark.parametrize("row, message", [
-    ("A01,t,q,,p,s,read", "row 2: value is empty"),
-    ("A01,t,q,v,p,s,heard", "row 2: status 'heard'"),
-    ("A01,t,q,v,p,s,read\nA01,t,q,v,p,s,read", "row 3: A01 stands twice"),
-])
+@pytest.mark.parametrize(
+    "row, message",
+    [
+        ("A01,t,q,,p,s,read", "row 2: value is empty"),
+        ("A01,t,q,v,p,s,heard", "row 2: status 'heard'"),
+        ("A01,t,q,v,p,s,read\nA01,t,q,v,p,s,read", "row 3: A01 stands twice"),
+    ],
+)
 def test_damaged_evidence_is_named_by_row_and_column(tmp_path, monkeypatch, row, message) -> None:
     file = tmp_path / "evidence.csv"
     file.write_text(",".join(make_docs.EVIDENCE_COLUMNS) + "\n" + row + "\n", encoding="utf-8")
@@ -107,10 +110,17 @@ def test_ranges_of_ids_cite_all_that_lie_between() -> None:
     assert make_docs.cited_ids("B01-B03, F41; not GM0193, E501 or B1") == {"B01", "B02", "B03", "F41"}
 
 
-@pytest.mark.parametrize("kind, keys", [
-    ("parameter", PARAMETERS), ("instrument", INSTRUMENTS), ("indicator", INDICATORS), ("lever", LEVERS.names),
-    ("codes", make_docs.enumerations()),
-], ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    "kind, keys",
+    [
+        ("parameter", PARAMETERS),
+        ("instrument", INSTRUMENTS),
+        ("indicator", INDICATORS),
+        ("lever", LEVERS.names),
+        ("codes", make_docs.enumerations()),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
 def test_the_odd_protocol_has_a_row_for_every(kind, keys) -> None:
     assert [key for key in keys if f"| `{key}` |" not in ODD] == []
 
@@ -164,10 +174,13 @@ def test_links_lead_to_what_is_there(path) -> None:
     assert lost == []
 
 
-@pytest.mark.parametrize("name, code", [
-    pytest.param(name, code, id=name, marks=[pytest.mark.long] if "long" in words.split() else [])
-    for name, words, code in blocks("python")
-])
+@pytest.mark.parametrize(
+    "name, code",
+    [
+        pytest.param(name, code, id=name, marks=[pytest.mark.long] if "long" in words.split() else [])
+        for name, words, code in blocks("python")
+    ],
+)
 def test_examples_run(name, code, tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     exec(compile(code, name, "exec"), {"__name__": f"example_{name}"})

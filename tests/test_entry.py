@@ -142,7 +142,13 @@ def test_a_bare_call_is_the_default_run_of_the_interface(run):
     assert (config.months, config.burn_in, config.follow_up, config.start) == (120, 36, 36, "2026-01")
     assert (config.strength, config.workers, config.ledger, config.debug) == (1, 2, "first", False)
     assert set(run.plans[0].scenarios) == {
-        "basis", "voorrang", "huurgewenning", "wooncoach", "verhuiskostenvergoeding", "van_groot_naar_beter", "placebo"
+        "basis",
+        "voorrang",
+        "huurgewenning",
+        "wooncoach",
+        "verhuiskostenvergoeding",
+        "van_groot_naar_beter",
+        "placebo",
     }
 
 
@@ -162,8 +168,15 @@ def test_a_code_of_cbs_and_a_name_are_the_same_design(run):
 
 
 def test_settings_on_the_command_line_reach_every_scenario_that_holds_the_instrument_and_no_other(run):
-    assert run("scenarios=[wooncoach,van_groot_naar_beter,voorrang]", "instruments.wooncoach_sociaal.fte=2",
-               "instruments.wooncoach_sociaal.who.age=70", "out=here") == 0
+    assert (
+        run(
+            "scenarios=[wooncoach,van_groot_naar_beter,voorrang]",
+            "instruments.wooncoach_sociaal.fte=2",
+            "instruments.wooncoach_sociaal.who.age=70",
+            "out=here",
+        )
+        == 0
+    )
     contents = run.plans[0].contents
     for name in ("wooncoach", "van_groot_naar_beter"):
         assert contents[name]["wooncoach_sociaal"]["fte"] == 2
@@ -174,7 +187,9 @@ def test_settings_on_the_command_line_reach_every_scenario_that_holds_the_instru
 
 def test_what_is_on_top_wins_and_the_rest_stays():
     assert merged({"a": 1, "who": {"age": 55, "rooms": 4}}, {"who": {"age": 70}, "b": 2}) == {
-        "a": 1, "who": {"age": 70, "rooms": 4}, "b": 2
+        "a": 1,
+        "who": {"age": 70, "rooms": 4},
+        "b": 2,
     }
 
 
@@ -196,9 +211,7 @@ def test_hydra_leaves_its_files_in_out_and_nowhere_else(run, tmp_path):
 def test_a_multirun_puts_each_job_in_a_folder_named_by_its_overrides(run, tmp_path):
     assert run("--multirun", "municipality=delft,veldhoven", "scenarios=basis", "out=study") == 0
     assert [plan.design["municipality"] for plan in run.plans] == ["delft", "veldhoven"]
-    assert [out.name for out in run.outs] == [
-        "municipality=delft,scenarios=basis", "municipality=veldhoven,scenarios=basis"
-    ]
+    assert [out.name for out in run.outs] == ["municipality=delft,scenarios=basis", "municipality=veldhoven,scenarios=basis"]
     assert {path.name for path in tmp_path.iterdir()} == {"study"}
 
 

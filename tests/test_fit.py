@@ -31,10 +31,20 @@ URBAN = np.array([1, 3, 5, 0])
 MONTH, SENIOR_AGE = 30, 55
 SIZE, ACCESS, AFFORD, PLACE, PROFILE = range(N_COMPONENTS)
 ARGUMENTS = {
-    "cls": st.sampled_from([int(cls) for cls in HouseholdClass]), "age": st.integers(0, 110), "limit": st.integers(0, 2),
-    "gap": st.integers(-12, 14), "income": st.floats(0, 2e5), "attachment": st.floats(0, 1), "first": st.integers(0, N_PROFIELEN - 1),
-    "second": st.integers(0, N_PROFIELEN - 1), "access": st.integers(0, 2), "kind": st.integers(0, len(DwellingType) - 1),
-    "urban": st.integers(0, N_URBAN - 1), "cost": st.floats(0, 4000), "km": st.floats(0, 200), "leaves": st.integers(0, 1),
+    "cls": st.sampled_from([int(cls) for cls in HouseholdClass]),
+    "age": st.integers(0, 110),
+    "limit": st.integers(0, 2),
+    "gap": st.integers(-12, 14),
+    "income": st.floats(0, 2e5),
+    "attachment": st.floats(0, 1),
+    "first": st.integers(0, N_PROFIELEN - 1),
+    "second": st.integers(0, N_PROFIELEN - 1),
+    "access": st.integers(0, 2),
+    "kind": st.integers(0, len(DwellingType) - 1),
+    "urban": st.integers(0, N_URBAN - 1),
+    "cost": st.floats(0, 4000),
+    "km": st.floats(0, 200),
+    "leaves": st.integers(0, 1),
 }
 ONE = st.fixed_dictionaries(ARGUMENTS)
 
@@ -122,8 +132,11 @@ def test_a_spare_room_is_missed_below_senior_age_only_and_no_more_than_two():
 def test_each_component_hangs_on_its_own_side_only(one):
     before = score(one)
     for change, part in (
-        ({"access": 2 - one["access"]}, ACCESS), ({"gap": one["gap"] + 1}, SIZE), ({"cost": one["cost"] + 100}, AFFORD),
-        ({"km": one["km"] + 1}, PLACE), ({"kind": (one["kind"] + 1) % 5}, PROFILE),
+        ({"access": 2 - one["access"]}, ACCESS),
+        ({"gap": one["gap"] + 1}, SIZE),
+        ({"cost": one["cost"] + 100}, AFFORD),
+        ({"km": one["km"] + 1}, PLACE),
+        ({"kind": (one["kind"] + 1) % 5}, PROFILE),
     ):
         after = score(one, **change)
         assert [k for k in range(N_COMPONENTS) if after[k] != before[k]] in ([], [part])

@@ -66,7 +66,8 @@ def one_home_two_rivals():
     seekers = describe(w, without)
     answers, _ = _respond(w, seekers, offers, _bases(w))
     social = [
-        (answers.offer[s, k], answers.rank[s, k], int(without[s])) for s in np.flatnonzero(seekers["urgent"] == 0)
+        (answers.offer[s, k], answers.rank[s, k], int(without[s]))
+        for s in np.flatnonzero(seekers["urgent"] == 0)
         for k in range(answers.n[s, 0])
     ]
     home = max({o for o, _, _ in social}, key=lambda o: sum(one[0] == o for one in social))
@@ -156,9 +157,7 @@ def test_the_shares_of_two_instruments_that_overlap_add_up_to_the_bundle():
 # verdicts
 
 
-@given(
-    st.integers(-1, 150), st.integers(-1, 150), st.integers(0, 150), st.booleans(), st.integers(1, 48)
-)
+@given(st.integers(-1, 150), st.integers(-1, 150), st.integers(0, 150), st.booleans(), st.integers(1, 48))
 def test_verdicts_are_what_their_names_say(moved, ghost, watched, differed, window):
     watched = max(watched, ghost)
     found = Verdict(int(verdicts(*(np.array([x]) for x in (moved, ghost, watched, differed)), window)[0]))

@@ -26,8 +26,19 @@ from tests.worlds import MIXED
 TITLE = {"nl": "Doel", "en": "Goal"}
 NAME = "van_groot_naar_beter"
 DEFAULTS = {
-    "municipality": "zwolle", "scenario": NAME, "seeds": 4, "first_seed": 0, "months": 12, "burn_in": 3, "follow_up": 3,
-    "start": "2026-01", "strength": 1, "workers": 1, "goals": "ambities", "trials": 0, "probability": 0.75,
+    "municipality": "zwolle",
+    "scenario": NAME,
+    "seeds": 4,
+    "first_seed": 0,
+    "months": 12,
+    "burn_in": 3,
+    "follow_up": 3,
+    "start": "2026-01",
+    "strength": 1,
+    "workers": 1,
+    "goals": "ambities",
+    "trials": 0,
+    "probability": 0.75,
 }
 
 
@@ -51,8 +62,13 @@ def test_flows_are_added_up_and_states_are_those_of_the_month():
 
 @pytest.mark.parametrize(
     ("target", "expected"),
-    [({"at_least": 11}, [False, True]), ({"at_most": 11}, [True, True]), ({"above_basis": 0.1}, [False, True]),
-     ({"below_basis": 0.0}, [True, False]), ({"above_basis": -0.2}, [True, True])],
+    [
+        ({"at_least": 11}, [False, True]),
+        ({"at_most": 11}, [True, True]),
+        ({"above_basis": 0.1}, [False, True]),
+        ({"below_basis": 0.0}, [True, False]),
+        ({"above_basis": -0.2}, [True, True]),
+    ],
 )
 def test_a_target_is_a_level_or_beside_basis_in_the_same_seed(target, expected):
     one = goal(indicator="suitable_seniors", **target)
@@ -67,8 +83,10 @@ def test_what_holds_has_no_shortfall_and_what_does_not_has_one(value, base, targ
 
 
 def test_the_table_counts_the_seeds_in_which_a_goal_holds_month_by_month():
-    wanted = {"moves": goal(indicator="senior_moves", above_basis=0.1, within=3),
-              "home": goal(indicator="suitable_seniors", at_least=55, within=2)}
+    wanted = {
+        "moves": goal(indicator="senior_moves", above_basis=0.1, within=3),
+        "home": goal(indicator="suitable_seniors", at_least=55, within=2),
+    }
     runs = {("basis", seed): a_run([10, 10, 10]) for seed in range(4)}
     runs |= {("more", seed): a_run([10, 12, 11 + seed], [50, 50 + 5 * (seed > 0), 60], [1.0, 3.0 + seed, 9.0]) for seed in range(4)}
     table = goals_table(wanted, runs)
@@ -165,8 +183,14 @@ def test_goals_of_a_scenario_stand_beside_basis_and_the_placebo(tmp_path, notes,
     assert execute(out, Town(str(notes)), goals=wanted, instruments=settings) == 0
     table = pd.read_csv(out / "goals.csv")
     due = table[table["due"]].set_index(["scenario", "goal"])["share"].to_dict()
-    assert due == {("basis", "meer"): 0, ("basis", "all"): 0, ("placebo", "meer"): 0, ("placebo", "all"): 0,
-                   (NAME, "meer"): 1, (NAME, "all"): 1}
+    assert due == {
+        ("basis", "meer"): 0,
+        ("basis", "all"): 0,
+        ("placebo", "meer"): 0,
+        ("placebo", "all"): 0,
+        (NAME, "meer"): 1,
+        (NAME, "all"): 1,
+    }
     assert len(table[table["goal"] == "meer"]) == 3 * 12
     said = capsys.readouterr().out
     assert "na 12 maanden: gehaald in 100 % van de werelden" in said and "met het beleid van nu in 0 %" in said
@@ -293,8 +317,16 @@ def test_the_command_runs_from_end_to_end_in_a_small_town(tmp_path, monkeypatch,
     monkeypatch.chdir(tmp_path)
     file_of(tmp_path, goal={"indicator": "fit", "above_basis": None, "at_least": 0.1, "within": 4}, doses={"voorrang.rel_labelled": [0, 1]})
     arguments = [
-        "scenario=voorrang", f"municipality={MIXED}", "seeds=2", "months=4", "burn_in=1", "follow_up=1", "workers=1", "out=here",
-        "goals=eigen.yaml", "trials=3",
+        "scenario=voorrang",
+        f"municipality={MIXED}",
+        "seeds=2",
+        "months=4",
+        "burn_in=1",
+        "follow_up=1",
+        "workers=1",
+        "out=here",
+        "goals=eigen.yaml",
+        "trials=3",
     ]
     assert entry.main(goals.COMMAND, arguments) == 0
     table = pd.read_csv(tmp_path / "here" / "goals.csv")

@@ -128,7 +128,9 @@ def test_a_kernel_reads_thresholds_and_computes_no_logarithm(node):
 
 OWN_PLACES = ["/" + place + "/" for place in ("work", "tmp", "root", "home")]
 TEXTS = sorted(
-    path for folder in (*ROOMS, "docs", "configs") for path in (ROOT / folder).rglob("*")
+    path
+    for folder in (*ROOMS, "docs", "configs")
+    for path in (ROOT / folder).rglob("*")
     if path.suffix in {".py", ".md", ".yaml", ".toml", ".html", ".css", ".js"}
 )
 

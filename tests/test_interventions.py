@@ -47,7 +47,11 @@ def running(w, key):
 @pytest.mark.parametrize(
     "who",
     [
-        {}, {"age": 75}, {"tenure": "koop", "rooms": 4}, {"size": 1, "floor_area": 80}, {"rooms": 2, "rooms_most": 3},
+        {},
+        {"age": 75},
+        {"tenure": "koop", "rooms": 4},
+        {"size": 1, "floor_area": 80},
+        {"rooms": 2, "rooms_most": 3},
         {"tenure": "corporatie", "age": 18},
     ],
 )

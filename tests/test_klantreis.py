@@ -22,9 +22,15 @@ from tests.worlds import LIVELY, at_work, burnt_in, everything, let_pass, pick, 
 MONTH, SENIOR_AGE = 30, 55
 NO_LEVERS = make_levers([])
 STRONG = make_levers([{"awareness": 2.0, "search": 1.0}, {"search": 3.0}, {"rank": 2, "awareness": -1.5}])
-HOT = resolve({"p_fade_senior": 0.1, "p_fade_other": 0.2, "p_give_up_other": 0.2, "p_give_up_senior": 0.1, "p_adapt_share": 0.6} | {
-    "p_wish_senior": 0.03, "p_wish_other": 0.05, "p_search_senior": 0.05, "p_search_other": 0.3,
-})
+HOT = resolve(
+    {"p_fade_senior": 0.1, "p_fade_other": 0.2, "p_give_up_other": 0.2, "p_give_up_senior": 0.1, "p_adapt_share": 0.6}
+    | {
+        "p_wish_senior": 0.03,
+        "p_wish_other": 0.05,
+        "p_search_senior": 0.05,
+        "p_search_other": 0.3,
+    }
+)
 
 
 def steps(seed, levers, params=HOT, twin=False, n=1200):
@@ -132,8 +138,17 @@ def test_a_wish_comes_at_the_rate_of_the_parameters():
     h.moved_in[:] = MONTH - 97  # and years that neither add to attachment nor take from it
     h.adult_birth[:, 0], h.adult_birth[:, 1] = MONTH - 12 * (int(p.senior_age) + 15), ABSENT
     step_kernel(
-        h, d, MONTH, int(p.senior_age), j, NO_LEVERS, np.zeros(4), np.zeros((2, 4)), klantreis.bases_of(Draws(1), MONTH),
-        np.zeros(FUNNEL_SHAPE, int), klantreis.no_parting(),
+        h,
+        d,
+        MONTH,
+        int(p.senior_age),
+        j,
+        NO_LEVERS,
+        np.zeros(4),
+        np.zeros((2, 4)),
+        klantreis.bases_of(Draws(1), MONTH),
+        np.zeros(FUNNEL_SHAPE, int),
+        klantreis.no_parting(),
     )
     share = (h.stage == Stage.WOONWENS).mean()
     expected = twins.chance(float(np.log(p.p_wish_senior / (1 - p.p_wish_senior))), j.chance)
@@ -151,8 +166,17 @@ def test_owners_wish_less_often_than_tenants_by_the_logit_of_the_parameters():
         d.tenure[:] = tenure
         h.stage[:], h.touched[:], h.fit_here[:], h.taste_here[:] = Stage.HUIDIGE_WONING, 0, 0.4, 0
         klantreis.step_kernel(
-            h, d, w.month, int(p.senior_age), j, NO_LEVERS, np.zeros(len(w.map.gemeente)), crowding(w),
-            klantreis.bases_of(w.draws, w.month), w.funnel, klantreis.no_parting(),
+            h,
+            d,
+            w.month,
+            int(p.senior_age),
+            j,
+            NO_LEVERS,
+            np.zeros(len(w.map.gemeente)),
+            crowding(w),
+            klantreis.bases_of(w.draws, w.month),
+            w.funnel,
+            klantreis.no_parting(),
         )
         share[tenure] = set(np.flatnonzero(h.stage == Stage.WOONWENS).tolist())
     assert share[Tenure.CORPORATIE] == share[Tenure.VRIJE_HUUR]

@@ -271,8 +271,12 @@ def island(w):
     """One more area in a gemeente of its own, far from all others: a household without a home, and an empty owned home."""
     geo, n_areas, n_gem = w.map, len(w.map.gemeente), len(w.map.around_first) - 1
     w.map = Map(
-        np.append(geo.gemeente, np.int32(n_gem)), np.append(geo.x_km, 900.0), np.append(geo.y_km, 900.0),
-        np.append(geo.urban, 3), np.append(geo.around_first, geo.around_first[-1]), geo.around,
+        np.append(geo.gemeente, np.int32(n_gem)),
+        np.append(geo.x_km, 900.0),
+        np.append(geo.y_km, 900.0),
+        np.append(geo.urban, 3),
+        np.append(geo.around_first, geo.around_first[-1]),
+        geo.around,
         np.append(geo.overview, 1.0),
     )
     w.geography = w.geography._replace(code=[*w.geography.code, "island"], name=[*w.geography.name, "island"])

@@ -109,9 +109,7 @@ def test_no_blocking_pair_among_submitted_responses_with_quotas_and_a_budget_tha
     income_fits = [bool(bits >> (8 + i) & 1) for i in range(len(lists))]
     asks = [bool(bits >> (20 + i) & 1) for i in range(len(lists))]
     served = {i for i in range(len(lists)) if not asks[i] or sum(asks[: i + 1]) <= budget}
-    lists = [
-        [j for j in wants if i in served and (income_fits[i] or not in_quota[j])] for i, wants in enumerate(lists)
-    ]
+    lists = [[j for j in wants if i in served and (income_fits[i] or not in_quota[j])] for i, wants in enumerate(lists)]
     m = build(lists, ranks, refuses, n_homes)
     match, refused, _ = clear(*m)
     assert blocking_pairs(m, match, refused) == []

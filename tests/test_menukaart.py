@@ -367,9 +367,12 @@ def test_an_information_point_is_for_who_has_a_wish_or_searches():
 @pytest.mark.parametrize(
     ("key", "tenure", "age", "rooms"),
     [
-        ("wooncoach_particulier", Tenure.KOOP, 55, (1, 12)), ("seniorenhypotheek", Tenure.KOOP, 57, (1, 12)),
-        ("langere_reactietijd", Tenure.CORPORATIE, 55, (1, 12)), ("extra_punten", Tenure.CORPORATIE, 18, (1, 2)),
-        ("huurgewenning", Tenure.CORPORATIE, 55, (4, 12)), ("huurbehoud", Tenure.CORPORATIE, 55, (4, 12)),
+        ("wooncoach_particulier", Tenure.KOOP, 55, (1, 12)),
+        ("seniorenhypotheek", Tenure.KOOP, 57, (1, 12)),
+        ("langere_reactietijd", Tenure.CORPORATIE, 55, (1, 12)),
+        ("extra_punten", Tenure.CORPORATIE, 18, (1, 2)),
+        ("huurgewenning", Tenure.CORPORATIE, 55, (4, 12)),
+        ("huurbehoud", Tenure.CORPORATIE, 55, (4, 12)),
     ],
 )
 def test_help_is_for_those_whom_the_menukaart_names(key, tenure, age, rooms):

@@ -20,8 +20,18 @@ NO_MASK = np.uint64(0)
 ANY_STAGE = (0, 4)
 OPEN = {"age": 18, "tenure": "any", "rooms": 1}
 ALL_LABELS = {
-    "age": 60, "size": 2, "size_least": 2, "children": "without", "rooms": 3, "rooms_most": 6, "tenure": "corporatie", "floor_area": 60,
-    "type": "eengezins", "dur_lived": 24, "registered": True, "income": "daeb",
+    "age": 60,
+    "size": 2,
+    "size_least": 2,
+    "children": "without",
+    "rooms": 3,
+    "rooms_most": 6,
+    "tenure": "corporatie",
+    "floor_area": 60,
+    "type": "eengezins",
+    "dur_lived": 24,
+    "registered": True,
+    "income": "daeb",
 }
 
 
@@ -124,12 +134,15 @@ def test_money_that_asks_for_a_coach_is_for_those_who_were_talked_to():
 # labels on the home taken
 
 
-@pytest.mark.parametrize(("label", "suits"), [
-    ({"tenure_taken": "huur"}, lambda d, j: d.tenure[j] != Tenure.KOOP),
-    ({"tenure_taken": "koop"}, lambda d, j: d.tenure[j] == Tenure.KOOP),
-    ({"step_free_taken": True}, lambda d, j: d.access[j] == Access.GESCHIKT),
-    ({"n_rooms_taken": 2}, lambda d, j: d.rooms[j] <= 2),
-])
+@pytest.mark.parametrize(
+    ("label", "suits"),
+    [
+        ({"tenure_taken": "huur"}, lambda d, j: d.tenure[j] != Tenure.KOOP),
+        ({"tenure_taken": "koop"}, lambda d, j: d.tenure[j] == Tenure.KOOP),
+        ({"step_free_taken": True}, lambda d, j: d.access[j] == Access.GESCHIKT),
+        ({"n_rooms_taken": 2}, lambda d, j: d.rooms[j] <= 2),
+    ],
+)
 def test_a_grant_is_paid_for_the_homes_that_it_names(label, suits):
     settings = strong("verhuiskostenvergoeding") | label
     settings["who"] = settings["who"] | {"tenure": "any", "age": 18}
@@ -208,11 +221,17 @@ def test_an_instrument_that_its_money_stops_says_so(key):
 
 def test_the_table_of_pots_says_in_how_many_worlds_and_when():
     columns = ["scenario", "seed", "month", "instrument", "organisation", "cost_eur", "no_money"]
-    ledger = pd.DataFrame([
-        ("mine", 0, 3, "premie", "gemeente", 900.0, 0), ("mine", 0, 5, "premie", "gemeente", 0.0, 2),
-        ("mine", 0, 7, "premie", "gemeente", 0.0, 4), ("mine", 1, 9, "premie", "gemeente", 700.0, 1),
-        ("mine", 2, 9, "premie", "gemeente", 300.0, 0), ("other", 0, 1, "premie", "gemeente", 5.0, 9),
-    ], columns=columns)
+    ledger = pd.DataFrame(
+        [
+            ("mine", 0, 3, "premie", "gemeente", 900.0, 0),
+            ("mine", 0, 5, "premie", "gemeente", 0.0, 2),
+            ("mine", 0, 7, "premie", "gemeente", 0.0, 4),
+            ("mine", 1, 9, "premie", "gemeente", 700.0, 1),
+            ("mine", 2, 9, "premie", "gemeente", 300.0, 0),
+            ("other", 0, 1, "premie", "gemeente", 5.0, 9),
+        ],
+        columns=columns,
+    )
     listed = {"mine": {"instruments": {"premie": {"eur_budget": 1000, "payer": "gemeente"}, "vrij": {"eur_budget": None}}}}
     [row] = pots.pots(ledger, listed, {"mine": [1.0, 1.0, 1.0]}, [0, 1, 2]).to_dict("records")
     assert (row["seeds"], row["seeds_empty"], row["month_mean"], row["month_earliest"], row["month_latest"]) == (3, 2, 7.0, 5, 9)
@@ -224,8 +243,10 @@ def test_the_table_of_pots_says_in_how_many_worlds_and_when():
 
 
 def test_a_run_says_of_each_budget_when_it_ran_empty(tmp_path, capsys):
-    rows = [{"scenario": "mine", "instrument": "premie", "seeds": 3, "seeds_empty": 2, "month_earliest": 5.0},
-            {"scenario": "mine", "instrument": "vrij", "seeds": 3, "seeds_empty": 0, "month_earliest": np.nan}]
+    rows = [
+        {"scenario": "mine", "instrument": "premie", "seeds": 3, "seeds_empty": 2, "month_earliest": 5.0},
+        {"scenario": "mine", "instrument": "vrij", "seeds": 3, "seeds_empty": 0, "month_earliest": np.nan},
+    ]
     pd.DataFrame(rows).to_csv(tmp_path / "pots.csv", index=False)
     compare.tell_pots(tmp_path / "pots.csv")
     assert capsys.readouterr().out.splitlines() == [

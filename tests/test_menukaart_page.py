@@ -34,7 +34,8 @@ def first_moves(summary):
     """The summary with first moves of seniors: voorrang has 9 directly and 6 net."""
     rows = [
         (name, seed, key, "class", "senior", 0, synthetic_tables.MONTHS, value + seed)
-        for name in ("basis", "placebo", *HELD) for seed in range(6)
+        for name in ("basis", "placebo", *HELD)
+        for seed in range(6)
         for key, value in (("first_moves", 100.0 + 6 * (name == "voorrang")), ("first_moves_direct", -seed + 9.0 * (name == "voorrang")))
     ]
     return pd.concat([summary, pd.DataFrame(rows, columns=summary.columns)], ignore_index=True)
@@ -47,11 +48,15 @@ def folder(tmp_path):
     tables = {"attribution": attribution(), "summary": first_moves(synthetic_tables.summary(names, range(6)))}
     out = synthetic_tables.write(tmp_path / "run", names, tables=tables)
     change(out, lambda m: [m["scenarios"][name].update(instruments={name: {}} if name in HELD else {}) for name in names])
-    change(out, lambda m: m.update(
-        command="python -m experiments.compare municipality=zwolle scenarios=[elk_instrument] workers=2 out=/some/where",
-        reached={"voorrang": {"voorrang": 12.5}, "huurgewenning": {"huurgewenning": 0.0}}, failed_runs=[],
-        version={"verhuisketens": "0.0.0", "commit": "0123456789abcdef+", "sim": "c0de", "data": "da7a"},
-    ))
+    change(
+        out,
+        lambda m: m.update(
+            command="python -m experiments.compare municipality=zwolle scenarios=[elk_instrument] workers=2 out=/some/where",
+            reached={"voorrang": {"voorrang": 12.5}, "huurgewenning": {"huurgewenning": 0.0}},
+            failed_runs=[],
+            version={"verhuisketens": "0.0.0", "commit": "0123456789abcdef+", "sim": "c0de", "data": "da7a"},
+        ),
+    )
     return out
 
 

@@ -37,16 +37,19 @@ def place(lists, i, home):
     return lists[i].index(home) if home in lists[i] else len(lists[i]) + (home != i)
 
 
-@pytest.mark.parametrize(("lists", "expected"), [
-    ([[1], [0]], [1, 0]),  # two who want each other's home
-    ([[1], [2], [0]], [1, 2, 0]),  # three in a round
-    ([[1], []], [0, 1]),  # nobody is made to give up a home
-    ([[1, 2], [0], [0]], [1, 0, 2]),  # the home of 0 is wanted twice: it goes to the one whose home 0 likes best
-    ([[1], [2], [1]], [0, 2, 1]),  # who points into a circle of others stays behind
-    ([[2, 1], [0], [1]], [2, 0, 1]),
-    ([[2], [0, 2], [1]], [2, 0, 1]),
-    ([], []),
-])
+@pytest.mark.parametrize(
+    ("lists", "expected"),
+    [
+        ([[1], [0]], [1, 0]),  # two who want each other's home
+        ([[1], [2], [0]], [1, 2, 0]),  # three in a round
+        ([[1], []], [0, 1]),  # nobody is made to give up a home
+        ([[1, 2], [0], [0]], [1, 0, 2]),  # the home of 0 is wanted twice: it goes to the one whose home 0 likes best
+        ([[1], [2], [1]], [0, 2, 1]),  # who points into a circle of others stays behind
+        ([[2, 1], [0], [1]], [2, 0, 1]),
+        ([[2], [0, 2], [1]], [2, 0, 1]),
+        ([], []),
+    ],
+)
 def test_swaps_by_hand(lists, expected):
     assert traded(lists) == expected == twins_trading.top_trading_cycles(lists)
 
@@ -179,24 +182,34 @@ def test_a_swap_is_counted_and_paid_once_for_each_household(pair):
     assert one.n_uses == 2
 
 
-@pytest.mark.parametrize(("settings", "n"), [
-    ({"p_no_consent": 1.0}, 0), ({"rel_seen": 0.0}, 0), ({"dur_lived": 61}, 0), ({"dur_lived": 60}, 2),
-    ({"eur_budget": 159.0}, 0), ({"eur_budget": 160.0}, 2),
-])
+@pytest.mark.parametrize(
+    ("settings", "n"),
+    [
+        ({"p_no_consent": 1.0}, 0),
+        ({"rel_seen": 0.0}, 0),
+        ({"dur_lived": 61}, 0),
+        ({"dur_lived": 60}, 2),
+        ({"eur_budget": 159.0}, 0),
+        ({"eur_budget": 160.0}, 2),
+    ],
+)
 def test_landlords_means_and_years_lived_there_stand_in_between(pair, settings, n):
     w, rows, _ = pair
     assert len(agreed(w, rows, **settings)) == n
 
 
-@pytest.mark.parametrize("harm", [
-    lambda w, rows, home: w.d.rent.__setitem__(home[0], 800),  # passend toewijzen: too dear for five persons with a low income
-    lambda w, rows, home: w.d.age_label.__setitem__(home[0], 55),
-    lambda w, rows, home: w.h.income.__setitem__(rows[1], 90000),  # above the income group
-    lambda w, rows, home: w.d.rooms.__setitem__(home[1], 5),  # nothing to gain for the old tenant
-    lambda w, rows, home: w.h.trigger.__setitem__(rows[1], int(Trigger.REHOUSING)),
-    lambda w, rows, home: w.h.stage.__setitem__(rows[1], int(Stage.HUIDIGE_WONING)),
-    lambda w, rows, home: w.d.tenure.__setitem__(home[1], int(Tenure.VRIJE_HUUR)),
-])
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda w, rows, home: w.d.rent.__setitem__(home[0], 800),  # passend toewijzen: too dear for five persons with a low income
+        lambda w, rows, home: w.d.age_label.__setitem__(home[0], 55),
+        lambda w, rows, home: w.h.income.__setitem__(rows[1], 90000),  # above the income group
+        lambda w, rows, home: w.d.rooms.__setitem__(home[1], 5),  # nothing to gain for the old tenant
+        lambda w, rows, home: w.h.trigger.__setitem__(rows[1], int(Trigger.REHOUSING)),
+        lambda w, rows, home: w.h.stage.__setitem__(rows[1], int(Stage.HUIDIGE_WONING)),
+        lambda w, rows, home: w.d.tenure.__setitem__(home[1], int(Tenure.VRIJE_HUUR)),
+    ],
+)
 def test_who_may_not_or_will_not_does_not_swap(pair, harm):
     w, rows, home = pair
     harm(w, rows, home)
@@ -205,10 +218,17 @@ def test_who_may_not_or_will_not_does_not_swap(pair, harm):
     np.testing.assert_array_equal(w.h.home[rows], home)
 
 
-@pytest.mark.parametrize(("settings", "n"), [
-    ({"n_most": 3}, 5), ({"n_most": 2}, 2), ({"eur_budget": 250.0}, 3), ({"eur_budget": 199.0}, 0), ({"eur_budget": 500.0}, 5),
-    ({"eur_budget": 499.0}, 3),
-])
+@pytest.mark.parametrize(
+    ("settings", "n"),
+    [
+        ({"n_most": 3}, 5),
+        ({"n_most": 2}, 2),
+        ({"eur_budget": 250.0}, 3),
+        ({"eur_budget": 199.0}, 0),
+        ({"eur_budget": 500.0}, 5),
+        ({"eur_budget": 499.0}, 3),
+    ],
+)
 def test_a_circle_is_agreed_on_as_a_whole_or_not_at_all(settings, n):
     w = at_work(burnt_in(), {"woningruil": strong("woningruil") | {"eur_use": 100} | settings})
     run, rows = w.instruments[0], tenants(w, 6)

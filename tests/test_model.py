@@ -54,9 +54,13 @@ def test_it_gives_what_the_runner_gives():
 
 def test_interventions_may_be_objects_or_settings():
     settings = strong("voorrang")
-    a, b = (HousingModel(MIXED, seed=1, interventions={"voorrang": one}, **SMALL_RUN).run(3) for one in (
-        settings, load("voorrang", settings),
-    ))
+    a, b = (
+        HousingModel(MIXED, seed=1, interventions={"voorrang": one}, **SMALL_RUN).run(3)
+        for one in (
+            settings,
+            load("voorrang", settings),
+        )
+    )
     assert digest(a.moves) == digest(b.moves)
     with pytest.raises(InstrumentError, match="did you mean voorrang"):
         HousingModel("vlieland", seed=1, months=2, burn_in=1, interventions={"voorang": {}})

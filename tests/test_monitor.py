@@ -16,23 +16,42 @@ from tests import synthetic_tables
 # The toolkit's rows by worksheet, first words as the errata give them, in its order.
 TOOLKIT = {
     OPGAVE: [
-        "Aantal oudere huishoudens dat geschikt woont", "Aantal oudere huishoudens dat ongeschikt woont",
-        "Aantal oudere huishoudens dat in een woning woont die aanpasbaar is", "Aantal oudere huishoudens met een verhuiswens",
-        "Aantal oudere huishoudens dat verhuisd is", "Verhuisbeweging", "Aantal woningen dat (potentieel) geschikt is",
-        "Aantal woningen dat geschikt is om eventueel te splitsen", "Aantal 1 en 2 persoonshuishoudens dat in een eengezinswoning woont",
-        "Aantal huishoudens dat ongeschikt woont in deze eengezinswoningen", "Aantal aanvragen voor woningsplitsing",
+        "Aantal oudere huishoudens dat geschikt woont",
+        "Aantal oudere huishoudens dat ongeschikt woont",
+        "Aantal oudere huishoudens dat in een woning woont die aanpasbaar is",
+        "Aantal oudere huishoudens met een verhuiswens",
+        "Aantal oudere huishoudens dat verhuisd is",
+        "Verhuisbeweging",
+        "Aantal woningen dat (potentieel) geschikt is",
+        "Aantal woningen dat geschikt is om eventueel te splitsen",
+        "Aantal 1 en 2 persoonshuishoudens dat in een eengezinswoning woont",
+        "Aantal huishoudens dat ongeschikt woont in deze eengezinswoningen",
+        "Aantal aanvragen voor woningsplitsing",
     ],
     FIRST: ["Aantal verhuizingen", "Lengte van de verhuisketen", "Omvang nieuwe huishouden", "Reden van verhuizing", "Spontane verhuizing"],
     SECOND: [
-        "Leeftijdscategorie", "Woning", "Locatie", "Eigen initiatief senior", "Doorverwijzing zorgpartij",
-        "Benaderd door woningcorporatie vanwege renovatie", "Benaderd door woningcorporatie vanwege passend wonen",
+        "Leeftijdscategorie",
+        "Woning",
+        "Locatie",
+        "Eigen initiatief senior",
+        "Doorverwijzing zorgpartij",
+        "Benaderd door woningcorporatie vanwege renovatie",
+        "Benaderd door woningcorporatie vanwege passend wonen",
         "Aantal senioren benaderd door woningcorporatie vanwege sloop",
     ],
     THIRD: [
-        "Aantal verstuurde brieven", "Aantal gesprekken", "Aantal trajecten", "Verhouding aantal trajecten",
-        "Aantal toewijzingen op basis van voorrangsregel", "Verhouding tot het totaal aantal verhuizingen",
-        "Verhouding toewijzingen op basis van voorrangsregel", "Aantal huishoudens dat woonlastengewenning",
-        "Aantal huishoudens dat vergoeding", "Aandeel hiervan", "Aantal keer dat een flexibele eis", "Aantal keer dat interventie x",
+        "Aantal verstuurde brieven",
+        "Aantal gesprekken",
+        "Aantal trajecten",
+        "Verhouding aantal trajecten",
+        "Aantal toewijzingen op basis van voorrangsregel",
+        "Verhouding tot het totaal aantal verhuizingen",
+        "Verhouding toewijzingen op basis van voorrangsregel",
+        "Aantal huishoudens dat woonlastengewenning",
+        "Aantal huishoudens dat vergoeding",
+        "Aandeel hiervan",
+        "Aantal keer dat een flexibele eis",
+        "Aantal keer dat interventie x",
     ],
 }
 
@@ -130,11 +149,19 @@ def test_without_a_ledger_rows_from_moves_say_so(tmp_path):
 
 
 def test_users_get_one_verdict_each_and_unknown_is_shown(tmp_path):
-    rows = [("voorrang", seed, 7, key, verdict, month) for seed in range(6) for key, verdict, month in (
-        ("voorrang", "onbekend", 5), ("huurgewenning", "ook_zonder", 5),
-    )]
-    rows += [("voorrang", 0, 8, "voorrang", "ook_zonder", 9), ("voorrang", 0, 9, "voorrang", "niet_verhuisd", -1),
-             ("voorrang", 0, 10, "voorrang", "ook_zonder", synthetic_tables.MONTHS)]
+    rows = [
+        ("voorrang", seed, 7, key, verdict, month)
+        for seed in range(6)
+        for key, verdict, month in (
+            ("voorrang", "onbekend", 5),
+            ("huurgewenning", "ook_zonder", 5),
+        )
+    ]
+    rows += [
+        ("voorrang", 0, 8, "voorrang", "ook_zonder", 9),
+        ("voorrang", 0, 9, "voorrang", "niet_verhuisd", -1),
+        ("voorrang", 0, 10, "voorrang", "ook_zonder", synthetic_tables.MONTHS),
+    ]
     names = ["scenario", "seed", "household_id", "instrument", "verdict", "month_moved"]
     table = monitor(gather(synthetic_tables.write(tmp_path, tables={"attribution": pd.DataFrame(rows, columns=names)})))
     assert value(table, "by_measures.onbekend", "voorrang")["mean"] == 1
@@ -144,6 +171,7 @@ def test_users_get_one_verdict_each_and_unknown_is_shown(tmp_path):
 
 
 def test_the_row_of_all_instruments_decides_where_there_is_one():
-    uses = pd.DataFrame({"seed": 0, "household_id": [1, 1, 2], "instrument": ["alle", "voorrang", "alle"],
-                         "verdict": ["noodzakelijk", "onbekend", "zetje"]})
+    uses = pd.DataFrame(
+        {"seed": 0, "household_id": [1, 1, 2], "instrument": ["alle", "voorrang", "alle"], "verdict": ["noodzakelijk", "onbekend", "zetje"]}
+    )
     assert one_verdict(uses).to_dict() == {(0, 1): "noodzakelijk", (0, 2): "zetje"}

@@ -274,9 +274,7 @@ def _cell(n: int) -> tuple[Households, Dwellings, np.ndarray]:
 
 def _assign(h, d, age, **changes) -> np.ndarray:
     rows, one = np.arange(len(h.id)), np.zeros(len(h.id), np.int64)
-    return assignment.assign(
-        h, d, rows, np.arange(len(d.id)), one, np.zeros(len(d.id), np.int64), age, 1, parameters(changes)
-    )
+    return assignment.assign(h, d, rows, np.arange(len(d.id)), one, np.zeros(len(d.id), np.int64), age, 1, parameters(changes))
 
 
 @pytest.mark.parametrize("claim", ["age", "limitation"])
@@ -369,9 +367,7 @@ def test_row_order_of_the_files_and_the_hash_seed_change_nothing(town, tmp_path)
         random.Random(1).shuffle(rows)
         path.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
     environment = {**os.environ, "VERHUISKETENS_CACHE": str(tmp_path / "cache"), "PYTHONHASHSEED": "77"}
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(copy)], capture_output=True, text=True, env=environment, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", SCRIPT, str(copy)], capture_output=True, text=True, env=environment, check=True)
     assert done.stdout.strip() == fingerprint(town.households, town.dwellings)
 
 

@@ -77,9 +77,7 @@ def test_the_first_line_is_one_sentence_with_number_interval_and_comparison(run:
 
 def test_the_summary_says_what_is_an_effect_and_what_chance_would_do(run: tuple[Path, str]) -> None:
     text = run[1]
-    assert re.search(
-        r"^- Scenario voorrang: \+40 \(38 tot 42\) .* een effect: .*placebo \(±1\); 6 werelden", text, re.MULTILINE
-    )
+    assert re.search(r"^- Scenario voorrang: \+40 \(38 tot 42\) .* een effect: .*placebo \(±1\); 6 werelden", text, re.MULTILINE)
     assert re.search(r"^- Scenario huurgewenning: geen enkel verschil met basis\.$", text, re.MULTILINE)
     assert "door toeval gemiddeld hooguit" in text
     text.encode("cp1252")  # a Dutch Windows terminal can show it
@@ -89,9 +87,7 @@ def test_every_file_is_there_and_nothing_half_written(run: tuple[Path, str]) -> 
     out = run[0]
     assert {"effects.csv", "costs.csv", "monitor.csv", "drift.csv", "report.html"} <= {file.name for file in out.iterdir()}
     keys = {"extra_verhuizingen", "ketenlengte", "passend_wonen", "klantreis", "euro_per_verhuizing", "drift"}
-    assert {file.name for file in (out / "figures").iterdir()} == {
-        f"{key}{end}" for key in keys for end in (".svg", ".png")
-    }
+    assert {file.name for file in (out / "figures").iterdir()} == {f"{key}{end}" for key in keys for end in (".svg", ".png")}
     assert not list(out.rglob("*.tmp"))
 
 
@@ -263,9 +259,7 @@ def test_the_english_summary_names_the_same_numbers(run: tuple[Path, str]) -> No
         (float("nan"), 0, "nl", False, "–"),
     ],
 )
-def test_numbers_are_written_as_the_language_does(
-    value: float, digits: int, language: str, sign: bool, text: str
-) -> None:
+def test_numbers_are_written_as_the_language_does(value: float, digits: int, language: str, sign: bool, text: str) -> None:
     assert number(value, digits, language, sign) == text
 
 
@@ -274,9 +268,7 @@ def test_decimals_follow_the_width_of_the_interval(half: float, digits: int) -> 
     assert digits_for(half) == digits
 
 
-@pytest.mark.parametrize(
-    ("slug", "name"), [("zwolle", "Zwolle"), ("s-gravenhage", "’s-Gravenhage"), ("bergen-op-zoom", "Bergen op Zoom")]
-)
+@pytest.mark.parametrize(("slug", "name"), [("zwolle", "Zwolle"), ("s-gravenhage", "’s-Gravenhage"), ("bergen-op-zoom", "Bergen op Zoom")])
 def test_a_place_gets_its_name_back(slug: str, name: str) -> None:
     assert place(slug) == name
 
@@ -293,10 +285,18 @@ def test_a_picture_with_colours_shows_those_with_the_largest_effects_and_says_so
     assert len(some) == len(results.drift) and left_out.nl == "", "few scenarios: all are drawn"
     names = [f"scenario_{k}" for k in range(MOST_DRAWN + 3)]
     effect = {name: (-1) ** k * float(k) for k, name in enumerate(names)}  # the last ones are the largest, up or down
-    effects = pd.DataFrame({
-        "scenario": names, "indicator": "senior_moves", "group_by": "all", "group": "all", "months_from": 0, "months_to": 24,
-        "estimand": "net", "difference": list(effect.values()),
-    })
+    effects = pd.DataFrame(
+        {
+            "scenario": names,
+            "indicator": "senior_moves",
+            "group_by": "all",
+            "group": "all",
+            "months_from": 0,
+            "months_to": 24,
+            "estimand": "net",
+            "difference": list(effect.values()),
+        }
+    )
     many = SimpleNamespace(effects=effects, scenarios=names)
     rows = pd.DataFrame({"scenario": ["basis", "placebo", *names]})
     some, left_out = drawn(many, rows)

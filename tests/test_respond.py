@@ -37,22 +37,38 @@ T = make_tables(P)
 INCOMES, RENTS = law.limits("2026-01")
 RULES = make_rules(P, INCOMES, RENTS, normal_table())
 GEO = Map(
-    np.array([0, 0, 1, 2], np.int32), np.array([0.0, 3.0, 9.0, 40.0]), np.array([0.0, 1.0, 2.0, 30.0]), np.array([1, 3, 4, 5]),
-    np.array([0, 1, 2, 2], np.int32), np.array([1, 0], np.int32), np.array([1.0, 0.5, 1.0]),
+    np.array([0, 0, 1, 2], np.int32),
+    np.array([0.0, 3.0, 9.0, 40.0]),
+    np.array([0.0, 1.0, 2.0, 30.0]),
+    np.array([1, 3, 4, 5]),
+    np.array([0, 1, 2, 2], np.int32),
+    np.array([1, 0], np.int32),
+    np.array([1.0, 0.5, 1.0]),
 )
 NO_LEVERS = make_levers([])
-LEVERS = make_levers([
-    {"eur_once": 3000, "n_rooms_left": 4, "n_rooms_taken": 3},
-    {"rent_path": RENT_STEPS, "rent_discount": 0.6, "n_rooms_left": 3},
-    {"rank": 1, "needs_label": 1, "n_rooms_left": 2, "n_rooms_taken": 4},
-    {"sight": 0.3, "trouble": 0.05, "responses": 2, "p_direct": 0.2},
-    {"rent_path": RENT_OLD_PLUS, "eur_rent_cap": 50, "rank": 5},
-    {"rank_market": 2, "needs_label": 1, "n_months": 40, "income_free": 1},
-    {"age_eased": 10, "loan": 1.5, "size_norm": 1, "adapts": 1},
-])
-BASES = Bases(*(Draws(1).base(purpose, 3) for purpose in (
-    Purpose.TASTE, Purpose.SIGHT, Purpose.VIEWING, Purpose.LOTTERY, Purpose.TIE,
-)))
+LEVERS = make_levers(
+    [
+        {"eur_once": 3000, "n_rooms_left": 4, "n_rooms_taken": 3},
+        {"rent_path": RENT_STEPS, "rent_discount": 0.6, "n_rooms_left": 3},
+        {"rank": 1, "needs_label": 1, "n_rooms_left": 2, "n_rooms_taken": 4},
+        {"sight": 0.3, "trouble": 0.05, "responses": 2, "p_direct": 0.2},
+        {"rent_path": RENT_OLD_PLUS, "eur_rent_cap": 50, "rank": 5},
+        {"rank_market": 2, "needs_label": 1, "n_months": 40, "income_free": 1},
+        {"age_eased": 10, "loan": 1.5, "size_norm": 1, "adapts": 1},
+    ]
+)
+BASES = Bases(
+    *(
+        Draws(1).base(purpose, 3)
+        for purpose in (
+            Purpose.TASTE,
+            Purpose.SIGHT,
+            Purpose.VIEWING,
+            Purpose.LOTTERY,
+            Purpose.TIE,
+        )
+    )
+)
 OFF = np.uint64(0)
 
 
@@ -61,16 +77,39 @@ def searchers(seed, n, instruments=0):
     s = np.zeros(n, SEEKER)
     s["id"] = [hash_ints(seed, 1, k) for k in range(n)]
     for name, values in {
-        "cls": range(4), "age": [19, 30, 54, 55, 66, 67, 80, 110], "limit": range(3), "rooms_needed": range(1, 6), "size": range(1, 7),
-        "first": range(10), "second": range(10), "scope": range(3), "area": range(4), "nood": [0, 0, 1], "rooms_left": range(8),
-        "tenant": [0, 1], "urgent": [0, 0, 0, 1], "waited": [0, 7, 300, 4095], "touched": range(1 << instruments),
+        "cls": range(4),
+        "age": [19, 30, 54, 55, 66, 67, 80, 110],
+        "limit": range(3),
+        "rooms_needed": range(1, 6),
+        "size": range(1, 7),
+        "first": range(10),
+        "second": range(10),
+        "scope": range(3),
+        "area": range(4),
+        "nood": [0, 0, 1],
+        "rooms_left": range(8),
+        "tenant": [0, 1],
+        "urgent": [0, 0, 0, 1],
+        "waited": [0, 7, 300, 4095],
+        "touched": range(1 << instruments),
         "without": [0, 0, *(1 << k for k in range(instruments))],
     }.items():
         s[name] = pick(seed, name, n, list(values))
     for name, (low, high) in {
-        "income": (8000, 70000), "gross": (10000, 100000), "wealth": (0, 300000), "own_money": (0, 400000), "budget": (0, 900000),
-        "attachment": (0, 1), "old_rent": (200, 900), "here_size": (0, 1), "here_reach": (0, 1), "here_afford": (0, 1),
-        "here_place": (0, 1), "here_profile": (0, 1), "taste_here": (-0.3, 0.1), "trouble": (0, 0.1),
+        "income": (8000, 70000),
+        "gross": (10000, 100000),
+        "wealth": (0, 300000),
+        "own_money": (0, 400000),
+        "budget": (0, 900000),
+        "attachment": (0, 1),
+        "old_rent": (200, 900),
+        "here_size": (0, 1),
+        "here_reach": (0, 1),
+        "here_afford": (0, 1),
+        "here_place": (0, 1),
+        "here_profile": (0, 1),
+        "taste_here": (-0.3, 0.1),
+        "trouble": (0, 0.1),
     }.items():
         s[name] = spread(seed, name, n, low, high)
     s["x_km"], s["y_km"] = GEO.x_km[s["area"]], GEO.y_km[s["area"]]
@@ -83,8 +122,16 @@ def homes(seed, n, instruments=0):
     o["id"] = [hash_ints(seed, 2, k) for k in range(n)]
     o["dwelling_id"] = [hash_ints(seed, 3, k) for k in range(n)]
     for name, values in {
-        "area": range(4), "tenure": range(3), "kind": range(5), "rooms": range(1, 8), "access": range(3), "age_label": [0, 0, 55, 75],
-        "relaxed": range(3), "quota": range(4), "labels": range(1 << instruments), "direct": range(1 << instruments),
+        "area": range(4),
+        "tenure": range(3),
+        "kind": range(5),
+        "rooms": range(1, 8),
+        "access": range(3),
+        "age_label": [0, 0, 55, 75],
+        "relaxed": range(3),
+        "quota": range(4),
+        "labels": range(1 << instruments),
+        "direct": range(1 << instruments),
         "made_by": [0, 0, 0] + [1 << k for k in range(instruments)],
     }.items():
         o[name] = pick(seed, "o" + name, n, list(values))
@@ -220,13 +267,39 @@ def look(levers=NO_LEVERS, touched=0, home=None, **who):
     """One look of a senior couple, tenants of a large corporatie home, at a small step-free one."""
     s, o = np.zeros(1, SEEKER), np.zeros(1, OFFER)
     base = {
-        "cls": HouseholdClass.SENIOR, "age": 70, "limit": 1, "rooms_needed": 2, "size": 2, "rooms_left": 5, "tenant": 1, "id": 5,
-        "waited": 60, "touched": touched, "income": 24000, "gross": 29000, "wealth": 5000, "budget": 100000, "old_rent": 500,
-        "here_size": 0.7, "here_reach": 0.25, "here_afford": 0.9, "here_place": 1, "here_profile": 0.5, "trouble": 0.05,
+        "cls": HouseholdClass.SENIOR,
+        "age": 70,
+        "limit": 1,
+        "rooms_needed": 2,
+        "size": 2,
+        "rooms_left": 5,
+        "tenant": 1,
+        "id": 5,
+        "waited": 60,
+        "touched": touched,
+        "income": 24000,
+        "gross": 29000,
+        "wealth": 5000,
+        "budget": 100000,
+        "old_rent": 500,
+        "here_size": 0.7,
+        "here_reach": 0.25,
+        "here_afford": 0.9,
+        "here_place": 1,
+        "here_profile": 0.5,
+        "trouble": 0.05,
     }
     place = {
-        "id": 9, "dwelling_id": 9, "rent": 650, "woz": 250000, "price": 0, "tenure": Tenure.CORPORATIE, "kind": 1, "rooms": 3,
-        "access": Access.GESCHIKT, "urban": 3,
+        "id": 9,
+        "dwelling_id": 9,
+        "rent": 650,
+        "woz": 250000,
+        "price": 0,
+        "tenure": Tenure.CORPORATIE,
+        "kind": 1,
+        "rooms": 3,
+        "access": Access.GESCHIKT,
+        "urban": 3,
     }
     for record, values in ((s, {**base, **who}), (o, {**place, **(home or {})})):
         for name, value in values.items():
@@ -334,15 +407,28 @@ INCOME = st.floats(10000, 90000)
 
 
 @given(
-    st.integers(0, 2), st.integers(1, 7), st.floats(300, 1200), st.sampled_from([0, 55, 75]), st.integers(0, 2), st.integers(0, 3),
-    st.integers(18, 100), st.integers(1, 6), INCOME, st.floats(0, 3e5),
+    st.integers(0, 2),
+    st.integers(1, 7),
+    st.floats(300, 1200),
+    st.sampled_from([0, 55, 75]),
+    st.integers(0, 2),
+    st.integers(0, 3),
+    st.integers(18, 100),
+    st.integers(1, 6),
+    INCOME,
+    st.floats(0, 3e5),
 )
 def test_who_may_live_somewhere_is_what_the_rules_say(tenure, rooms, rent, label, relaxed, quota, age, size, gross, wealth):
     s, o = np.zeros(1, SEEKER), np.zeros(1, OFFER)
     for name, value in {"age": age, "size": size, "gross": gross, "wealth": wealth}.items():
         s[name] = value
     for name, value in {
-        "tenure": tenure, "rooms": rooms, "rent": rent, "age_label": label, "relaxed": relaxed, "quota": quota,
+        "tenure": tenure,
+        "rooms": rooms,
+        "rent": rent,
+        "age_label": label,
+        "relaxed": relaxed,
+        "quota": quota,
     }.items():
         o[name] = value
     got = eligible(tenure, rooms, rent, label, relaxed, quota, age, size, gross, wealth, RULES)

@@ -106,8 +106,9 @@ def test_moves_and_chains_are_kept_for_the_first_five_seeds(tmp_path, notes, no_
     assert sorted(pd.read_parquet(tmp_path / "out" / "moves.parquet")["seed"].unique()) == [0, 1, 2, 3, 4]
     assert sorted(pd.read_parquet(tmp_path / "out" / "summary.parquet")["seed"].unique()) == list(range(7))
     worlds = called(notes, "world-")
-    assert execute(replace(plan, config=plan.config.model_copy(update={"ledger": "all"})), tmp_path / "out",
-                   FakeSimulation(str(notes))) == 0
+    assert (
+        execute(replace(plan, config=plan.config.model_copy(update={"ledger": "all"})), tmp_path / "out", FakeSimulation(str(notes))) == 0
+    )
     assert sorted(pd.read_parquet(tmp_path / "out" / "moves.parquet")["seed"].unique()) == list(range(7))
     assert called(notes, "world-") == worlds + 2, "only the two seeds without a ledger run again"
 
@@ -132,9 +133,7 @@ def test_one_process_two_processes_threads_and_another_order_give_the_same_bytes
     assert set(sums[0]) == set(store.COLUMNS)
 
 
-def test_more_seeds_and_scenarios_extend_a_folder_to_what_one_run_would_have_given(
-    tmp_path, notes, no_page, capsys, monkeypatch
-):
+def test_more_seeds_and_scenarios_extend_a_folder_to_what_one_run_would_have_given(tmp_path, notes, no_page, capsys, monkeypatch):
     simulation = FakeSimulation(str(notes))
     monkeypatch.setattr("experiments.simulation.digests", lambda: {"code": "c0de", "data": "da7a"})
 
@@ -158,7 +157,9 @@ def test_a_failed_run_is_named_by_scenario_and_seed_and_the_others_finish(tmp_pa
     assert "no effects are reported over unequal sets of seeds" in said
     frame = pd.read_parquet(tmp_path / "summary.parquet")
     assert {name: sorted(group["seed"].unique()) for name, group in frame.groupby("scenario", observed=True)} == {
-        "basis": [0, 1, 2, 3], "placebo": [0, 1, 2, 3], "voorrang": [0, 3]
+        "basis": [0, 1, 2, 3],
+        "placebo": [0, 1, 2, 3],
+        "voorrang": [0, 3],
     }
     failed = read_json(tmp_path / manifest.NAME)["failed_runs"]
     assert [(run["scenario"], run["seed"]) for run in failed] == [("voorrang", 1), ("voorrang", 2)]

@@ -24,10 +24,16 @@ from tools import same_bytes
 from tools import same_bytes_jobs as jobs
 from tools.same_folders import Side, compare
 
-TABLE = pd.DataFrame({
-    "scenario": pd.Categorical(["basis", "basis", "voorrang"]), "seed": [0, 1, 0], "n": [1, 2, 3], "value": [0.5, np.nan, 0.0],
-    "word": pd.Series(["a", None, "c"], dtype="str"), "empty": [None, None, None],
-})
+TABLE = pd.DataFrame(
+    {
+        "scenario": pd.Categorical(["basis", "basis", "voorrang"]),
+        "seed": [0, 1, 0],
+        "n": [1, 2, 3],
+        "value": [0.5, np.nan, 0.0],
+        "word": pd.Series(["a", None, "c"], dtype="str"),
+        "empty": [None, None, None],
+    }
+)
 PNG = b"\x89PNG\r\n" + bytes(range(250))
 
 
@@ -54,9 +60,13 @@ def written(folder: Path, kept: str = "aa11", commit: str = "c0ffee") -> Side:
     put(TABLE, out / "job" / "moves.parquet")
     put(TABLE, run / "moves.parquet")
     for path, content in {
-        "effects.csv": 'key,value\n"a,b",1.5\nc,nan\n', "manifest.json": json.dumps(manifest),
-        ".runs/design.json": json.dumps({"code": kept}), f".runs/{kept}/done.json": json.dumps(mark), "report.html": page,
-        "figures/fit.svg": '<svg>\n<path style="fill: #123a5c"/>\n</svg>\n', ".lock": f"process {commit}",
+        "effects.csv": 'key,value\n"a,b",1.5\nc,nan\n',
+        "manifest.json": json.dumps(manifest),
+        ".runs/design.json": json.dumps({"code": kept}),
+        f".runs/{kept}/done.json": json.dumps(mark),
+        "report.html": page,
+        "figures/fit.svg": '<svg>\n<path style="fill: #123a5c"/>\n</svg>\n',
+        ".lock": f"process {commit}",
         "said/compare.out": f"{out}/job/report.html\n",
         "said/compare.err": f"{len(commit)} of 9 runs finished, 4 s\n{code}/sim/fit.py: a warning\nexit status 0\n",
     }.items():
@@ -94,20 +104,23 @@ def cell(column, row, value):
     return table.astype({"scenario": "category"})
 
 
-@pytest.mark.parametrize(("table", "said"), [
-    (cell("n", 1, 7), "row 1 (scenario=basis, seed=1), column n: 2 | 7"),
-    (cell("value", 1, 0.0), "row 1 (scenario=basis, seed=1), column value: null | 0.0"),
-    (cell("value", 2, -0.0), "row 2 (scenario=voorrang, seed=0), column value: 0.0 | -0.0"),
-    (cell("value", 0, np.nextafter(0.5, 1)), "row 0 (scenario=basis, seed=0), column value: 0.5 | 0.5000000000000001"),
-    (cell("word", 2, "d"), "row 2 (scenario=voorrang, seed=0), column word: 'c' | 'd'"),
-    (cell("word", 1, "b"), "row 1 (scenario=basis, seed=1), column word: null | 'b'"),
-    (cell("scenario", 2, "basis"), "row 2 (scenario=voorrang, seed=0), column scenario: 'voorrang' | 'basis'"),
-    (TABLE.assign(n=TABLE["n"].astype("int32")), "column 2: pyarrow.Field<n: int64> | pyarrow.Field<n: int32>"),
-    (TABLE[["scenario", "n", "seed", "value", "word", "empty"]], "column 1: pyarrow.Field<seed: int64> | pyarrow.Field<n: int64>"),
-    (TABLE.assign(n=TABLE["seed"], seed=TABLE["n"]), "row 0 (scenario=basis, seed=0), column seed: 0 | 1"),
-    (TABLE.drop(columns="empty"), "column 5: pyarrow.Field<empty: null> | (nothing)"),
-    (TABLE[:2], "number of rows: 3 | 2"),
-])
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (cell("n", 1, 7), "row 1 (scenario=basis, seed=1), column n: 2 | 7"),
+        (cell("value", 1, 0.0), "row 1 (scenario=basis, seed=1), column value: null | 0.0"),
+        (cell("value", 2, -0.0), "row 2 (scenario=voorrang, seed=0), column value: 0.0 | -0.0"),
+        (cell("value", 0, np.nextafter(0.5, 1)), "row 0 (scenario=basis, seed=0), column value: 0.5 | 0.5000000000000001"),
+        (cell("word", 2, "d"), "row 2 (scenario=voorrang, seed=0), column word: 'c' | 'd'"),
+        (cell("word", 1, "b"), "row 1 (scenario=basis, seed=1), column word: null | 'b'"),
+        (cell("scenario", 2, "basis"), "row 2 (scenario=voorrang, seed=0), column scenario: 'voorrang' | 'basis'"),
+        (TABLE.assign(n=TABLE["n"].astype("int32")), "column 2: pyarrow.Field<n: int64> | pyarrow.Field<n: int32>"),
+        (TABLE[["scenario", "n", "seed", "value", "word", "empty"]], "column 1: pyarrow.Field<seed: int64> | pyarrow.Field<n: int64>"),
+        (TABLE.assign(n=TABLE["seed"], seed=TABLE["n"]), "row 0 (scenario=basis, seed=0), column seed: 0 | 1"),
+        (TABLE.drop(columns="empty"), "column 5: pyarrow.Field<empty: null> | (nothing)"),
+        (TABLE[:2], "number of rows: 3 | 2"),
+    ],
+)
 def test_the_first_cell_of_a_table_that_differs_is_named(sides, table, said):
     put(table, sides[1].folder / "job" / "moves.parquet")
     (one,) = differences(sides)
@@ -127,22 +140,25 @@ def test_a_nan_equals_a_nan_and_is_no_null(sides):
     assert [str(one) for one in differences(sides)] == ["job/moves.parquet: row 0, column x: null | nan"]
 
 
-@pytest.mark.parametrize(("name", "old", "new", "said"), [
-    ("effects.csv", "1.5", "1.50", "row 0, column value: 1.5 | 1.50"),
-    ("effects.csv", "key,value", "key,worth", "header, column 1: value | worth"),
-    ("effects.csv", "c,nan\n", "", "row 1, column key: c | (nothing)"),
-    ("effects.csv", '"a,b"', "a,b", "row 0, column key: a,b | a"),
-    ("effects.csv", "\n", "\r\n", "line 1, sign 9: key,value | key,value\r"),
-    ("manifest.json", "3.0", "3", "reached.brieven: 3.0 | 3"),
-    ("manifest.json", '"data"', '"date"', "version.data: version.data: 'd1' | version.date: 'd1'"),
-    ("manifest.json", '"d1"', '"d2"', "version.data: 'd1' | 'd2'"),
-    (".runs/bb2233/done.json", "f00d", "f00e", "fingerprint: 'f00d' | 'f00e'"),
-    ("figures/fit.svg", "#123a5c", "#123a5d", "line 2, sign 25:"),
-    ("report.html", "<dd>d1", "<dd>d2", "line 2, sign 18:"),
-    ("report.html", "processor", "computer", "line 1, sign 9:"),
-    ("said/compare.err", "status 0", "status 1", "line 2, sign 12: exit status 0 | exit status 1"),
-    ("said/compare.err", "a warning", "another", "line 1, sign 18:"),
-])
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("effects.csv", "1.5", "1.50", "row 0, column value: 1.5 | 1.50"),
+        ("effects.csv", "key,value", "key,worth", "header, column 1: value | worth"),
+        ("effects.csv", "c,nan\n", "", "row 1, column key: c | (nothing)"),
+        ("effects.csv", '"a,b"', "a,b", "row 0, column key: a,b | a"),
+        ("effects.csv", "\n", "\r\n", "line 1, sign 9: key,value | key,value\r"),
+        ("manifest.json", "3.0", "3", "reached.brieven: 3.0 | 3"),
+        ("manifest.json", '"data"', '"date"', "version.data: version.data: 'd1' | version.date: 'd1'"),
+        ("manifest.json", '"d1"', '"d2"', "version.data: 'd1' | 'd2'"),
+        (".runs/bb2233/done.json", "f00d", "f00e", "fingerprint: 'f00d' | 'f00e'"),
+        ("figures/fit.svg", "#123a5c", "#123a5d", "line 2, sign 25:"),
+        ("report.html", "<dd>d1", "<dd>d2", "line 2, sign 18:"),
+        ("report.html", "processor", "computer", "line 1, sign 9:"),
+        ("said/compare.err", "status 0", "status 1", "line 2, sign 12: exit status 0 | exit status 1"),
+        ("said/compare.err", "a warning", "another", "line 1, sign 18:"),
+    ],
+)
 def test_the_first_difference_in_a_text_is_named(sides, name, old, new, said):
     path = sides[1].folder / "job" / name
     before = path.read_bytes()

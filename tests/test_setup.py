@@ -49,9 +49,14 @@ def locked():
 def environment(python, system):
     sys_platform, name, os_name = system
     return {
-        "python_full_version": python, "python_version": ".".join(python.split(".")[:2]), "sys_platform": sys_platform,
-        "platform_system": name, "os_name": os_name, "platform_python_implementation": "CPython",
-        "implementation_name": "cpython", "platform_machine": "x86_64",
+        "python_full_version": python,
+        "python_version": ".".join(python.split(".")[:2]),
+        "sys_platform": sys_platform,
+        "platform_system": name,
+        "os_name": os_name,
+        "platform_python_implementation": "CPython",
+        "implementation_name": "cpython",
+        "platform_machine": "x86_64",
     }
 
 

@@ -167,10 +167,15 @@ def test_a_rule_that_never_fires_changes_nothing(chosen):
     assert all(with_rules.reached[key] == 0 for key in rest)
 
 
-@pytest.mark.parametrize("deed", [
-    {"add": {key: strong(key) for key in REGISTRY if key != "verhuiskostenvergoeding"}}, {"stop": ["verhuiskostenvergoeding"]},
-    {"scale": {"verhuiskostenvergoeding": 0.4}},
-], ids=lambda deed: next(iter(deed)))
+@pytest.mark.parametrize(
+    "deed",
+    [
+        {"add": {key: strong(key) for key in REGISTRY if key != "verhuiskostenvergoeding"}},
+        {"stop": ["verhuiskostenvergoeding"]},
+        {"scale": {"verhuiskostenvergoeding": 0.4}},
+    ],
+    ids=lambda deed: next(iter(deed)),
+)
 def test_until_a_rule_fires_the_run_is_the_run_without_it(deed):
     chosen = {"verhuiskostenvergoeding": strong("verhuiskostenvergoeding")}
     plain, steered = at_rules(chosen, []), at_rules(chosen, [{"when": {"after": 6}, "do": deed}])

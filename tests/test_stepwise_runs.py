@@ -41,8 +41,15 @@ NAMED = ["instruments", "decisive"]  # names of instruments that a fork lets go
 
 def settings(folder: Path, **more: Any) -> list[str]:
     keys = {
-        "municipality": MIXED, "scenarios": "[mine,brieven]", "scenario_dir": str(folder), "seeds": 2, "months": 36, "burn_in": 12,
-        "follow_up": 6, "workers": 1, "out": "here",
+        "municipality": MIXED,
+        "scenarios": "[mine,brieven]",
+        "scenario_dir": str(folder),
+        "seeds": 2,
+        "months": 36,
+        "burn_in": 12,
+        "follow_up": 6,
+        "workers": 1,
+        "out": "here",
     }
     return [f"{key}={value}" for key, value in (keys | more).items()]
 

@@ -43,13 +43,14 @@ def test_a_lost_column_names_table_and_column(tmp_path):
 
 
 def test_merging_keeps_the_order_and_skips_nothing(tmp_path):
-    parts = [("basis", 0, part(tmp_path / "a", "basis", 0)), ("voorrang", 0, part(tmp_path / "b", "voorrang", 0)),
-             ("voorrang", 1, part(tmp_path / "c", "voorrang", 1))]
+    parts = [
+        ("basis", 0, part(tmp_path / "a", "basis", 0)),
+        ("voorrang", 0, part(tmp_path / "b", "voorrang", 0)),
+        ("voorrang", 1, part(tmp_path / "c", "voorrang", 1)),
+    ]
     store.merge(tmp_path, "moves", parts)
     frame = pd.read_parquet(tmp_path / "moves.parquet")
-    assert list(zip(frame["scenario"], frame["seed"], strict=True)) == [
-        *[("basis", 0)] * 3, *[("voorrang", 0)] * 3, *[("voorrang", 1)] * 4
-    ]
+    assert list(zip(frame["scenario"], frame["seed"], strict=True)) == [*[("basis", 0)] * 3, *[("voorrang", 0)] * 3, *[("voorrang", 1)] * 4]
     assert list(frame["reason"].astype(str).unique()) == ["basis-moves", "voorrang-moves"]
 
 

@@ -28,8 +28,20 @@ def looked(s, offers, levers, off=OFF, room=4000):
 def without(offs, s, offers, levers, on, looks):
     """Answers with the instruments in each of ``offs`` off."""
     return respond_without(
-        np.array(offs, np.uint64), hindering(levers), s, offers, GEO, T, RULES, levers, BASES, on, looks,
-        empty_responses(1), empty_responses(len(s)), empty_looks(len(s)),
+        np.array(offs, np.uint64),
+        hindering(levers),
+        s,
+        offers,
+        GEO,
+        T,
+        RULES,
+        levers,
+        BASES,
+        on,
+        looks,
+        empty_responses(1),
+        empty_responses(len(s)),
+        empty_looks(len(s)),
     )
 
 
@@ -79,8 +91,20 @@ def test_a_clearing_that_goes_on_from_what_all_share_is_one_from_the_start():
     on, looks = market_module._respond(w, seekers, offers, bases)
     offs = np.array([(1 << len(w.keys)) - 1, *(1 << k for k in range(len(w.keys)))], np.uint64)
     answers = respond_without(
-        offs, hindering(w.levers), seekers, offers, w.map, w.tables, w.rules, w.levers, bases, on, looks,
-        empty_responses(1), empty_responses(len(rows)), empty_looks(len(rows)),
+        offs,
+        hindering(w.levers),
+        seekers,
+        offers,
+        w.map,
+        w.tables,
+        w.rules,
+        w.levers,
+        bases,
+        on,
+        looks,
+        empty_responses(1),
+        empty_responses(len(rows)),
+        empty_looks(len(rows)),
     )
     before = [column.copy() for column in on]
     terms = (seekers, offers.at, bases.viewing, 0.4)

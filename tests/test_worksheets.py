@@ -21,8 +21,11 @@ from tests import synthetic_tables
 
 BASE = {"campagne": {"payer": "gemeente", "rel_reached": 0.1}, "klusdienst": {"payer": "welzijn"}, "informatiepunt": {"payer": "gemeente"}}
 ON_TOP = {
-    "campagne": {"payer": "gemeente", "rel_reached": 0.3}, "klusdienst": {"payer": "welzijn"}, "voorrang": {"payer": "corporatie"},
-    "wooncoach_sociaal": {"payer": "corporatie"}, "verhuisbegeleider": {},
+    "campagne": {"payer": "gemeente", "rel_reached": 0.3},
+    "klusdienst": {"payer": "welzijn"},
+    "voorrang": {"payer": "corporatie"},
+    "wooncoach_sociaal": {"payer": "corporatie"},
+    "verhuisbegeleider": {},
 }
 
 
@@ -79,8 +82,18 @@ def test_both_files_are_written_and_named_and_hold_every_worksheet(folder, capsy
     assert paths == [str(folder / f"werkbladen_voorrang.{kind}") for kind in ("html", "xlsx")]
     book = openpyxl.load_workbook(paths[1])
     assert book.sheetnames == [
-        "Organisaties", "Ambities", "Contactmomenten", "Stimuleren Gemeente", "Stimuleren Woningcorporatie",
-        "Stimuleren Welzijnsorganisatie", "Stimuleren Makelaar", "Opgave", "Monitor 1-3", "Monitor 2-3", "Monitor 3-3", "Cijfers",
+        "Organisaties",
+        "Ambities",
+        "Contactmomenten",
+        "Stimuleren Gemeente",
+        "Stimuleren Woningcorporatie",
+        "Stimuleren Welzijnsorganisatie",
+        "Stimuleren Makelaar",
+        "Opgave",
+        "Monitor 1-3",
+        "Monitor 2-3",
+        "Monitor 3-3",
+        "Cijfers",
     ]
     page = (folder / "werkbladen_voorrang.html").read_text(encoding="utf-8")
     assert page.count('<section class="sheet">') == len(book.sheetnames) - 1
@@ -100,8 +113,14 @@ def test_a_folder_with_basis_only_gets_what_is_done_already(tmp_path):
 def test_what_is_done_comes_on_top_changes_and_stops_is_told_apart(folder):
     plan = plan_of(folder)
     marks = {key: part.mark for key, part in plan.instruments.items()}
-    assert marks == {"campagne": EXTRA, "klusdienst": NOW, "informatiepunt": STOP, "voorrang": EXTRA, "wooncoach_sociaal": EXTRA,
-                     "verhuisbegeleider": EXTRA}
+    assert marks == {
+        "campagne": EXTRA,
+        "klusdienst": NOW,
+        "informatiepunt": STOP,
+        "voorrang": EXTRA,
+        "wooncoach_sociaal": EXTRA,
+        "verhuisbegeleider": EXTRA,
+    }
     assert "wordt anders" in plan.item("campagne").text
     own = plan.instruments["verhuisbegeleider"]
     assert (own.payer, own.deliverer) == ("huishouden", "makelaar"), "what is not set is the default"
@@ -212,7 +231,9 @@ def test_a_text_is_never_a_formula(folder):
 def test_goals_that_were_worked_out_stand_on_the_sheet_of_ambitions(folder):
     (folder / "goals.csv").write_text(
         "goal,scenario,month,share,due\nmeer_verhuizingen,voorrang,23,0.8,True\nmeer_verhuizingen,basis,23,0.1,True\n"
-        "meer_verhuizingen,voorrang,22,0.7,False\nall,voorrang,23,0.8,True\n", encoding="utf-8")
+        "meer_verhuizingen,voorrang,22,0.7,False\nall,voorrang,23,0.8,True\n",
+        encoding="utf-8",
+    )
     (line, empty) = sheets.goals(plan_of(folder))
     assert line.startswith("Meer verhuizingen: binnen 2 jaar gehaald in 80 %") and "10 %" in line and not empty
 
@@ -226,10 +247,16 @@ def test_equal_neighbours_are_merged_within_what_stands_before_them():
     assert set(runs(table)) == {(0, 0, 2), (0, 3, 3), (1, 0, 0), (1, 1, 2), (1, 3, 3), (3, 0, 0), (3, 1, 2), (3, 3, 3)}
 
 
-@pytest.mark.parametrize(("arguments", "said"), [
-    (["nowhere"], "there is no such folder"), (["run", "--scenario", "vorrang"], "did you mean voorrang?"),
-    (["run", "--scenario", "placebo"], "holds no scenario 'placebo'"), (["empty"], "not finished"), (["failed"], "runs failed"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nowhere"], "there is no such folder"),
+        (["run", "--scenario", "vorrang"], "did you mean voorrang?"),
+        (["run", "--scenario", "placebo"], "holds no scenario 'placebo'"),
+        (["empty"], "not finished"),
+        (["failed"], "runs failed"),
+    ],
+)
 def test_what_cannot_be_made_is_one_line_and_leaves_nothing(folder, capsys, arguments, said):
     root = folder.parent
     (root / "empty").mkdir()

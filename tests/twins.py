@@ -76,9 +76,7 @@ def searching(h, base, p_look: float, p_look_starter: float) -> list[int]:
     """Households in WONINGZOEKEN that have accepted nothing and look this month."""
     chance = np.where(h.home < 0, p_look_starter, p_look)
     looks = uniform(base, h.id) < chance
-    return np.flatnonzero(
-        (h.state == HouseholdState.PRESENT) & (h.stage == Stage.WONINGZOEKEN) & (h.reserved == NOWHERE) & looks
-    ).tolist()
+    return np.flatnonzero((h.state == HouseholdState.PRESENT) & (h.stage == Stage.WONINGZOEKEN) & (h.reserved == NOWHERE) & looks).tolist()
 
 
 # fit
@@ -116,9 +114,21 @@ def components_at(h, rows, homes, month: int, d, urban, senior_age: int, t):
     owned = (h.debt[rows].astype(float) * t["interest"] + d.woz[at].astype(float) * t["upkeep"]) / 12.0
     rented = net_rent(h.rent[rows].astype(float), income, h.size[rows], t)
     parts = components(
-        cls, age, h.adult_limit[rows].max(axis=1), d.rooms[at].astype(int) - h.rooms_needed[rows], income,
-        h.attachment[rows].astype(float), h.profile[rows, 0].astype(int), h.profile[rows, 1].astype(int), d.access[at],
-        d.kind[at], urban[d.area[at]], np.where(d.tenure[at] == Tenure.KOOP, owned, rented), 0.0, 0, t,
+        cls,
+        age,
+        h.adult_limit[rows].max(axis=1),
+        d.rooms[at].astype(int) - h.rooms_needed[rows],
+        income,
+        h.attachment[rows].astype(float),
+        h.profile[rows, 0].astype(int),
+        h.profile[rows, 1].astype(int),
+        d.access[at],
+        d.kind[at],
+        urban[d.area[at]],
+        np.where(d.tenure[at] == Tenure.KOOP, owned, rented),
+        0.0,
+        0,
+        t,
     )
     return np.where((homes >= 0)[:, None], np.stack(parts, axis=1), 0.0)
 
@@ -133,6 +143,7 @@ def chance(x: float, table) -> float:
 
 def decide(u: float, x: float, table, touched: int, lever) -> tuple[bool, bool, int, int]:
     """A decision with all instruments, without any, which of them had a lever, and which made the difference."""
+
     def outcome(on: list[int]) -> bool:
         added = 0.0
         for k in on:
@@ -235,18 +246,27 @@ def months_counts(h, d, month: int, senior_age: int, n_areas: int):
     family = housed & (d.kind[at] == DwellingType.EENGEZINS) & (h.size[here] <= 2)
     searches = stage == Stage.WONINGZOEKEN
     counts = {
-        "households": len(here), "searchers": searches.sum(), "suitable_seniors": (senior & (access == Access.GESCHIKT)).sum(),
+        "households": len(here),
+        "searchers": searches.sum(),
+        "suitable_seniors": (senior & (access == Access.GESCHIKT)).sum(),
         "adaptable_seniors": (senior & (access == Access.AANPASBAAR)).sum(),
         "unsuitable_seniors": (senior & (access == Access.ONGESCHIKT)).sum(),
-        "seniors_with_wish": (senior & ((stage == Stage.WOONWENS) | searches)).sum(), "small_in_family_home": family.sum(),
+        "seniors_with_wish": (senior & ((stage == Stage.WOONWENS) | searches)).sum(),
+        "small_in_family_home": family.sum(),
         "unsuitable_in_family_home": (senior & family & (access == Access.ONGESCHIKT)).sum(),
-        "without_home": (~housed).sum(), "seniors_searching": (senior & searches).sum(), "persons": h.size[here].sum(dtype=int),
-        "aged_65": (housed & (age >= 65)).sum(), "aged_65_with_wish": (housed & (age >= 65) & (stage == Stage.WOONWENS)).sum(),
+        "without_home": (~housed).sum(),
+        "seniors_searching": (senior & searches).sum(),
+        "persons": h.size[here].sum(dtype=int),
+        "aged_65": (housed & (age >= 65)).sum(),
+        "aged_65_with_wish": (housed & (age >= 65) & (stage == Stage.WOONWENS)).sum(),
         "aged_65_searching": (housed & (age >= 65) & searches).sum(),
     }
     of = [
-        (1, np.zeros(len(here), int)), (len(HouseholdClass), cls), (5, h.origin_income[here].astype(int)),
-        (4, np.minimum(3, h.origin_tenure[here]).astype(int)), (n_areas, np.maximum(0, h.origin_area[here])),
+        (1, np.zeros(len(here), int)),
+        (len(HouseholdClass), cls),
+        (5, h.origin_income[here].astype(int)),
+        (4, np.minimum(3, h.origin_tenure[here]).astype(int)),
+        (n_areas, np.maximum(0, h.origin_area[here])),
     ]
     fit = h.fit_here[here].astype(float)
     n = np.concatenate([np.bincount(code, minlength=size) for size, code in of])

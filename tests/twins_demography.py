@@ -47,10 +47,14 @@ def draw_month(g: Any, month: int, c: Any, base: np.ndarray, p_leave: np.ndarray
     looks &= below(EventKind.UNION, g.adult_id[rows, first], c.union[sex[rows, first], head])
     who_leaves = (bits_array(base[EventKind.SEPARATION], g.id) & np.uint64(1)).astype(int)
     events = [
-        (EventKind.DEATH, *np.nonzero(death)), (EventKind.CARE, *np.nonzero(care)),
-        (EventKind.LIMITATION, *np.nonzero(limited)), (EventKind.BIRTH, *np.nonzero(mother)),
-        (EventKind.LEAVE_HOME, *np.nonzero(leaves)), (EventKind.SEPARATION, rows[parts], who_leaves[parts]),
-        (EventKind.DEPARTURE, rows[goes], 0 * rows[goes]), (EventKind.UNION, rows[looks], first[looks]),
+        (EventKind.DEATH, *np.nonzero(death)),
+        (EventKind.CARE, *np.nonzero(care)),
+        (EventKind.LIMITATION, *np.nonzero(limited)),
+        (EventKind.BIRTH, *np.nonzero(mother)),
+        (EventKind.LEAVE_HOME, *np.nonzero(leaves)),
+        (EventKind.SEPARATION, rows[parts], who_leaves[parts]),
+        (EventKind.DEPARTURE, rows[goes], 0 * rows[goes]),
+        (EventKind.UNION, rows[looks], first[looks]),
     ]
     return {(int(k), int(i), int(s)) for k, at, slots in events for i, s in zip(at, slots, strict=True)}
 

@@ -65,6 +65,17 @@ def settle_rows(h, d, v, rows, to, vacancy, month, taste_base, taste) -> None:
 
 def take_over(h, source, c) -> None:
     """The new household takes over what its partner had (see ``sim.ledger.take_over``)."""
-    for column in (h.rent, h.rent_full, h.rent_path_end, h.debt, h.moved_in, h.attachment, h.scope, h.profile, h.registered,
-                   h.origin_area, h.origin_tenure):
+    for column in (
+        h.rent,
+        h.rent_full,
+        h.rent_path_end,
+        h.debt,
+        h.moved_in,
+        h.attachment,
+        h.scope,
+        h.profile,
+        h.registered,
+        h.origin_area,
+        h.origin_tenure,
+    ):
         column[c] = column[source]

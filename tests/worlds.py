@@ -25,40 +25,73 @@ FOR_HOUSEHOLDS = sorted(key for key, cls in REGISTRY.items() if cls.for_househol
 RARE = dict.fromkeys(("lokale_binding", "leeftijdsgrens", "seniorenhypotheek"), "veldhoven")  # too rare in a small place
 LAWFUL: dict[str, dict[str, Any]] = {
     "interventie_x": {"pulls": {"trouble": 0.2, "sight": 1.0}},
-    "lokale_binding": {"rel_labelled": 0.5}, "flexibele_inkomenseisen": {"rel_labelled": 0.15},
+    "lokale_binding": {"rel_labelled": 0.5},
+    "flexibele_inkomenseisen": {"rel_labelled": 0.15},
     "woningruil": {"rel_seen": 1.0, "p_no_consent": 0.0, "dur_lived": 0, "n_most": 50},
-    "renovatie": {"dur_notice": 0, "trouble": 1.0}, "sloop": {"dur_notice": 0, "trouble": 1.0},
-    "kangoeroewoning": {"p_apply": 0.2}, "pre_mantelzorgwoning": {"p_apply": 0.4},  # else they move half of all seniors
+    "renovatie": {"dur_notice": 0, "trouble": 1.0},
+    "sloop": {"dur_notice": 0, "trouble": 1.0},
+    "kangoeroewoning": {"p_apply": 0.2},
+    "pre_mantelzorgwoning": {"p_apply": 0.4},  # else they move half of all seniors
 }
+
 
 @functools.cache
 def burnt_in(place: str = MIXED, seed: int = 1, months: int = MONTHS, lively: bool = True, debug: bool = False) -> World:
     """A world at month 0; shared between tests, so run it from a copy only (run_scenario makes its own)."""
     return run.burn_in(place, seed, months, BURN_IN, FOLLOW_UP, behaviour=LIVELY if lively else None, debug=debug)
 
+
 @functools.cache
 def basis(place: str = MIXED, seed: int = 1, months: int = MONTHS, lively: bool = True) -> run.Result:
     """The base world's result."""
     return run.run_scenario(burnt_in(place, seed, months, lively))
 
+
 def strong(key: str) -> dict[str, Any]:
     """Settings of an instrument, made from its own fields, under which it meets many households at once."""
     fields = REGISTRY[key].model_fields
     wanted: dict[str, Any] = {
-        "rel_known": 1.0, "rel_labelled": 1.0, "n_rooms_taken": 0, "fte": 4.0, "dur_build": 0, "n_per_1000": 50.0, "eur_grant": 10000,
-        "p_direct": 0.5, "trouble": 0.2, "sight": 1.0, "search": 5.0, "rel_reached": 1.0, "dur_between": 1,
-        "p_apply": 1.0, "rel_refused": 0.0, "rel_most": 1.0,
-        "dur_permit": 0, "dur_works": 1, "age_most": 80, "rel_wish": 1.0, "loan": 4.0, "n_months": 480, "age_eased": 30,
-        "rel_child_near": 1.0, "floor_area_plot": 75, "rel_refused_lender": 0.0, "rel_refused_landlord": 0.0,
-        "dur_cycle": 12, "rel_sample": 1.0, "rel_steered": 1.0, "dur_lead": 1,
+        "rel_known": 1.0,
+        "rel_labelled": 1.0,
+        "n_rooms_taken": 0,
+        "fte": 4.0,
+        "dur_build": 0,
+        "n_per_1000": 50.0,
+        "eur_grant": 10000,
+        "p_direct": 0.5,
+        "trouble": 0.2,
+        "sight": 1.0,
+        "search": 5.0,
+        "rel_reached": 1.0,
+        "dur_between": 1,
+        "p_apply": 1.0,
+        "rel_refused": 0.0,
+        "rel_most": 1.0,
+        "dur_permit": 0,
+        "dur_works": 1,
+        "age_most": 80,
+        "rel_wish": 1.0,
+        "loan": 4.0,
+        "n_months": 480,
+        "age_eased": 30,
+        "rel_child_near": 1.0,
+        "floor_area_plot": 75,
+        "rel_refused_lender": 0.0,
+        "rel_refused_landlord": 0.0,
+        "dur_cycle": 12,
+        "rel_sample": 1.0,
+        "rel_steered": 1.0,
+        "dur_lead": 1,
     }
     chosen = {name: value for name, value in (wanted | LAWFUL.get(key, {})).items() if name in fields}
     tenure = fields["who"].get_default().tenure
     return {**chosen, "who": {"tenure": tenure, "rooms": 1, "rooms_most": 12, "age": 40}}
 
+
 def everything() -> dict[str, dict[str, Any]]:
     """All instruments of the registry at once, each strong."""
     return {key: strong(key) for key in REGISTRY}
+
 
 def at_work(world: World, chosen: dict[str, dict[str, Any]], strength: float = 1.0) -> World:
     """A copy of a world with instruments at work in it."""
@@ -66,27 +99,33 @@ def at_work(world: World, chosen: dict[str, dict[str, Any]], strength: float = 1
     interventions.equip(w, {key: interventions.load(key, settings, w.start) for key, settings in chosen.items()}, strength)
     return w
 
+
 def let_pass(w: World, months: int) -> World:
     """The same world some months later."""
     for _ in range(months):
         month.step(w)
     return w
 
+
 def tables_of(w: World) -> dict[str, Any]:
     """The tables of a world that has run MONTHS and FOLLOW_UP."""
     return run.make_tables(w, w.months, [])
+
 
 def digest(frame) -> str:
     """SHA-256 of the bytes of a frame as parquet."""
     return hashlib.sha256(frame.to_parquet(path=None, index=False)).hexdigest()
 
+
 def with_rows(table, n: int):
     """A table with ``n`` more rows of neutral values at its end."""
     return type(table)(*(np.concatenate(pair) for pair in zip(table, empty(type(table), n), strict=True)))
 
+
 def one_household(w: World, row: int) -> Households:
     """A copy of one household as a table of one row."""
     return take(w.h, np.array([row]))
+
 
 def housed_rows(w: World) -> np.ndarray:
     """Rows of households with a home of their own."""
@@ -118,15 +157,31 @@ def scattered_households(seed: int, n: int, n_homes: int, month: int = 30, n_ins
     h.child_birth[:, 0] = np.where(pick(seed, "child", n, [True, False]), month - 40, ABSENT)
     h.home[:] = np.where(pick(seed, "housed", n, [True, True, True, False]), np.arange(n) % n_homes, NOWHERE)
     for name, values in {
-        "stage": range(5), "size": range(1, 7), "rooms_needed": range(1, 6), "trigger": range(11), "scope": range(3),
-        "touched": range(1 << n_instruments), "used": [0, 1], "decisive": [0, 2], "origin_tenure": [0, 1, 2, 255],
-        "origin_income": range(5), "origin_area": [-1, 0, 1, 2, 3], "stage_month": range(15, 30),
-        "registered": [int(NEVER), -40, 3], "reserved": [NOWHERE, NOWHERE, NOWHERE, 2], "search_month": [int(ABSENT), 4],
+        "stage": range(5),
+        "size": range(1, 7),
+        "rooms_needed": range(1, 6),
+        "trigger": range(11),
+        "scope": range(3),
+        "touched": range(1 << n_instruments),
+        "used": [0, 1],
+        "decisive": [0, 2],
+        "origin_tenure": [0, 1, 2, 255],
+        "origin_income": range(5),
+        "origin_area": [-1, 0, 1, 2, 3],
+        "stage_month": range(15, 30),
+        "registered": [int(NEVER), -40, 3],
+        "reserved": [NOWHERE, NOWHERE, NOWHERE, 2],
+        "search_month": [int(ABSENT), 4],
     }.items():
         getattr(h, name)[:] = pick(seed, name, n, list(values))
     for name, (low, high) in {
-        "income": (0, 90000), "rent": (150, 1500), "debt": (0, 400000), "wealth": (0, 300000), "attachment": (0, 1),
-        "taste_here": (-0.3, 0.3), "fit_here": (0, 1),
+        "income": (0, 90000),
+        "rent": (150, 1500),
+        "debt": (0, 400000),
+        "wealth": (0, 300000),
+        "attachment": (0, 1),
+        "taste_here": (-0.3, 0.3),
+        "fit_here": (0, 1),
     }.items():
         getattr(h, name)[:] = spread(seed, name, n, low, high)
     h.profile[:, 0], h.profile[:, 1] = pick(seed, "first", n, range(10)), pick(seed, "second", n, range(10))
@@ -138,8 +193,13 @@ def scattered_dwellings(seed: int, n: int, n_areas: int = 4) -> Dwellings:
     d = empty(Dwellings, n)
     d.id[:] = [hash_ints(seed, 8, k) for k in range(n)]
     for name, values in {
-        "area": range(n_areas), "kind": range(5), "tenure": range(3), "rooms": range(1, 9), "access": range(3),
-        "state": [0, 1, 1, 1, 2], "vacancy": [NOWHERE, NOWHERE, 5],
+        "area": range(n_areas),
+        "kind": range(5),
+        "tenure": range(3),
+        "rooms": range(1, 9),
+        "access": range(3),
+        "state": [0, 1, 1, 1, 2],
+        "vacancy": [NOWHERE, NOWHERE, 5],
     }.items():
         getattr(d, name)[:] = pick(seed, "d" + name, n, list(values))
     d.floor_area[:], d.woz[:] = spread(seed, "floor", n, 30, 220), spread(seed, "woz", n, 90000, 900000)

@@ -147,9 +147,7 @@ def schedule() -> list[tuple[str, list[str]]]:
 
 def made_schedule() -> str:
     """The month, line by line."""
-    rows = [
-        (n, text, ", ".join(f"`{call.rstrip(':')}`" for call in code)) for n, (text, code) in enumerate(schedule(), 1)
-    ]
+    rows = [(n, text, ", ".join(f"`{call.rstrip(':')}`" for call in code)) for n, (text, code) in enumerate(schedule(), 1)]
     return table(["", "what happens", "in `sim/month.py`"], rows)
 
 
@@ -224,8 +222,17 @@ def made_instruments() -> str:
 
     rows = [
         (
-            f"`{key}`", cls.category, cls.sector, plain(cls.stages), plain(cls.levers_used), plain(cls.payers),
-            plain(cls.may_deliver()), f"`{cls.indicator}`", cls.law, linked(cls.source), shown_by(key),
+            f"`{key}`",
+            cls.category,
+            cls.sector,
+            plain(cls.stages),
+            plain(cls.levers_used),
+            plain(cls.payers),
+            plain(cls.may_deliver()),
+            f"`{cls.indicator}`",
+            cls.law,
+            linked(cls.source),
+            shown_by(key),
         )
         for key, cls in sorted(REGISTRY.items())
     ]
@@ -280,9 +287,7 @@ def made_principles() -> str:
     """The principles of behaviour."""
     from sim.principles import PRINCIPLES
 
-    rows = [
-        (f"`zonder_{p.key}`", p.nl, p.en, f"`{p.parameter}`", number(p.neutral), p.does, linked(p.source)) for p in PRINCIPLES.values()
-    ]
+    rows = [(f"`zonder_{p.key}`", p.nl, p.en, f"`{p.parameter}`", number(p.neutral), p.does, linked(p.source)) for p in PRINCIPLES.values()]
     return table(["behaviour=", "Nederlands", "English", "parameter", "removed at", "what it does", "source"], rows)
 
 
@@ -322,8 +327,7 @@ def made_amounts() -> str:
     from sim.law import AMOUNTS
 
     rows = [
-        (f"`{a.key}`", a.unit, "; ".join(f"{number(v)} from {since}" for since, v in a.values), linked(a.source))
-        for a in AMOUNTS.values()
+        (f"`{a.key}`", a.unit, "; ".join(f"{number(v)} from {since}" for since, v in a.values), linked(a.source)) for a in AMOUNTS.values()
     ]
     return table(["amount", "unit", "in force", "source"], rows)
 
@@ -347,10 +351,7 @@ def made_profiles() -> str:
     from sim.woonprofielen import PROFIELEN
 
     total = sum(p.share for p in PROFIELEN)
-    rows = [
-        (f"`{p.key}`", p.community, p.town, p.comfort, p.care, f"{100 * p.share / total:.0f} %", p.old_factor)
-        for p in PROFIELEN
-    ]
+    rows = [(f"`{p.key}`", p.community, p.town, p.comfort, p.care, f"{100 * p.share / total:.0f} %", p.old_factor) for p in PROFIELEN]
     return table(["profile", "community", "town", "comfort", "care", "share of seniors", "factor at 75+"], rows)
 
 
@@ -412,11 +413,25 @@ def made_scenarios() -> str:
 
 
 BLOCKS: dict[str, Callable[[], str]] = {
-    "schedule": made_schedule, "parameters": made_parameters, "assumptions": made_assumptions,
-    "instruments": made_instruments, "organisations": made_organisations,
-    "settings": made_settings, "levers": made_levers, "indicators": made_indicators, "principles": made_principles,
-    "monitor": made_monitor, "codes": made_codes, "amounts": made_amounts, "draws": made_draws, "profiles": made_profiles,
-    "keys": made_keys, "columns": made_columns, "commands": made_commands, "scenarios": made_scenarios, "evidence": made_evidence,
+    "schedule": made_schedule,
+    "parameters": made_parameters,
+    "assumptions": made_assumptions,
+    "instruments": made_instruments,
+    "organisations": made_organisations,
+    "settings": made_settings,
+    "levers": made_levers,
+    "indicators": made_indicators,
+    "principles": made_principles,
+    "monitor": made_monitor,
+    "codes": made_codes,
+    "amounts": made_amounts,
+    "draws": made_draws,
+    "profiles": made_profiles,
+    "keys": made_keys,
+    "columns": made_columns,
+    "commands": made_commands,
+    "scenarios": made_scenarios,
+    "evidence": made_evidence,
 }
 
 

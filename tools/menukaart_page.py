@@ -133,14 +133,19 @@ def effects_table(found: Alone) -> str:
         one = found.counted(key, name)
         users = sum(value for verdict, value in one.items() if verdict not in ("scenario", "instrument", "deadweight"))
         anyway = one.get("deadweight", math.nan)
-        rows.append((
-            REGISTRY[key].category, linked(key), difference(found.row(name, "senior_moves")),
-            difference(found.row(name, "moves_set_off"), 1, 2),
-            *(difference(found.row(name, "fit", by), 100, 3) for by in (("class", "senior"), ("seniors", "others"), (ALL, ALL))),
-            *(difference(found.row(name, "fit_gain", ("role", role)), 100, 2) for role in ("senior", "follower")),
-            euro(found, name), UNKNOWN if math.isnan(anyway) else f"{100 * anyway:.0f} %",
-            numbers(users).en,
-        ))
+        rows.append(
+            (
+                REGISTRY[key].category,
+                linked(key),
+                difference(found.row(name, "senior_moves")),
+                difference(found.row(name, "moves_set_off"), 1, 2),
+                *(difference(found.row(name, "fit", by), 100, 3) for by in (("class", "senior"), ("seniors", "others"), (ALL, ALL))),
+                *(difference(found.row(name, "fit_gain", ("role", role)), 100, 2) for role in ("senior", "follower")),
+                euro(found, name),
+                UNKNOWN if math.isnan(anyway) else f"{100 * anyway:.0f} %",
+                numbers(users).en,
+            )
+        )
     head = ["category", "instrument", "extra moves by seniors", "moves set off per senior's move", "fit of seniors", "fit of others"]
     head += ["fit of all", "gain per senior's move", "gain per follower's move"]
     return table([*head, "euro per extra senior move", "moved anyway", "users"], rows)
@@ -202,8 +207,10 @@ def head_of(found: Alone) -> str:
         f"It took {m['seconds'].get('total', sum(m['seconds'].values())) / 60:.0f} minutes, without runs that it found finished.",
     ]
     if already:
-        lines.append(f"Done already, and so in basis: {', '.join(map(linked, already))}. The row of such an instrument is what "
-                     "doing it as its scenario says changes to that.")
+        lines.append(
+            f"Done already, and so in basis: {', '.join(map(linked, already))}. The row of such an instrument is what "
+            "doing it as its scenario says changes to that."
+        )
     return "\n".join(f"- {line}" for line in [*lines, *missing(found)]) + "\n"
 
 
@@ -239,8 +246,15 @@ def part(found: Alone) -> str:
         "with that in mind.\n"
     )
     texts = [
-        f"## {found.place}\n", head_of(found), "### Effects\n", effects_table(found), told, "### Direct, net and verdringing\n",
-        caused_table(found), "### Beside a monitor without a model\n", naive_table(found),
+        f"## {found.place}\n",
+        head_of(found),
+        "### Effects\n",
+        effects_table(found),
+        told,
+        "### Direct, net and verdringing\n",
+        caused_table(found),
+        "### Beside a monitor without a model\n",
+        naive_table(found),
     ]
     return f"<!-- made: effects {slug} -->\n" + "\n".join(texts) + "<!-- end -->\n"
 

@@ -59,8 +59,11 @@ def tree_of(folder: Path) -> str:
     with tempfile.TemporaryDirectory() as spare:
         common = (ROOT / git("rev-parse", "--git-common-dir")).resolve()
         env = {
-            "GIT_DIR": git("rev-parse", "--absolute-git-dir"), "GIT_WORK_TREE": str(folder), "GIT_INDEX_FILE": f"{spare}/index",
-            "GIT_OBJECT_DIRECTORY": spare, "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(common / "objects"),
+            "GIT_DIR": git("rev-parse", "--absolute-git-dir"),
+            "GIT_WORK_TREE": str(folder),
+            "GIT_INDEX_FILE": f"{spare}/index",
+            "GIT_OBJECT_DIRECTORY": spare,
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(common / "objects"),
         }
         git("read-tree", "HEAD", **env)
         git("-C", str(folder), "add", "--all", **env)

@@ -15,16 +15,31 @@ BUSY = "ooststellingwerf"  # a place with instruments that are done already
 LIMITS = {"alone": {}, "capacity": {"capacity": 1.5}, "pot": {"eur_budget": 20_000}}  # a pot that many empty within the run
 LISTS = ("instruments", "scenarios", "municipalities", "organisations", "indicators", "parameters", "values")
 OWN = {  # an instrument of one's own does nothing until it is told what
-    "rel_known": 1.0, "eur_use": 100, "from_stage": "huidige_woning", "pulls": {
-        "awareness": 1, "search": 1, "sight": 0.2, "trouble": -0.02, "eur_once": -500, "responses": 1, "p_direct": 0.1, "rank": 2,
-        "n_months": 12, "loan": 1, "adapts": 0.2,
+    "rel_known": 1.0,
+    "eur_use": 100,
+    "from_stage": "huidige_woning",
+    "pulls": {
+        "awareness": 1,
+        "search": 1,
+        "sight": 0.2,
+        "trouble": -0.02,
+        "eur_once": -500,
+        "responses": 1,
+        "p_direct": 0.1,
+        "rank": 2,
+        "n_months": 12,
+        "loan": 1,
+        "adapts": 0.2,
     },
 }
 GOALS = {
     "title": {"nl": "Doelen", "en": "Goals"},
     "goals": {
         "verhuizingen": {
-            "title": {"nl": "Meer", "en": "More"}, "indicator": "senior_moves", "above_basis": 0.05, "within": 12,
+            "title": {"nl": "Meer", "en": "More"},
+            "indicator": "senior_moves",
+            "above_basis": 0.05,
+            "within": 12,
         },
     },
     "doses": {"wooncoach_sociaal.fte_per_1000": [0, 0.3], "verhuiskostenvergoeding.eur_grant": [0, 5000]},
@@ -84,6 +99,7 @@ def forked(job: str, place: str, scenario: str, months: int, keys: Sequence[str]
 
 def write_scenarios(folder: Path, keys: Sequence[str]) -> None:
     """Scenario files (JSON is YAML) of the instruments ``keys``: each alone and limited, all together, step by step, a bundle."""
+
     def write(name: str, instruments: dict[str, object], **more: object) -> None:
         content = {"title": {"nl": name, "en": name}, "instruments": instruments, **more}
         (folder / f"{name}.yaml").write_text(json.dumps(content, indent=1), encoding="utf-8")

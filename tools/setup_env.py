@@ -65,8 +65,7 @@ def refusal():
 
 def quiet_environment():
     """The environment without what would install elsewhere or leave no compiled files."""
-    dropped = ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONHOME", "PIP_USER", "PIP_TARGET", "PIP_PREFIX",
-               "__PYVENV_LAUNCHER__")
+    dropped = ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONHOME", "PIP_USER", "PIP_TARGET", "PIP_PREFIX", "__PYVENV_LAUNCHER__")
     return dict((key, value) for key, value in os.environ.items() if key not in dropped)
 
 
@@ -80,14 +79,25 @@ def install():
 
     venv.EnvBuilder(with_pip=True, clear=True, symlinks=os.name != "nt").create(VENV)
     environment = quiet_environment()
-    pip = [PYTHON, "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input", "install", "--require-hashes",
-           "--no-deps", "--no-compile"]
+    pip = [
+        PYTHON,
+        "-m",
+        "pip",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-input",
+        "install",
+        "--require-hashes",
+        "--no-deps",
+        "--no-compile",
+    ]
     subprocess.check_call(pip + ["-r", BUILD_LOCK], env=environment)
     subprocess.check_call(pip + ["--no-build-isolation", "--use-pep517", "-r", LOCK], env=environment)
     ask = "import sysconfig; print(sysconfig.get_paths()['purelib'])"
     packages = subprocess.check_output([PYTHON, "-c", ask], env=environment).decode().strip()
-    subprocess.call([PYTHON, "-m", "compileall", "-q", "-j", "0", packages], env=environment,
-                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.call(
+        [PYTHON, "-m", "compileall", "-q", "-j", "0", packages], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     with open(os.path.join(packages, "verhuisketens.pth"), "wb") as path:
         path.write((ROOT + "\n").encode("utf-8" if sys.version_info >= (3, 13) else sys.getfilesystemencoding()))
 

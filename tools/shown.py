@@ -7,8 +7,15 @@ from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1] / "tests"
 FILES = (
-    "test_menukaart.py", "test_menukaart_ruil.py", "test_menukaart_herstructurering.py", "test_menukaart_filters.py",
-    "test_menukaart_delen.py", "test_interventions.py", "test_chains.py", "test_market.py", "test_law.py",
+    "test_menukaart.py",
+    "test_menukaart_ruil.py",
+    "test_menukaart_herstructurering.py",
+    "test_menukaart_filters.py",
+    "test_menukaart_delen.py",
+    "test_interventions.py",
+    "test_chains.py",
+    "test_market.py",
+    "test_law.py",
 )
 TEST = re.compile(r"^((?:@[^\n]*\n|[ \])][^\n]*\n)*)def (test_\w+)\(.*?(?=^(?:@|def |class |# |[A-Z])|\Z)", re.M | re.S)
 

@@ -95,9 +95,20 @@ def _vacancies(w: World, dwellings: list[Dwelling]) -> tuple[list[Vacancy], list
 def _people(w: World) -> dict[int, tuple[State, int | None]]:
     h = w.h
     scalar = {
-        "id": h.id, "income_z": h.income_z, "wealth": h.wealth, "kind": h.kind, "size": h.size, "rooms_needed": h.rooms_needed,
-        "income": h.income, "rent": h.rent, "debt": h.debt, "taste": h.taste_here, "fit": h.fit_here, "stage": h.stage,
-        "stage_month": h.stage_month, "scope": h.scope,
+        "id": h.id,
+        "income_z": h.income_z,
+        "wealth": h.wealth,
+        "kind": h.kind,
+        "size": h.size,
+        "rooms_needed": h.rooms_needed,
+        "income": h.income,
+        "rent": h.rent,
+        "debt": h.debt,
+        "taste": h.taste_here,
+        "fit": h.fit_here,
+        "stage": h.stage,
+        "stage_month": h.stage_month,
+        "scope": h.scope,
     }
     columns = {name: column.tolist() for name, column in scalar.items()}
     registered, area, patience = h.registered.tolist(), h.origin_area.tolist(), h.patience.tolist()
@@ -126,11 +137,23 @@ def _tables(w: World) -> SimpleNamespace:
     edges = (np.cumsum(stock) / stock.sum()).tolist()
     search = [float(j.chance[int((x + LOGIT_LIMIT) * LOGIT_SCALE)]) for x in j.search]
     return SimpleNamespace(
-        p=w.params, t=tables, senior_age=int(w.params.senior_age), incomes=np.asarray(incomes).tolist(), rents=np.asarray(rents).tolist(),
-        p_sight=w.params.p_sight * float(w.map.overview[0]), wish=j.wish.tolist(), search=search, fade=j.fade.tolist(),
+        p=w.params,
+        t=tables,
+        senior_age=int(w.params.senior_age),
+        incomes=np.asarray(incomes).tolist(),
+        rents=np.asarray(rents).tolist(),
+        p_sight=w.params.p_sight * float(w.map.overview[0]),
+        wish=j.wish.tolist(),
+        search=search,
+        fade=j.fade.tolist(),
         give_up=j.give_up[:, 0].tolist(),
-        chance_at=j.chance.tolist(), weight_gap=float(j.weights[0]), p_adapt=float(j.weights[3]), dur_settle=float(j.weights[4]),
-        taste_at=w.taste.tolist(), income_of=_incomes(), area_at=lambda u: min(bisect_right(edges, u), len(edges) - 1),
+        chance_at=j.chance.tolist(),
+        weight_gap=float(j.weights[0]),
+        p_adapt=float(j.weights[3]),
+        dur_settle=float(j.weights[4]),
+        taste_at=w.taste.tolist(),
+        income_of=_incomes(),
+        area_at=lambda u: min(bisect_right(edges, u), len(edges) - 1),
     )
 
 

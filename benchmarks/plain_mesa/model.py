@@ -65,10 +65,15 @@ class PlainModel(Model):
             household = self.by_row[row]
             household.reserved, household.keys_month, vacancy.taker = vacancy, keys_month, household
             self.movers.append(household)
-        self.datacollector = DataCollector(model_reporters={
-            "households": lambda m: len(m.agents), "moves": lambda m: len(m.moves), "searching": lambda m: len(m.searchers),
-            "vacant": lambda m: len(m.vacancies), "without_home": lambda m: sum(a.home is None for a in m.agents),
-        })
+        self.datacollector = DataCollector(
+            model_reporters={
+                "households": lambda m: len(m.agents),
+                "moves": lambda m: len(m.moves),
+                "searching": lambda m: len(m.searchers),
+                "vacant": lambda m: len(m.vacancies),
+                "without_home": lambda m: sum(a.home is None for a in m.agents),
+            }
+        )
 
     def take_chance(self, chance: Keyed | Stream) -> None:
         """Draw from here."""
@@ -294,6 +299,3 @@ class PlainModel(Model):
     def pair_unit(self, key: int, ident: int, second: int) -> float:
         """A number in [0, 1) of a pair of ids."""
         return (self.bits(key, ident, second) >> 11) * TO_UNIT
-
-
-

@@ -245,10 +245,7 @@ def children(source: Path) -> pd.DataFrame:
     couples = count.loc[["unmarried_couple", "married_couple"], numbers].sum()
     rows = [("couple_with_children", k + 1, couples.iloc[k], "households 2023") for k in range(3)]
     rows += [("one_parent", k + 1, count.loc["one_parent", numbers].iloc[k], "households 2023") for k in range(3)]
-    rows += [
-        ("at_home", int(a), v, "% of persons of this age 2021")
-        for a, v in zip(home["age_from"], home["value"], strict=True)
-    ]
+    rows += [("at_home", int(a), v, "% of persons of this age 2021") for a, v in zip(home["age_from"], home["value"], strict=True)]
     return pd.DataFrame(rows, columns=["subject", "number_or_age", "value", "unit"])
 
 

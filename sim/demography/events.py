@@ -286,9 +286,7 @@ def apply_events(h, month, kinds, rows, others, people, new_rows, ended, unions,
     """
     n = np.zeros(5, np.int64)
     for e in range(len(kinds)):
-        if not _happen(
-            h, month, kinds[e], rows[e], others[e], people[e], new_rows[e], n, ended, unions, founded, changed
-        ):
+        if not _happen(h, month, kinds[e], rows[e], others[e], people[e], new_rows[e], n, ended, unions, founded, changed):
             n[N_VOID] += 1
     return n
 

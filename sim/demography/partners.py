@@ -35,9 +35,7 @@ def nobody() -> Seekers:
     return Seekers(np.zeros(0, np.int32), np.zeros(0, np.int16))
 
 
-def pair(
-    g: People, base: np.uint64, month: int, old: Seekers, new: NDArray, busy: NDArray
-) -> tuple[NDArray, NDArray, Seekers]:
+def pair(g: People, base: np.uint64, month: int, old: Seekers, new: NDArray, busy: NDArray) -> tuple[NDArray, NDArray, Seekers]:
     """Couples of this month as rows of men and women, and who goes on looking.
 
     Args:

@@ -22,7 +22,15 @@ if TYPE_CHECKING:
     from sim.population.build import Border
 
 __all__ = [
-    "Events", "Future", "Happened", "People", "arrivals_per_crossing", "enter", "people_of", "plan", "replay",
+    "Events",
+    "Future",
+    "Happened",
+    "People",
+    "arrivals_per_crossing",
+    "enter",
+    "people_of",
+    "plan",
+    "replay",
 ]
 ARRIVAL = int(EventKind.ARRIVAL)
 

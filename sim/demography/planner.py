@@ -67,9 +67,7 @@ class Future(NamedTuple):
 class Planner:
     """Draws, applies and keeps the events of one month after the other."""
 
-    def __init__(
-        self, start: Households, p: Params, seed: int, first: int, border: Border | None, equity: NDArray | None
-    ) -> None:
+    def __init__(self, start: Households, p: Params, seed: int, first: int, border: Border | None, equity: NDArray | None) -> None:
         self.start, self.p, self.first, self.last, self.equity = start, p, first, first, equity
         n = len(start.id)
         room = int(ROOM * n) + 1000
@@ -210,9 +208,7 @@ class Planner:
         if self.equity is not None:
             left = uniform(self.draws.base(Purpose.LEFT_HOME), ident) < p.rel_left_home_elsewhere
             g.wealth[rows] += np.where(left, self.equity[like], 0)
-        wait = p.dur_patience_low + (p.dur_patience_high - p.dur_patience_low) * uniform(
-            self.draws.base(Purpose.PATIENCE), ident
-        )
+        wait = p.dur_patience_low + (p.dur_patience_high - p.dur_patience_low) * uniform(self.draws.base(Purpose.PATIENCE), ident)
         patience = np.minimum(month + wait, int(NEVER) - 1).astype(np.int16)
         self.arrived.append((self.at[rows], patience, {name: getattr(g, name)[rows] for name in ARRIVAL_COLUMNS}))
         none = np.full(n, NOWHERE, np.int32)
@@ -275,5 +271,3 @@ def _as_events(month: int, kind: NDArray, row: NDArray, other: NDArray, person: 
         new_row.astype(np.int32),
         np.zeros(0, np.int64),
     )
-
-

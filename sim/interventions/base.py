@@ -49,12 +49,16 @@ class Who(BaseModel):
     floor_area: float = Field(0, ge=0, le=400, description="smallest floor area of the home left, m2")
     size_least: int = Field(1, ge=1, le=6, description="smallest household, persons")
     children: Literal["with", "without", "any"] = Field("any", description="children at home")
-    type: Literal["eengezins", "meergezins", "seniorencomplex", "mantelzorgunit", "flex", "any"] = Field("any", description="type of the home left")
+    type: Literal["eengezins", "meergezins", "seniorencomplex", "mantelzorgunit", "flex", "any"] = Field(
+        "any", description="type of the home left"
+    )
     dur_lived: int = Field(0, ge=0, le=600, description="months lived in the home left, at least")
     registered: bool = Field(False, description="true: registered with the corporaties")
     income: Literal["daeb", "above_daeb", "any"] = Field("any", description="gross income up to the DAEB limit of the start, or above it")
     areas: tuple[str, ...] = Field((), description="wijken and gemeenten of the home left, by name or CBS code; none named: everywhere")
-    coach: bool = Field(False, description="true: a coach of the same scenario has talked to the household on this journey (so before it moves)")
+    coach: bool = Field(
+        False, description="true: a coach of the same scenario has talked to the household on this journey (so before it moves)"
+    )
 
 
 class Instrument(BaseModel):

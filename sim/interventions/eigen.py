@@ -15,9 +15,22 @@ if TYPE_CHECKING:
 
 # Highest and lowest value of each lever that may be pulled; what a lever means stands in ``sim.levers``.
 PULLS: dict[str, tuple[float, float]] = {
-    "awareness": (-5, 5), "search": (-5, 5), "sight": (0, 1), "trouble": (-0.2, 0.2), "eur_once": (-10_000, 10_000), "responses": (0, 4),
-    "p_direct": (0, 0.5), "rank": (0, 20), "rank_market": (0, 20), "n_months": (0, 480), "age_eased": (0, 30), "income_free": (0, 1),
-    "loan": (0, 4), "adapts": (0, 1), "n_rooms_left": (0, 12), "n_rooms_taken": (0, 12),
+    "awareness": (-5, 5),
+    "search": (-5, 5),
+    "sight": (0, 1),
+    "trouble": (-0.2, 0.2),
+    "eur_once": (-10_000, 10_000),
+    "responses": (0, 4),
+    "p_direct": (0, 0.5),
+    "rank": (0, 20),
+    "rank_market": (0, 20),
+    "n_months": (0, 480),
+    "age_eased": (0, 30),
+    "income_free": (0, 1),
+    "loan": (0, 4),
+    "adapts": (0, 1),
+    "n_rooms_left": (0, 12),
+    "n_rooms_taken": (0, 12),
 }
 STAGES = ("huidige_woning", "woonwens", "woningzoeken")
 CONDITIONS = ("n_rooms_left", "n_rooms_taken")
@@ -33,7 +46,15 @@ class InterventieX(Help):
     stages: ClassVar[tuple[str, ...]] = STAGES
     levers_used: ClassVar[tuple[str, ...]] = tuple(name for name in PULLS if name not in CONDITIONS)
     payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "corporatie", "zorgaanbieder", "welzijn", "huishouden")
-    deliverers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "corporatie", "zorgaanbieder", "welzijn", "bewonersinitiatief", "makelaar")
+    deliverers: ClassVar[tuple[str, ...]] = (
+        "gemeente",
+        "provincie",
+        "corporatie",
+        "zorgaanbieder",
+        "welzijn",
+        "bewonersinitiatief",
+        "makelaar",
+    )
     powers: ClassVar[tuple[str, ...]] = ("voorlichting",)
     indicator: ClassVar[str] = "interventie_x"
     source: ClassVar[str] = "toolkit Platform31 2023, monitor 3/3, Interventie x"

@@ -147,14 +147,25 @@ class NearFamily(Instrument):
     contact: ClassVar[Contact] = Contact.GEMEENTE
 
     who: Who = Who(age=65, size=2)
-    p_apply: float = Field(0.005, ge=0, le=1, description="chance per year that a household of the target group with a child near applies (assumption, 0.001-0.02)")
-    rel_child_near: float = Field(0.5, ge=0, le=1, description="share of the senior households with a child near who has a plot (assumption, 0.2-0.7)")
+    p_apply: float = Field(
+        0.005,
+        ge=0,
+        le=1,
+        description="chance per year that a household of the target group with a child near applies (assumption, 0.001-0.02)",
+    )
+    rel_child_near: float = Field(
+        0.5, ge=0, le=1, description="share of the senior households with a child near who has a plot (assumption, 0.2-0.7)"
+    )
     rel_refused: float = Field(0.1, ge=0, le=1, description="share of the applications that is refused (assumption, 0.1-0.6)")
     dur_permit: int = Field(1, ge=0, le=36, description="months from application to permit (assumption)")
     dur_works: int = Field(3, ge=0, le=36, description="months of works (assumption)")
-    eur_rent: float = Field(600, ge=0, le=1500, description="euro per month that the household pays for the small home (assumption, 300-1,000; not found)")
+    eur_rent: float = Field(
+        600, ge=0, le=1500, description="euro per month that the household pays for the small home (assumption, 300-1,000; not found)"
+    )
     eur_case: float = Field(1000, ge=0, le=50000, description="euro of guidance per home (assumption)")
-    floor_area_unit: float = Field(60, ge=25, le=100, description="floor area of the small home, m2 (sources section 3: at most 70 or 100 by plot)")
+    floor_area_unit: float = Field(
+        60, ge=25, le=100, description="floor area of the small home, m2 (sources section 3: at most 70 or 100 by plot)"
+    )
     payer: Payer = "gemeente"
 
     def act(self, run: Running, w: World) -> None:
@@ -221,7 +232,9 @@ class NearFamily(Instrument):
         units = self.units(run, w, old, plots)
         run.decides(w, np.concatenate((old, young[swap])))  # from here on the households are changed
         for rows, to, frees in (
-            (old[~swap], units[~swap], True), (old[swap], units[swap], False), (young[swap], homes[swap], True),
+            (old[~swap], units[~swap], True),
+            (old[swap], units[swap], False),
+            (young[swap], homes[swap], True),
         ):
             count_step(w, rows, int(Stage.NIEUW_THUIS))
             move_in(w, rows, to, MoveReason.MANTELZORG, run.mask, Origin.MANTELZORG if frees else None)
@@ -250,7 +263,9 @@ class Mantelzorgwoning(NearFamily):
 
     key: ClassVar[str] = "mantelzorgwoning"
     title: ClassVar[Mapping[str, str]] = {"nl": "Mantelzorgwoning", "en": "Home for informal care"}
-    law: ClassVar[str] = "permit-free under conditions (since 2024 by the municipal plan, bruidsschat): a care need that is shown, one household of at most two persons, and it ends with the care"
+    law: ClassVar[str] = (
+        "permit-free under conditions (since 2024 by the municipal plan, bruidsschat): a care need that is shown, one household of at most two persons, and it ends with the care"
+    )
     source: ClassVar[str] = f"{ANNEX}: mantelzorgwoning; sources section 3"
 
     def members(self, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
@@ -264,14 +279,23 @@ class PreMantelzorgwoning(NearFamily):
 
     key: ClassVar[str] = "pre_mantelzorgwoning"
     title: ClassVar[Mapping[str, str]] = {"nl": "Pre-mantelzorgwoning", "en": "Home for later informal care"}
-    law: ClassVar[str] = "permit by the rules of the gemeente (Venray: AOW age, signed declaration of intent, step-free, at most 70 or 100 m2)"
+    law: ClassVar[str] = (
+        "permit by the rules of the gemeente (Venray: AOW age, signed declaration of intent, step-free, at most 70 or 100 m2)"
+    )
     source: ClassVar[str] = f"{ANNEX}: pre-mantelzorgwoning; sources section 3"
 
-    p_apply: float = Field(0.001, ge=0, le=1, description="chance per year that a household of the target group with a child near applies (assumption, 0.0003-0.005; 30 permits in Peel en Maas: sources section 3)")
+    p_apply: float = Field(
+        0.001,
+        ge=0,
+        le=1,
+        description="chance per year that a household of the target group with a child near applies (assumption, 0.0003-0.005; 30 permits in Peel en Maas: sources section 3)",
+    )
     rel_refused: float = Field(0.3, ge=0, le=1, description="share of the applications that is refused (assumption, 0.1-0.6)")
     dur_permit: int = Field(6, ge=0, le=36, description="months from application to permit (assumption)")
     age_aow: int = Field(67, ge=60, le=75, description="lowest age of the oldest adult by the rules of the gemeente (AOW age)")
-    rel_declared: float = Field(0.8, ge=0, le=1, description="share of the families that sign the declaration of intent (assumption, 0.5-1)")
+    rel_declared: float = Field(
+        0.8, ge=0, le=1, description="share of the families that sign the declaration of intent (assumption, 0.5-1)"
+    )
     rel_reverse: float = Field(0.25, ge=0, le=1, description="share of the families that swap homes where they can (assumption, 0-0.5)")
 
     def members(self, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
@@ -304,12 +328,19 @@ class Kangoeroewoning(NearFamily):
     law: ClassVar[str] = "permit to deviate from the omgevingsplan; one party owns both homes and carries the mortgage"
     source: ClassVar[str] = f"{ANNEX}: woningsplitsen, kangoeroewoning; sources section 3"
 
-    p_apply: float = Field(0.001, ge=0, le=1, description="chance per year that a household of the target group with a child near applies (assumption, 0.0003-0.005)")
+    p_apply: float = Field(
+        0.001,
+        ge=0,
+        le=1,
+        description="chance per year that a household of the target group with a child near applies (assumption, 0.0003-0.005)",
+    )
     rel_refused: float = Field(0.4, ge=0, le=1, description="share of the applications that is refused (assumption, 0.1-0.6)")
     dur_permit: int = Field(6, ge=0, le=36, description="months from application to permit (assumption)")
     dur_works: int = Field(7, ge=0, le=36, description="months of works (31 weeks, sources section 3)")
     floor_area_unit: float = Field(50, ge=25, le=100, description="floor area of the small home, m2 (sources section 3: at least 50)")
-    floor_area_plot: float = Field(130, ge=75, le=400, description="smallest floor area of the home that is split, m2 (assumption, 110-150)")
+    floor_area_plot: float = Field(
+        130, ge=75, le=400, description="smallest floor area of the home that is split, m2 (assumption, 110-150)"
+    )
 
     def has_plot(self, w: World, rows: NDArray) -> NDArray:
         """Owners of a home that is large enough, with rooms that they do not need."""

@@ -28,15 +28,25 @@ if TYPE_CHECKING:
     Filter = Callable[[World, Who, NDArray], NDArray]  # which of the households given (rows with a home) meet it, bool
 
 ANYBODY = {
-    "age": 18, "size": 6, "size_least": 1, "children": "any", "rooms": 1, "rooms_most": 12, "tenure": "any", "floor_area": 0,
-    "type": "any", "dur_lived": 0, "registered": False, "income": "any", "areas": (), "coach": False,
+    "age": 18,
+    "size": 6,
+    "size_least": 1,
+    "children": "any",
+    "rooms": 1,
+    "rooms_most": 12,
+    "tenure": "any",
+    "floor_area": 0,
+    "type": "any",
+    "dur_lived": 0,
+    "registered": False,
+    "income": "any",
+    "areas": (),
+    "coach": False,
 }  # values of the labels that bind nobody
 IN_THE_KERNEL = ("age", "size", "rooms", "rooms_most", "tenure", "floor_area")  # sim.interventions.target
 
 
-def members_of(
-    w: World, who: Who, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN, among: Among | None = None
-) -> NDArray:
+def members_of(w: World, who: Who, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN, among: Among | None = None) -> NDArray:
     """Rows (int32) of the target group in the stages given (first, last) that do not carry ``mask`` and are drawn in ``lot``.
 
     ``among``: those who are asked; by default everybody.
@@ -77,14 +87,30 @@ def apart(group: str, inside: NDArray, asked: Mapping[str, tuple[Any, NDArray]])
     for name, (value, met) in asked.items():
         kept &= met
         fails = inside & ~met
-        rows.append({
-            "household_group": group, "filter": name, "asks": _asks(value), "households": n, "fail": int(fails.sum()),
-            "fail_only": int((fails & (misses == 1)).sum()), "left": int(kept.sum()),
-        })
+        rows.append(
+            {
+                "household_group": group,
+                "filter": name,
+                "asks": _asks(value),
+                "households": n,
+                "fail": int(fails.sum()),
+                "fail_only": int((fails & (misses == 1)).sum()),
+                "left": int(kept.sum()),
+            }
+        )
     left = int(kept.sum())
-    return [*rows, {
-        "household_group": group, "filter": "alle", "asks": "", "households": n, "fail": n - left, "fail_only": 0, "left": left,
-    }]
+    return [
+        *rows,
+        {
+            "household_group": group,
+            "filter": "alle",
+            "asks": "",
+            "households": n,
+            "fail": n - left,
+            "fail_only": 0,
+            "left": left,
+        },
+    ]
 
 
 def filters_table(w: World) -> pd.DataFrame:

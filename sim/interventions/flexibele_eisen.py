@@ -73,7 +73,10 @@ class FlexibeleInkomenseisen(FlexibleRule, Labelling):
     def act(self, run: Running, w: World) -> None:
         """Label homes, and let the target group respond to them."""
         label_vacant(
-            run, w, self.rel_labelled * min(1.0, run.strength), lambda homes: w.d.tenure[homes] == Tenure.CORPORATIE,
+            run,
+            w,
+            self.rel_labelled * min(1.0, run.strength),
+            lambda homes: w.d.tenure[homes] == Tenure.CORPORATIE,
         )
         run.touch(w, run.candidates(w))
 
@@ -116,7 +119,9 @@ class LessToLose(FlexibleRule):
     levers_used: ClassVar[tuple[str, ...]] = ("trouble",)
 
     who: Who = Who(tenure="corporatie")
-    trouble: float = Field(0.005, ge=0, le=0.2, description="fit points of trouble taken away: less to lose, or less doubt (assumption, 0-0.03)")
+    trouble: float = Field(
+        0.005, ge=0, le=0.2, description="fit points of trouble taken away: less to lose, or less doubt (assumption, 0-0.03)"
+    )
 
     def levers(self) -> dict[str, float]:
         """Less trouble."""

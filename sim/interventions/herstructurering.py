@@ -59,15 +59,21 @@ class Rehousing(Instrument):
     payers: ClassVar[tuple[str, ...]] = ("corporatie",)
     deliverers: ClassVar[tuple[str, ...]] = ("corporatie",)
     powers: ClassVar[tuple[str, ...]] = ("eigen_woningen",)
-    law: ClassVar[str] = "BW 7:220: a statutory minimum is paid to who must move (D01, D46); no tenant has to leave before there is another home"
+    law: ClassVar[str] = (
+        "BW 7:220: a statutory minimum is paid to who must move (D01, D46); no tenant has to leave before there is another home"
+    )
     dosed: ClassVar[bool] = True
     number: ClassVar[int]  # of its fixed draws
 
     who: Who = Who(age=18, tenure="corporatie")
     n_per_1000: float = Field(5.0, ge=0, le=50, description="homes per 1,000 homes of corporaties and year (assumption, 1-20)")
-    eur_moving: float = Field(7673, ge=0, le=50000, description="euro for each household that is rehoused (law: at least the minimum; D01, D46)")
+    eur_moving: float = Field(
+        7673, ge=0, le=50000, description="euro for each household that is rehoused (law: at least the minimum; D01, D46)"
+    )
     rank: int = Field(1, ge=0, le=20, description="points above other candidates for corporatie homes; beside it, rehousing is nood")
-    trouble: float = Field(1.0, ge=0, le=5, description="fit points of the trouble of moving that do not count, since it must move anyway (assumption)")
+    trouble: float = Field(
+        1.0, ge=0, le=5, description="fit points of the trouble of moving that do not count, since it must move anyway (assumption)"
+    )
     dur_notice: int = Field(12, ge=0, le=60, description="months from notice to works (assumption: a sociaal plan gives about a year)")
     rel_return: float = Field(0.3, ge=0, le=1, description="share of the households that comes back if it can (assumption, 0.1-0.6)")
 
@@ -240,7 +246,9 @@ class Renovatie(Rehousing):
     number: ClassVar[int] = 10
 
     dur_works: int = Field(9, ge=0, le=60, description="months that a home is out of use (assumption, 3-18)")
-    rel_step_free: float = Field(0.5, ge=0, le=1, description="share of the homes that is step-free afterwards; the rest can be adapted (assumption)")
+    rel_step_free: float = Field(
+        0.5, ge=0, le=1, description="share of the homes that is step-free afterwards; the rest can be adapted (assumption)"
+    )
     rel_rent: float = Field(0.1, ge=0, le=1, description="rent rise, as a share; at most the liberalisatiegrens (assumption, 0-0.25)")
 
     def _works(self, w: World, home: int) -> int:
@@ -273,7 +281,12 @@ class Sloop(Rehousing):
     contact: ClassVar[Contact] = Contact.CORPORATIE_SLOOP
     number: ClassVar[int] = 20
 
-    n_per_1000: float = Field(3.0, ge=0, le=50, description="homes per 1,000 homes of corporaties and year, beside the base programme (assumption, 1-10; F31: 11,800 a year of all homes)")
+    n_per_1000: float = Field(
+        3.0,
+        ge=0,
+        le=50,
+        description="homes per 1,000 homes of corporaties and year, beside the base programme (assumption, 1-10; F31: 11,800 a year of all homes)",
+    )
     rel_return: float = Field(0.2, ge=0, le=1, description="share of the households that comes back if it can (assumption, 0.1-0.5)")
     dur_build: int = Field(24, ge=0, le=96, description="months from demolition to the new homes (assumption)")
     rel_rebuilt: float = Field(1.2, ge=0, le=3, description="new homes for each that was pulled down (assumption, 0.8-1.6)")

@@ -52,8 +52,12 @@ class Woonbehoefteonderzoek(Instrument):
     who: Who = Who(age=65)
     dur_cycle: int = Field(48, ge=12, le=120, description="months between two surveys (assumption, 24-72)")
     rel_sample: float = Field(0.05, ge=0.001, le=1, description="share of the target group that answers (assumption, 0.01-0.2)")
-    rel_misread: float = Field(0.15, ge=0, le=1, description="share of the answers that is read as another woonprofiel (assumption, 0.05-0.3)")
-    rel_steered: float = Field(0.3, ge=0, le=1, description="share of the homes planned for after the lead time that follows the survey (assumption, 0.1-0.6)")
+    rel_misread: float = Field(
+        0.15, ge=0, le=1, description="share of the answers that is read as another woonprofiel (assumption, 0.05-0.3)"
+    )
+    rel_steered: float = Field(
+        0.3, ge=0, le=1, description="share of the homes planned for after the lead time that follows the survey (assumption, 0.1-0.6)"
+    )
     rel_fits: float = Field(0.75, ge=0, le=1, description="lowest score of a home that is of a woonprofiel (assumption, 0.6-0.85)")
     dur_lead: int = Field(24, ge=1, le=96, description="months in which what is planned can no longer be changed (assumption)")
     eur_survey: float = Field(40000, ge=0, le=500000, description="euro per survey (assumption; not found)")

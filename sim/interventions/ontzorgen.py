@@ -113,7 +113,9 @@ class SoepeleOplevering(Help):
 
     who: Who = Who(tenure="corporatie")
     trouble: float = Field(0.005, ge=0, le=0.2, description="fit points of trouble taken away (assumption, 0-0.03)")
-    eur_use: float = Field(600, ge=0, le=5000, description="work that the tenant is spared and the corporatie takes over, euro (assumption)")
+    eur_use: float = Field(
+        600, ge=0, le=5000, description="work that the tenant is spared and the corporatie takes over, euro (assumption)"
+    )
 
     def levers(self) -> dict[str, float]:
         """Nothing to tear out, nothing to pay for it."""
@@ -210,7 +212,9 @@ class GeenDubbeleHuur(KnownToSome):
     source: ClassVar[str] = "sources section 4 (Maasdelta, Maassluis); obstacle named by coaches: a period of double rent"
 
     who: Who = Who(tenure="corporatie")
-    trouble: float = Field(0.01, ge=0, le=0.2, description="fit points: the trouble of paying for two homes (as rel_trouble_double; assumption)")
+    trouble: float = Field(
+        0.01, ge=0, le=0.2, description="fit points: the trouble of paying for two homes (as rel_trouble_double; assumption)"
+    )
     dur_overlap: int = Field(1, ge=0, le=6, description="months of rent that are not asked (assumption)")
 
     def levers(self) -> dict[str, float]:

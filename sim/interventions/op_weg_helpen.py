@@ -93,7 +93,15 @@ class Informatiepunt(KnownToSome):
     stages: ClassVar[tuple[str, ...]] = ("woonwens", "woningzoeken")
     levers_used: ClassVar[tuple[str, ...]] = ("search", "sight")
     payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "corporatie", "welzijn")
-    deliverers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "corporatie", "zorgaanbieder", "welzijn", "bewonersinitiatief", "makelaar")
+    deliverers: ClassVar[tuple[str, ...]] = (
+        "gemeente",
+        "provincie",
+        "corporatie",
+        "zorgaanbieder",
+        "welzijn",
+        "bewonersinitiatief",
+        "makelaar",
+    )
     powers: ClassVar[tuple[str, ...]] = ("voorlichting",)
     indicator: ClassVar[str] = "voorlichting"
     source: ClassVar[str] = f"{TOOLKIT}: one central point, language level B1"

@@ -53,7 +53,9 @@ class Building(Instrument):
     dosed: ClassVar[bool] = True
     for_households: ClassVar[bool] = False
 
-    n_per_1000: float = Field(1.0, ge=0, le=50, description="homes per 1,000 senior households and year (F07: 290,000 to 2030 is about 12; assumption)")
+    n_per_1000: float = Field(
+        1.0, ge=0, le=50, description="homes per 1,000 senior households and year (F07: 290,000 to 2030 is about 12; assumption)"
+    )
     dur_build: int = Field(24, ge=0, le=96, description="months from decision to the first delivery (assumption)")
     rel_corporatie: float = Field(1.0, ge=0, le=1, description="share let by a corporatie (assumption)")
     rel_koop: float = Field(0.0, ge=0, le=1, description="share sold (assumption)")
@@ -89,7 +91,8 @@ class Building(Instrument):
         seniors = np.cumsum(w.seniors) / max(1.0, w.seniors.sum())
         new.area[:] = np.minimum(np.searchsorted(seniors, u[0], side="right"), len(seniors) - 1)
         new.tenure[:] = np.select(
-            [u[1] < self.rel_corporatie, u[1] < self.rel_corporatie + self.rel_koop], [Tenure.CORPORATIE, Tenure.KOOP],
+            [u[1] < self.rel_corporatie, u[1] < self.rel_corporatie + self.rel_koop],
+            [Tenure.CORPORATIE, Tenure.KOOP],
             Tenure.VRIJE_HUUR,
         )
         new.kind[:] = DwellingType[self.kind.upper()]

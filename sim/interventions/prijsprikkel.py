@@ -195,7 +195,9 @@ class Seniorenhypotheek(KnownToSome):
     contact: ClassVar[Contact] = Contact.GEMEENTE
 
     who: Who = Who(age=57, tenure="koop")
-    rel_known: float = Field(0.3, ge=0, le=1, description="share of searching owners that learns of it by the information (assumption, 0.05-0.6)")
+    rel_known: float = Field(
+        0.3, ge=0, le=1, description="share of searching owners that learns of it by the information (assumption, 0.05-0.6)"
+    )
     loan: float = Field(1.0, ge=0, le=4, description="times disposable income added to the largest mortgage (assumption, 0-2)")
     eur_fixed: float = Field(5000, ge=0, description="euro per year for the information (assumption)")
     payer: Payer = "gemeente"

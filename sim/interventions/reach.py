@@ -25,7 +25,9 @@ class KnownToSome(Instrument):
 
     reach: ClassVar[tuple[int, int]] = (ZOEKEN, ZOEKEN)  # first and last stage in which households ask for it
 
-    rel_known: float = Field(0.5, ge=0, le=1, description="share of the target group in those stages that knows of it (assumption, 0.2-0.8)")
+    rel_known: float = Field(
+        0.5, ge=0, le=1, description="share of the target group in those stages that knows of it (assumption, 0.2-0.8)"
+    )
 
     def asked_in(self) -> tuple[int, int]:
         """First and last stage in which households ask for it."""
@@ -60,7 +62,15 @@ class Outreach(Instrument):
     stages: ClassVar[tuple[str, ...]] = ("huidige_woning",)
     levers_used: ClassVar[tuple[str, ...]] = ("awareness",)
     payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "corporatie", "welzijn")
-    deliverers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "corporatie", "zorgaanbieder", "welzijn", "bewonersinitiatief", "makelaar")
+    deliverers: ClassVar[tuple[str, ...]] = (
+        "gemeente",
+        "provincie",
+        "corporatie",
+        "zorgaanbieder",
+        "welzijn",
+        "bewonersinitiatief",
+        "makelaar",
+    )
     powers: ClassVar[tuple[str, ...]] = ("voorlichting",)
     indicator: ClassVar[str] = "voorlichting"
     contact: ClassVar[Contact] = Contact.GEMEENTE

@@ -44,13 +44,17 @@ class Woningsplitsen(Instrument):
     deliverers: ClassVar[tuple[str, ...]] = ("gemeente",)
     powers: ClassVar[tuple[str, ...]] = ("vergunning",)
     indicator: ClassVar[str] = "split_applications"
-    law: ClassVar[str] = "permit by the omgevingsplan; local rules of the kind of Nieuwegein's: at least 50 m2 per home, at most one in ten homes of a neighbourhood"
+    law: ClassVar[str] = (
+        "permit by the omgevingsplan; local rules of the kind of Nieuwegein's: at least 50 m2 per home, at most one in ten homes of a neighbourhood"
+    )
     source: ClassVar[str] = f"{ANNEX}; sources section 3; C39-C42"
     contact: ClassVar[Contact] = Contact.GEMEENTE
     for_households: ClassVar[bool] = False
 
     who: Who = Who(age=55, size=2, tenure="koop", rooms=4, floor_area=150)
-    p_apply: float = Field(0.006, ge=0, le=1, description="chance per year that an owner in the target group applies (C39, C40: 3,000 a year of 502,000)")
+    p_apply: float = Field(
+        0.006, ge=0, le=1, description="chance per year that an owner in the target group applies (C39, C40: 3,000 a year of 502,000)"
+    )
     rel_refused: float = Field(0.3, ge=0, le=1, description="share of the applications that is refused (assumption, 0.1-0.6)")
     rel_most: float = Field(0.1, ge=0, le=1, description="largest share of the single-family homes of an area that may be split")
     dur_permit: int = Field(6, ge=0, le=36, description="months from application to permit (assumption)")

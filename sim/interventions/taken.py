@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     Suits = Callable[[NDArray], NDArray]  # which of the dwellings given
 
 TENURES = {
-    "any": (), "corporatie": (Tenure.CORPORATIE,), "vrije_huur": (Tenure.VRIJE_HUUR,), "koop": (Tenure.KOOP,),
+    "any": (),
+    "corporatie": (Tenure.CORPORATIE,),
+    "vrije_huur": (Tenure.VRIJE_HUUR,),
+    "koop": (Tenure.KOOP,),
     "huur": (Tenure.CORPORATIE, Tenure.VRIJE_HUUR),
 }
 
@@ -37,15 +40,21 @@ class ForHomesTaken(Instrument):
     n_rooms_taken: int = Field(3, ge=0, le=12, description="most rooms of the home taken; 0 is no limit")
     tenure_taken: Literal["any", "huur", "corporatie", "vrije_huur", "koop"] = Field("any", description="tenure of the home taken")
     step_free_taken: bool = Field(False, description="true: only for a home without steps")
-    label: str | None = Field(None, description="name of a label on corporatie homes: it holds only there; instruments that name one label mean the same homes")
+    label: str | None = Field(
+        None, description="name of a label on corporatie homes: it holds only there; instruments that name one label mean the same homes"
+    )
     label_step_free: bool = Field(True, description="false: corporatie homes with steps can have the label, too")
     n_labelled: int | None = Field(None, ge=0, description="homes in the stock that have the label; null: the share rel_labelled of them")
-    rel_labelled: float = Field(0.5, ge=0, le=1, description="share of the suitable corporatie homes that is labelled (assumption; E23: 25 %)")
+    rel_labelled: float = Field(
+        0.5, ge=0, le=1, description="share of the suitable corporatie homes that is labelled (assumption; E23: 25 %)"
+    )
 
     def conditions(self) -> dict[str, float]:
         """Levers that say for which homes the others hold."""
         return {
-            "n_rooms_left": self.who.rooms, "n_rooms_taken": self.n_rooms_taken, "step_free_taken": self.step_free_taken,
+            "n_rooms_left": self.who.rooms,
+            "n_rooms_taken": self.n_rooms_taken,
+            "step_free_taken": self.step_free_taken,
             "tenures_taken": sum(1 << int(tenure) for tenure in TENURES[self.tenure_taken]),
             "needs_label": self.asks_label or self.label is not None,
         }

@@ -39,7 +39,13 @@ ALL_DRAWN = Lot(np.uint64(0), 1.0)
 
 
 def target_rows(
-    h: Households, d: Dwellings, month: int, who: Who, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN,
+    h: Households,
+    d: Dwellings,
+    month: int,
+    who: Who,
+    stages: tuple[int, int],
+    mask: np.uint64,
+    lot: Lot = ALL_DRAWN,
     among: Among | None = None,
 ) -> NDArray:
     """Rows (int32) with a home, in ``stages``, that meet ``who``, do not carry ``mask`` yet and are drawn in ``lot``.

@@ -39,7 +39,10 @@ class Voorrang(ForHomesTaken, Labelling):
     """Priority by labels on the home left, the home taken and the resident."""
 
     key: ClassVar[str] = "voorrang"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Voorrang voor senioren die groot wonen", "en": "Priority for seniors who leave a large home"}
+    title: ClassVar[Mapping[str, str]] = {
+        "nl": "Voorrang voor senioren die groot wonen",
+        "en": "Priority for seniors who leave a large home",
+    }
     sector: ClassVar[str] = "sociaal"
     stages: ClassVar[tuple[str, ...]] = ("woningzoeken",)
     levers_used: ClassVar[tuple[str, ...]] = ("rank",)
@@ -47,7 +50,9 @@ class Voorrang(ForHomesTaken, Labelling):
     deliverers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente")
     powers: ClassVar[tuple[str, ...]] = ("eigen_woningen", "huisvestingsverordening")
     indicator: ClassVar[str] = "allocations_by_priority"
-    law: ClassVar[str] = "a gemeente that labels homes needs a huisvestingsverordening (Huisvestingswet); a corporatie may agree on labels in its own stock: assumption"
+    law: ClassVar[str] = (
+        "a gemeente that labels homes needs a huisvestingsverordening (Huisvestingswet); a corporatie may agree on labels in its own stock: assumption"
+    )
     source: ClassVar[str] = f"{ANNEX}; C07, C24"
     asks_label: ClassVar[bool] = True
 
@@ -111,7 +116,9 @@ class LokaleBinding(OnTheMarket):
 
     key: ClassVar[str] = "lokale_binding"
     title: ClassVar[Mapping[str, str]] = {"nl": "Voorrang voor lokale binding", "en": "Priority for local binding"}
-    law: ClassVar[str] = "Huisvestingswet, in force 1-1-2024: with a huisvestingsverordening, at most half of the homes, owner homes only new and below the betaalbaarheidsgrens"
+    law: ClassVar[str] = (
+        "Huisvestingswet, in force 1-1-2024: with a huisvestingsverordening, at most half of the homes, owner homes only new and below the betaalbaarheidsgrens"
+    )
     source: ClassVar[str] = f"{ANNEX}; sources section 9; unproven"
     deliverers: ClassVar[tuple[str, ...]] = ("gemeente",)
     powers: ClassVar[tuple[str, ...]] = ("huisvestingsverordening",)
@@ -206,6 +213,8 @@ class Passendheidsnorm(Labelling):
         """Label the large homes that are vacant."""
         d = w.d
         run.n_reached += label_vacant(
-            run, w, self.rel_labelled * min(1.0, run.strength),
+            run,
+            w,
+            self.rel_labelled * min(1.0, run.strength),
             lambda homes: (d.tenure[homes] == Tenure.CORPORATIE) & (d.rooms[homes] >= self.rooms),
         )

@@ -49,20 +49,34 @@ class Woningdelen(Instrument):
     deliverers: ClassVar[tuple[str, ...]] = ("gemeente", "corporatie", "welzijn", "bewonersinitiatief")
     powers: ClassVar[tuple[str, ...]] = ("begeleiding",)
     indicator: ClassVar[str] = "interventie_x"
-    law: ClassVar[str] = "hospitaverhuur: the lender's or landlord's consent, a trial of nine months; bill of 2025: contracts of at most five years"
+    law: ClassVar[str] = (
+        "hospitaverhuur: the lender's or landlord's consent, a trial of nine months; bill of 2025: contracts of at most five years"
+    )
     source: ClassVar[str] = f"{ANNEX}: woningdelen; sources section 3"
     contact: ClassVar[Contact] = Contact.GEMEENTE
 
     who: Who = Who(age=55, size=2, rooms=4)
     n_spare: int = Field(2, ge=1, le=6, description="fewest rooms above what the household needs")
-    p_apply: float = Field(0.01, ge=0, le=1, description="chance per year that a household of the target group offers a room (assumption, 0.003-0.03; 8 % would consider it: sources section 3)")
-    rel_refused_lender: float = Field(0.6, ge=0, le=1, description="share of the owners with a mortgage whose lender refuses (sources section 3: 1,000 matches of 2,500 hosts)")
+    p_apply: float = Field(
+        0.01,
+        ge=0,
+        le=1,
+        description="chance per year that a household of the target group offers a room (assumption, 0.003-0.03; 8 % would consider it: sources section 3)",
+    )
+    rel_refused_lender: float = Field(
+        0.6,
+        ge=0,
+        le=1,
+        description="share of the owners with a mortgage whose lender refuses (sources section 3: 1,000 matches of 2,500 hosts)",
+    )
     rel_refused_landlord: float = Field(0.4, ge=0, le=1, description="share of the tenants whose landlord refuses (assumption, 0.2-0.8)")
     eur_room: float = Field(450, ge=0, le=1200, description="euro per month for the room (assumption, 300-700)")
     rel_income: float = Field(0.4, ge=0, le=1, description="largest share of the lodger's income that the room takes (assumption)")
     dur_trial: int = Field(9, ge=1, le=12, description="months of trial (law and bill: nine)")
     rel_trial: float = Field(0.1, ge=0, le=1, description="share of the contracts that ends with the trial (assumption, 0-0.3)")
-    dur_contract: int = Field(60, ge=12, le=60, description="longest contract, months (bill: five years); others end evenly between trial and then")
+    dur_contract: int = Field(
+        60, ge=12, le=60, description="longest contract, months (bill: five years); others end evenly between trial and then"
+    )
     eur_case: float = Field(500, ge=0, le=10000, description="euro of mediation per contract (assumption)")
     payer: Payer = "gemeente"
 

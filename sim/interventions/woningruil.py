@@ -48,9 +48,15 @@ class Woningruil(KnownToSome):
     reach: ClassVar[tuple[int, int]] = (WENS, ZOEKEN)
 
     who: Who = Who(age=18, tenure="corporatie")
-    rel_known: float = Field(0.1, ge=0, le=1, description="share of the tenants with a wish or searching that takes part (assumption, 0.02-0.4)")
-    rel_seen: float = Field(0.8, ge=0, le=1, description="chance that a tenant sees the home of another who takes part, in its search area (assumption)")
-    p_no_consent: float = Field(0.3, ge=0, le=1, description="chance that a landlord refuses a tenant for a home, once and for all (assumption, 0.1-0.6)")
+    rel_known: float = Field(
+        0.1, ge=0, le=1, description="share of the tenants with a wish or searching that takes part (assumption, 0.02-0.4)"
+    )
+    rel_seen: float = Field(
+        0.8, ge=0, le=1, description="chance that a tenant sees the home of another who takes part, in its search area (assumption)"
+    )
+    p_no_consent: float = Field(
+        0.3, ge=0, le=1, description="chance that a landlord refuses a tenant for a home, once and for all (assumption, 0.1-0.6)"
+    )
     n_most: int = Field(4, ge=2, le=50, description="most households in one circle; a longer one falls apart (assumption, 2-6)")
     dur_lived: int = Field(12, ge=0, le=120, description="months that a tenant must have lived in its home (sources section 4: a year)")
     keeps_time: bool = Field(False, description="true: registration time is kept; by default it is spent, as at any letting (assumption)")

@@ -32,13 +32,20 @@ class Wooncoach(Instrument):
     dosed: ClassVar[bool] = True
 
     fte: float | None = Field(None, ge=0, le=200, description="full-time posts; null: fte_per_1000 times the senior households")
-    fte_per_1000: float = Field(0.06, ge=0, le=5, description="posts per 1,000 senior households (C32: one regional coach; assumption 0.02-0.2)")
+    fte_per_1000: float = Field(
+        0.06, ge=0, le=5, description="posts per 1,000 senior households (C32: one regional coach; assumption 0.02-0.2)"
+    )
     n_talks: int = Field(TALKS_PER_FTE, ge=0, le=600, description="first talks per post and year (sources section 5)")
     eur_fte: float = Field(90000, ge=0, le=200000, description="euro per post and year (assumption)")
     rel_own_initiative: float = Field(0.5, ge=0, le=1, description="share of the talks with people who already have a wish (assumption)")
     awareness: float = Field(0.7, ge=0, le=5, description="logit added to the chance of a wish after a talk (assumption 0.3-2)")
     search: float = Field(0.7, ge=0, le=5, description="logit added to the chance of starting to search (assumption 0.3-2)")
-    sight: float = Field(0.03, ge=0, le=1, description="share of the homes on offer that the coach adds (assumption 0.01-0.2; without a coach a searcher sees 0.05)")
+    sight: float = Field(
+        0.03,
+        ge=0,
+        le=1,
+        description="share of the homes on offer that the coach adds (assumption 0.01-0.2; without a coach a searcher sees 0.05)",
+    )
     trouble: float = Field(0.02, ge=0, le=0.2, description="fit points of trouble taken away by plan and moving day (assumption)")
 
     def levers(self) -> dict[str, float]:
@@ -89,13 +96,23 @@ class WooncoachSociaal(Wooncoach):
     sector: ClassVar[str] = "sociaal"
     levers_used: ClassVar[tuple[str, ...]] = ("awareness", "search", "sight", "trouble", "responses", "p_direct")
     payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente", "provincie", "zorgaanbieder", "welzijn")
-    deliverers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente", "provincie", "zorgaanbieder", "welzijn", "bewonersinitiatief", "makelaar")
+    deliverers: ClassVar[tuple[str, ...]] = (
+        "corporatie",
+        "gemeente",
+        "provincie",
+        "zorgaanbieder",
+        "welzijn",
+        "bewonersinitiatief",
+        "makelaar",
+    )
     powers: ClassVar[tuple[str, ...]] = ("begeleiding",)
     source: ClassVar[str] = "toolkit Platform31 2023, annex, Wooncoach; C01, C09, C31-C33, C36"
 
     who: Who = Who(tenure="corporatie")
     responses: int = Field(1, ge=0, le=4, description="extra responses a month, made for the tenant")
-    p_direct: float = Field(0.1, ge=0, le=0.5, description="share of corporatie vacancies matched before advertising (Maassluis: 50 % in some complexes)")
+    p_direct: float = Field(
+        0.1, ge=0, le=0.5, description="share of corporatie vacancies matched before advertising (Maassluis: 50 % in some complexes)"
+    )
     toolbox: tuple[str, ...] = Field((), description="keys of instruments of the same scenario that the coach brings along")
 
     def levers(self) -> dict[str, float]:

@@ -41,8 +41,20 @@ def owed(
         return found
     offs, marks = (np.array(some, np.uint64) for some in zip(*taken, strict=True))
     answers = respond_without(
-        offs, hindering(w.levers), seekers, offers, w.map, w.tables, w.rules, w.levers, bases, on, looks,
-        empty_responses(1), empty_responses(len(seekers)), empty_looks(len(seekers)),
+        offs,
+        hindering(w.levers),
+        seekers,
+        offers,
+        w.map,
+        w.tables,
+        w.rules,
+        w.levers,
+        bases,
+        on,
+        looks,
+        empty_responses(1),
+        empty_responses(len(seekers)),
+        empty_looks(len(seekers)),
     )
     terms, n_most = (seekers, offers.at, bases.viewing, w.params.p_refusal), len(seekers) // FEW
     opened = open_for_all(on.n, on.offer, on.worth, on.rank, terms, late(answers, n_most, len(seekers)))

@@ -67,7 +67,11 @@ def watch(w: World, offers: Offers, looks: np.uint64) -> Watch:
     order, shape = np.lexsort((households, marks)), (len(different), len(offers.at))
     first = np.searchsorted(marks[order], different)
     seen = Seen(
-        different, households[order], np.append(first, len(rows)), np.zeros(shape, np.uint64), np.full(shape, NOWHERE, np.int32),
+        different,
+        households[order],
+        np.append(first, len(rows)),
+        np.zeros(shape, np.uint64),
+        np.full(shape, NOWHERE, np.int32),
         np.zeros(shape, np.uint64),
     )
     return Watch(rows, at.astype(np.int64), seen, (np.zeros(0, np.int32), np.zeros(0, np.uint64), np.zeros(0, np.int32)))
@@ -143,8 +147,19 @@ def _choose(w: World, watched: Watch, offers: Offers, bases: Bases) -> NDArray:
     answers = empty_responses(len(seekers))
     respond(np.arange(len(seekers)), seekers, offers, w.map, w.tables, w.rules, w.levers, NOBODY, bases, answers, empty_looks(0))
     return _first_won(
-        answers.n, answers.offer, answers.worth, answers.rank, seekers, offers.at, bases.viewing, w.params.p_refusal, watched.at,
-        w.ghosts.of[watched.rows], seen.rank, seen.holder, seen.second,
+        answers.n,
+        answers.offer,
+        answers.worth,
+        answers.rank,
+        seekers,
+        offers.at,
+        bases.viewing,
+        w.params.p_refusal,
+        watched.at,
+        w.ghosts.of[watched.rows],
+        seen.rank,
+        seen.holder,
+        seen.second,
     )
 
 
@@ -179,5 +194,3 @@ def keys_months(ids, times, month, low, high):
     for k in range(len(ids)):
         out[k] = month + to_whole(draw_bits(times, ids[k]), low, high)
     return out
-
-

@@ -106,9 +106,7 @@ def _propose(i, waits, stop, home, rank, refuses, refused, pointer, held):
         i = other
 
 
-def clear_plain(
-    first: NDArray, home: NDArray, rank: NDArray, refuses: NDArray, n_homes: int
-) -> tuple[NDArray, NDArray, int]:
+def clear_plain(first: NDArray, home: NDArray, rank: NDArray, refuses: NDArray, n_homes: int) -> tuple[NDArray, NDArray, int]:
     """The readable twin of ``clear``: the same arguments and result, every clearing taken from the start."""
     refused = np.zeros(len(home), np.uint8)
     n_rounds = 0

@@ -119,8 +119,17 @@ def waived(seeker, offer, touched, rules, levers):
             continue
         gross = min(seeker.gross, limit) if levers[k].income_free != 0 else seeker.gross
         if eligible(
-            offer.tenure, offer.rooms, offer.rent, offer.age_label, offer.relaxed, offer.quota, seeker.age + levers[k].age_eased,
-            seeker.size, gross, seeker.wealth, rules,
+            offer.tenure,
+            offer.rooms,
+            offer.rent,
+            offer.age_label,
+            offer.relaxed,
+            offer.quota,
+            seeker.age + levers[k].age_eased,
+            seeker.size,
+            gross,
+            seeker.wealth,
+            rules,
         ):
             bits |= bit
     return bits

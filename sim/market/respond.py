@@ -78,10 +78,19 @@ RULES = np.dtype(
 def make_rules(p: Params, incomes: NDArray, rents: NDArray, taste: NDArray) -> np.void:
     """The RULES record of one set of parameters and of the law of the start date (``sim/law.py``)."""
     values = {
-        "sight": (p.p_sight, min(1.0, p.p_sight * p.rel_sight_nood)), "weigh_money": p.rel_eur_once, "eur_moving": p.eur_moving,
-        "buying_cost": p.rel_buying_cost, "income_per_rent": p.rel_income_rent, "burden_max": p.rel_burden_max,
-        "without_home": p.rel_without_home, "loss_aversion": p.rel_loss_aversion, "incomes": incomes, "rents": rents,
-        "n_responses": int(p.n_responses), "n_responses_social": int(p.n_responses_social), "family_rooms": int(p.n_rooms_family),
+        "sight": (p.p_sight, min(1.0, p.p_sight * p.rel_sight_nood)),
+        "weigh_money": p.rel_eur_once,
+        "eur_moving": p.eur_moving,
+        "buying_cost": p.rel_buying_cost,
+        "income_per_rent": p.rel_income_rent,
+        "burden_max": p.rel_burden_max,
+        "without_home": p.rel_without_home,
+        "loss_aversion": p.rel_loss_aversion,
+        "incomes": incomes,
+        "rents": rents,
+        "n_responses": int(p.n_responses),
+        "n_responses_social": int(p.n_responses_social),
+        "family_rooms": int(p.n_rooms_family),
         "taste": taste * p.rel_taste_sd,
     }
     rules = np.zeros(1, RULES)
@@ -132,8 +141,14 @@ class Looks(NamedTuple):
 def empty_looks(n: int, room: int = 0) -> Looks:
     """Room for so many looks of ``n`` searchers."""
     return Looks(
-        np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(room, np.int32), np.zeros(room), np.zeros(room, np.uint64),
-        np.zeros(room, np.uint64), np.zeros(room, np.bool_), np.zeros(1, np.int64),
+        np.zeros(n, np.int64),
+        np.zeros(n, np.int64),
+        np.zeros(room, np.int32),
+        np.zeros(room),
+        np.zeros(room, np.uint64),
+        np.zeros(room, np.uint64),
+        np.zeros(room, np.bool_),
+        np.zeros(1, np.int64),
     )
 
 
@@ -141,8 +156,14 @@ def empty_responses(n: int) -> Responses:
     """Room for the responses of ``n`` searchers."""
     shape = (n, MAX_RESPONSES)
     return Responses(
-        np.zeros((n, 2), np.int64), np.zeros(shape, np.int32), np.zeros(shape), np.zeros(shape, np.uint64),
-        np.zeros(shape, np.uint64), np.zeros(n, np.uint8), np.zeros(n, np.uint64), np.zeros(n, np.uint64),
+        np.zeros((n, 2), np.int64),
+        np.zeros(shape, np.int32),
+        np.zeros(shape),
+        np.zeros(shape, np.uint64),
+        np.zeros(shape, np.uint64),
+        np.zeros(n, np.uint8),
+        np.zeros(n, np.uint64),
+        np.zeros(n, np.uint64),
     )
 
 
@@ -244,8 +265,17 @@ def weigh(seeker, offer, touched, norm, t, rules, levers, bases):
     """
     bits, kept = offer.made_by, offer.labels & norm if offer.tenure == CORPORATIE else ZERO
     if not eligible(
-        offer.tenure, offer.rooms, offer.rent, offer.age_label, offer.relaxed, offer.quota, seeker.age, seeker.size, seeker.gross,
-        seeker.wealth, rules,
+        offer.tenure,
+        offer.rooms,
+        offer.rent,
+        offer.age_label,
+        offer.relaxed,
+        offer.quota,
+        seeker.age,
+        seeker.size,
+        seeker.gross,
+        seeker.wealth,
+        rules,
     ):
         opened = waived(seeker, offer, touched, rules, levers) if touched else ZERO
         if opened == ZERO:
@@ -292,8 +322,21 @@ def surplus(seeker, offer, access, cost, t, rules, bases):
     km = np.sqrt((seeker.x_km - offer.x_km) ** 2 + (seeker.y_km - offer.y_km) ** 2)
     leaves = 1 if cls != CLASS_STARTER and offer.area != seeker.area else 0
     size, reach, afford, place, profile = components(
-        cls, seeker.age, seeker.limit, offer.rooms - seeker.rooms_needed, seeker.income, seeker.attachment, seeker.first,
-        seeker.second, access, offer.kind, offer.urban, cost, km, leaves, t,
+        cls,
+        seeker.age,
+        seeker.limit,
+        offer.rooms - seeker.rooms_needed,
+        seeker.income,
+        seeker.attachment,
+        seeker.first,
+        seeker.second,
+        access,
+        offer.kind,
+        offer.urban,
+        cost,
+        km,
+        leaves,
+        t,
     )
     worth = rules.taste[to_index(pair_bits(bases.taste, seeker.id, offer.dwelling_id))]
     if cls == CLASS_STARTER:

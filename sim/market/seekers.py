@@ -59,10 +59,14 @@ def describe(w: World, rows: NDArray) -> NDArray:
     ages, kinds = ages_and_classes(h.adult_birth, h.child_birth, rows, home, w.month, int(p.senior_age))
     here = components_at(h, rows, home, w.month, w.d, w.map.urban, int(p.senior_age), w.tables)
     terms = Terms(
-        p.rel_wealth_in_home, (p.rel_loan_income, p.rel_loan_income_aow), (p.rel_gross, p.rel_gross_aow), p.rel_buying_cost,
+        p.rel_wealth_in_home,
+        (p.rel_loan_income, p.rel_loan_income_aow),
+        (p.rel_gross, p.rel_gross_aow),
+        p.rel_buying_cost,
         (p.p_urgent, p.p_urgent_starter),
         (p.rel_trouble, p.rel_trouble_senior, p.rel_trouble_age, p.rel_trouble_double, p.rel_trouble_koop),
-        p.rel_trouble_nood, p.senior_age,
+        p.rel_trouble_nood,
+        p.senior_age,
     )
     with w.draws.replay():  # urgency is a fixed number of a household
         urgency = w.draws.base(Purpose.NOOD)

@@ -87,8 +87,13 @@ def respond_without(offs, may_hinder, seekers, offers, area_map, t, rules, lever
     who, first = concerned(offs, seekers, offers, on, norms, twofold, may_hinder)
     shape = (first[-1], MAX_RESPONSES)
     out = Answers(
-        first[:-1], first[:-1].copy(), np.empty(first[-1], np.int32), np.empty((first[-1], 2), np.int64), np.empty(shape, np.int32),
-        np.empty(shape), np.empty(shape, np.uint64),
+        first[:-1],
+        first[:-1].copy(),
+        np.empty(first[-1], np.int32),
+        np.empty((first[-1], 2), np.int64),
+        np.empty(shape, np.int32),
+        np.empty(shape),
+        np.empty(shape, np.uint64),
     )
     whole, starts = np.empty(len(seekers), np.int64), np.empty(CHANNELS, np.uint64)
     for v in range(len(offs)):

@@ -77,8 +77,6 @@ def resolve(overrides: Mapping[str, float] | None = None) -> Params:
             raise ParameterError(f"behaviour.{name} does not exist{hint} (python -m experiments.list what=parameters)")
         entry = REGISTRY[name]
         if not entry.low <= float(value) <= entry.high:
-            raise ParameterError(
-                f"behaviour.{name}={value} is out of range: {entry.low} to {entry.high} {entry.unit} ({entry.evidence})"
-            )
+            raise ParameterError(f"behaviour.{name}={value} is out of range: {entry.low} to {entry.high} {entry.unit} ({entry.evidence})")
         values[name] = float(value)
     return Params(**values)

@@ -42,9 +42,7 @@ def assign(
         age: years of the oldest adult, per household.
     """
     homes, cell_d = _without_empty(d, homes, cell_d, cell_h, seed)
-    layer_d = np.where(
-        d.kind[homes] == DwellingType.SENIORENCOMPLEX, 0, np.where(d.access[homes] == Access.GESCHIKT, 1, 2)
-    )
+    layer_d = np.where(d.kind[homes] == DwellingType.SENIORENCOMPLEX, 0, np.where(d.access[homes] == Access.GESCHIKT, 1, 2))
     layer_h = _layers(h, d, rows, homes, cell_h, cell_d, layer_d, age, seed, p)
     room_h = _wants_room(h, rows, age) + p.rel_assign_error * normal(key(seed, Purpose.ASSIGN, 2), h.id[rows])
     room_d = np.log(d.floor_area[homes]) + 0.22 * d.rooms[homes]
@@ -55,9 +53,7 @@ def assign(
     return home
 
 
-def _without_empty(
-    d: Dwellings, homes: NDArray, cell_d: NDArray, cell_h: NDArray, seed: int
-) -> tuple[NDArray, NDArray]:
+def _without_empty(d: Dwellings, homes: NDArray, cell_d: NDArray, cell_h: NDArray, seed: int) -> tuple[NDArray, NDArray]:
     """Leave out as many homes per cell as there are too many: those with the lowest keyed number."""
     cells = int(max(cell_d.max(initial=0), cell_h.max(initial=0))) + 1
     taken = np.bincount(cell_h, minlength=cells)
@@ -88,9 +84,7 @@ def _layers(
     n_senior = np.bincount(cell_d[layer_d == 0], minlength=cells)
     n_good = np.bincount(cell_d[layer_d == 1], minlength=cells)
     limited = h.adult_limit[rows].max(axis=1) > 0
-    claim = (
-        p.rel_claim_age * np.clip(age - 45, 0, 45) / 10 + p.rel_claim_limitation * limited - 0.35 * (h.size[rows] - 1)
-    )
+    claim = p.rel_claim_age * np.clip(age - 45, 0, 45) / 10 + p.rel_claim_limitation * limited - 0.35 * (h.size[rows] - 1)
     error = normal(key(seed, Purpose.ASSIGN, 3), h.id[rows])
     layer = np.full(len(rows), 2, np.int64)
     first = np.lexsort((h.id[rows], -(claim + error + 10.0 * (age >= SENIOR_HOME_AGE)), cell_h))

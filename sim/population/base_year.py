@@ -38,9 +38,7 @@ HOMELESS_ODDS = np.full((len(AGES), len(TYPES)), 0.002)
 HOMELESS_ODDS[:, 0] = (0.60, 0.125, 0.02, 0.01, 0.005, 0.003, 0.003)
 HOMELESS_ODDS[0, 1:] = (0.10, 0.05, 0.10, 0.30)
 HOMELESS_ODDS[1, 1:] = (0.01, 0.005, 0.02, 0.10)
-YOUNG_POWER = (
-    1.0  # how strongly the local share of one-person households acts on ages under 30 before fitting; assumption
-)
+YOUNG_POWER = 1.0  # how strongly the local share of one-person households acts on ages under 30 before fitting; assumption
 
 
 class BaseYear(NamedTuple):
@@ -76,9 +74,7 @@ def _persons(total: NDArray) -> NDArray:
     students and starters come and go; then scaled to the local total."""
     then = figures.matrix("gemeenten", [f"age_{a}_2021" for a in figures.BANDS])
     n = figures.matrix("ages", ["men_2021", "women_2021"])
-    rate = (n * figures.matrix("ages", ["death_rate_men_2020_2025", "death_rate_women_2020_2025"])).sum(axis=1) / n.sum(
-        axis=1
-    )
+    rate = (n * figures.matrix("ages", ["death_rate_men_2020_2025", "death_rate_women_2020_2025"])).sum(axis=1) / n.sum(axis=1)
     left = then * np.exp(-3 * rate)
     now = 0.4 * left
     now[:, 1:] += 0.6 * left[:, :-1]
@@ -100,9 +96,7 @@ def _homes() -> tuple[NDArray, NDArray]:
     seed = np.repeat(national_joint().sum(axis=0).reshape(1, 3, 2), len(stock), axis=0)
     homes = fit(seed, [((0, 1), tenure), ((0, 2), kind)])
     share = np.repeat(1 - STOCK_2022[:, 1] / STOCK_2022[:, 0], 2)
-    share = shift_odds(
-        np.repeat(share[None, :], len(stock), axis=0), homes.reshape(-1, N_HOMES), stock * f["pct_occupied_2020"] / 100
-    )
+    share = shift_odds(np.repeat(share[None, :], len(stock), axis=0), homes.reshape(-1, N_HOMES), stock * f["pct_occupied_2020"] / 100)
     homes = homes.reshape(-1, N_HOMES)
     return homes, homes * share
 
@@ -149,9 +143,7 @@ def _grouped_fit(seed: NDArray, groups: NDArray, by_age: NDArray, national: NDAr
 
 def _type_groups(number: NDArray, national: NDArray) -> NDArray:
     """Local households by one person / no children / with children: shares of 2020 moved to the country of 2024."""
-    share = (
-        figures.matrix("gemeenten", ["pct_one_person_2020", "pct_no_children_2020", "pct_with_children_2020"]) + 0.25
-    )
+    share = figures.matrix("gemeenten", ["pct_one_person_2020", "pct_no_children_2020", "pct_with_children_2020"]) + 0.25
     now = np.array([national[:, k == TYPE_GROUP].sum() for k in range(N_TYPE_GROUPS)])
     local = share / share.sum(axis=1, keepdims=True) * number[:, None]
     return fit(local, [((0,), number), ((1,), now * number.sum() / now.sum())])

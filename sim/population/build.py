@@ -104,9 +104,7 @@ def _whole_numbers(f: Fit, g: int, row: int, seed: int) -> Counts:
     n_without = integerise.whole(without, round(float(without.sum())))
     for k, a in enumerate(areas):
         table[k, :, HOMELESS] = integerise.systematic(f.homeless[a], int(n_without[k]), float(u[k, 7]))
-        table[k, :, :N_HOMES] = integerise.households(
-            f.joint[a], lived[k], u[k, 1:7], table[k, :, HOMELESS] - f.homeless[a]
-        )
+        table[k, :, :N_HOMES] = integerise.households(f.joint[a], lived[k], u[k, 1:7], table[k, :, HOMELESS] - f.homeless[a])
     return Counts(areas, homes, table, base_year().bands[row])
 
 
@@ -136,9 +134,7 @@ def _people(h: Households, rows: slice, c: Counts, t: _Task) -> tuple[NDArray, N
     return area, column, oldest
 
 
-def _settle(
-    h: Households, d: Dwellings, rows_h: slice, rows_d: slice, where: tuple[NDArray, ...], cell_d: NDArray, t: _Task
-) -> None:
+def _settle(h: Households, d: Dwellings, rows_h: slice, rows_d: slice, where: tuple[NDArray, ...], cell_d: NDArray, t: _Task) -> None:
     """Put the households of one gemeente into its homes, and fill what living there for years has done."""
     area, column, oldest = where
     housed = column < HOMELESS
@@ -179,14 +175,10 @@ def _start_households(h: Households, rows: slice, c: Counts, f: Fit) -> tuple[ND
 def _ids(what: str, codes: NDArray, area: NDArray, cell: NDArray, number: NDArray) -> NDArray:
     """Ids that depend on area code, cell and number alone."""
     salt = np.array([hash_text(str(code)) for code in codes], np.uint64)
-    return bits_array(
-        np.uint64(hash_text(what)), salt[area], cell.astype(np.uint64) * np.uint64(1 << 32) + number.astype(np.uint64)
-    )
+    return bits_array(np.uint64(hash_text(what)), salt[area], cell.astype(np.uint64) * np.uint64(1 << 32) + number.astype(np.uint64))
 
 
-def _incomes(
-    h: Households, rows: slice, area: NDArray, cell: NDArray, column: NDArray, shift: NDArray, seed: int
-) -> None:
+def _incomes(h: Households, rows: slice, area: NDArray, cell: NDArray, column: NDArray, shift: NDArray, seed: int) -> None:
     t = income_table()
     tenure = np.minimum(column // 2, 2)  # without a home: as tenants in the free sector
     error = normal_quantile(uniform(persons.key(seed, Purpose.INCOME), h.id[rows]))

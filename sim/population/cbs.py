@@ -59,9 +59,7 @@ QUERIES = {
 }
 
 
-def fetch(
-    query: Query, year: int, download: Download | None = None, folder: Path | None = None
-) -> dict[str, dict[str, float]]:
+def fetch(query: Query, year: int, download: Download | None = None, folder: Path | None = None) -> dict[str, dict[str, float]]:
     """Figures per gemeente: {code: {column: value}}, from CBS, else from the last download of this table and year.
 
     Args:
@@ -92,9 +90,7 @@ def fetch(
             f"(there: {', '.join(there) or 'nothing'}); the project's own figures stay in use"
         ) from None
     except json.JSONDecodeError as error:
-        raise CbsError(
-            f"{file.name}: damaged at line {error.lineno}, column {error.colno}; delete it and try again"
-        ) from None
+        raise CbsError(f"{file.name}: damaged at line {error.lineno}, column {error.colno}; delete it and try again") from None
 
 
 def _filter(query: Query, year: int) -> str:
@@ -146,10 +142,7 @@ def put(found: dict[str, dict[str, float]], file: Path | None = None) -> dict[st
     names = list(rows[0])
     missing = [row["code"] for row in rows if row["code"] not in found]
     if missing:
-        raise CbsError(
-            f"{file.name}: {len(missing)} gemeenten are not in the download ({', '.join(missing[:5])}): "
-            "other boundaries?"
-        )
+        raise CbsError(f"{file.name}: {len(missing)} gemeenten are not in the download ({', '.join(missing[:5])}): other boundaries?")
     changed: dict[str, int] = {}
     for name in next(iter(found.values())):
         if name not in names:

@@ -37,9 +37,7 @@ def child_numbers(tilt: float) -> NDArray:
         read = t["value"][t["subject"] == name]
         base = np.array([read[0], read[1], read[2] * (1 - FOUR_OF_THREE_PLUS), read[2] * FOUR_OF_THREE_PLUS])
         for a, mean in enumerate(CHILD_SHARE_MEAN):
-            wanted = (
-                mean if name == "couple_with_children" else 1 + (mean - 1) * 0.68
-            )  # one-parent households: 1.5 on average
+            wanted = mean if name == "couple_with_children" else 1 + (mean - 1) * 0.68  # one-parent households: 1.5 on average
             out[a * 5 + TYPES.index(name)] = _tilted(base / base.sum(), wanted, tilt)
     return out
 

@@ -45,9 +45,7 @@ class HomeTables(NamedTuple):
 def home_tables() -> HomeTables:
     """Floor area and rooms per tenure × kind, from ``homes.csv``."""
     t = figures.table("homes")
-    row = np.array(
-        [TENURES.index(a) * 2 + KINDS.index(b) for a, b in zip(t["tenure"], t["dwelling_type"], strict=True)]
-    )
+    row = np.array([TENURES.index(a) * 2 + KINDS.index(b) for a, b in zip(t["tenure"], t["dwelling_type"], strict=True)])
     back = np.argsort(row)
     sd = t["sd_log_floor_area_2022"][back]
     rooms = np.stack([t[f"pct_rooms_{k}_assumed"][back] for k in range(1, 7)], axis=1)
@@ -78,9 +76,7 @@ def _kinds(d: Dwellings, rows: slice, column: NDArray, seed: int, p: Params) -> 
     ids, flat = d.id[rows], column % 2 == 1
     share = np.array([p.rel_senior_homes_koop, p.rel_senior_homes_corporatie, p.rel_senior_homes_vrije_huur])
     senior = flat & (uniform(key(seed, Purpose.DWELLING, 3), ids) < share[column // 2])
-    d.kind[rows] = np.select(
-        [senior, flat], [DwellingType.SENIORENCOMPLEX, DwellingType.MEERGEZINS], DwellingType.EENGEZINS
-    )
+    d.kind[rows] = np.select([senior, flat], [DwellingType.SENIORENCOMPLEX, DwellingType.MEERGEZINS], DwellingType.EENGEZINS)
     labelled = senior & (column // 2 == Tenure.CORPORATIE)
     labelled &= uniform(key(seed, Purpose.DWELLING, 4), ids) < p.rel_labelled
     d.age_label[rows] = np.where(labelled, 55, 0)
@@ -176,9 +172,7 @@ def _access(d: Dwellings, rows: slice, seed: int, p: Params) -> NDArray:
     """Geschikt (step-free), aanpasbaar or ongeschikt, by type and tenure (F44, F45, F46, F05)."""
     kind, tenure = d.kind[rows], d.tenure[rows]
     flat = kind != DwellingType.EENGEZINS
-    by_tenure = np.array(
-        [p.rel_geschikt_meergezins_koop, p.rel_geschikt_meergezins_corporatie, p.rel_geschikt_meergezins_vrij]
-    )
+    by_tenure = np.array([p.rel_geschikt_meergezins_koop, p.rel_geschikt_meergezins_corporatie, p.rel_geschikt_meergezins_vrij])
     ordinary = np.where(flat, by_tenure[tenure], p.rel_geschikt_eengezins)
     good = np.asarray(np.where(np.isin(kind, [DwellingType.SENIORENCOMPLEX]), p.rel_geschikt_senior, ordinary))
     bad = (1 - good) * np.where(flat, p.rel_ongeschikt_meergezins, p.rel_ongeschikt_eengezins)

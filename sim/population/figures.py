@@ -94,9 +94,7 @@ def _table(name: str, folder: Path) -> dict[str, NDArray]:
     for number, row in enumerate(body, start=2):
         if len(row) != len(header):
             where = header[min(len(row), len(header) - 1)]
-            raise FiguresError(
-                f"{path.name}: row {number}, column {where}: {len(row)} cells, the header has {len(header)}"
-            )
+            raise FiguresError(f"{path.name}: row {number}, column {where}: {len(row)} cells, the header has {len(header)}")
     columns = {column: _column(path.name, column, [row[k] for row in body]) for k, column in enumerate(header)}
     return _in_order(name, path.name, columns)
 

@@ -220,9 +220,7 @@ def _urban_slope() -> float:
     return float(np.polyfit(f["urban_2022"], np.log(share / (1 - share)), 1, w=np.sqrt(f["dwellings_20240101"]))[0])
 
 
-def _spread(
-    w: dict[str, NDArray], joint: NDArray, homeless: NDArray, bands: NDArray, occupied: NDArray
-) -> tuple[NDArray, NDArray]:
+def _spread(w: dict[str, NDArray], joint: NDArray, homeless: NDArray, bands: NDArray, occupied: NDArray) -> tuple[NDArray, NDArray]:
     """Joint table and households without a home per wijk."""
     heads = _local_heads(w, bands)  # share of the gemeente's persons by age of AGES, [w, 7]
     housed = joint.sum(axis=1)
@@ -230,9 +228,7 @@ def _spread(
     young_alone = (CELL_AGE == 0) & (CELL_TYPE == 0)
     seed[:, young_alone] *= _alone_odds(w)[:, None] ** YOUNG_POWER
     seed *= housed / seed.sum(axis=0)
-    by_age = _consistent(
-        _grouped(seed, CELL_AGE, N_AGE_GROUPS), occupied.sum(axis=1), _grouped(housed[None], CELL_AGE, 4)[0]
-    )
+    by_age = _consistent(_grouped(seed, CELL_AGE, N_AGE_GROUPS), occupied.sum(axis=1), _grouped(housed[None], CELL_AGE, 4)[0])
     types = _consistent(_type_shares(w, seed), occupied.sum(axis=1), _grouped(housed[None], CELL_TYPE, 3)[0])
     table = seed[:, :, None] * (joint / np.maximum(housed, 1e-12)[:, None])
     for _ in range(150):

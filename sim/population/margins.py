@@ -42,9 +42,7 @@ def errors(state: StartState) -> pd.DataFrame:
             made_g, wanted_g = (_by_gemeente(t[name], f.gemeente, len(g.gemeente_code)) for t in (made, wanted))
             n = _by_gemeente(total[:, None], f.gemeente, len(g.gemeente_code))[:, 0]
             for k, code in enumerate(g.gemeente_code):
-                rows.append(
-                    (code, "gemeente", n[k], name, fitted[name], _off(made_g[k : k + 1], wanted_g[k : k + 1])[0])
-                )
+                rows.append((code, "gemeente", n[k], name, fitted[name], _off(made_g[k : k + 1], wanted_g[k : k + 1])[0]))
     table = pd.DataFrame(rows, columns=["area", "level", "households", "margin", "fitted", "off"])
     table["error"] = table["off"] / table["households"].clip(lower=1)
     return table
@@ -115,17 +113,13 @@ def _wanted_ages(state: StartState, persons: NDArray) -> NDArray:
     """Published shares on the persons drawn: of 2022 for wijken, of 2021 for gemeenten."""
     names = ["0_14", "15_24", "25_44", "45_64", "65_plus"]
     share = np.full((len(persons), 5), np.nan)
-    if "pct_age_0_14_2022" in figures.table("wijken") and len(state.geography.code) > len(
-        state.geography.gemeente_code
-    ):
+    if "pct_age_0_14_2022" in figures.table("wijken") and len(state.geography.code) > len(state.geography.gemeente_code):
         at = {code: k for k, code in enumerate(figures.column("wijken", "code"))}
         read = figures.matrix("wijken", [f"pct_age_{name}_2022" for name in names])
         share = read[[at[code] for code in state.geography.code]]
     else:
         at = {code: k for k, code in enumerate(figures.column("gemeenten", "code"))}
-        bands = figures.matrix("gemeenten", [f"age_{a}_2021" for a in figures.BANDS])[
-            [at[c] for c in state.geography.code]
-        ]
+        bands = figures.matrix("gemeenten", [f"age_{a}_2021" for a in figures.BANDS])[[at[c] for c in state.geography.code]]
         edges = [0, 3, 5, 9, 13]
         share = np.add.reduceat(bands, edges, axis=1)
     share = np.where(np.isnan(share), 20.0, share)

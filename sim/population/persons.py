@@ -118,9 +118,7 @@ def at_home() -> NDArray:
     """Share of persons of age 0 … 59 who live with their parents (F28; from 45 on an assumption)."""
     t = figures.table("children")
     read = t["subject"] == "at_home"
-    return np.interp(
-        np.arange(60), [17, *t["number_or_age"][read], 45, 60], [1, *(t["value"][read] / 100), LEFT_AT_45, LEFT_AT_45]
-    )
+    return np.interp(np.arange(60), [17, *t["number_or_age"][read], 45, 60], [1, *(t["value"][read] / 100), LEFT_AT_45, LEFT_AT_45])
 
 
 @functools.cache
@@ -129,12 +127,7 @@ def limited_share() -> NDArray:
     t = figures.table("limitation")
     age = np.arange(OLDEST + 1)
     young = (0, 20)
-    return np.stack(
-        [
-            np.interp(age, [*young, *t["age"]], [0.0, 0.002, *(t[f"pct_limited_{sex}"] / 100)])
-            for sex in ("men", "women")
-        ]
-    )
+    return np.stack([np.interp(age, [*young, *t["age"]], [0.0, 0.002, *(t[f"pct_limited_{sex}"] / 100)]) for sex in ("men", "women")])
 
 
 def draw_limitation(h: Households, rows: slice, seed: int, p: Params, month: int) -> None:

@@ -76,8 +76,14 @@ def wrong(key: str) -> st.SearchStrategy[dict[str, Any]]:
     high = {name: hi for name, field in REGISTRY[key].model_fields.items() if (hi := limits(field)[1]) is not None}
     above = [st.just({name: value * 2 + 1}) for name, value in sorted(high.items())]
     return st.one_of(
-        st.just({"fteé": 2}), st.just({"from": "2027-01", "until": "2026-12"}), st.just({"who": {"lengte": 3}}),
-        st.just({"payer": "koning"}), st.just({"from": "januari"}), st.just({"eur_budget": "veel"}), st.just({"capacity": -1}), *above,
+        st.just({"fteé": 2}),
+        st.just({"from": "2027-01", "until": "2026-12"}),
+        st.just({"who": {"lengte": 3}}),
+        st.just({"payer": "koning"}),
+        st.just({"from": "januari"}),
+        st.just({"eur_budget": "veel"}),
+        st.just({"capacity": -1}),
+        *above,
     )
 
 
@@ -87,7 +93,10 @@ def instrument(draw: Any, key: str) -> dict[str, Any]:
     chosen = draw(some_of(REGISTRY[key]))
     chosen |= {"allow_empty": draw(st.sampled_from([True, True, True, False]))}
     for name, options in {
-        "capacity": [None, 0, 0.4, 3], "eur_budget": [None, 0, 2500, 60000], "eur_fixed": [0, 600], "from": [None, *DATES[:4]],
+        "capacity": [None, 0, 0.4, 3],
+        "eur_budget": [None, 0, 2500, 60000],
+        "eur_fixed": [0, 600],
+        "from": [None, *DATES[:4]],
         "until": [None, None, *DATES[2:]],
     }.items():
         if draw(RARELY):

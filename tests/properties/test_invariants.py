@@ -15,15 +15,22 @@ from sim.invariants import violations
 from sim.world import NOWHERE
 from tests.worlds import LIVELY, MONTHS, SMALL, at_work, burnt_in, everything, housed_rows, let_pass, strong
 
-DOSES = st.fixed_dictionaries({
-    "capacity": st.sampled_from([None, 0, 0.3, 1, 5]), "eur_budget": st.sampled_from([None, 0, 3000, 20000, 150000]),
-    "eur_fixed": st.sampled_from([0, 1200]), "from": st.sampled_from([None, "2026-04"]), "until": st.sampled_from([None, "2026-10"]),
-})
+DOSES = st.fixed_dictionaries(
+    {
+        "capacity": st.sampled_from([None, 0, 0.3, 1, 5]),
+        "eur_budget": st.sampled_from([None, 0, 3000, 20000, 150000]),
+        "eur_fixed": st.sampled_from([0, 1200]),
+        "from": st.sampled_from([None, "2026-04"]),
+        "until": st.sampled_from([None, "2026-10"]),
+    }
+)
 
 
 @settings(max_examples=12, deadline=None)
 @given(
-    st.sampled_from(SMALL), st.integers(0, 10**9), st.booleans(),
+    st.sampled_from(SMALL),
+    st.integers(0, 10**9),
+    st.booleans(),
     st.dictionaries(st.sampled_from(list(REGISTRY)), DOSES, max_size=len(REGISTRY)),
 )
 def test_nothing_is_broken_in_any_month_of_any_run(place, seed, lively, doses):

@@ -16,10 +16,13 @@ from tests.worlds import LIVELY, SMALL, strong
 
 MONTHS, FOLLOW_UP = 18, 4
 KEYS = sorted(REGISTRY)
-DOSES = st.fixed_dictionaries({
-    "capacity": st.sampled_from([None, None, 0, 1.5]), "eur_budget": st.sampled_from([None, None, 0, 20000]),
-    "eur_fixed": st.sampled_from([0, 1200]),
-})
+DOSES = st.fixed_dictionaries(
+    {
+        "capacity": st.sampled_from([None, None, 0, 1.5]),
+        "eur_budget": st.sampled_from([None, None, 0, 20000]),
+        "eur_fixed": st.sampled_from([0, 1200]),
+    }
+)
 SOUND = [{"above": -1}, {"above": 3}, {"below": 3}, {"below": 0.1}, {"above": 0, "below": 1e9}]
 LIMITS = st.sampled_from(6 * SOUND + [{"above": 2, "below": 1}, {}])
 TALKS = [{"obstacle": name} for name in names(Obstacle)] + [{"wish": name} for name in rules.WISHES]
@@ -30,17 +33,22 @@ def whens(running: list[str]) -> st.SearchStrategy[dict[str, Any]]:
     date = st.fixed_dictionaries({"after": st.integers(1, 15)})
     indicator = st.builds(
         lambda indicator, share_of, limits: {"after": 12, "indicator": indicator, **limits} | ({"share_of": share_of} if share_of else {}),
-        st.sampled_from([*rules.READABLE, "fit"]), st.sampled_from([None, "dwellings", "vacant"]), LIMITS,
+        st.sampled_from([*rules.READABLE, "fit"]),
+        st.sampled_from([None, "dwellings", "vacant"]),
+        LIMITS,
     )
     change = st.builds(
         lambda indicator, change: {"after": 12, "indicator": indicator, "change": change}, st.sampled_from(rules.READABLE), LIMITS
     )
     ledger = st.builds(
-        lambda key, count, limits: {"instrument": key, "count": count, **limits}, st.sampled_from(running or KEYS),
-        st.sampled_from(["contacts", "uses", "cost_eur", "waiting"]), LIMITS,
+        lambda key, count, limits: {"instrument": key, "count": count, **limits},
+        st.sampled_from(running or KEYS),
+        st.sampled_from(["contacts", "uses", "cost_eur", "waiting"]),
+        LIMITS,
     )
     talks = st.builds(
-        lambda asked, limits: {"talks": {**asked, **limits, "at_least": 1}}, st.sampled_from(TALKS),
+        lambda asked, limits: {"talks": {**asked, **limits, "at_least": 1}},
+        st.sampled_from(TALKS),
         st.sampled_from([{"share_above": 0}, {"share_above": 0.2}, {"share_below": 0.5}]),
     )
     heard = any(REGISTRY[key].talks for key in running)
@@ -61,9 +69,11 @@ def scenarios(draw: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         for key in later
     ]
     for _ in range(draw(st.integers(0, 4)) if running else 0):
-        deed = {"stop": [draw(st.sampled_from(running))]} if draw(st.booleans()) else {
-            "scale": {draw(st.sampled_from(running)): draw(st.sampled_from([0.2, 0.5, 0.9, 3]))}
-        }
+        deed = (
+            {"stop": [draw(st.sampled_from(running))]}
+            if draw(st.booleans())
+            else {"scale": {draw(st.sampled_from(running)): draw(st.sampled_from([0.2, 0.5, 0.9, 3]))}}
+        )
         steps.append({"when": draw(whens(running)), "do": deed, "repeat": draw(st.booleans())})
     return held, draw(st.permutations(steps))
 

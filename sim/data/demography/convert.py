@@ -59,15 +59,11 @@ def rates(folder: Path) -> list[tuple[str, str, int, float]]:
         ("limitation", "mobility_by_age_derived.csv", "mobility_limitation_onset_pct_per_year"),
     ):
         for sex, word in (("man", "men"), ("woman", "women")):
-            known = {
-                int(r["age"]): float(r[column]) / 100 for r in read(folder, name) if r["sex"] == word and r[column]
-            }
+            known = {int(r["age"]): float(r[column]) / 100 for r in read(folder, name) if r["sex"] == word and r[column]}
             low, high = min(known), max(known)
             out += [(quantity, sex, age, known[min(age, high)] if age >= low else 0.0) for age in range(111)]
     dynamics = read(folder, "household_dynamics.csv")
-    leave = {
-        int(r["age_from"]): float(r["value"]) / 100 for r in dynamics if r["quantity"] == "leaving_parental_home_net"
-    }
+    leave = {int(r["age_from"]): float(r["value"]) / 100 for r in dynamics if r["quantity"] == "leaving_parental_home_net"}
     out += [("leave_home", "any", age, leave.get(age, 0.15 if 30 <= age < 60 else 0.0)) for age in range(111)]
     out += [("separation", "any", age, _separation(dynamics, age)) for age in range(111)]
     for sex, place in (("man", 1), ("woman", 2)):
