@@ -12,8 +12,8 @@ import numpy as np
 from mesa import Agent
 
 from sim.codes import Contact, DwellingType, HouseholdClass, HouseholdState, Limitation, MoveReason, Stage, Tenure
+from sim.columns import ABSENT, NOWHERE
 from sim.fit import classes, fit_at
-from sim.world import ABSENT, NOWHERE
 
 if TYPE_CHECKING:
     from sim.model import HousingModel

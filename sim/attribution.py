@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.codes import MoveReason, Verdict, names
+from sim.columns import NEVER, NOWHERE
 from sim.levers import ALL_BIT
 from sim.outputs import public_id
 from sim.verdicts import FINAL, verdicts
-from sim.world import NEVER, NOWHERE
 
 if TYPE_CHECKING:
     import pandas as pd

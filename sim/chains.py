@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.codes import MoveReason, Origin, Stage, Tenure, Trigger, VacancyState
+from sim.columns import ABSENT, NEVER, NOWHERE
 from sim.fit import fit_at
 from sim.ledger import open_rows, settle_rows, take_over, write_rows
 from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS
 from sim.randomness import Purpose, bits_array
-from sim.world import ABSENT, NEVER, NOWHERE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

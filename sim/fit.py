@@ -18,14 +18,14 @@ import numpy as np
 from numba import njit
 
 from sim.codes import Access, DwellingType, HouseholdClass, Tenure
+from sim.columns import ABSENT, N_CHILDREN
 from sim.parameters import Params
 from sim.woonprofielen import N_PROFIELEN, N_TASTES, profile_scores
-from sim.world import ABSENT, N_CHILDREN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.world import Households
+    from sim.columns import Households
 
 N_COMPONENTS = 5
 SIZE, ACCESS, AFFORD, PLACE, PROFILE = range(N_COMPONENTS)

@@ -15,11 +15,11 @@ import numpy as np
 from numba import njit
 
 from sim.codes import HouseholdState, Stage
+from sim.columns import NEVER, NOWHERE, Households, copy, empty, grow
 from sim.fit import classes
 from sim.klantreis import BEHIND, FUNNEL_SHAPE, Parting, no_parting
 from sim.levers import ALL_BIT
 from sim.register import Register
-from sim.world import NEVER, NOWHERE, Households, copy, empty, grow
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

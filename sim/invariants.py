@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.chains import FILLED, ON_OFFER, RESERVED, WAITING, WITHDRAWN
 from sim.codes import DwellingState, EventKind, HouseholdState, MoveReason, Origin, Stage
-from sim.world import NOWHERE
+from sim.columns import NOWHERE
 
 if TYPE_CHECKING:
     from sim.state import World

@@ -13,10 +13,10 @@ import numpy as np
 from numba import njit
 
 from sim.codes import Access, DropReason, HouseholdClass, HouseholdState, Stage, Tenure, Trigger
+from sim.columns import ABSENT, NEVER, NOWHERE
 from sim.fit import any_child, class_of, oldest_age
 from sim.levers import ALL_BIT, lever_sum
 from sim.randomness import Draws, Purpose, draw_bits, to_unit
-from sim.world import ABSENT, NEVER, NOWHERE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,9 +9,9 @@ import numpy as np
 from numba import njit
 
 from sim.codes import EventKind, MoveReason, Stage, Tenure, VacancyState
+from sim.columns import ABSENT, NEVER, NOWHERE
 from sim.fit import any_child, class_of, oldest_age
 from sim.randomness import draw_bits, pair_bits, to_index, to_unit, to_whole
-from sim.world import ABSENT, NEVER, NOWHERE
 
 WAITING, FILLED = int(VacancyState.WAITING), int(VacancyState.FILLED)
 NIEUW = int(Stage.NIEUW_THUIS)

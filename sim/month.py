@@ -9,6 +9,7 @@ from numba import njit
 
 from sim import chains, founding, ghosts, klantreis, programme, recording
 from sim.codes import HouseholdClass, HouseholdState, MoveReason, Origin
+from sim.columns import ABSENT, NOWHERE
 from sim.crowding import crowding
 from sim.demography import plan as demography
 from sim.demography.describe import birthdays, describe
@@ -17,7 +18,6 @@ from sim.market.market import market
 from sim.population.income import fifth_of
 from sim.register import Register
 from sim.state import NORM_MONTHS
-from sim.world import ABSENT, NOWHERE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -11,9 +11,9 @@ from numba import njit
 from sim import codes
 from sim.chains import FILLED, WITHDRAWN
 from sim.codes import EndReason, EventKind, HouseholdClass, Origin, Trigger, names
+from sim.columns import NOWHERE
 from sim.klantreis import DROPPED, ENTERED, LEFT, NOOD_TRIGGERS, OBSTACLE
 from sim.levers import ALL_BIT
-from sim.world import NOWHERE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,8 +8,8 @@ import numpy as np
 
 from sim.chains import open_vacancies
 from sim.codes import Access, DwellingState, DwellingType, Origin, Tenure, VacancyState
+from sim.columns import NEVER, NOWHERE, Dwellings, empty
 from sim.randomness import Draws, Purpose, hash_ints, hash_text, uniform
-from sim.world import NEVER, NOWHERE, Dwellings, empty
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,9 +9,9 @@ from numba import njit
 
 from sim import stuck
 from sim.codes import CHOSEN, Access, DwellingType, EventKind, HouseholdClass, HouseholdState, MoveReason, Stage
+from sim.columns import NOWHERE, age_years
 from sim.fit import CLASS_SENIOR, CLASS_STARTER, MAX_AGE, any_child, class_of, oldest_age
 from sim.state import NORM_MONTHS
-from sim.world import NOWHERE, age_years
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

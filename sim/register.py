@@ -12,7 +12,7 @@ from sim.codes import HouseholdState, Stage
 from sim.fit import oldest_age
 
 if TYPE_CHECKING:
-    from sim.world import Households
+    from sim.columns import Households
 
 PRESENT = int(HouseholdState.PRESENT)
 WENS, ZOEKEN = int(Stage.WOONWENS), int(Stage.WONINGZOEKEN)

@@ -14,6 +14,7 @@ from scipy.spatial import cKDTree
 from sim import law, programme
 from sim.chains import open_vacancies
 from sim.codes import Origin, Stage, Tenure, Trigger
+from sim.columns import NEVER, Dwellings, Households, Moves, Vacancies, age_years, empty, grow_in_place
 from sim.demography import plan as demography
 from sim.fit import make_tables, refresh
 from sim.founding import area_edges, draw_households
@@ -23,7 +24,6 @@ from sim.population import build as population
 from sim.randomness import Draws, Purpose, bits_array, normal_table, uniform
 from sim.state import NORM_MONTHS, World
 from sim.stuck import nobody_stuck
-from sim.world import NEVER, Dwellings, Households, Moves, Vacancies, age_years, empty, grow_in_place
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""The world at one moment: the tables of ``sim.world`` and everything a month needs beside them."""
+"""The world at one moment: the tables of ``sim.columns`` and everything a month needs beside them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.columns import Dwellings, Households, Moves, Vacancies, copy, empty, fingerprint, grow
 from sim.klantreis import FUNNEL_SHAPE, Journey
 from sim.levers import no_levers
 from sim.randomness import Draws
 from sim.stuck import Stuck, nobody_stuck
-from sim.world import Dwellings, Households, Moves, Vacancies, copy, empty, fingerprint, grow
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

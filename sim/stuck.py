@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 
 from sim.codes import DwellingType, HouseholdState, MoveReason, Obstacle, Stage
-from sim.world import ABSENT
+from sim.columns import ABSENT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

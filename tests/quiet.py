@@ -8,12 +8,12 @@ import numpy as np
 
 from sim import ghosts, interventions, month, run
 from sim.codes import HouseholdState, Stage, VacancyState
+from sim.columns import NOWHERE
 from sim.interventions.base import Instrument, Running
 from sim.interventions.target import ALL_DRAWN
 from sim.market.market import market
 from sim.recording import note_uses
 from sim.state import World
-from sim.world import NOWHERE
 from tests.worlds import MIXED
 
 IMPOSSIBLE, CERTAIN = -1000.0, 1000.0  # logits

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.codes import HouseholdState
+from sim.columns import Households, copy, empty, grow
 from sim.demography import plan as demography
 from sim.demography.describe import describe
 from sim.demography.events import Events
@@ -12,7 +13,6 @@ from sim.parameters import Params, resolve
 from sim.population import children, figures, persons
 from sim.population.base_year import AGES, HEAD_BANDS, TYPES
 from sim.randomness import Purpose, bits_array, uniform
-from sim.world import Households, copy, empty, grow
 
 FIRST = -36
 

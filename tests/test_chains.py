@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from sim import chains, interventions
 from sim.chains import FILLED, ON_OFFER, RESERVED, WAITING, hand_over, open_vacancies, rent_paths, step_rents, unite
 from sim.codes import EventKind, HouseholdState, MoveReason, Origin, Stage, Tenure
+from sim.columns import ABSENT, NOWHERE, fingerprint
 from sim.invariants import violations
 from sim.outputs import descend
-from sim.world import ABSENT, NOWHERE, fingerprint
 from tests import twins, twins_ledger
 from tests.worlds import MONTHS, at_work, burnt_in, everything, housed_rows, let_pass, strong, tables_of
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.codes import EventKind, HouseholdState, HouseholdType
+from sim.columns import ABSENT, NEVER, Households, copy, empty, fingerprint, take
 from sim.demography import partners, rates
 from sim.demography import plan as demography
 from sim.demography import planner as planner_module
@@ -19,7 +20,6 @@ from sim.demography.planner import Planner
 from sim.population.figures import FiguresError
 from sim.population.setting import Border
 from sim.randomness import Draws, to_unit, uniform
-from sim.world import ABSENT, NEVER, Households, copy, empty, fingerprint, take
 from tests import twins_demography as twins
 from tests.small_country import FIRST, closed, households, planned_from
 

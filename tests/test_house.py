@@ -13,10 +13,10 @@ import pytest
 
 import sim
 from sim import codes, indicators, levers
+from sim.columns import _DTYPES, Dwellings, Households, Moves, Vacancies, empty
 from sim.interventions import REGISTRY as INSTRUMENTS
 from sim.parameters import REGISTRY as PARAMETERS
 from sim.randomness import Purpose
-from sim.world import _DTYPES, Dwellings, Households, Moves, Vacancies, empty
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = [name for name in ("sim", "experiments", "analysis", "workshop", "benchmarks", "tools", "tests") if (ROOT / name).is_dir()]

@@ -7,11 +7,11 @@ import pytest
 
 from sim import month, run
 from sim.codes import Access, Contact, Stage, Tenure
+from sim.columns import age_years
 from sim.interventions import REGISTRY, InstrumentError, load
 from sim.interventions.target import Lot, target_rows
 from sim.randomness import Purpose, uniform
 from sim.register import Register
-from sim.world import age_years
 from tests import twins
 from tests.worlds import (
     FOLLOW_UP,

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from sim import klantreis, month
 from sim.codes import Access, DropReason, EventKind, Stage, Tenure, Trigger
+from sim.columns import ABSENT, copy
 from sim.crowding import crowding
 from sim.fit import refresh
 from sim.klantreis import FUNNEL_SHAPE, make_journey, step_kernel, twice
 from sim.levers import ALL_BIT, make_levers
 from sim.parameters import resolve
 from sim.randomness import Draws, Purpose
-from sim.world import ABSENT, copy
 from tests import twins
 from tests.worlds import LIVELY, at_work, burnt_in, everything, let_pass, pick, scattered_dwellings, scattered_households, spread
 

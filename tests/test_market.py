@@ -8,6 +8,7 @@ import pytest
 from sim import month
 from sim.chains import ON_OFFER, RESERVED, WAITING
 from sim.codes import Access, DwellingState, Origin, Stage, Tenure, Trigger
+from sim.columns import NEVER, NOWHERE
 from sim.fit import refresh
 from sim.founding import area_edges
 from sim.market import market as market_module
@@ -20,7 +21,6 @@ from sim.market.respond import PER_SEGMENT, Map
 from sim.market.seekers import describe, searching_rows
 from sim.market.sight import CHANNELS
 from sim.randomness import Draws, Purpose, hash_ints, to_unit, uniform
-from sim.world import NEVER, NOWHERE
 from tests import twins, twins_market
 from tests.worlds import MONTHS, at_work, burnt_in, everything, let_pass, pick, scattered_households, strong, with_rows
 

@@ -10,10 +10,10 @@ from analysis import pots
 from experiments import compare
 from sim import law, month, run, scenarios
 from sim.codes import Access, DwellingState, DwellingType, HouseholdState, Stage, Tenure
+from sim.columns import ABSENT, NEVER
 from sim.interventions import REGISTRY, InstrumentError, load
 from sim.interventions.filters import binding, failing, gross_income, members_of
 from sim.market.seekers import describe
-from sim.world import ABSENT, NEVER
 from tests.worlds import RARE, at_work, burnt_in, let_pass, strong
 
 NO_MASK = np.uint64(0)

@@ -8,8 +8,8 @@ import pytest
 from sim import interventions, month
 from sim.chains import RESERVED, WAITING, WITHDRAWN, end_households
 from sim.codes import Access, Contact, DwellingState, HouseholdState, MoveReason, Origin, Stage, Trigger
+from sim.columns import NOWHERE
 from sim.invariants import violations
-from sim.world import NOWHERE
 from tests.worlds import at_work, burnt_in, let_pass, strong, tables_of
 
 BOTH = ("renovatie", "sloop")

@@ -7,10 +7,10 @@ import pytest
 
 from sim import fit, founding, klantreis, month
 from sim.codes import EventKind, HouseholdState, Stage, Trigger
+from sim.columns import ABSENT, Households, copy
 from sim.demography.describe import birthdays, describe
 from sim.population.persons import rooms_needed
 from sim.state import World
-from sim.world import ABSENT, Households, copy
 from tests import twins_month as twins
 from tests.worlds import at_work, burnt_in, everything, let_pass, pick, scattered_dwellings, scattered_households, spread
 

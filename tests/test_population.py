@@ -14,13 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.codes import Access, DwellingType, HouseholdType, Tenure
+from sim.columns import ABSENT, Dwellings, Households, age_years, empty, fingerprint
 from sim.parameters import resolve as parameters
 from sim.places import resolve
 from sim.population import assignment, children, dwellings, figures, fitting, income, integerise, ipf, persons, tenancy
 from sim.population import build as population
 from sim.population.base_year import base_year
 from sim.randomness import uniform
-from sim.world import ABSENT, Dwellings, Households, age_years, empty, fingerprint
 from tests.twins_population import best_swap
 
 FIRST = -36
@@ -353,7 +353,7 @@ from sim.population import build as population
 figures.FOLDER = Path(sys.argv[1])
 from sim.parameters import resolve as parameters
 from sim.places import resolve
-from sim.world import fingerprint
+from sim.columns import fingerprint
 state = population.build(resolve("veldhoven"), 1, parameters(), first_month=-36)
 print(fingerprint(state.households, state.dwellings))
 """

@@ -6,10 +6,10 @@ import numpy as np
 
 from sim.chains import CORPORATIE, FILLED, WAITING
 from sim.codes import EventKind, MoveReason, Stage
+from sim.columns import ABSENT, NEVER, NOWHERE
 from sim.fit import ages_and_classes
 from sim.ledger import MONTH_OFFSET
 from sim.randomness import bits_array, uniform
-from sim.world import ABSENT, NEVER, NOWHERE
 
 
 def open_rows(d, v, filled, homes, origins, parents, first, month, turnover, low, high) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from sim import interventions, month, run
+from sim.columns import ABSENT, NEVER, NOWHERE, Dwellings, Households, empty, take
 from sim.interventions import REGISTRY
 from sim.randomness import hash_ints, hash_text, uniform
 from sim.state import World
-from sim.world import ABSENT, NEVER, NOWHERE, Dwellings, Households, empty, take
 
 SMALL = ("rozendaal", "schiermonnikoog", "vlieland")  # 550 to 760 households each
 MIXED = "terschelling"  # 2,600 households, a fifth of the homes let by a corporatie

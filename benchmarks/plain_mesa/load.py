@@ -14,10 +14,10 @@ from benchmarks.plain_mesa.agents import Dwelling, Person, State, Vacancy
 from benchmarks.plain_mesa.events import Event
 from sim import law
 from sim.codes import HouseholdState, HouseholdType, VacancyState
+from sim.columns import ABSENT, NEVER, NOWHERE
 from sim.klantreis import LOGIT_LIMIT, LOGIT_SCALE
 from sim.population.base_year import AGES
 from sim.population.income import income_table
-from sim.world import ABSENT, NEVER, NOWHERE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,15 +8,15 @@ import numpy as np
 from numba import njit
 
 from sim.codes import HouseholdType
+from sim.columns import ABSENT, N_ADULTS, N_CHILDREN
 from sim.population.base_year import AGES
 from sim.population.income import income_table
 from sim.population.persons import rooms_of
-from sim.world import ABSENT, N_ADULTS, N_CHILDREN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.world import Households
+    from sim.columns import Households
 
 ALONE, COUPLE, WITH_CHILDREN, ONE_PARENT, OTHER = (int(kind) for kind in HouseholdType)
 N_TYPES = len(HouseholdType)

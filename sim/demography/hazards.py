@@ -8,9 +8,9 @@ import numpy as np
 from numba import njit
 
 from sim.codes import EventKind, HouseholdState, Sex
+from sim.columns import ABSENT, N_ADULTS, N_CHILDREN
 from sim.demography import rates
 from sim.randomness import TO_UNIT, U11, U_ODD_ID, Purpose, draw_bits, mix, to_unit
-from sim.world import ABSENT, N_ADULTS, N_CHILDREN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

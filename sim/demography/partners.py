@@ -8,8 +8,8 @@ import numpy as np
 from numba import njit
 
 from sim.codes import HouseholdState, Sex
+from sim.columns import ABSENT
 from sim.randomness import bits_array, uniform
-from sim.world import ABSENT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

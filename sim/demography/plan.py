@@ -11,9 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.codes import EventKind
+from sim.columns import Households
 from sim.demography.events import Events, Happened, People, people_of, run_month
 from sim.demography.planner import Future, Planner, crossing, enter
-from sim.world import Households
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -15,6 +15,7 @@ from pydantic import Field
 
 from sim.chains import move_in, own_money, price_of, withdraw
 from sim.codes import Access, Contact, DwellingState, DwellingType, HouseholdState, MoveReason, Origin, Stage, Tenure
+from sim.columns import NOWHERE, Dwellings, empty, take
 from sim.fit import ages_and_classes, refresh
 from sim.interventions.base import Instrument, Payer, Running, Who
 from sim.interventions.passend_aanbod import ANNEX, append_homes
@@ -23,7 +24,6 @@ from sim.interventions.splitsen import note_applications
 from sim.interventions.target import ALL_DRAWN, Lot
 from sim.klantreis import count_step
 from sim.randomness import Purpose, hash_ints, hash_text, pair_bits, uniform
-from sim.world import NOWHERE, Dwellings, empty, take
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

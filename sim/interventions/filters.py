@@ -9,11 +9,11 @@ import numpy as np
 
 from sim import law
 from sim.codes import DwellingType, HouseholdClass, HouseholdState, Tenure
+from sim.columns import ABSENT, NEVER, NOWHERE, age_years
 from sim.fit import classes
 from sim.interventions.target import ALL_DRAWN, Lot, target_rows
 from sim.levers import NO_BITS
 from sim.market.reach import AOW_AGE
-from sim.world import ABSENT, NEVER, NOWHERE, age_years
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

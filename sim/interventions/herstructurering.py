@@ -17,13 +17,13 @@ from pydantic import Field
 from sim import law
 from sim.chains import RESERVED, move_in, open_vacancies, withdraw
 from sim.codes import Access, Contact, DwellingState, DwellingType, HouseholdState, MoveReason, Origin, Stage, Tenure, Trigger
+from sim.columns import NEVER, NOWHERE, Dwellings, take
 from sim.interventions.base import Instrument, Running, Who
 from sim.interventions.filters import members_of
 from sim.interventions.passend_aanbod import append_homes
 from sim.klantreis import count_step
 from sim.randomness import Purpose, hash_ints, hash_text, uniform
 from sim.register import Among
-from sim.world import NEVER, NOWHERE, Dwellings, take
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

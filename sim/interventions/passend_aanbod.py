@@ -9,9 +9,9 @@ from pydantic import Field
 
 from sim.chains import open_vacancies
 from sim.codes import Access, Contact, DwellingState, DwellingType, Origin, Tenure
+from sim.columns import Dwellings, empty
 from sim.interventions.base import Instrument, Payer, Running
 from sim.randomness import Purpose, hash_ints, hash_text, uniform
-from sim.world import Dwellings, empty
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,12 +8,12 @@ import numpy as np
 from pydantic import Field
 
 from sim.codes import Access, Contact, DwellingState, DwellingType, HouseholdState, Origin, Stage, Tenure
+from sim.columns import Dwellings, take
 from sim.fit import refresh
 from sim.interventions.base import Instrument, Payer, Running, Who
 from sim.interventions.passend_aanbod import ANNEX, add_homes
 from sim.interventions.target import Lot
 from sim.randomness import Purpose, hash_ints, hash_text, uniform
-from sim.world import Dwellings, take
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

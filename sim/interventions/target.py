@@ -8,17 +8,17 @@ import numpy as np
 from numba import njit
 
 from sim.codes import HouseholdState, Tenure
+from sim.columns import NOWHERE
 from sim.fit import oldest_age
 from sim.randomness import draw_bits, to_unit, uniform
 from sim.register import everybody
-from sim.world import NOWHERE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sim.columns import Dwellings, Households
     from sim.interventions.base import Who
     from sim.register import Among
-    from sim.world import Dwellings, Households
 
 PRESENT = int(HouseholdState.PRESENT)
 ANY = 9

@@ -9,11 +9,11 @@ from pydantic import Field
 
 from sim import law
 from sim.codes import Access, Contact, DwellingType, HouseholdState, HouseholdType, Origin, Tenure
+from sim.columns import NOWHERE, age_years
 from sim.interventions.base import Instrument, Payer, Running, Who
 from sim.interventions.taken import ForHomesTaken, label_vacant, take_labels_off
 from sim.interventions.target import ALL_DRAWN, Lot
 from sim.randomness import Purpose, uniform
-from sim.world import NOWHERE, age_years
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,6 +15,7 @@ from pydantic import Field
 
 from sim.chains import write_moves
 from sim.codes import Contact, HouseholdState, MoveReason, Stage, Tenure
+from sim.columns import ABSENT, NEVER, NOWHERE
 from sim.fit import refresh
 from sim.interventions.base import Instrument, Payer, Running, Who
 from sim.interventions.passend_aanbod import ANNEX
@@ -22,7 +23,6 @@ from sim.interventions.reach import HUIDIGE, WENS, ZOEKEN
 from sim.interventions.target import ALL_DRAWN, Lot
 from sim.klantreis import count_step
 from sim.randomness import Purpose, uniform
-from sim.world import ABSENT, NEVER, NOWHERE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from sim.chains import move_in
 from sim.codes import Contact, HouseholdState, MoveReason, Stage, Tenure, Trigger
+from sim.columns import NOWHERE
 from sim.interventions.base import Payer, Running, Who
 from sim.interventions.passend_aanbod import ANNEX
 from sim.interventions.reach import WENS, ZOEKEN, KnownToSome
@@ -19,7 +20,6 @@ from sim.market.seekers import describe
 from sim.market.sight import arrange
 from sim.market.trading import Veto, homes_to_swap, top_trading_cycles, wanted_homes
 from sim.randomness import Purpose, uniform
-from sim.world import NOWHERE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

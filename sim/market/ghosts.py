@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from sim import ghosts
 from sim.codes import HouseholdState
+from sim.columns import NOWHERE
 from sim.market.reach import turns_down
 from sim.market.respond import MAX_RESPONSES, PER_SEGMENT, empty_looks, empty_responses, respond
 from sim.market.seekers import describe, searching_rows
 from sim.randomness import draw_bits, to_whole
-from sim.world import NOWHERE
 
 if TYPE_CHECKING:
     from sim.market.respond import Bases

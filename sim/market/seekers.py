@@ -8,12 +8,12 @@ import numpy as np
 from numba import njit
 
 from sim.codes import HouseholdState, Stage
+from sim.columns import NOWHERE
 from sim.fit import CLASS_SENIOR, CLASS_STARTER, ages_and_classes, components_at
 from sim.klantreis import attached, is_nood
 from sim.market.reach import AOW_AGE, CORPORATIE, KOOP
 from sim.market.records import SEEKER
 from sim.randomness import Purpose, draw_bits, to_unit
-from sim.world import NOWHERE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -17,8 +17,8 @@ from sim.randomness import Purpose
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sim.columns import Dwellings, Households
     from sim.parameters import Params
-    from sim.world import Dwellings, Households
 
 SENIOR_HOME_AGE = 55
 

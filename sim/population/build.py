@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.codes import DwellingState, HouseholdState
+from sim.columns import Dwellings, Households, age_years, empty
 from sim.population import assignment, children, dwellings, figures, integerise, persons, tenancy
 from sim.population.base_year import AGES, N_CELLS, N_HOMES, TYPES, base_year
 from sim.population.fitting import Fit, fitted
@@ -14,7 +15,6 @@ from sim.population.income import fifth_of, income_of, income_table, local_shift
 from sim.population.ipf import within_runs
 from sim.population.setting import Border, Geography, Programme, border, geography, programme, rows_of
 from sim.randomness import Purpose, bits_array, hash_text, uniform
-from sim.world import Dwellings, Households, age_years, empty
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -22,8 +22,8 @@ from sim.randomness import Purpose, uniform
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sim.columns import Dwellings
     from sim.parameters import Params
-    from sim.world import Dwellings
 
 WOZ_BANDS = (200_000.0, 300_000.0, 400_000.0, 500_000.0)  # bounds of the bands of the margin, euro of 2024
 WOZ_RATIO = np.array([1.25, 0.95, 0.80, 0.60, 1.10, 0.75])  # mean value by tenure × kind over the area's: assumption

@@ -15,8 +15,8 @@ from sim.randomness import Purpose, uniform
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sim.columns import Dwellings, Households
     from sim.parameters import Params
-    from sim.world import Dwellings, Households
 
 FIRST_HOME_AGE = 18
 MAX_MONTHS = 80 * 12

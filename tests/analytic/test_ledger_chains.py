@@ -16,8 +16,8 @@ import pytest
 from analysis.chains import mean_length
 from sim import chains, outputs
 from sim.codes import HouseholdState, Origin, Tenure, VacancyState
+from sim.columns import NEVER, NOWHERE
 from sim.randomness import hash_ints, uniform
-from sim.world import NEVER, NOWHERE
 from tests.worlds import burnt_in
 
 TENURES = np.array([Tenure.KOOP, Tenure.CORPORATIE])

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from sim import month, run
 from sim.chains import FILLED, RESERVED, WITHDRAWN
 from sim.codes import DwellingState, HouseholdState, MoveReason
+from sim.columns import NOWHERE
 from sim.interventions import REGISTRY
 from sim.invariants import violations
-from sim.world import NOWHERE
 from tests.worlds import LIVELY, MONTHS, SMALL, at_work, burnt_in, everything, housed_rows, let_pass, strong
 
 DOSES = st.fixed_dictionaries(
