@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sim import month, run
 
 if TYPE_CHECKING:
-    from sim.state import World
+    from sim.state import Run
 
 
 def peak_gb() -> float:
@@ -23,23 +23,24 @@ def peak_gb() -> float:
     return peak / (1e9 if sys.platform == "darwin" else 1e6)
 
 
-def columns_gb(w: World) -> float:
+def columns_gb(one: Run) -> float:
     """Bytes in the columns of households, dwellings, vacancies, moves and events, GB."""
-    return sum(column.nbytes for table in (w.h, w.d, w.v, w.m, w.events) for column in table) / 1e9
+    w = one.world
+    return sum(column.nbytes for table in (w.h, w.d, w.v, w.m, one.events) for column in table) / 1e9
 
 
 def measure(place: str, settle: int, months: int, repeats: int = 1, seed: int = 1) -> dict[str, float]:
     """Build for 120 months, let ``settle`` months pass, then time ``months`` (median of ``repeats``, from the same state)."""
     run.burn_in("schiermonnikoog", seed, months=1, burn_in=1, follow_up=0)  # compiled or read from the cache
     began = time.process_time()
-    w = run.build(place, seed, 120, settle, 0, "2026-01", None, False)
+    whole = run.build(place, seed, 120, settle, 0, "2026-01", None, False)
     build, built_gb = time.process_time() - began, peak_gb()
     for _ in range(settle):
-        month.step(w)
-    run.begin(w)
-    households, seconds = int((w.h.state == 1).sum()), []
+        month.step(whole)
+    run.begin(whole)
+    households, seconds = int((whole.world.h.state == 1).sum()), []
     for left in reversed(range(repeats)):
-        twin = w.copy() if left else w
+        twin = whole.copy() if left else whole
         began = time.process_time()
         for _ in range(months):
             month.step(twin)
@@ -51,5 +52,5 @@ def measure(place: str, settle: int, months: int, repeats: int = 1, seed: int = 
         "seconds": statistics.median(seconds),
         "built_gb": built_gb,
         "peak_gb": peak_gb(),
-        "columns_gb": columns_gb(w),
+        "columns_gb": columns_gb(whole),
     }

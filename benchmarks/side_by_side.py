@@ -16,7 +16,8 @@ from sim import month
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sim.state import World
+    from sim.state import Run
+    from sim.world import World
 
 FORMS = ("keyed", "stream", "sampled")
 Ledger = list[tuple[int, int, int, int, int]]
@@ -26,9 +27,10 @@ class NotTheSameError(AssertionError):
     """The two models did not do the same month."""
 
 
-def plain_model(w: World, form: str) -> PlainModel:
-    """A plain Mesa model that goes on from this world."""
-    model = PlainModel(start_from(w), Keyed(w.seed) if form == "keyed" else None, w.seed)
+def plain_model(run: Run, form: str) -> PlainModel:
+    """A plain Mesa model that goes on from this run."""
+    seed = run.world.draws.seed
+    model = PlainModel(start_from(run), Keyed(seed) if form == "keyed" else None, seed)
     if form == "sampled":
         model.take_chance(Sampled(model.random))
     elif form == "stream":
@@ -78,18 +80,18 @@ def seconds_of(step: Callable[[], object], months: int) -> float:
 
 def measure(place: str, months: int, repeats: int = 3, seed: int = 1) -> dict[str, float]:
     """Best of ``repeats`` of each, CPU seconds for ``months`` months; the keyed form is checked against the engine."""
-    w = settled(place, seed, months)
-    month.step(w.copy())  # compiled or read from the cache before anything is timed
+    run = settled(place, seed, months)
+    month.step(run.copy())  # compiled or read from the cache before anything is timed
     best = dict.fromkeys(("engine", *FORMS), float("inf"))
     moves: dict[str, float] = {}
     for _ in range(repeats):
-        twin = w.copy()
+        twin = run.copy()
         best["engine"] = min(best["engine"], seconds_of(partial(month.step, twin), months))
         for form in FORMS:
-            model = plain_model(w, form)
+            model = plain_model(run, form)
             best[form] = min(best[form], seconds_of(model.step, months))
             moves[f"moves_{form}"] = len(model.moves)
             if form == "keyed":
-                check_same(twin, model)
-    households = int((w.h.state == 1).sum())
-    return {"households": households, "months": months, "moves_engine": int(twin.counts[1]), **moves, **best}
+                check_same(twin.world, model)
+    households = int((run.world.h.state == 1).sum())
+    return {"households": households, "months": months, "moves_engine": int(twin.world.counts[1]), **moves, **best}

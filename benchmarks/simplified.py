@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sim import month, run
 
 if TYPE_CHECKING:
-    from sim.state import World
+    from sim.state import Run
 
 BEHAVIOUR = {
     "rel_weight_place": 0,
@@ -43,10 +43,10 @@ BEHAVIOUR = {
 }
 
 
-def settled(place: str, seed: int, months: int, settle: int = 12) -> World:
+def settled(place: str, seed: int, months: int, settle: int = 12) -> Run:
     """A world under the simplified rules after ``settle`` months, with events for ``months`` more."""
-    w = run.build(place, seed, months, settle, 0, "2026-01", BEHAVIOUR, False)
+    settled_run = run.build(place, seed, months, settle, 0, "2026-01", BEHAVIOUR, False)
     for _ in range(settle):
-        month.step(w)
-    run.begin(w)
-    return w
+        month.step(settled_run)
+    run.begin(settled_run)
+    return settled_run

@@ -6,7 +6,7 @@ month makes one. A household that changes class needs a fresh view; a view of a 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from mesa import Agent
@@ -16,7 +16,12 @@ from sim.columns import ABSENT, NOWHERE
 from sim.fit import classes, fit_at
 
 if TYPE_CHECKING:
-    from sim.model import HousingModel
+    from sim.world import World
+
+    class HasWorld(Protocol):
+        """The model that a view belongs to."""
+
+        world: World
 
 
 class EndedHouseholdError(LookupError):
@@ -26,7 +31,7 @@ class EndedHouseholdError(LookupError):
 class Household(Agent):
     """A household of no other class: a view on its row."""
 
-    def __init__(self, model: HousingModel, row: int) -> None:
+    def __init__(self, model: HasWorld, row: int) -> None:
         # Mesa's own __init__ would register every view with the model (4-5 µs and 200 bytes each), so it is not called.
         self.model = model
         self.row = int(row)
@@ -144,7 +149,7 @@ _STAGE = {
 }
 
 
-def describe_home(model: HousingModel, j: int) -> str:
+def describe_home(model: HasWorld, j: int) -> str:
     """A dwelling in a few words."""
     d = model.world.d
     wijk = model.world.geography.name[int(d.area[j])]

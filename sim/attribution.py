@@ -16,14 +16,16 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from sim.state import World
+    from sim.ghosts import Ghosts
+    from sim.interventions.at_work import AtWork
+    from sim.world import World
 
 MOST_MONTHS = 1 << 16  # more than a month in the ledger can be
 ALL = 63  # the bit that stands for all instruments
 ALLE = "alle"
 
 
-class Uses(NamedTuple):
+class UseRows(NamedTuple):
     """One row per household and instrument with a lever that was not zero in a decision of it, and per household for all together."""
 
     household: NDArray  # int64, household row
@@ -31,20 +33,20 @@ class Uses(NamedTuple):
     month: NDArray  # int64, first use
 
 
-def uses_of(w: World) -> Uses:
+def uses_of(at_work: AtWork) -> UseRows:
     """The uses of a world so far, instruments first in the order of the months, then all together."""
     nothing = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint64))
-    month, household, bits = (np.concatenate(part) for part in zip(nothing, *w.records.get("uses", []), strict=True))
-    use, bit = np.nonzero(bits[:, None] >> np.arange(len(w.keys), dtype=np.uint64) & np.uint64(1))
+    month, household, bits = (np.concatenate(part) for part in zip(nothing, *at_work.uses.log, strict=True))
+    use, bit = np.nonzero(bits[:, None] >> np.arange(len(at_work.keys), dtype=np.uint64) & np.uint64(1))
     first = np.unique(household, return_index=True)[1]  # uses come in order of month
-    return Uses(
+    return UseRows(
         np.concatenate((household[use], household[first])),
         np.concatenate((bit, np.full(len(first), ALL))),
         np.concatenate((month[use], month[first])),
     )
 
 
-def attribution_table(w: World, window: int = 24) -> pd.DataFrame:
+def attribution_table(w: World, at_work: AtWork, window: int = 24) -> pd.DataFrame:
     """attribution.parquet: the uses, with the verdict on each (see docs/chance.md).
 
     ``month`` is that of the first use, ``month_moved`` that of the household's next move from then on: who moved before any
@@ -53,22 +55,24 @@ def attribution_table(w: World, window: int = 24) -> pd.DataFrame:
     """
     import pandas as pd
 
-    uses = uses_of(w)
+    uses, g = uses_of(at_work), at_work.ghosts
     move = next_moves(w, uses.household, uses.month)
     moved = np.where(move >= 0, w.m.month[np.maximum(move, 0)], -1).astype(np.int64)
-    ghost = ghost_of(w, uses)
-    unwatched = (ghost < 0) & _differed(w, uses)
-    ghost[(moved >= 0) & (moved < _of(w, "born", ghost))] = -1
+    ghost = ghost_of(at_work, uses)
+    unwatched = (ghost < 0) & _differed(at_work, uses)
+    ghost[(moved >= 0) & (moved < _of(g, "born", ghost))] = -1
     differed = (ghost >= 0) | unwatched
-    alone = np.where(ghost >= 0, _of(w, "moved", ghost), np.where(differed, -1, moved))
-    watched = np.where(ghost >= 0, _watched(w, ghost), np.where(differed, -1, w.month - 1))
+    alone = np.where(ghost >= 0, _of(g, "moved", ghost), np.where(differed, -1, moved))
+    watched = np.where(ghost >= 0, _watched(g, w.month, ghost), np.where(differed, -1, w.month - 1))
     verdict = verdicts(moved, alone, watched, differed, window)
     until = np.minimum(np.where(watched < 0, uses.month, watched), w.month - 1)
-    labels = [*w.keys, ALLE]
+    labels = [*at_work.keys, ALLE]
     return pd.DataFrame(
         {
             "household_id": public_id(w.h.id[uses.household]),
-            "instrument": pd.Categorical.from_codes(np.where(uses.bit == ALL, len(w.keys), uses.bit), labels).remove_unused_categories(),
+            "instrument": pd.Categorical.from_codes(
+                np.where(uses.bit == ALL, len(at_work.keys), uses.bit), labels
+            ).remove_unused_categories(),
             "month": uses.month,
             "verdict": pd.Categorical.from_codes(verdict, names(Verdict)),
             "decisive": differed,
@@ -81,12 +85,12 @@ def attribution_table(w: World, window: int = 24) -> pd.DataFrame:
     )
 
 
-def ghost_of(w: World, uses: Uses) -> NDArray:
+def ghost_of(at_work: AtWork, uses: UseRows) -> NDArray:
     """Row of the ghost of each use, int64; −1 where no decision differed (or nobody watched)."""
-    g = w.ghosts
+    g = at_work.ghosts
     if g is None or g.n == 0:
         return np.full(len(uses.household), -1)
-    bits = np.append(np.arange(len(w.keys)), ALL).astype(np.uint64)
+    bits = np.append(np.arange(len(at_work.keys)), ALL).astype(np.uint64)
     row, which = np.nonzero(g.mark[: g.n, None] >> bits & np.uint64(1))
     key = g.of[row].astype(np.int64) * 64 + bits[which].astype(np.int64)
     order = np.argsort(key, kind="stable")
@@ -96,23 +100,23 @@ def ghost_of(w: World, uses: Uses) -> NDArray:
     return np.where(key[at] == wanted, row[at], -1)
 
 
-def _differed(w: World, uses: Uses) -> NDArray:
-    decided = w.records.get("decisive")
-    if decided is None:
+def _differed(at_work: AtWork, uses: UseRows) -> NDArray:
+    decided = at_work.uses.decisive
+    if len(decided) == 0:
         return np.zeros(len(uses.household), bool)
     return (decided[uses.household] >> uses.bit.astype(np.uint64) & np.uint64(1)).astype(bool)
 
 
-def _of(w: World, name: str, ghost: NDArray) -> NDArray:
+def _of(g: Ghosts | None, name: str, ghost: NDArray) -> NDArray:
     """A column of the ghosts, int64 (of the first one where there is none)."""
-    column = np.zeros(1) if w.ghosts is None or w.ghosts.n == 0 else getattr(w.ghosts, name)
+    column = np.zeros(1) if g is None or g.n == 0 else getattr(g, name)
     return column[np.maximum(ghost, 0)].astype(np.int64)
 
 
-def _watched(w: World, ghost: NDArray) -> NDArray:
+def _watched(g: Ghosts | None, month: int, ghost: NDArray) -> NDArray:
     """Last month in which each ghost was watched; FINAL beyond where it will never move."""
-    ended = _of(w, "ended", ghost)
-    return np.where(_of(w, "final", ghost) > 0, FINAL, np.where(ended == NEVER, w.month - 1, ended))
+    ended = _of(g, "ended", ghost)
+    return np.where(_of(g, "final", ghost) > 0, FINAL, np.where(ended == NEVER, month - 1, ended))
 
 
 def next_moves(w: World, rows: NDArray, months: NDArray) -> NDArray:
@@ -149,12 +153,11 @@ class Direct(NamedTuple):
     class_ghost: NDArray  # uint8
 
 
-def direct(w: World) -> Direct:
+def direct(w: World, g: Ghosts | None) -> Direct:
     """What the direct effect is counted from (see ``sim.summary``): one row per household with a ghost for all instruments.
 
     Who moved before the parting has had its first move in both worlds, and is left out.
     """
-    g = w.ghosts
     rows = np.zeros(0, np.int64) if g is None else np.flatnonzero((g.mark[: g.n] & ALL_BIT) != 0)
     if g is None or len(rows) == 0:
         return Direct(*(np.zeros(0, kind) for kind in (np.int64, np.int64, np.uint8, np.int64, np.uint8)))

@@ -10,20 +10,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.codes import MoveReason, Origin, Stage, Tenure, Trigger, VacancyState
+from sim.codes import ON_OFFER, RESERVED, WAITING, WITHDRAWN, MoveReason, Origin, Stage, Tenure, Trigger
 from sim.columns import ABSENT, NEVER, NOWHERE
 from sim.fit import fit_at
 from sim.ledger import open_rows, settle_rows, take_over, write_rows
-from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS
+from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS, make_levers
 from sim.randomness import Purpose, bits_array
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.state import World
+    from sim.world import World
 
-WAITING, ON_OFFER, RESERVED = int(VacancyState.WAITING), int(VacancyState.ON_OFFER), int(VacancyState.RESERVED)
-FILLED, WITHDRAWN = int(VacancyState.FILLED), int(VacancyState.WITHDRAWN)
 ZOEKEN, HUIDIGE = int(Stage.WONINGZOEKEN), int(Stage.HUIDIGE_WONING)
 CORPORATIE, KOOP = int(Tenure.CORPORATIE), int(Tenure.KOOP)
 PATH_STEPS = 3
@@ -77,7 +75,7 @@ def taste_of(w: World, rows: NDArray, homes: NDArray) -> NDArray:
     """The one fixed taste of each household for a dwelling, fit points."""
     with w.draws.replay():
         bits = bits_array(w.draws.base(Purpose.TASTE), w.h.id[rows], w.d.id[homes])
-    return w.taste[(bits >> np.uint64(52)).astype(np.int64)]
+    return w.tables["taste"][(bits >> np.uint64(52)).astype(np.int64)]
 
 
 def write_moves(w: World, rows: NDArray, to: NDArray, vacancy: NDArray | int, reason: MoveReason) -> NDArray:
@@ -105,14 +103,17 @@ def write_moves(w: World, rows: NDArray, to: NDArray, vacancy: NDArray | int, re
     return np.arange(first, first + n)
 
 
-def hand_over(w: World, rows: NDArray) -> NDArray:
-    """The keys: households ``rows`` move into the homes that they had accepted; returns their rows of the ledger."""
+def hand_over(w: World, levers: NDArray, rows: NDArray) -> NDArray:
+    """The keys: households ``rows`` move into the homes that they had accepted; returns their rows of the ledger.
+
+    ``levers`` are those of the instruments at work: some of them let a rent rise in steps.
+    """
     h = w.h
     vacancy, left = h.reserved[rows], h.home[rows]
     to = w.v.dwelling[vacancy]
     k = write_moves(w, rows, to, vacancy, MoveReason.FILL)
     m = w.m
-    _settle_money(w, rows, to, vacancy, m.instruments[k])
+    _settle_money(w, rows, to, vacancy, levers, m.instruments[k])
     leaves = left >= 0
     m.left_vacancy[k[leaves]] = open_vacancies(w, left[leaves], int(Origin.LINK), k[leaves])
     _settle_in(w, rows, to, vacancy, k)
@@ -137,7 +138,7 @@ def move_in(
     left = h.home[rows]
     k = write_moves(w, rows, to, none, reason)
     w.m.instruments[k] = w.m.decisive[k] = np.asarray(bits, np.uint64)
-    _settle_money(w, rows, to, none, np.zeros(len(rows), np.uint64))
+    _settle_money(w, rows, to, none, make_levers([]), np.zeros(len(rows), np.uint64))
     if rent is not None:
         h.rent[rows] = h.rent_full[rows] = rent
     if origin is not None:
@@ -151,7 +152,7 @@ def _settle_in(w: World, rows: NDArray, to: NDArray, vacancy: NDArray, k: NDArra
     h = w.h
     with w.draws.replay():  # one fixed taste of each household for a dwelling
         taste = w.draws.base(Purpose.TASTE)
-    settle_rows(h, w.d, w.v, rows, to, vacancy, w.month, taste, w.taste)
+    settle_rows(h, w.d, w.v, rows, to, vacancy, w.month, taste, w.tables["taste"])
     h.fit_here[rows] = fit_at(h, rows, to, w.month, w.d, w.map.urban, int(w.params.senior_age), w.tables)
     w.m.to_rent[k] = h.rent[rows]
     w.m.fit_after[k] = h.fit_here[rows]
@@ -163,7 +164,7 @@ def withdraw(w: World, homes: NDArray) -> None:
     w.d.vacancy[homes] = NOWHERE
 
 
-def _settle_money(w: World, rows: NDArray, to: NDArray, vacancy: NDArray, bits: NDArray) -> None:
+def _settle_money(w: World, rows: NDArray, to: NDArray, vacancy: NDArray, levers: NDArray, bits: NDArray) -> None:
     """Price, debt and savings of buyers; equity of those who sell; rent and its path of tenants."""
     h, d, p = w.h, w.d, w.params
     factor = np.where(vacancy >= 0, w.v.price[np.maximum(vacancy, 0)], np.float32(1))
@@ -174,7 +175,7 @@ def _settle_money(w: World, rows: NDArray, to: NDArray, vacancy: NDArray, bits: 
     h.wealth[rows] = np.where(buys, saved, h.wealth[rows] + equity)
     h.debt[rows] = np.where(buys, np.clip(price - own, 0, None), 0)
     asked = d.rent[to] * np.where(d.tenure[to] == Tenure.VRIJE_HUUR, factor, 1)
-    start, full, end = rent_paths(w, rows, to, bits, asked)
+    start, full, end = rent_paths(w, rows, to, levers, bits, asked)
     h.rent[rows] = np.where(buys, 0, start)
     h.rent_full[rows] = np.where(buys, 0, full)
     h.rent_path_end[rows] = np.where(buys | (start >= full), ABSENT, end)
@@ -197,12 +198,14 @@ def price_of(w: World, homes: NDArray, factor: NDArray | float) -> NDArray:
     return w.params.rel_asking * factor * w.d.woz[homes] * (1 + w.params.rel_buying_cost)
 
 
-def rent_paths(w: World, rows: NDArray, to: NDArray, bits: NDArray, asked: NDArray | None = None) -> tuple[NDArray, NDArray, NDArray]:
+def rent_paths(
+    w: World, rows: NDArray, to: NDArray, levers: NDArray, bits: NDArray, asked: NDArray | None = None
+) -> tuple[NDArray, NDArray, NDArray]:
     """First rent, regular rent (euro per month) and month in which the latter is reached, under each mover's instruments.
 
     ``asked`` is the asking rent where it is not the dwelling's own (privately let homes that found nobody).
     """
-    h, d, levers = w.h, w.d, w.levers
+    h, d = w.h, w.d
     full = (d.rent[to] if asked is None else asked).astype(np.float64)
     start, end = full.copy(), np.full(len(rows), ABSENT)
     left, old = h.home[rows], h.rent[rows].astype(np.float64)

@@ -119,6 +119,9 @@ class VacancyState(IntEnum):
     WITHDRAWN = 4
 
 
+WAITING, ON_OFFER, RESERVED, FILLED, WITHDRAWN = map(int, VacancyState)
+
+
 class Origin(IntEnum):
     """Why a chain's first home was empty; LINK marks a home left by a mover (no origin of its own)."""
 
@@ -171,6 +174,10 @@ class Obstacle(IntEnum):
     NOT_WORTH_THE_TROUBLE = 4
     OUTRANKED = 5
     REFUSED = 6
+
+
+ENTERED, LEFT, DROPPED, OBSTACLE = range(4)  # what the funnel of the klantreis counts
+FUNNEL_SHAPE = (len(HouseholdClass), len(Stage), 4, 16)  # class, stage, kind, code
 
 
 class DropReason(IntEnum):

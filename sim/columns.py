@@ -277,6 +277,11 @@ def _neutral(table: type[Table], name: str, n: int) -> NDArray:
     return np.zeros((n, *width), dtype) if fill == 0 else np.full((n, *width), fill, dtype)
 
 
+def is_table(value: object) -> bool:
+    """Whether this is one of the tables of this file."""
+    return type(value).__name__ in _DTYPES and isinstance(value, tuple)
+
+
 def copy(table: Table) -> Table:
     """A deep copy: no array is shared."""
     return type(table)(*(_copy_column(column) for column in table))

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.chains import ON_OFFER, WAITING
+from sim.codes import ON_OFFER, WAITING
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.state import World
+    from sim.world import World
 
 
 def crowding(w: World) -> NDArray:

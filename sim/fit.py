@@ -20,6 +20,7 @@ from numba import njit
 from sim.codes import Access, DwellingType, HouseholdClass, Tenure
 from sim.columns import ABSENT, N_CHILDREN
 from sim.parameters import Params
+from sim.randomness import TABLE_SIZE, normal_table
 from sim.woonprofielen import N_PROFIELEN, N_TASTES, profile_scores
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ FIT_TABLES = np.dtype(
         ("loss_by_distance", np.float64),
         ("per_km", np.float64),
         ("loss_of_wijk", np.float64),
+        ("taste", np.float64, TABLE_SIZE),  # quantiles, fit points
     ]
 )
 
@@ -83,6 +85,7 @@ def make_tables(p: Params) -> np.void:
         "loss_by_distance": p.rel_place_distance,
         "per_km": 1.0 / p.km_place_reach,
         "loss_of_wijk": p.rel_place_leave_wijk,
+        "taste": normal_table() * p.rel_taste_sd,
     }
     table = np.zeros(1, FIT_TABLES)
     for name, value in values.items():

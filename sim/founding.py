@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 
 from sim.codes import EventKind, Stage, Trigger
-from sim.columns import ABSENT, NOWHERE
+from sim.columns import NOWHERE
 from sim.fit import oldest_age
 from sim.randomness import Draws, Purpose, draw_bits, normal_table, to_index, to_unit
 from sim.woonprofielen import OLD_AGE, pick_profiles, profile_edges
@@ -17,9 +17,8 @@ from sim.woonprofielen import OLD_AGE, pick_profiles, profile_edges
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.columns import Dwellings
     from sim.parameters import Params
-    from sim.state import World
+    from sim.world import World
 
 ZOEKEN = int(Stage.WONINGZOEKEN)
 SEPARATION, ARRIVAL = int(EventKind.SEPARATION), int(EventKind.ARRIVAL)
@@ -64,12 +63,6 @@ def beginning(seed: int, p: Params, around: bool) -> Beginning:
     )
 
 
-def area_edges(d: Dwellings, n_areas: int) -> NDArray:
-    """Cumulative share of the dwellings of the start, float64 [areas]: what an instrument builds must not shift a draw."""
-    stock = np.bincount(d.area[d.delivery == ABSENT], minlength=n_areas).astype(np.float64)
-    return np.cumsum(stock) / stock.sum()
-
-
 def draw_households(w: World, rows: NDArray) -> None:
     """What is fixed for a household's life: search area, woonprofielen and its own part of attachment."""
     draw_kernel(w.h.id, w.h.adult_birth, w.h.scope, w.h.profile, w.h.attachment, rows, w.month, _beginning(w))
@@ -78,11 +71,11 @@ def draw_households(w: World, rows: NDArray) -> None:
 def found(w: World, rows: NDArray, kinds: NDArray, parents: NDArray) -> None:
     """Households founded this month start to search at once; unions settle elsewhere (``chains.unite``)."""
     draw_households(w, rows)
-    found_kernel(w.h, rows, kinds, parents, w.d.area, w.month, w.area_edges, _beginning(w))
+    found_kernel(w.h, rows, kinds, parents, w.d.area, w.month, w.map.stock, _beginning(w))
 
 
 def _beginning(w: World) -> Beginning:
-    return beginning(w.seed, w.params, len(w.map.around) > 0)
+    return beginning(w.draws.seed, w.params, len(w.map.around) > 0)
 
 
 @njit(cache=True)

@@ -14,18 +14,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numba import njit
 
-from sim.codes import HouseholdState, Stage
-from sim.columns import NEVER, NOWHERE, Households, copy, empty, grow
+from sim.codes import FUNNEL_SHAPE, HouseholdState, Stage
+from sim.columns import NEVER, NOWHERE, Households, empty, grow
 from sim.fit import classes
-from sim.klantreis import BEHIND, FUNNEL_SHAPE, Parting, no_parting
+from sim.klantreis import BEHIND, Parting, no_parting
 from sim.levers import ALL_BIT
-from sim.register import Register
+from sim.own import Own
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.demography.plan import Happened
-    from sim.state import World
+    from sim.levers import InForce
+    from sim.world import World
 
 PRESENT, ENDED = int(HouseholdState.PRESENT), int(HouseholdState.ENDED)
 NO_BITS = np.uint64(0)
@@ -33,7 +34,7 @@ EACH = np.uint64(1) << np.arange(64, dtype=np.uint64)  # every bit alone
 
 
 @dataclass
-class Ghosts:
+class Ghosts(Own):
     """All ghosts of one world, one row each; a row is never reused. Grows as a table does."""
 
     h: Households  # what the household would be
@@ -49,11 +50,6 @@ class Ghosts:
     haunted: NDArray  # uint64 [households], bits of the instruments that have left a ghost behind
     funnel: NDArray  # int64, FUNNEL_SHAPE: where ghosts count their steps, read by nobody
     n: int = 0
-
-    def copy(self) -> Ghosts:
-        """Ghosts of their own."""
-        arrays: dict[str, Any] = {name: value.copy() for name, value in vars(self).items() if isinstance(value, np.ndarray)}
-        return replace(self, h=copy(self.h), **arrays)
 
     def watched(self) -> bool:
         """Whether any is watched still."""
@@ -92,29 +88,27 @@ def no_ghosts(n_households: int) -> Ghosts:
     )
 
 
-def off_for(marks: NDArray, n_keys: int) -> NDArray:
+def off_for(marks: NDArray, force: InForce) -> NDArray:
     """Bits of the instruments that are off for ghosts with these marks, uint64."""
-    every = np.uint64((1 << n_keys) - 1)
-    return np.where(marks & ALL_BIT, every, marks)
+    return np.where(marks & ALL_BIT, force.every, marks)
 
 
-def stay_behind(w: World, rows: NDArray, marks: NDArray) -> tuple[NDArray, NDArray]:
+def stay_behind(w: World, g: Ghosts | None, force: InForce, rows: NDArray, marks: NDArray) -> tuple[NDArray, NDArray]:
     """Leave ghosts of the households ``rows``, as they are now, for each instrument in ``marks`` (uint64 each) that has none yet.
 
     To be called before the household is changed. Returns the new ghosts and the place of each in ``rows`` (none where nobody
     watches). With one instrument, it and all instruments are the same thing, and share a ghost.
     """
-    g = w.ghosts
     if g is None or len(rows) == 0:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     marks = marks & ~g.haunted[rows]
     if not marks.any():
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    if len(w.keys) == 1:
+    if len(force.keys) == 1:
         place = np.flatnonzero(marks)
         mark = np.full(len(place), ALL_BIT | np.uint64(1))
     else:
-        bits = ALL_BIT | np.uint64((1 << len(w.keys)) - 1)
+        bits = ALL_BIT | force.every
         place, which = np.nonzero(marks[:, None] & bits & EACH)
         mark = EACH[which]
     first, n = g.n, len(place)
@@ -123,7 +117,7 @@ def stay_behind(w: World, rows: NDArray, marks: NDArray) -> tuple[NDArray, NDArr
     new, households = np.arange(first, g.n), rows[place]
     for mine, theirs in zip(g.h, w.h, strict=True):
         mine[first : g.n] = theirs[households]
-    g.h.touched[new] &= ~off_for(mark, len(w.keys))
+    g.h.touched[new] &= ~off_for(mark, force)
     g.of[new], g.mark[new], g.born[new] = households, mark, w.month
     _hang(g.first, g.following, g.haunted, g.of, g.mark, first, g.n)
     return new, place
@@ -138,36 +132,33 @@ def _hang(first, following, haunted, of, mark, start, stop):
         haunted[i] |= mark[r]
 
 
-def parting(w: World) -> Parting:
+def parting(w: World, g: Ghosts | None) -> Parting:
     """Room to write down who takes another way in this month's klantreis."""
-    if w.ghosts is None:
+    if g is None:
         return no_parting()
-    return Parting(w.ghosts.haunted, np.zeros(int(np.count_nonzero(w.h.touched)), BEHIND), np.zeros(1, np.int64))
+    return Parting(g.haunted, np.zeros(int(np.count_nonzero(w.h.touched)), BEHIND), np.zeros(1, np.int64))
 
 
-def part(w: World, way: Parting) -> None:
+def part(w: World, g: Ghosts | None, force: InForce, way: Parting) -> None:
     """Those who took another way in the klantreis leave a ghost behind, as they were before."""
-    if w.ghosts is None:
+    if g is None:
         return
     left = way.left[: int(way.n[0])]
-    new, place = stay_behind(w, left["row"], left["marks"])
+    new, place = stay_behind(w, g, force, left["row"], left["marks"])
     for name in ("stage", "stage_month", "trigger", "taste_here", "search_month", "registered"):
-        getattr(w.ghosts.h, name)[new] = left[name][place]
+        getattr(g.h, name)[new] = left[name][place]
 
 
-def as_world(w: World) -> World:
+def as_world(w: World, g: Ghosts) -> World:
     """The world as ghosts live in it: theirs are the households; no dwelling is changed by what they do."""
-    assert w.ghosts is not None
-    return replace(w, h=w.ghosts.h, d=w.d._replace(access=w.d.access.copy()), funnel=w.ghosts.funnel, ghosts=None, stepwise=None)
+    return replace(w, h=g.h, d=w.d._replace(access=w.d.access.copy()), funnel=g.funnel)
 
 
-def share_events(w: World, happened: Happened) -> tuple[NDArray, NDArray]:
+def share_events(w: World, g: Ghosts, happened: Happened) -> tuple[NDArray, NDArray]:
     """What happened to its household this month happens to a ghost; who ended is watched no longer.
 
     Returns the ghosts whose persons changed and the trigger of each.
     """
-    g = w.ghosts
-    assert g is not None
     gone = _follow(g.h, w.h, g.of, g.n)
     united = np.isin(g.of[gone], happened.unions[:, :2])  # the couple lives on as another household: what it does is not known
     g.end(gone, w.month, ~united)
@@ -218,37 +209,16 @@ def _of_households(state, first, following, rows, triggers):
     return found[:n].copy(), why[:n].copy()
 
 
-def be_reached(w: World, ghostly: World) -> None:
-    """What works without a limit on whoever is in a place works on a ghost in that place, unless it is off for it.
-
-    What is limited (a coach's hours, a pot) works on those ghosts only whose household it worked on when they parted.
-    """
-    g = w.ghosts
-    assert g is not None
-    if len(w.keys) < 2 or not ((g.h.state[: g.n] == PRESENT) & (g.mark[: g.n] & ALL_BIT == 0)).any():
-        return
-    ghostly.register = Register(ghostly.h, w.month)
-    for running in w.instruments:
-        running.settings.forget(running, ghostly)
-        if running.works(w.month) and running.settings.for_whoever_is_there():
-            rows = running.settings.found(running, ghostly)
-            rows = rows[off_for(g.mark[rows], len(w.keys)) & running.mask == 0]
-            g.h.touched[rows] |= running.mask
-
-
-def accept(w: World, rows: NDArray, vacancies: NDArray, keys: NDArray) -> None:
+def accept(g: Ghosts, month: int, rows: NDArray, vacancies: NDArray, keys: NDArray) -> None:
     """The ghosts ``rows`` would have got these homes (NOWHERE for none), with the keys in these months."""
-    g = w.ghosts
-    assert g is not None
     gets = vacancies != NOWHERE
     rows = rows[gets]
     g.h.reserved[rows], g.h.keys_month[rows] = vacancies[gets], keys[gets]
-    g.h.stage[rows], g.h.stage_month[rows] = int(Stage.VERHUIZEN), w.month
+    g.h.stage[rows], g.h.stage_month[rows] = int(Stage.VERHUIZEN), month
 
 
-def get_keys(w: World) -> None:
+def get_keys(w: World, g: Ghosts | None) -> None:
     """The ghosts whose month of the keys has come would have moved: nothing more has to be known of them."""
-    g = w.ghosts
     if g is None or g.n == 0:
         return
     rows = np.flatnonzero((g.h.keys_month <= w.month) & (g.h.reserved != NOWHERE) & (g.h.state == PRESENT))

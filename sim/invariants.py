@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.chains import FILLED, ON_OFFER, RESERVED, WAITING, WITHDRAWN
-from sim.codes import DwellingState, EventKind, HouseholdState, MoveReason, Origin, Stage
+from sim.codes import FILLED, ON_OFFER, RESERVED, WAITING, WITHDRAWN, DwellingState, EventKind, HouseholdState, MoveReason, Origin, Stage
 from sim.columns import NOWHERE
 
 if TYPE_CHECKING:
-    from sim.state import World
+    from sim.interventions.at_work import AtWork
+    from sim.recording import AtStart
+    from sim.world import World
 
 PRESENT = int(HouseholdState.PRESENT)
 RUNNING = (WAITING, ON_OFFER, RESERVED)
@@ -28,12 +29,10 @@ def snapshot(w: World) -> dict[str, int]:
     }
 
 
-def violations(w: World) -> list[str]:
-    """Every rule that does not hold, in words; an empty list if all hold."""
-    found: list[str] = []
-    for check in (_homes, _vacancies, _ledger, _paths, _balances, _money):
-        found += check(w)
-    return found
+def violations(w: World, start: AtStart, at_work: AtWork) -> list[str]:
+    """Every rule that does not hold, in words; an empty list if all hold. ``start``: what was there at month 0."""
+    found = [*_homes(w), *_vacancies(w), *_ledger(w), *_paths(w, start.home)]
+    return found + _balances(w, start.counts) + _money(at_work)
 
 
 def _say(found: list[str], bad: np.ndarray, text: str) -> None:
@@ -109,7 +108,7 @@ def _ledger(w: World) -> list[str]:
     return found
 
 
-def _paths(w: World) -> list[str]:
+def _paths(w: World, home_at_start: np.ndarray) -> list[str]:
     """Every move's from is where the household lived: the home of its earlier move, or of the start."""
     found: list[str] = []
     n = int(w.counts[1])
@@ -121,7 +120,7 @@ def _paths(w: World) -> list[str]:
     lived = np.where(lodged, NOWHERE, w.m.to_dwelling[before])
     _say(found, after[lived != w.m.from_dwelling[after]], "a household moved from where it did not live")
     first = order[np.concatenate(([True], ~same))] if n else order
-    known = w.home_at_start[w.m.household[first]]
+    known = home_at_start[w.m.household[first]]
     kept = w.h.founding[w.m.household[first]] != EventKind.UNION
     _say(found, first[kept & (known != w.m.from_dwelling[first])], "a household's first move is not from its first home")
     last = order[np.concatenate((~same, [True]))] if n else order
@@ -132,9 +131,9 @@ def _paths(w: World) -> list[str]:
     return found
 
 
-def _balances(w: World) -> list[str]:
+def _balances(w: World, start: dict[str, int]) -> list[str]:
     found: list[str] = []
-    v, n, start = w.v, int(w.counts[0]), w.at_start
+    v, n = w.v, int(w.counts[0])
     now = snapshot(w)
     new = np.arange(start["vacancies"], n)
     by_origin = int((v.origin[new] != Origin.LINK).sum())
@@ -161,10 +160,10 @@ def _balances(w: World) -> list[str]:
     return found
 
 
-def _money(w: World) -> list[str]:
+def _money(at_work: AtWork) -> list[str]:
     found: list[str] = []
-    for running in w.instruments:
-        rows = [r for r in w.records.get("instruments", []) if r["instrument"] == running.key and r["month"] >= running.begun]
+    for running in at_work.running:
+        rows = [r for r in at_work.ledger if r["instrument"] == running.key and r["month"] >= running.begun]
         total = sum(row["cost_eur"] for row in rows)
         if abs(total - running.eur_spent) > 0.01:
             found.append(f"{running.key}: the ledger adds up to {total:.2f} euro, {running.eur_spent:.2f} was spent")

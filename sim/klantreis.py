@@ -7,22 +7,25 @@ decision that an instrument touches is taken twice with the same draw: with it, 
 
 from __future__ import annotations
 
+import functools
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numba import njit
 
-from sim.codes import Access, DropReason, HouseholdClass, HouseholdState, Stage, Tenure, Trigger
+from sim.codes import DROPPED, ENTERED, LEFT, Access, DropReason, HouseholdState, Stage, Tenure, Trigger
 from sim.columns import ABSENT, NEVER, NOWHERE
 from sim.fit import any_child, class_of, oldest_age
 from sim.levers import ALL_BIT, lever_sum
+from sim.own import Own
 from sim.randomness import Draws, Purpose, draw_bits, to_unit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.parameters import Params
-    from sim.state import World
+    from sim.world import World
 
 HUIDIGE, WENS, ZOEKEN = int(Stage.HUIDIGE_WONING), int(Stage.WOONWENS), int(Stage.WONINGZOEKEN)
 VERHUIZEN, NIEUW = int(Stage.VERHUIZEN), int(Stage.NIEUW_THUIS)
@@ -34,8 +37,6 @@ T_FALL, T_SIZE, T_CHILDREN_LEFT = int(Trigger.FALL), int(Trigger.SIZE), int(Trig
 FADED, ADAPTED = int(DropReason.WISH_FADED), int(DropReason.ADAPTED_HOME)
 GAVE_UP = int(DropReason.GAVE_UP_SEARCH)
 NOOD_TRIGGERS = (int(Trigger.FALL), int(Trigger.LOSS_OF_PARTNER), int(Trigger.REHOUSING))
-ENTERED, LEFT, DROPPED, OBSTACLE = range(4)
-FUNNEL_SHAPE = (len(HouseholdClass), len(Stage), 4, 16)  # class, stage, kind, code
 WISH_BASE, SEARCH_BASE, FADE_BASE, ADAPT_BASE = range(4)
 SEARCH_AT = len(Stage)
 ZERO, ONE = np.uint64(0), np.uint64(1)
@@ -43,6 +44,7 @@ EVENT_DRAWS = 100000  # keeps the draws of life events apart from the run-long d
 N_LOGIT = 4096
 LOGIT_LIMIT = 12.0
 LOGIT_SCALE = N_LOGIT / (2 * LOGIT_LIMIT)
+NORM_MONTHS = 12
 ROOTED_MONTHS = 960  # from here on nothing is added
 CEILING = 0.21  # no wish before levers is likelier: CEILING_LOGIT is 0.2, and the table adds less than a hundredth
 CEILING_LOGIT = -1.3862943611198906
@@ -78,6 +80,18 @@ def no_parting() -> Parting:
     return Parting(np.zeros(0, np.uint64), np.zeros(0, BEHIND), np.zeros(1, np.int64))
 
 
+@dataclass
+class Neighbours(Own):
+    """What seniors see of their neighbours: who moved lately, and how many they are."""
+
+    moves: NDArray  # float64 [NORM_MONTHS, areas], moves by choice of seniors out of each area, by calendar month
+    seniors: NDArray  # float64 [areas], at the end of the last month
+
+    def norm(self) -> NDArray:
+        """Share of the seniors of each area that moved in the last year, float64 [areas]."""
+        return self.moves.sum(axis=0) / np.maximum(1.0, self.seniors)
+
+
 class Journey(NamedTuple):
     """What the monthly step reads: all looked up, nothing computed in the kernel."""
 
@@ -90,6 +104,7 @@ class Journey(NamedTuple):
     weights: NDArray  # float64: gap, attachment, social norm, share that adapts, months of settling, discontent, owner
 
 
+@functools.lru_cache(maxsize=16)
 def make_journey(p: Params) -> Journey:
     """Tables of one set of parameters."""
     x = (np.arange(N_LOGIT) + 0.5) / LOGIT_SCALE - LOGIT_LIMIT
@@ -241,6 +256,12 @@ def step_kernel(h, d, month, senior_age, j, lever, norm, crowd, bases, funnel, p
         if to == stage:
             continue
         _go_to(h, i, to, code, class_of(0, age, any_child(h.child_birth, i), senior_age), month, j, funnel)
+
+
+def take_steps(w: World, levers: NDArray, norm: NDArray, crowd: NDArray, bases: NDArray, way: Parting) -> None:
+    """The klantreis of this month for every household of ``w`` with a home (see ``step_kernel``)."""
+    journey = make_journey(w.params)
+    step_kernel(w.h, w.d, w.month, int(w.params.senior_age), journey, levers, norm, crowd, bases, w.funnel, way)
 
 
 @njit(forceinline=True)

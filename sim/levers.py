@@ -7,7 +7,7 @@ bit out is the same decision without that instrument.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -54,9 +54,29 @@ LEVERS = np.dtype(
 )
 
 
-def no_levers() -> NDArray:
-    """Levers of a scenario without instruments."""
-    return make_levers([])
+class InForce(NamedTuple):
+    """The instruments of a scenario as decisions know them: their keys in the order of their bits, and their levers."""
+
+    keys: tuple[str, ...]
+    levers: NDArray  # LEVERS records
+
+    @property
+    def every(self) -> np.uint64:
+        """The bits of all of them."""
+        return np.uint64((1 << len(self.keys)) - 1)
+
+    def renumber(self, bits: NDArray, keys: tuple[str, ...]) -> NDArray:
+        """Bits of these instruments as bits in the order of ``keys``; who is not among those drops out."""
+        out = np.asarray(bits, np.uint64) & ALL_BIT
+        for k, key in enumerate(self.keys):
+            if key in keys:
+                out |= (np.asarray(bits, np.uint64) >> np.uint64(k) & np.uint64(1)) << np.uint64(keys.index(key))
+        return out
+
+
+def nothing_in_force() -> InForce:
+    """A scenario without instruments."""
+    return InForce((), make_levers([]))
 
 
 def make_levers(settings: Sequence[Mapping[str, float]]) -> NDArray:

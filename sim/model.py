@@ -9,17 +9,16 @@ import numpy as np
 from mesa import Model
 from mesa.agent import AgentSet
 
-from sim import chains, current, interventions, month, outputs, run, scenarios, stepwise
+from sim import chains, current, interventions, month, outputs, run, scenarios
 from sim.agents import VIEW_OF, Household
 from sim.codes import HouseholdClass, HouseholdState
 from sim.fit import classes
-from sim.interventions import renumber
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.rules import Rule
-    from sim.state import World
+    from sim.state import Run
 
 
 class SeedError(ValueError):
@@ -63,23 +62,22 @@ class HousingModel(Model):
         burnt_in = run.burn_in(municipality, int(seed), months, burn_in, follow_up, start, behaviour, debug)
         self.months, self.follow_up, self.scenario_name = months, follow_up, scenario
         found = scenarios.load(scenario)
-        held = current.with_current(scenario, found.instruments, burnt_in.place.key, start)
+        held = current.with_current(scenario, found.instruments, burnt_in.world.setting.place.key, start)
         self._equip(burnt_in, {**held, **(interventions or {})}, found.rules)
 
-    def _equip(self, world: World, chosen: Mapping[str, Any], rules: Sequence[Rule] = ()) -> None:
-        self._base = world
-        self.world = world.copy()
-        start = world.start
+    def _equip(self, under_way: Run, chosen: Mapping[str, Any], rules: Sequence[Rule] = ()) -> None:
+        self.state = under_way
+        self.world, start = under_way.world, under_way.world.setting.start
         loaded = {
             key: one if isinstance(one, interventions.Instrument) else interventions.load(key, one, start) for key, one in chosen.items()
         }
-        stepwise.equip(self.world, loaded, rules)
+        under_way.equip(loaded, rules)
         self._views: list[Household] = []
         self._views_month: int | None = None
 
     def step(self) -> None:
         """Let one month pass."""
-        month.step(self.world)
+        month.step(self.state)
 
     def run(self, months: int | None = None, follow_up: int = 0) -> HousingModel:
         """Let ``months`` pass (default the horizon), then ``follow_up`` more, so that chains can end."""
@@ -94,21 +92,15 @@ class HousingModel(Model):
         scenario.
         """
         twin = object.__new__(type(self))
-        Model.__init__(twin, rng=self.world.seed)
+        Model.__init__(twin, rng=self.world.draws.seed)
         twin.months, twin.follow_up, twin.scenario_name = self.months, self.follow_up, self.scenario_name
-        twin._equip(self.world, interventions or {})
-        twin.world.records = {key: list(rows) for key, rows in self.world.records.items() if isinstance(rows, list)}
-        before, after = self.world.keys, twin.world.keys
-        uses = [(t, i, renumber(bits, before, after)) for t, i, bits in self.world.records.get("uses", [])]
-        twin.world.records["uses"] = [tuple(part[bits != 0] for part in (t, i, bits)) for t, i, bits in uses]
-        if "decisive" in self.world.records:
-            twin.world.records["decisive"] = renumber(self.world.records["decisive"], before, after)
+        twin._equip(self.state.copy(), interventions or {})
         return twin
 
     @property
     def moves(self) -> pd.DataFrame:
         """The ledger so far: one row per move (columns: docs/interface.md, without scenario and seed)."""
-        return outputs.moves_table(self.world, self.months)
+        return outputs.moves_table(self.world, self.state.at_work.keys, self.months)
 
     @property
     def chains(self) -> pd.DataFrame:

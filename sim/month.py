@@ -14,56 +14,56 @@ from sim.crowding import crowding
 from sim.demography import plan as demography
 from sim.demography.describe import birthdays, describe
 from sim.fit import fit_of, refresh
-from sim.market.market import market
+from sim.klantreis import NORM_MONTHS
+from sim.market import decisive, market
 from sim.population.income import fifth_of
-from sim.register import Register
-from sim.state import NORM_MONTHS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.demography.plan import Happened
-    from sim.state import World
+    from sim.demography.plan import Events, Happened
+    from sim.state import Run
+    from sim.world import World
 
 PRESENT, ENDED = int(HouseholdState.PRESENT), int(HouseholdState.ENDED)
 SEEN_BY_NEIGHBOURS = (int(MoveReason.FILL), int(MoveReason.WONINGRUIL))  # moves by choice
 
 
-def step(w: World) -> None:
+def step(run: Run) -> None:
     """Let one month pass."""
+    w, at_work = run.world, run.at_work
     w.funnel[:] = 0
     moves_before = int(w.counts[1])
     # births, illness, leaving home, unions, separations, care, deaths, arrivals and departures happen
-    leaving = recording.leavers(w)
-    happened = life_events(w)
+    leaving = recording.leavers(w, run.events)
+    happened = life_events(w, run.events)
     # dwellings are delivered and demolished
     programme.deliver(w)
-    programme.demolish(w)
+    programme.demolish(w, run.to_demolish)
     # households that live differently now see their home with other eyes
     look_again(w, happened.changed)
     # an approach that is built step by step looks at its monitor: instruments are added, stopped or scaled
-    if w.stepwise is not None:
-        w.stepwise.look(w)
+    look_at_the_monitor(run)
     # organisations act: letters, talks, home visits, labels, within capacity and budget
-    instruments_act(w)
+    instruments_act(run)
     # ghosts live through the same: what becomes of a household without an instrument
-    live_on(w, happened)
+    live_on(run, happened)
     # households move on in their klantreis, or drop out, with a reason
-    take_steps(w)
+    take_steps(run)
     # vacant dwellings are offered; searchers respond; owners rank; the two are matched
-    market(w)
-    recording.note_uses(w)
+    go_to_market(run)
+    at_work.uses.note(w.h, w.month)
     # matched households get their keys; the ledger grows
-    hand_over_keys(w, moves_before)
-    ghosts.get_keys(w)
+    hand_over_keys(run, moves_before)
+    ghosts.get_keys(w, at_work.ghosts)
     # the month is recorded
-    recording.record(w, moves_before, leaving)
+    recording.record(w, run.records, run.stuck, run.neighbours.seniors, moves_before, leaving)
     w.month += 1
 
 
-def life_events(w: World) -> Happened:
+def life_events(w: World, events: Events) -> Happened:
     """Replay the month's events; homes come free, couples choose one, new households begin to search."""
-    happened = demography.replay(w.h, w.events, w.month, w.first_month)
+    happened = demography.replay(w.h, events, w.month, w.setting.first_month)
     ended, origins = leave_for_lack_of_home(w, happened)
     chains.end_households(w, ended, origins)
     new, kinds, parents = happened.founded, happened.founded_kind, happened.founded_parent
@@ -123,51 +123,66 @@ def pass_year(h, rows, sitting, month, d, urban, senior_age, t):
         h.fit_here[i] = fit_of(h, i, h.home[i], month, d, urban, senior_age, t)
 
 
-def instruments_act(w: World) -> None:
-    """Instruments at work, in the order of their names."""
-    if w.instruments:
-        w.register = Register(w.h, w.month)
-    for instrument in w.instruments:
-        instrument.act(w)
-    w.register = None
+def look_at_the_monitor(run: Run) -> None:
+    """A stepwise approach does what its rules say."""
+    if run.approach is not None:
+        run.approach.look(run.world, run.at_work, run.records, run.at_start)
 
 
-def live_on(w: World, happened: Happened) -> None:
+def instruments_act(run: Run) -> None:
+    """Instruments at work, in the order of their names; the approach hears what was said in the talks."""
+    talks = run.at_work.act(run.world, run.neighbours.seniors)
+    if run.approach is not None:
+        for rows, stages in talks:
+            run.approach.hear_talks(rows, stages)
+
+
+def live_on(run: Run, happened: Happened) -> None:
     """Ghosts share the events of their households, see their homes with other eyes, and are reached by what they may have."""
-    if w.ghosts is None or not w.ghosts.watched():
+    w, g = run.world, run.at_work.ghosts
+    if g is None or not g.watched():
         return
-    there = ghosts.as_world(w)
-    changed, triggers = ghosts.share_events(w, happened)
-    w.ghosts.end(out_of_patience(there.h.patience, there.h.state, there.h.home, there.h.reserved, w.month), w.month, True)
+    there = ghosts.as_world(w, g)
+    changed, triggers = ghosts.share_events(w, g, happened)
+    g.end(out_of_patience(there.h.patience, there.h.state, there.h.home, there.h.reserved, w.month), w.month, True)
     with w.draws.replay():
         klantreis.react(there, changed, triggers)
         look_again(there, changed)
-        ghosts.be_reached(w, there)
+        run.at_work.reach_ghosts(w, there)
 
 
-def take_steps(w: World) -> None:
+def take_steps(run: Run) -> None:
     """The klantreis of this month; whoever takes another way than without an instrument leaves a ghost behind, that takes its own."""
-    norm = w.senior_moves.sum(axis=0) / np.maximum(1.0, w.seniors)
-    crowd, bases, way = crowding(w), klantreis.bases_of(w.draws, w.month), ghosts.parting(w)
-    _take_steps(w, norm, crowd, bases, way)
-    ghosts.part(w, way)
-    if w.ghosts is not None and w.ghosts.n > 0:
-        _take_steps(ghosts.as_world(w), norm, crowd, bases, klantreis.no_parting())
+    w, g, force = run.world, run.at_work.ghosts, run.at_work.in_force
+    norm = run.neighbours.norm()
+    crowd, bases, way = crowding(w), klantreis.bases_of(w.draws, w.month), ghosts.parting(w, g)
+    klantreis.take_steps(w, force.levers, norm, crowd, bases, way)
+    ghosts.part(w, g, force, way)
+    if g is not None and g.n > 0:
+        klantreis.take_steps(ghosts.as_world(w, g), force.levers, norm, crowd, bases, klantreis.no_parting())
 
 
-def _take_steps(w: World, norm: NDArray, crowd: NDArray, bases: NDArray, way: klantreis.Parting) -> None:
-    klantreis.step_kernel(w.h, w.d, w.month, int(w.params.senior_age), w.journey, w.levers, norm, crowd, bases, w.funnel, way)
+def go_to_market(run: Run) -> None:
+    """Who gets which home, and what each searcher owes to an instrument; those who got nothing tell what stood in the way."""
+    w, force = run.world, run.at_work.in_force
+    met = market.meet(w, force)
+    if met is None:
+        return
+    owed = decisive.owed(w, force, run.at_work.ghosts, met)
+    obstacles = market.take(w, met, owed)
+    run.stuck.hear(met.rows, obstacles, w.h.search_month)
+    if run.approach is not None:
+        run.approach.hear_obstacles(met.rows, obstacles)
 
 
-def hand_over_keys(w: World, first: int) -> None:
+def hand_over_keys(run: Run, first: int) -> None:
     """Everybody whose month of the keys has come moves; ``first`` is this month's first row of the ledger."""
-    h = w.h
+    w, h = run.world, run.world.h
     rows = np.flatnonzero((h.keys_month <= w.month) & (h.reserved != NOWHERE) & (h.state == PRESENT)).astype(np.int32)
-    chains.hand_over(w, rows)
+    chains.hand_over(w, run.at_work.in_force.levers, rows)
     moved = np.arange(first, int(w.counts[1]))
     moved = moved[np.isin(w.m.reason[moved], SEEN_BY_NEIGHBOURS)]
     senior = (w.m.household_class[moved] == HouseholdClass.SENIOR) & (w.m.from_dwelling[moved] >= 0)
     areas = w.d.area[w.m.from_dwelling[moved][senior]]
-    w.senior_moves[w.month % NORM_MONTHS] = np.bincount(areas, minlength=len(w.map.gemeente))
-    for instrument in w.instruments:
-        instrument.settle(w, first)
+    run.neighbours.moves[w.month % NORM_MONTHS] = np.bincount(areas, minlength=len(w.map.gemeente))
+    run.at_work.settle(w, first)

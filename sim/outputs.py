@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numba import njit
 
 from sim import codes
-from sim.chains import FILLED, WITHDRAWN
-from sim.codes import EndReason, EventKind, HouseholdClass, Origin, Trigger, names
+from sim.codes import DROPPED, ENTERED, FILLED, LEFT, OBSTACLE, WITHDRAWN, EndReason, EventKind, HouseholdClass, Origin, Trigger, names
 from sim.columns import NOWHERE
-from sim.klantreis import DROPPED, ENTERED, LEFT, NOOD_TRIGGERS, OBSTACLE
+from sim.klantreis import NOOD_TRIGGERS
 from sim.levers import ALL_BIT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.state import World
+    from sim.interventions.at_work import AtWork
+    from sim.world import World
 
 KINDS = {ENTERED: "entered", LEFT: "left", DROPPED: "dropped", OBSTACLE: "obstacle"}
 
@@ -52,8 +53,8 @@ def _of(column: NDArray, rows: NDArray, missing: float) -> NDArray:
     return np.where(rows >= 0, column[np.maximum(rows, 0)], missing)
 
 
-def moves_table(w: World, months: int) -> pd.DataFrame:
-    """Every move from month 0 to the end of the follow-up."""
+def moves_table(w: World, keys: tuple[str, ...], months: int) -> pd.DataFrame:
+    """Every move from month 0 to the end of the follow-up; ``keys`` of the instruments in the order of their bits."""
     n = int(w.counts[1])
     m, v = w.m, w.v
     n_set_off, open_ = descend(m.parent[:n], m.left_vacancy[:n], np.isin(v.state, (FILLED, WITHDRAWN)))  # out of use: nobody will follow
@@ -75,7 +76,7 @@ def moves_table(w: World, months: int) -> pd.DataFrame:
         "age": m.age[:n].astype(np.int32),
         "household_size": m.size[:n].astype(np.int32),
     }
-    table |= _homes(w, n) | _circumstances(w, n)
+    table |= _homes(w, n) | _circumstances(w, keys, n)
     frame = pd.DataFrame(table)
     return frame.astype({"phase": pd.CategoricalDtype(["run", "follow_up"])})
 
@@ -99,7 +100,7 @@ def _homes(w: World, n: int) -> dict[str, object]:
     return table
 
 
-def _circumstances(w: World, n: int) -> dict[str, object]:
+def _circumstances(w: World, keys: tuple[str, ...], n: int) -> dict[str, object]:
     m = w.m
     return {
         "left_home_elsewhere": m.left_home_elsewhere[:n].astype(bool),
@@ -109,8 +110,8 @@ def _circumstances(w: World, n: int) -> dict[str, object]:
         "fit_before": m.fit_before[:n],
         "fit_after": m.fit_after[:n],
         "first_contact": _named(m.first_contact[:n], names(codes.Contact)),
-        "instruments": bit_names(m.instruments[:n], w.keys),
-        "decisive": bit_names(m.decisive[:n], w.keys),
+        "instruments": bit_names(m.instruments[:n], keys),
+        "decisive": bit_names(m.decisive[:n], keys),
         "vacancy_opened": _of(w.v.opened, m.vacancy[:n], -1).astype(np.int32),
         "left_vacancy": m.left_vacancy[:n] >= 0,
         "waited_months": m.waited[:n].astype(np.int32),
@@ -176,17 +177,17 @@ def _ends(w: World, rows: NDArray, last: NDArray) -> tuple[NDArray, NDArray]:
     return reason, end
 
 
-def months_table(w: World, months: int) -> pd.DataFrame:
-    """One row per month, follow-up included."""
-    frame = pd.DataFrame(w.records["months"])
+def months_table(rows: list[dict[str, float]], applications: Mapping[int, int], months: int) -> pd.DataFrame:
+    """One row per month, follow-up included; ``applications`` to split a home, by month."""
+    frame = pd.DataFrame(rows)
     frame.insert(1, "phase", pd.Categorical(np.where(frame["month"] < months, "run", "follow_up"), ["run", "follow_up"]))
-    frame["split_applications"] = frame["month"].map(w.records.get("split_applications", {})).fillna(0).astype(np.int64)
+    frame["split_applications"] = frame["month"].map(applications).fillna(0).astype(np.int64)
     return frame
 
 
-def funnel_table(w: World) -> pd.DataFrame:
+def funnel_table(months: list[NDArray]) -> pd.DataFrame:
     """The klantreis: entered, left, dropped and obstacles, by month, class, stage and code (zeros left out)."""
-    cube = np.stack(w.records["funnel"])
+    cube = np.stack(months)
     month, cls, stage, kind, code = np.nonzero(cube)
     drops, triggers, obstacles = names(codes.DropReason), names(Trigger), names(codes.Obstacle)
     lists = {ENTERED: triggers, LEFT: [""] * 16, DROPPED: drops, OBSTACLE: obstacles}
@@ -202,7 +203,14 @@ def funnel_table(w: World) -> pd.DataFrame:
     )
 
 
-def instruments_table(w: World) -> pd.DataFrame:
+def instruments_table(ledger: list[dict[str, Any]]) -> pd.DataFrame:
     """The instruments' ledger: what each organisation did and paid, by month."""
     columns = ["month", "instrument", "organisation", "contacts", "uses", "cost_eur", "waiting", "no_money"]
-    return pd.DataFrame(w.records.get("instruments", []), columns=columns)
+    return pd.DataFrame(ledger, columns=columns)
+
+
+def filters_table(at_work: AtWork) -> pd.DataFrame:
+    """``failing`` of every instrument, as the world was when it was put to work."""
+    columns = ["instrument", "household_group", "filter", "asks", "households", "fail", "fail_only", "left"]
+    rows = [{"instrument": one.key, **row} for one in at_work.running for row in one.memory.get("filters", [])]
+    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[4:], np.int64) | dict.fromkeys(columns[:4], str))

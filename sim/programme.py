@@ -14,9 +14,9 @@ from sim.randomness import Draws, Purpose, hash_ints, hash_text, uniform
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sim.geography import Geography
     from sim.parameters import Params
-    from sim.population.build import Geography
-    from sim.state import World
+    from sim.world import World
 
 
 def plan(d: Dwellings, geography: Geography, per_year: NDArray, draws: Draws, p: Params, first_month: int, last_month: int) -> Dwellings:
@@ -79,10 +79,13 @@ def deliver(w: World) -> None:
     w.add("built", len(due))
 
 
-def demolish(w: World) -> None:
-    """Take this month's number of empty corporatie homes out of the stock, lowest keyed number first."""
-    index = w.month - w.first_month
-    n = int(w.to_demolish[index])
+def demolish(w: World, to_demolish: NDArray) -> None:
+    """Take this month's number of empty corporatie homes out of the stock, lowest keyed number first.
+
+    ``to_demolish`` int64 [months from the first on]: what is not there to demolish is left for the next month.
+    """
+    index = w.month - w.setting.first_month
+    n = int(to_demolish[index])
     if n == 0:
         return
     state = w.v.state[: w.counts[0]]
@@ -97,8 +100,8 @@ def demolish(w: World) -> None:
     w.d.state[homes] = DwellingState.GONE
     w.d.vacancy[homes] = NOWHERE
     w.add("demolished", len(chosen))
-    if index + 1 < len(w.to_demolish):
-        w.to_demolish[index + 1] += n - len(chosen)
+    if index + 1 < len(to_demolish):
+        to_demolish[index + 1] += n - len(chosen)
 
 
 def delay_first(w: World) -> bool:

@@ -218,6 +218,10 @@ class Draws:
             self._fixed[key] = found
         return found
 
+    def __deepcopy__(self, memo: dict) -> Draws:
+        """A copy has handed out nothing yet."""
+        return Draws(self.seed, self.debug)
+
     @contextmanager
     def replay(self) -> Iterator[None]:
         """Inside, keys may be read again on purpose: a decision taken twice, a number fixed for the whole run."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,12 +12,15 @@ from sim import stuck
 from sim.codes import CHOSEN, Access, DwellingType, EventKind, HouseholdClass, HouseholdState, MoveReason, Stage
 from sim.columns import NOWHERE, age_years
 from sim.fit import CLASS_SENIOR, CLASS_STARTER, MAX_AGE, any_child, class_of, oldest_age
-from sim.state import NORM_MONTHS
+from sim.klantreis import NORM_MONTHS
+from sim.own import Own
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.state import World
+    from sim.demography.plan import Events
+    from sim.stuck import Stuck
+    from sim.world import World
 
 PRESENT = int(HouseholdState.PRESENT)
 WENS, ZOEKEN = int(Stage.WOONWENS), int(Stage.WONINGZOEKEN)
@@ -153,41 +157,65 @@ def count_dwellings(state, vacancy, access, floor_area, kind, tenure):
     return out
 
 
-def record(w: World, moves_before: int, leaving: dict[str, int]) -> None:
-    """Append this month to ``w.records``; ``leaving`` is what ``leavers`` gave before its events."""
+@dataclass
+class Records(Own):
+    """What is written down month by month, from which the tables are made."""
+
+    months: list[dict[str, float]] = field(default_factory=list)  # one row per month (months.parquet)
+    fit: list[NDArray] = field(default_factory=list)  # float64 [2, groups] per month: households, and the sum of their fit
+    funnel: list[NDArray] = field(default_factory=list)  # int64 FUNNEL_SHAPE per month
+    cohort: dict[str, NDArray] = field(default_factory=dict)  # household rows that searched at the last turn of the year
+    homes: list[tuple[NDArray, NDArray]] = field(default_factory=list)  # per month: household rows that moved, and where to
+    lived: NDArray = field(default_factory=lambda: np.zeros(0, np.int32))  # home of each household at the last look
+
+
+@dataclass
+class AtStart(Own):
+    """Month 0, to which what happens is compared."""
+
+    home: NDArray = field(default_factory=lambda: np.zeros(0, np.int32))  # int32 [households], dwelling row
+    counts: dict[str, int] = field(default_factory=dict)  # sim.invariants.snapshot
+    year_before: dict[str, float] = field(default_factory=dict)  # what a monitor counted in the twelve months before
+
+
+def record(w: World, records: Records, mine: Stuck, seniors: NDArray, moves_before: int, leaving: dict[str, int]) -> None:
+    """Append this month to ``records``, and count ``seniors`` (float64 [areas], filled).
+
+    ``moves_before``: first row of the ledger of this month; ``leaving`` is what ``leavers`` gave before its events.
+    """
     counts = np.zeros(len(COUNTERS), np.int64)
     groups = AREA_AT + len(w.map.gemeente)
     n, fit = np.zeros(groups), np.zeros(groups)
     ages = np.zeros(len(AGES) + 1, np.int64)
-    count_households(w.h, w.d, w.month, int(w.params.senior_age), counts, n, fit, w.seniors, ages)
-    stuck.follow(w, moves_before)
+    count_households(w.h, w.d, w.month, int(w.params.senior_age), counts, n, fit, seniors, ages)
+    stuck.follow(w, mine, moves_before)
     if w.month < -NORM_MONTHS:  # the year before the start is what a monitor compares with
         return
     dwellings = count_dwellings(w.d.state, w.d.vacancy, w.d.access, w.d.floor_area, w.d.kind, w.d.tenure)
     row: dict[str, float] = {"month": w.month, **dict(zip(COUNTERS, counts.tolist(), strict=True))}
     row |= dict(zip(("dwellings", "vacant", "suitable_dwellings", "splittable_dwellings"), dwellings.tolist()[:4], strict=True))
     row |= dict(zip((*TENURE_COLUMNS, *AGE_COLUMNS), (*dwellings.tolist()[4:], *ages.tolist()), strict=True))
-    row |= _realised(w) | leaving
+    row |= _realised(w, records) | leaving
     row["seniors"] = int(n[CLASS_AT + CLASS_SENIOR])
-    row |= _moves_of_month(w, moves_before) | stuck.count(w)
+    row |= _moves_of_month(w, moves_before) | stuck.count(w, mine)
     row["fit"] = float(fit[ALL_AT] / max(1.0, n[ALL_AT]))
     row["fit_seniors"] = float(fit[CLASS_AT + CLASS_SENIOR] / max(1.0, n[CLASS_AT + CLASS_SENIOR]))
     others = n[ALL_AT] - n[CLASS_AT + CLASS_SENIOR]
     row["fit_others"] = float((fit[ALL_AT] - fit[CLASS_AT + CLASS_SENIOR]) / max(1.0, others))
-    w.records.setdefault("months", []).append(row)
-    w.records.setdefault("fit", []).append(np.stack((n, fit)))
-    w.records.setdefault("funnel", []).append(w.funnel.copy())
+    records.months.append(row)
+    records.fit.append(np.stack((n, fit)))
+    records.funnel.append(w.funnel.copy())
 
 
-def leavers(w: World) -> dict[str, int]:
+def leavers(w: World, events: Events) -> dict[str, int]:
     """Who is about to leave by this month's events: households of 65 to 74 and of 65 and over that depart, persons of 70 and over
     into care.
 
     To be read before the events happen: a household that has ended is nobody any more.
     """
-    at = w.month - w.first_month
-    part = slice(int(w.events.first[at]), int(w.events.first[at + 1]))
-    kind, rows = w.events.kind[part], w.events.row[part]
+    at = w.month - w.setting.first_month
+    part = slice(int(events.first[at]), int(events.first[at + 1]))
+    kind, rows = events.kind[part], events.row[part]
     leaves = (kind == EventKind.DEPARTURE) | (kind == EventKind.CARE)
     kind, rows = kind[leaves], rows[leaves]
     age = age_years(w.h.adult_birth[rows], w.month).max(axis=1)
@@ -201,18 +229,18 @@ def leavers(w: World) -> dict[str, int]:
     }
 
 
-def _realised(w: World) -> dict[str, float]:
+def _realised(w: World, records: Records) -> dict[str, float]:
     """Once a year: who searched a year ago, and the share of them that has moved since (B17, B53); else NaN."""
     row = dict.fromkeys(("realised_65", "realised_all"), np.nan)
     if w.month % 12:
         return row
     h = w.h
-    for key, rows in w.records.pop("cohort", {}).items():
+    for key, rows in records.cohort.items():
         still = rows[h.state[rows] == PRESENT]
         row[key] = float((h.moved_in[still] > w.month - 12).mean()) if len(still) else np.nan
     searching = np.flatnonzero((h.state == PRESENT) & (h.stage == ZOEKEN) & (h.home >= 0))
     old = age_years(h.adult_birth[searching], w.month).max(axis=1) >= 65
-    w.records["cohort"] = {"realised_65": searching[old], "realised_all": searching}
+    records.cohort = {"realised_65": searching[old], "realised_all": searching}
     return row
 
 
@@ -233,28 +261,14 @@ def _moves_of_month(w: World, first: int) -> dict[str, float]:
     }
 
 
-def note_uses(w: World) -> None:
-    """Log the households on which an instrument had a lever for the first time, and decisions that it made differ."""
-    if not w.instruments:
-        return
-    for name in ("ever", "decisive"):
-        if name not in w.records:
-            w.records[name] = np.zeros(len(w.h.id), np.uint64)
-    before, decided = w.records["ever"], w.records["decisive"]
-    rows = np.flatnonzero(w.h.ever != before)
-    w.records.setdefault("uses", []).append((np.full(len(rows), w.month), rows, w.h.ever[rows] & ~before[rows]))
-    before[:] = w.h.ever
-    np.bitwise_or(decided, w.h.decisive, out=decided)
-
-
-def keep_homes(w: World) -> None:
+def keep_homes(w: World, records: Records, home_at_start: NDArray) -> None:
     """Remember who lives elsewhere than at the last look, as (rows, homes): for the drift of other scenarios."""
-    if "lived" not in w.records:
-        w.records["lived"] = w.home_at_start.copy()
-    last = w.records["lived"]
+    if len(records.lived) == 0:
+        records.lived = home_at_start.copy()
+    last = records.lived
     rows = np.flatnonzero(w.h.home != last).astype(np.int32)
     last[rows] = w.h.home[rows]
-    w.records.setdefault("homes", []).append((rows, w.h.home[rows]))
+    records.homes.append((rows, w.h.home[rows]))
 
 
 def share_elsewhere(w: World, homes: NDArray) -> float:

@@ -11,8 +11,8 @@ import numpy as np
 
 from sim import attribution, chains, interventions, invariants, month, outputs, places, programme, recording, start, stepwise, stuck
 from sim import parameters as parameter_registry
-from sim.codes import HouseholdState
-from sim.interventions.filters import filters_table
+from sim.codes import WITHDRAWN, HouseholdState
+from sim.outputs import filters_table
 from sim.population.income import fifth_of
 from sim.rules import read as read_rules
 from sim.summary import summary_table
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from sim.state import World
+    from sim.state import Run
     from sim.stepwise import Fired
+    from sim.world import World
 
 TABLES = ("moves", "chains", "months", "funnel", "instruments", "attribution", "summary", "drift", "filters")
 MAX_ROWS_FOR_DRIFT = 400_000  # beyond this many households, homes are remembered every twelfth month only
@@ -54,13 +55,13 @@ def burn_in(
     start: str = "2026-01",
     behaviour: Mapping[str, float] | None = None,
     debug: bool = False,
-) -> World:
-    """The world of one seed at month 0. Money is euro of the start year; ``start`` is YYYY-MM."""
-    w = build(place, seed, months, burn_in, follow_up, start, behaviour, debug)
+) -> Run:
+    """The run of one seed at month 0. Money is euro of the start year; ``start`` is YYYY-MM."""
+    run = build(place, seed, months, burn_in, follow_up, start, behaviour, debug)
     for _ in range(burn_in):
-        month.step(w)
-    begin(w)
-    return w
+        month.step(run)
+    begin(run)
+    return run
 
 
 def build(
@@ -72,24 +73,25 @@ def build(
     start_month: str,
     behaviour: Mapping[str, float] | None,
     debug: bool,
-) -> World:
-    """The world of one seed at the first month of its burn-in."""
+) -> Run:
+    """The run of one seed at the first month of its burn-in."""
     params = parameter_registry.resolve(behaviour)
     return start.build(
         places.resolve(place), seed, params, start=start_month, burn_in=burn_in, months=months, follow_up=follow_up, debug=debug
     )
 
 
-def begin(w: World) -> None:
+def begin(run: Run) -> None:
     """Month 0: the ledger begins, what is under way counts as from before the start."""
-    w.year_before = stepwise.count_year(w)
+    w = run.world
+    year_before = stepwise.count_year(w, run.records)
     w.forget_moves()
     chains.mark_before_start(w)
-    w.records.clear()
+    run.records = recording.Records()
     w.totals.clear()
-    w.at_start = invariants.snapshot(w) | {"withdrawn": int((w.v.state == chains.WITHDRAWN).sum())}
-    w.home_at_start = w.h.home.copy()
-    stuck.begin(w)
+    counts = invariants.snapshot(w) | {"withdrawn": int((w.v.state == WITHDRAWN).sum())}
+    run.at_start = recording.AtStart(w.h.home.copy(), counts, year_before)
+    stuck.begin(w, run.stuck)
     h = w.h
     housed = h.home >= 0
     h.origin_area[housed] = w.d.area[h.home[housed]]
@@ -99,7 +101,7 @@ def begin(w: World) -> None:
 
 
 def run_scenario(
-    world: World,
+    burnt_in: Run,
     instruments: Mapping[str, Mapping[str, Any]] | None = None,
     placebo: bool = False,
     base: Result | None = None,
@@ -111,7 +113,7 @@ def run_scenario(
     ghosts: bool = True,
     ghost_window: int = 24,
 ) -> Result:
-    """Run one scenario from a copy of a burnt-in world; without ``base`` it is the base world itself.
+    """Run one scenario from a copy of a burnt-in run; without ``base`` it is the base world itself.
 
     ``tables`` names those that are made; ``rules`` (as a scenario has them) add, stop or scale instruments on the way;
     ``ghosts`` says whether what would have happened without the instruments is watched (nothing else depends on it), and
@@ -122,35 +124,34 @@ def run_scenario(
         InstrumentError, LawError, RuleError: settings or rules that cannot be.
     """
     began = time.perf_counter()
-    w = world.copy()
-    w.watch = ghosts
-    loaded = {key: interventions.load(key, settings, w.start) for key, settings in (instruments or {}).items()}
-    months = w.months if months is None else months
-    stepwise.equip(w, loaded, read_rules(list(rules)), strength, months)
+    run = burnt_in.copy()
+    setting = run.world.setting
+    loaded = {key: interventions.load(key, settings, setting.start) for key, settings in (instruments or {}).items()}
+    months = setting.months if months is None else months
+    run.equip(loaded, read_rules(list(rules)), strength, months, ghosts)
     if placebo:
-        programme.delay_first(w)
-    horizon = w.last_month if follow_up is None else months + follow_up
-    elsewhere = advance(w, horizon, base)
+        programme.delay_first(run.world)
+    horizon = setting.last_month if follow_up is None else months + follow_up
+    elsewhere = advance(run, horizon, base)
     ran = time.perf_counter()
-    refuse_empty(w, months)
-    made = make_tables(w, months, elsewhere, tables, ghost_window)
-    homes = w.records.get("homes", [])
+    refuse_empty(run, months)
+    made = make_tables(run, months, elsewhere, tables, ghost_window)
     seconds = {"months": ran - began, "tables": time.perf_counter() - ran}
-    reached = {running.key: running.n_reached for running in w.instruments}
-    fired = [] if w.stepwise is None else list(w.stepwise.fired)
-    return Result(made, reached, seconds, world.fingerprint, homes, dict(w.totals), fired)
+    reached = {running.key: running.n_reached for running in run.at_work.running}
+    fired = [] if run.approach is None else list(run.approach.fired)
+    return Result(made, reached, seconds, burnt_in.fingerprint, run.records.homes, dict(run.world.totals), fired)
 
 
-def advance(w: World, horizon: int, base: Result | None) -> list[float]:
+def advance(run: Run, horizon: int, base: Result | None) -> list[float]:
     """Step to ``horizon``; returns the share of households that live elsewhere than in the base world, by month."""
     elsewhere: list[float] = []
-    homes = w.home_at_start.copy()  # of the base world, kept up month by month
+    w, homes = run.world, run.at_start.home.copy()  # of the base world, kept up month by month
     small = len(w.h.id) <= MAX_ROWS_FOR_DRIFT
     while w.month < horizon:
         watched = small or (w.month + 1) % 12 == 0
-        month.step(w)
+        month.step(run)
         if base is None and watched:
-            recording.keep_homes(w)
+            recording.keep_homes(w, run.records, run.at_start.home)
         elif base is not None and watched:
             rows, new = base.homes[len(elsewhere)]
             homes[rows] = new
@@ -159,19 +160,20 @@ def advance(w: World, horizon: int, base: Result | None) -> list[float]:
 
 
 def make_tables(
-    w: World, months: int, elsewhere: list[float], wanted: Container[str] = TABLES, ghost_window: int = 24
+    run: Run, months: int, elsewhere: list[float], wanted: Container[str] = TABLES, ghost_window: int = 24
 ) -> dict[str, pd.DataFrame]:
     """The tables of the interface that are wanted, by name."""
+    w, at_work, records = run.world, run.at_work, run.records
     makers: dict[str, Callable[[], pd.DataFrame]] = {
-        "moves": lambda: outputs.moves_table(w, months),
+        "moves": lambda: outputs.moves_table(w, at_work.keys, months),
         "chains": lambda: outputs.chains_table(w, months),
-        "months": lambda: outputs.months_table(w, months),
-        "funnel": lambda: outputs.funnel_table(w),
-        "instruments": lambda: outputs.instruments_table(w),
-        "attribution": lambda: attribution.attribution_table(w, ghost_window),
-        "summary": lambda: summary_table(w, months),
+        "months": lambda: outputs.months_table(records.months, at_work.applications, months),
+        "funnel": lambda: outputs.funnel_table(records.funnel),
+        "instruments": lambda: outputs.instruments_table(at_work.ledger),
+        "attribution": lambda: attribution.attribution_table(w, at_work, ghost_window),
+        "summary": lambda: summary_table(w, records, at_work.ghosts, run.at_start.year_before, months),
         "drift": lambda: drift_table(w, elsewhere),
-        "filters": lambda: filters_table(w),
+        "filters": lambda: filters_table(at_work),
     }
     return {name: makers[name]() for name in TABLES if name in wanted}
 
@@ -184,9 +186,9 @@ def drift_table(w: World, elsewhere: list[float]) -> pd.DataFrame:
     return pd.DataFrame({"month": np.arange(len(elsewhere)) * every + every - 1, "share_elsewhere": np.array(elsewhere, float)})
 
 
-def refuse_empty(w: World, months: int) -> None:
+def refuse_empty(run: Run, months: int) -> None:
     """A target group that nobody enters in a whole run is an error, not a quiet zero."""
-    for running in w.instruments:
+    for running in run.at_work.running:
         s = running.settings
         worked = "anybody" in running.memory  # it looked for its target group, in a month in which it worked
         if worked and not running.memory["anybody"] and not s.allow_empty:

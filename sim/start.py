@@ -11,32 +11,33 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.spatial import cKDTree
 
-from sim import law, programme
+from sim import programme
 from sim.chains import open_vacancies
 from sim.codes import Origin, Stage, Tenure, Trigger
 from sim.columns import NEVER, Dwellings, Households, Moves, Vacancies, age_years, empty, grow_in_place
 from sim.demography import plan as demography
 from sim.fit import make_tables, refresh
-from sim.founding import area_edges, draw_households
-from sim.klantreis import make_journey
-from sim.market.respond import Map, make_rules
+from sim.founding import draw_households
+from sim.geography import Map
+from sim.klantreis import NORM_MONTHS, Neighbours
 from sim.population import build as population
-from sim.randomness import Draws, Purpose, bits_array, normal_table, uniform
-from sim.state import NORM_MONTHS, World
+from sim.randomness import Draws, Purpose, bits_array, uniform
+from sim.state import Run
 from sim.stuck import nobody_stuck
+from sim.world import Setting, World
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sim.geography import Geography
     from sim.parameters import Params
     from sim.places import Place
-    from sim.population.build import Geography
 
 AROUND_KM = 15.0
 
 
-def build(place: Place, seed: int, params: Params, *, start: str, burn_in: int, months: int, follow_up: int, debug: bool = False) -> World:
-    """The world of one seed at its first month of burn-in; instruments play no part in it."""
+def build(place: Place, seed: int, params: Params, *, start: str, burn_in: int, months: int, follow_up: int, debug: bool = False) -> Run:
+    """The run of one seed at its first month of burn-in; instruments play no part in it."""
     first, last = -burn_in, months + follow_up
     state = population.build(place, seed, params, first_month=first)
     draws = Draws(seed, debug)
@@ -54,40 +55,25 @@ def build(place: Place, seed: int, params: Params, *, start: str, burn_in: int, 
     demography.enter(h, future)
     d = Dwellings(*(np.concatenate((homes.pop(name), column)) for name, column in planned._asdict().items()))
     del planned, future
-    tables, taste = make_tables(params), normal_table()
-    rules = make_rules(params, *law.limits(start), taste)
     w = World(
-        place=place,
-        seed=seed,
-        start=start,
-        params=params,
+        setting=Setting(place, start, first, months, last),
         geography=geography,
         map=where,
-        tables=tables,
-        journey=make_journey(params),
-        rules=rules,
-        taste=taste * params.rel_taste_sd,
-        events=events,
+        params=params,
+        tables=make_tables(params),
         draws=draws,
         month=first,
-        first_month=first,
-        last_month=last,
-        months=months,
         h=h,
         d=d,
         v=empty(Vacancies, 1000),
         m=empty(Moves, 1000),
-        counts=np.zeros(3, np.int64),
-        to_demolish=to_demolish,
     )
-    w.senior_moves = np.zeros((NORM_MONTHS, len(w.map.gemeente)))
-    w.seniors = np.zeros(len(w.map.gemeente))
-    w.stuck = nobody_stuck(len(h.id), len(w.map.overview))
-    w.area_edges = area_edges(d, len(w.map.gemeente))
     draw_households(w, np.arange(n0, dtype=np.int32))
     _start_journeys(w, n0)
     _start_vacancies(w)
-    return w
+    n_areas = len(w.map.gemeente)
+    neighbours = Neighbours(np.zeros((NORM_MONTHS, n_areas)), np.zeros(n_areas))
+    return Run(w, events, to_demolish, neighbours, nobody_stuck(len(h.id), len(w.map.overview)))
 
 
 def _per_year(state) -> tuple[NDArray, NDArray]:
@@ -113,6 +99,7 @@ def make_map(geography: Geography, stock: NDArray, n_overview: float) -> Map:
     around = [sorted(set(row) - {g}) for g, row in enumerate(near)]
     first = np.concatenate(([0], np.cumsum([len(row) for row in around])))
     homes = np.bincount(geography.gemeente[stock], minlength=n)
+    in_area = np.bincount(stock, minlength=len(geography.gemeente)).astype(np.float64)
     return Map(
         geography.gemeente.astype(np.int32),
         geography.x_km.astype(np.float64),
@@ -121,6 +108,7 @@ def make_map(geography: Geography, stock: NDArray, n_overview: float) -> Map:
         first.astype(np.int32),
         np.array([g for row in around for g in row], np.int32),
         np.minimum(1.0, n_overview / np.maximum(1, homes)),
+        np.cumsum(in_area) / in_area.sum(),
     )
 
 
@@ -143,9 +131,9 @@ def _start_journeys(w: World, n0: int) -> None:
     h.founded[:n0] = w.month
     with_home = rows[housed].astype(np.int32)
     bits = bits_array(w.draws.base(Purpose.TASTE), h.id[with_home], w.d.id[h.home[with_home]])
-    w.draws = Draws(w.seed, w.draws.debug)  # taste is one number for the whole run: later readings are no second draw
+    w.draws = Draws(w.draws.seed, w.draws.debug)  # taste is one number for the whole run: later readings are no second draw
     # taste given that one lives there: the better half of the tastes
-    h.taste_here[with_home] = np.abs(w.taste[(bits >> np.uint64(52)).astype(np.int64)])
+    h.taste_here[with_home] = np.abs(w.tables["taste"][(bits >> np.uint64(52)).astype(np.int64)])
     in_journey = with_home[h.stage[with_home] != Stage.HUIDIGE_WONING]
     h.taste_here[in_journey] -= np.float32(p.rel_discontent)
     refresh(h, with_home, w.month, w.d, w.map.urban, int(p.senior_age), w.tables)

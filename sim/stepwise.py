@@ -7,13 +7,14 @@ ledger, and what households that a coach talked to said there. Until a rule fire
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from sim import interventions, rules
+from sim import rules
 from sim.codes import CHOSEN, Obstacle, Stage
+from sim.own import SHARED, Own
 from sim.rules import MOVES, STATES, YEAR, Rule, Talks
 from sim.summary import values_of_moves
 
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.interventions import Instrument, Running
-    from sim.state import World
+    from sim.interventions.at_work import AtWork
+    from sim.recording import AtStart, Records
+    from sim.world import Setting, World
 
 QUARTER = 3  # months between two looks
 UNHEARD = -1
@@ -35,19 +38,15 @@ class Fired(NamedTuple):
 
 
 @dataclass
-class Approach:
+class Approach(Own):
     """The rules of one scenario in one world, which of them have fired, and what the talks brought up."""
 
-    rules: tuple[Rule, ...]
+    rules: tuple[Rule, ...] = field(metadata=SHARED)
     n_months: int  # in the follow-up after these nothing is decided
-    at_work: dict[str, int]  # instrument to the month since when it has worked
+    since: dict[str, int]  # instrument to the month since when it has worked
     talked: NDArray  # uint8 [households], 1 + stage at the first talk; 0 for who was not talked to; empty if no rule asks
     obstacle: NDArray  # int8 [households], the last obstacle met since the talk, or UNHEARD
     fired: list[Fired] = field(default_factory=list)
-
-    def copy(self) -> Approach:
-        """An approach of its own."""
-        return replace(self, at_work=dict(self.at_work), talked=self.talked.copy(), obstacle=self.obstacle.copy(), fired=list(self.fired))
 
     def hear_talks(self, rows: NDArray, stages: NDArray) -> None:
         """A coach talked to the households ``rows``, in these stages of the klantreis."""
@@ -61,19 +60,19 @@ class Approach:
             tells = (met >= 0) & (self.talked[rows] > 0)
             self.obstacle[rows[tells]] = met[tells]
 
-    def look(self, w: World) -> None:
+    def look(self, w: World, at_work: AtWork, records: Records, start: AtStart) -> None:
         """Once a quarter: let each rule whose condition holds do what it says, in the order of the file."""
         if w.month % QUARTER or w.month >= self.n_months:
             return
         spent = {one.rule for one in self.fired if not self.rules[one.rule - 1].repeat}
         open_rules = [(number, rule) for number, rule in enumerate(self.rules, 1) if number not in spent]
         reads = any(rule.when.indicator and rule.when.after <= w.month for _, rule in open_rules)
-        year = count_year(w) if reads else {}
+        year = count_year(w, records) if reads else {}
         for number, rule in open_rules:
-            if self.holds(rule, w, year) and self._do(rule, w):
+            if self.holds(rule, w, at_work, year, start.year_before) and self._do(rule, w, at_work):
                 self.fired.append(Fired(number, w.month))
 
-    def holds(self, rule: Rule, w: World, year: Mapping[str, float]) -> bool:
+    def holds(self, rule: Rule, w: World, at_work: AtWork, year: Mapping[str, float], year_before: Mapping[str, float]) -> bool:
         """Whether a condition holds now. ``year`` is what ``count_year`` gave; what cannot be counted yet holds for nobody."""
         when = rule.when
         if w.month < when.after:
@@ -82,10 +81,10 @@ class Approach:
             value = _of(year, when.indicator, when.share_of)
             if when.change is None:
                 return within(value, when.above, when.below)
-            before = _of(w.year_before, when.indicator, when.share_of)
+            before = _of(year_before, when.indicator, when.share_of)
             return before > 0 and within(value / before - 1, when.change.above, when.change.below)
         if when.instrument is not None:
-            return within(self._counted(when.instrument, when.count or "uses", w), when.above, when.below)
+            return within(self._counted(when.instrument, when.count or "uses", w.month, at_work.ledger), when.above, when.below)
         if when.talks is not None:
             return within(self.share(when.talks), when.talks.share_above, when.talks.share_below)
         return True
@@ -100,16 +99,15 @@ class Approach:
             return float((self.obstacle[there] == Obstacle[asked.obstacle.upper()]).sum() / n)
         return float((self.talked[there] == 1 + Stage[str(asked.wish).upper()]).sum() / n)
 
-    def _counted(self, key: str, column: str, w: World) -> float:
+    def _counted(self, key: str, column: str, month: int, ledger: Sequence[Mapping[str, Any]]) -> float:
         """Of the ledger of an instrument over twelve months; NaN until it has worked for so long, and when it stopped."""
-        if w.month - self.at_work.get(key, w.month) < YEAR:
+        if month - self.since.get(key, month) < YEAR:
             return float("nan")
-        rows = w.records.get("instruments", [])
-        return float(sum(row[column] for row in rows if row["instrument"] == key and row["month"] >= w.month - YEAR))
+        return float(sum(row[column] for row in ledger if row["instrument"] == key and row["month"] >= month - YEAR))
 
-    def _do(self, rule: Rule, w: World) -> bool:
+    def _do(self, rule: Rule, w: World, at_work: AtWork) -> bool:
         """Do what a rule says; False if that changes nothing (what works already, or does not work, stays as it is)."""
-        by_key = {running.key: running for running in w.instruments}
+        by_key = {running.key: running for running in at_work.running}
         changed = [self._begin(by_key[key], w.month) for key in sorted(rule.do.add)]
         changed += [self._end(by_key[key]) for key in sorted(rule.do.stop)]
         changed += [not by_key[key].idle and by_key[key].scale(factor, w) for key, factor in sorted(rule.do.scale.items())]
@@ -119,47 +117,42 @@ class Approach:
         if not running.idle:
             return False
         running.idle = False
-        self.at_work[running.key] = month
+        self.since[running.key] = month
         return True
 
     def _end(self, running: Running) -> bool:
         if running.idle:
             return False
         running.idle = True
-        self.at_work.pop(running.key, None)
+        self.since.pop(running.key, None)
         return True
 
 
-def equip(w: World, held: Mapping[str, Instrument], steps: Sequence[Rule], strength: float = 1.0, months: int | None = None) -> None:
-    """Put the instruments of a scenario to work, and let those that its rules can add wait.
+def waiting(held: Mapping[str, Instrument], steps: Sequence[Rule], setting: Setting, strength: float) -> dict[str, Instrument]:
+    """The instruments that the rules of a scenario can add to those that it holds; they wait until a rule fires.
 
     Raises:
         RuleError: rules that contradict each other or the scenario, settings that cannot be, or a change that cannot be
             counted because the burn-in was too short.
     """
     rules.check(held, steps)
-    waiting = rules.loaded(held, steps, w.start, strength)
-    rules.check_year(steps, -w.first_month)
-    interventions.equip(w, {**held, **waiting}, strength, months)
-    for running in w.instruments:
-        running.idle = running.key in waiting
-    if steps:
-        n = len(w.h.id) if any(rule.when.talks for rule in steps) else 0
-        w.stepwise = Approach(
-            tuple(steps),
-            w.months if months is None else months,
-            dict.fromkeys(held, w.month),
-            np.zeros(n, np.uint8),
-            np.full(n, UNHEARD, np.int8),
-        )
+    found = rules.loaded(held, steps, setting.start, strength)
+    rules.check_year(steps, -setting.first_month)
+    return found
 
 
-def count_year(w: World) -> dict[str, float]:
+def approach(w: World, held: Mapping[str, Instrument], steps: Sequence[Rule], months: int) -> Approach:
+    """The rules of a scenario, of which none has fired yet."""
+    n = len(w.h.id) if any(rule.when.talks for rule in steps) else 0
+    return Approach(tuple(steps), months, dict.fromkeys(held, w.month), np.zeros(n, np.uint8), np.full(n, UNHEARD, np.int8))
+
+
+def count_year(w: World, records: Records) -> dict[str, float]:
     """What a monitor has counted in the last twelve months, by key of ``rules.READABLE``; empty if there were fewer.
 
     Moves are summed (or averaged over the moves), homes and people are means over the months.
     """
-    months = [row for row in w.records.get("months", []) if row["month"] >= w.month - YEAR]
+    months = [row for row in records.months if row["month"] >= w.month - YEAR]
     if len(months) < YEAR:
         return {}
     found = {key: float(np.mean([row[key] for row in months])) for key in STATES}

@@ -8,7 +8,7 @@ that it met most often in that search. Nothing here changes a decision.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,11 +16,12 @@ from numba import njit
 
 from sim.codes import DwellingType, HouseholdState, MoveReason, Obstacle, Stage
 from sim.columns import ABSENT
+from sim.own import Own
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.state import World
+    from sim.world import World
 
 YEAR = 12
 HINDRANCES = ("no_offer", "not_eligible", "too_expensive", "unsuitable", "outranked")  # a tie goes to the first
@@ -50,7 +51,7 @@ COLUMNS = (
 
 
 @dataclass
-class Stuck:
+class Stuck(Own):
     """What is remembered beside the world: eight bytes per household (and those of the few who are followed)."""
 
     met: NDArray  # uint8 [households, hindrances], months in which each was met in the search that began in ``since``
@@ -58,10 +59,6 @@ class Stuck:
     start: NDArray  # uint8 [households], HOLDS or STUCK at month 0, and MOVED since
     followed: NDArray  # int64, household rows that held on or were stuck at month 0
     taken: NDArray  # int64 [12, 2, kinds of home], homes taken and the responses to them, by calendar month
-
-    def copy(self) -> Stuck:
-        """One of its own."""
-        return Stuck(*(getattr(self, one.name).copy() for one in fields(self)))
 
     def hear(self, rows: NDArray, met: NDArray, search_month: NDArray) -> None:
         """What the searching households ``rows`` met this month (Obstacle, or −1); ``search_month`` of all households."""
@@ -130,34 +127,34 @@ def count_fates(h, rows, start, counts):
         counts[fate] += 1
 
 
-def follow(w: World, first: int) -> None:
+def follow(w: World, mine: Stuck, first: int) -> None:
     """Take down this month's moves (from row ``first`` of the ledger on): what was taken, and who of month 0 has moved."""
     m, n = w.m, int(w.counts[1])
-    vacancy, ring = m.vacancy[first:n], w.stuck.taken[w.month % YEAR]
+    vacancy, ring = m.vacancy[first:n], mine.taken[w.month % YEAR]
     fills = vacancy >= 0
     ring[:] = 0
     note_taken(w.d, m.to_dwelling[first:n][fills], w.v.candidates[vacancy[fills]], w.map.gemeente, ring)
     own = m.household[first:n][m.reason[first:n] != MoveReason.UNION]
-    own = own[w.stuck.start[own] != 0]
-    w.stuck.start[own] |= MOVED
+    own = own[mine.start[own] != 0]
+    mine.start[own] |= MOVED
 
 
-def find(w: World) -> tuple[NDArray, NDArray, NDArray]:
+def find(w: World, mine: Stuck) -> tuple[NDArray, NDArray, NDArray]:
     """Household rows of the vasthouders and of the vastzitters of this month, and which households are seniors (bool)."""
     h, p = w.h, w.params
     births = (h.adult_birth <= w.month - 12 * int(p.senior_age)) & (h.adult_birth != ABSENT)
     senior, there = births[:, 0] | births[:, 1], (h.state == PRESENT) & (h.home >= 0)
-    n_taken, responses = w.stuck.taken.sum(axis=0)
+    n_taken, responses = mine.taken.sum(axis=0)
     high = (n_taken > 0) & (responses >= p.n_candidates_high * n_taken)
     content = np.flatnonzero(there & senior & (h.stage == HUIDIGE))
     stuck = np.flatnonzero(there & (h.stage == ZOEKEN) & (h.search_month <= w.month - int(p.dur_vastzitter)))
     return content[in_demand(w.d, h.home[content], w.map.gemeente, high)], stuck, senior
 
 
-def count(w: World) -> dict[str, int]:
+def count(w: World, mine: Stuck) -> dict[str, int]:
     """This month's row by COLUMNS."""
-    mine, counts = w.stuck, np.zeros(len(COLUMNS), np.int64)
-    holds, stuck, senior = find(w)
+    counts = np.zeros(len(COLUMNS), np.int64)
+    holds, stuck, senior = find(w, mine)
     counts[: SENIORS + 1] = len(holds), len(stuck), senior[stuck].sum()
     looked = stuck[mine.since[stuck] == w.h.search_month[stuck]]  # the others have not looked yet in this search
     counts[BY_HINDRANCE:FOLLOWED_AT] = np.bincount(mine.met[looked].argmax(axis=1), minlength=len(HINDRANCES))
@@ -165,9 +162,9 @@ def count(w: World) -> dict[str, int]:
     return dict(zip(COLUMNS, counts.tolist(), strict=True))
 
 
-def begin(w: World) -> None:
+def begin(w: World, mine: Stuck) -> None:
     """Month 0: from here on those who hold on, and those who are stuck, are followed."""
-    holds, stuck, _senior = find(w)
-    w.stuck.start[:] = 0
-    w.stuck.start[holds], w.stuck.start[stuck] = HOLDS, STUCK
-    w.stuck.followed = np.concatenate((holds, stuck))
+    holds, stuck, _senior = find(w, mine)
+    mine.start[:] = 0
+    mine.start[holds], mine.start[stuck] = HOLDS, STUCK
+    mine.followed = np.concatenate((holds, stuck))

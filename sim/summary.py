@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -9,8 +10,7 @@ import pandas as pd
 from numba import njit
 
 from sim.attribution import direct, first_moves
-from sim.chains import FILLED
-from sim.codes import CHOSEN, Access, DwellingType, HouseholdClass, MoveReason, Tenure, names
+from sim.codes import CHOSEN, FILLED, Access, DwellingType, HouseholdClass, MoveReason, Tenure, names
 from sim.indicators import DIRECT, FOLLOWED, MONTH_STATES, REGISTRY
 from sim.klantreis import NOOD_TRIGGERS
 from sim.outputs import descend
@@ -19,7 +19,9 @@ from sim.recording import ALL_AT, AREA_AT, CLASS_AT, INCOME_AT, TENURE_AT
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.state import World
+    from sim.ghosts import Ghosts
+    from sim.recording import Records
+    from sim.world import World
 
 SENIOR = int(HouseholdClass.SENIOR)
 PERIODS = (24, 48, 60)
@@ -41,7 +43,7 @@ class Part(NamedTuple):
     values: NDArray
 
 
-def summary_table(w: World, months: int) -> pd.DataFrame:
+def summary_table(w: World, records: Records, g: Ghosts | None, year_before: Mapping[str, float], months: int) -> pd.DataFrame:
     """indicator, group_by, group, months_from, months_to, value: one row each (NaN where nothing was counted).
 
     Months −12 to 0 hold what a monitor counted in the year before the start (only where the burn-in has a year).
@@ -51,9 +53,9 @@ def summary_table(w: World, months: int) -> pd.DataFrame:
     n_set_off, _open = descend(w.m.parent[:n], w.m.left_vacancy[:n], w.v.state == FILLED)
     role = roles(w.m.parent[:n], w.m.household_class[:n])
     parts = [part for end in ends for part in _of_moves(w, end, n_set_off, role)]
-    parts += _of_first_moves(w, ends)
-    parts += [part for end in ends for part in _of_months(w, end)]
-    parts += [Part(key, "all", ["all"], 0, np.array([value])) for key, value in w.year_before.items() if key in REGISTRY]
+    parts += _of_first_moves(w, g, ends)
+    parts += [part for end in ends for part in _of_months(w, records, end)]
+    parts += [Part(key, "all", ["all"], 0, np.array([value])) for key, value in year_before.items() if key in REGISTRY]
     sizes = [len(part.values) for part in parts]
     return pd.DataFrame(
         {
@@ -140,9 +142,9 @@ def _of_moves(w: World, end: int, n_set_off: NDArray, role: NDArray) -> list[Par
     return out
 
 
-def _of_first_moves(w: World, ends: list[int]) -> list[Part]:
+def _of_first_moves(w: World, g: Ghosts | None, ends: list[int]) -> list[Part]:
     """Households that moved at least once by the end of each period, and how many of them owe it to an instrument (by their ghosts)."""
-    rows, mine = first_moves(w), direct(w)
+    rows, mine = first_moves(w), direct(w, g)
     out = []
     for end in ends:
         early = rows[w.m.month[rows] < end]
@@ -157,8 +159,8 @@ def _of_first_moves(w: World, ends: list[int]) -> list[Part]:
     return out
 
 
-def _of_months(w: World, end: int) -> list[Part]:
-    fit = np.stack(w.records["fit"][:end])  # [months, 2, groups]
+def _of_months(w: World, records: Records, end: int) -> list[Part]:
+    fit = np.stack(records.fit[:end])  # [months, 2, groups]
     n, total = fit[:, 0], fit[:, 1]
     out = []
     areas = list(w.geography.code)
@@ -176,9 +178,9 @@ def _of_months(w: World, end: int) -> list[Part]:
         present = n[:, part] > 0
         mean = np.where(present.any(axis=0), np.where(present, monthly, 0).sum(axis=0) / np.maximum(1, present.sum(axis=0)), np.nan)
         out.append(Part("fit", group_by, labels, end, mean))
-    others = np.array([np.mean([row["fit_others"] for row in w.records["months"][:end]])])  # who is no senior
+    others = np.array([np.mean([row["fit_others"] for row in records.months[:end]])])  # who is no senior
     out.append(Part("fit", "seniors", ["others"], end, others))
-    last = w.records["months"][max(0, end - 12) : end]
+    last = records.months[max(0, end - 12) : end]
     for key in MONTH_STATES:
         out.append(Part(key, "all", ["all"], end, np.array([np.mean([row[key] for row in last])])))
     out += [Part(key, "all", ["all"], end, np.array([float(last[-1][key])])) for key in FOLLOWED]

@@ -6,18 +6,23 @@ from typing import ClassVar
 
 import numpy as np
 
-from sim import ghosts, interventions, month, run
+from sim import ghosts, month, run
 from sim.codes import HouseholdState, Stage, VacancyState
 from sim.columns import NOWHERE
 from sim.interventions.base import Instrument, Running
-from sim.interventions.target import ALL_DRAWN
-from sim.market.market import market
-from sim.recording import note_uses
-from sim.state import World
+from sim.interventions.who import ALL_DRAWN
+from sim.state import Run
+from sim.world import World
 from tests.worlds import MIXED
 
-IMPOSSIBLE, CERTAIN = -1000.0, 1000.0  # logits
-BEHAVIOUR = {"p_refusal": 0.0, "p_look": 1.0, "p_look_starter": 1.0}  # beyond the ranges of a run
+IMPOSSIBLE, CERTAIN = 1e-300, 1000.0  # a chance, and a logit
+BEHAVIOUR = {  # beyond the ranges of a run
+    **dict.fromkeys(("p_wish_senior", "p_wish_other", "p_search_senior", "p_search_other"), IMPOSSIBLE),
+    **dict.fromkeys(("p_fade_other", "p_fade_senior", "p_give_up_other", "p_give_up_senior"), 0.0),
+    "p_refusal": 0.0,
+    "p_look": 1.0,
+    "p_look_starter": 1.0,
+}
 
 
 class ForThese(Instrument):
@@ -34,7 +39,7 @@ class ForThese(Instrument):
         """As given."""
         return self.pulls
 
-    def members(self, w: World, stages, mask, lot=ALL_DRAWN) -> np.ndarray:
+    def members(self, run: Running, w: World, stages, mask, lot=ALL_DRAWN) -> np.ndarray:
         """Those of them that are there."""
         free = (w.h.state == HouseholdState.PRESENT) & ((w.h.touched & mask) == 0)
         mine = np.ones(len(free), bool) if self.ids is None else np.isin(w.h.id, np.array(self.ids, np.uint64))
@@ -42,7 +47,7 @@ class ForThese(Instrument):
 
     def act(self, run: Running, w: World) -> None:
         """Everybody whom it is for."""
-        run.touch(w, self.members(w, (0, 4), run.mask))
+        run.touch(w, self.members(run, w, (0, 4), run.mask))
 
 
 def for_these(w: World, rows, **pulls: float) -> ForThese:
@@ -55,47 +60,45 @@ def instruments(*given: Instrument) -> dict[str, Instrument]:
     return {f"interventie_{k}": one for k, one in enumerate(given)}
 
 
-def quiet(place: str = MIXED, seed: int = 1, months: int = 48) -> World:
-    """A world at month 0 without events, new homes or wishes; nobody searches."""
-    w = run.burn_in(place, seed, months, 2, 24)
+def quiet(place: str = MIXED, seed: int = 1, months: int = 48) -> Run:
+    """A run at month 0 without events, new homes or wishes; nobody searches."""
+    one = run.burn_in(place, seed, months, 2, 24)
+    w = one.world
     w.params = w.params._replace(**BEHAVIOUR)
-    w.events.first[:] = 0
-    w.to_demolish[:] = 0
+    one.events.first[:] = 0
+    one.to_demolish[:] = 0
     w.d.delivery[w.d.state == 0] = 32000
     w.h.patience[:] = 32767
-    w.journey.wish[:] = IMPOSSIBLE
-    w.journey.search[:] = IMPOSSIBLE
-    w.journey.fade[:] = 0
-    w.journey.give_up[:] = 0
     given_up = w.h.reserved != NOWHERE
     w.v.state[w.h.reserved[given_up]] = VacancyState.ON_OFFER
     w.h.reserved[:] = NOWHERE
     w.h.stage[:] = Stage.HUIDIGE_WONING
     w.h.taste_here[:] = np.maximum(w.h.taste_here, 0)
-    return w
+    return one
 
 
-def at_work(world: World, chosen: dict[str, Instrument], watch: bool = True) -> World:
-    """A copy of a world with these instruments at work."""
-    w = world.copy()
-    w.watch = watch
-    interventions.equip(w, chosen)
-    return w
+def at_work(burnt: Run, chosen: dict[str, Instrument], watch: bool = True) -> Run:
+    """A copy of a run with these instruments at work."""
+    one = burnt.copy()
+    one.equip(chosen, ghosts=watch)
+    return one
 
 
-def market_months(w: World, months: int) -> World:
+def market_months(one: Run, months: int) -> Run:
     """Some months in which only the market and the keys happen."""
+    w = one.world
     for _ in range(months):
-        for running in w.instruments:
+        for running in one.at_work.running:
             running.month = {"contacts": 0, "uses": 0, "cost_eur": 0.0, "waiting": 0}
-        market(w)
-        note_uses(w)
-        month.hand_over_keys(w, int(w.counts[1]))
-        ghosts.get_keys(w)
+        month.go_to_market(one)
+        one.at_work.uses.note(w.h, w.month)
+        month.hand_over_keys(one, int(w.counts[1]))
+        ghosts.get_keys(w, one.at_work.ghosts)
         w.month += 1
-    return w
+    return one
 
 
-def movers(w: World) -> set[int]:
+def movers(one: Run) -> set[int]:
     """Household rows that moved."""
+    w = one.world
     return set(w.m.household[: int(w.counts[1])].tolist())

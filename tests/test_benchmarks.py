@@ -25,18 +25,18 @@ MOST_PLAN = 6  # months of basis that a month of all instruments at once may tak
 
 @pytest.fixture(scope="module")
 def start():
-    """A small world under the simplified rules; run copies only."""
+    """A small run under the simplified rules; go on from copies only."""
     return settled("terschelling", 1, MONTHS)
 
 
 @pytest.fixture(scope="module")
 def after(start):
-    """Engine and keyed plain model, MONTHS later."""
+    """World of the engine and keyed plain model, MONTHS later."""
     engine, plain = start.copy(), plain_model(start, "keyed")
     for _ in range(MONTHS):
         month.step(engine)
         plain.step()
-    return engine, plain
+    return engine.world, plain
 
 
 def test_the_keyed_plain_model_makes_every_move_of_the_engine(after) -> None:
@@ -83,8 +83,8 @@ def test_with_its_own_stream_it_houses_each_home_once_and_leaves_the_events_alon
     homes = [a.home.id for a in plain.agents if a.home]
     assert len(homes) == len(set(homes))
     assert not {v.home.id for v in plain.vacancies} & set(homes)
-    assert ledger_of(engine) != sorted((x.month, x.household, x.left, x.to, x.link) for x in plain.moves)
-    shared = homes_of(engine).keys() & {a.id for a in plain.agents}
+    assert ledger_of(engine.world) != sorted((x.month, x.household, x.left, x.to, x.link) for x in plain.moves)
+    shared = homes_of(engine.world).keys() & {a.id for a in plain.agents}
     assert len(shared) > 0.98 * len(plain.agents)  # the same event list; only arrivals that gave up may differ
 
 
@@ -110,9 +110,9 @@ def test_sampling_shows_as_many_homes_on_average_as_asking_for_each() -> None:
 
 def test_rules_are_switched_off_by_parameters_within_their_ranges_and_nothing_else(start) -> None:
     assert all(REGISTRY[name].low <= value <= REGISTRY[name].high for name, value in BEHAVIOUR.items())
-    assert start.instruments == ()
+    assert start.at_work.running == ()
     default = resolve()
-    changed = {name for name in REGISTRY if getattr(start.params, name) != getattr(default, name)}
+    changed = {name for name in REGISTRY if getattr(start.world.params, name) != getattr(default, name)}
     assert changed == {name for name, value in BEHAVIOUR.items() if value != REGISTRY[name].default}
 
 
@@ -150,11 +150,11 @@ def test_a_row_that_fails_is_named(capfd) -> None:
 
 def test_a_full_plan_costs_a_few_times_a_month_of_basis() -> None:
     start = burnt_in("veldhoven", months=24)
-    worlds = {"basis": at_work(start, {}), "all": at_work(start, {key: {"allow_empty": True} for key in INSTRUMENTS})}
-    seconds = dict.fromkeys(worlds, np.inf)
+    runs = {"basis": at_work(start, {}), "all": at_work(start, {key: {"allow_empty": True} for key in INSTRUMENTS})}
+    seconds = dict.fromkeys(runs, np.inf)
     for _ in range(6):  # in turn, so that a busy moment meets both; the shortest month is the one that nobody disturbed
-        for name, w in worlds.items():
+        for name, one in runs.items():
             began = time.process_time()
-            month.step(w)
+            month.step(one)
             seconds[name] = min(seconds[name], time.process_time() - began)
     assert seconds["all"] < MOST_PLAN * seconds["basis"]

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim import chains, interventions
-from sim.chains import FILLED, ON_OFFER, RESERVED, WAITING, hand_over, open_vacancies, rent_paths, step_rents, unite
-from sim.codes import EventKind, HouseholdState, MoveReason, Origin, Stage, Tenure
+from sim.chains import hand_over, open_vacancies, rent_paths, step_rents, unite
+from sim.codes import FILLED, ON_OFFER, RESERVED, WAITING, EventKind, HouseholdState, MoveReason, Origin, Stage, Tenure
 from sim.columns import ABSENT, NOWHERE, fingerprint
 from sim.invariants import violations
+from sim.levers import nothing_in_force
 from sim.outputs import descend
 from tests import twins, twins_ledger
 from tests.worlds import MONTHS, at_work, burnt_in, everything, housed_rows, let_pass, strong, tables_of
@@ -37,9 +38,9 @@ def test_moves_set_off_are_all_that_follow_in_the_chain(forest):
 
 @pytest.fixture(scope="module")
 def ran():
-    w = let_pass(at_work(burnt_in(), everything()), MONTHS)
-    assert violations(w) == []
-    return w
+    one = let_pass(at_work(burnt_in(), everything()), MONTHS)
+    assert violations(one.world, one.at_start, one.at_work) == []
+    return one
 
 
 def test_a_chain_s_moves_are_its_links(ran):
@@ -94,7 +95,7 @@ def test_moves_that_fill_no_vacancy_are_in_no_chain(ran):
 
 
 def test_a_home_left_is_offered_after_its_turnover_and_a_new_one_at_once():
-    w = burnt_in().copy()
+    w = burnt_in().world.copy()
     homes = w.h.home[housed_rows(w)[:200]]
     new, old = open_vacancies(w, homes[:50], int(Origin.NEW_BUILD), at_once=True), open_vacancies(w, homes[50:], int(Origin.DEATH))
     assert (w.v.offered[new] == w.month).all()
@@ -107,11 +108,12 @@ def test_a_home_left_is_offered_after_its_turnover_and_a_new_one_at_once():
 
 @pytest.mark.parametrize("kernel", ["open_rows", "write_rows", "settle_rows", "take_over"])
 def test_a_kernel_of_the_ledger_writes_what_its_twin_writes(kernel, monkeypatch):
-    w = let_pass(at_work(burnt_in(), everything()), 3)
-    other = w.copy()
-    let_pass(w, 4)
+    one = let_pass(at_work(burnt_in(), everything()), 3)
+    twin = one.copy()
+    let_pass(one, 4)
     monkeypatch.setattr(chains, kernel, getattr(twins_ledger, kernel))
-    let_pass(other, 4)
+    let_pass(twin, 4)
+    w, other = one.world, twin.world
     n = int(w.counts[1])
     assert (w.m.reason[:n] == MoveReason.UNION).any() and (w.m.left_vacancy[:n] >= 0).any() and w.m.instruments[:n].any()
     assert fingerprint(w.h, w.d, w.v, w.m) == fingerprint(other.h, other.d, other.v, other.m)
@@ -124,10 +126,11 @@ def a_handover(w):
 
 
 def test_keys_move_the_household_and_free_what_it_leaves():
-    w = let_pass(burnt_in().copy(), 2)
+    one = let_pass(burnt_in().copy(), 2)
+    w = one.world
     rows, left, to = a_handover(w)
     waited = w.month - w.h.search_month[rows].astype(int)
-    k = hand_over(w, rows)
+    k = hand_over(w, one.at_work.in_force.levers, rows)
     assert len(rows) > 5
     np.testing.assert_array_equal(w.h.home[rows], to)
     np.testing.assert_array_equal(w.d.occupant[to], rows)
@@ -143,17 +146,17 @@ def test_keys_move_the_household_and_free_what_it_leaves():
     np.testing.assert_array_equal(w.m.waited[k], waited)
     social = w.d.tenure[to] == Tenure.CORPORATIE
     assert (w.h.registered[rows[social]] == w.month).all(), "registration is spent on a corporatie home"
-    assert violations(w) == []
+    assert violations(w, one.at_start, one.at_work) == []
 
 
 def test_a_buyer_owns_what_it_could_not_pay_and_a_tenant_pays_the_asking_rent():
-    w = let_pass(burnt_in().copy(), 2)
+    w = let_pass(burnt_in().copy(), 2).world
     rows, left, to = a_handover(w)
     wealth, debt, vacancy = w.h.wealth[rows].astype(float), w.h.debt[rows].astype(float), w.h.reserved[rows]
     sold = (left >= 0) & (w.d.tenure[np.maximum(left, 0)] == Tenure.KOOP)
     equity = np.where(sold, np.clip(w.d.woz[np.maximum(left, 0)] - debt, 0, None), 0)
     paid = w.params.rel_asking * w.v.price[vacancy] * w.d.woz[to] * (1 + w.params.rel_buying_cost)
-    hand_over(w, rows)
+    hand_over(w, nothing_in_force().levers, rows)
     buys = w.d.tenure[to] == Tenure.KOOP
     assert buys.any() and (~buys).any()
     have, owe = wealth + equity, w.h.wealth[rows] - w.h.debt[rows]
@@ -164,7 +167,7 @@ def test_a_buyer_owns_what_it_could_not_pay_and_a_tenant_pays_the_asking_rent():
 
 
 def test_a_household_that_ends_gives_the_home_back_to_the_same_vacancy():
-    w = let_pass(burnt_in().copy(), 2)
+    w = let_pass(burnt_in().copy(), 2).world
     rows = np.flatnonzero(w.h.reserved >= 0)[:3].astype(np.int32)
     vacancies, homes = w.h.reserved[rows].copy(), w.h.home[rows].copy()
     n = int(w.counts[0])
@@ -177,7 +180,7 @@ def test_a_household_that_ends_gives_the_home_back_to_the_same_vacancy():
 
 
 def test_a_couple_keeps_one_home_and_the_other_opens_a_chain():
-    w = burnt_in().copy()
+    w = burnt_in().world.copy()
     rows = housed_rows(w)
     quiet = rows[(w.h.reserved[rows] < 0) & (w.h.stage[rows] == Stage.HUIDIGE_WONING)][:40]
     a, b = quiet[::2].astype(np.int32), quiet[1::2].astype(np.int32)
@@ -199,22 +202,24 @@ def test_a_couple_keeps_one_home_and_the_other_opens_a_chain():
 
 
 def tenants_with_a_path(dur_path: int):
-    """A world in which tenants of a corporatie have just moved to a dearer one under huurgewenning."""
+    """A run in which tenants of a corporatie have just moved to a dearer one under huurgewenning."""
     settings = strong("huurgewenning") | {"dur_path": dur_path}
-    w = at_work(burnt_in(), {"huurgewenning": settings})
+    one = at_work(burnt_in(), {"huurgewenning": settings})
+    w = one.world
     homes = np.flatnonzero((w.d.tenure == Tenure.CORPORATIE) & (w.d.state == 1))
     rows = housed_rows(w)
     rows = rows[w.d.tenure[w.h.home[rows]] == Tenure.CORPORATIE][:30].astype(np.int32)
     to = homes[np.argsort(w.d.rent[homes])[-len(rows) :]]
     w.h.rent[rows] = np.minimum(w.h.rent[rows], 0.9 * w.d.rent[to])
-    return w, rows, to
+    return one, rows, to
 
 
 @pytest.mark.parametrize("months", [1, 2, 3, 12, 24, 36])
 def test_a_rent_path_rises_in_three_equal_steps_to_the_regular_rent(months):
-    w, rows, to = tenants_with_a_path(months)
+    one, rows, to = tenants_with_a_path(months)
+    w = one.world
     old = w.h.rent[rows].astype(float)
-    start, full, end = rent_paths(w, rows, to, np.full(len(rows), 1, np.uint64))
+    start, full, end = rent_paths(w, rows, to, one.at_work.in_force.levers, np.full(len(rows), 1, np.uint64))
     np.testing.assert_allclose(start, old)
     np.testing.assert_allclose(full, w.d.rent[to])
     assert (end == w.month + months).all()
@@ -236,9 +241,9 @@ def test_a_rent_path_rises_in_three_equal_steps_to_the_regular_rent(months):
 
 @pytest.mark.parametrize(("variant", "extra"), [("oude_huur", 0), ("oude_huur_plus", 30)])
 def test_huurbehoud_takes_the_old_rent_along_for_good(variant, extra):
-    w, rows, to = tenants_with_a_path(36)
-    interventions.equip(
-        w,
+    one, rows, to = tenants_with_a_path(36)
+    w = one.world
+    one.equip(
         {
             "huurbehoud": interventions.load(
                 "huurbehoud",
@@ -252,26 +257,28 @@ def test_huurbehoud_takes_the_old_rent_along_for_good(variant, extra):
         },
     )
     old = w.h.rent[rows].astype(float)
-    start, full, end = rent_paths(w, rows, to, np.full(len(rows), 1, np.uint64))
+    start, full, end = rent_paths(w, rows, to, one.at_work.in_force.levers, np.full(len(rows), 1, np.uint64))
     np.testing.assert_allclose(full, np.minimum(w.d.rent[to], old + extra))
     np.testing.assert_allclose(start, full)
     assert (end == ABSENT).all()
 
 
 def test_without_the_instrument_on_the_move_the_asking_rent_is_paid():
-    w, rows, to = tenants_with_a_path(36)
-    start, full, end = rent_paths(w, rows, to, np.zeros(len(rows), np.uint64))
+    one, rows, to = tenants_with_a_path(36)
+    w = one.world
+    start, full, end = rent_paths(w, rows, to, one.at_work.in_force.levers, np.zeros(len(rows), np.uint64))
     np.testing.assert_array_equal(start, w.d.rent[to].astype(float))
     np.testing.assert_array_equal(full, start)
     assert (end == ABSENT).all()
 
 
 def test_a_tenant_under_a_path_keeps_it_while_sitting_tenants_fall_behind_the_asking_rent():
-    w = burnt_in().copy()
+    one = burnt_in().copy()
+    w = one.world
     rows = housed_rows(w)
     tenants = rows[(w.h.rent[rows] > 0)]
     before = w.h.rent[tenants].copy()
-    let_pass(w, 12)
+    let_pass(one, 12)
     stayed = (w.h.state[tenants] == 1) & (w.h.moved_in[tenants] < 0)
     one_year = np.float32(1 - w.params.rel_sitting_rent)
     with_adult = stayed & (w.h.adult_birth[tenants, 0] != ABSENT)
@@ -279,7 +286,8 @@ def test_a_tenant_under_a_path_keeps_it_while_sitting_tenants_fall_behind_the_as
 
 
 def test_a_reserved_home_waits_for_its_taker(ran):
-    taken = np.flatnonzero(ran.v.state[: ran.counts[0]] == RESERVED)
+    w = ran.world
+    taken = np.flatnonzero(w.v.state[: w.counts[0]] == RESERVED)
     assert len(taken) > 0
-    np.testing.assert_array_equal(ran.h.reserved[ran.v.taker[taken]], taken)
-    assert (ran.h.keys_month[ran.v.taker[taken]] >= ran.month).all()
+    np.testing.assert_array_equal(w.h.reserved[w.v.taker[taken]], taken)
+    assert (w.h.keys_month[w.v.taker[taken]] >= w.month).all()

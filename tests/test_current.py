@@ -123,9 +123,9 @@ def test_strength_leaves_it_alone_and_nothing_on_top_of_it_is_basis_to_the_byte(
 
 def test_a_model_of_a_place_holds_what_is_done_there():
     model = HousingModel("ooststellingwerf", scenario="brieven", seed=1, months=1, burn_in=1, follow_up=0)
-    assert [(one.key, one.settings.already) for one in model.world.instruments] == [("brieven", False), ("wooncoach_sociaal", True)]
+    assert [(one.key, one.settings.already) for one in model.state.at_work.running] == [("brieven", False), ("wooncoach_sociaal", True)]
     with_nothing = HousingModel("ooststellingwerf", scenario="zonder_beleid", seed=1, months=1, burn_in=1, follow_up=0)
-    assert with_nothing.world.instruments == ()
+    assert with_nothing.state.at_work.running == ()
 
 
 def test_it_is_not_shared_out_and_goes_on_in_every_coalition(tmp_path):

@@ -17,8 +17,8 @@ from sim.demography import planner as planner_module
 from sim.demography.hazards import PURPOSES, bits_of, chances, draw_month
 from sim.demography.plan import Events
 from sim.demography.planner import Planner
+from sim.geography import Border
 from sim.population.figures import FiguresError
-from sim.population.setting import Border
 from sim.randomness import Draws, to_unit, uniform
 from tests import twins_demography as twins
 from tests.small_country import FIRST, closed, households, planned_from

@@ -144,7 +144,7 @@ def test_each_component_hangs_on_its_own_side_only(one):
 
 def test_weights_are_shares_and_fit_is_their_sum():
     np.testing.assert_allclose(T["weights"].sum(axis=1), 1)
-    w = burnt_in()
+    w = burnt_in().world
     rows = housed_rows(w)
     fit = fit_at(w.h, rows, w.h.home[rows], w.month, w.d, w.map.urban, SENIOR_AGE, w.tables)
     assert (fit >= 0).all() and (fit <= 1).all()
@@ -178,7 +178,7 @@ def test_profiles_are_shares_of_seniors_on_four_axes():
 
 
 def test_the_tenure_of_the_home_decides_whose_cost_counts():
-    w = burnt_in().copy()
+    w = burnt_in().world.copy()
     rows = housed_rows(w)
     owner = rows[w.d.tenure[w.h.home[rows]] == Tenure.KOOP]
     before = components_at(w.h, rows, w.h.home[rows], w.month, w.d, w.map.urban, SENIOR_AGE, w.tables)

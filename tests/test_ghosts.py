@@ -30,14 +30,15 @@ def everything_at_work():
     return run.run_scenario(burnt_in(), everything(), base=basis())
 
 
-def first(w) -> dict[int, int]:
+def first(one) -> dict[int, int]:
     """Household row to the month of its first move."""
+    w = one.world
     rows = first_moves(w)
     return dict(zip(w.m.household[rows].tolist(), w.m.month[rows].tolist(), strict=True))
 
 
-def direct_of(w, end: int) -> int:
-    mine = direct(w)
+def direct_of(one, end: int) -> int:
+    mine = direct(one.world, one.at_work.ghosts)
     return int((mine.month < end).sum() - (mine.month_ghost < end).sum())
 
 
@@ -49,28 +50,29 @@ def test_where_everybody_has_priority_nobody_owes_anything_to_it():
         let_pass(put_to_work(burnt_in(), {}), 16),
         let_pass(quiet.at_work(burnt_in(), instruments(ForThese(pulls={"rank": 1, "rank_market": 1}))), 16),
     ]
-    table = attribution_table(both[1])
+    table = attribution_table(both[1].world, both[1].at_work)
     assert set(table["verdict"]) == {"ook_zonder", "niet_verhuisd"} and (table["verdict"] == "ook_zonder").sum() > 50
-    assert both[1].ghosts.n == 0 and direct_of(both[1], 16) == 0
+    assert both[1].at_work.ghosts.n == 0 and direct_of(both[1], 16) == 0
     assert first(both[0]) == first(both[1]), "the net effect is 0 too"
 
 
 def one_home_two_rivals():
-    """A quiet world with one home on offer and two households without a home that want it; rows (ahead, behind)."""
-    w = quiet.quiet()
+    """A quiet run with one home on offer and two households without a home that want it; rows (ahead, behind)."""
+    one = quiet.quiet()
+    w, force = one.world, one.at_work.in_force
     v = w.v
     without = np.flatnonzero((w.h.state == HouseholdState.PRESENT) & (w.h.home == NOWHERE)).astype(np.int32)
     w.h.stage[without] = Stage.WONINGZOEKEN
     v.offered[v.state == VacancyState.WAITING] = 0
-    offers = publish(w)
+    offers = publish(w, force)
     seekers = describe(w, without)
-    answers, _ = _respond(w, seekers, offers, _bases(w))
+    answers, _ = _respond(w, force, seekers, offers, _bases(w))
     social = [
         (answers.offer[s, k], answers.rank[s, k], int(without[s]))
         for s in np.flatnonzero(seekers["urgent"] == 0)
         for k in range(answers.n[s, 0])
     ]
-    home = max({o for o, _, _ in social}, key=lambda o: sum(one[0] == o for one in social))
+    home = max({o for o, _, _ in social}, key=lambda o: sum(each[0] == o for each in social))
     rivals = sorted(((rank, row) for o, rank, row in social if o == home), reverse=True)[:2]
     w.h.stage[without] = Stage.HUIDIGE_WONING
     pair = [row for _, row in rivals]
@@ -78,76 +80,76 @@ def one_home_two_rivals():
     kept = offers.at["vacancy"][home]
     others = np.flatnonzero(np.isin(v.state, (VacancyState.WAITING, VacancyState.ON_OFFER)) & (np.arange(len(v.state)) != kept))
     v.state[others] = VacancyState.WITHDRAWN
-    return w, pair
+    return one, pair
 
 
 def test_one_home_and_two_rivals_is_one_move_displaced():
-    w, (ahead, behind) = one_home_two_rivals()
-    helped = for_these(w, [behind], rank=1)
-    without, with_it = quiet.at_work(w, {}), quiet.at_work(w, instruments(helped))
-    with_it.h.touched[behind] = with_it.instruments[0].mask
+    rivals, (ahead, behind) = one_home_two_rivals()
+    helped = for_these(rivals.world, [behind], rank=1)
+    without, with_it = quiet.at_work(rivals, {}), quiet.at_work(rivals, instruments(helped))
+    with_it.world.h.touched[behind] = with_it.at_work.running[0].mask
     for one in (without, with_it):
         quiet.market_months(one, 12)
     assert (movers(without), movers(with_it)) == ({ahead}, {behind})
     net = len(first(with_it)) - len(first(without))
     assert (net, direct_of(with_it, 12), direct_of(with_it, 12) - net) == (0, 1, 1)
-    table = attribution_table(with_it, window=2)
+    table = attribution_table(with_it.world, with_it.at_work, window=2)
     assert table["verdict"].tolist() == ["noodzakelijk"] * 2 and table["month_ghost"].tolist() == [-1, -1]
 
 
 def test_where_there_are_homes_for_all_direct_and_net_agree():
-    w = quiet.quiet("veldhoven")
+    calm = quiet.quiet("veldhoven")
+    w = calm.world
     senior = np.flatnonzero((w.h.state == HouseholdState.PRESENT) & (w.h.home >= 0) & (w.h.adult_birth[:, 0] < -12 * 60))
     some = senior[::40].tolist()
     stirred = for_these(w, some, awareness=2 * CERTAIN, search=2 * CERTAIN, sight=1.0, trouble=0.3)
-    w = quiet.at_work(w, instruments(stirred))
-    let_pass(w, 24)
-    moved = first(w)
+    one = let_pass(quiet.at_work(calm, instruments(stirred)), 24)
+    moved = first(one)
     assert len(moved) > 30, "there were homes"
-    assert direct_of(w, 24) == len(moved), "nobody else searches, so nobody is displaced: net is all that moved"
+    assert direct_of(one, 24) == len(moved), "nobody else searches, so nobody is displaced: net is all that moved"
     assert set(moved) <= set(some)
 
 
 def test_attribution_finds_exactly_those_whom_an_instrument_moved():
-    w, named, anyway = three_to_move()
-    w = quiet.at_work(w, instruments(mover(w, *named, *anyway)))
-    let_pass(w, 12)
-    table = attribution_table(w, window=6).query("instrument == 'alle'")
+    calm, named, anyway = three_to_move()
+    one = let_pass(quiet.at_work(calm, instruments(mover(calm, *named, *anyway))), 12)
+    w = one.world
+    table = attribution_table(w, one.at_work, window=6).query("instrument == 'alle'")
     row_of = {int(ident) >> 1: row for row, ident in enumerate(w.h.id)}
     verdict = {row_of[ident]: found for ident, found in zip(table["household_id"], table["verdict"].astype(str), strict=True)}
     assert {row for row, found in verdict.items() if found == "noodzakelijk"} == set(named)
     assert {row for row, found in verdict.items() if found == "ook_zonder"} == set(anyway)
-    assert direct_of(w, 12) == len(named) == len(movers(w)) - len(anyway)
+    assert direct_of(one, 12) == len(named) == len(movers(one)) - len(anyway)
 
 
-def mover(w, *rows):
+def mover(one, *rows):
     """Stirs these households, and takes away so little trouble that nobody decides otherwise for it."""
-    return for_these(w, rows, awareness=2 * CERTAIN, search=2 * CERTAIN, trouble=1e-9)
+    return for_these(one.world, rows, awareness=2 * CERTAIN, search=2 * CERTAIN, trouble=1e-9)
 
 
 def three_to_move():
-    """A quiet world, three households that move if they are stirred, and one that searches and moves by itself."""
-    w = quiet.quiet("veldhoven")
-    tried = let_pass(quiet.at_work(w, instruments(ForThese(pulls={"awareness": 2 * CERTAIN, "search": 2 * CERTAIN}))), 8)
-    likely = [row for row in sorted(movers(tried)) if w.h.home[row] != NOWHERE]
-    alone = next(row for row in likely[3:] if movers(let_pass(searching(w, row), 8)) == {row})
-    return searching(w, alone), likely[:3], [alone]
+    """A quiet run, three households that move if they are stirred, and one that searches and moves by itself."""
+    calm = quiet.quiet("veldhoven")
+    tried = let_pass(quiet.at_work(calm, instruments(ForThese(pulls={"awareness": 2 * CERTAIN, "search": 2 * CERTAIN}))), 8)
+    likely = [row for row in sorted(movers(tried)) if calm.world.h.home[row] != NOWHERE]
+    alone = next(row for row in likely[3:] if movers(let_pass(searching(calm, row), 8)) == {row})
+    return searching(calm, alone), likely[:3], [alone]
 
 
-def searching(w, row):
-    """The same world, in which one household searches."""
-    w = quiet.at_work(w, {})
-    w.h.stage[row], w.h.search_month[row] = Stage.WONINGZOEKEN, 0
-    return w
+def searching(burnt, row):
+    """The same run, in which one household searches."""
+    one = quiet.at_work(burnt, {})
+    h = one.world.h
+    h.stage[row], h.search_month[row] = Stage.WONINGZOEKEN, 0
+    return one
 
 
 def test_the_shares_of_two_instruments_that_overlap_add_up_to_the_bundle():
-    w, (a, b, c), _anyway = three_to_move()
-    one, two = mover(w, a, b), mover(w, b, c)
+    calm, (a, b, c), _anyway = three_to_move()
+    one, two = mover(calm, a, b), mover(calm, b, c)
 
     def effect(*chosen):
-        world = let_pass(quiet.at_work(w, instruments(*chosen)), 30)
-        return direct_of(world, 30)
+        return direct_of(let_pass(quiet.at_work(calm, instruments(*chosen)), 30), 30)
 
     values = {0b00: 0, 0b01: effect(one), 0b10: effect(two), 0b11: effect(one, two)}
     assert list(values.values()) == [0, 2, 2, 3]
@@ -206,13 +208,13 @@ def test_ghosts_change_nothing_else(everything_at_work):
 
 def test_a_ghost_of_an_instrument_that_does_nothing_lives_as_its_household_does():
     """A lever of zero: ghosts left by hand must do to the letter what their households do, until these move."""
-    w = burnt_in("veldhoven", months=24)
-    w = quiet.at_work(w, instruments(for_these(w, [], trouble=0.0)))
+    burnt = burnt_in("veldhoven", months=24)
+    one = quiet.at_work(burnt, instruments(for_these(burnt.world, [], trouble=0.0)))
+    w, g = one.world, one.at_work.ghosts
     rows = np.flatnonzero((w.h.state == HouseholdState.PRESENT) & (w.h.reserved == NOWHERE)).astype(np.int32)[::7]
-    stay_behind(w, rows, np.full(len(rows), ALL_BIT | np.uint64(1)))
-    let_pass(w, 18)
-    g = w.ghosts
-    mine = first(w)
+    stay_behind(w, g, one.at_work.in_force, rows, np.full(len(rows), ALL_BIT | np.uint64(1)))
+    let_pass(one, 18)
+    mine = first(one)
     theirs = {int(g.of[k]): int(g.moved[k]) for k in range(g.n) if g.moved[k] >= 0}
     both = set(rows.tolist()) & set(mine)
     wrong = [row for row in both if theirs.get(row, -1) != mine[row]] + [row for row in theirs if row not in mine]
@@ -223,22 +225,24 @@ def test_a_ghost_of_an_instrument_that_does_nothing_lives_as_its_household_does(
 
 
 def test_one_ghost_per_household_and_instrument():
-    w = put_to_work(burnt_in(), everything())
+    one = put_to_work(burnt_in(), everything())
+    w, g, force = one.world, one.at_work.ghosts, one.at_work.in_force
     rows, marks = np.array([3, 3, 8], np.int32), np.array([1, 3, int(ALL_BIT)], np.uint64)
-    new, place = stay_behind(w, rows[:1], marks[:1])
-    assert place.tolist() == [0] and (w.ghosts.of[new] == 3).all()
-    new, place = stay_behind(w, rows, marks)
-    assert sorted(zip(w.ghosts.of[new].tolist(), w.ghosts.mark[new].tolist(), strict=True)) == [(3, 2), (8, int(ALL_BIT))]
-    assert len(stay_behind(w, rows, marks)[0]) == 0
-    assert not w.ghosts.h.touched[new[w.ghosts.mark[new] == ALL_BIT]].any()
+    new, place = stay_behind(w, g, force, rows[:1], marks[:1])
+    assert place.tolist() == [0] and (g.of[new] == 3).all()
+    new, place = stay_behind(w, g, force, rows, marks)
+    assert sorted(zip(g.of[new].tolist(), g.mark[new].tolist(), strict=True)) == [(3, 2), (8, int(ALL_BIT))]
+    assert len(stay_behind(w, g, force, rows, marks)[0]) == 0
+    assert not g.h.touched[new[g.mark[new] == ALL_BIT]].any()
 
 
 def test_a_ghost_ends_with_its_household_and_a_union_hides_it():
-    w = put_to_work(burnt_in("veldhoven", months=24), {"voorrang": {"allow_empty": True}})
+    one = put_to_work(burnt_in("veldhoven", months=24), {"voorrang": {"allow_empty": True}})
+    w, g = one.world, one.at_work.ghosts
     rows = np.flatnonzero(w.h.state == HouseholdState.PRESENT).astype(np.int32)
-    stay_behind(w, rows, np.full(len(rows), ALL_BIT))
-    let_pass(w, 12)
-    g, state = w.ghosts, w.h.state[w.ghosts.of[: w.ghosts.n]]
+    stay_behind(w, g, one.at_work.in_force, rows, np.full(len(rows), ALL_BIT))
+    let_pass(one, 12)
+    state = w.h.state[g.of[: g.n]]
     alive = g.h.state[: g.n] == HouseholdState.PRESENT
     assert (state[alive] == HouseholdState.PRESENT).all()
     gone = (state == HouseholdState.ENDED) & (g.moved[: g.n] < 0)
@@ -271,8 +275,8 @@ def test_the_next_best_is_who_would_rather_have_the_home_than_what_he_got():
 
 
 def test_next_moves_are_the_first_from_a_month_on():
-    w = put_to_work(burnt_in(), everything())
-    let_pass(w, 8)
+    one = let_pass(put_to_work(burnt_in(), everything()), 8)
+    w = one.world
     n = int(w.counts[1])
     own = set(own_moves(w).tolist())
     ledger = list(zip(w.m.household[:n].tolist(), w.m.month[:n].tolist(), strict=True))
@@ -284,4 +288,4 @@ def test_next_moves_are_the_first_from_a_month_on():
     ]
     assert next_moves(w, rows, months).tolist() == wanted
     assert max(wanted) >= 0, "somebody moved"
-    assert first(w) == {who: when for who, when in reversed([ledger[k] for k in sorted(own)])}
+    assert first(one) == {who: when for who, when in reversed([ledger[k] for k in sorted(own)])}

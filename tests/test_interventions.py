@@ -9,9 +9,9 @@ from sim import month, run
 from sim.codes import Access, Contact, Stage, Tenure
 from sim.columns import age_years
 from sim.interventions import REGISTRY, InstrumentError, load
-from sim.interventions.target import Lot, target_rows
+from sim.interventions.register import Register
+from sim.interventions.who import Lot, target_rows
 from sim.randomness import Purpose, uniform
-from sim.register import Register
 from tests import twins
 from tests.worlds import (
     FOLLOW_UP,
@@ -36,8 +36,8 @@ SEARCHERS = (int(Stage.WONINGZOEKEN), int(Stage.WONINGZOEKEN))
 NO_MASK = np.uint64(0)
 
 
-def running(w, key):
-    return next(one for one in w.instruments if one.key == key)
+def running(under_way, key):
+    return next(one for one in under_way.at_work.running if one.key == key)
 
 
 # who
@@ -56,7 +56,7 @@ def running(w, key):
     ],
 )
 def test_a_target_group_is_who_meets_every_condition(who, stages):
-    w = let_pass(at_work(burnt_in(), {"voorrang": strong("voorrang")}), 3)
+    w = let_pass(at_work(burnt_in(), {"voorrang": strong("voorrang")}), 3).world
     one = load("voorrang", {"who": who}).who
     for mask in (NO_MASK, np.uint64(1)):
         found = target_rows(w.h, w.d, w.month, one, stages, mask)
@@ -67,7 +67,7 @@ def test_a_target_group_is_who_meets_every_condition(who, stages):
 @pytest.mark.parametrize("stages", [(0, 0), (0, 1), (1, 1), (1, 2), (2, 2), (0, 4)])
 @pytest.mark.parametrize("age", [18, 54, 55, 70])
 def test_a_register_finds_the_same_households_also_when_some_have_stepped_on(age, stages):
-    w = let_pass(burnt_in().copy(), 2)
+    w = let_pass(burnt_in().copy(), 2).world
     one, register = load("voorrang", {"who": {"age": age, "tenure": "any", "rooms": 1}}).who, Register(w.h, w.month)
     for round_no in range(4):
         plain = target_rows(w.h, w.d, w.month, one, stages, NO_MASK)
@@ -80,14 +80,14 @@ def test_a_register_finds_the_same_households_also_when_some_have_stepped_on(age
 def test_a_run_without_a_register_is_the_same(monkeypatch):
     base, chosen = burnt_in(), everything()
     quick = run.run_scenario(base, chosen, tables=TABLES).tables
-    monkeypatch.setattr(month, "Register", lambda h, at: None)
+    monkeypatch.setattr("sim.interventions.at_work.Register", lambda h, at: None)
     slow = run.run_scenario(base, chosen, tables=TABLES).tables
     assert {name: digest(slow[name]) for name in TABLES} == {name: digest(quick[name]) for name in TABLES}
 
 
 @pytest.mark.parametrize("chance", [0.0, 0.03, 0.5, 1.0])
 def test_a_lot_draws_those_below_its_chance(chance):
-    w, base = burnt_in(), np.uint64(12345)
+    w, base = burnt_in().world, np.uint64(12345)
     everybody = target_rows(w.h, w.d, w.month, load("campagne", {}).who, (0, 4), NO_MASK)
     drawn = target_rows(w.h, w.d, w.month, load("campagne", {}).who, (0, 4), NO_MASK, Lot(base, chance))
     np.testing.assert_array_equal(drawn, everybody[uniform(base, w.h.id[everybody]) < chance])
@@ -96,8 +96,9 @@ def test_a_lot_draws_those_below_its_chance(chance):
 
 @pytest.mark.parametrize("room", [0, 3, 40, 10000])
 def test_a_coach_talks_to_those_who_were_drawn_first(room):
-    w = at_work(burnt_in(), {"wooncoach_sociaal": {}})
-    coach, stages = w.instruments[0], (0, 0)
+    under_way = at_work(burnt_in(), {"wooncoach_sociaal": {}})
+    w, [coach] = under_way.world, under_way.at_work.running
+    stages = (0, 0)
     rows = target_rows(w.h, w.d, w.month, coach.settings.who, stages, coach.mask)
     order = np.argsort(uniform(w.draws.base(Purpose.TALK, w.month, coach.key), w.h.id[rows]), kind="stable")
     np.testing.assert_array_equal(coach.settings._first(coach, w, stages, room), rows[order][:room])
@@ -105,11 +106,12 @@ def test_a_coach_talks_to_those_who_were_drawn_first(room):
 
 @pytest.mark.parametrize("key", REGISTRY)
 def test_an_instrument_reaches_nobody_outside_its_target_group(key):
-    w = at_work(burnt_in(), {key: strong(key) | {"who": {"tenure": "corporatie", "age": 60, "rooms": 3, "rooms_most": 12}}})
+    under_way = at_work(burnt_in(), {key: strong(key) | {"who": {"tenure": "corporatie", "age": 60, "rooms": 3, "rooms_most": 12}}})
+    w = under_way.world
     reached = 0
     for _ in range(6):
         before = w.h.touched.copy()
-        month.step(w)
+        month.step(under_way)
         rows = np.flatnonzero((w.h.touched & ~before) != 0)
         rows = rows[w.h.moved_in[rows] < w.month - 1]
         home = w.h.home[rows]
@@ -160,7 +162,7 @@ def test_every_instrument_changes_something_where_its_target_group_is(key):
 
 @pytest.mark.parametrize("key", FOR_HOUSEHOLDS)
 def test_first_contact_of_who_was_reached_is_that_of_the_instrument(key):
-    w = let_pass(at_work(burnt_in(), {key: strong(key)}), 2)
+    w = let_pass(at_work(burnt_in(), {key: strong(key)}), 2).world
     rows = np.flatnonzero(w.h.touched != 0)
     assert len(rows) > 0
     assert set(w.h.first_contact[rows]) == {int(REGISTRY[key].contact)}
@@ -175,11 +177,11 @@ def test_first_contact_of_who_was_reached_is_that_of_the_instrument(key):
 @pytest.mark.parametrize("strength", [1.0, 0.5])
 @pytest.mark.parametrize("key", FOR_HOUSEHOLDS)
 def test_capacity_is_households_per_month_and_fractions_are_carried_over(key, strength):
-    w = at_work(burnt_in(), {key: strong(key) | {"capacity": 1.5}}, strength)
+    under_way = at_work(burnt_in(), {key: strong(key) | {"capacity": 1.5}}, strength)
     reached = []
     for _ in range(MONTHS):
-        month.step(w)
-        reached.append(running(w, key).n_reached)
+        month.step(under_way)
+        reached.append(running(under_way, key).n_reached)
     whole = np.floor(1.5 * strength * np.arange(1, MONTHS + 1) + 1e-9)
     assert (np.array(reached) <= whole).all()
     assert reached[-1] >= whole[-1] - 2, "there are more than enough candidates"
@@ -190,10 +192,10 @@ def test_a_coach_who_brings_an_instrument_does_not_double_its_capacity():
         "verhuiskostenvergoeding": strong("verhuiskostenvergoeding") | {"capacity": 2, "rel_known": 0.3},
         "wooncoach_sociaal": strong("wooncoach_sociaal") | {"toolbox": ["verhuiskostenvergoeding"]},
     }
-    w = at_work(burnt_in(), chosen)
+    under_way = at_work(burnt_in(), chosen)
     for t in range(MONTHS):
-        month.step(w)
-        assert running(w, "verhuiskostenvergoeding").n_reached <= 2 * (t + 1)
+        month.step(under_way)
+        assert running(under_way, "verhuiskostenvergoeding").n_reached <= 2 * (t + 1)
 
 
 def test_a_toolbox_makes_an_instrument_known_to_more_households():
@@ -207,40 +209,41 @@ def test_a_toolbox_makes_an_instrument_known_to_more_households():
 
 @pytest.mark.parametrize("fte", [0.25, 1.0, 2.5])
 def test_talks_of_a_coach_are_posts_times_talks_per_post(fte):
-    w = let_pass(at_work(burnt_in(), {"wooncoach_sociaal": strong("wooncoach_sociaal") | {"fte": fte, "n_talks": 120}}), MONTHS)
-    assert running(w, "wooncoach_sociaal").n_reached == pytest.approx(fte * 120, abs=1)
-    assert running(w, "wooncoach_sociaal").eur_spent == pytest.approx(fte * 90000)
-    assert sum(row["contacts"] for row in w.records["instruments"]) == running(w, "wooncoach_sociaal").n_reached
+    under_way = let_pass(at_work(burnt_in(), {"wooncoach_sociaal": strong("wooncoach_sociaal") | {"fte": fte, "n_talks": 120}}), MONTHS)
+    assert running(under_way, "wooncoach_sociaal").n_reached == pytest.approx(fte * 120, abs=1)
+    assert running(under_way, "wooncoach_sociaal").eur_spent == pytest.approx(fte * 90000)
+    assert sum(row["contacts"] for row in under_way.at_work.ledger) == running(under_way, "wooncoach_sociaal").n_reached
 
 
 def test_a_coach_by_the_number_of_seniors_costs_the_same_every_month():
-    w = let_pass(at_work(burnt_in(), {"wooncoach_sociaal": {"fte_per_1000": 0.5}}), MONTHS)
-    costs = [row["cost_eur"] for row in w.records["instruments"]]
+    under_way = let_pass(at_work(burnt_in(), {"wooncoach_sociaal": {"fte_per_1000": 0.5}}), MONTHS)
+    costs = [row["cost_eur"] for row in under_way.at_work.ledger]
     assert len(costs) == MONTHS
-    assert np.allclose(costs, 0.5 * burnt_in().seniors.sum() / 1000 * 90000 / 12)
+    assert np.allclose(costs, 0.5 * burnt_in().neighbours.seniors.sum() / 1000 * 90000 / 12)
 
 
 def test_a_weaker_rule_holds_for_a_subset():
     reached = []
     for strength in (0.3, 0.7, 1.0):
-        w = at_work(burnt_in(), {"voorrang": strong("voorrang")}, strength)
-        month.step(w)
-        reached.append(set(np.flatnonzero(w.h.touched).tolist()))
+        under_way = at_work(burnt_in(), {"voorrang": strong("voorrang")}, strength)
+        month.step(under_way)
+        reached.append(set(np.flatnonzero(under_way.world.h.touched).tolist()))
     assert reached[0] < reached[1] < reached[2]
 
 
 def test_homes_are_built_at_the_rate_that_was_asked():
-    w = at_work(burnt_in(), {"seniorenwoningen": {"n_per_1000": 10, "dur_build": 4, "eur_home": 12000}})
+    under_way = at_work(burnt_in(), {"seniorenwoningen": {"n_per_1000": 10, "dur_build": 4, "eur_home": 12000}})
+    w = under_way.world
     n = len(w.d.id)
-    let_pass(w, 4)
+    let_pass(under_way, 4)
     assert len(w.d.id) == n, "nothing is delivered while they build"
-    let_pass(w, MONTHS)
-    asked = 10 * burnt_in().seniors.sum() / 1000
+    let_pass(under_way, MONTHS)
+    asked = 10 * burnt_in().neighbours.seniors.sum() / 1000
     built = np.arange(n, len(w.d.id))
     assert len(built) == pytest.approx(asked, abs=2)
     assert (w.d.access[built] == Access.GESCHIKT).all()
     assert (w.d.made_by[built] == 1).all()
-    assert running(w, "seniorenwoningen").eur_spent == 12000 * len(built)
+    assert running(under_way, "seniorenwoningen").eur_spent == 12000 * len(built)
 
 
 # money
@@ -252,40 +255,44 @@ def test_a_budget_is_never_passed_and_the_ledger_adds_up(key, budget):
     settings = strong(key) | {"eur_budget": budget, "eur_fixed": 1200}
     if "eur_grant" in settings:
         settings["eur_grant"] = 1500
-    w = at_work(burnt_in(), {key: settings})
+    under_way = at_work(burnt_in(), {key: settings})
     for _ in range(MONTHS + FOLLOW_UP):
-        month.step(w)
-        assert running(w, key).eur_spent <= budget + 1e-6
-    rows = [row for row in w.records["instruments"] if row["instrument"] == key]
-    assert sum(row["cost_eur"] for row in rows) == pytest.approx(running(w, key).eur_spent)
-    assert running(w, key).eur_spent > 0
+        month.step(under_way)
+        assert running(under_way, key).eur_spent <= budget + 1e-6
+    rows = [row for row in under_way.at_work.ledger if row["instrument"] == key]
+    assert sum(row["cost_eur"] for row in rows) == pytest.approx(running(under_way, key).eur_spent)
+    assert running(under_way, key).eur_spent > 0
 
 
 def test_a_grant_that_is_counted_on_is_reserved():
-    w = at_work(burnt_in(), {"verhuiskostenvergoeding": strong("verhuiskostenvergoeding") | {"eur_budget": 10000, "eur_grant": 2000}})
+    under_way = at_work(
+        burnt_in(), {"verhuiskostenvergoeding": strong("verhuiskostenvergoeding") | {"eur_budget": 10000, "eur_grant": 2000}}
+    )
+    w = under_way.world
     for _ in range(MONTHS):
-        month.step(w)
+        month.step(under_way)
         counting = (w.h.touched != 0) & (w.h.state == 1) & np.isin(w.h.stage, (Stage.WONINGZOEKEN, Stage.VERHUIZEN))
-        assert 2000 * (running(w, "verhuiskostenvergoeding").n_uses + int(counting.sum())) <= 10000
+        assert 2000 * (running(under_way, "verhuiskostenvergoeding").n_uses + int(counting.sum())) <= 10000
 
 
 def test_a_grant_costs_what_was_promised_for_each_move_that_used_it():
-    w = let_pass(at_work(burnt_in(), {"verhuiskostenvergoeding": strong("verhuiskostenvergoeding")}), MONTHS)
-    one = running(w, "verhuiskostenvergoeding")
+    under_way = let_pass(at_work(burnt_in(), {"verhuiskostenvergoeding": strong("verhuiskostenvergoeding")}), MONTHS)
+    w = under_way.world
+    one = running(under_way, "verhuiskostenvergoeding")
     k = int(w.counts[1])
     assert one.n_uses == int((w.m.instruments[:k] != 0).sum()) > 0
     assert one.eur_spent == 10000 * one.n_uses
 
 
 def test_fixed_costs_are_paid_month_by_month():
-    w = let_pass(at_work(burnt_in(), {"voorrang": strong("voorrang") | {"eur_fixed": 2400, "until": "2026-07"}}), MONTHS)
-    assert running(w, "voorrang").eur_spent == pytest.approx(6 * 200)
-    assert [row["month"] for row in w.records["instruments"] if row["cost_eur"]] == [0, 1, 2, 3, 4, 5]
+    under_way = let_pass(at_work(burnt_in(), {"voorrang": strong("voorrang") | {"eur_fixed": 2400, "until": "2026-07"}}), MONTHS)
+    assert running(under_way, "voorrang").eur_spent == pytest.approx(6 * 200)
+    assert [row["month"] for row in under_way.at_work.ledger if row["cost_eur"]] == [0, 1, 2, 3, 4, 5]
 
 
 def test_the_payer_stands_in_the_ledger():
-    w = let_pass(at_work(burnt_in(), {"verhuiskostenvergoeding": strong("verhuiskostenvergoeding") | {"payer": "provincie"}}), 6)
-    assert {row["organisation"] for row in w.records["instruments"]} == {"provincie"}
+    under_way = let_pass(at_work(burnt_in(), {"verhuiskostenvergoeding": strong("verhuiskostenvergoeding") | {"payer": "provincie"}}), 6)
+    assert {row["organisation"] for row in under_way.at_work.ledger} == {"provincie"}
 
 
 # settings
@@ -341,9 +348,9 @@ def test_every_instrument_says_what_it_is(key):
 
 
 def test_instruments_that_work_together_are_all_counted():
-    w = let_pass(at_work(burnt_in(MIXED), everything()), MONTHS)
-    assert {row["instrument"] for row in w.records["instruments"]} == set(REGISTRY)
-    assert len(housed_rows(w)) > 0
+    under_way = let_pass(at_work(burnt_in(MIXED), everything()), MONTHS)
+    assert {row["instrument"] for row in under_way.at_work.ledger} == set(REGISTRY)
+    assert len(housed_rows(under_way.world)) > 0
 
 
 @pytest.mark.parametrize("key", sorted(REGISTRY))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sim import interventions
 from sim.interventions import REGISTRY, rent_discount
-from sim.levers import LEVERS, RENT_OLD, RENT_STEPS, lever_sum, make_levers, no_levers, without
+from sim.levers import LEVERS, RENT_OLD, RENT_STEPS, lever_sum, make_levers, nothing_in_force, without
 from tests.worlds import at_work, burnt_in, everything
 
 NUMBERS = st.lists(st.floats(-3, 3, allow_nan=False), max_size=62)
@@ -38,7 +38,7 @@ def test_levers_that_are_not_named_are_zero():
     assert levers["rank"].tolist() == [3, 0]
     assert levers["awareness"].tolist() == [0, 0.5]
     assert sum(float(np.abs(levers[name]).sum()) for name in LEVERS.fields or ()) == 3 + 0.5 + 4
-    assert len(no_levers()) == 0
+    assert len(nothing_in_force().levers) == 0
 
 
 def test_an_unknown_lever_is_named_with_those_that_exist():
@@ -48,7 +48,7 @@ def test_an_unknown_lever_is_named_with_those_that_exist():
 
 def test_strength_multiplies_no_lever():
     weak, full = (at_work(burnt_in(), everything(), strength=s) for s in (0.25, 1.0))
-    assert weak.levers.tobytes() == full.levers.tobytes()
+    assert weak.at_work.in_force.levers.tobytes() == full.at_work.in_force.levers.tobytes()
 
 
 @pytest.mark.parametrize("key", REGISTRY)
@@ -76,4 +76,4 @@ def test_present_bias_makes_a_rent_path_feel_better_and_only_a_path():
 def test_more_instruments_than_bits_is_refused():
     many = {f"kind_{k}": REGISTRY["voorrang"]() for k in range(63)}
     with pytest.raises(interventions.InstrumentError, match="63 instruments in one scenario; at most 62 fit"):
-        interventions.equip(burnt_in().copy(), many)
+        burnt_in().copy().equip(many)

@@ -6,33 +6,36 @@ import numpy as np
 import pytest
 
 from sim import month
-from sim.chains import ON_OFFER, RESERVED, WAITING
-from sim.codes import Access, DwellingState, Origin, Stage, Tenure, Trigger
-from sim.columns import NEVER, NOWHERE
+from sim.codes import ON_OFFER, RESERVED, WAITING, Access, DwellingState, EventKind, HouseholdState, Origin, Stage, Tenure, Trigger
+from sim.columns import ABSENT, NEVER, NOWHERE
 from sim.fit import refresh
-from sim.founding import area_edges
+from sim.founding import found
+from sim.geography import Map
+from sim.levers import nothing_in_force
 from sim.market import market as market_module
 from sim.market.clearing import lists
-from sim.market.market import count_candidates, market, relax
+from sim.market.market import count_candidates, relax
 from sim.market.matching import check_responses, clear, clear_plain
 from sim.market.offers import publish
 from sim.market.reach import FREE_SPACE, OUTSIDE_PASSEND
-from sim.market.respond import PER_SEGMENT, Map
+from sim.market.respond import PER_SEGMENT
 from sim.market.seekers import describe, searching_rows
 from sim.market.sight import CHANNELS
 from sim.randomness import Draws, Purpose, hash_ints, to_unit, uniform
+from sim.stuck import nobody_stuck
 from tests import twins, twins_market
 from tests.worlds import MONTHS, at_work, burnt_in, everything, let_pass, pick, scattered_households, strong, with_rows
 
 SENIOR_AGE = 55
 
 
-def a_market(w):
-    """Offers, searchers and their responses in a copy of a world, as the market of this month sees them."""
-    offers = publish(w)
+def a_market(one):
+    """Offers, searchers and their responses in a copy of a run, as the market of this month sees them."""
+    w, force = one.world, one.at_work.in_force
+    offers = publish(w, force)
     rows = np.flatnonzero((w.h.state == 1) & (w.h.stage == Stage.WONINGZOEKEN) & (w.h.reserved == NOWHERE)).astype(np.int32)
     seekers, bases = describe(w, rows), market_module._bases(w)
-    out, _ = market_module._respond(w, seekers, offers, bases)
+    out, _ = market_module._respond(w, force, seekers, offers, bases)
     listed = lists(out.n, out.offer, out.worth, out.rank, seekers, offers.at, bases.viewing, w.params.p_refusal)
     return offers, seekers, bases, out, listed
 
@@ -48,8 +51,8 @@ def test_who_searches_is_who_is_there_has_no_home_accepted_and_looks(p_look, p_s
 
 @pytest.mark.parametrize("with_instruments", [False, True])
 def test_lists_join_both_segments_best_first_and_refusals_are_keyed_on_the_pair(with_instruments):
-    w = let_pass(at_work(burnt_in(), everything()) if with_instruments else burnt_in().copy(), 2)
-    offers, seekers, bases, out, (first, home, rank, refuses, slot) = a_market(w)
+    one = let_pass(at_work(burnt_in(), everything()) if with_instruments else burnt_in().copy(), 2)
+    offers, seekers, bases, out, (first, home, rank, refuses, slot) = a_market(one)
     for s in range(len(seekers)):
         kept = [(out.worth[s, k], -k, k) for side in range(2) for k in range(4 * side, 4 * side + out.n[s, side])]
         order = [k for _, _, k in sorted(kept, reverse=True)]
@@ -57,15 +60,15 @@ def test_lists_join_both_segments_best_first_and_refusals_are_keyed_on_the_pair(
         assert slot[at].tolist() == order
         assert home[at].tolist() == out.offer[s, order].tolist()
         assert rank[at].tolist() == out.rank[s, order].tolist()
-        pairs = uniform(bases.viewing, np.full(len(order), seekers["id"][s]), offers.at["id"][home[at]]) < w.params.p_refusal
+        pairs = uniform(bases.viewing, np.full(len(order), seekers["id"][s]), offers.at["id"][home[at]]) < one.world.params.p_refusal
         assert refuses[at].tolist() == pairs.astype(int).tolist()
     assert first[-1] > 50
     assert PER_SEGMENT == 4
 
 
 def test_the_match_of_a_real_market_is_the_plain_one_and_stable():
-    w = let_pass(at_work(burnt_in(), everything()), 3)
-    offers, _, _, _, (first, home, rank, refuses, _) = a_market(w)
+    one = let_pass(at_work(burnt_in(), everything()), 3)
+    offers, _, _, _, (first, home, rank, refuses, _) = a_market(one)
     check_responses(first, home, rank, refuses, len(offers.at))
     match, refused, rounds = clear(first, home, rank, refuses, len(offers.at))
     plain = clear_plain(first, home, rank, refuses, len(offers.at))
@@ -82,9 +85,10 @@ def test_the_match_of_a_real_market_is_the_plain_one_and_stable():
 
 
 def test_who_wins_a_home_reserves_it_and_nobody_else_does():
-    w = let_pass(burnt_in().copy(), 1)
+    one = let_pass(burnt_in().copy(), 1)
+    w = one.world
     waiting = np.flatnonzero(w.h.reserved >= 0)
-    market(w)
+    month.go_to_market(one)
     won = np.setdiff1d(np.flatnonzero(w.h.reserved >= 0), waiting)
     homes = w.h.reserved[won]
     assert len(won) > 0 and len(np.unique(homes)) == len(homes)
@@ -96,20 +100,20 @@ def test_who_wins_a_home_reserves_it_and_nobody_else_does():
 
 
 def test_candidates_are_the_responses_to_a_home():
-    w = let_pass(burnt_in().copy(), 1)
-    offers, _, _, out, (_, home, _, _, _) = a_market(w)
-    counted = np.zeros(len(w.v.id), np.int32)
+    one = let_pass(burnt_in().copy(), 1)
+    offers, _, _, out, (_, home, _, _, _) = a_market(one)
+    counted = np.zeros(len(one.world.v.id), np.int32)
     count_candidates(out.n, out.offer, offers.at, counted)
     np.testing.assert_array_equal(counted[offers.at["vacancy"]], np.bincount(home, minlength=len(offers.at)))
     assert counted.sum() == len(home)
 
 
 def test_homes_are_offered_when_due_and_not_before():
-    w = burnt_in().copy()
+    w = burnt_in().world.copy()
     for _ in range(4):
         n = int(w.counts[0])
         early = (w.v.state[:n] == WAITING) & (w.v.offered[:n] > w.month)
-        offers = publish(w)
+        offers = publish(w, nothing_in_force())
         assert (w.v.state[: int(w.counts[0])][early] == WAITING).all()
         open_now = np.flatnonzero(w.v.state[:n] == ON_OFFER)
         assert sorted(offers.at["vacancy"].tolist()) == open_now.tolist()
@@ -126,7 +130,7 @@ def test_homes_are_offered_when_due_and_not_before():
 
 
 def test_quotas_are_drawn_at_publication_for_corporatie_homes_in_their_share():
-    w = burnt_in().copy()
+    w = burnt_in().world.copy()
     n = 40_000
     w.v = with_rows(w.v, n)
     rows = np.arange(int(w.counts[0]), int(w.counts[0]) + n)
@@ -135,7 +139,7 @@ def test_quotas_are_drawn_at_publication_for_corporatie_homes_in_their_share():
     social, koop = (np.flatnonzero(w.d.tenure == t)[0] for t in (Tenure.CORPORATIE, Tenure.KOOP))
     w.v.dwelling[rows] = np.where(np.arange(n) % 2, social, koop)
     w.v.state[rows], w.v.offered[rows] = WAITING, w.month
-    publish(w)
+    publish(w, nothing_in_force())
     quota, of = w.v.quota[rows], w.d.tenure[w.v.dwelling[rows]]
     assert (quota[of != Tenure.CORPORATIE] == 0).all()
     here = quota[of == Tenure.CORPORATIE]
@@ -146,9 +150,9 @@ def test_quotas_are_drawn_at_publication_for_corporatie_homes_in_their_share():
 
 
 def test_a_home_without_a_taker_is_relaxed_step_by_step():
-    w = burnt_in().copy()
+    w = burnt_in().world.copy()
     w.params = w.params._replace(dur_no_response=2)
-    offers = publish(w)
+    offers = publish(w, nothing_in_force())
     rows = offers.at["vacancy"]
     w.v.offered[rows], w.v.relaxed[rows], w.v.price[rows] = w.month, 0, 1.0
     koop = w.d.tenure[w.v.dwelling[rows]] != Tenure.CORPORATIE
@@ -165,21 +169,22 @@ def test_a_home_without_a_taker_is_relaxed_step_by_step():
 
 @pytest.mark.parametrize("with_instruments", [False, True])
 def test_searchers_and_homes_are_described_as_they_are(with_instruments):
-    w = let_pass(at_work(burnt_in(), everything()) if with_instruments else burnt_in().copy(), 2)
+    one = let_pass(at_work(burnt_in(), everything()) if with_instruments else burnt_in().copy(), 2)
+    w, force = one.world, one.at_work.in_force
     rows = np.flatnonzero(w.h.state == 1).astype(np.int32)
     w.h.trigger[rows] = pick(1, "trigger", len(rows), range(len(Trigger)))
     expected, got = twins_market.describe(w, rows), describe(w, rows)
     assert expected["urgent"].any() and expected["tenant"].any() and expected["nood"].any()
-    homes = publish(w).at
-    again = twins_market.offers(w, homes["vacancy"])
+    homes = publish(w, force).at
+    again = twins_market.offers(w, force, homes["vacancy"])
     assert len(homes) > 20 and again["direct"].any() == again["labels"].any() == with_instruments
-    for one, other in ((got, expected), (homes, again)):
-        for name in one.dtype.names:
-            np.testing.assert_array_equal(one[name], other[name], name)
+    for given, plain in ((got, expected), (homes, again)):
+        for name in given.dtype.names:
+            np.testing.assert_array_equal(given[name], plain[name], name)
 
 
 def test_urgency_is_a_fixed_number_of_a_household():
-    w = burnt_in().copy()
+    w = burnt_in().world.copy()
     rows = np.flatnonzero((w.h.state == 1) & (w.h.home < 0)).astype(np.int32)
     first = describe(w, rows)["urgent"]
     w.month += 5
@@ -189,7 +194,7 @@ def test_urgency_is_a_fixed_number_of_a_household():
 
 
 def test_starters_have_no_trouble_and_nood_eases_it():
-    w = burnt_in().copy()
+    w = burnt_in().world.copy()
     rows = np.flatnonzero((w.h.state == 1) & (w.h.stage == Stage.HUIDIGE_WONING)).astype(np.int32)
     wens = describe(w, rows)["trouble"]
     w.h.trigger[rows] = Trigger.FALL
@@ -199,25 +204,24 @@ def test_starters_have_no_trouble_and_nood_eases_it():
 
 
 def test_no_instrument_at_work_means_no_decision_that_it_changed():
-    w = let_pass(burnt_in().copy(), MONTHS)
+    w = let_pass(burnt_in().copy(), MONTHS).world
     assert not w.h.ever.any() and not w.h.decisive.any() and not w.v.bits.any() and not w.m.instruments.any()
 
 
 @pytest.mark.parametrize("key", ["voorrang", "verhuiskostenvergoeding"])
 def test_a_decisive_use_is_one_without_which_the_household_had_another_result(key):
     """Take one month's market twice from one state: with the instrument, and with nobody touched by it."""
-    w = at_work(burnt_in(), {key: strong(key)})
+    under_way = at_work(burnt_in(), {key: strong(key)})
     for _ in range(MONTHS):
-        before = w.copy()
-        before.draws = Draws(w.seed)
-        month.step(w)
-        on = before.copy()
-        for instrument in on.instruments:
-            instrument.act(on)
-        off = on.copy()
-        off.h.touched[:] = 0
-        for one in (on, off):
-            market(one)
+        start = under_way.copy()
+        month.step(under_way)
+        with_it = start.copy()
+        month.instruments_act(with_it)
+        without = with_it.copy()
+        without.world.h.touched[:] = 0
+        for one in (with_it, without):
+            month.go_to_market(one)
+        before, on, off = start.world, with_it.world, without.world
         differs = np.flatnonzero(on.h.reserved != off.h.reserved)
         fresh = np.flatnonzero(on.h.decisive & ~before.h.decisive)
         uses = (on.h.ever & ~before.h.ever) != 0
@@ -239,36 +243,40 @@ IMPROVEMENTS = {
 @pytest.mark.parametrize("what", IMPROVEMENTS)
 def test_improving_a_home_never_makes_its_household_leave_it(what):
     """One household at a time, over one market from an equal state; lists are long enough that nothing is cut off."""
-    w = let_pass(burnt_in().copy(), 2)
-    w.rules = w.rules.copy()
-    w.rules["n_responses"] = w.rules["n_responses_social"] = PER_SEGMENT
-    w.rules["sight"] = 0.06  # few homes are seen, so that all responses fit
-    plain = w.copy()
-    market(plain)
+    one = let_pass(burnt_in().copy(), 2)
+    w = one.world
+    few = {"p_sight": 0.06, "rel_sight_nood": 1.0}  # few homes are seen, so that all responses fit
+    w.params = w.params._replace(n_responses=PER_SEGMENT, n_responses_social=PER_SEGMENT, **few)
+    side = one.copy()
+    month.go_to_market(side)
+    plain = side.world
     searches = (w.h.state == 1) & (w.h.home >= 0) & (w.h.stage == Stage.WONINGZOEKEN) & (w.h.reserved == NOWHERE)
     rows = np.flatnonzero(searches)[:80]
     left = np.flatnonzero(searches & (plain.h.reserved != NOWHERE))
     assert len(left) > 0
     for i in [*rows.tolist(), *left.tolist()]:
-        better = w.copy()
+        side = one.copy()
+        better = side.world
         IMPROVEMENTS[what](better, i, better.h.home[i])
         refresh(better.h, np.array([i]), w.month, better.d, w.map.urban, SENIOR_AGE, w.tables)
-        market(better)
+        month.go_to_market(side)
         assert better.h.reserved[i] == NOWHERE or plain.h.reserved[i] != NOWHERE, f"household {i} leaves a better home"
 
 
 def test_nobody_leaves_a_home_that_is_liked_beyond_anything():
-    w = let_pass(burnt_in().copy(), 2)
+    one = let_pass(burnt_in().copy(), 2)
+    w, sides = one.world, (one.copy(), one.copy())
     housed = (w.h.state == 1) & (w.h.home >= 0) & (w.h.reserved == NOWHERE)
-    plain, liked = w.copy(), w.copy()
+    plain, liked = (side.world for side in sides)
     liked.h.taste_here[:] += 5
-    for one in (plain, liked):
-        market(one)
+    for side in sides:
+        month.go_to_market(side)
     assert (plain.h.reserved[housed] >= 0).any() and not (liked.h.reserved[housed] >= 0).any()
 
 
-def island(w):
+def island(one):
     """One more area in a gemeente of its own, far from all others: a household without a home, and an empty owned home."""
+    w = one.world
     geo, n_areas, n_gem = w.map, len(w.map.gemeente), len(w.map.around_first) - 1
     w.map = Map(
         np.append(geo.gemeente, np.int32(n_gem)),
@@ -278,17 +286,19 @@ def island(w):
         np.append(geo.around_first, geo.around_first[-1]),
         geo.around,
         np.append(geo.overview, 1.0),
+        np.append(geo.stock, 1.0),
     )
     w.geography = w.geography._replace(code=[*w.geography.code, "island"], name=[*w.geography.name, "island"])
-    w.senior_moves = np.concatenate((w.senior_moves, np.zeros((len(w.senior_moves), 1))), axis=1)
-    w.seniors = np.append(w.seniors, 0.0)
+    one.neighbours.moves = np.concatenate((one.neighbours.moves, np.zeros((len(one.neighbours.moves), 1))), axis=1)
+    one.neighbours.seniors = np.append(one.neighbours.seniors, 0.0)
     w.h, w.d, w.v = with_rows(w.h, 1), with_rows(w.d, 1), with_rows(w.v, 1)
+    one.stuck = nobody_stuck(len(w.h.id), n_gem + 1)
     i, j, v = len(w.h.id) - 1, len(w.d.id) - 1, int(w.counts[0])
     donor = np.flatnonzero((w.h.state == 1) & (w.h.home < 0) & (w.h.stage == Stage.WONINGZOEKEN))[0]
     for column in w.h:
         column[i] = column[donor]
     w.h.id[i], w.h.origin_area[i], w.h.scope[i], w.h.patience[i] = hash_ints(77), n_areas, 1, NEVER
-    w.home_at_start = np.append(w.home_at_start, NOWHERE)
+    one.at_start.home = np.append(one.at_start.home, NOWHERE)
     donor = np.flatnonzero((w.d.state == 1) & (w.d.tenure == Tenure.KOOP))[0]
     for column in w.d:
         column[j] = column[donor]
@@ -302,12 +312,13 @@ def island(w):
 
 
 def test_a_household_and_a_home_that_nobody_can_meet_change_nobody_else():
-    plain, more = burnt_in().copy(), burnt_in().copy()
-    i, j = island(more)
+    alone, beside = burnt_in().copy(), burnt_in().copy()
+    i, j = island(beside)
+    plain, more = alone.world, beside.world
     n, n_homes = len(plain.h.id), len(plain.d.id)
     for _ in range(MONTHS):
-        month.step(plain)
-        month.step(more)
+        month.step(alone)
+        month.step(beside)
         for name, column in plain.h._asdict().items():
             if name != "reserved":
                 np.testing.assert_array_equal(column, getattr(more.h, name)[:n], name)
@@ -324,8 +335,9 @@ def test_a_household_and_a_home_that_nobody_can_meet_change_nobody_else():
 
 
 def test_refusals_come_at_their_rate():
-    w = let_pass(burnt_in().copy(), 2)
-    _, _, bases, _, (_, home, _, refuses, _) = a_market(w)
+    one = let_pass(burnt_in().copy(), 2)
+    w = one.world
+    _, _, bases, _, (_, home, _, refuses, _) = a_market(one)
     share = w.params.p_refusal
     assert refuses.mean() == pytest.approx(share, abs=5 * np.sqrt(share / len(home)))
     assert to_unit(np.uint64(0)) == 0
@@ -333,9 +345,15 @@ def test_refusals_come_at_their_rate():
 
 
 def test_where_an_arrival_begins_to_look_does_not_hang_on_what_was_built_since():
-    w = burnt_in().copy()
-    n = len(w.d.id)
-    d = with_rows(w.d, 5000)
-    d.area[n:], d.delivery[n:], d.state[n:] = len(w.map.gemeente) - 1, 2, DwellingState.IN_STOCK
-    np.testing.assert_array_equal(area_edges(d, len(w.map.gemeente)), w.area_edges)
-    assert w.area_edges[-1] == 1 and (np.diff(w.area_edges) >= 0).all()
+    plain, more = burnt_in("veldhoven").world.copy(), burnt_in("veldhoven").world.copy()
+    n, n_areas = len(plain.d.id), len(plain.map.gemeente)
+    more.d = with_rows(more.d, 5000)
+    more.d.area[n:], more.d.delivery[n:], more.d.state[n:] = n_areas - 1, 2, DwellingState.IN_STOCK
+    rows = np.flatnonzero((plain.h.state == HouseholdState.NOT_YET) & (plain.h.origin_area == NOWHERE)).astype(np.int32)
+    for w in (plain, more):
+        found(w, rows, np.full(len(rows), EventKind.ARRIVAL, np.uint8), np.full(len(rows), NOWHERE))
+    assert len(set(plain.h.origin_area[rows].tolist())) > 1
+    np.testing.assert_array_equal(plain.h.origin_area, more.h.origin_area)
+    stock = np.bincount(plain.d.area[plain.d.delivery == ABSENT], minlength=n_areas)
+    np.testing.assert_array_equal(plain.map.stock, np.cumsum(stock) / stock.sum())
+    assert plain.map.stock[-1] == 1 and (np.diff(plain.map.stock) >= 0).all()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim import interventions, month
+from sim import month
 from sim.codes import Access, DwellingState, DwellingType, HouseholdState, MoveReason, Origin, Stage, Tenure
 from sim.columns import NEVER, NOWHERE, age_years
 from sim.interventions import load
@@ -21,8 +21,8 @@ from tests.worlds import at_work, burnt_in, let_pass, pick, strong
 PLAIN = ["mantelzorgwoning", "pre_mantelzorgwoning", "kangoeroewoning"]
 
 
-def running(w):
-    return w.instruments[0]
+def running(under_way):
+    return under_way.at_work.running[0]
 
 
 def world(key, **settings):
@@ -40,8 +40,8 @@ def used(w):
 # sharing a home
 
 
-def contracts(w):
-    return running(w).memory["contracts"]
+def contracts(under_way):
+    return running(under_way).memory["contracts"]
 
 
 def sharing(**settings):
@@ -49,18 +49,19 @@ def sharing(**settings):
 
 
 def test_a_lodger_fills_nothing_has_no_home_of_its_own_and_does_not_search():
-    w = sharing()
+    under_way = sharing()
+    w = under_way.world
     searched = np.flatnonzero((w.h.home == NOWHERE) & (w.h.state == HouseholdState.PRESENT) & (w.h.stage == Stage.WONINGZOEKEN))
     homes, income = w.h.home.copy(), w.h.income.copy()
-    month.step(w)
+    month.step(under_way)
     k = moves_of(w, MoveReason.INWONEN)
     lodgers = w.m.household[k]
-    assert len(k) > 20 and violations(w) == []
+    assert len(k) > 20 and violations(w, under_way.at_start, under_way.at_work) == []
     assert (w.m.vacancy[k] == NOWHERE).all() and (w.m.left_vacancy[k] == NOWHERE).all() and (w.m.link[k] == 0).all()
     assert (w.h.home[lodgers] == NOWHERE).all() and (w.h.stage[lodgers] == Stage.NIEUW_THUIS).all()
     assert np.isin(lodgers, searched).mean() > 0.9, "the others began to search this month"
     assert (w.h.size[lodgers] == 1).all() and (0.4 * w.h.income[lodgers] >= 12 * 450).all()
-    hosts = contracts(w)[:, HOST]
+    hosts = contracts(under_way)[:, HOST]
     np.testing.assert_array_equal(w.m.to_dwelling[k], w.h.home[hosts])
     assert (homes[hosts] == w.h.home[hosts]).all() and len(np.unique(hosts)) == len(hosts)
     assert (w.d.rooms[w.h.home[hosts]].astype(int) - w.h.rooms_needed[hosts] >= 2).all()
@@ -72,29 +73,31 @@ def test_a_lodger_fills_nothing_has_no_home_of_its_own_and_does_not_search():
 
 
 def test_a_contract_ends_in_its_month_and_the_lodger_searches_again():
-    w = sharing(rel_trial=1, dur_trial=3, who={"rooms": 1, "age": 40})
-    month.step(w)
-    first = contracts(w)[:, LODGER].copy()
-    assert (contracts(w)[:, END] == 3).all()
-    let_pass(w, 2)
+    under_way = sharing(rel_trial=1, dur_trial=3, who={"rooms": 1, "age": 40})
+    w = under_way.world
+    month.step(under_way)
+    first = contracts(under_way)[:, LODGER].copy()
+    assert (contracts(under_way)[:, END] == 3).all()
+    let_pass(under_way, 2)
     there = first[w.h.state[first] == HouseholdState.PRESENT]
     assert (w.h.stage[there] == Stage.NIEUW_THUIS).mean() > 0.9, "who united with somebody has gone"
-    month.step(w)
-    assert not np.isin(first, contracts(w)[contracts(w)[:, END] == 3, LODGER]).any()
+    month.step(under_way)
+    assert not np.isin(first, contracts(under_way)[contracts(under_way)[:, END] == 3, LODGER]).any()
     there = first[(w.h.state[first] == HouseholdState.PRESENT) & (w.h.home[first] == NOWHERE)]
-    again = np.isin(there, contracts(w)[:, LODGER])
+    again = np.isin(there, contracts(under_way)[:, LODGER])
     assert np.isin(w.h.stage[there[~again]], (Stage.WONINGZOEKEN, Stage.VERHUIZEN)).all() and (~again).any()
-    assert violations(w) == []
+    assert violations(w, under_way.at_start, under_way.at_work) == []
 
 
 def test_a_contract_ends_when_the_host_lives_elsewhere_and_the_rent_with_it():
-    w = sharing(until="2026-02")
-    month.step(w)
-    lodger, host = contracts(w)[:, LODGER].copy(), contracts(w)[:, HOST].copy()
+    under_way = sharing(until="2026-02")
+    w = under_way.world
+    month.step(under_way)
+    lodger, host = contracts(under_way)[:, LODGER].copy(), contracts(under_way)[:, HOST].copy()
     high = w.h.income[host].copy()
-    contracts(w)[:, HOME] += 1  # as if every host had moved
-    month.step(w)
-    assert len(contracts(w)) == 0, "contracts end after the instrument too"
+    contracts(under_way)[:, HOME] += 1  # as if every host had moved
+    month.step(under_way)
+    assert len(contracts(under_way)) == 0, "contracts end after the instrument too"
     lower = np.abs(high - w.h.income[host] - 12 * 450) < 0.1
     assert lower.mean() > 0.8
     there = lodger[(w.h.state[lodger] == HouseholdState.PRESENT) & (w.h.home[lodger] == NOWHERE)]
@@ -102,27 +105,31 @@ def test_a_contract_ends_when_the_host_lives_elsewhere_and_the_rent_with_it():
 
 
 def test_the_rent_of_the_room_goes_on_when_an_income_is_reckoned_anew():
-    w = let_pass(sharing(rel_trial=0), 14)
-    hosts = contracts(w)[:, HOST]
+    under_way = let_pass(sharing(rel_trial=0), 14)
+    w = under_way.world
+    hosts = contracts(under_way)[:, HOST]
     born = np.flatnonzero((w.month - 1 - w.h.adult_birth[hosts, 0]) % 12 == 0)
     assert len(born) > 3, "hosts with a birthday in this month"
-    np.testing.assert_allclose(w.h.income[hosts], running(w).memory["incomes"][:, 0])
-    np.testing.assert_allclose(running(w).memory["incomes"][:, 0] - running(w).memory["incomes"][:, 1], 12 * 450, atol=0.1)
+    incomes = running(under_way).memory["incomes"]
+    np.testing.assert_allclose(w.h.income[hosts], incomes[:, 0])
+    np.testing.assert_allclose(incomes[:, 0] - incomes[:, 1], 12 * 450, atol=0.1)
 
 
 def test_only_an_owner_without_a_mortgage_needs_nobodys_consent():
-    w = let_pass(sharing(rel_refused_lender=1, rel_refused_landlord=1), 3)
-    hosts = contracts(w)[:, HOST]
+    under_way = let_pass(sharing(rel_refused_lender=1, rel_refused_landlord=1), 3)
+    w = under_way.world
+    hosts = contracts(under_way)[:, HOST]
     assert len(hosts) > 3
     assert (w.d.tenure[w.h.home[hosts]] == Tenure.KOOP).all() and (w.h.debt[hosts] == 0).all()
     assert len(contracts(let_pass(sharing(), 3))) > len(hosts)
 
 
 def test_an_arrival_that_lodges_does_not_leave_for_lack_of_a_home():
-    w = sharing(rel_trial=0)
+    under_way = sharing(rel_trial=0)
+    w = under_way.world
     before = w.h.patience.copy()
-    month.step(w)
-    c = contracts(w)
+    month.step(under_way)
+    c = contracts(under_way)
     waits = before[c[:, LODGER]] != NEVER
     assert waits.any()
     np.testing.assert_array_equal(w.h.patience[c[waits, LODGER]] - before[c[waits, LODGER]], c[waits, END] - (w.month - 1))
@@ -130,26 +137,29 @@ def test_an_arrival_that_lodges_does_not_leave_for_lack_of_a_home():
 
 
 def test_mediation_is_paid_for_each_contract():
-    w = let_pass(sharing(eur_case=700), 6)
-    assert running(w).eur_spent == 700 * len(moves_of(w, MoveReason.INWONEN)) == 700 * running(w).n_uses > 0
+    under_way = let_pass(sharing(eur_case=700), 6)
+    w = under_way.world
+    assert running(under_way).eur_spent == 700 * len(moves_of(w, MoveReason.INWONEN)) == 700 * running(under_way).n_uses > 0
     assert running(let_pass(sharing(eur_case=700, eur_budget=2000), 6)).n_uses == 2
 
 
 def test_contracts_end_when_the_instrument_is_taken_out_of_a_world_that_goes_on():
-    w = sharing()
-    month.step(w)
-    lodgers = contracts(w)[:, LODGER].copy()
-    interventions.equip(w, {"voorrang": load("voorrang", {})})
+    under_way = sharing()
+    w = under_way.world
+    month.step(under_way)
+    lodgers = contracts(under_way)[:, LODGER].copy()
+    under_way.equip({"voorrang": load("voorrang", {})})
     assert (w.h.stage[lodgers] == Stage.WONINGZOEKEN).all() and len(lodgers) > 20
-    assert violations(let_pass(w, 3)) == []
+    let_pass(under_way, 3)
+    assert violations(w, under_way.at_start, under_way.at_work) == []
 
 
 def test_contracts_end_even_when_there_is_no_money_to_go_on():
-    w = sharing(eur_fixed=12000, eur_budget=1500, rel_trial=1, dur_trial=1)
-    month.step(w)
-    assert len(contracts(w)) == 1
-    month.step(w)
-    assert len(contracts(w)) == 0 and running(w).eur_spent == 1500
+    under_way = sharing(eur_fixed=12000, eur_budget=1500, rel_trial=1, dur_trial=1)
+    month.step(under_way)
+    assert len(contracts(under_way)) == 1
+    month.step(under_way)
+    assert len(contracts(under_way)) == 0 and running(under_way).eur_spent == 1500
 
 
 def test_contracts_last_from_the_trial_to_the_longest():
@@ -165,17 +175,18 @@ def test_contracts_last_from_the_trial_to_the_longest():
 
 @pytest.mark.parametrize("key", PLAIN)
 def test_parents_move_into_a_small_home_beside_a_child_and_theirs_comes_free(key):
-    w = world(key, **({"rel_reverse": 0} if key.startswith("pre") else {}))
+    under_way = world(key, **({"rel_reverse": 0} if key.startswith("pre") else {}))
+    w = under_way.world
     n = len(w.d.id)
     homes, limit = w.h.home.copy(), w.h.adult_limit.max(axis=1).copy()
-    month.step(w)
+    month.step(under_way)
     assert len(w.d.id) == n, "nothing stands before the works are done"
-    plans = {senior: (home, child, plot) for _, senior, home, child, plot in running(w).memory["plans"]}
+    plans = {senior: (home, child, plot) for _, senior, home, child, plot in running(under_way).memory["plans"]}
     ages = age_years(w.h.adult_birth, w.month).max(axis=1)
-    month.step(w)
+    month.step(under_way)
     k = moves_of(w, MoveReason.MANTELZORG)
     rows = w.m.household[k]
-    assert len(k) > 10 and violations(w) == []
+    assert len(k) > 10 and violations(w, under_way.at_start, under_way.at_work) == []
     new, left = w.m.to_dwelling[k], w.m.left_vacancy[k]
     assert (new >= n).all() and (w.d.access[new] == Access.GESCHIKT).all() and (w.d.occupant[new] == rows).all()
     assert (w.v.origin[left] == Origin.MANTELZORG).all() and (w.v.dwelling[left] == homes[rows]).all()
@@ -190,20 +201,20 @@ def test_parents_move_into_a_small_home_beside_a_child_and_theirs_comes_free(key
         assert (limit[rows] > 0).mean() > 0.9 and (w.h.adult_limit[rows].max(axis=1) > 0).all()
     elif key == "pre_mantelzorgwoning":
         assert (ages[rows] >= 67).all() and (limit[rows] == 0).all()
-    table = moves_table(w, w.months)
+    table = moves_table(w, under_way.at_work.keys, w.setting.months)
     assert (table.loc[k, "reason"] == "mantelzorg").all() and (table.loc[k, "instruments"] == key).all()
-    assert running(w).n_uses == len(k) and (w.h.ever[rows] == 1).all()
+    assert running(under_way).n_uses == len(k) and (w.h.ever[rows] == 1).all()
 
 
 @pytest.mark.parametrize("key", PLAIN)
 def test_each_application_is_counted_and_a_refusal_ends_it(key):
-    w = let_pass(world(key, rel_refused=0.4, p_apply=0.6), 12)
-    n = sum(w.records["split_applications"].values())
-    assert n == running(w).n_reached > 30
-    granted = running(w).n_uses + len(running(w).memory["plans"])
+    under_way = let_pass(world(key, rel_refused=0.4, p_apply=0.6), 12)
+    n = sum(under_way.at_work.applications.values())
+    assert n == running(under_way).n_reached > 30
+    granted = running(under_way).n_uses + len(running(under_way).memory["plans"])
     assert 0 < granted < 0.8 * n or key == "pre_mantelzorgwoning"  # a swap is two moves
-    w = let_pass(world(key, rel_refused=1.0), 6)
-    assert running(w).n_uses == 0 and sum(w.records["split_applications"].values()) > 30
+    under_way = let_pass(world(key, rel_refused=1.0), 6)
+    assert running(under_way).n_uses == 0 and sum(under_way.at_work.applications.values()) > 30
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -230,12 +241,13 @@ def test_a_child_is_the_one_drawn_lowest_in_the_own_gemeente_or_else_around_and_
 
 @pytest.mark.parametrize("key", PLAIN)
 def test_who_has_no_child_near_cannot_apply(key):
-    w = let_pass(world(key, rel_child_near=0.0), 6)
-    assert running(w).n_reached == 0 == sum(w.records["split_applications"].values())
+    under_way = let_pass(world(key, rel_child_near=0.0), 6)
+    assert running(under_way).n_reached == 0 == sum(under_way.at_work.applications.values())
 
 
 def test_a_unit_goes_when_nobody_lives_in_it_and_is_offered_to_nobody():
-    w = let_pass(world("mantelzorgwoning", until="2026-10"), 24)
+    under_way = let_pass(world("mantelzorgwoning", until="2026-10"), 24)
+    w = under_way.world
     units = np.flatnonzero(w.d.kind == DwellingType.MANTELZORGUNIT)
     gone = units[w.d.state[units] == DwellingState.GONE]
     assert len(gone) > 5 and len(gone) < len(units)
@@ -243,26 +255,28 @@ def test_a_unit_goes_when_nobody_lives_in_it_and_is_offered_to_nobody():
     assert (w.d.occupant[stands] >= 0).mean() > 0.9, "who left at the end of the month is noticed in the next"
     of_units = np.isin(w.v.dwelling[: w.counts[0]], units)
     assert (w.v.candidates[: w.counts[0]][of_units] == 0).all() and (w.v.taker[: w.counts[0]][of_units] == NOWHERE).all()
-    assert violations(w) == []
+    assert violations(w, under_way.at_start, under_way.at_work) == []
 
 
 def test_the_worth_of_the_home_that_is_sold_becomes_savings():
-    w = world("mantelzorgwoning", eur_rent=512)
-    month.step(w)
+    under_way = world("mantelzorgwoning", eur_rent=512)
+    w = under_way.world
+    month.step(under_way)
     h, d = w.h, w.d
-    due = np.array([plan[1] for plan in running(w).memory["plans"]])
+    due = np.array([plan[1] for plan in running(under_way).memory["plans"]])
     worth = np.where(d.tenure[h.home[due]] == Tenure.KOOP, np.clip(d.woz[h.home[due]] - h.debt[due], 0, None), 0) + h.wealth[due]
-    month.step(w)
+    month.step(under_way)
     moved = np.isin(due, w.m.household[moves_of(w, MoveReason.MANTELZORG)])
     np.testing.assert_allclose(h.wealth[due[moved]], worth[moved], rtol=1e-5)
     assert moved.sum() > 10 and (h.debt[due[moved]] == 0).all() and (h.rent[due[moved]] == 512).all()
 
 
 def test_families_that_swap_leave_one_home_empty_the_childs():
-    w = world("pre_mantelzorgwoning", rel_reverse=1.0)
-    month.step(w)
-    plans = {senior: (home, child, plot) for _, senior, home, child, plot in running(w).memory["plans"]}
-    month.step(w)
+    under_way = world("pre_mantelzorgwoning", rel_reverse=1.0)
+    w = under_way.world
+    month.step(under_way)
+    plans = {senior: (home, child, plot) for _, senior, home, child, plot in running(under_way).memory["plans"]}
+    month.step(under_way)
     k = moves_of(w, MoveReason.MANTELZORG)
     by_household = dict(zip(w.m.household[k].tolist(), k.tolist(), strict=True))
     swaps = [(i, *plan) for i, plan in plans.items() if plan[1] in by_household]
@@ -274,14 +288,16 @@ def test_families_that_swap_leave_one_home_empty_the_childs():
         left = w.m.left_vacancy[second]
         assert w.v.dwelling[left] == plot and w.v.origin[left] == Origin.MANTELZORG
         assert w.d.rooms[home] >= w.h.rooms_needed[child] and w.h.rent[child] == 0
-    assert violations(let_pass(w, 12)) == []
+    let_pass(under_way, 12)
+    assert violations(w, under_way.at_start, under_way.at_work) == []
     assert running(let_pass(world("pre_mantelzorgwoning", rel_declared=0.0), 4)).n_reached == 0, "without a declaration no permit"
 
 
 def test_a_kangoeroewoning_takes_floor_and_rooms_from_the_main_home_and_stays_a_home():
-    w = world("kangoeroewoning")
+    under_way = world("kangoeroewoning")
+    w = under_way.world
     n, floor, rooms, woz = len(w.d.id), w.d.floor_area.copy(), w.d.rooms.astype(int), w.d.woz.copy()
-    let_pass(w, 24)
+    let_pass(under_way, 24)
     new = np.arange(n, len(w.d.id))
     main = np.flatnonzero(w.d.floor_area[:n] < floor - 1)
     assert len(new) == len(main) == w.totals["split"] > 10
@@ -300,15 +316,16 @@ PROFILE = next(k for k, one in enumerate(PROFIELEN) if one.key == "complex_besch
 
 
 def survey(**settings):
-    w = world("woonbehoefteonderzoek", **{"rel_misread": 0.0} | settings)
-    w.h.profile[:, 0] = PROFILE
-    return w
+    under_way = world("woonbehoefteonderzoek", **{"rel_misread": 0.0} | settings)
+    under_way.world.h.profile[:, 0] = PROFILE
+    return under_way
 
 
 def test_planned_homes_become_what_the_profile_with_the_gap_wants():
-    w = survey(rel_steered=0.5, dur_lead=6)
+    under_way = survey(rel_steered=0.5, dur_lead=6)
+    w = under_way.world
     before = type(w.d)(*(column.copy() for column in w.d))
-    month.step(w)
+    month.step(under_way)
     planned = np.flatnonzero(before.state == DwellingState.PLANNED)
     soon = planned[before.delivery[planned] < 6]
     later = np.setdiff1d(planned, soon)
@@ -323,12 +340,14 @@ def test_planned_homes_become_what_the_profile_with_the_gap_wants():
     assert (w.d.access[homes] == Access.GESCHIKT).all()
     for name in ("id", "area", "delivery", "made_by"):
         np.testing.assert_array_equal(getattr(w.d, name), getattr(before, name), name)
-    assert running(w).memory["gap"].argmax() == PROFILE and (np.delete(running(w).memory["gap"], PROFILE) == 0).all()
+    gap = running(under_way).memory["gap"]
+    assert gap.argmax() == PROFILE and (np.delete(gap, PROFILE) == 0).all()
 
 
 def test_an_answer_is_now_and_then_read_as_another_profile():
-    w = survey(rel_misread=0.25)
-    one = running(w).settings
+    under_way = survey(rel_misread=0.25)
+    w = under_way.world
+    one = running(under_way).settings
     rows = np.flatnonzero((w.h.state == HouseholdState.PRESENT) & (w.h.home >= 0)).astype(np.int32)
     wanted, _ = one.answers(w, rows)
     assert (wanted != PROFILE).mean() == pytest.approx(0.25, abs=0.04)
@@ -336,21 +355,23 @@ def test_an_answer_is_now_and_then_read_as_another_profile():
 
 
 def test_who_lives_by_its_profile_in_a_home_that_can_be_adapted_is_no_gap():
-    w = survey()
+    under_way = survey()
+    w = under_way.world
     rows = np.flatnonzero((w.h.state == HouseholdState.PRESENT) & (w.h.home >= 0)).astype(np.int32)
     home = w.h.home[rows]
-    _, short = running(w).settings.answers(w, rows)
+    _, short = running(under_way).settings.answers(w, rows)
     score = profile_scores(1.0)[PROFILE, w.d.kind[home], w.map.urban[w.d.area[home]]]
     np.testing.assert_array_equal(short, (score < 0.75) | (w.d.access[home] == Access.ONGESCHIKT))
 
 
 def test_a_survey_is_paid_each_time_and_changes_no_number_of_homes():
-    w = let_pass(survey(dur_cycle=12, eur_survey=25000, rel_sample=0.2), 24)
+    under_way = let_pass(survey(dur_cycle=12, eur_survey=25000, rel_sample=0.2), 24)
     base = let_pass(burnt_in(months=24).copy(), 24)
-    assert running(w).eur_spent == 50000 and w.totals["built"] == base.totals["built"]
-    rows = [row for row in w.records["instruments"] if row["contacts"]]
+    assert running(under_way).eur_spent == 50000 and under_way.world.totals["built"] == base.world.totals["built"]
+    rows = [row for row in under_way.at_work.ledger if row["contacts"]]
     assert [row["month"] for row in rows] == [0, 12]
-    seniors = len(load("woonbehoefteonderzoek", strong("woonbehoefteonderzoek")).members(burnt_in(months=24), (0, 2), np.uint64(0)))
+    at_start = world("woonbehoefteonderzoek")
+    seniors = len(running(at_start).settings.members(running(at_start), at_start.world, (0, 2), np.uint64(0)))
     assert rows[0]["contacts"] == pytest.approx(0.2 * seniors, rel=0.2)
     poor = let_pass(survey(eur_budget=20000), 2)
-    assert running(poor).eur_spent == 0 and "steered" not in poor.totals
+    assert running(poor).eur_spent == 0 and "steered" not in poor.world.totals

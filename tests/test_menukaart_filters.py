@@ -12,7 +12,7 @@ from sim import law, month, run, scenarios
 from sim.codes import Access, DwellingState, DwellingType, HouseholdState, Stage, Tenure
 from sim.columns import ABSENT, NEVER
 from sim.interventions import REGISTRY, InstrumentError, load
-from sim.interventions.filters import binding, failing, gross_income, members_of
+from sim.interventions.who import binding, failing, gross_income, members_of
 from sim.market.seekers import describe
 from tests.worlds import RARE, at_work, burnt_in, let_pass, strong
 
@@ -51,7 +51,7 @@ def expected(w, meets) -> set[int]:
 
 
 def limit(w, i):
-    return law.amount("daeb_more" if w.h.size[i] > 1 else "daeb_one", w.start)
+    return law.amount("daeb_more" if w.h.size[i] > 1 else "daeb_one", w.setting.start)
 
 
 LABELS = {
@@ -66,7 +66,7 @@ LABELS = {
 
 @pytest.mark.parametrize("name", LABELS)
 def test_a_label_lets_in_who_meets_it_and_nobody_else(name):
-    w = burnt_in()
+    w = burnt_in().world
     value, meets = LABELS[name]
     found = group(w, **{name: value})
     assert found == expected(w, lambda i, j: meets(w, i, j))
@@ -74,24 +74,24 @@ def test_a_label_lets_in_who_meets_it_and_nobody_else(name):
 
 
 def test_opposite_labels_share_everybody_out():
-    w = burnt_in()
+    w = burnt_in().world
     for name, values in {"income": ("daeb", "above_daeb"), "children": ("with", "without")}.items():
         first, second = (group(w, **{name: value}) for value in values)
         assert not first & second and first | second == group(w)
 
 
 def test_an_area_is_named_by_code_or_name_of_wijk_or_gemeente():
-    w = burnt_in("veldhoven", months=24, lively=False)
-    g = w.geography
+    burnt = burnt_in("veldhoven", months=24, lively=False)
+    w, g = burnt.world, burnt.world.geography
     one = group(w, areas=[g.code[0]])
     assert one == group(w, areas=[g.name[0].upper()]) == expected(w, lambda i, j: w.d.area[j] == 0)
     assert group(w, areas=["Veldhoven"]) == group(w, areas=g.code) == group(w)
     with pytest.raises(InstrumentError, match=r"campagne\.who\.areas: 'Veldhove' is no wijk .*did you mean veldhoven\?"):
-        at_work(w, {"campagne": {"who": {"areas": ["Veldhove"]}}})
+        at_work(burnt, {"campagne": {"who": {"areas": ["Veldhove"]}}})
 
 
 def test_dropping_one_condition_lets_in_those_who_fail_that_one_only():
-    w = burnt_in()
+    w = burnt_in().world
     rows = failing(w, who(**ALL_LABELS))
     for place in ("senior", "all"):
         own = {row["filter"]: row for row in rows if row["household_group"] == place}
@@ -108,7 +108,7 @@ def test_dropping_one_condition_lets_in_those_who_fail_that_one_only():
 
 def test_labels_that_ask_nothing_are_no_filters():
     assert binding(who()) == []
-    assert [row["filter"] for row in failing(burnt_in(), who())] == ["alle", "alle"]
+    assert [row["filter"] for row in failing(burnt_in().world, who())] == ["alle", "alle"]
 
 
 # the coach must be involved
@@ -118,17 +118,19 @@ def test_money_that_asks_for_a_coach_is_for_those_who_were_talked_to():
     grant = strong("verhuiskostenvergoeding")
     grant["who"] = grant["who"] | {"coach": True}
     chosen = {"verhuiskostenvergoeding": grant, "wooncoach_sociaal": strong("wooncoach_sociaal")}
-    w = at_work(burnt_in(), chosen)
-    bit = {one.key: one.mask for one in w.instruments}
+    under_way = at_work(burnt_in(), chosen)
+    w = under_way.world
+    bit = {one.key: one.mask for one in under_way.at_work.running}
     seen = 0
     for _ in range(6):
-        month.step(w)
+        month.step(under_way)
         on = (w.h.touched & bit["verhuiskostenvergoeding"]) != 0
         assert (w.h.touched[on] & bit["wooncoach_sociaal"]).all()
         seen += int(on.sum())
     assert seen > 0
     alone = let_pass(at_work(burnt_in(), {"verhuiskostenvergoeding": grant}), 6)
-    assert alone.instruments[0].n_reached == 0 and alone.instruments[0].memory["anybody"], "somebody could ask, and no coach came"
+    [one] = alone.at_work.running
+    assert one.n_reached == 0 and one.memory["anybody"], "somebody could ask, and no coach came"
 
 
 # labels on the home taken
@@ -146,7 +148,7 @@ def test_money_that_asks_for_a_coach_is_for_those_who_were_talked_to():
 def test_a_grant_is_paid_for_the_homes_that_it_names(label, suits):
     settings = strong("verhuiskostenvergoeding") | label
     settings["who"] = settings["who"] | {"tenure": "any", "age": 18}
-    w = let_pass(at_work(burnt_in(), {"verhuiskostenvergoeding": settings}), 12)
+    w = let_pass(at_work(burnt_in(), {"verhuiskostenvergoeding": settings}), 12).world
     n = int(w.counts[1])
     homes = w.m.to_dwelling[:n][w.m.instruments[:n] != 0]
     assert len(homes) > 0 and suits(w.d, homes).all()
@@ -156,11 +158,12 @@ def test_a_grant_is_paid_for_the_homes_that_it_names(label, suits):
 def test_instruments_that_name_one_label_mean_the_same_homes_and_no_more_than_there_are():
     scheme = {"label": "mijn_label", "n_labelled": 120, "who": OPEN, "n_rooms_taken": 0}
     chosen = {"voorrang": scheme, "verhuiskostenvergoeding": scheme | {"rel_known": 1.0, "eur_grant": 10000}}
-    w = at_work(burnt_in(), chosen)
-    money, first = (next(one for one in w.instruments if one.key == key) for key in chosen.__reversed__())
+    under_way = at_work(burnt_in(), chosen)
+    w = under_way.world
+    money, first = (next(one for one in under_way.at_work.running if one.key == key) for key in chosen.__reversed__())
     ever: set[int] = set()
     for _ in range(12):
-        month.step(w)
+        month.step(under_way)
         labelled = (w.d.labels & first.mask) != 0
         assert (labelled == ((w.d.labels & money.mask) != 0)).all()
         ever |= set(np.flatnonzero(labelled).tolist())
@@ -176,16 +179,18 @@ def test_a_weaker_label_is_on_a_part_of_the_same_homes():
     scheme = {"voorrang": {"who": OPEN, "label": "mijn_label", "n_labelled": 120}}
     sets = []
     for strength in (0.5, 1.0):
-        w = at_work(burnt_in(), scheme, strength)
-        sets.append(set(w.instruments[0].memory["labelled"].tolist()))
+        [one] = at_work(burnt_in(), scheme, strength).at_work.running
+        sets.append(set(one.memory["labelled"].tolist()))
     assert len(sets[0]) == 60 and sets[0] < sets[1] and len(sets[1]) == 120
 
 
 def test_homes_of_the_stock_are_counted_by_what_is_asked_of_the_home_taken():
     asked = {"n_rooms_taken": 3, "tenure_taken": "corporatie", "step_free_taken": True, "label": "mijn_label", "n_labelled": 40}
-    w = at_work(burnt_in(), {"verhuiskostenvergoeding": {"who": OPEN, **asked}})
-    own = {row["filter"]: row for row in w.instruments[0].memory["filters"] if row["household_group"] == "homes"}
-    d, stock = w.d, w.d.state == DwellingState.IN_STOCK
+    under_way = at_work(burnt_in(), {"verhuiskostenvergoeding": {"who": OPEN, **asked}})
+    [one] = under_way.at_work.running
+    own = {row["filter"]: row for row in one.memory["filters"] if row["household_group"] == "homes"}
+    d = under_way.world.d
+    stock = d.state == DwellingState.IN_STOCK
     assert own["n_rooms_taken"]["fail"] == (d.rooms[stock] > 3).sum() > 0
     assert own["tenure_taken"]["fail"] == (d.tenure[stock] != Tenure.CORPORATIE).sum()
     assert own["step_free_taken"]["fail"] == (d.access[stock] != Access.GESCHIKT).sum()
@@ -198,12 +203,12 @@ def test_homes_of_the_stock_are_counted_by_what_is_asked_of_the_home_taken():
 
 def test_a_pot_runs_empty_in_the_month_in_which_money_first_turns_somebody_away():
     grant = strong("verhuiskostenvergoeding") | {"eur_grant": 2000, "eur_budget": 9000}
-    w = let_pass(at_work(burnt_in(), {"verhuiskostenvergoeding": grant}), 12)
-    rows = w.records["instruments"]
+    under_way = let_pass(at_work(burnt_in(), {"verhuiskostenvergoeding": grant}), 12)
+    rows = under_way.at_work.ledger
     first = next(row for row in rows if row["no_money"] > 0)
-    assert first["waiting"] >= first["no_money"] and w.instruments[0].n_reached >= 4, "four grants fit in the pot"
+    assert first["waiting"] >= first["no_money"] and under_way.at_work.running[0].n_reached >= 4, "four grants fit in the pot"
     rich = let_pass(at_work(burnt_in(), {"verhuiskostenvergoeding": grant | {"eur_budget": 9e9, "capacity": 1}}), 12)
-    rows = rich.records["instruments"]
+    rows = rich.at_work.ledger
     assert sum(row["waiting"] for row in rows) > 0 and sum(row["no_money"] for row in rows) == 0, "they wait for their turn, not for money"
 
 
@@ -259,7 +264,7 @@ def test_a_run_says_of_each_budget_when_it_ran_empty(tmp_path, capsys):
 
 
 def test_paying_for_two_homes_is_a_trouble_and_its_remedy_takes_as_much_away():
-    w = burnt_in()
+    w = burnt_in().world
     rows = np.flatnonzero((w.h.stage == Stage.WONINGZOEKEN) & (w.h.home >= 0) & (w.h.state == HouseholdState.PRESENT)).astype(np.int32)
 
     def trouble(double: float):
@@ -273,7 +278,7 @@ def test_paying_for_two_homes_is_a_trouble_and_its_remedy_takes_as_much_away():
     assert load("geen_dubbele_huur", {}).levers()["trouble"] == w.params.rel_trouble_double
     bundle = scenarios.load("doorstroming_maassluis").instruments
     there = let_pass(at_work(burnt_in("veldhoven", months=24, lively=False), bundle), 12)
-    key = next(one for one in there.instruments if one.key == "geen_dubbele_huur")
-    n = int(there.counts[1])
-    moves = np.flatnonzero((there.m.instruments[:n] & key.mask) != 0)
-    assert len(moves) > 0 and key.eur_spent == pytest.approx(there.m.from_rent[moves].astype(float).sum()), "one month of the old rent"
+    key = next(one for one in there.at_work.running if one.key == "geen_dubbele_huur")
+    m = there.world.m
+    moves = np.flatnonzero((m.instruments[: int(there.world.counts[1])] & key.mask) != 0)
+    assert len(moves) > 0 and key.eur_spent == pytest.approx(m.from_rent[moves].astype(float).sum()), "one month of the old rent"

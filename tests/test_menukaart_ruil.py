@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from sim import month
 from sim.codes import Access, Contact, DwellingType, MoveReason, Stage, Tenure, Trigger
 from sim.columns import ABSENT, NOWHERE
-from sim.interventions import load
 from sim.invariants import violations
 from sim.market.seekers import describe
 from sim.market.trading import homes_to_swap, top_trading_cycles
@@ -111,10 +110,11 @@ def tenants(w, n):
 
 
 def test_tenants_want_what_their_twin_wants():
-    w = burnt_in().copy()
-    one, rows = load("woningruil", {"rel_seen": 0.6}), tenants(w, 70)
+    under_way = at_work(burnt_in(), {"woningruil": {"rel_seen": 0.6}})
+    w, [swapping] = under_way.world, under_way.at_work.running
+    one, rows = swapping.settings, tenants(w, 70)
     rules, bases, veto = one.terms(w)
-    first, wanted = one.wanted(w, rows)
+    first, wanted = one.wanted(swapping, w, rows)
     twin = twins_trading.wanted(describe(w, rows), homes_to_swap(w, rows), w.map, w.tables, rules, bases, veto)
     assert [wanted[a:b].tolist() for a, b in pairwise(first)] == twin
     assert sum(map(len, twin)) > 40
@@ -122,11 +122,12 @@ def test_tenants_want_what_their_twin_wants():
 
 @pytest.fixture
 def pair():
-    """A world with one old tenant in a wheelchair in a large home with stairs and one family in a small home without, who both search."""
-    w = at_work(burnt_in(), {"woningruil": strong("woningruil") | {"rel_known": 0.0, "eur_use": 80}})
+    """A run with one old tenant in a wheelchair in a large home with stairs and one family in a small home without, who both search."""
+    under_way = at_work(burnt_in(), {"woningruil": strong("woningruil") | {"rel_known": 0.0, "eur_use": 80}})
+    w = under_way.world
     w.params = w.params._replace(p_refusal=0.0)
-    w.rules = w.rules.copy()
-    w.rules["taste"] = 0.0
+    w.tables = w.tables.copy()
+    w.tables["taste"] = 0.0
     h, d = w.h, w.d
     rows = tenants(w, 2)
     old, family = rows
@@ -142,21 +143,23 @@ def pair():
     h.stage[rows], h.search_month[rows], h.trigger[rows], h.scope[rows] = Stage.WONINGZOEKEN, -3, Trigger.WISH, 1
     h.moved_in[rows], h.registered[rows], h.taste_here[rows], h.touched[rows] = -60, -40, -w.params.rel_discontent, 1
     h.attachment[rows] = 0
-    return w, rows, home
+    return under_way, rows, home
 
 
-def agreed(w, rows, **settings):
+def agreed(under_way, **settings):
     """Let the tenants of the pair swap this month under other settings; returns the ledger rows of swaps."""
-    w.instruments[0].settings = w.instruments[0].settings.model_copy(update=settings)
-    w.instruments[0].act(w)
+    w, [swapping] = under_way.world, under_way.at_work.running
+    swapping.settings = swapping.settings.model_copy(update=settings)
+    swapping.act(w)
     k = int(w.counts[1])
     return np.flatnonzero(w.m.reason[:k] == MoveReason.WONINGRUIL)
 
 
 def test_two_who_want_each_other_s_home_swap_and_nothing_stands_empty(pair):
-    w, rows, home = pair
+    under_way, rows, home = pair
+    w = under_way.world
     vacancies, before = int(w.counts[0]), w.h.rent[rows].copy()
-    k = agreed(w, rows)
+    k = agreed(under_way)
     assert w.m.household[k].tolist() == rows.tolist()
     np.testing.assert_array_equal(w.h.home[rows], home[::-1])
     np.testing.assert_array_equal(w.d.occupant[home], rows[::-1])
@@ -169,16 +172,16 @@ def test_two_who_want_each_other_s_home_swap_and_nothing_stands_empty(pair):
     assert (w.m.fit_after[k] > w.m.fit_before[k]).all()
     assert (w.h.stage[rows] == Stage.NIEUW_THUIS).all() and (w.h.moved_in[rows] == w.month).all()
     assert (w.h.registered[rows] == w.month).all() and (w.h.touched[rows] == 0).all()
-    assert (w.h.ever[rows] == 1).all() and (w.records["decisive"][rows] & np.uint64(1) == 1).all()
+    assert (w.h.ever[rows] == 1).all() and (under_way.at_work.uses.decisive[rows] & np.uint64(1) == 1).all()
 
 
 def test_a_swap_is_counted_and_paid_once_for_each_household(pair):
-    w, _rows, _home = pair
-    month.step(w)
-    one = w.instruments[0]
+    under_way, _rows, _home = pair
+    month.step(under_way)
+    [one] = under_way.at_work.running
     assert one.n_uses == 2 and one.eur_spent == 160
-    assert violations(w) == []
-    month.step(w)
+    assert violations(under_way.world, under_way.at_start, under_way.at_work) == []
+    month.step(under_way)
     assert one.n_uses == 2
 
 
@@ -194,8 +197,8 @@ def test_a_swap_is_counted_and_paid_once_for_each_household(pair):
     ],
 )
 def test_landlords_means_and_years_lived_there_stand_in_between(pair, settings, n):
-    w, rows, _ = pair
-    assert len(agreed(w, rows, **settings)) == n
+    under_way, _rows, _home = pair
+    assert len(agreed(under_way, **settings)) == n
 
 
 @pytest.mark.parametrize(
@@ -211,10 +214,11 @@ def test_landlords_means_and_years_lived_there_stand_in_between(pair, settings, 
     ],
 )
 def test_who_may_not_or_will_not_does_not_swap(pair, harm):
-    w, rows, home = pair
+    under_way, rows, home = pair
+    w = under_way.world
     harm(w, rows, home)
     w.d.access[home[1]] = Access.GESCHIKT if w.d.rooms[home[1]] == 3 else Access.ONGESCHIKT
-    assert len(agreed(w, rows)) == 0
+    assert len(agreed(under_way)) == 0
     np.testing.assert_array_equal(w.h.home[rows], home)
 
 
@@ -230,10 +234,11 @@ def test_who_may_not_or_will_not_does_not_swap(pair, harm):
     ],
 )
 def test_a_circle_is_agreed_on_as_a_whole_or_not_at_all(settings, n):
-    w = at_work(burnt_in(), {"woningruil": strong("woningruil") | {"eur_use": 100} | settings})
-    run, rows = w.instruments[0], tenants(w, 6)
+    under_way = at_work(burnt_in(), {"woningruil": strong("woningruil") | {"eur_use": 100} | settings})
+    w, [swapping] = under_way.world, under_way.at_work.running
+    rows = tenants(w, 6)
     got = np.array([1, 2, 0, 4, 3, 5], np.int32)
-    kept = run.settings._agreed(run, w, rows, got)
+    kept = swapping.settings._agreed(swapping, w, rows, got)
     moving = np.flatnonzero(kept != np.arange(6))
     if "eur_budget" in settings and n == 3:  # which of the two comes first is a keyed draw
         assert moving.tolist() in ([0, 1, 2], [3, 4])
@@ -244,14 +249,15 @@ def test_a_circle_is_agreed_on_as_a_whole_or_not_at_all(settings, n):
 
 
 def test_registration_time_can_be_kept(pair):
-    w, rows, _ = pair
-    assert len(agreed(w, rows, keeps_time=True)) == 2
-    assert (w.h.registered[rows] == -40).all()
+    under_way, rows, _home = pair
+    assert len(agreed(under_way, keeps_time=True)) == 2
+    assert (under_way.world.h.registered[rows] == -40).all()
 
 
 def test_who_knows_of_it_enters_by_own_initiative_and_swaps_go_on():
-    w = let_pass(at_work(burnt_in(), {"woningruil": strong("woningruil") | {"rel_known": 0.5}}), 1)
+    under_way = let_pass(at_work(burnt_in(), {"woningruil": strong("woningruil") | {"rel_known": 0.5}}), 1)
+    w = under_way.world
     rows = np.flatnonzero(w.h.touched != 0)
     assert len(rows) > 0 and (w.h.first_contact[rows] == Contact.EIGEN_INITIATIEF).all()
-    let_pass(w, 11)
-    assert w.instruments[0].n_uses > 0 and violations(w) == []
+    let_pass(under_way, 11)
+    assert under_way.at_work.running[0].n_uses > 0 and violations(w, under_way.at_start, under_way.at_work) == []

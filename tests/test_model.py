@@ -83,10 +83,10 @@ def test_select_do_and_get_work_on_the_agents(model):
     assert 0 < len(old) < len(model.agents)
     assert min(old.get("age")) >= 80
     assert len(model.agents.select(agent_type=Starter)) == len(model.agents_by_type[Starter])
-    before = model.world.fingerprint
+    before = model.state.fingerprint
     model.agents.do("step")
     model.agents.shuffle_do("step")
-    assert model.world.fingerprint == before, "the month belongs to the model, not to its agents"
+    assert model.state.fingerprint == before, "the month belongs to the model, not to its agents"
 
 
 def test_a_view_reads_and_writes_its_row():
@@ -130,11 +130,11 @@ def test_a_story_tells_every_move(model):
 
 
 def test_a_fork_is_a_world_of_its_own(model):
-    before = model.world.fingerprint
+    before = model.state.fingerprint
     twin = model.fork()
-    assert twin.world.fingerprint == before and digest(twin.moves) == digest(model.moves)
+    assert twin.state.fingerprint == before and digest(twin.moves) == digest(model.moves)
     twin.run(2)
-    assert model.world.fingerprint == before and model.world.month == 6 and twin.world.month == 8
+    assert model.state.fingerprint == before and model.world.month == 6 and twin.world.month == 8
     same = model.fork().run(2)
     assert digest(same.moves) == digest(twin.moves)
 
@@ -143,7 +143,7 @@ def test_a_fork_without_instruments_goes_on_as_the_model_would():
     one = HousingModel(MIXED, seed=1, **SMALL_RUN).run(3)
     twin = one.fork().run(4)
     one.run(4)
-    assert digest(one.moves) == digest(twin.moves) and one.world.fingerprint == twin.world.fingerprint
+    assert digest(one.moves) == digest(twin.moves) and one.state.fingerprint == twin.state.fingerprint
 
 
 def test_a_fork_stops_what_was_at_work_and_keeps_the_names_in_the_ledger():
@@ -155,19 +155,19 @@ def test_a_fork_stops_what_was_at_work_and_keeps_the_names_in_the_ledger():
     coached = [model.moves["instruments"].astype(str).str.contains("wooncoach").tolist() for model in (one, twin)]
     assert coached[0] == coached[1] and any(coached[0])
     assert not twin.moves["instruments"].astype(str).str.contains("voorrang|huurgewenning").any()
-    coach = attribution_table(one.world).query("instrument == 'wooncoach_sociaal'")
-    again = attribution_table(twin.world)
+    coach = attribution_table(one.world, one.state.at_work).query("instrument == 'wooncoach_sociaal'")
+    again = attribution_table(twin.world, twin.state.at_work)
     assert set(again["instrument"]) == {"wooncoach_sociaal", "alle"}
     assert sorted(again.query("instrument != 'alle'")["household_id"]) == sorted(coach["household_id"])
     forgotten = again["decisive"] & (again["month_moved"] >= 0)
     assert forgotten.any() and (again["verdict"][forgotten] == "onbekend").all(), "their ghosts are watched no longer"
     twin.run(2)
-    assert invariants.violations(twin.world) == []
-    assert not twin.fork().world.keys
+    assert invariants.violations(twin.world, twin.state.at_start, twin.state.at_work) == []
+    assert not twin.fork().state.at_work.keys
 
 
 def test_the_same_seed_is_the_same_people_in_every_scenario():
-    worlds = [HousingModel(MIXED, scenario=name, seed=4, months=4, burn_in=2).world for name in ("basis", "voorrang")]
-    np.testing.assert_array_equal(worlds[0].h.id, worlds[1].h.id)
-    for a, b in zip(worlds[0].events, worlds[1].events, strict=True):
+    runs = [HousingModel(MIXED, scenario=name, seed=4, months=4, burn_in=2).state for name in ("basis", "voorrang")]
+    np.testing.assert_array_equal(runs[0].world.h.id, runs[1].world.h.id)
+    for a, b in zip(runs[0].events, runs[1].events, strict=True):
         np.testing.assert_array_equal(a, b)

@@ -10,12 +10,12 @@ from sim.codes import EventKind, HouseholdState, Stage, Trigger
 from sim.columns import ABSENT, Households, copy
 from sim.demography.describe import birthdays, describe
 from sim.population.persons import rooms_needed
-from sim.state import World
+from sim.world import World
 from tests import twins_month as twins
 from tests.worlds import at_work, burnt_in, everything, let_pass, pick, scattered_dwellings, scattered_households, spread
 
 MONTH, SENIOR_AGE = 30, 55
-T = burnt_in().tables
+T = burnt_in().world.tables
 URBAN = np.array([1, 3, 5, 0])
 PRESENT = int(HouseholdState.PRESENT)
 
@@ -42,7 +42,7 @@ def same(got: Households, expected: Households) -> None:
 
 def world() -> World:
     """A world with instruments at work, some months on."""
-    return let_pass(at_work(burnt_in(), everything()), 3)
+    return let_pass(at_work(burnt_in(), everything()), 3).world
 
 
 @pytest.mark.parametrize("seed", range(3))

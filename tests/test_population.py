@@ -17,7 +17,7 @@ from sim.codes import Access, DwellingType, HouseholdType, Tenure
 from sim.columns import ABSENT, Dwellings, Households, age_years, empty, fingerprint
 from sim.parameters import resolve as parameters
 from sim.places import resolve
-from sim.population import assignment, children, dwellings, figures, fitting, income, integerise, ipf, persons, tenancy
+from sim.population import assignment, children, dwellings, figures, fitting, income, integerise, ipf, margins, persons, tenancy
 from sim.population import build as population
 from sim.population.base_year import base_year
 from sim.randomness import uniform
@@ -101,7 +101,7 @@ def test_one_person_households_in_homes_are_near_the_counts_of_cbs() -> None:
 
 @pytest.mark.parametrize("key", ["veldhoven", "zwolle", "texel", "gelderland"])
 def test_fitted_margins_hold_within_one_per_cent_in_every_area(key) -> None:
-    table = population.margin_errors(population.build(resolve(key), 3, PARAMS, first_month=FIRST))
+    table = margins.errors(population.build(resolve(key), 3, PARAMS, first_month=FIRST))
     fitted = table[table["fitted"]]
     assert {"age x type", "tenure", "dwelling type", "household size", "WOZ band"} <= set(fitted["margin"])
     assert {"age", "tenure", "composition"} <= set(fitted.loc[fitted["level"] == table["level"].iloc[0], "margin"])

@@ -26,9 +26,9 @@ def read(name: str) -> dict[str, float]:
 
 def ran(behaviour: dict[str, float]) -> tuple[str, ...]:
     """Digests of what happens in a small real world, with rents that rise in steps."""
-    w = run.burn_in(MIXED, 2, 12, 4, 4, behaviour=LIVELY | behaviour)
+    burnt = run.burn_in(MIXED, 2, 12, 4, 4, behaviour=LIVELY | behaviour)
     settings = {"huurgewenning": strong("huurgewenning")}
-    tables = run.run_scenario(w, settings, tables=("moves", "funnel", "months")).tables
+    tables = run.run_scenario(burnt, settings, tables=("moves", "funnel", "months")).tables
     return tuple(digest(table) for table in tables.values())
 
 
@@ -55,13 +55,13 @@ def test_each_switch_changes_a_small_real_world():
 
 
 def test_choice_overload_is_off_by_default_and_then_adds_nothing():
-    w = burnt_in()
+    w = burnt_in().world
     assert w.params.logit_choice_overload == PRINCIPLES["keuzestress"].neutral
     np.testing.assert_array_equal(crowding(w), np.zeros((2, len(w.map.gemeente))))
 
 
 def test_the_more_homes_in_view_the_rarer_a_search_begins():
-    w = burnt_in().copy()
+    w = burnt_in().world.copy()
     w.params = w.params._replace(logit_choice_overload=-0.5, p_sight=0.5)
     w.v.state[:] = VacancyState.FILLED
     homes = np.flatnonzero(w.d.area == w.d.area[0])

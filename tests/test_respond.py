@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sim import law
 from sim.codes import Access, HouseholdClass, Tenure
 from sim.fit import make_tables
+from sim.geography import Map
 from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS, make_levers
 from sim.market.pull import rank_of, rent_felt
 from sim.market.reach import (
@@ -25,17 +26,17 @@ from sim.market.reach import (
     sift,
 )
 from sim.market.records import OFFER, SEEKER
-from sim.market.respond import PER_SEGMENT, Bases, Map, empty_looks, empty_responses, make_rules, respond, size_norms, weigh
+from sim.market.respond import PER_SEGMENT, Bases, empty_looks, empty_responses, make_rules, respond, size_norms, weigh
 from sim.market.sight import arrange
 from sim.parameters import resolve
-from sim.randomness import Draws, Purpose, hash_ints, normal_table
+from sim.randomness import Draws, Purpose, hash_ints
 from tests import twins_market
 from tests.worlds import pick, spread
 
 P = resolve({"p_sight": 0.4, "n_responses": 2})
 T = make_tables(P)
 INCOMES, RENTS = law.limits("2026-01")
-RULES = make_rules(P, INCOMES, RENTS, normal_table())
+RULES = make_rules(P, INCOMES, RENTS)
 GEO = Map(
     np.array([0, 0, 1, 2], np.int32),
     np.array([0.0, 3.0, 9.0, 40.0]),
@@ -44,6 +45,7 @@ GEO = Map(
     np.array([0, 1, 2, 2], np.int32),
     np.array([1, 0], np.int32),
     np.array([1.0, 0.5, 1.0]),
+    np.array([0.25, 0.5, 0.75, 1.0]),
 )
 NO_LEVERS = make_levers([])
 LEVERS = make_levers(
@@ -304,8 +306,9 @@ def look(levers=NO_LEVERS, touched=0, home=None, **who):
     for record, values in ((s, {**base, **who}), (o, {**place, **(home or {})})):
         for name, value in values.items():
             record[name] = value
-    flat = make_rules(P, INCOMES, RENTS, np.zeros(4096))
-    return weigh(s[0], o[0], s[0]["touched"], np.uint64(size_norms(levers)), T, flat, levers, BASES)
+    flat = T.copy()
+    flat["taste"] = 0
+    return weigh(s[0], o[0], s[0]["touched"], np.uint64(size_norms(levers)), flat, RULES, levers, BASES)
 
 
 def test_a_fitting_home_is_responded_to():

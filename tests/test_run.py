@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,10 +17,10 @@ from sim.recording import (
     AREA_AT,
     COUNTERS,
     TENURE_COLUMNS,
+    Records,
     count_dwellings,
     count_households,
     keep_homes,
-    note_uses,
     share_elsewhere,
 )
 from tests import twins
@@ -190,7 +192,7 @@ def test_moves_name_the_instruments_that_had_a_lever(result):
 def test_drift_is_the_share_that_lives_elsewhere(result):
     drift = result.tables["drift"]["share_elsewhere"]
     assert drift.iloc[0] <= drift.iloc[-1] and 0 < drift.max() < 0.7, "every instrument at once, each as strong as can be"
-    w = burnt_in().copy()
+    w = burnt_in().world.copy()
     assert share_elsewhere(w, w.h.home) == 0
     here = np.flatnonzero(w.h.state == HouseholdState.PRESENT)
     other = w.h.home.copy()
@@ -199,12 +201,12 @@ def test_drift_is_the_share_that_lives_elsewhere(result):
 
 
 def test_what_is_remembered_of_homes_tells_where_everybody_lives():
-    w = burnt_in().copy()
-    homes = w.home_at_start.copy()
+    one = burnt_in().copy()
+    w, homes = one.world, one.at_start.home.copy()
     for _ in range(4):
-        let_pass(w, 1)
-        keep_homes(w)
-        rows, new = w.records["homes"][-1]
+        let_pass(one, 1)
+        keep_homes(w, one.records, one.at_start.home)
+        rows, new = one.records.homes[-1]
         homes[rows] = new
         np.testing.assert_array_equal(homes, w.h.home)
         assert 0 < len(rows) < len(homes) / 10, "only those that moved are kept"
@@ -229,10 +231,11 @@ def test_a_seed_repeats_to_the_byte():
 
 
 def test_month_0_begins_a_new_ledger():
-    w = burnt_in()
+    one = burnt_in()
+    w = one.world
     assert w.month == 0 and w.counts[1] == 0
-    assert not w.records and not w.totals
-    assert set(w.at_start) >= {"households", "dwellings", "vacant"}
+    assert not any(len(getattr(one.records, kept.name)) for kept in fields(Records)) and not w.totals
+    assert set(one.at_start.counts) >= {"households", "dwellings", "vacant"}
 
 
 def test_a_shorter_run_is_the_beginning_of_a_longer_one():
@@ -252,14 +255,15 @@ def test_unknown_places_get_the_nearest_name():
 
 
 def test_uses_are_noted_the_month_they_begin():
-    w = let_pass(at_work(burnt_in(), {"wooncoach_sociaal": strong("wooncoach_sociaal")}), 4)
-    months = np.concatenate([month for month, _, _ in w.records["uses"]]).tolist()
+    one = let_pass(at_work(burnt_in(), {"wooncoach_sociaal": strong("wooncoach_sociaal")}), 4)
+    w, uses = one.world, one.at_work.uses
+    months = np.concatenate([month for month, _, _ in uses.log]).tolist()
     assert months == sorted(months) and set(months) <= set(range(4))
-    rows = np.concatenate([row for _, row, _ in w.records["uses"]])
+    rows = np.concatenate([row for _, row, _ in uses.log])
     assert len(np.unique(rows)) == len(rows)
     assert set(rows.tolist()) == set(np.flatnonzero(w.h.ever).tolist())
-    note_uses(w)
-    assert len(w.records["uses"][-1][1]) == 0, "noting twice adds nothing"
+    uses.note(w.h, w.month)
+    assert len(uses.log[-1][1]) == 0, "noting twice adds nothing"
 
 
 def test_tables_hold_no_seed_and_no_scenario_of_their_own():
@@ -270,8 +274,8 @@ def test_tables_hold_no_seed_and_no_scenario_of_their_own():
 
 
 def test_income_groups_are_those_of_month_0_and_for_newcomers_those_of_their_first_month():
-    w = let_pass(burnt_in().copy(), MONTHS)
-    start, here = burnt_in(), burnt_in().h.state == HouseholdState.PRESENT
+    w, start = let_pass(burnt_in().copy(), MONTHS).world, burnt_in().world
+    here = start.h.state == HouseholdState.PRESENT
     np.testing.assert_array_equal(w.h.origin_income[here], fifth_of(start.h.income[here], start.h.size[here]))
     new = (w.h.state == HouseholdState.PRESENT) & ~here & (w.h.founded == w.month - 1)
     np.testing.assert_array_equal(w.h.origin_income[new], fifth_of(w.h.income[new], w.h.size[new]))

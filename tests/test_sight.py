@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sim.geography import Geography
 from sim.market.records import OFFER
 from sim.market.sight import CHANNELS, arrange, find_starts, see
 from sim.parameters import resolve
-from sim.population.build import Geography
 from sim.randomness import Draws, Purpose, hash_ints
 from sim.start import make_map
 from tests import twins_market
@@ -118,9 +118,9 @@ def test_places_are_spread_over_the_channels_and_round_each_circle():
 
 
 def test_in_a_large_gemeente_a_searcher_sees_as_many_homes_as_in_one_of_its_overview():
-    place = burnt_in()
-    geography: Geography = place.geography
-    n_homes = int((place.d.delivery < 0).sum())
-    few, enough = (make_map(geography, place.d.area[place.d.delivery < 0], n).overview for n in (n_homes / 4, n_homes * 2))
+    w = burnt_in().world
+    geography: Geography = w.geography
+    n_homes = int((w.d.delivery < 0).sum())
+    few, enough = (make_map(geography, w.d.area[w.d.delivery < 0], n).overview for n in (n_homes / 4, n_homes * 2))
     assert few.tolist() == [0.25] and enough.tolist() == [1.0]
-    assert place.map.overview.tolist() == [1.0] and resolve().n_overview > n_homes
+    assert w.map.overview.tolist() == [1.0] and resolve().n_overview > n_homes

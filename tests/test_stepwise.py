@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 
 from experiments import store
-from sim import interventions, month, rules, run, stepwise
+from sim import interventions, month, rules, run
 from sim.codes import Obstacle, Stage
 from sim.interventions import REGISTRY
+from sim.interventions.at_work import AtWork
 from sim.invariants import violations
+from sim.state import Run
 from sim.stepwise import Approach, Fired, count_year, within
 from tests.worlds import FOLLOW_UP, MIXED, MONTHS, TABLES, burnt_in, everything, let_pass, strong
 
@@ -27,40 +29,47 @@ def approach(*steps: rules.Rule, n: int = 100, n_months: int = 120) -> Approach:
     return Approach(tuple(steps), n_months, dict(AT_WORK), np.zeros(n, np.uint8), np.full(n, -1, np.int8))
 
 
-def at(t: int, year_before: dict[str, float] | None = None, ledger: list[dict[str, Any]] | None = None) -> Any:
-    """As much of a world as a condition reads."""
-    return SimpleNamespace(month=t, year_before=year_before or {}, records={"instruments": ledger or []})
+def holds(
+    some: Approach,
+    rule: rules.Rule,
+    t: int,
+    year: dict[str, float],
+    before: dict[str, float] | None = None,
+    ledger: list[dict[str, Any]] | None = None,
+) -> bool:
+    """Whether a condition holds in month ``t``, in as much of a world as it reads."""
+    return some.holds(rule, SimpleNamespace(month=t), AtWork(ledger=ledger or []), year, before or {})
 
 
 # conditions
 
 
-@pytest.mark.parametrize(("now", "before", "holds"), [(104, 100, True), (105, 100, False), (90, 100, True), (4, 0, False)])
-def test_a_change_is_that_against_the_year_before_the_start(now, before, holds):
+@pytest.mark.parametrize(("now", "before", "expected"), [(104, 100, True), (105, 100, False), (90, 100, True), (4, 0, False)])
+def test_a_change_is_that_against_the_year_before_the_start(now, before, expected):
     rule = one_rule({"after": 24, "indicator": "senior_moves", "change": {"below": 0.05}})
-    world = at(24, {"senior_moves": before})
-    assert approach(rule).holds(rule, world, {"senior_moves": now}) is holds
-    assert not approach(rule).holds(rule, at(21, {"senior_moves": before}), {"senior_moves": now}), "not before its time"
+    year, year_before = {"senior_moves": now}, {"senior_moves": before}
+    assert holds(approach(rule), rule, 24, year, year_before) is expected
+    assert not holds(approach(rule), rule, 21, year, year_before), "not before its time"
 
 
-@pytest.mark.parametrize(("vacant", "holds"), [(31, True), (30, False), (29, False)])
-def test_a_level_may_be_a_share_of_another_count(vacant, holds):
+@pytest.mark.parametrize(("vacant", "expected"), [(31, True), (30, False), (29, False)])
+def test_a_level_may_be_a_share_of_another_count(vacant, expected):
     rule = one_rule({"after": 12, "indicator": "vacant", "share_of": "dwellings", "above": 0.03})
-    assert approach(rule).holds(rule, at(12), {"vacant": vacant, "dwellings": 1000}) is holds
+    assert holds(approach(rule), rule, 12, {"vacant": vacant, "dwellings": 1000}) is expected
 
 
 def test_a_change_of_a_share_compares_shares():
     rule = one_rule({"after": 12, "indicator": "senior_moves", "share_of": "seniors", "change": {"above": 0.1}})
-    world = at(12, {"senior_moves": 50, "seniors": 1000})
-    assert not approach(rule).holds(rule, world, {"senior_moves": 60, "seniors": 1200})
-    assert approach(rule).holds(rule, world, {"senior_moves": 60, "seniors": 1000})
+    before = {"senior_moves": 50, "seniors": 1000}
+    assert not holds(approach(rule), rule, 12, {"senior_moves": 60, "seniors": 1200}, before)
+    assert holds(approach(rule), rule, 12, {"senior_moves": 60, "seniors": 1000}, before)
 
 
 def test_what_could_not_be_counted_fires_nothing():
     for above, below in ((None, 1.0), (-1.0, None)):
         assert not within(float("nan"), above, below)
     rule = one_rule({"after": 12, "indicator": "waiting_months", "below": 100})
-    assert not approach(rule).holds(rule, at(12), {})
+    assert not holds(approach(rule), rule, 12, {})
     assert within(2, 1, 3) and not within(3, 1, 3) and not within(1, 1, 3)
 
 
@@ -69,12 +78,12 @@ def test_the_ledger_is_counted_over_the_last_twelve_months_of_work():
     ledger = [{"instrument": "voorrang", "month": t, "uses": 1} for t in range(24)]
     ledger += [{"instrument": "wooncoach_sociaal", "month": 20, "uses": 99}]
     some = approach(rule)
-    assert not some.holds(rule, at(24, ledger=ledger), {}), "twelve are not below ten"
-    assert some.holds(rule, at(27, ledger=ledger), {}), "nine are left in the last twelve months"
-    assert not some.holds(rule, at(9, ledger=ledger[:9]), {}), "it has not worked for twelve months"
-    some.at_work["voorrang"] = 18
-    assert not some.holds(rule, at(27, ledger=ledger), {})
-    assert some.holds(rule, at(30, ledger=ledger), {})
+    assert not holds(some, rule, 24, {}, ledger=ledger), "twelve are not below ten"
+    assert holds(some, rule, 27, {}, ledger=ledger), "nine are left in the last twelve months"
+    assert not holds(some, rule, 9, {}, ledger=ledger[:9]), "it has not worked for twelve months"
+    some.since["voorrang"] = 18
+    assert not holds(some, rule, 27, {}, ledger=ledger)
+    assert holds(some, rule, 30, {}, ledger=ledger)
 
 
 def test_talks_are_shares_of_those_talked_to():
@@ -87,7 +96,7 @@ def test_talks_are_shares_of_those_talked_to():
 
     rows = np.arange(10)
     some.hear_talks(rows, np.array([Stage.WOONWENS] * 6 + [Stage.HUIDIGE_WONING] * 4, np.uint8))
-    assert not some.holds(wish, at(3), {}), "ten are fewer than the twenty that a share needs"
+    assert not holds(some, wish, 3, {}), "ten are fewer than the twenty that a share needs"
     some.hear_talks(rows + 5, np.array([Stage.WONINGZOEKEN] * 10, np.uint8))
     assert share(wish="woonwens") == pytest.approx(6 / 15), "the first talk says what was wished"
     assert share(wish="woningzoeken") == pytest.approx(5 / 15)
@@ -96,7 +105,7 @@ def test_talks_are_shares_of_those_talked_to():
     assert share(obstacle="too_expensive") == pytest.approx(2 / 15), "only who was talked to tells it, and only what stopped it"
     some.hear_obstacles(np.array([1, 3, 4, 5]), np.array([other, dear, dear, dear], np.int8))
     assert share(obstacle="too_expensive") == pytest.approx(4 / 15), "the last obstacle counts"
-    assert some.holds(money, at(3), {})
+    assert holds(some, money, 3, {})
     assert share(obstacle="too_expensive", of="searching") == pytest.approx(4 / 5)
     assert np.isnan(some.share(rules.Talks(obstacle="refused", of="searching", share_above=0, at_least=6)))
 
@@ -112,14 +121,14 @@ def test_a_log_that_no_rule_asks_for_is_not_kept():
 
 
 def test_a_year_counts_what_the_tables_say():
-    w = burnt_in().copy()
-    stepwise.equip(w, {}, [])
-    let_pass(w, MONTHS)
-    year = count_year(w)
+    one = burnt_in().copy()
+    one.equip({})
+    let_pass(one, MONTHS)
+    year = count_year(one.world, one.records)
     assert set(year) == set(rules.READABLE)
-    table = run.make_tables(let_pass(w, FOLLOW_UP), MONTHS, [], ("summary",))["summary"]
+    table = run.make_tables(let_pass(one, FOLLOW_UP), MONTHS, [], ("summary",))["summary"]
     table = table[(table["group_by"] == "all") & (table["months_to"] == MONTHS)].set_index("indicator")["value"]
-    months = w.records["months"][:MONTHS]
+    months = one.records.months[:MONTHS]
     for key, value in year.items():
         wanted = table[key] if key in table.index else np.mean([row[key] for row in months])
         assert value == pytest.approx(float(wanted), nan_ok=True), key
@@ -127,26 +136,27 @@ def test_a_year_counts_what_the_tables_say():
 
 def test_the_year_before_the_start_is_counted_in_the_burn_in():
     long = run.burn_in("vlieland", 1, 6, 14, 2)
-    assert set(long.year_before) == set(rules.READABLE) and long.year_before["moves"] > 0
-    assert long.year_before["dwellings"] == pytest.approx((long.d.state == 1).sum(), rel=0.02)
-    assert burnt_in().year_before == {}, "a burn-in of half a year has no such year"
+    before = long.at_start.year_before
+    assert set(before) == set(rules.READABLE) and before["moves"] > 0
+    assert before["dwellings"] == pytest.approx((long.world.d.state == 1).sum(), rel=0.02)
+    assert burnt_in().at_start.year_before == {}, "a burn-in of half a year has no such year"
     rule = one_rule({"after": 12, "indicator": "moves", "change": {"below": 2}}, {"add": {"voorrang": {}}})
     with pytest.raises(rules.RuleError, match=r"rule 1: when\.change .* let burn_in be 12 or more, not 6"):
-        stepwise.equip(burnt_in().copy(), {}, [rule])
+        burnt_in().copy().equip({}, [rule])
 
 
 # worlds
 
 
-def at_rules(chosen: dict[str, dict[str, Any]], steps: list[dict[str, Any]], strength: float = 1.0, months: int = MONTHS) -> Any:
-    w = burnt_in(months=months).copy()
+def at_rules(chosen: dict[str, dict[str, Any]], steps: list[dict[str, Any]], strength: float = 1.0, months: int = MONTHS) -> Run:
+    one = burnt_in(months=months).copy()
     held = {key: interventions.load(key, settings) for key, settings in chosen.items()}
-    stepwise.equip(w, held, rules.read(steps), strength)
-    return w
+    one.equip(held, rules.read(steps), strength)
+    return one
 
 
-def running(w, key):
-    return next(one for one in w.instruments if one.key == key)
+def running(under_way, key):
+    return next(one for one in under_way.at_work.running if one.key == key)
 
 
 def same(a: run.Result, b: run.Result, names=(*TABLES, "instruments", "attribution")) -> None:
@@ -179,17 +189,17 @@ def test_a_rule_that_never_fires_changes_nothing(chosen):
 def test_until_a_rule_fires_the_run_is_the_run_without_it(deed):
     chosen = {"verhuiskostenvergoeding": strong("verhuiskostenvergoeding")}
     plain, steered = at_rules(chosen, []), at_rules(chosen, [{"when": {"after": 6}, "do": deed}])
-    bits = [[np.uint64(one.mask) for one in w.instruments if one.key in chosen] for w in (plain, steered)]
+    bits = [[np.uint64(one.mask) for one in under_way.at_work.running if one.key in chosen] for under_way in (plain, steered)]
     for t in range(MONTHS):
         before = plain.fingerprint == steered.fingerprint
-        touched = [w.h.touched & mask[0] != 0 for w, mask in zip((plain, steered), bits, strict=True)]
+        touched = [one.world.h.touched & mask[0] != 0 for one, mask in zip((plain, steered), bits, strict=True)]
         if t <= 6:
             for column in ("home", "stage", "reserved", "taste_here", "rent", "contact_month"):
-                np.testing.assert_array_equal(getattr(plain.h, column), getattr(steered.h, column))
+                np.testing.assert_array_equal(getattr(plain.world.h, column), getattr(steered.world.h, column))
             np.testing.assert_array_equal(*touched)
         let_pass(plain, 1)
         let_pass(steered, 1)
-    assert steered.stepwise.fired == [Fired(1, 6)]
+    assert steered.approach.fired == [Fired(1, 6)]
     assert not before, "and afterwards it is another"
 
 
@@ -209,49 +219,49 @@ def test_an_instrument_that_is_stopped_works_as_one_that_ends_in_that_month():
 
 def test_scaling_multiplies_what_is_delivered_from_then_on():
     coach = {"wooncoach_sociaal": {"fte": 0.5}}
-    w = at_rules(coach, [{"when": {"after": 3}, "do": {"scale": {"wooncoach_sociaal": 3}}}])
-    let_pass(w, 6)
-    talks = [row["contacts"] for row in w.records["instruments"]]
+    one = at_rules(coach, [{"when": {"after": 3}, "do": {"scale": {"wooncoach_sociaal": 3}}}])
+    let_pass(one, 6)
+    talks = [row["contacts"] for row in one.at_work.ledger]
     assert sum(talks[3:]) == pytest.approx(3 * sum(talks[:3]), abs=3)
 
 
 def test_nothing_is_decided_between_quarters_nor_in_the_follow_up():
-    w = at_rules({"voorrang": strong("voorrang")}, [{"when": {"after": 4}, "do": {"stop": ["voorrang"]}}])
-    let_pass(w, MONTHS + FOLLOW_UP)
-    assert w.stepwise.fired == [Fired(1, 6)]
+    one = at_rules({"voorrang": strong("voorrang")}, [{"when": {"after": 4}, "do": {"stop": ["voorrang"]}}])
+    let_pass(one, MONTHS + FOLLOW_UP)
+    assert one.approach.fired == [Fired(1, 6)]
     late = at_rules({"voorrang": strong("voorrang")}, [{"when": {"after": MONTHS}, "do": {"stop": ["voorrang"]}}])
     let_pass(late, MONTHS + FOLLOW_UP)
-    assert late.stepwise.fired == []
+    assert late.approach.fired == []
 
 
 def test_a_rule_fires_once_unless_it_may_repeat_and_never_for_nothing():
     halve = {"when": {"after": 3}, "do": {"scale": {"verhuiskostenvergoeding": 0.5}}}
     grant = {"verhuiskostenvergoeding": strong("verhuiskostenvergoeding")}
     once, again = at_rules(grant, [halve]), at_rules(grant, [halve | {"repeat": True}])
-    for w in (once, again):
-        let_pass(w, MONTHS)
-    assert [one.month for one in once.stepwise.fired] == [3]
-    assert [one.month for one in again.stepwise.fired] == [3, 6, 9]
+    for under_way in (once, again):
+        let_pass(under_way, MONTHS)
+    assert [one.month for one in once.approach.fired] == [3]
+    assert [one.month for one in again.approach.fired] == [3, 6, 9]
     assert running(again, "verhuiskostenvergoeding").strength == 0.5**3
     stop = {"when": {"after": 3}, "do": {"stop": ["verhuiskostenvergoeding"]}, "repeat": True}
     both = let_pass(at_rules(grant, [stop]), MONTHS)
-    assert [one.month for one in both.stepwise.fired] == [3], "what has stopped cannot be stopped"
+    assert [one.month for one in both.approach.fired] == [3], "what has stopped cannot be stopped"
 
 
 def test_what_one_rule_stops_another_takes_up_again_as_it_was():
     grant = {"verhuiskostenvergoeding": strong("verhuiskostenvergoeding") | {"eur_fixed": 1200}}
     stop = {"when": {"after": 3}, "do": {"stop": "verhuiskostenvergoeding"}}
-    w = let_pass(at_rules(grant, [stop, {"when": {"after": 9}, "do": {"add": {"verhuiskostenvergoeding": None}}}]), MONTHS)
-    assert w.stepwise.fired == [Fired(1, 3), Fired(2, 9)]
-    paid = {row["month"] for row in w.records["instruments"] if row["cost_eur"] % 10000 == 100}
+    one = let_pass(at_rules(grant, [stop, {"when": {"after": 9}, "do": {"add": {"verhuiskostenvergoeding": None}}}]), MONTHS)
+    assert one.approach.fired == [Fired(1, 3), Fired(2, 9)]
+    paid = {row["month"] for row in one.at_work.ledger if row["cost_eur"] % 10000 == 100}
     assert paid == {0, 1, 2, 9, 10, 11}
 
 
 def test_a_strength_is_kept_within_what_may_be_delivered():
     up = {"when": {"after": 3}, "do": {"scale": {"wooncoach_sociaal": 4}}, "repeat": True}
-    w = let_pass(at_rules({"wooncoach_sociaal": {"fte": 0.1}}, [up]), MONTHS)
-    assert running(w, "wooncoach_sociaal").strength == 10
-    assert len(w.stepwise.fired) == 2
+    one = let_pass(at_rules({"wooncoach_sociaal": {"fte": 0.1}}, [up]), MONTHS)
+    assert running(one, "wooncoach_sociaal").strength == 10
+    assert len(one.approach.fired) == 2
     with pytest.raises(rules.RuleError, match=r"rule 1: do\.scale: voorrang: strength=2 is out of range, 0 to 1"):
         at_rules({"voorrang": {}}, [{"when": {"after": 3}, "do": {"scale": {"voorrang": 2}}}])
 
@@ -259,17 +269,17 @@ def test_a_strength_is_kept_within_what_may_be_delivered():
 @pytest.mark.parametrize("factor", [0.1, 5])
 def test_money_that_is_spent_or_promised_is_not_scaled(factor):
     grant = {"verhuiskostenvergoeding": strong("verhuiskostenvergoeding") | {"eur_budget": 200000}}
-    w = at_rules(grant, [{"when": {"after": 3}, "do": {"scale": {"verhuiskostenvergoeding": factor}}}])
-    let_pass(w, 3)
-    one = running(w, "verhuiskostenvergoeding")
+    under_way = at_rules(grant, [{"when": {"after": 3}, "do": {"scale": {"verhuiskostenvergoeding": factor}}}])
+    w, approach = let_pass(under_way, 3).world, under_way.approach
+    one = running(under_way, "verhuiskostenvergoeding")
     free = one.free(w)
     reserved = one.left() - free
     assert reserved > 0
     spent = one.eur_spent
-    assert w.stepwise.holds(w.stepwise.rules[0], w, {}) and one.scale(factor, w)
+    assert approach.holds(approach.rules[0], w, under_way.at_work, {}, {}) and one.scale(factor, w)
     assert one.budget() == pytest.approx(spent + reserved + factor * free)
-    let_pass(w, MONTHS)
-    assert violations(w) == []
+    let_pass(under_way, MONTHS)
+    assert violations(w, under_way.at_start, under_way.at_work) == []
 
 
 def test_an_instrument_that_was_added_and_reached_nobody_is_an_error_and_one_that_was_not_added_is_none():
@@ -287,19 +297,20 @@ def test_at_strength_zero_a_stepwise_scenario_is_the_base_world():
 
 def test_what_coaches_hear_in_a_world_is_the_stage_at_the_talk_and_the_gate_of_the_month():
     step = {"when": {"talks": {"obstacle": "outranked", "share_above": 0.99}}, "do": {"stop": ["wooncoach_sociaal"]}}
-    w = at_rules({"wooncoach_sociaal": strong("wooncoach_sociaal")}, [step])
+    one = at_rules({"wooncoach_sociaal": strong("wooncoach_sociaal")}, [step])
+    w, log = one.world, one.approach
     for _ in range(6):
-        stages, seen = w.h.stage.copy(), w.stepwise.talked.copy()
+        stages, seen = w.h.stage.copy(), log.talked.copy()
         touched = w.h.touched.copy()
-        month.step(w)
-        new = np.flatnonzero((w.stepwise.talked > 0) & (seen == 0))
-        assert len(new) == w.records["instruments"][-1]["contacts"]
+        month.step(one)
+        new = np.flatnonzero((log.talked > 0) & (seen == 0))
+        assert len(new) == one.at_work.ledger[-1]["contacts"]
         assert np.isin(np.flatnonzero((w.h.touched != 0) & (touched == 0)), new).all()
-        same_stage = w.stepwise.talked[new] == 1 + stages[new]
+        same_stage = log.talked[new] == 1 + stages[new]
         assert same_stage.mean() > 0.9, "but for what happened to somebody in that month, before the talk"
-    assert len(set(w.stepwise.obstacle[w.stepwise.talked > 0])) > 2
-    assert (w.stepwise.obstacle[w.stepwise.talked == 0] == -1).all()
-    twin = w.copy()
+    assert len(set(log.obstacle[log.talked > 0])) > 2
+    assert (log.obstacle[log.talked == 0] == -1).all()
+    twin = one.copy()
     let_pass(twin, 3)
-    assert (twin.stepwise.talked > 0).sum() > (w.stepwise.talked > 0).sum(), "a copy has a log of its own"
-    assert burnt_in(MIXED).stepwise is None
+    assert (twin.approach.talked > 0).sum() > (log.talked > 0).sum(), "a copy has a log of its own"
+    assert burnt_in(MIXED).approach is None

@@ -17,7 +17,7 @@ from experiments.folder import read_json
 from experiments.plan import make_plan
 from experiments.runner import seed_jobs
 from experiments.schema import Attribute, Compare, check
-from sim import rules, scenarios, stepwise
+from sim import rules, scenarios
 from sim.interventions import load
 from sim.invariants import violations
 from sim.model import HousingModel
@@ -115,27 +115,28 @@ def test_packages_of_a_stepwise_scenario_keep_its_rules(tmp_path, monkeypatch):
 
 def test_the_model_runs_a_stepwise_scenario_and_a_fork_of_it_has_no_rules():
     one = HousingModel(MIXED, scenario="stapsgewijs", seed=1, months=30, burn_in=12, follow_up=2, behaviour=LIVELY).run(24)
-    assert one.world.stepwise is not None and one.world.stepwise.n_months == 30
-    assert set(one.world.keys) == {"wooncoach_sociaal", *rules.added(scenarios.load("stapsgewijs").rules)}
-    fired = list(one.world.stepwise.fired)
+    assert one.state.approach is not None and one.state.approach.n_months == 30
+    assert set(one.state.at_work.keys) == {"wooncoach_sociaal", *rules.added(scenarios.load("stapsgewijs").rules)}
+    fired = list(one.state.approach.fired)
     twin = one.fork({"voorrang": strong("voorrang")})
-    assert twin.world.stepwise is None
+    assert twin.state.approach is None
     assert digest(twin.moves.drop(columns=NAMED)) == digest(one.moves.drop(columns=NAMED)), "what happened stays"
     twin.run(3)
     one.run(6)
-    assert one.world.stepwise.fired[: len(fired)] == fired
-    assert violations(one.world) == [] and violations(twin.world) == []
+    assert one.state.approach.fired[: len(fired)] == fired
+    for model in (one, twin):
+        assert violations(model.world, model.state.at_start, model.state.at_work) == []
 
 
 def test_the_model_takes_an_instrument_by_its_name_as_a_scenario():
     one = HousingModel("vlieland", scenario="brieven", seed=1, months=4, burn_in=2).run(2)
-    assert one.world.keys == ("brieven",) and one.world.stepwise is None
+    assert one.state.at_work.keys == ("brieven",) and one.state.approach is None
 
 
 def test_a_scenario_that_the_model_adds_to_may_contradict_its_rules():
     with pytest.raises(rules.RuleError, match=r"do\.add\.voorrang: the scenario holds voorrang from the start"):
         HousingModel(MIXED, scenario="stapsgewijs", seed=1, months=12, burn_in=12, interventions={"voorrang": {}})
-    world = HousingModel("vlieland", seed=1, months=12, burn_in=3).world
+    under_way = HousingModel("vlieland", seed=1, months=12, burn_in=3).state
     steps = scenarios.load("stapsgewijs").rules
     with pytest.raises(rules.RuleError, match="let burn_in be 12 or more, not 3"):
-        stepwise.equip(world, {"wooncoach_sociaal": load("wooncoach_sociaal", {})}, steps)
+        under_way.equip({"wooncoach_sociaal": load("wooncoach_sociaal", {})}, steps)

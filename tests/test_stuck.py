@@ -19,23 +19,23 @@ GEMEENTE = np.array([0, 0, 1, 1], np.int32)
 
 @pytest.mark.parametrize("seed", range(4))
 def test_the_month_counts_whom_the_rules_name(seed):
-    w, n = burnt_in().copy(), 3000
-    w.month, w.h, w.d, w.stuck = 30, scattered_households(seed, n, n), scattered_dwellings(seed, n), stuck.nobody_stuck(n, 2)
+    w, n = burnt_in().world.copy(), 3000
+    w.month, w.h, w.d, mine = 30, scattered_households(seed, n, n), scattered_dwellings(seed, n), stuck.nobody_stuck(n, 2)
     w.map, w.params = w.map._replace(gemeente=GEMEENTE), w.params._replace(dur_vastzitter=LONG)
     w.h.search_month[:] = pick(seed, "searched", n, [4, 18, 19, 29])
-    w.stuck.met[:] = pick(seed, "met", n * len(HINDRANCES), range(4)).reshape(n, -1)
-    w.stuck.since[:] = np.where(pick(seed, "heard", n, [True, True, False]), w.h.search_month, 3)
+    mine.met[:] = pick(seed, "met", n * len(HINDRANCES), range(4)).reshape(n, -1)
+    mine.since[:] = np.where(pick(seed, "heard", n, [True, True, False]), w.h.search_month, 3)
     high = pick(seed, "high", 2 * stuck.KINDS_OF_HOME, [True, False])
-    w.stuck.taken[5, 0] = 1
-    w.stuck.taken[7, 1] = np.where(high, w.params.n_candidates_high, 0)
-    expected, kinds = plainly(w, high)
-    stuck.begin(w)
-    got = stuck.count(w)
+    mine.taken[5, 0] = 1
+    mine.taken[7, 1] = np.where(high, w.params.n_candidates_high, 0)
+    expected, kinds = plainly(w, mine, high)
+    stuck.begin(w, mine)
+    got = stuck.count(w, mine)
     assert [got[name] for name in stuck.COLUMNS[: stuck.FOLLOWED_AT]] == expected and min(expected) > 0
-    np.testing.assert_array_equal(w.stuck.start, kinds)
+    np.testing.assert_array_equal(mine.start, kinds)
 
 
-def plainly(w, high) -> tuple[list[int], np.ndarray]:
+def plainly(w, mine, high) -> tuple[list[int], np.ndarray]:
     """The same, household by household: counts in the order of COLUMNS, and HOLDS, STUCK or 0 of each."""
     counts, kinds, h, d = [0] * stuck.FOLLOWED_AT, np.zeros(len(w.h.id), np.uint8), w.h, w.d
     for i in np.flatnonzero((h.state == HouseholdState.PRESENT) & (h.home >= 0)):
@@ -48,8 +48,8 @@ def plainly(w, high) -> tuple[list[int], np.ndarray]:
             kinds[i] = STUCK
             counts[1] += 1
             counts[2] += bool(senior)
-            if w.stuck.since[i] == h.search_month[i]:
-                met = w.stuck.met[i].tolist()
+            if mine.since[i] == h.search_month[i]:
+                met = mine.met[i].tolist()
                 counts[BY_HINDRANCE + met.index(max(met))] += 1
     return counts, kinds
 
@@ -71,42 +71,44 @@ def test_every_obstacle_has_a_group_and_every_group_an_obstacle():
 
 
 def test_a_kind_of_home_is_in_high_demand_by_the_responses_of_a_year():
-    w = burnt_in().copy()
-    w.stuck.taken[:] = 0
-    assert stuck.count(w)["vasthouders"] == 0, "nothing came free, so nothing is known of the demand"
-    w.stuck.taken[3, 0], w.stuck.taken[3, 1] = 2, 2 * int(w.params.n_candidates_high)
+    one = burnt_in().copy()
+    w, mine = one.world, one.stuck
+    mine.taken[:] = 0
+    assert stuck.count(w, mine)["vasthouders"] == 0, "nothing came free, so nothing is known of the demand"
+    mine.taken[3, 0], mine.taken[3, 1] = 2, 2 * int(w.params.n_candidates_high)
     seniors = (w.h.state == HouseholdState.PRESENT) & (w.h.home >= 0) & (w.h.stage == Stage.HUIDIGE_WONING)
     seniors &= np.array([twins.oldest(birth, w.month) >= w.params.senior_age for birth in w.h.adult_birth])
-    assert stuck.count(w)["vasthouders"] == seniors.sum() > 100
-    w.stuck.taken[3, 1] -= 1
-    assert stuck.count(w)["vasthouders"] == 0
+    assert stuck.count(w, mine)["vasthouders"] == seniors.sum() > 100
+    mine.taken[3, 1] -= 1
+    assert stuck.count(w, mine)["vasthouders"] == 0
 
 
 def test_a_year_of_homes_taken_is_remembered_and_no_more():
-    w = let_pass(burnt_in().copy(), MONTHS)
+    one = let_pass(burnt_in().copy(), MONTHS)
+    w, taken = one.world, one.stuck.taken
     n = int(w.counts[1])
     fills = w.m.vacancy[:n] >= 0
-    assert w.stuck.taken[:, 0].sum() == fills.sum() > 20
-    assert w.stuck.taken[:, 1].sum() == w.v.candidates[w.m.vacancy[:n][fills]].sum()
+    assert taken[:, 0].sum() == fills.sum() > 20
+    assert taken[:, 1].sum() == w.v.candidates[w.m.vacancy[:n][fills]].sum()
 
 
 @pytest.mark.parametrize("chosen", [{}, everything()], ids=["basis", "everything"])
 def test_those_of_month_0_are_followed_until_they_move_or_end(chosen):
-    world = burnt_in()
-    w = let_pass(at_work(world, chosen), MONTHS)
-    row = stuck.count(w)
-    start = world.stuck.start
+    burnt = burnt_in()
+    one = let_pass(at_work(burnt, chosen), MONTHS)
+    w, row = one.world, stuck.count(one.world, one.stuck)
+    start = burnt.stuck.start
     moved = np.zeros(len(start), bool)
     n = int(w.counts[1])
     moved[w.m.household[:n][w.m.reason[:n] != 1]] = True
     for name, bit in (("vasthouders", HOLDS), ("vastzitters", STUCK)):
         parts = {key.rpartition("_")[2]: value for key, value in row.items() if key.startswith(f"{name}_start_")}
-        assert sum(parts.values()) == (start == bit).sum() == stuck.count(world)[name]
+        assert sum(parts.values()) == (start == bit).sum() == stuck.count(burnt.world, burnt.stuck)[name]
         assert parts["moved"] == (moved & (start == bit)).sum()
         assert parts["ended"] == (~moved & (start == bit) & (w.h.state == HouseholdState.ENDED)).sum()
     there = (w.h.state == HouseholdState.PRESENT) & ~moved & (start == STUCK)
     assert row["vastzitters_start_searching"] == (there & np.isin(w.h.stage, (Stage.WONINGZOEKEN, Stage.VERHUIZEN))).sum()
-    assert not (world.stuck.start & MOVED).any(), "the world at month 0 stays as it was"
+    assert not (burnt.stuck.start & MOVED).any(), "the world at month 0 stays as it was"
 
 
 def test_counts_by_month_reach_the_tables():

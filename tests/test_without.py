@@ -9,7 +9,7 @@ from sim.market import market as market_module
 from sim.market.clearing import clear_again, open_for_all, settle
 from sim.market.decisive import hindering, late
 from sim.market.offers import publish
-from sim.market.respond import MAX_RESPONSES, PER_SEGMENT, empty_looks, empty_responses, respond
+from sim.market.respond import MAX_RESPONSES, PER_SEGMENT, empty_looks, empty_responses, respond, rules_of
 from sim.market.seekers import describe
 from sim.market.without import exchange, respond_without
 from tests.test_respond import BASES, GEO, LEVERS, OFF, RULES, T, homes, searchers
@@ -84,21 +84,22 @@ def test_who_has_nothing_to_do_with_an_instrument_leaves_no_look_behind():
 
 
 def test_a_clearing_that_goes_on_from_what_all_share_is_one_from_the_start():
-    w = let_pass(at_work(burnt_in(), everything()), 6)
-    offers = publish(w)
+    one = let_pass(at_work(burnt_in(), everything()), 6)
+    w, force = one.world, one.at_work.in_force
+    offers = publish(w, force)
     rows = np.flatnonzero((w.h.state == 1) & (w.h.stage == 2) & (w.h.reserved < 0)).astype(np.int32)
     seekers, bases = describe(w, rows), market_module._bases(w)
-    on, looks = market_module._respond(w, seekers, offers, bases)
-    offs = np.array([(1 << len(w.keys)) - 1, *(1 << k for k in range(len(w.keys)))], np.uint64)
+    on, looks = market_module._respond(w, force, seekers, offers, bases)
+    offs = np.array([force.every, *(1 << k for k in range(len(force.keys)))], np.uint64)
     answers = respond_without(
         offs,
-        hindering(w.levers),
+        hindering(force.levers),
         seekers,
         offers,
         w.map,
         w.tables,
-        w.rules,
-        w.levers,
+        rules_of(w.params, w.setting.start),
+        force.levers,
         bases,
         on,
         looks,

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.codes import Access, DropReason, DwellingType, HouseholdClass, HouseholdState, Stage, Tenure, Trigger
+from sim.codes import DROPPED, ENTERED, LEFT, Access, DropReason, DwellingType, HouseholdClass, HouseholdState, Stage, Tenure, Trigger
 from sim.columns import ABSENT, NEVER, NOWHERE
 from sim.fit import GAP_HIGH, GAP_LOW, RENT_LIMIT_TOESLAG
-from sim.klantreis import CEILING, CEILING_LOGIT, DROPPED, ENTERED, LEFT, LOGIT_LIMIT, LOGIT_SCALE, N_LOGIT
+from sim.klantreis import CEILING, CEILING_LOGIT, LOGIT_LIMIT, LOGIT_SCALE, N_LOGIT
 from sim.randomness import bits_array, uniform
 from sim.woonprofielen import N_PROFIELEN, N_TASTES
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.chains import CORPORATIE, FILLED, WAITING
-from sim.codes import EventKind, MoveReason, Stage
+from sim.chains import CORPORATIE
+from sim.codes import FILLED, WAITING, EventKind, MoveReason, Stage
 from sim.columns import ABSENT, NEVER, NOWHERE
 from sim.fit import ages_and_classes
 from sim.ledger import MONTH_OFFSET

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.codes import Access, HouseholdClass, Tenure
 from sim.fit import ages_and_classes, components_at
+from sim.klantreis import make_journey
 from sim.levers import RENT_NONE, RENT_OLD, RENT_STEPS
 from sim.market.pull import DIRECT_POINTS
 from sim.market.reach import (
@@ -146,7 +147,7 @@ def surplus(seeker, offer, access: int, cost: float, t, rules, bases) -> float:
         t,
     )
     weights = t["weights"][cls]
-    worth = float(rules["taste"][one_draw(bases.taste, seeker["id"], offer["dwelling_id"]) >> 52])
+    worth = float(t["taste"][one_draw(bases.taste, seeker["id"], offer["dwelling_id"]) >> 52])
     if starter:
         worth += new[0] * weights[0] + new[1] * weights[1] + new[2] * weights[2]
         return float(worth + (new[3] * weights[3] + new[4] * weights[4] - rules["without_home"]))
@@ -315,8 +316,9 @@ def _urgent(w, rows, nood, housed):
 
 
 def _attachment(w, rows):
-    lived = np.clip(w.month - w.h.moved_in[rows].astype(np.int64), 0, len(w.journey.rooted) - 1)
-    return np.clip(w.h.attachment[rows] + w.journey.rooted[lived], 0.0, 1.0)
+    rooted = make_journey(w.params).rooted
+    lived = np.clip(w.month - w.h.moved_in[rows].astype(np.int64), 0, len(rooted) - 1)
+    return np.clip(w.h.attachment[rows] + rooted[lived], 0.0, 1.0)
 
 
 def _trouble(w, cls, age, nood, owner):
@@ -327,7 +329,7 @@ def _trouble(w, cls, age, nood, owner):
     return np.where(cls == HouseholdClass.STARTER, 0.0, trouble * np.where(nood, p.rel_trouble_nood, 1.0))
 
 
-def offers(w, rows):
+def offers(w, in_force, rows):
     """One OFFER record per vacancy row, column by column."""
     v, d, geo = w.v, w.d, w.map
     j = v.dwelling[rows]
@@ -343,7 +345,7 @@ def offers(w, rows):
         "dwelling_id": d.id[j],
         "labels": d.labels[j],
         "made_by": np.where(made > 0, np.uint64(1) << np.maximum(made, 1) - np.uint64(1), 0),
-        "direct": _direct(w, rows, j),
+        "direct": _direct(w, in_force, rows, j),
         "x_km": geo.x_km[area],
         "y_km": geo.y_km[area],
         "rent": d.rent[j] * np.where(d.tenure[j] == Tenure.VRIJE_HUUR, v.price[rows], 1),
@@ -362,11 +364,11 @@ def offers(w, rows):
     return at
 
 
-def _direct(w, rows, dwelling):
+def _direct(w, in_force, rows, dwelling):
     """Bits of the instruments that match a vacancy directly: a keyed share of the corporatie vacancies."""
     direct = np.zeros(len(rows), np.uint64)
-    for k, key in enumerate(w.keys):
-        share = w.levers["p_direct"][k]
+    for k, key in enumerate(in_force.keys):
+        share = in_force.levers["p_direct"][k]
         if share > 0:
             with w.draws.replay():
                 u = uniform(w.draws.base(Purpose.UNIT_NUMBER, 0, key), w.v.id[rows])

@@ -12,7 +12,8 @@ from sim import interventions, month, run
 from sim.columns import ABSENT, NEVER, NOWHERE, Dwellings, Households, empty, take
 from sim.interventions import REGISTRY
 from sim.randomness import hash_ints, hash_text, uniform
-from sim.state import World
+from sim.state import Run
+from sim.world import World
 
 SMALL = ("rozendaal", "schiermonnikoog", "vlieland")  # 550 to 760 households each
 MIXED = "terschelling"  # 2,600 households, a fifth of the homes let by a corporatie
@@ -36,8 +37,8 @@ LAWFUL: dict[str, dict[str, Any]] = {
 
 
 @functools.cache
-def burnt_in(place: str = MIXED, seed: int = 1, months: int = MONTHS, lively: bool = True, debug: bool = False) -> World:
-    """A world at month 0; shared between tests, so run it from a copy only (run_scenario makes its own)."""
+def burnt_in(place: str = MIXED, seed: int = 1, months: int = MONTHS, lively: bool = True, debug: bool = False) -> Run:
+    """A run at month 0; shared between tests, so go on from a copy only (run_scenario makes its own)."""
     return run.burn_in(place, seed, months, BURN_IN, FOLLOW_UP, behaviour=LIVELY if lively else None, debug=debug)
 
 
@@ -93,23 +94,23 @@ def everything() -> dict[str, dict[str, Any]]:
     return {key: strong(key) for key in REGISTRY}
 
 
-def at_work(world: World, chosen: dict[str, dict[str, Any]], strength: float = 1.0) -> World:
-    """A copy of a world with instruments at work in it."""
-    w = world.copy()
-    interventions.equip(w, {key: interventions.load(key, settings, w.start) for key, settings in chosen.items()}, strength)
-    return w
+def at_work(burnt: Run, chosen: dict[str, dict[str, Any]], strength: float = 1.0) -> Run:
+    """A copy of a run with instruments at work in it."""
+    one, start = burnt.copy(), burnt.world.setting.start
+    one.equip({key: interventions.load(key, settings, start) for key, settings in chosen.items()}, strength=strength)
+    return one
 
 
-def let_pass(w: World, months: int) -> World:
-    """The same world some months later."""
+def let_pass(one: Run, months: int) -> Run:
+    """The same run some months later."""
     for _ in range(months):
-        month.step(w)
-    return w
+        month.step(one)
+    return one
 
 
-def tables_of(w: World) -> dict[str, Any]:
-    """The tables of a world that has run MONTHS and FOLLOW_UP."""
-    return run.make_tables(w, w.months, [])
+def tables_of(one: Run) -> dict[str, Any]:
+    """The tables of a run after MONTHS and FOLLOW_UP."""
+    return run.make_tables(one, one.world.setting.months, [])
 
 
 def digest(frame) -> str:

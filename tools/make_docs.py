@@ -254,7 +254,8 @@ def made_organisations() -> str:
 def made_settings() -> str:
     """Settings of each instrument: those that all share, then its own."""
     from sim.interventions import REGISTRY
-    from sim.interventions.base import Instrument, Who
+    from sim.interventions.base import Instrument
+    from sim.interventions.who import Who
 
     head = ["setting", "default", "range", "meaning"]
     parts = ["**all instruments**\n\n" + table(head, _fields(Instrument)), "**`who`**\n\n" + table(head, _fields(Who))]

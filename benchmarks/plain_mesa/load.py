@@ -15,14 +15,16 @@ from benchmarks.plain_mesa.events import Event
 from sim import law
 from sim.codes import HouseholdState, HouseholdType, VacancyState
 from sim.columns import ABSENT, NEVER, NOWHERE
-from sim.klantreis import LOGIT_LIMIT, LOGIT_SCALE
+from sim.klantreis import LOGIT_LIMIT, LOGIT_SCALE, make_journey
 from sim.population.base_year import AGES
 from sim.population.income import income_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sim.state import World
+    from sim.demography.plan import Events
+    from sim.state import Run
+    from sim.world import World
 
 
 @dataclass
@@ -41,8 +43,9 @@ class Start:
     reserved: list[tuple[int, Vacancy, int]]  # household row, vacancy, month of the keys
 
 
-def start_from(w: World) -> Start:
+def start_from(run: Run) -> Start:
     """Copy the world as it is now."""
+    w, first = run.world, run.world.setting.first_month
     dwellings, planned = _dwellings(w)
     vacancies, reserved = _vacancies(w, dwellings)
     people = _people(w)
@@ -51,16 +54,15 @@ def start_from(w: World) -> Start:
         one.home = dwellings[home[row]] if home[row] != NOWHERE else None
     present = {row: some for row, some in people.items() if state[row] == HouseholdState.PRESENT}
     later = {row: some for row, some in people.items() if state[row] == HouseholdState.NOT_YET}
-    due = {w.first_month + k: int(n) for k, n in enumerate(w.to_demolish) if w.first_month + k >= w.month}
-    return Start(w.month, _tables(w), _events(w), planned, due, dwellings, vacancies, present, later, reserved)
+    due = {first + k: int(n) for k, n in enumerate(run.to_demolish) if first + k >= w.month}
+    return Start(w.month, _tables(w), _events(run.events, w.month), planned, due, dwellings, vacancies, present, later, reserved)
 
 
-def _events(w: World) -> dict[int, list[Event]]:
-    e = w.events
+def _events(e: Events, now: int) -> dict[int, list[Event]]:
     columns = (e.month, e.kind, e.row, e.other, e.person, e.new_row)
     out: dict[int, list[Event]] = {}
     for month, *rest in zip(*(column.tolist() for column in columns), strict=True):
-        if month >= w.month:
+        if month >= now:
             out.setdefault(month, []).append(Event(*rest))
     return out
 
@@ -129,12 +131,11 @@ def _people(w: World) -> dict[int, tuple[State, int | None]]:
 
 def _tables(w: World) -> SimpleNamespace:
     """Everything that is looked up, as lists and numbers."""
-    j, t = w.journey, w.tables
+    j, t = make_journey(w.params), w.tables
     names = ("weights", "size", "access", "future", "cost_norm", "cost_slope", "interest", "upkeep", "toeslag_own", "toeslag_share")
     tables = SimpleNamespace(**{name: t[name].tolist() for name in (*names, "toeslag_low", "toeslag_high")})
-    incomes, rents = law.limits(w.start)
-    stock = np.bincount(w.d.area[w.d.delivery == ABSENT], minlength=len(w.map.gemeente)).astype(float)
-    edges = (np.cumsum(stock) / stock.sum()).tolist()
+    incomes, rents = law.limits(w.setting.start)
+    edges = w.map.stock.tolist()
     search = [float(j.chance[int((x + LOGIT_LIMIT) * LOGIT_SCALE)]) for x in j.search]
     return SimpleNamespace(
         p=w.params,
@@ -151,7 +152,7 @@ def _tables(w: World) -> SimpleNamespace:
         weight_gap=float(j.weights[0]),
         p_adapt=float(j.weights[3]),
         dur_settle=float(j.weights[4]),
-        taste_at=w.taste.tolist(),
+        taste_at=t["taste"].tolist(),
         income_of=_incomes(),
         area_at=lambda u: min(bisect_right(edges, u), len(edges) - 1),
     )

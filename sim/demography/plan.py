@@ -18,8 +18,8 @@ from sim.demography.planner import Future, Planner, crossing, enter
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sim.geography import Border
     from sim.parameters import Params
-    from sim.population.build import Border
 
 __all__ = [
     "Events",

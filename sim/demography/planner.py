@@ -20,8 +20,8 @@ from sim.randomness import Draws, Purpose, bits_array, hash_ints, normal_table, 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sim.geography import Border
     from sim.parameters import Params
-    from sim.population.build import Border
 
 PRESENT = int(HouseholdState.PRESENT)
 SEPARATION, LEAVE, UNION = int(EventKind.SEPARATION), int(EventKind.LEAVE_HOME), int(EventKind.UNION)

@@ -12,10 +12,10 @@ from pydantic.fields import FieldInfo
 
 from sim import organisations
 from sim.ghosts import no_ghosts
-from sim.interventions.base import Instrument, InstrumentError, Running, Who
+from sim.interventions.at_work import AtWork
+from sim.interventions.base import Instrument, InstrumentError, Running
 from sim.interventions.eigen import InterventieX, own
 from sim.interventions.familie import Kangoeroewoning, Mantelzorgwoning, PreMantelzorgwoning
-from sim.interventions.filters import area_rows
 from sim.interventions.flexibele_eisen import (
     BehoudInschrijftijd,
     ExtraPunten,
@@ -41,18 +41,17 @@ from sim.interventions.prijsprikkel import FinancieelAdvies, Huurbehoud, Huurgew
 from sim.interventions.splitsen import Woningsplitsen
 from sim.interventions.taken import filters_of, refuse_two_labels
 from sim.interventions.voorrang import LokaleBinding, Ooievaarsclausule, Passendheidsnorm, Voorrang, VoorrangAfspraken
+from sim.interventions.who import Who, area_rows
 from sim.interventions.woningdelen import Woningdelen
 from sim.interventions.woningruil import Woningruil
 from sim.interventions.wooncoach import WooncoachParticulier, WooncoachSociaal
-from sim.levers import ALL_BIT, MAX_INSTRUMENTS, RENT_STEPS, make_levers
+from sim.levers import MAX_INSTRUMENTS, RENT_STEPS, InForce, make_levers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from numpy.typing import NDArray
-
-    from sim.state import World
+    from sim.world import World
 
 REGISTRY: dict[str, type[Instrument]] = {
     cls.key: cls
@@ -168,10 +167,13 @@ def _fields(key: str, path: list[str]) -> dict[str, FieldInfo]:
     return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
-def equip(w: World, instruments: Mapping[str, Instrument], strength: float = 1.0, months: int | None = None) -> None:
+def equip(
+    w: World, instruments: Mapping[str, Instrument], strength: float, months: int, watch: bool = True, before: AtWork | None = None
+) -> AtWork:
     """Put instruments to work in a world, in the order of their names (so that their order in a file means nothing).
 
-    ``months`` is the length of the run (default the world's own): in the follow-up after it no instrument begins.
+    ``months`` is the length of the run: in the follow-up after it no instrument begins. ``watch``: whether ghosts are left
+    behind. ``before`` are those at work so far: they stop, and what they wrote down comes along.
     """
     if len(instruments) > MAX_INSTRUMENTS:
         raise InstrumentError(f"{len(instruments)} instruments in one scenario; at most {MAX_INSTRUMENTS} fit")
@@ -180,37 +182,26 @@ def equip(w: World, instruments: Mapping[str, Instrument], strength: float = 1.0
     for key in keys:
         check_strength(instruments[key], strength_of(instruments[key], strength))
         check_areas(w, instruments[key])
-    if w.keys:
-        stop(w, keys)
-    w.keys, w.stepwise = keys, None
-    w.instruments = tuple(
-        Running(instruments[key], bit, strength_of(instruments[key], strength), w.start, w.month, w.months if months is None else months)
+    before = AtWork() if before is None else before
+    if before.running:
+        before.stop(w, keys)
+    settings = [instruments[key].levers() for key in keys]
+    levers = make_levers([{**one, "rent_discount": rent_discount(one, w.params.rel_present_bias)} for one in settings])
+    new = AtWork(
+        in_force=InForce(keys, levers),
+        ghosts=no_ghosts(len(w.h.id)) if watch and keys else None,
+        uses=before.uses.followed_by(len(w.h.id), before.in_force, keys),
+        ledger=before.ledger,
+        applications=before.applications,
+    )
+    new.running = tuple(
+        Running(instruments[key], new, bit, strength_of(instruments[key], strength), w.setting.start, w.month, months)
         for bit, key in enumerate(keys)
     )
-    w.ghosts = no_ghosts(len(w.h.id)) if w.watch and keys else None
-    for running in w.instruments:
+    new.coaches = np.uint64(sum(int(one.mask) for one in new.running if one.settings.talks))
+    for running in new.running:
         running.memory["filters"] = filters_of(running, w)
-    settings = [instruments[key].levers() for key in keys]
-    w.levers = make_levers([{**one, "rent_discount": rent_discount(one, w.params.rel_present_bias)} for one in settings])
-
-
-def stop(w: World, keys: tuple[str, ...]) -> None:
-    """Instruments at work so far stop: nobody counts on them any more; the ledger keeps the names that go on in ``keys``."""
-    for one in w.instruments:
-        one.settings.end(one, w)
-    for table in (w.h.touched, w.h.ever, w.h.used, w.h.decisive, w.d.labels, w.d.made_by, w.v.bits, w.v.decisive):
-        table[:] = 0
-    for column in (w.m.instruments, w.m.decisive):
-        column[:] = renumber(column, w.keys, keys)
-
-
-def renumber(bits: NDArray, before: tuple[str, ...], after: tuple[str, ...]) -> NDArray:
-    """Bits in the order of the keys ``before`` as bits in the order of ``after``; keys that are not there drop out."""
-    out = np.asarray(bits, np.uint64) & ALL_BIT
-    for k, key in enumerate(before):
-        if key in after:
-            out |= (np.asarray(bits, np.uint64) >> np.uint64(k) & np.uint64(1)) << np.uint64(after.index(key))
-    return out
+    return new
 
 
 def strength_of(instrument: Instrument, strength: float) -> float:

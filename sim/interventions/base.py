@@ -16,17 +16,19 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from sim.codes import Contact, HouseholdState, Stage
 from sim.ghosts import stay_behind
-from sim.interventions.filters import members_of
-from sim.interventions.target import ALL_DRAWN, Lot, carriers
+from sim.interventions.who import ALL_DRAWN, Lot, Who, carriers, members_of
 from sim.levers import ALL_BIT, MAX_INSTRUMENTS
+from sim.own import SHARED, Own
 from sim.randomness import Purpose, uniform
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.state import World
+    from sim.interventions.common import Common
+    from sim.world import World
 
 Payer = Literal["gemeente", "provincie", "corporatie", "zorgaanbieder", "welzijn", "bewonersinitiatief", "makelaar", "huishouden"]
+ZOEKEN = int(Stage.WONINGZOEKEN)
 MOST_STRENGTH = 10.0
 MASKS = tuple(np.uint64(1 << bit) for bit in range(MAX_INSTRUMENTS))
 _MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
@@ -34,31 +36,6 @@ _MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
 
 class InstrumentError(ValueError):
     """A setting of an instrument that cannot be; the message names instrument, setting and the way out."""
-
-
-class Who(BaseModel):
-    """Target group: labels on the resident, the home left and the area. The defaults bind nobody."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    age: int = Field(55, ge=18, le=100, description="lowest age of the oldest adult, years")
-    size: int = Field(6, ge=1, le=6, description="largest household, persons")
-    rooms: int = Field(1, ge=1, le=12, description="fewest rooms of the home left")
-    rooms_most: int = Field(12, ge=1, le=12, description="most rooms of the home left")
-    tenure: Literal["koop", "corporatie", "vrije_huur", "any"] = Field("any", description="tenure of the home left")
-    floor_area: float = Field(0, ge=0, le=400, description="smallest floor area of the home left, m2")
-    size_least: int = Field(1, ge=1, le=6, description="smallest household, persons")
-    children: Literal["with", "without", "any"] = Field("any", description="children at home")
-    type: Literal["eengezins", "meergezins", "seniorencomplex", "mantelzorgunit", "flex", "any"] = Field(
-        "any", description="type of the home left"
-    )
-    dur_lived: int = Field(0, ge=0, le=600, description="months lived in the home left, at least")
-    registered: bool = Field(False, description="true: registered with the corporaties")
-    income: Literal["daeb", "above_daeb", "any"] = Field("any", description="gross income up to the DAEB limit of the start, or above it")
-    areas: tuple[str, ...] = Field((), description="wijken and gemeenten of the home left, by name or CBS code; none named: everywhere")
-    coach: bool = Field(
-        False, description="true: a coach of the same scenario has talked to the household on this journey (so before it moves)"
-    )
 
 
 class Instrument(BaseModel):
@@ -110,6 +87,10 @@ class Instrument(BaseModel):
             raise ValueError(f"{value!r} is no month; write YYYY-MM, for instance 2028-01")
         return value
 
+    def brings(self) -> tuple[str, ...]:
+        """Keys of other instruments that it brings along to the households that it works on."""
+        return ()
+
     def levers(self) -> dict[str, float]:
         """Values of the levers that it pulls (fields of ``sim.levers.LEVERS``); none for one that only adds homes."""
         return {}
@@ -132,9 +113,9 @@ class Instrument(BaseModel):
     def check(self, start: str) -> None:
         """Check against the law in force at ``start`` (YYYY-MM); raises LawError."""
 
-    def members(self, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
+    def members(self, run: Running, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
         """Rows (int32) of the target group in the stages given (first, last) that do not carry ``mask`` and are drawn in ``lot``."""
-        return members_of(w, self.who, stages, mask, lot)
+        return run.members_of(w, self.who, stages, mask, lot)
 
     def found(self, run: Running, w: World) -> NDArray:
         """Households on which it would work from this month on if there were no limit to it, int32 rows."""
@@ -187,10 +168,11 @@ def month_number(label: str, start: str) -> int:
 
 
 @dataclass
-class Running:
+class Running(Own):
     """One instrument at work in one world."""
 
-    settings: Instrument
+    settings: Instrument = field(metadata=SHARED)
+    at_work: Common  # what it shares with the others
     bit: int
     strength: float
     start: str
@@ -223,25 +205,34 @@ class Running:
         delivers = not self.idle and self.strength > 0 and s.capacity != 0 and s.eur_budget != 0
         return delivers and first < self.n_months and first <= month < last
 
-    def act(self, w: World) -> None:
-        """Its month: contacts, labels, homes; fixed costs. Nothing before its target group has a first member."""
+    def act(self, w: World) -> bool:
+        """Its month: contacts, labels, homes; fixed costs. Nothing before its target group has a first member.
+
+        Returns whether it did anything but what was begun in earlier months.
+        """
         self.month = {"contacts": 0, "uses": 0, "cost_eur": 0.0, "waiting": 0, "no_money": 0}
         self.n_room = 0
         self.settings.go_on(self, w)
         if not self.works(w.month):
             self.settings.rest(self, w)
-            return
+            return False
         if not self.anybody(w):
-            return
+            return False
         self._take_back(w)
         fixed = self.settings.eur_fixed / 12 * min(1.0, self.strength)
         if fixed > self.free(w):
             self.month["no_money"] = 1
             self.settings.rest(self, w)
-            return
+            return False
         self.pay(fixed)
         self.n_room = self._new_room(w)
         self.settings.act(self, w)
+        return True
+
+    def bring(self, other: Running, w: World) -> None:
+        """Households on which it works are reached by another instrument, too, if they are in its target group and search."""
+        rows = self.members_of(w, other.settings.who, (ZOEKEN, ZOEKEN), other.mask)
+        other.touch(w, rows[(w.h.touched[rows] & self.mask) != 0])
 
     def anybody(self, w: World) -> bool:
         """Whether its target group has, or has had, a member (in any stage of the klantreis)."""
@@ -249,7 +240,7 @@ class Running:
             one = self.settings
             if one.who.coach:  # who has not talked to a coach yet is in the target group, and can still do so
                 one = one.model_copy(update={"who": one.who.model_copy(update={"coach": False})})
-            self.memory["anybody"] = len(one.members(w, (0, 4), np.uint64(0))) > 0
+            self.memory["anybody"] = len(one.members(self, w, (0, 4), np.uint64(0))) > 0
         return self.memory["anybody"]
 
     def settle(self, w: World, first_move: int) -> None:
@@ -260,7 +251,7 @@ class Running:
         self.month["uses"] = len(rows)
         if any(self.month.values()):
             row = {"month": w.month, "instrument": self.key, "organisation": self.settings.payer, **self.month}
-            w.records.setdefault("instruments", []).append(row)
+            self.at_work.ledger.append(row)
 
     def pay(self, eur: float) -> None:
         """Spend; the budget was reserved before, so it is never passed."""
@@ -321,9 +312,13 @@ class Running:
         rows = rows[self.settings.most(w, rows) > 0]
         w.h.touched[rows] &= ~self.mask
 
+    def members_of(self, w: World, who: Who, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
+        """Rows (int32) of a target group in the stages given (first, last) that do not carry ``mask`` and are drawn in ``lot``."""
+        return members_of(w, who, stages, mask, lot, self.at_work.among(w, who.age, stages), self.at_work.coaches)
+
     def candidates(self, w: World, stages: tuple[int, int] = (2, 2), lot: Lot = ALL_DRAWN) -> NDArray:
         """Households of the target group in the stages given (first, last), drawn in ``lot``, that it does not reach yet, int32 rows."""
-        rows = self.settings.members(w, stages, self.mask, lot)
+        rows = self.settings.members(self, w, stages, self.mask, lot)
         if self.strength >= 1:
             return rows
         with w.draws.replay():  # one fixed number per household: a weaker rule holds for a subset
@@ -345,13 +340,11 @@ class Running:
         To be called while they are as they were: without it they stay so, and so do their ghosts.
         """
         h, bits = w.h, self.mask | ALL_BIT
-        stay_behind(w, rows, np.full(len(rows), bits))
+        stay_behind(w, self.at_work.ghosts, self.at_work.in_force, rows, np.full(len(rows), bits))
         h.ever[rows] |= self.mask
         h.used[rows] |= self.mask
         h.decisive[rows] |= bits
-        if "decisive" not in w.records:
-            w.records["decisive"] = np.zeros_like(h.decisive)
-        w.records["decisive"][rows] |= bits  # a move wipes what the household carries
+        self.at_work.uses.decide(rows, bits)
 
     def touch(self, w: World, rows: NDArray) -> NDArray:
         """Let the instrument work on households, first come first served, within capacity and budget."""

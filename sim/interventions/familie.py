@@ -17,11 +17,10 @@ from sim.chains import move_in, own_money, price_of, withdraw
 from sim.codes import Access, Contact, DwellingState, DwellingType, HouseholdState, MoveReason, Origin, Stage, Tenure
 from sim.columns import NOWHERE, Dwellings, empty, take
 from sim.fit import ages_and_classes, refresh
-from sim.interventions.base import Instrument, Payer, Running, Who
+from sim.interventions.base import Instrument, Payer, Running
 from sim.interventions.passend_aanbod import ANNEX, append_homes
 from sim.interventions.reach import HUIDIGE, WENS
-from sim.interventions.splitsen import note_applications
-from sim.interventions.target import ALL_DRAWN, Lot
+from sim.interventions.who import ALL_DRAWN, Lot, Who
 from sim.klantreis import count_step
 from sim.randomness import Purpose, hash_ints, hash_text, pair_bits, uniform
 
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from sim.state import World
+    from sim.world import World
 
 MOST_BITS = np.uint64(2**64 - 1)
 YOUNGER, OLDER = 20, 40  # years between the oldest of two generations: least and most
@@ -198,7 +197,7 @@ class NearFamily(Instrument):
         rows = self.candidates(run, w, Lot(w.draws.base(Purpose.TALK, w.month, self.key), self.p_apply / 12))
         rows = run.touch(w, rows[number_of(run, w, rows, CHILD_NEAR) < self.rel_child_near])
         run.month["contacts"] += len(rows)
-        note_applications(w, len(rows))
+        run.at_work.note_application(w.month, len(rows))
         rows = rows[number_of(run, w, rows, REFUSED) >= self.rel_refused]
         if len(rows) == 0:
             return
@@ -268,9 +267,9 @@ class Mantelzorgwoning(NearFamily):
     )
     source: ClassVar[str] = f"{ANNEX}: mantelzorgwoning; sources section 3"
 
-    def members(self, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
+    def members(self, run: Running, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
         """Those of the target group of whom somebody is limited in moving about: the care need that the model knows."""
-        rows = super().members(w, stages, mask, lot)
+        rows = super().members(run, w, stages, mask, lot)
         return rows[limited(w, rows)]
 
 
@@ -298,9 +297,9 @@ class PreMantelzorgwoning(NearFamily):
     )
     rel_reverse: float = Field(0.25, ge=0, le=1, description="share of the families that swap homes where they can (assumption, 0-0.5)")
 
-    def members(self, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
+    def members(self, run: Running, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
         """Those of the target group of that age in whose household nobody is limited yet."""
-        rows = super().members(w, stages, mask, lot)
+        rows = super().members(run, w, stages, mask, lot)
         return rows[(ages_of(w, rows) >= self.age_aow) & ~limited(w, rows)]
 
     def candidates(self, run: Running, w: World, lot: Lot) -> NDArray:

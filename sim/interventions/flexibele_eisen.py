@@ -9,16 +9,17 @@ from pydantic import Field
 
 from sim import law
 from sim.codes import HouseholdState, Tenure
-from sim.interventions.base import Instrument, Running, Who
+from sim.interventions.base import Instrument, Running
 from sim.interventions.taken import label_vacant
 from sim.interventions.voorrang import Labelling
+from sim.interventions.who import Who
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from sim.state import World
+    from sim.world import World
 
 ANNEX = "toolkit Platform31 2023, annex, Flexibele eisen"
 

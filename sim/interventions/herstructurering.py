@@ -15,22 +15,22 @@ import numpy as np
 from pydantic import Field
 
 from sim import law
-from sim.chains import RESERVED, move_in, open_vacancies, withdraw
-from sim.codes import Access, Contact, DwellingState, DwellingType, HouseholdState, MoveReason, Origin, Stage, Tenure, Trigger
+from sim.chains import move_in, open_vacancies, withdraw
+from sim.codes import RESERVED, Access, Contact, DwellingState, DwellingType, HouseholdState, MoveReason, Origin, Stage, Tenure, Trigger
 from sim.columns import NEVER, NOWHERE, Dwellings, take
-from sim.interventions.base import Instrument, Running, Who
-from sim.interventions.filters import members_of
+from sim.interventions.base import Instrument, Running
 from sim.interventions.passend_aanbod import append_homes
+from sim.interventions.register import Among
+from sim.interventions.who import Who, members_of
 from sim.klantreis import count_step
 from sim.randomness import Purpose, hash_ints, hash_text, uniform
-from sim.register import Among
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from sim.state import World
+    from sim.world import World
 
 HUIDIGE, ZOEKEN = int(Stage.HUIDIGE_WONING), int(Stage.WONINGZOEKEN)
 PRESENT, IN_STOCK = int(HouseholdState.PRESENT), int(DwellingState.IN_STOCK)
@@ -142,7 +142,7 @@ class Rehousing(Instrument):
 
     def _may_be_told(self, run: Running, w: World, rows: NDArray) -> NDArray:
         """Those of the households ``rows`` that are in the target group and have not been told of works yet."""
-        rows = members_of(w, self.who, (HUIDIGE, ZOEKEN), run.mask, among=Among(rows, w.h.id[rows]))
+        rows = members_of(w, self.who, (HUIDIGE, ZOEKEN), run.mask, among=Among(rows, w.h.id[rows]), coaches=run.at_work.coaches)
         rows = rows[w.h.trigger[rows] != Trigger.REHOUSING]
         return rows[~np.isin(w.h.home[rows], list(run.memory.get("homes", ())))]
 
@@ -263,7 +263,7 @@ class Renovatie(Rehousing):
         with w.draws.replay():
             step_free = uniform(w.draws.base(Purpose.UNIT_NUMBER, self.number + 3, self.key), d.id[homes]) < self.rel_step_free
         d.access[homes] = np.maximum(d.access[homes], np.where(step_free, Access.GESCHIKT, Access.AANPASBAAR))
-        most, back = law.amount("liberalisatiegrens", w.start), self._returning(w, done)
+        most, back = law.amount("liberalisatiegrens", w.setting.start), self._returning(w, done)
         rents = np.array([d.rent[homes], [one.rent for one in done]], np.float64)
         rents = np.maximum(rents, np.minimum(rents * (1 + self.rel_rent), most))
         d.rent[homes] = rents[0]

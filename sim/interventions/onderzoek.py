@@ -8,9 +8,10 @@ import numpy as np
 from pydantic import Field
 
 from sim.codes import Access, Contact, DwellingState, DwellingType, Tenure
-from sim.interventions.base import Instrument, Payer, Running, Who
+from sim.interventions.base import Instrument, Payer, Running
 from sim.interventions.passend_aanbod import ANNEX
 from sim.interventions.reach import HUIDIGE, ZOEKEN
+from sim.interventions.who import Who
 from sim.randomness import Purpose, uniform
 from sim.woonprofielen import N_PROFIELEN, profile_scores
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from sim.state import World
+    from sim.world import World
 
 BUILT = (DwellingType.EENGEZINS, DwellingType.MEERGEZINS, DwellingType.SENIORENCOMPLEX)  # what a programme can choose from
 WORTH = np.array([1.2, 0.8, 0.8, 0.8, 0.8])  # by DwellingType: of the median, as the base programme has it

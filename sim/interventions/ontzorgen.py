@@ -9,15 +9,16 @@ from pydantic import Field
 
 from sim.codes import Access, Contact
 from sim.fit import refresh
-from sim.interventions.base import Payer, Running, Who
+from sim.interventions.base import Payer, Running
 from sim.interventions.reach import WENS, Help, KnownToSome
+from sim.interventions.who import Who
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from sim.state import World
+    from sim.world import World
 
 FLEXIBLE = "toolkit Platform31 2023, annex, Flexibele eisen"
 

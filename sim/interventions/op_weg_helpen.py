@@ -8,9 +8,9 @@ import numpy as np
 from pydantic import Field
 
 from sim.codes import Contact
-from sim.interventions.base import Payer, Running, Who
+from sim.interventions.base import Payer, Running
 from sim.interventions.reach import WENS, ZOEKEN, KnownToSome, Outreach
-from sim.interventions.target import Lot
+from sim.interventions.who import Lot, Who
 from sim.randomness import Purpose, uniform
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from sim.state import World
+    from sim.world import World
 
 TOOLKIT = "toolkit Platform31 2023, annex, Informatie- en voorlichtingscampagnes"
 

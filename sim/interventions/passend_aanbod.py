@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from sim.state import World
+    from sim.world import World
 
 ANNEX = "toolkit Platform31 2023, annex, Passend wonen"
 
@@ -71,7 +71,7 @@ class Building(Instrument):
         if w.month - begun < self.dur_build:
             return
         if "n" not in run.memory:
-            run.memory["n"] = self.n_per_1000 * float(w.seniors.sum()) / 1000 / 12
+            run.memory["n"] = self.n_per_1000 * float(run.at_work.seniors.sum()) / 1000 / 12
         total = run.memory.get("carried", 0.0) + run.memory["n"] * run.strength
         n = run.afford(min(int(total), run.n_room), self.eur_home)
         run.memory["carried"] = total - int(total)
@@ -88,7 +88,7 @@ class Building(Instrument):
         salt = hash_text(self.key)
         new.id[:] = [hash_ints(salt, built + k) for k in range(n)]
         u = [uniform(w.draws.base(Purpose.PROGRAMME, built * 4 + k, self.key), new.id) for k in range(2)]
-        seniors = np.cumsum(w.seniors) / max(1.0, w.seniors.sum())
+        seniors = np.cumsum(run.at_work.seniors) / max(1.0, run.at_work.seniors.sum())
         new.area[:] = np.minimum(np.searchsorted(seniors, u[0], side="right"), len(seniors) - 1)
         new.tenure[:] = np.select(
             [u[1] < self.rel_corporatie, u[1] < self.rel_corporatie + self.rel_koop],

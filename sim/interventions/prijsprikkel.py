@@ -9,9 +9,10 @@ from pydantic import Field
 
 from sim import law
 from sim.codes import Contact, Tenure
-from sim.interventions.base import Payer, Running, Who
+from sim.interventions.base import Payer, Running
 from sim.interventions.reach import WENS, ZOEKEN, Help, KnownToSome
 from sim.interventions.taken import KnownForHomesTaken
+from sim.interventions.who import Who
 from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from sim.state import World
+    from sim.world import World
 
 HUURBEHOUD_YEARS = 10  # years over which the lower rent is counted as a cost
 
@@ -105,7 +106,7 @@ def _largest_rise(w: World, rows: NDArray, n_rooms_taken: int) -> NDArray:
     """Rise from each household's rent, as low as it may fall before the run ends, to the dearest corporatie home it may take."""
     fits = (w.d.tenure == Tenure.CORPORATIE) & ((w.d.rooms <= n_rooms_taken) | (n_rooms_taken == 0))
     dearest = float(w.d.rent[fits].max(initial=0.0))
-    years = 1 + max(0, w.last_month - w.month) / 12
+    years = 1 + max(0, w.setting.last_month - w.month) / 12
     lowest = w.h.rent[rows].astype(np.float64) * (1 - w.params.rel_sitting_rent) ** years
     return np.clip(dearest - lowest, 0, None)
 

@@ -9,13 +9,13 @@ from pydantic import Field
 
 from sim.codes import Contact, HouseholdState, Stage
 from sim.interventions.base import Instrument, Payer, Running
-from sim.interventions.target import Lot, carriers
+from sim.interventions.who import Lot, carriers
 from sim.randomness import Purpose, uniform
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.state import World
+    from sim.world import World
 
 HUIDIGE, WENS, ZOEKEN = int(Stage.HUIDIGE_WONING), int(Stage.WOONWENS), int(Stage.WONINGZOEKEN)
 

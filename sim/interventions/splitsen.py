@@ -10,9 +10,9 @@ from pydantic import Field
 from sim.codes import Access, Contact, DwellingState, DwellingType, HouseholdState, Origin, Stage, Tenure
 from sim.columns import Dwellings, take
 from sim.fit import refresh
-from sim.interventions.base import Instrument, Payer, Running, Who
+from sim.interventions.base import Instrument, Payer, Running
 from sim.interventions.passend_aanbod import ANNEX, add_homes
-from sim.interventions.target import Lot
+from sim.interventions.who import Lot, Who
 from sim.randomness import Purpose, hash_ints, hash_text, uniform
 
 if TYPE_CHECKING:
@@ -20,15 +20,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from sim.state import World
+    from sim.world import World
 
 EUR_WORKS = 60000.0  # assumption (not found): what the owner pays for the works, out of the worth of the second home
-
-
-def note_applications(w: World, n: int) -> None:
-    """Count ``n`` applications of this month to split a home or to place a unit (the toolkit's opgave)."""
-    applied = w.records.setdefault("split_applications", {})
-    applied[w.month] = applied.get(w.month, 0) + n
 
 
 class Woningsplitsen(Instrument):
@@ -82,7 +76,7 @@ class Woningsplitsen(Instrument):
         rows = rows[np.argsort(uniform(lot.base, w.h.id[rows]), kind="stable")][: run.n_room]
         rows = rows[[int(i) not in under_way for i in rows]] if len(rows) else rows
         run.month["contacts"] += len(rows)
-        note_applications(w, len(rows))
+        run.at_work.note_application(w.month, len(rows))
         with w.draws.replay():  # one fixed number per home: a refusal stays a refusal
             refused = uniform(w.draws.base(Purpose.UNIT_NUMBER, 4, self.key), w.d.id[w.h.home[rows]]) < self.rel_refused
         for i in rows[~refused]:

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from sim.chains import ON_OFFER
-from sim.codes import Access, DwellingState, Tenure
+from sim.codes import ON_OFFER, Access, DwellingState, Tenure
 from sim.interventions.base import Instrument, InstrumentError, Running
-from sim.interventions.filters import apart, failing
 from sim.interventions.reach import KnownToSome
+from sim.interventions.who import apart, failing
 from sim.randomness import Purpose, uniform
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from sim.state import World
+    from sim.world import World
 
     Suits = Callable[[NDArray], NDArray]  # which of the dwellings given
 

@@ -10,9 +10,9 @@ from pydantic import Field
 from sim import law
 from sim.codes import Access, Contact, DwellingType, HouseholdState, HouseholdType, Origin, Tenure
 from sim.columns import NOWHERE, age_years
-from sim.interventions.base import Instrument, Payer, Running, Who
+from sim.interventions.base import Instrument, Payer, Running
 from sim.interventions.taken import ForHomesTaken, label_vacant, take_labels_off
-from sim.interventions.target import ALL_DRAWN, Lot
+from sim.interventions.who import ALL_DRAWN, Lot, Who
 from sim.randomness import Purpose, uniform
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from sim.state import World
+    from sim.world import World
 
 ANNEX = "toolkit Platform31 2023, annex, Voorrangregelingen"
 
@@ -135,11 +135,11 @@ class LokaleBinding(OnTheMarket):
         """New homes for sale, sold for the first time, below the betaalbaarheidsgrens."""
         first = w.v.origin[w.d.vacancy[homes]] == Origin.NEW_BUILD
         price = w.params.rel_asking * w.d.woz[homes]
-        return (w.d.tenure[homes] == Tenure.KOOP) & first & (price <= law.amount("betaalbaarheidsgrens", w.start))
+        return (w.d.tenure[homes] == Tenure.KOOP) & first & (price <= law.amount("betaalbaarheidsgrens", w.setting.start))
 
-    def members(self, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
+    def members(self, run: Running, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
         """Those of the target group whose household has been here for so long: since the start, or founded here."""
-        rows = super().members(w, stages, mask, lot)
+        rows = super().members(run, w, stages, mask, lot)
         return rows[w.month - np.minimum(w.h.founded[rows], w.h.moved_in[rows]).astype(np.int64) >= self.dur_lived]
 
 
@@ -168,9 +168,9 @@ class Ooievaarsclausule(OnTheMarket):
         d = w.d
         return (d.tenure[homes] == Tenure.VRIJE_HUUR) & (d.kind[homes] == DwellingType.EENGEZINS) & (d.rent[homes] <= self.eur_rent_most)
 
-    def members(self, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
+    def members(self, run: Running, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
         """Couples without children of the target group, and those without a home where it asks nothing of the home left."""
-        h, rows = w.h, super().members(w, stages, mask, lot)
+        h, rows = w.h, super().members(run, w, stages, mask, lot)
         if self.who == Who(age=self.who.age, size=self.who.size):
             free = np.flatnonzero((h.stage >= stages[0]) & (h.stage <= stages[1]))
             free = free[(h.home[free] == NOWHERE) & (h.state[free] == HouseholdState.PRESENT)]

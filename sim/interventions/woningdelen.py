@@ -17,10 +17,10 @@ from sim.chains import write_moves
 from sim.codes import Contact, HouseholdState, MoveReason, Stage, Tenure
 from sim.columns import ABSENT, NEVER, NOWHERE
 from sim.fit import refresh
-from sim.interventions.base import Instrument, Payer, Running, Who
+from sim.interventions.base import Instrument, Payer, Running
 from sim.interventions.passend_aanbod import ANNEX
 from sim.interventions.reach import HUIDIGE, WENS, ZOEKEN
-from sim.interventions.target import ALL_DRAWN, Lot
+from sim.interventions.who import ALL_DRAWN, Lot, Who
 from sim.klantreis import count_step
 from sim.randomness import Purpose, uniform
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from sim.state import World
+    from sim.world import World
 
 NIEUW = int(Stage.NIEUW_THUIS)
 END, LODGER, HOST, HOME = range(4)  # columns of the contracts, int64
@@ -80,9 +80,9 @@ class Woningdelen(Instrument):
     eur_case: float = Field(500, ge=0, le=10000, description="euro of mediation per contract (assumption)")
     payer: Payer = "gemeente"
 
-    def members(self, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
+    def members(self, run: Running, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
         """Those of the target group with rooms to spare."""
-        rows = super().members(w, stages, mask, lot)
+        rows = super().members(run, w, stages, mask, lot)
         return rows[w.d.rooms[w.h.home[rows]].astype(int) - w.h.rooms_needed[rows] >= self.n_spare]
 
     def act(self, run: Running, w: World) -> None:

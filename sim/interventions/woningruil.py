@@ -10,12 +10,12 @@ from pydantic import Field
 from sim.chains import move_in
 from sim.codes import Contact, HouseholdState, MoveReason, Stage, Tenure, Trigger
 from sim.columns import NOWHERE
-from sim.interventions.base import Payer, Running, Who
+from sim.interventions.base import Payer, Running
 from sim.interventions.passend_aanbod import ANNEX
 from sim.interventions.reach import WENS, ZOEKEN, KnownToSome
-from sim.interventions.target import carriers
+from sim.interventions.who import Who, carriers
 from sim.klantreis import count_step
-from sim.market.respond import Bases
+from sim.market.respond import Bases, rules_of
 from sim.market.seekers import describe
 from sim.market.sight import arrange
 from sim.market.trading import Veto, homes_to_swap, top_trading_cycles, wanted_homes
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from sim.state import World
+    from sim.world import World
 
 
 class Woningruil(KnownToSome):
@@ -68,7 +68,7 @@ class Woningruil(KnownToSome):
         super().act(run, w)
         rows = self.taking_part(run, w)
         if len(rows) > 1:
-            got = self._agreed(run, w, rows, top_trading_cycles(*self.wanted(w, rows)))
+            got = self._agreed(run, w, rows, top_trading_cycles(*self.wanted(run, w, rows)))
             self._swap(run, w, rows, got)
 
     def taking_part(self, run: Running, w: World) -> NDArray:
@@ -80,11 +80,11 @@ class Woningruil(KnownToSome):
         rows = rows[(w.d.tenure[h.home[rows]] == Tenure.CORPORATIE) & (h.trigger[rows] != Trigger.REHOUSING)]
         return rows[w.month - h.moved_in[rows].astype(np.int64) >= self.dur_lived]
 
-    def wanted(self, w: World, rows: NDArray) -> tuple[NDArray, NDArray]:
+    def wanted(self, run: Running, w: World, rows: NDArray) -> tuple[NDArray, NDArray]:
         """Whose home each of the household ``rows`` wants, best first (see ``sim.market.trading``)."""
         rules, bases, veto = self.terms(w)
         offers = arrange(homes_to_swap(w, rows), bases.sight, w.map.gemeente)
-        return wanted_homes(describe(w, rows), offers, w.map, w.tables, rules, w.levers, bases, veto)
+        return wanted_homes(describe(w, rows), offers, w.map, w.tables, rules, run.at_work.in_force.levers, bases, veto)
 
     def terms(self, w: World) -> tuple[np.void, Bases, Veto]:
         """The rules of the market, with what is seen of the homes that take part; the draws, and what may stand in between."""
@@ -92,7 +92,7 @@ class Woningruil(KnownToSome):
             taste, sight, viewing = (w.draws.base(purpose) for purpose in (Purpose.TASTE, Purpose.SIGHT, Purpose.VIEWING))
             consent = w.draws.base(Purpose.UNIT_NUMBER, 6, self.key)
         tie = w.draws.base(Purpose.TIE, w.month, self.key)
-        rules = w.rules.copy()
+        rules = rules_of(w.params, w.setting.start).copy()
         rules["sight"] = self.rel_seen
         return rules, Bases(taste, sight, viewing, tie, tie), Veto(viewing, float(w.params.p_refusal), consent, self.p_no_consent)
 

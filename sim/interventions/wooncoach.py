@@ -8,15 +8,14 @@ import numpy as np
 from pydantic import Field
 
 from sim.codes import Contact, Stage
-from sim.interventions.base import Instrument, Payer, Running, Who, first_of
-from sim.interventions.filters import members_of
-from sim.interventions.target import Lot
+from sim.interventions.base import Instrument, Payer, Running, first_of
+from sim.interventions.who import Lot, Who
 from sim.randomness import Purpose, uniform
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sim.state import World
+    from sim.world import World
 
 FEW = 0.05  # a coach talks to fewer of those who may be talked to in a month
 TALKS_PER_FTE = 250  # per year: about 200 talks a year at four days a week (sources section 5)
@@ -67,8 +66,7 @@ class Wooncoach(Instrument):
         asked = self._first(run, w, (int(Stage.WOONWENS), int(Stage.WONINGZOEKEN)), round(room * self.rel_own_initiative))
         invited = self._first(run, w, (int(Stage.HUIDIGE_WONING), int(Stage.HUIDIGE_WONING)), room - len(asked))
         rows = np.concatenate((asked, invited))
-        if w.stepwise is not None:
-            w.stepwise.hear_talks(rows, w.h.stage[rows])
+        run.at_work.talks.append((rows, w.h.stage[rows]))
         run.touch(w, rows)
         run.month["contacts"] += len(rows)
 
@@ -76,7 +74,7 @@ class Wooncoach(Instrument):
         if self.fte is not None:
             return self.fte
         if "fte" not in run.memory:  # fixed at the start: a dose, not a feedback
-            run.memory["fte"] = self.fte_per_1000 * float(w.seniors.sum()) / 1000
+            run.memory["fte"] = self.fte_per_1000 * float(run.at_work.seniors.sum()) / 1000
         return run.memory["fte"]
 
     def _first(self, run: Running, w: World, stages: tuple[int, int], room: int) -> np.ndarray:
@@ -84,7 +82,7 @@ class Wooncoach(Instrument):
             base, rows = w.draws.base(Purpose.TALK, w.month, self.key), np.zeros(0, np.int32)
         for chance in (FEW, 1.0):  # who is drawn first is nearly always among the few
             if len(rows) < room:
-                rows = members_of(w, self.who, stages, run.mask, Lot(base, chance))
+                rows = run.members_of(w, self.who, stages, run.mask, Lot(base, chance))
         return first_of(rows, uniform(base, w.h.id[rows]), room)
 
 
@@ -119,17 +117,9 @@ class WooncoachSociaal(Wooncoach):
         """Those of every coach, and two that only a corporatie can give."""
         return {**super().levers(), "responses": self.responses, "p_direct": self.p_direct}
 
-    def act(self, run: Running, w: World) -> None:
-        """The month's talks; the toolbox comes along."""
-        super().act(run, w)
-        for other in w.instruments:
-            if other.key in self.toolbox and other.works(w.month):
-                self._bring(run, other, w)
-
-    def _bring(self, run: Running, other: Running, w: World) -> None:
-        rows = members_of(w, other.settings.who, (int(Stage.WONINGZOEKEN), int(Stage.WONINGZOEKEN)), other.mask)
-        rows = rows[(w.h.touched[rows] & run.mask) != 0]
-        other.touch(w, rows)
+    def brings(self) -> tuple[str, ...]:
+        """The toolbox comes along."""
+        return self.toolbox
 
 
 class WooncoachParticulier(Wooncoach):

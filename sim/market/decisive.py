@@ -12,46 +12,56 @@ from numba import njit
 
 from sim.levers import ALL_BIT, NO_BITS
 from sim.market.clearing import clear_again, open_for_all, settle
-from sim.market.ghosts import measure
-from sim.market.respond import empty_looks, empty_responses
+from sim.market.ghosts import measure, settle_ghosts, watch_ghosts
+from sim.market.respond import empty_looks, empty_responses, rules_of
 from sim.market.without import exchange, respond_without
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sim.ghosts import Ghosts
+    from sim.levers import InForce
     from sim.market.ghosts import Watch
-    from sim.market.respond import Bases, Looks, Responses
-    from sim.market.sight import Offers
-    from sim.state import World
+    from sim.market.market import Met
+    from sim.world import World
 
 FEW = 8  # where the lists of at most one in so many searchers differ, the clearing goes on from what all clearings share
 ROOM = 256  # households with another result for which there is room at first
 
 
-def owed(
-    w: World, seekers: NDArray, offers: Offers, on: Responses, looks: Looks, cleared: tuple[NDArray, NDArray], bases: Bases, watch: Watch
-) -> NDArray:
+def owed(w: World, force: InForce, g: Ghosts | None, met: Met) -> NDArray:
     """Bits of the instruments without which a household's result had been another, uint64 [searchers].
 
-    ``cleared``: offer and slot won with all instruments on. What ``watch`` needs of each clearing is written down there.
+    To be asked before anybody takes a home. Ghosts that look this month get what they would have got; households that would
+    have got something else leave a ghost behind.
     """
-    found = np.zeros(len(seekers), np.uint64)
-    taken = clearings(len(w.keys), np.bitwise_or.reduce(on.used | on.barred, initial=NO_BITS), watch.bits())
+    watch = watch_ghosts(w, g, met)
+    decisive = _without_each(w, force, met, watch)
+    if g is not None:
+        settle_ghosts(w, g, force, watch, met)
+    return decisive
+
+
+def _without_each(w: World, force: InForce, met: Met, watch: Watch) -> NDArray:
+    """The market without each instrument, and without all; what ``watch`` needs of each clearing is written down there."""
+    seekers, offers, on, bases = met.seekers, met.offers, met.responses, met.bases
+    found, cleared = np.zeros(len(seekers), np.uint64), (met.cleared.offer, met.cleared.slot)
+    taken = clearings(len(force.keys), np.bitwise_or.reduce(on.used | on.barred, initial=NO_BITS), watch.bits())
     if not taken:
         return found
     offs, marks = (np.array(some, np.uint64) for some in zip(*taken, strict=True))
     answers = respond_without(
         offs,
-        hindering(w.levers),
+        hindering(force.levers),
         seekers,
         offers,
         w.map,
         w.tables,
-        w.rules,
-        w.levers,
+        rules_of(w.params, w.setting.start),
+        force.levers,
         bases,
         on,
-        looks,
+        met.looks,
         empty_responses(1),
         empty_responses(len(seekers)),
         empty_looks(len(seekers)),

@@ -17,14 +17,15 @@ from sim import ghosts
 from sim.codes import HouseholdState
 from sim.columns import NOWHERE
 from sim.market.reach import turns_down
-from sim.market.respond import MAX_RESPONSES, PER_SEGMENT, empty_looks, empty_responses, respond
+from sim.market.respond import MAX_RESPONSES, PER_SEGMENT, empty_looks, empty_responses, respond, rules_of
 from sim.market.seekers import describe, searching_rows
 from sim.randomness import draw_bits, to_whole
 
 if TYPE_CHECKING:
-    from sim.market.respond import Bases
-    from sim.market.sight import Offers
-    from sim.state import World
+    from sim.ghosts import Ghosts
+    from sim.levers import InForce
+    from sim.market.market import Met
+    from sim.world import World
 
 PRESENT = int(HouseholdState.PRESENT)
 NOBODY = np.uint64(0)  # a rank below any
@@ -55,16 +56,16 @@ class Watch:
         return np.bitwise_or.reduce(self.seen.marks, initial=NOBODY)
 
 
-def watch(w: World, offers: Offers, looks: np.uint64) -> Watch:
-    """Which ghosts look this month; ``looks`` is the base key of looking."""
-    g, p = w.ghosts, w.params
+def watch_ghosts(w: World, g: Ghosts | None, met: Met) -> Watch:
+    """Which ghosts look this month."""
+    p, looks = w.params, met.looking
     rows = np.zeros(0, np.int32)
     if g is not None and g.n > 0:
         rows = searching_rows(g.h.state, g.h.stage, g.h.reserved, g.h.home, g.h.id, looks, p.p_look, p.p_look_starter)
     marks = np.zeros(0, np.uint64) if g is None else g.mark[rows]
     households = rows if g is None else g.of[rows]
     different, at = np.unique(marks, return_inverse=True)
-    order, shape = np.lexsort((households, marks)), (len(different), len(offers.at))
+    order, shape = np.lexsort((households, marks)), (len(different), len(met.offers.at))
     first = np.searchsorted(marks[order], different)
     seen = Seen(
         different,
@@ -125,27 +126,22 @@ def runners_up(kept, n, offer, worth, rank, won, slot, seekers, offers, viewing,
                 best[o] = rank[s, k]
 
 
-def settle(w: World, watched: Watch, offers: Offers, bases: Bases, times: np.uint64) -> None:
-    """Ghosts that look get what they would have got; households that got something else leave a ghost that goes on with its own.
-
-    ``times`` is the base key of the time until the keys.
-    """
-    if w.ghosts is None:
-        return
+def settle_ghosts(w: World, g: Ghosts, force: InForce, watched: Watch, met: Met) -> None:
+    """Ghosts that look get what they would have got; households that got something else leave a ghost that goes on with its own."""
     if len(watched.rows):
-        _accept(w, watched.rows, _choose(w, watched, offers, bases), offers, times)
+        _accept(w, g, watched.rows, _choose(w, g, force, watched, met), met)
     rows, marks, won = watched.parted
-    new, place = ghosts.stay_behind(w, rows, marks)
-    _accept(w, new, won[place], offers, times)
+    new, place = ghosts.stay_behind(w, g, force, rows, marks)
+    _accept(w, g, new, won[place], met)
 
 
-def _choose(w: World, watched: Watch, offers: Offers, bases: Bases) -> NDArray:
+def _choose(w: World, g: Ghosts, force: InForce, watched: Watch, met: Met) -> NDArray:
     """The offer that each ghost that looks wins, or −1; int32."""
-    assert w.ghosts is not None
-    seekers, seen = describe(ghosts.as_world(w), watched.rows), watched.seen
-    seekers["without"] = ghosts.off_for(seen.marks[watched.at], len(w.keys))
+    seekers, seen, offers, bases = describe(ghosts.as_world(w, g), watched.rows), watched.seen, met.offers, met.bases
+    seekers["without"] = ghosts.off_for(seen.marks[watched.at], force)
+    rules = rules_of(w.params, w.setting.start)
     answers = empty_responses(len(seekers))
-    respond(np.arange(len(seekers)), seekers, offers, w.map, w.tables, w.rules, w.levers, NOBODY, bases, answers, empty_looks(0))
+    respond(np.arange(len(seekers)), seekers, offers, w.map, w.tables, rules, force.levers, NOBODY, bases, answers, empty_looks(0))
     return _first_won(
         answers.n,
         answers.offer,
@@ -156,7 +152,7 @@ def _choose(w: World, watched: Watch, offers: Offers, bases: Bases) -> NDArray:
         bases.viewing,
         w.params.p_refusal,
         watched.at,
-        w.ghosts.of[watched.rows],
+        g.of[watched.rows],
         seen.rank,
         seen.holder,
         seen.second,
@@ -179,12 +175,11 @@ def _first_won(n, offer, worth, rank, seekers, offers, viewing, p_refusal, at, o
     return out
 
 
-def _accept(w: World, rows: NDArray, won: NDArray, offers: Offers, times: np.uint64) -> None:
+def _accept(w: World, g: Ghosts, rows: NDArray, won: NDArray, met: Met) -> None:
     """Ghosts accept what they won (−1 for nothing)."""
-    assert w.ghosts is not None
     low, high = int(w.params.dur_move_low), int(w.params.dur_move_high)
-    keys = keys_months(w.ghosts.h.id[rows], times, w.month, low, high)
-    ghosts.accept(w, rows, np.where(won >= 0, offers.at["vacancy"][won], NOWHERE), keys)
+    keys = keys_months(g.h.id[rows], met.times, w.month, low, high)
+    ghosts.accept(g, w.month, rows, np.where(won >= 0, met.offers.at["vacancy"][won], NOWHERE), keys)
 
 
 @njit(cache=True)

@@ -1,7 +1,7 @@
 """The market of one month: homes are offered, searchers respond, the two are matched, and what is left is relaxed.
 
-Where an instrument has touched a look, the clearing is taken again with it off for everybody (same draws): a household whose
-result differs owes that to the instrument. The world goes on from the clearing with all instruments on.
+``meet`` finds who would get what, with all instruments on; ``take`` lets them have it. In between is asked what would have
+happened without an instrument (``sim.market.decisive``): until then nobody has taken anything.
 """
 
 from __future__ import annotations
@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from sim.chains import ON_OFFER, RESERVED
-from sim.codes import Obstacle, Stage, Tenure
-from sim.klantreis import OBSTACLE, count_step
-from sim.market import ghosts
+from sim.codes import OBSTACLE, ON_OFFER, RESERVED, Obstacle, Stage, Tenure
+from sim.klantreis import count_step
+from sim.levers import NO_BITS
 from sim.market.clearing import settle
-from sim.market.decisive import owed
 from sim.market.offers import publish
 from sim.market.reach import OUTRANKED
-from sim.market.respond import PER_SEGMENT, Bases, Looks, Responses, empty_looks, empty_responses, respond
+from sim.market.respond import PER_SEGMENT, Bases, Looks, Responses, empty_looks, empty_responses, respond, rules_of
 from sim.market.seekers import describe, searching_rows
 from sim.market.sight import Offers
 from sim.randomness import Purpose, draw_bits, to_whole
@@ -27,12 +25,12 @@ from sim.randomness import Purpose, draw_bits, to_whole
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.state import World
+    from sim.levers import InForce
+    from sim.world import World
 
 ZOEKEN, VERHUIZEN = int(Stage.WONINGZOEKEN), int(Stage.VERHUIZEN)
 CORPORATIE = int(Tenure.CORPORATIE)
 REFUSED = int(Obstacle.REFUSED)
-NO_BITS = np.uint64(0)
 LOOKS = 8  # looks per searcher for which there is room at first
 
 
@@ -44,29 +42,46 @@ class Cleared(NamedTuple):
     n_refused: NDArray  # int32 [searchers], offers refused after a viewing
 
 
-def market(w: World) -> None:
-    """One month of the market (design section 8); changes the world in place."""
-    offers = publish(w)
+class Met(NamedTuple):
+    """A month's market before anybody has taken a home."""
+
+    offers: Offers
+    rows: NDArray  # int32, households that search and look this month
+    seekers: NDArray  # SEEKER records of these
+    responses: Responses
+    looks: Looks  # what is needed to know the responses without an instrument
+    cleared: Cleared
+    bases: Bases
+    looking: np.uint64  # base key of who looks this month
+    times: np.uint64  # base key of the time until the keys
+
+
+def meet(w: World, force: InForce) -> Met | None:
+    """Who would get which home this month, with all instruments on; None where nothing is on offer."""
+    offers = publish(w, force)
     h, p = w.h, w.params
-    looks = w.draws.base(Purpose.LOOK, w.month)
-    rows = searching_rows(h.state, h.stage, h.reserved, h.home, h.id, looks, p.p_look, p.p_look_starter)
-    watch = ghosts.watch(w, offers, looks)
-    if len(offers.at) == 0 or (len(rows) == 0 and len(watch.rows) == 0):
-        return
+    looking = w.draws.base(Purpose.LOOK, w.month)
+    if len(offers.at) == 0:
+        return None
+    rows = searching_rows(h.state, h.stage, h.reserved, h.home, h.id, looking, p.p_look, p.p_look_starter)
     seekers, bases = describe(w, rows), _bases(w)
-    responses, written = _respond(w, seekers, offers, bases)
+    responses, looks = _respond(w, force, seekers, offers, bases)
     cleared = _clear(w, seekers, offers, responses, bases)
-    if w.keys:
-        w.h.ever[rows] |= responses.used  # instruments that had a lever in a look of this month count as used
-    decisive = owed(w, seekers, offers, responses, written, (cleared.offer, cleared.slot), bases, watch)
-    met = _record_obstacles(seekers, cleared.offer, cleared.n_refused, responses.gate, w.funnel)
-    w.stuck.hear(rows, met, w.h.search_month)
-    if w.stepwise is not None:
-        w.stepwise.hear_obstacles(rows, met)
-    times = w.draws.base(Purpose.MOVING_TIME, w.month)
-    ghosts.settle(w, watch, offers, bases, times)
-    _accept(w, seekers, offers, responses, cleared, decisive, times)
-    relax(w, offers)
+    if force.keys:
+        h.ever[rows] |= responses.used  # instruments that had a lever in a look of this month count as used
+    return Met(offers, rows, seekers, responses, looks, cleared, bases, looking, w.draws.base(Purpose.MOVING_TIME, w.month))
+
+
+def take(w: World, met: Met, decisive: NDArray) -> NDArray:
+    """Households have what they won; what nobody took is relaxed. Changes the world in place.
+
+    ``decisive``: bits of the instruments without which each searcher had won something else, uint64. Returns the obstacle
+    that each searcher met (Obstacle), int8; -1 for who has won a home.
+    """
+    obstacles = _record_obstacles(met.seekers, met.cleared.offer, met.cleared.n_refused, met.responses.gate, w.funnel)
+    _accept(w, met, decisive)
+    relax(w, met.offers)
+    return obstacles
 
 
 def _bases(w: World) -> Bases:
@@ -76,14 +91,14 @@ def _bases(w: World) -> Bases:
     return Bases(taste, sight, viewing, w.draws.base(Purpose.LOTTERY, w.month), w.draws.base(Purpose.TIE, w.month))
 
 
-def _respond(w: World, seekers: NDArray, offers: Offers, bases: Bases) -> tuple[Responses, Looks]:
+def _respond(w: World, force: InForce, seekers: NDArray, offers: Offers, bases: Bases) -> tuple[Responses, Looks]:
     """Who responds to what with all instruments on, and what is needed to know it without them."""
-    n = len(seekers)
-    responses, looks = empty_responses(n), empty_looks(n, LOOKS * n if w.keys else 0)
-    respond(np.arange(n), seekers, offers, w.map, w.tables, w.rules, w.levers, NO_BITS, bases, responses, looks)
+    n, rules = len(seekers), rules_of(w.params, w.setting.start)
+    responses, looks = empty_responses(n), empty_looks(n, LOOKS * n if force.keys else 0)
+    respond(np.arange(n), seekers, offers, w.map, w.tables, rules, force.levers, NO_BITS, bases, responses, looks)
     if looks.n[0] > len(looks.offer) > 0:
         looks = empty_looks(n, int(looks.n[0]))
-        respond(np.arange(n), seekers, offers, w.map, w.tables, w.rules, w.levers, NO_BITS, bases, responses, looks)
+        respond(np.arange(n), seekers, offers, w.map, w.tables, rules, force.levers, NO_BITS, bases, responses, looks)
     return responses, looks
 
 
@@ -93,14 +108,13 @@ def _clear(w: World, seekers: NDArray, offers: Offers, responses: Responses, bas
     return Cleared(*out)
 
 
-def _accept(
-    w: World, seekers: NDArray, offers: Offers, responses: Responses, cleared: Cleared, decisive: NDArray, times: np.uint64
-) -> None:
+def _accept(w: World, met: Met, decisive: NDArray) -> None:
     """Households take what they won: the home is reserved until the keys."""
-    count_step(w, seekers["row"][cleared.offer >= 0], VERHUIZEN)
+    cleared, at, responses = met.cleared, met.offers.at, met.responses
+    count_step(w, met.seekers["row"][cleared.offer >= 0], VERHUIZEN)
     low, high = int(w.params.dur_move_low), int(w.params.dur_move_high)
-    _reserve(seekers, offers.at, cleared.offer, cleared.slot, responses.bits, decisive, times, w.month, low, high, w.h, w.v)
-    count_candidates(responses.n, responses.offer, offers.at, w.v.candidates)
+    _reserve(met.seekers, at, cleared.offer, cleared.slot, responses.bits, decisive, met.times, w.month, low, high, w.h, w.v)
+    count_candidates(responses.n, responses.offer, at, w.v.candidates)
 
 
 @njit(cache=True)

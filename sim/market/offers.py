@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from sim.chains import ON_OFFER, WAITING
+from sim.codes import ON_OFFER, WAITING
 from sim.market.pull import ONE, ZERO
 from sim.market.reach import CORPORATIE, FREE_SPACE, KOOP, OUTSIDE_PASSEND, VRIJE_HUUR
 from sim.market.records import OFFER
@@ -15,18 +15,19 @@ from sim.market.sight import Offers, arrange
 from sim.randomness import Purpose, draw_bits, to_unit
 
 if TYPE_CHECKING:
-    from sim.state import World
+    from sim.levers import InForce
+    from sim.world import World
 
 
-def publish(w: World) -> Offers:
+def publish(w: World, force: InForce) -> Offers:
     """Put on offer what is due, inside or outside the quotas (keyed, at publication), and list all that is on offer."""
     p = w.params
     rows = _put_on_offer(w.v, w.d, w.counts[0], w.month, w.draws.base(Purpose.QUOTA, w.month), p.rel_outside_passend, p.rel_free_space)
     with w.draws.replay():  # fixed for the whole run: a home stays where it is seen, and who matched it directly
         sight = w.draws.base(Purpose.SIGHT)
-        direct = np.array([w.draws.base(Purpose.UNIT_NUMBER, 0, key) for key in w.keys], np.uint64)
+        direct = np.array([w.draws.base(Purpose.UNIT_NUMBER, 0, key) for key in force.keys], np.uint64)
     at = np.empty(len(rows), OFFER)
-    _describe(at, rows, w.v, w.d, w.map, np.float32(p.rel_asking), w.levers["p_direct"].copy(), direct)
+    _describe(at, rows, w.v, w.d, w.map, np.float32(p.rel_asking), force.levers["p_direct"].copy(), direct)
     return arrange(at, sight, w.map.gemeente)
 
 

@@ -5,11 +5,13 @@ The last gate passed is recorded: seen → eligible → affordable → better th
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numba import njit
 
+from sim import law
 from sim.fit import CLASS_STARTER, components, net_rent, owner_cost
 from sim.levers import lever_sum
 from sim.market.pull import ZERO, Pulled, market_levers, pull, rank_of, waived
@@ -31,7 +33,7 @@ from sim.market.reach import (
     stretch,
 )
 from sim.market.sight import CHANNELS, find_starts, see
-from sim.randomness import TABLE_SIZE, pair_bits, to_index
+from sim.randomness import pair_bits, to_index
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,18 +42,6 @@ if TYPE_CHECKING:
 
 PER_SEGMENT = 4  # most responses kept in the corporatie segment, and as many in the market (koop and vrije huur)
 MAX_RESPONSES = 2 * PER_SEGMENT
-
-
-class Map(NamedTuple):
-    """Where areas lie."""
-
-    gemeente: NDArray  # int32 [areas]
-    x_km: NDArray  # float64 [areas]
-    y_km: NDArray  # float64 [areas]
-    urban: NDArray  # int64 [areas]
-    around_first: NDArray  # int32 [gemeenten + 1], range in around
-    around: NDArray  # int32, gemeenten around each gemeente, itself excluded
-    overview: NDArray  # float64 [gemeenten], share of a gemeente of this size that a searcher keeps an overview of
 
 
 # Numbers that the responses read, one record.
@@ -70,13 +60,18 @@ RULES = np.dtype(
         ("n_responses", np.int64),
         ("n_responses_social", np.int64),
         ("family_rooms", np.int64),
-        ("taste", np.float64, TABLE_SIZE),  # quantiles, fit points
     ]
 )
 
 
-def make_rules(p: Params, incomes: NDArray, rents: NDArray, taste: NDArray) -> np.void:
-    """The RULES record of one set of parameters and of the law of the start date (``sim/law.py``)."""
+@functools.lru_cache(maxsize=16)
+def rules_of(p: Params, start: str) -> np.void:
+    """The RULES record of one set of parameters and of the law in force at ``start`` (YYYY-MM); nobody changes it."""
+    return make_rules(p, *law.limits(start))
+
+
+def make_rules(p: Params, incomes: NDArray, rents: NDArray) -> np.void:
+    """The RULES record of one set of parameters, limits to income and limits to rent (see ``law.limits``)."""
     values = {
         "sight": (p.p_sight, min(1.0, p.p_sight * p.rel_sight_nood)),
         "weigh_money": p.rel_eur_once,
@@ -91,7 +86,6 @@ def make_rules(p: Params, incomes: NDArray, rents: NDArray, taste: NDArray) -> n
         "n_responses": int(p.n_responses),
         "n_responses_social": int(p.n_responses_social),
         "family_rooms": int(p.n_rooms_family),
-        "taste": taste * p.rel_taste_sd,
     }
     rules = np.zeros(1, RULES)
     for name, value in values.items():
@@ -338,7 +332,7 @@ def surplus(seeker, offer, access, cost, t, rules, bases):
         leaves,
         t,
     )
-    worth = rules.taste[to_index(pair_bits(bases.taste, seeker.id, offer.dwelling_id))]
+    worth = t.taste[to_index(pair_bits(bases.taste, seeker.id, offer.dwelling_id))]
     if cls == CLASS_STARTER:
         worth += size * t.weights[0, 0] + reach * t.weights[0, 1] + afford * t.weights[0, 2]
         worth += place * t.weights[0, 3] + profile * t.weights[0, 4] - rules.without_home

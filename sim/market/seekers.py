@@ -10,7 +10,7 @@ from numba import njit
 from sim.codes import HouseholdState, Stage
 from sim.columns import NOWHERE
 from sim.fit import CLASS_SENIOR, CLASS_STARTER, ages_and_classes, components_at
-from sim.klantreis import attached, is_nood
+from sim.klantreis import attached, is_nood, make_journey
 from sim.market.reach import AOW_AGE, CORPORATIE, KOOP
 from sim.market.records import SEEKER
 from sim.randomness import Purpose, draw_bits, to_unit
@@ -18,7 +18,7 @@ from sim.randomness import Purpose, draw_bits, to_unit
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.state import World
+    from sim.world import World
 
 PRESENT, ZOEKEN = int(HouseholdState.PRESENT), int(Stage.WONINGZOEKEN)
 NO_BITS = np.uint64(0)
@@ -71,7 +71,7 @@ def describe(w: World, rows: NDArray) -> NDArray:
     with w.draws.replay():  # urgency is a fixed number of a household
         urgency = w.draws.base(Purpose.NOOD)
     seekers = np.empty(len(rows), SEEKER)
-    _describe(seekers, rows, ages, kinds, here, h, w.d, w.map, w.month, w.journey.rooted, terms, urgency)
+    _describe(seekers, rows, ages, kinds, here, h, w.d, w.map, w.month, make_journey(w.params).rooted, terms, urgency)
     return seekers
 
 

@@ -22,7 +22,7 @@ from sim.randomness import pair_bits, to_unit
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.state import World
+    from sim.world import World
 
 
 class Veto(NamedTuple):

@@ -8,16 +8,16 @@ import numpy as np
 
 from sim.codes import DwellingState, HouseholdState
 from sim.columns import Dwellings, Households, age_years, empty
+from sim.geography import Border, Geography
 from sim.population import assignment, children, dwellings, figures, integerise, persons, tenancy
 from sim.population.base_year import AGES, N_CELLS, N_HOMES, TYPES, base_year
 from sim.population.fitting import Fit, fitted
 from sim.population.income import fifth_of, income_of, income_table, local_shift, normal_quantile
 from sim.population.ipf import within_runs
-from sim.population.setting import Border, Geography, Programme, border, geography, programme, rows_of
+from sim.population.setting import Programme, border, geography, programme, rows_of
 from sim.randomness import Purpose, bits_array, hash_text, uniform
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
     from sim.parameters import Params
@@ -186,10 +186,3 @@ def _incomes(h: Households, rows: slice, area: NDArray, cell: NDArray, column: N
     h.income_z[rows] = z
     h.income[rows] = income_of(cell, z)
     h.origin_income[rows] = fifth_of(h.income[rows], h.size[rows])
-
-
-def margin_errors(state: StartState) -> pd.DataFrame:
-    """Error of each margin per area: see ``sim.population.margins.errors``."""
-    from sim.population.margins import errors
-
-    return errors(state)

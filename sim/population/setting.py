@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sim.geography import Border, Geography
 from sim.population import figures
 from sim.population.base_year import base_year
 
@@ -16,27 +17,6 @@ if TYPE_CHECKING:
     from sim.population.fitting import Fit
 
 DEMOLITION, OTHER_ADDITIONS = 0.0015, 0.0016  # of the stock per year, 2024 (F31)
-
-
-class Geography(NamedTuple):
-    """One row per smallest area, sorted by code within the gemeenten sorted by code."""
-
-    code: list[str]
-    name: list[str]
-    gemeente: NDArray  # int32, row of gemeente_code
-    gemeente_code: list[str]
-    gemeente_name: list[str]
-    x_km: NDArray  # float32, Rijksdriehoek
-    y_km: NDArray
-    urban: NDArray  # uint8, CBS 1 (extremely urban) to 5
-
-
-class Border(NamedTuple):
-    """Per gemeente, float64: persons who cross its border within the country."""
-
-    arriving: NDArray  # persons per month
-    leaving: NDArray  # persons per month
-    persons_per_household: NDArray
 
 
 class Programme(NamedTuple):

@@ -17,6 +17,7 @@ from analysis.chains import mean_length
 from sim import chains, outputs
 from sim.codes import HouseholdState, Origin, Tenure, VacancyState
 from sim.columns import NEVER, NOWHERE
+from sim.levers import nothing_in_force
 from sim.randomness import hash_ints, uniform
 from tests.worlds import burnt_in
 
@@ -29,7 +30,7 @@ FEW = 3  # standard errors
 
 def prepare(seed: int):
     """A world without searchers in which N_CHAINS homes stand empty, half of each tenure; and these homes."""
-    w = burnt_in().copy()
+    w = burnt_in().world.copy()
     h = w.h
     h.reserved[:], h.keys_month[:] = NOWHERE, NEVER
     living = np.flatnonzero((h.state == HouseholdState.PRESENT) & (h.home >= 0))
@@ -69,7 +70,7 @@ def run(seed: int):
         let_take(w, first, seed)
         w.month += 1
         rows = np.flatnonzero((w.h.keys_month <= w.month) & (w.h.reserved != NOWHERE)).astype(np.int32)
-        chains.hand_over(w, rows)
+        chains.hand_over(w, nothing_in_force().levers, rows)
         assert w.month < 1000, "every chain was meant to end"
     return w
 
@@ -80,7 +81,7 @@ def tables() -> tuple[pd.DataFrame, pd.DataFrame]:
     moves, ledger = [], []
     for seed in SEEDS:
         w = run(seed)
-        moves.append(outputs.moves_table(w, MONTHS).assign(scenario="basis", seed=seed))
+        moves.append(outputs.moves_table(w, (), MONTHS).assign(scenario="basis", seed=seed))
         ledger.append(outputs.chains_table(w, MONTHS).assign(scenario="basis", seed=seed))
     made = pd.concat(ledger, ignore_index=True)
     return pd.concat(moves, ignore_index=True), made[made["origin"] == "new_build"]

@@ -14,12 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic.fields import FieldInfo
 
-from sim import interventions, law, month, run, scenarios, stepwise
+from sim import interventions, law, month, run, scenarios
 from sim.interventions import REGISTRY, InstrumentError
-from sim.interventions.base import Who
+from sim.interventions.base import Running
+from sim.interventions.who import Who
 from sim.invariants import violations
 from sim.rules import RuleError
 from sim.scenarios import ScenarioError
+from sim.state import Run
 from tests.worlds import LIVELY, SMALL
 
 MONTHS, FOLLOW_UP = 12, 3
@@ -124,33 +126,33 @@ def check(text: str, place: str, seed: int, strength: float) -> str:
         (Path(folder) / "iets.yaml").write_text(text, encoding="utf-8")
         try:
             found = scenarios.load("iets", Path(folder))
-            w = burnt_in(place, seed).copy()
-            held = {key: interventions.load(key, given, w.start) for key, given in found.instruments.items()}
-            stepwise.equip(w, held, found.rules, strength, MONTHS)
+            one = burnt_in(place, seed).copy()
+            held = {key: interventions.load(key, given, one.world.setting.start) for key, given in found.instruments.items()}
+            one.equip(held, found.rules, strength, MONTHS)
         except READABLE as error:
             assert "\n" not in str(error) and len(str(error)) > 20
             return "refused"
     for _ in range(MONTHS + FOLLOW_UP):
-        month.step(w)
-        assert violations(w) == []
-    for running in w.instruments:
-        keeps_to_its_limits(w, running)
+        month.step(one)
+        assert violations(one.world, one.at_start, one.at_work) == []
+    for running in one.at_work.running:
+        keeps_to_its_limits(one, running)
     try:
-        run.refuse_empty(w, MONTHS)
+        run.refuse_empty(one, MONTHS)
     except run.EmptyTargetError as error:
         assert "allow_empty" in str(error)
         return "empty"
-    run.make_tables(w, MONTHS, [])
+    run.make_tables(one, MONTHS, [])
     return "ran"
 
 
-def keeps_to_its_limits(w: Any, running: Any) -> None:
+def keeps_to_its_limits(one: Run, running: Running) -> None:
     """Money, capacity and dates of one instrument."""
-    s, rows = running.settings, [row for row in w.records.get("instruments", []) if row["instrument"] == running.key]
+    s, rows = running.settings, [row for row in one.at_work.ledger if row["instrument"] == running.key]
     assert running.eur_spent <= running.budget() + 1e-6
     assert sum(row["cost_eur"] for row in rows) == pytest.approx(running.eur_spent)
     if s.capacity is not None:
-        assert running.n_reached <= s.capacity * running.strength * w.month + 1e-9
+        assert running.n_reached <= s.capacity * running.strength * one.world.month + 1e-9
     if running.strength == 0 or s.capacity == 0 or s.eur_budget == 0 or (s.since or "") > "2026-12":
         assert rows == [] and running.n_reached == 0 and running.eur_spent == 0
 

@@ -33,9 +33,9 @@ print(checksums())
 
 def checksums() -> dict[str, str]:
     """Checksum of every table of a base world and of a scenario in it, from the figures to the end of the follow-up."""
-    world = burnt_in(PLACE)
-    base = run.run_scenario(world)
-    both = {"basis": base, "voorrang": run.run_scenario(world, SCENARIO, base=base)}
+    burnt = burnt_in(PLACE)
+    base = run.run_scenario(burnt)
+    both = {"basis": base, "voorrang": run.run_scenario(burnt, SCENARIO, base=base)}
     return {
         f"{scenario}/{name}": store.content_digest(store.to_arrow(name, frame))
         for scenario, result in both.items()

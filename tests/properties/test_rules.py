@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim import interventions, month, rules, run, stepwise
+from sim import interventions, month, rules, run
 from sim.codes import Obstacle, names
 from sim.interventions import REGISTRY, InstrumentError
 from sim.invariants import violations
@@ -84,15 +84,15 @@ def check(scenario: tuple[dict[str, Any], list[dict[str, Any]]], place: str, see
     try:
         read = rules.read(steps)
         held = {key: interventions.load(key, given) for key, given in chosen.items()}
-        world = run.burn_in(place, seed, MONTHS, 12, FOLLOW_UP, behaviour=LIVELY, debug=True)
-        stepwise.equip(world, held, read)
+        under_way = run.burn_in(place, seed, MONTHS, 12, FOLLOW_UP, behaviour=LIVELY, debug=True)
+        under_way.equip(held, read)
     except (rules.RuleError, InstrumentError) as error:
         assert "\n" not in str(error) and len(str(error)) > 20
         return 0
     for _ in range(MONTHS + FOLLOW_UP):
-        month.step(world)
-        assert violations(world) == []
-    fired = world.stepwise.fired if world.stepwise else []
+        month.step(under_way)
+        assert violations(under_way.world, under_way.at_start, under_way.at_work) == []
+    fired = under_way.approach.fired if under_way.approach else []
     assert all(one.month % 3 == 0 and one.month < MONTHS for one in fired)
     once = [one.rule for one in fired if not read[one.rule - 1].repeat]
     assert len(once) == len(set(once))

@@ -73,15 +73,15 @@ def test_all_instruments_together_that_deliver_nothing_give_the_base_world(why):
 @functools.cache
 def with_a_year_before():
     """A small world with a year of burn-in, as rules on change need it, and its base world."""
-    world = run.burn_in("vlieland", 1, MONTHS, 12, FOLLOW_UP, behaviour=LIVELY)
-    return world, run.run_scenario(world)
+    burnt = run.burn_in("vlieland", 1, MONTHS, 12, FOLLOW_UP, behaviour=LIVELY)
+    return burnt, run.run_scenario(burnt)
 
 
 @pytest.mark.parametrize("name", scenarios.names())
 def test_a_scenario_at_strength_zero_is_the_base_world(name):
-    world, base = with_a_year_before()
+    burnt, base = with_a_year_before()
     found = scenarios.load(name)
-    result = run.run_scenario(world, found.instruments, strength=0.0, base=base, rules=found.rules)
+    result = run.run_scenario(burnt, found.instruments, strength=0.0, base=base, rules=found.rules)
     for table in TABLES:
         assert digest(result.tables[table]) == digest(base.tables[table]), f"{table} differs from basis in its bytes"
     assert len(result.tables["instruments"]) == len(result.tables["attribution"]) == 0
@@ -116,14 +116,15 @@ def test_a_debug_run_draws_no_key_twice_and_gives_the_same():
 def test_whatever_is_read_while_the_world_runs_changes_nothing():
     quiet = let_pass(at_work(burnt_in(), everything()), MONTHS)
     watched = at_work(burnt_in(), everything())
+    w, there, records, start = watched.world, watched.at_work, watched.records, watched.at_start
     for _ in range(MONTHS):
         month.step(watched)
-        assert invariants.violations(watched) == []
-        recording.keep_homes(watched)
-        recording.share_elsewhere(watched, watched.home_at_start)
-        outputs.moves_table(watched, MONTHS)
-        attribution_table(watched)
-        summary_table(watched, watched.month)
+        assert invariants.violations(w, start, there) == []
+        recording.keep_homes(w, records, start.home)
+        recording.share_elsewhere(w, start.home)
+        outputs.moves_table(w, there.keys, MONTHS)
+        attribution_table(w, there)
+        summary_table(w, records, there.ghosts, start.year_before, w.month)
         _ = watched.fingerprint
         watched.copy()
     assert quiet.fingerprint == watched.fingerprint
@@ -144,8 +145,8 @@ PROGRAM = """
 import hashlib
 from sim import run
 from tests.worlds import SMALL, digest, everything
-world = run.burn_in(SMALL[0], 3, 6, 2, 1)
-result = run.run_scenario(world, everything(), base=run.run_scenario(world))
+burnt = run.burn_in(SMALL[0], 3, 6, 2, 1)
+result = run.run_scenario(burnt, everything(), base=run.run_scenario(burnt))
 print(hashlib.sha256("".join(digest(frame) for frame in result.tables.values()).encode()).hexdigest())
 """
 
@@ -162,16 +163,16 @@ def test_the_hash_seed_of_python_changes_nothing():
 
 @pytest.mark.parametrize("key", REGISTRY)
 def test_until_the_first_decision_that_an_instrument_changes_the_two_worlds_are_one(key):
-    world, months = (burnt_in(RARE[key], months=24), 24) if key in RARE else (burnt_in(), MONTHS)
-    base, touched = world.copy(), at_work(world, {key: strong(key) | {"from": "2026-03"}})
+    burnt, months = (burnt_in(RARE[key], months=24), 24) if key in RARE else (burnt_in(), MONTHS)
+    plain, steered = burnt.copy(), at_work(burnt, {key: strong(key) | {"from": "2026-03"}})
+    base, touched = plain.world, steered.world
     for _ in range(months):
-        month.step(base)
-        month.step(touched)
+        month.step(plain)
+        month.step(steered)
         homes_built = len(touched.d.id) > len(base.d.id)  # a home that exists only through the instrument
         homes_built |= (touched.d.kind[: len(base.d.id)] != base.d.kind).any()  # or is planned otherwise
         rent_given = (base.h.rent != touched.h.rent).any()  # a mover's rent path: the same move, another state after it
-        decided = touched.records.get("decisive")
-        if homes_built or rent_given or (decided is not None and decided.any()):
+        if homes_built or rent_given or steered.at_work.uses.decisive.any():
             break
         n = int(base.counts[0])
         assert n == touched.counts[0]

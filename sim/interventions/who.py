@@ -1,32 +1,36 @@
-"""The labels of a target group as filters, each apart: who meets them, and how many households fail each one."""
+"""Who is in a target group: labels on the resident, the home left and the area, each a filter that can be looked at apart."""
 
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
+from numba import njit
+from pydantic import BaseModel, ConfigDict, Field
 
 from sim import law
 from sim.codes import DwellingType, HouseholdClass, HouseholdState, Tenure
 from sim.columns import ABSENT, NEVER, NOWHERE, age_years
-from sim.fit import classes
-from sim.interventions.target import ALL_DRAWN, Lot, target_rows
+from sim.fit import classes, oldest_age
+from sim.interventions.register import everybody
 from sim.levers import NO_BITS
 from sim.market.reach import AOW_AGE
+from sim.randomness import draw_bits, to_unit, uniform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    import pandas as pd
     from numpy.typing import NDArray
 
-    from sim.interventions.base import Who
-    from sim.register import Among
-    from sim.state import World
+    from sim.columns import Dwellings, Households
+    from sim.interventions.register import Among
+    from sim.world import World
 
-    Filter = Callable[[World, Who, NDArray], NDArray]  # which of the households given (rows with a home) meet it, bool
+    Filter = Callable[[World, "Who", NDArray], NDArray]  # which of the households given (rows with a home) meet it, bool
 
+PRESENT = int(HouseholdState.PRESENT)
+ANY = 9
 ANYBODY = {
     "age": 18,
     "size": 6,
@@ -43,21 +47,127 @@ ANYBODY = {
     "areas": (),
     "coach": False,
 }  # values of the labels that bind nobody
-IN_THE_KERNEL = ("age", "size", "rooms", "rooms_most", "tenure", "floor_area")  # sim.interventions.target
+TALKED = "coach"  # asked of what instruments at work left with a household
+IN_THE_KERNEL = ("age", "size", "rooms", "rooms_most", "tenure", "floor_area")  # sim.interventions.who
 
 
-def members_of(w: World, who: Who, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN, among: Among | None = None) -> NDArray:
+class Who(BaseModel):
+    """Target group: labels on the resident, the home left and the area. The defaults bind nobody."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    age: int = Field(55, ge=18, le=100, description="lowest age of the oldest adult, years")
+    size: int = Field(6, ge=1, le=6, description="largest household, persons")
+    rooms: int = Field(1, ge=1, le=12, description="fewest rooms of the home left")
+    rooms_most: int = Field(12, ge=1, le=12, description="most rooms of the home left")
+    tenure: Literal["koop", "corporatie", "vrije_huur", "any"] = Field("any", description="tenure of the home left")
+    floor_area: float = Field(0, ge=0, le=400, description="smallest floor area of the home left, m2")
+    size_least: int = Field(1, ge=1, le=6, description="smallest household, persons")
+    children: Literal["with", "without", "any"] = Field("any", description="children at home")
+    type: Literal["eengezins", "meergezins", "seniorencomplex", "mantelzorgunit", "flex", "any"] = Field(
+        "any", description="type of the home left"
+    )
+    dur_lived: int = Field(0, ge=0, le=600, description="months lived in the home left, at least")
+    registered: bool = Field(False, description="true: registered with the corporaties")
+    income: Literal["daeb", "above_daeb", "any"] = Field("any", description="gross income up to the DAEB limit of the start, or above it")
+    areas: tuple[str, ...] = Field((), description="wijken and gemeenten of the home left, by name or CBS code; none named: everywhere")
+    coach: bool = Field(
+        False, description="true: a coach of the same scenario has talked to the household on this journey (so before it moves)"
+    )
+
+
+class Lot(NamedTuple):
+    """A keyed draw of each household: those below ``chance`` are meant. It asks less than to draw for all, and look then."""
+
+    base: np.uint64
+    chance: float
+
+    def draws(self, ident: NDArray) -> NDArray:
+        """Which of the ids (uint64) are drawn, bool."""
+        return uniform(self.base, ident) < self.chance
+
+
+ALL_DRAWN = Lot(np.uint64(0), 1.0)
+
+
+def target_rows(
+    h: Households,
+    d: Dwellings,
+    month: int,
+    who: Who,
+    stages: tuple[int, int],
+    mask: np.uint64,
+    lot: Lot = ALL_DRAWN,
+    among: Among | None = None,
+) -> NDArray:
+    """Rows (int32) with a home, in ``stages``, that meet ``who``, do not carry ``mask`` yet and are drawn in ``lot``.
+
+    ``among``: those who are asked, in order of their rows; by default everybody.
+    """
+    tenure = ANY if who.tenure == "any" else int(Tenure[who.tenure.upper()])
+    of = (h.state, h.stage, h.touched, h.home, h.reserved, h.size, h.adult_birth, d.rooms, d.floor_area, d.tenure)
+    asked = (who.age, who.size, who.rooms, who.rooms_most, float(who.floor_area), tenure, *stages)
+    return _target(everybody(h) if among is None else among, of, month, asked, mask, lot.base, float(lot.chance))
+
+
+@njit(cache=True)
+def _target(among, of, month, asked, mask, base, chance):
+    state, stage, touched, home, reserved, size, birth, rooms, floor_area, tenure = of
+    age, size_most, rooms_least, rooms_most, floor_area_least, tenure_asked, first, last = asked
+    out = np.empty(len(among.rows), np.int32)
+    n = 0
+    for k in range(len(among.rows)):
+        if chance < 1.0 and to_unit(draw_bits(base, among.ident[k])) >= chance:
+            continue
+        i = among.rows[k]
+        if stage[i] < first or stage[i] > last or touched[i] & mask:
+            continue
+        j = home[i]
+        if state[i] != PRESENT or j < 0 or reserved[i] != NOWHERE or size[i] > size_most:
+            continue
+        if rooms[j] < rooms_least or rooms[j] > rooms_most or floor_area[j] < floor_area_least:
+            continue
+        if tenure_asked != ANY and tenure[j] != tenure_asked:
+            continue
+        if oldest_age(np.int64(birth[i, 0]), np.int64(birth[i, 1]), month) >= age:
+            out[n] = i
+            n += 1
+    return out[:n].copy()
+
+
+@njit(cache=True)
+def carriers(touched, mask):
+    """Rows (int64) that carry ``mask``: on which an instrument works."""
+    n = 0
+    for i in range(len(touched)):
+        n += (touched[i] & mask) != 0
+    out = np.empty(n, np.int64)
+    n = 0
+    for i in range(len(touched)):
+        if touched[i] & mask:
+            out[n] = i
+            n += 1
+    return out
+
+
+def members_of(
+    w: World,
+    who: Who,
+    stages: tuple[int, int],
+    mask: np.uint64,
+    lot: Lot = ALL_DRAWN,
+    among: Among | None = None,
+    coaches: np.uint64 = NO_BITS,
+) -> NDArray:
     """Rows (int32) of the target group in the stages given (first, last) that do not carry ``mask`` and are drawn in ``lot``.
 
-    ``among``: those who are asked; by default everybody.
+    ``among``: those who are asked; by default everybody. ``coaches``: bits of the instruments that talk to households.
     """
-    if among is None and w.register is not None:
-        among = w.register.among(w.h, who.age, stages)
     rows = target_rows(w.h, w.d, w.month, who, stages, mask, lot, among)
     for name in binding(who):
-        if name not in IN_THE_KERNEL:
+        if name not in IN_THE_KERNEL and name != TALKED:
             rows = rows[FILTERS[name](w, who, rows)]
-    return rows
+    return rows[(w.h.touched[rows] & coaches) != 0] if who.coach else rows
 
 
 def binding(who: Who) -> list[str]:
@@ -76,7 +186,7 @@ def failing(w: World, who: Who) -> list[dict[str, Any]]:
     h = w.h
     housed = np.flatnonzero((h.state == HouseholdState.PRESENT) & (h.home != NOWHERE)).astype(np.int32)
     senior = classes(h, housed, w.month, int(w.params.senior_age)) == HouseholdClass.SENIOR
-    asked = {name: (getattr(who, name), FILTERS[name](w, who, housed)) for name in binding(who) if name != "coach"}
+    asked = {name: (getattr(who, name), FILTERS[name](w, who, housed)) for name in binding(who) if name != TALKED}
     return [row for group, inside in (("senior", senior), ("all", np.ones(len(housed), bool))) for row in apart(group, inside, asked)]
 
 
@@ -113,15 +223,6 @@ def apart(group: str, inside: NDArray, asked: Mapping[str, tuple[Any, NDArray]])
     ]
 
 
-def filters_table(w: World) -> pd.DataFrame:
-    """``failing`` of every instrument of the world, as it was when it was put to work."""
-    import pandas as pd
-
-    columns = ["instrument", "household_group", "filter", "asks", "households", "fail", "fail_only", "left"]
-    rows = [{"instrument": one.key, **row} for one in w.instruments for row in one.memory.get("filters", [])]
-    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[4:], np.int64) | dict.fromkeys(columns[:4], str))
-
-
 def _asks(value: Any) -> str:
     if isinstance(value, tuple):
         return " ".join(map(str, value))
@@ -145,7 +246,7 @@ def area_rows(w: World, areas: tuple[str, ...]) -> NDArray:
         if area.lower() not in known:
             near = difflib.get_close_matches(area.lower(), known, 1, 0.4)
             hint = f"; did you mean {near[0]}?" if near else ""
-            raise ValueError(f"who.areas: {area!r} is no wijk or gemeente (name or CBS code) of {w.place.name}{hint}")
+            raise ValueError(f"who.areas: {area!r} is no wijk or gemeente (name or CBS code) of {w.setting.place.name}{hint}")
         found |= known[area.lower()]
     return np.array(sorted(found), np.int64)
 
@@ -158,16 +259,9 @@ def gross_income(w: World, rows: NDArray) -> NDArray:
 
 
 def _income(w: World, who: Who, rows: NDArray) -> NDArray:
-    most = np.where(w.h.size[rows] > 1, law.amount("daeb_more", w.start), law.amount("daeb_one", w.start))
+    most = np.where(w.h.size[rows] > 1, law.amount("daeb_more", w.setting.start), law.amount("daeb_one", w.setting.start))
     below = gross_income(w, rows) <= most
     return below if who.income == "daeb" else ~below
-
-
-def _talked_to(w: World, who: Who, rows: NDArray) -> NDArray:
-    coaches = NO_BITS
-    for running in w.instruments:
-        coaches |= running.mask if running.settings.talks else NO_BITS
-    return (w.h.touched[rows] & coaches) != 0
 
 
 def _children(w: World, who: Who, rows: NDArray) -> NDArray:
@@ -189,5 +283,4 @@ FILTERS: dict[str, Filter] = {
     "registered": lambda w, who, rows: w.h.registered[rows] != NEVER,
     "income": _income,
     "areas": lambda w, who, rows: np.isin(w.d.area[w.h.home[rows]], area_rows(w, who.areas)),
-    "coach": _talked_to,
 }

@@ -1,0 +1,47 @@
+"""What the instruments at work in one world share: how they are numbered, whom they may ask, and what they write down together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.levers import NO_BITS, InForce, nothing_in_force
+from sim.own import Own
+from sim.uses import Uses
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.ghosts import Ghosts
+    from sim.interventions.register import Among, Register
+    from sim.world import World
+
+
+@dataclass
+class Common(Own):
+    """What each instrument at work can reach beside its own settings and the world."""
+
+    in_force: InForce = field(default_factory=nothing_in_force)
+    coaches: np.uint64 = NO_BITS  # bits of those that talk to households
+    ghosts: Ghosts | None = None  # only where instruments are at work and somebody watches
+    uses: Uses = field(default_factory=Uses)
+    ledger: list[dict[str, Any]] = field(default_factory=list)  # what each organisation did and paid, by month
+    applications: dict[int, int] = field(default_factory=dict)  # to split a home or to put one beside it, by month
+    talks: list[tuple[NDArray, NDArray]] = field(default_factory=list)  # of this month: household rows, stages
+    register: Register | None = None  # while they look for households
+    seniors: NDArray = field(default_factory=lambda: np.zeros(0))  # by area, at the end of last month: what doses are made from
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Keys of the instruments, in the order of their bits."""
+        return self.in_force.keys
+
+    def among(self, w: World, age: int, stages: tuple[int, int]) -> Among | None:
+        """Households with all of this age, or more, in these stages; None where everybody has to be asked."""
+        return None if self.register is None else self.register.among(w.h, age, stages)
+
+    def note_application(self, month: int, n: int) -> None:
+        """Households applied to split a home, or to put one beside it."""
+        self.applications[month] = self.applications.get(month, 0) + n
