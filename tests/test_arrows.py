@@ -1,0 +1,130 @@
+"""Which file reads which: no circles between files and no arrow from a room to one above it, but those listed here.
+
+The lists only become shorter: a new arrow fails, and so does a line that is no longer true. An import counts wherever it stands,
+in a function and under ``if TYPE_CHECKING:`` too.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import networkx as nx
+
+ROOT = Path(__file__).resolve().parents[1]
+# From the bottom up: a room may read itself and those before it. A module belongs where its longest beginning is named.
+ROOMS = {
+    "world": "sim sim.kernel_cache sim.own sim.parameters sim.codes sim.columns sim.randomness sim.law sim.levers sim.places"
+    " sim.geography sim.world",
+    "population": "sim.population sim.data",
+    "demography": "sim.demography",
+    "behaviour": "sim.woonprofielen sim.fit sim.klantreis sim.founding sim.principles sim.crowding",
+    "chains": "sim.ledger sim.chains sim.programme",
+    "market": "sim.market",
+    "without": "sim.ghosts sim.verdicts sim.uses sim.attribution sim.market.ghosts sim.market.decisive sim.market.without",
+    "interventions": "sim.interventions sim.organisations",
+    "counts": "sim.indicators sim.monitor sim.recording sim.stuck sim.summary sim.outputs sim.invariants",
+    "approach": "sim.scenarios sim.rules sim.stepwise sim.current",
+    "state": "sim.state",
+    "month": "sim.month",
+    "run": "sim.start sim.run",
+    "model": "sim.agents sim.model",
+    "analysis": "analysis",
+    "experiments": "experiments",
+}
+ROOM_OF = {module: room for room, modules in ROOMS.items() for module in modules.split()}
+PLACES = [path.relative_to(ROOT) for top in ("sim", "experiments", "analysis") for path in sorted((ROOT / top).rglob("*.py"))]
+TEXTS = {
+    ".".join(place.with_suffix("").parts).removesuffix(".__init__"): (place.as_posix(), (ROOT / place).read_text(encoding="utf-8"))
+    for place in PLACES
+}
+
+IN_CIRCLES = {
+    "analysis.pipeline -> analysis.report",
+    "analysis.report -> analysis.pipeline",
+    "experiments.plan -> experiments.simulation",
+    "experiments.runner -> experiments.plan",
+    "experiments.runner -> experiments.simulation",
+    "experiments.runner -> experiments.spending",
+    "experiments.simulation -> experiments.runner",
+    "experiments.spending -> experiments.runner",
+    "experiments.spending -> experiments.simulation",
+}
+UPWARD = {
+    "sim.attribution -> sim.interventions.at_work",
+    "sim.attribution -> sim.outputs",
+    "sim.places -> sim.population.figures",
+}
+
+
+def arrows(texts: dict[str, tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """(module, module that it reads) with the place of the first import, ``file:line``."""
+    found: dict[tuple[str, str], str] = {}
+    for module, (place, text) in texts.items():
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Import):
+                read = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                inside = [f"{node.module}.{alias.name}" for alias in node.names]
+                read = [one if one in texts else node.module or "" for one in inside]  # a name of a package may be a file of it
+            else:
+                continue
+            for one in read:
+                if one in texts and one != module:
+                    found.setdefault((module, one), f"{place}:{node.lineno}")
+    return found
+
+
+def room_of(module: str) -> str:
+    """The room of a module; an error names one that has none."""
+    part = module
+    while part not in ROOM_OF or part == "sim" != module:  # the package itself has a room, which is not that of its files
+        part, dot, _ = part.rpartition(".")
+        assert dot, f"{module} is in no room: enter it in ROOMS"
+    return ROOM_OF[part]
+
+
+def in_circles(found: dict[tuple[str, str], str]) -> dict[str, str]:
+    """Arrows between files that read each other, directly or not, with their places."""
+    circle = {module: number for number, one in enumerate(nx.strongly_connected_components(nx.DiGraph(list(found)))) for module in one}
+    return {f"{a} -> {b}": place for (a, b), place in found.items() if circle[a] == circle[b]}
+
+
+def upward(found: dict[tuple[str, str], str]) -> dict[str, str]:
+    """Arrows to a room that is above the reader's, with their places."""
+    height = {room: number for number, room in enumerate(ROOMS)}
+    return {f"{a} -> {b}": place for (a, b), place in found.items() if height[room_of(a)] < height[room_of(b)]}
+
+
+def compare(found: dict[str, str], known: set[str], what: str) -> None:
+    """What is found is what is known, no arrow more and none less."""
+    new = "\n".join(f"{place}: {arrow}" for arrow, place in sorted(found.items()) if arrow not in known)
+    assert not new, f"{what}\n{new}"
+    gone = sorted(known - found.keys())
+    assert not gone, f"no longer so, take it out of the list: {', '.join(gone)}"
+
+
+def test_no_files_read_each_other_in_a_circle_but_those_listed():
+    compare(in_circles(arrows(TEXTS)), IN_CIRCLES, "these imports are part of a circle:")
+
+
+def test_no_room_reads_one_above_it_but_where_listed():
+    compare(upward(arrows(TEXTS)), UPWARD, "these imports read a room above their own:")
+
+
+def test_every_room_is_made_of_modules_that_exist_and_every_module_has_a_room():
+    assert {room_of(module) for module in TEXTS} == set(ROOMS)
+    for beginning in ROOM_OF:
+        assert any(f"{module}.".startswith(f"{beginning}.") for module in TEXTS), f"ROOMS names {beginning}, which is no file or folder"
+
+
+def test_a_planted_import_is_seen_wherever_it_stands():
+    texts = {
+        "sim.codes": ("codes.py", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from sim.market import pull\n"),
+        "sim.market": ("__init__.py", ""),
+        "sim.market.pull": ("pull.py", "def f():\n    import sim.codes\n"),
+        "analysis.page": ("page.py", "from sim.market import pull\n"),
+    }
+    found = arrows(texts)
+    assert upward(found) == {"sim.codes -> sim.market.pull": "codes.py:3"}
+    assert in_circles(found) == {"sim.codes -> sim.market.pull": "codes.py:3", "sim.market.pull -> sim.codes": "pull.py:2"}
