@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING, ClassVar
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field, field_validator
 
@@ -11,7 +12,7 @@ from sim import law
 from sim.interventions.reach import Help
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 # Highest and lowest value of each lever that may be pulled; what a lever means stands in ``sim.levers``.
 PULLS: dict[str, tuple[float, float]] = {
@@ -96,6 +97,18 @@ class InterventieX(Help):
         return {name: self.pulls.get(name, 0.0) for name in PULLS}
 
 
+@cache
 def own(key: str) -> type[InterventieX]:
     """The class of a user's own instrument of another name."""
-    return type("Own", (InterventieX,), {"key": key, "__doc__": InterventieX.__doc__, "__module__": __name__})
+    return type("Own", (InterventieX,), {"key": key, "__doc__": InterventieX.__doc__, "__module__": __name__, "__reduce__": _by_key})
+
+
+def _by_key(one: InterventieX) -> tuple[Callable[[str], InterventieX], tuple[str], dict[Any, Any]]:
+    """What is pickled of it: its key and its settings, because pickle finds a class by its name, and all of these have one."""
+    return _unset, (one.key,), one.__getstate__()
+
+
+def _unset(key: str) -> InterventieX:
+    """An instrument whose settings pickle fills in."""
+    cls = own(key)
+    return cls.__new__(cls)
