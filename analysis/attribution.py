@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from sim.codes import Verdict, names
 from sim.verdicts import FINAL, verdicts
+from sim.world.codes import Verdict, names
 
 ATTRIBUTION = (
     "scenario",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sim.state import Run
-    from sim.world import World
+    from sim.world.world import World
 
 FORMS = ("keyed", "stream", "sampled")
 Ledger = list[tuple[int, int, int, int, int]]

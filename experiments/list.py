@@ -16,7 +16,7 @@ from experiments.schema import Listing
 
 Rows = list[dict[str, Any]]
 
-# column: (enumeration in sim.codes, other columns with the same values)
+# column: (enumeration in sim.world.codes, other columns with the same values)
 CODED: dict[str, tuple[str, tuple[str, ...]]] = {
     "household_class": ("HouseholdClass", ()),
     "to_tenure": ("Tenure", ("from_tenure", "origin_tenure")),
@@ -89,7 +89,7 @@ def scenarios(config: Listing) -> Rows:
 def municipalities(config: Listing) -> Rows:
     """Every municipality and region."""
     from sim import current
-    from sim.places import places
+    from sim.world.places import places
 
     rows = []
     for one in places():
@@ -149,7 +149,7 @@ def parameters(config: Listing) -> Rows:
 
 def values(config: Listing) -> Rows:
     """The values of every coded column: the name in the tables and the number inside the model."""
-    from sim import codes
+    from sim.world import codes
 
     rows: Rows = []
     for column, (name, others) in CODED.items():

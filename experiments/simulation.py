@@ -84,7 +84,7 @@ def _readable(call: Any, *arguments: Any) -> Any:
 
 def place_key(name: str) -> str:
     """The slug of a municipality or region given by slug or CBS code; raises UsageError with the nearest name."""
-    from sim import places
+    from sim.world import places
 
     return _readable(places.resolve, name).key
 
@@ -213,6 +213,6 @@ def behaviour(values: Mapping[str, float]) -> None:
 def digests() -> dict[str, str]:
     """Digest of the code of the world and of its figures: results under different ones are never mixed."""
     import sim
-    from sim.population import figures
+    from sim.world import figures
 
     return {"code": sim.code_digest()[:16], "data": _readable(figures.digest)[:16]}

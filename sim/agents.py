@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from mesa import Agent
 
-from sim.codes import Contact, DwellingType, HouseholdClass, HouseholdState, Limitation, MoveReason, Stage, Tenure
-from sim.columns import ABSENT, NOWHERE
 from sim.fit import classes, fit_at
+from sim.world.codes import Contact, DwellingType, HouseholdClass, HouseholdState, Limitation, MoveReason, Stage, Tenure
+from sim.world.columns import ABSENT, NOWHERE
 
 if TYPE_CHECKING:
-    from sim.world import World
+    from sim.world.world import World
 
     class HasWorld(Protocol):
         """The model that a view belongs to."""

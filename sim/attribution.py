@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.codes import MoveReason, Verdict, names
-from sim.columns import NEVER, NOWHERE
 from sim.levers import ALL_BIT
 from sim.outputs import public_id
 from sim.verdicts import FINAL, verdicts
+from sim.world.codes import MoveReason, Verdict, names
+from sim.world.columns import NEVER, NOWHERE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sim.ghosts import Ghosts
     from sim.interventions.at_work import AtWork
-    from sim.world import World
+    from sim.world.world import World
 
 MOST_MONTHS = 1 << 16  # more than a month in the ledger can be
 ALL = 63  # the bit that stands for all instruments

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.codes import ON_OFFER, RESERVED, WAITING, WITHDRAWN, MoveReason, Origin, Stage, Tenure, Trigger
-from sim.columns import ABSENT, NEVER, NOWHERE
 from sim.fit import fit_at
 from sim.ledger import open_rows, settle_rows, take_over, write_rows
 from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS, make_levers
-from sim.randomness import Purpose, bits_array
+from sim.world.chance import Purpose, bits_array
+from sim.world.codes import ON_OFFER, RESERVED, WAITING, WITHDRAWN, MoveReason, Origin, Stage, Tenure, Trigger
+from sim.world.columns import ABSENT, NEVER, NOWHERE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.world import World
+    from sim.world.world import World
 
 ZOEKEN, HUIDIGE = int(Stage.WONINGZOEKEN), int(Stage.HUIDIGE_WONING)
 CORPORATIE, KOOP = int(Tenure.CORPORATIE), int(Tenure.KOOP)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.codes import ON_OFFER, WAITING
+from sim.world.codes import ON_OFFER, WAITING
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.world import World
+    from sim.world.world import World
 
 
 def crowding(w: World) -> NDArray:

@@ -17,16 +17,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from sim.codes import Access, DwellingType, HouseholdClass, Tenure
-from sim.columns import ABSENT, N_CHILDREN
 from sim.parameters import Params
-from sim.randomness import TABLE_SIZE, normal_table
 from sim.woonprofielen import N_PROFIELEN, N_TASTES, profile_scores
+from sim.world.chance import TABLE_SIZE, normal_table
+from sim.world.codes import Access, DwellingType, HouseholdClass, Tenure
+from sim.world.columns import ABSENT, N_CHILDREN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.columns import Households
+    from sim.world.columns import Households
 
 N_COMPONENTS = 5
 SIZE, ACCESS, AFFORD, PLACE, PROFILE = range(N_COMPONENTS)

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from sim.codes import EventKind, Stage, Trigger
-from sim.columns import NOWHERE
 from sim.fit import oldest_age
-from sim.randomness import Draws, Purpose, draw_bits, normal_table, to_index, to_unit
 from sim.woonprofielen import OLD_AGE, pick_profiles, profile_edges
+from sim.world.chance import Draws, Purpose, draw_bits, normal_table, to_index, to_unit
+from sim.world.codes import EventKind, Stage, Trigger
+from sim.world.columns import NOWHERE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.parameters import Params
-    from sim.world import World
+    from sim.world.world import World
 
 ZOEKEN = int(Stage.WONINGZOEKEN)
 SEPARATION, ARRIVAL = int(EventKind.SEPARATION), int(EventKind.ARRIVAL)
@@ -80,7 +80,7 @@ def _beginning(w: World) -> Beginning:
 
 @njit(cache=True)
 def draw_kernel(ids, adult_birth, scope, profile, attachment, rows, month, b):
-    """Write ``scope``, ``profile`` and ``attachment`` of the household rows given (see ``sim.columns.Households``)."""
+    """Write ``scope``, ``profile`` and ``attachment`` of the household rows given (see ``sim.world.columns.Households``)."""
     for i in rows:
         age = oldest_age(np.int64(adult_birth[i, 0]), np.int64(adult_birth[i, 1]), month)
         u = to_unit(draw_bits(b.bases[SCOPE], ids[i]))

@@ -14,19 +14,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numba import njit
 
-from sim.codes import FUNNEL_SHAPE, HouseholdState, Stage
-from sim.columns import NEVER, NOWHERE, Households, empty, grow
 from sim.fit import classes
 from sim.klantreis import BEHIND, Parting, no_parting
 from sim.levers import ALL_BIT
-from sim.own import Own
+from sim.world.codes import FUNNEL_SHAPE, HouseholdState, Stage
+from sim.world.columns import NEVER, NOWHERE, Households, empty, grow
+from sim.world.copies import Own
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.demography.plan import Happened
     from sim.levers import InForce
-    from sim.world import World
+    from sim.world.world import World
 
 PRESENT, ENDED = int(HouseholdState.PRESENT), int(HouseholdState.ENDED)
 NO_BITS = np.uint64(0)

@@ -6,13 +6,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.codes import FILLED, ON_OFFER, RESERVED, WAITING, WITHDRAWN, DwellingState, EventKind, HouseholdState, MoveReason, Origin, Stage
-from sim.columns import NOWHERE
+from sim.world.codes import (
+    FILLED,
+    ON_OFFER,
+    RESERVED,
+    WAITING,
+    WITHDRAWN,
+    DwellingState,
+    EventKind,
+    HouseholdState,
+    MoveReason,
+    Origin,
+    Stage,
+)
+from sim.world.columns import NOWHERE
 
 if TYPE_CHECKING:
     from sim.interventions.at_work import AtWork
     from sim.recording import AtStart
-    from sim.world import World
+    from sim.world.world import World
 
 PRESENT = int(HouseholdState.PRESENT)
 RUNNING = (WAITING, ON_OFFER, RESERVED)

@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from sim.codes import DROPPED, ENTERED, LEFT, Access, DropReason, HouseholdState, Stage, Tenure, Trigger
-from sim.columns import ABSENT, NEVER, NOWHERE
 from sim.fit import any_child, class_of, oldest_age
 from sim.levers import ALL_BIT, lever_sum
-from sim.own import Own
-from sim.randomness import Draws, Purpose, draw_bits, to_unit
+from sim.world.chance import Draws, Purpose, draw_bits, to_unit
+from sim.world.codes import DROPPED, ENTERED, LEFT, Access, DropReason, HouseholdState, Stage, Tenure, Trigger
+from sim.world.columns import ABSENT, NEVER, NOWHERE
+from sim.world.copies import Own
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.parameters import Params
-    from sim.world import World
+    from sim.world.world import World
 
 HUIDIGE, WENS, ZOEKEN = int(Stage.HUIDIGE_WONING), int(Stage.WOONWENS), int(Stage.WONINGZOEKEN)
 VERHUIZEN, NIEUW = int(Stage.VERHUIZEN), int(Stage.NIEUW_THUIS)

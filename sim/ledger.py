@@ -8,10 +8,10 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from sim.codes import FILLED, WAITING, EventKind, MoveReason, Stage, Tenure
-from sim.columns import ABSENT, NEVER, NOWHERE
 from sim.fit import any_child, class_of, oldest_age
-from sim.randomness import draw_bits, pair_bits, to_index, to_unit, to_whole
+from sim.world.chance import draw_bits, pair_bits, to_index, to_unit, to_whole
+from sim.world.codes import FILLED, WAITING, EventKind, MoveReason, Stage, Tenure
+from sim.world.columns import ABSENT, NEVER, NOWHERE
 
 NIEUW = int(Stage.NIEUW_THUIS)
 CORPORATIE = int(Tenure.CORPORATIE)

@@ -11,8 +11,8 @@ from mesa.agent import AgentSet
 
 from sim import chains, current, interventions, month, outputs, run, scenarios
 from sim.agents import VIEW_OF, Household
-from sim.codes import HouseholdClass, HouseholdState
 from sim.fit import classes
+from sim.world.codes import HouseholdClass, HouseholdState
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sim import codes, indicators, law
+from sim import indicators
+from sim.world import codes, law
 
 OPGAVE, FIRST, SECOND, THIRD = "opgave", "1/3", "2/3", "3/3"
 SHEETS = {
@@ -21,7 +22,7 @@ SHEETS = {
 NEW_SIZES = ("one", "two", "three_plus", "nobody")
 AGES = ((0, "t_m_55"), (56, "56_65"), (66, "66_75"), (76, "76_85"), (86, "86_plus"))  # lowest age of each class
 FLOORS = ((0, "below_50"), (50, "50_74"), (75, "75_99"), (100, "100_149"), (150, "150_plus"))  # m2, classes of CBS
-RENTS = ("aftopping_small", "aftopping_large", "liberalisatiegrens")  # sim.law: upper bounds of the first three classes
+RENTS = ("aftopping_small", "aftopping_large", "liberalisatiegrens")  # sim.world.law: upper bounds of the first three classes
 VERDICTS = ("spontaan", "ook_zonder", "zetje", "noodzakelijk", "uitgesteld", "onbekend")
 
 

@@ -8,8 +8,6 @@ import numpy as np
 from numba import njit
 
 from sim import chains, founding, ghosts, klantreis, programme, recording
-from sim.codes import HouseholdClass, HouseholdState, MoveReason, Origin
-from sim.columns import ABSENT, NOWHERE
 from sim.crowding import crowding
 from sim.demography import plan as demography
 from sim.demography.describe import birthdays, describe
@@ -17,13 +15,15 @@ from sim.fit import fit_of, refresh
 from sim.klantreis import NORM_MONTHS
 from sim.market import decisive, market
 from sim.population.income import fifth_of
+from sim.world.codes import HouseholdClass, HouseholdState, MoveReason, Origin
+from sim.world.columns import ABSENT, NOWHERE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.demography.plan import Events, Happened
     from sim.state import Run
-    from sim.world import World
+    from sim.world.world import World
 
 PRESENT, ENDED = int(HouseholdState.PRESENT), int(HouseholdState.ENDED)
 SEEN_BY_NEIGHBOURS = (int(MoveReason.FILL), int(MoveReason.WONINGRUIL))  # moves by choice

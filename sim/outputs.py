@@ -9,17 +9,30 @@ import numpy as np
 import pandas as pd
 from numba import njit
 
-from sim import codes
-from sim.codes import DROPPED, ENTERED, FILLED, LEFT, OBSTACLE, WITHDRAWN, EndReason, EventKind, HouseholdClass, Origin, Trigger, names
-from sim.columns import NOWHERE
 from sim.klantreis import NOOD_TRIGGERS
 from sim.levers import ALL_BIT
+from sim.world import codes
+from sim.world.codes import (
+    DROPPED,
+    ENTERED,
+    FILLED,
+    LEFT,
+    OBSTACLE,
+    WITHDRAWN,
+    EndReason,
+    EventKind,
+    HouseholdClass,
+    Origin,
+    Trigger,
+    names,
+)
+from sim.world.columns import NOWHERE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.interventions.at_work import AtWork
-    from sim.world import World
+    from sim.world.world import World
 
 KINDS = {ENTERED: "entered", LEFT: "left", DROPPED: "dropped", OBSTACLE: "obstacle"}
 

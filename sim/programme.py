@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.chains import open_vacancies
-from sim.codes import Access, DwellingState, DwellingType, Origin, Tenure, VacancyState
-from sim.columns import NEVER, NOWHERE, Dwellings, empty
-from sim.randomness import Draws, Purpose, hash_ints, hash_text, uniform
+from sim.world.chance import Draws, Purpose, hash_ints, hash_text, uniform
+from sim.world.codes import Access, DwellingState, DwellingType, Origin, Tenure, VacancyState
+from sim.world.columns import NEVER, NOWHERE, Dwellings, empty
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.geography import Geography
     from sim.parameters import Params
-    from sim.world import World
+    from sim.world.geography import Geography
+    from sim.world.world import World
 
 
 def plan(d: Dwellings, geography: Geography, per_year: NDArray, draws: Draws, p: Params, first_month: int, last_month: int) -> Dwellings:

@@ -9,18 +9,18 @@ import numpy as np
 from numba import njit
 
 from sim import stuck
-from sim.codes import CHOSEN, Access, DwellingType, EventKind, HouseholdClass, HouseholdState, MoveReason, Stage
-from sim.columns import NOWHERE, age_years
 from sim.fit import CLASS_SENIOR, CLASS_STARTER, MAX_AGE, any_child, class_of, oldest_age
 from sim.klantreis import NORM_MONTHS
-from sim.own import Own
+from sim.world.codes import CHOSEN, Access, DwellingType, EventKind, HouseholdClass, HouseholdState, MoveReason, Stage
+from sim.world.columns import NOWHERE, age_years
+from sim.world.copies import Own
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.demography.plan import Events
     from sim.stuck import Stuck
-    from sim.world import World
+    from sim.world.world import World
 
 PRESENT = int(HouseholdState.PRESENT)
 WENS, ZOEKEN = int(Stage.WOONWENS), int(Stage.WONINGZOEKEN)

@@ -12,11 +12,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from sim.codes import Obstacle, names
 from sim.indicators import MONTH_STATES, REGISTRY
 from sim.interventions import REGISTRY as INSTRUMENTS
 from sim.interventions import Instrument, check_strength, class_of, load
 from sim.interventions.base import MOST_STRENGTH
+from sim.world.codes import Obstacle, names
 
 YEAR = 12  # months over which a monitor counts
 HIDDEN = {  # what is counted in the world, and is known to nobody in the month itself

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim import attribution, chains, interventions, invariants, month, outputs, places, programme, recording, start, stepwise, stuck
+from sim import attribution, chains, interventions, invariants, month, outputs, programme, recording, start, stepwise, stuck
 from sim import parameters as parameter_registry
-from sim.codes import WITHDRAWN, HouseholdState
 from sim.outputs import filters_table
 from sim.population.income import fifth_of
 from sim.rules import read as read_rules
 from sim.summary import summary_table
+from sim.world import places
+from sim.world.codes import WITHDRAWN, HouseholdState
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from sim.state import Run
     from sim.stepwise import Fired
-    from sim.world import World
+    from sim.world.world import World
 
 TABLES = ("moves", "chains", "months", "funnel", "instruments", "attribution", "summary", "drift", "filters")
 MAX_ROWS_FOR_DRIFT = 400_000  # beyond this many households, homes are remembered every twelfth month only

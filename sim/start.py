@@ -13,25 +13,25 @@ from scipy.spatial import cKDTree
 
 from sim import programme
 from sim.chains import open_vacancies
-from sim.codes import Origin, Stage, Tenure, Trigger
-from sim.columns import NEVER, Dwellings, Households, Moves, Vacancies, age_years, empty, grow_in_place
 from sim.demography import plan as demography
 from sim.fit import make_tables, refresh
 from sim.founding import draw_households
-from sim.geography import Map
 from sim.klantreis import NORM_MONTHS, Neighbours
 from sim.population import build as population
-from sim.randomness import Draws, Purpose, bits_array, uniform
 from sim.state import Run
 from sim.stuck import nobody_stuck
-from sim.world import Setting, World
+from sim.world.chance import Draws, Purpose, bits_array, uniform
+from sim.world.codes import Origin, Stage, Tenure, Trigger
+from sim.world.columns import NEVER, Dwellings, Households, Moves, Vacancies, age_years, empty, grow_in_place
+from sim.world.geography import Map
+from sim.world.world import Setting, World
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.geography import Geography
     from sim.parameters import Params
-    from sim.places import Place
+    from sim.world.geography import Geography
+    from sim.world.places import Place
 
 AROUND_KM = 15.0
 

@@ -1,6 +1,6 @@
 """One run at one moment: the world, and all that instruments, ghosts, rules and counts remember beside it.
 
-A copy shares no array but those that are declared to be shared (``sim.own``); a fork is a copy with other instruments.
+A copy shares no array but those that are declared to be shared (``sim.world.copies``); a fork is a copy with other instruments.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sim import interventions, stepwise
-from sim.columns import fingerprint
 from sim.interventions.at_work import AtWork
-from sim.own import SHARED, Own
 from sim.recording import AtStart, Records
+from sim.world.columns import fingerprint
+from sim.world.copies import SHARED, Own
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sim.rules import Rule
     from sim.stepwise import Approach
     from sim.stuck import Stuck
-    from sim.world import World
+    from sim.world.world import World
 
 
 @dataclass

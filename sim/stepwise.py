@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim import rules
-from sim.codes import CHOSEN, Obstacle, Stage
-from sim.own import SHARED, Own
 from sim.rules import MOVES, STATES, YEAR, Rule, Talks
 from sim.summary import values_of_moves
+from sim.world.codes import CHOSEN, Obstacle, Stage
+from sim.world.copies import SHARED, Own
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sim.interventions import Instrument, Running
     from sim.interventions.at_work import AtWork
     from sim.recording import AtStart, Records
-    from sim.world import Setting, World
+    from sim.world.world import Setting, World
 
 QUARTER = 3  # months between two looks
 UNHEARD = -1

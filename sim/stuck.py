@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from sim.codes import DwellingType, HouseholdState, MoveReason, Obstacle, Stage
-from sim.columns import ABSENT
-from sim.own import Own
+from sim.world.codes import DwellingType, HouseholdState, MoveReason, Obstacle, Stage
+from sim.world.columns import ABSENT
+from sim.world.copies import Own
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.world import World
+    from sim.world.world import World
 
 YEAR = 12
 HINDRANCES = ("no_offer", "not_eligible", "too_expensive", "unsuitable", "outranked")  # a tie goes to the first

@@ -10,18 +10,18 @@ import pandas as pd
 from numba import njit
 
 from sim.attribution import direct, first_moves
-from sim.codes import CHOSEN, FILLED, Access, DwellingType, HouseholdClass, MoveReason, Tenure, names
 from sim.indicators import DIRECT, FOLLOWED, MONTH_STATES, REGISTRY
 from sim.klantreis import NOOD_TRIGGERS
 from sim.outputs import descend
 from sim.recording import ALL_AT, AREA_AT, CLASS_AT, INCOME_AT, TENURE_AT
+from sim.world.codes import CHOSEN, FILLED, Access, DwellingType, HouseholdClass, MoveReason, Tenure, names
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.ghosts import Ghosts
     from sim.recording import Records
-    from sim.world import World
+    from sim.world.world import World
 
 SENIOR = int(HouseholdClass.SENIOR)
 PERIODS = (24, 48, 60)

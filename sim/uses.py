@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.own import Own
+from sim.world.copies import Own
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.columns import Households
     from sim.levers import InForce
+    from sim.world.columns import Households
 
 
 def _nobody() -> NDArray:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.codes import Verdict
+from sim.world.codes import Verdict
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim.codes import DwellingType
+from sim.world.codes import DwellingType
 
 
 class Woonprofiel(NamedTuple):

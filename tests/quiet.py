@@ -7,12 +7,12 @@ from typing import ClassVar
 import numpy as np
 
 from sim import ghosts, month, run
-from sim.codes import HouseholdState, Stage, VacancyState
-from sim.columns import NOWHERE
 from sim.interventions.base import Instrument, Running
 from sim.interventions.who import ALL_DRAWN
 from sim.state import Run
-from sim.world import World
+from sim.world.codes import HouseholdState, Stage, VacancyState
+from sim.world.columns import NOWHERE
+from sim.world.world import World
 from tests.worlds import MIXED
 
 IMPOSSIBLE, CERTAIN = 1e-300, 1000.0  # a chance, and a logit

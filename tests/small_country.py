@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.codes import HouseholdState
-from sim.columns import Households, copy, empty, grow
 from sim.demography import plan as demography
 from sim.demography.describe import describe
 from sim.demography.events import Events
 from sim.parameters import Params, resolve
-from sim.population import children, figures, persons
+from sim.population import children, persons
 from sim.population.base_year import AGES, HEAD_BANDS, TYPES
-from sim.randomness import Purpose, bits_array, uniform
+from sim.world import figures
+from sim.world.chance import Purpose, bits_array, uniform
+from sim.world.codes import HouseholdState
+from sim.world.columns import Households, copy, empty, grow
 
 FIRST = -36
 

@@ -14,8 +14,8 @@ import networkx as nx
 ROOT = Path(__file__).resolve().parents[1]
 # From the bottom up: a room may read itself and those before it. A module belongs where its longest beginning is named.
 ROOMS = {
-    "world": "sim sim.kernel_cache sim.own sim.parameters sim.codes sim.columns sim.randomness sim.law sim.levers sim.places"
-    " sim.geography sim.world",
+    "world": "sim sim.kernel_cache sim.world.copies sim.parameters sim.world.codes sim.world.columns sim.world.chance sim.world.law sim.levers sim.world.places"
+    " sim.world.geography sim.world.world",
     "population": "sim.population sim.data",
     "demography": "sim.demography",
     "behaviour": "sim.woonprofielen sim.fit sim.klantreis sim.founding sim.principles sim.crowding",
@@ -53,7 +53,7 @@ IN_CIRCLES = {
 UPWARD = {
     "sim.attribution -> sim.interventions.at_work",
     "sim.attribution -> sim.outputs",
-    "sim.places -> sim.population.figures",
+    "sim.world.places -> sim.world.figures",
 }
 
 
@@ -120,11 +120,11 @@ def test_every_room_is_made_of_modules_that_exist_and_every_module_has_a_room():
 
 def test_a_planted_import_is_seen_wherever_it_stands():
     texts = {
-        "sim.codes": ("codes.py", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from sim.market import pull\n"),
+        "sim.world.codes": ("codes.py", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from sim.market import pull\n"),
         "sim.market": ("__init__.py", ""),
-        "sim.market.pull": ("pull.py", "def f():\n    import sim.codes\n"),
+        "sim.market.pull": ("pull.py", "def f():\n    import sim.world.codes\n"),
         "analysis.page": ("page.py", "from sim.market import pull\n"),
     }
     found = arrows(texts)
-    assert upward(found) == {"sim.codes -> sim.market.pull": "codes.py:3"}
-    assert in_circles(found) == {"sim.codes -> sim.market.pull": "codes.py:3", "sim.market.pull -> sim.codes": "pull.py:2"}
+    assert upward(found) == {"sim.world.codes -> sim.market.pull": "codes.py:3"}
+    assert in_circles(found) == {"sim.world.codes -> sim.market.pull": "codes.py:3", "sim.market.pull -> sim.world.codes": "pull.py:2"}

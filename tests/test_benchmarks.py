@@ -16,7 +16,7 @@ from benchmarks.simplified import BEHAVIOUR, settled
 from sim import month
 from sim.interventions import REGISTRY as INSTRUMENTS
 from sim.parameters import REGISTRY, resolve
-from sim.randomness import Draws, Purpose, bits_array, uniform
+from sim.world.chance import Draws, Purpose, bits_array, uniform
 from tests.worlds import at_work, burnt_in
 
 MONTHS = 18

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from analysis.attribution import by_verdict, with_window
 from analysis.effects import effects
 from analysis.naive import beside, naive
-from sim.codes import Verdict, names
 from sim.verdicts import FINAL, verdicts
+from sim.world.codes import Verdict, names
 
 MONTHS = 24
 

@@ -7,7 +7,8 @@ import shutil
 
 import pytest
 
-from sim.population import cbs, figures
+from sim.population import cbs
+from sim.world import figures
 
 STOCK = cbs.QUERIES["stock"]
 PROPERTIES = [

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from sim import chains, interventions
 from sim.chains import hand_over, open_vacancies, rent_paths, step_rents, unite
-from sim.codes import FILLED, ON_OFFER, RESERVED, WAITING, EventKind, HouseholdState, MoveReason, Origin, Stage, Tenure
-from sim.columns import ABSENT, NOWHERE, fingerprint
 from sim.invariants import violations
 from sim.levers import nothing_in_force
 from sim.outputs import descend
+from sim.world.codes import FILLED, ON_OFFER, RESERVED, WAITING, EventKind, HouseholdState, MoveReason, Origin, Stage, Tenure
+from sim.world.columns import ABSENT, NOWHERE, fingerprint
 from tests import twins, twins_ledger
 from tests.worlds import MONTHS, at_work, burnt_in, everything, housed_rows, let_pass, strong, tables_of
 

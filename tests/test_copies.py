@@ -16,10 +16,10 @@ import pytest
 
 from sim import run
 from sim.interventions import REGISTRY, load
-from sim.own import Own
-from sim.randomness import Draws
 from sim.rules import read
 from sim.state import Run
+from sim.world.chance import Draws
+from sim.world.copies import Own
 from tests.worlds import FOLLOW_UP, LIVELY, MIXED, MONTHS, digest, everything, let_pass
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -16,7 +16,7 @@ from experiments.plan import make_plan, of_its_own
 from experiments.schema import Attribute, Compare, Listing, check
 from sim import current, interventions, run
 from sim.model import HousingModel
-from sim.places import resolve
+from sim.world.places import resolve
 from tests.fake_world import DEFAULTS, FakeOutcome
 from tests.worlds import TABLES, basis, burnt_in, digest, strong
 

@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.codes import EventKind, HouseholdState, HouseholdType
-from sim.columns import ABSENT, NEVER, Households, copy, empty, fingerprint, take
 from sim.demography import partners, rates
 from sim.demography import plan as demography
 from sim.demography import planner as planner_module
 from sim.demography.hazards import PURPOSES, bits_of, chances, draw_month
 from sim.demography.plan import Events
 from sim.demography.planner import Planner
-from sim.geography import Border
-from sim.population.figures import FiguresError
-from sim.randomness import Draws, to_unit, uniform
+from sim.world.chance import Draws, to_unit, uniform
+from sim.world.codes import EventKind, HouseholdState, HouseholdType
+from sim.world.columns import ABSENT, NEVER, Households, copy, empty, fingerprint, take
+from sim.world.figures import FiguresError
+from sim.world.geography import Border
 from tests import twins_demography as twins
 from tests.small_country import FIRST, closed, households, planned_from
 

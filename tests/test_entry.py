@@ -17,8 +17,7 @@ from experiments.entry import CONFIGS, HydraCommand
 from experiments.plan import make_plan
 from experiments.schema import Compare, check
 from experiments.simulation import merged
-from sim import places
-from sim.population import figures
+from sim.world import figures, places
 
 STEPWISE = """
 title: {nl: Eigen, en: Own}

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.codes import Access, DwellingType, HouseholdClass, Tenure
 from sim.fit import (
     GAP_HIGH,
     GAP_LOW,
@@ -23,6 +22,7 @@ from sim.fit import (
 )
 from sim.parameters import resolve
 from sim.woonprofielen import N_PROFIELEN, PROFIELEN, pick_profiles, profile_edges
+from sim.world.codes import Access, DwellingType, HouseholdClass, Tenure
 from tests import twins
 from tests.worlds import burnt_in, housed_rows, scattered_dwellings, scattered_households
 

@@ -10,8 +10,6 @@ from hypothesis import strategies as st
 from analysis.shapley import exact, shares
 from sim import run
 from sim.attribution import attribution_table, direct, first_moves, next_moves, own_moves
-from sim.codes import HouseholdState, MoveReason, Stage, VacancyState, Verdict
-from sim.columns import NOWHERE
 from sim.ghosts import stay_behind
 from sim.levers import ALL_BIT
 from sim.market.ghosts import runners_up
@@ -19,6 +17,8 @@ from sim.market.market import _bases, _respond
 from sim.market.offers import publish
 from sim.market.seekers import describe
 from sim.verdicts import verdicts
+from sim.world.codes import HouseholdState, MoveReason, Stage, VacancyState, Verdict
+from sim.world.columns import NOWHERE
 from tests import quiet
 from tests.quiet import CERTAIN, ForThese, for_these, instruments, movers
 from tests.worlds import at_work as put_to_work

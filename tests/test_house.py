@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim import codes, indicators, levers
-from sim.columns import _DTYPES, Dwellings, Households, Moves, Vacancies, empty
+from sim import indicators, levers
 from sim.interventions import REGISTRY as INSTRUMENTS
 from sim.parameters import REGISTRY as PARAMETERS
-from sim.randomness import Purpose
+from sim.world import codes
+from sim.world.chance import Purpose
+from sim.world.columns import _DTYPES, Dwellings, Households, Moves, Vacancies, empty
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = [name for name in ("sim", "experiments", "analysis", "workshop", "benchmarks", "tools", "tests") if (ROOT / name).is_dir()]
@@ -57,7 +58,7 @@ def test_the_world_knows_nothing_of_settings_pictures_or_mesa(name):
 def test_analysis_reads_tables_and_definitions_only(name):
     read = imported(ROOT / name)
     assert not tops(ROOT / name) & {"workshop", "hydra", "omegaconf", "mesa"}
-    allowed = ("sim.codes", "sim.indicators", "sim.monitor", "sim.organisations", "sim.verdicts")
+    allowed = ("sim.world.codes", "sim.indicators", "sim.monitor", "sim.organisations", "sim.verdicts")
     registry = {"sim.interventions", "sim.interventions.REGISTRY"}  # what an instrument says of itself
     inside = {one for one in read if one.split(".")[0] == "sim" and one != "sim"}
     assert all(one.startswith(allowed) for one in inside - registry), inside

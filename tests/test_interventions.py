@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from sim import month, run
-from sim.codes import Access, Contact, Stage, Tenure
-from sim.columns import age_years
 from sim.interventions import REGISTRY, InstrumentError, load
 from sim.interventions.register import Register
 from sim.interventions.who import Lot, target_rows
-from sim.randomness import Purpose, uniform
+from sim.world.chance import Purpose, uniform
+from sim.world.codes import Access, Contact, Stage, Tenure
+from sim.world.columns import age_years
 from tests import twins
 from tests.worlds import (
     FOLLOW_UP,

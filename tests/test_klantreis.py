@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim import klantreis, month
-from sim.codes import DROPPED, FUNNEL_SHAPE, Access, DropReason, EventKind, Stage, Tenure, Trigger
-from sim.columns import ABSENT, copy
 from sim.crowding import crowding
 from sim.fit import refresh
 from sim.klantreis import make_journey, step_kernel, twice
 from sim.levers import ALL_BIT, make_levers
 from sim.parameters import resolve
-from sim.randomness import Draws, Purpose
+from sim.world.chance import Draws, Purpose
+from sim.world.codes import DROPPED, FUNNEL_SHAPE, Access, DropReason, EventKind, Stage, Tenure, Trigger
+from sim.world.columns import ABSENT, copy
 from tests import twins
 from tests.worlds import LIVELY, at_work, burnt_in, everything, let_pass, pick, scattered_dwellings, scattered_households, spread
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim import interventions
-from sim.law import AMOUNTS, LawError, amount, limits
+from sim.world.law import AMOUNTS, LawError, amount, limits
 
 
 def test_a_corporatie_may_not_pay_a_moving_grant():

@@ -6,11 +6,8 @@ import numpy as np
 import pytest
 
 from sim import month
-from sim.codes import ON_OFFER, RESERVED, WAITING, Access, DwellingState, EventKind, HouseholdState, Origin, Stage, Tenure, Trigger
-from sim.columns import ABSENT, NEVER, NOWHERE
 from sim.fit import refresh
 from sim.founding import found
-from sim.geography import Map
 from sim.levers import nothing_in_force
 from sim.market import market as market_module
 from sim.market.clearing import lists
@@ -21,8 +18,11 @@ from sim.market.reach import FREE_SPACE, OUTSIDE_PASSEND
 from sim.market.respond import PER_SEGMENT
 from sim.market.seekers import describe, searching_rows
 from sim.market.sight import CHANNELS
-from sim.randomness import Draws, Purpose, hash_ints, to_unit, uniform
 from sim.stuck import nobody_stuck
+from sim.world.chance import Draws, Purpose, hash_ints, to_unit, uniform
+from sim.world.codes import ON_OFFER, RESERVED, WAITING, Access, DwellingState, EventKind, HouseholdState, Origin, Stage, Tenure, Trigger
+from sim.world.columns import ABSENT, NEVER, NOWHERE
+from sim.world.geography import Map
 from tests import twins, twins_market
 from tests.worlds import MONTHS, at_work, burnt_in, everything, let_pass, pick, scattered_households, strong, with_rows
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim import law, month
-from sim.codes import Access, DwellingType, HouseholdState, HouseholdType, Origin, Stage, Tenure
-from sim.columns import NOWHERE, age_years
+from sim import month
 from sim.interventions import REGISTRY, InstrumentError, load
 from sim.interventions.op_weg_helpen import Outreach
 from sim.interventions.voorrang import Labelling
 from sim.invariants import violations
+from sim.world import law
+from sim.world.codes import Access, DwellingType, HouseholdState, HouseholdType, Origin, Stage, Tenure
+from sim.world.columns import NOWHERE, age_years
 from tests.worlds import at_work, burnt_in, let_pass, strong
 
 NO_MASK = np.uint64(0)

@@ -8,12 +8,13 @@ import pytest
 
 from analysis import pots
 from experiments import compare
-from sim import law, month, run, scenarios
-from sim.codes import Access, DwellingState, DwellingType, HouseholdState, Stage, Tenure
-from sim.columns import ABSENT, NEVER
+from sim import month, run, scenarios
 from sim.interventions import REGISTRY, InstrumentError, load
 from sim.interventions.who import binding, failing, gross_income, members_of
 from sim.market.seekers import describe
+from sim.world import law
+from sim.world.codes import Access, DwellingState, DwellingType, HouseholdState, Stage, Tenure
+from sim.world.columns import ABSENT, NEVER
 from tests.worlds import RARE, at_work, burnt_in, let_pass, strong
 
 NO_MASK = np.uint64(0)

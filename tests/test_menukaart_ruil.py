@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim import month
-from sim.codes import Access, Contact, DwellingType, MoveReason, Stage, Tenure, Trigger
-from sim.columns import ABSENT, NOWHERE
 from sim.invariants import violations
 from sim.market.seekers import describe
 from sim.market.trading import homes_to_swap, top_trading_cycles
+from sim.world.codes import Access, Contact, DwellingType, MoveReason, Stage, Tenure, Trigger
+from sim.world.columns import ABSENT, NOWHERE
 from tests import twins_trading
 from tests.worlds import at_work, burnt_in, let_pass, strong
 

@@ -11,10 +11,10 @@ import pytest
 from sim import invariants, run
 from sim.agents import EndedHouseholdError, Family, Household, Senior, Starter
 from sim.attribution import attribution_table
-from sim.codes import HouseholdClass, Stage
 from sim.interventions import InstrumentError, load
 from sim.model import HousingModel, SeedError
 from sim.scenarios import ScenarioError
+from sim.world.codes import HouseholdClass, Stage
 from tests.worlds import LIVELY, MIXED, digest, strong
 
 SMALL_RUN: dict[str, Any] = {"months": 8, "burn_in": 3, "follow_up": 2, "behaviour": LIVELY}

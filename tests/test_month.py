@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from sim import fit, founding, klantreis, month
-from sim.codes import EventKind, HouseholdState, Stage, Trigger
-from sim.columns import ABSENT, Households, copy
 from sim.demography.describe import birthdays, describe
 from sim.population.persons import rooms_needed
-from sim.world import World
+from sim.world.codes import EventKind, HouseholdState, Stage, Trigger
+from sim.world.columns import ABSENT, Households, copy
+from sim.world.world import World
 from tests import twins_month as twins
 from tests.worlds import at_work, burnt_in, everything, let_pass, pick, scattered_dwellings, scattered_households, spread
 

@@ -8,8 +8,8 @@ from typing import get_args
 import pytest
 
 from sim.interventions import REGISTRY, InstrumentError, base, load
-from sim.law import LawError
 from sim.organisations import ORGANISATIONS, POWERS, STAGES, able
+from sim.world.law import LawError
 from tests.worlds import LAWFUL
 
 

@@ -7,8 +7,8 @@ import shutil
 import numpy as np
 import pytest
 
-from sim.places import UnknownPlaceError, places, resolve
-from sim.population import figures
+from sim.world import figures
+from sim.world.places import UnknownPlaceError, places, resolve
 
 
 @pytest.mark.parametrize(

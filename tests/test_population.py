@@ -13,14 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.codes import Access, DwellingType, HouseholdType, Tenure
-from sim.columns import ABSENT, Dwellings, Households, age_years, empty, fingerprint
 from sim.parameters import resolve as parameters
-from sim.places import resolve
-from sim.population import assignment, children, dwellings, figures, fitting, income, integerise, ipf, margins, persons, tenancy
+from sim.population import assignment, children, dwellings, fitting, income, integerise, ipf, margins, persons, tenancy
 from sim.population import build as population
 from sim.population.base_year import base_year
-from sim.randomness import uniform
+from sim.world import figures
+from sim.world.chance import uniform
+from sim.world.codes import Access, DwellingType, HouseholdType, Tenure
+from sim.world.columns import ABSENT, Dwellings, Households, age_years, empty, fingerprint
+from sim.world.places import resolve
 from tests.twins_population import best_swap
 
 FIRST = -36
@@ -348,12 +349,12 @@ def test_a_later_first_month_moves_every_birth_and_move_by_as_much(town) -> None
 SCRIPT = """
 import sys
 from pathlib import Path
-from sim.population import figures
+from sim.world import figures
 from sim.population import build as population
 figures.FOLDER = Path(sys.argv[1])
 from sim.parameters import resolve as parameters
-from sim.places import resolve
-from sim.columns import fingerprint
+from sim.world.places import resolve
+from sim.world.columns import fingerprint
 state = population.build(resolve("veldhoven"), 1, parameters(), first_month=-36)
 print(fingerprint(state.households, state.dwellings))
 """

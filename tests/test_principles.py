@@ -9,11 +9,11 @@ import pytest
 import yaml
 
 from sim import run
-from sim.codes import VacancyState
 from sim.crowding import crowding, homes_in_view
 from sim.interventions import rent_discount
 from sim.parameters import REGISTRY
 from sim.principles import PRINCIPLES
+from sim.world.codes import VacancyState
 from tests.worlds import LIVELY, MIXED, burnt_in, digest, strong
 
 FOLDER = Path(__file__).resolve().parents[1] / "configs" / "behaviour"

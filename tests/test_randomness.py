@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numba import njit
 from scipy import stats
 
-from sim.randomness import (
+from sim.world.chance import (
     TABLE_SIZE,
     Draws,
     Purpose,

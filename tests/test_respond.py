@@ -7,10 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim import law
-from sim.codes import Access, HouseholdClass, Tenure
 from sim.fit import make_tables
-from sim.geography import Map
 from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS, make_levers
 from sim.market.pull import rank_of, rent_felt
 from sim.market.reach import (
@@ -29,7 +26,10 @@ from sim.market.records import OFFER, SEEKER
 from sim.market.respond import PER_SEGMENT, Bases, empty_looks, empty_responses, make_rules, respond, size_norms, weigh
 from sim.market.sight import arrange
 from sim.parameters import resolve
-from sim.randomness import Draws, Purpose, hash_ints
+from sim.world import law
+from sim.world.chance import Draws, Purpose, hash_ints
+from sim.world.codes import Access, HouseholdClass, Tenure
+from sim.world.geography import Map
 from tests import twins_market
 from tests.worlds import pick, spread
 

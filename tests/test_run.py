@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import places, run
-from sim.codes import HouseholdState, Stage
+from sim import run
 from sim.indicators import REGISTRY as INDICATORS
 from sim.population.income import fifth_of
 from sim.recording import (
@@ -23,6 +22,8 @@ from sim.recording import (
     keep_homes,
     share_elsewhere,
 )
+from sim.world import places
+from sim.world.codes import HouseholdState, Stage
 from tests import twins
 from tests.worlds import (
     FOLLOW_UP,

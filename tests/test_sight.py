@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.geography import Geography
 from sim.market.records import OFFER
 from sim.market.sight import CHANNELS, arrange, find_starts, see
 from sim.parameters import resolve
-from sim.randomness import Draws, Purpose, hash_ints
 from sim.start import make_map
+from sim.world.chance import Draws, Purpose, hash_ints
+from sim.world.geography import Geography
 from tests import twins_market
 from tests.worlds import burnt_in, pick
 

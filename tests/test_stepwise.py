@@ -10,12 +10,12 @@ import pytest
 
 from experiments import store
 from sim import interventions, month, rules, run
-from sim.codes import Obstacle, Stage
 from sim.interventions import REGISTRY
 from sim.interventions.at_work import AtWork
 from sim.invariants import violations
 from sim.state import Run
 from sim.stepwise import Approach, Fired, count_year, within
+from sim.world.codes import Obstacle, Stage
 from tests.worlds import FOLLOW_UP, MIXED, MONTHS, TABLES, burnt_in, everything, let_pass, strong
 
 AT_WORK = {"voorrang": 0, "wooncoach_sociaal": 0}

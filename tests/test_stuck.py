@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from sim import stuck
-from sim.codes import HouseholdState, Obstacle, Stage
 from sim.klantreis import NOOD_TRIGGERS
 from sim.stuck import BY_HINDRANCE, HINDRANCES, HOLDS, MOVED, STUCK
+from sim.world.codes import HouseholdState, Obstacle, Stage
 from tests import twins
 from tests.worlds import MONTHS, at_work, basis, burnt_in, everything, let_pass, pick, scattered_dwellings, scattered_households
 

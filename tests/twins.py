@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.codes import DROPPED, ENTERED, LEFT, Access, DropReason, DwellingType, HouseholdClass, HouseholdState, Stage, Tenure, Trigger
-from sim.columns import ABSENT, NEVER, NOWHERE
 from sim.fit import GAP_HIGH, GAP_LOW, RENT_LIMIT_TOESLAG
 from sim.klantreis import CEILING, CEILING_LOGIT, LOGIT_LIMIT, LOGIT_SCALE, N_LOGIT
-from sim.randomness import bits_array, uniform
 from sim.woonprofielen import N_PROFIELEN, N_TASTES
+from sim.world.chance import bits_array, uniform
+from sim.world.codes import DROPPED, ENTERED, LEFT, Access, DropReason, DwellingType, HouseholdClass, HouseholdState, Stage, Tenure, Trigger
+from sim.world.columns import ABSENT, NEVER, NOWHERE
 
 ALL = 1 << 63
 NOOD = (Trigger.FALL, Trigger.LOSS_OF_PARTNER, Trigger.REHOUSING)

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.codes import EventKind, HouseholdState, Origin, Sex, Trigger
-from sim.columns import ABSENT, N_CHILDREN
 from sim.demography.hazards import ADULT, MAX_AGE, MONTHS_BETWEEN_BIRTHS, YOUNG
-from sim.randomness import bits_array, uniform
+from sim.world.chance import bits_array, uniform
+from sim.world.codes import EventKind, HouseholdState, Origin, Sex, Trigger
+from sim.world.columns import ABSENT, N_CHILDREN
 
 
 def draw_month(g: Any, month: int, c: Any, base: np.ndarray, p_leave: np.ndarray) -> set[tuple[int, int, int]]:

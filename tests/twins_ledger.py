@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from sim.chains import CORPORATIE
-from sim.codes import FILLED, WAITING, EventKind, MoveReason, Stage
-from sim.columns import ABSENT, NEVER, NOWHERE
 from sim.fit import ages_and_classes
 from sim.ledger import MONTH_OFFSET
-from sim.randomness import bits_array, uniform
+from sim.world.chance import bits_array, uniform
+from sim.world.codes import FILLED, WAITING, EventKind, MoveReason, Stage
+from sim.world.columns import ABSENT, NEVER, NOWHERE
 
 
 def open_rows(d, v, filled, homes, origins, parents, first, month, turnover, low, high) -> None:

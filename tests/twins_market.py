@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.codes import Access, HouseholdClass, Tenure
 from sim.fit import ages_and_classes, components_at
 from sim.klantreis import make_journey
 from sim.levers import RENT_NONE, RENT_OLD, RENT_STEPS
@@ -26,7 +25,8 @@ from sim.market.records import OFFER, SEEKER
 from sim.market.respond import PER_SEGMENT
 from sim.market.seekers import LONGEST_WAIT
 from sim.market.sight import CHANNELS
-from sim.randomness import Purpose, bits_array, uniform
+from sim.world.chance import Purpose, bits_array, uniform
+from sim.world.codes import Access, HouseholdClass, Tenure
 from tests.twins import NOOD, bits_of, components, net_rent, one_draw
 
 

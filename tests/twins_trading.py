@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.market.reach import OUTRANKED
-from sim.randomness import uniform
+from sim.world.chance import uniform
 from tests.twins_market import sees, weigh
 
 

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from sim import interventions, month, run
-from sim.columns import ABSENT, NEVER, NOWHERE, Dwellings, Households, empty, take
 from sim.interventions import REGISTRY
-from sim.randomness import hash_ints, hash_text, uniform
 from sim.state import Run
-from sim.world import World
+from sim.world.chance import hash_ints, hash_text, uniform
+from sim.world.columns import ABSENT, NEVER, NOWHERE, Dwellings, Households, empty, take
+from sim.world.world import World
 
 SMALL = ("rozendaal", "schiermonnikoog", "vlieland")  # 550 to 760 households each
 MIXED = "terschelling"  # 2,600 households, a fifth of the homes let by a corporatie

@@ -307,8 +307,8 @@ def made_monitor() -> str:
 
 
 def enumerations() -> dict[str, type[IntEnum]]:
-    """The enumerations of sim/codes.py, in their order."""
-    from sim import codes
+    """The enumerations of sim/world/codes.py, in their order."""
+    from sim.world import codes
 
     own = (v for v in vars(codes).values() if isinstance(v, type) and issubclass(v, IntEnum) and v is not IntEnum)
     return {cls.__name__: cls for cls in own}
@@ -325,7 +325,7 @@ def made_codes() -> str:
 
 def made_amounts() -> str:
     """Dated amounts of law."""
-    from sim.law import AMOUNTS
+    from sim.world.law import AMOUNTS
 
     rows = [
         (f"`{a.key}`", a.unit, "; ".join(f"{number(v)} from {since}" for since, v in a.values), linked(a.source)) for a in AMOUNTS.values()

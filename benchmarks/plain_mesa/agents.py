@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from mesa import Agent
 
-from sim.codes import Access, HouseholdClass, HouseholdType, Stage, Tenure
 from sim.fit import GAP_HIGH, GAP_LOW, MAX_AGE, RENT_LIMIT_TOESLAG
 from sim.klantreis import CEILING, CEILING_LOGIT, LOGIT_LIMIT, LOGIT_SCALE, N_LOGIT
 from sim.market.reach import AOW_AGE
 from sim.market.respond import PER_SEGMENT
 from sim.market.seekers import LONGEST_WAIT
+from sim.world.codes import Access, HouseholdClass, HouseholdType, Stage, Tenure
 
 if TYPE_CHECKING:
     from benchmarks.plain_mesa.model import PlainModel

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sim.klantreis import EVENT_DRAWS
 from sim.market.sight import CHANNELS
-from sim.randomness import Purpose, hash_ints, hash_text
+from sim.world.chance import Purpose, hash_ints, hash_text
 
 if TYPE_CHECKING:
     from random import Random

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks.plain_mesa.agents import N_CHILDREN, Person
 from benchmarks.plain_mesa.chance import MASK, ODD_SECOND, mix
-from sim.codes import EventKind, Trigger
 from sim.ledger import MONTH_OFFSET
+from sim.world.codes import EventKind, Trigger
 
 if TYPE_CHECKING:
     from benchmarks.plain_mesa.agents import Household

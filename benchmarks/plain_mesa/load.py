@@ -12,19 +12,19 @@ import numpy as np
 
 from benchmarks.plain_mesa.agents import Dwelling, Person, State, Vacancy
 from benchmarks.plain_mesa.events import Event
-from sim import law
-from sim.codes import HouseholdState, HouseholdType, VacancyState
-from sim.columns import ABSENT, NEVER, NOWHERE
 from sim.klantreis import LOGIT_LIMIT, LOGIT_SCALE, make_journey
 from sim.population.base_year import AGES
 from sim.population.income import income_table
+from sim.world import law
+from sim.world.codes import HouseholdState, HouseholdType, VacancyState
+from sim.world.columns import ABSENT, NEVER, NOWHERE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sim.demography.plan import Events
     from sim.state import Run
-    from sim.world import World
+    from sim.world.world import World
 
 
 @dataclass

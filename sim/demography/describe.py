@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from sim.codes import HouseholdType
-from sim.columns import ABSENT, N_ADULTS, N_CHILDREN
 from sim.population.base_year import AGES
 from sim.population.income import income_table
 from sim.population.persons import rooms_of
+from sim.world.codes import HouseholdType
+from sim.world.columns import ABSENT, N_ADULTS, N_CHILDREN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.columns import Households
+    from sim.world.columns import Households
 
 ALONE, COUPLE, WITH_CHILDREN, ONE_PARENT, OTHER = (int(kind) for kind in HouseholdType)
 N_TYPES = len(HouseholdType)

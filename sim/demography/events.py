@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from sim.codes import EventKind, HouseholdState, Origin, Trigger
-from sim.columns import ABSENT, N_ADULTS, N_CHILDREN
 from sim.demography.describe import describe
-from sim.randomness import U_ODD_SECOND, mix
+from sim.world.chance import U_ODD_SECOND, mix
+from sim.world.codes import EventKind, HouseholdState, Origin, Trigger
+from sim.world.columns import ABSENT, N_ADULTS, N_CHILDREN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.columns import Households
+    from sim.world.columns import Households
 
 NOT_YET, PRESENT, ENDED = (int(state) for state in HouseholdState)
 BIRTH, LIMITATION, DEATH, CARE, SEPARATION, LEAVE, UNION, DEPARTURE, ARRIVAL = (int(kind) for kind in EventKind)
@@ -33,7 +33,7 @@ N_ENDED, N_UNIONS, N_FOUNDED, N_CHANGED, N_VOID = range(5)  # places in the coun
 
 
 class People(NamedTuple):
-    """The columns of households that the event list depends on and changes (see ``sim.columns.Households``)."""
+    """The columns of households that the event list depends on and changes (see ``sim.world.columns.Households``)."""
 
     id: NDArray
     state: NDArray

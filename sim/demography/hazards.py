@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from sim.codes import EventKind, HouseholdState, Sex
-from sim.columns import ABSENT, N_ADULTS, N_CHILDREN
 from sim.demography import rates
-from sim.randomness import TO_UNIT, U11, U_ODD_ID, Purpose, draw_bits, mix, to_unit
+from sim.world.chance import TO_UNIT, U11, U_ODD_ID, Purpose, draw_bits, mix, to_unit
+from sim.world.codes import EventKind, HouseholdState, Sex
+from sim.world.columns import ABSENT, N_ADULTS, N_CHILDREN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from sim.codes import HouseholdState, Sex
-from sim.columns import ABSENT
-from sim.randomness import bits_array, uniform
+from sim.world.chance import bits_array, uniform
+from sim.world.codes import HouseholdState, Sex
+from sim.world.columns import ABSENT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

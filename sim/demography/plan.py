@@ -10,16 +10,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.codes import EventKind
-from sim.columns import Households
 from sim.demography.events import Events, Happened, People, people_of, run_month
 from sim.demography.planner import Future, Planner, crossing, enter
+from sim.world.codes import EventKind
+from sim.world.columns import Households
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.geography import Border
     from sim.parameters import Params
+    from sim.world.geography import Border
 
 __all__ = [
     "Events",

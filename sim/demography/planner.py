@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.codes import EventKind, HouseholdState
-from sim.columns import ABSENT, N_ADULTS, N_CHILDREN, NEVER, NOWHERE, Households, age_years, empty, grow_column
 from sim.demography.events import Events, People, apply_month, people_of
 from sim.demography.hazards import PURPOSES, YOUNG, chances, draw_month
 from sim.demography.partners import Seekers, nobody, pair
-from sim.randomness import Draws, Purpose, bits_array, hash_ints, normal_table, uniform
+from sim.world.chance import Draws, Purpose, bits_array, hash_ints, normal_table, uniform
+from sim.world.codes import EventKind, HouseholdState
+from sim.world.columns import ABSENT, N_ADULTS, N_CHILDREN, NEVER, NOWHERE, Households, age_years, empty, grow_column
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.geography import Border
     from sim.parameters import Params
+    from sim.world.geography import Border
 
 PRESENT = int(HouseholdState.PRESENT)
 SEPARATION, LEAVE, UNION = int(EventKind.SEPARATION), int(EventKind.LEAVE_HOME), int(EventKind.UNION)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.population.figures import FiguresError
+from sim.world.figures import FiguresError
 
 FOLDER = Path(__file__).parents[1] / "data" / "demography"
 MAX_AGE = 110

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from sim.world import World
+    from sim.world.world import World
 
 REGISTRY: dict[str, type[Instrument]] = {
     cls.key: cls

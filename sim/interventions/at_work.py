@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sim.codes import HouseholdState
 from sim.ghosts import off_for
 from sim.interventions.common import Common
 from sim.interventions.register import Register
 from sim.levers import ALL_BIT
+from sim.world.codes import HouseholdState
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.interventions.base import Running
-    from sim.world import World
+    from sim.world.world import World
 
 PRESENT = int(HouseholdState.PRESENT)
 

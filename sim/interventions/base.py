@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from sim.codes import Contact, HouseholdState, Stage
 from sim.ghosts import stay_behind
 from sim.interventions.who import ALL_DRAWN, Lot, Who, carriers, members_of
 from sim.levers import ALL_BIT, MAX_INSTRUMENTS
-from sim.own import SHARED, Own
-from sim.randomness import Purpose, uniform
+from sim.world.chance import Purpose, uniform
+from sim.world.codes import Contact, HouseholdState, Stage
+from sim.world.copies import SHARED, Own
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.interventions.common import Common
-    from sim.world import World
+    from sim.world.world import World
 
 Payer = Literal["gemeente", "provincie", "corporatie", "zorgaanbieder", "welzijn", "bewonersinitiatief", "makelaar", "huishouden"]
 ZOEKEN = int(Stage.WONINGZOEKEN)

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.levers import NO_BITS, InForce, nothing_in_force
-from sim.own import Own
 from sim.uses import Uses
+from sim.world.copies import Own
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.ghosts import Ghosts
     from sim.interventions.register import Among, Register
-    from sim.world import World
+    from sim.world.world import World
 
 
 @dataclass

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field, field_validator
 
-from sim import law
 from sim.interventions.reach import Help
+from sim.world import law
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -14,22 +14,22 @@ from numba import njit
 from pydantic import Field
 
 from sim.chains import move_in, own_money, price_of, withdraw
-from sim.codes import Access, Contact, DwellingState, DwellingType, HouseholdState, MoveReason, Origin, Stage, Tenure
-from sim.columns import NOWHERE, Dwellings, empty, take
 from sim.fit import ages_and_classes, refresh
 from sim.interventions.base import Instrument, Payer, Running
 from sim.interventions.passend_aanbod import ANNEX, append_homes
 from sim.interventions.reach import HUIDIGE, WENS
 from sim.interventions.who import ALL_DRAWN, Lot, Who
 from sim.klantreis import count_step
-from sim.randomness import Purpose, hash_ints, hash_text, pair_bits, uniform
+from sim.world.chance import Purpose, hash_ints, hash_text, pair_bits, uniform
+from sim.world.codes import Access, Contact, DwellingState, DwellingType, HouseholdState, MoveReason, Origin, Stage, Tenure
+from sim.world.columns import NOWHERE, Dwellings, empty, take
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from sim.world import World
+    from sim.world.world import World
 
 MOST_BITS = np.uint64(2**64 - 1)
 YOUNGER, OLDER = 20, 40  # years between the oldest of two generations: least and most

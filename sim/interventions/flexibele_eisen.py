@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim import law
-from sim.codes import HouseholdState, Tenure
 from sim.interventions.base import Instrument, Running
 from sim.interventions.taken import label_vacant
 from sim.interventions.voorrang import Labelling
 from sim.interventions.who import Who
+from sim.world import law
+from sim.world.codes import HouseholdState, Tenure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from sim.world import World
+    from sim.world.world import World
 
 ANNEX = "toolkit Platform31 2023, annex, Flexibele eisen"
 

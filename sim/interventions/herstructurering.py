@@ -14,23 +14,35 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim import law
 from sim.chains import move_in, open_vacancies, withdraw
-from sim.codes import RESERVED, Access, Contact, DwellingState, DwellingType, HouseholdState, MoveReason, Origin, Stage, Tenure, Trigger
-from sim.columns import NEVER, NOWHERE, Dwellings, take
 from sim.interventions.base import Instrument, Running
 from sim.interventions.passend_aanbod import append_homes
 from sim.interventions.register import Among
 from sim.interventions.who import Who, members_of
 from sim.klantreis import count_step
-from sim.randomness import Purpose, hash_ints, hash_text, uniform
+from sim.world import law
+from sim.world.chance import Purpose, hash_ints, hash_text, uniform
+from sim.world.codes import (
+    RESERVED,
+    Access,
+    Contact,
+    DwellingState,
+    DwellingType,
+    HouseholdState,
+    MoveReason,
+    Origin,
+    Stage,
+    Tenure,
+    Trigger,
+)
+from sim.world.columns import NEVER, NOWHERE, Dwellings, take
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from sim.world import World
+    from sim.world.world import World
 
 HUIDIGE, ZOEKEN = int(Stage.HUIDIGE_WONING), int(Stage.WONINGZOEKEN)
 PRESENT, IN_STOCK = int(HouseholdState.PRESENT), int(DwellingState.IN_STOCK)

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim.codes import Access, Contact, DwellingState, DwellingType, Tenure
 from sim.interventions.base import Instrument, Payer, Running
 from sim.interventions.passend_aanbod import ANNEX
 from sim.interventions.reach import HUIDIGE, ZOEKEN
 from sim.interventions.who import Who
-from sim.randomness import Purpose, uniform
 from sim.woonprofielen import N_PROFIELEN, profile_scores
+from sim.world.chance import Purpose, uniform
+from sim.world.codes import Access, Contact, DwellingState, DwellingType, Tenure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from sim.world import World
+    from sim.world.world import World
 
 BUILT = (DwellingType.EENGEZINS, DwellingType.MEERGEZINS, DwellingType.SENIORENCOMPLEX)  # what a programme can choose from
 WORTH = np.array([1.2, 0.8, 0.8, 0.8, 0.8])  # by DwellingType: of the median, as the base programme has it

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim.codes import Access, Contact
 from sim.fit import refresh
 from sim.interventions.base import Payer, Running
 from sim.interventions.reach import WENS, Help, KnownToSome
 from sim.interventions.who import Who
+from sim.world.codes import Access, Contact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from sim.world import World
+    from sim.world.world import World
 
 FLEXIBLE = "toolkit Platform31 2023, annex, Flexibele eisen"
 

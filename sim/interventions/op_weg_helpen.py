@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim.codes import Contact
 from sim.interventions.base import Payer, Running
 from sim.interventions.reach import WENS, ZOEKEN, KnownToSome, Outreach
 from sim.interventions.who import Lot, Who
-from sim.randomness import Purpose, uniform
+from sim.world.chance import Purpose, uniform
+from sim.world.codes import Contact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from sim.world import World
+    from sim.world.world import World
 
 TOOLKIT = "toolkit Platform31 2023, annex, Informatie- en voorlichtingscampagnes"
 

@@ -8,17 +8,17 @@ import numpy as np
 from pydantic import Field
 
 from sim.chains import open_vacancies
-from sim.codes import Access, Contact, DwellingState, DwellingType, Origin, Tenure
-from sim.columns import Dwellings, empty
 from sim.interventions.base import Instrument, Payer, Running
-from sim.randomness import Purpose, hash_ints, hash_text, uniform
+from sim.world.chance import Purpose, hash_ints, hash_text, uniform
+from sim.world.codes import Access, Contact, DwellingState, DwellingType, Origin, Tenure
+from sim.world.columns import Dwellings, empty
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from sim.world import World
+    from sim.world.world import World
 
 ANNEX = "toolkit Platform31 2023, annex, Passend wonen"
 

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from sim import law
-from sim.codes import Contact, Tenure
 from sim.interventions.base import Payer, Running
 from sim.interventions.reach import WENS, ZOEKEN, Help, KnownToSome
 from sim.interventions.taken import KnownForHomesTaken
 from sim.interventions.who import Who
 from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS
+from sim.world import law
+from sim.world.codes import Contact, Tenure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from sim.world import World
+    from sim.world.world import World
 
 HUURBEHOUD_YEARS = 10  # years over which the lower rent is counted as a cost
 

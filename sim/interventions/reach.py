@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim.codes import Contact, HouseholdState, Stage
 from sim.interventions.base import Instrument, Payer, Running
 from sim.interventions.who import Lot, carriers
-from sim.randomness import Purpose, uniform
+from sim.world.chance import Purpose, uniform
+from sim.world.codes import Contact, HouseholdState, Stage
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.world import World
+    from sim.world.world import World
 
 HUIDIGE, WENS, ZOEKEN = int(Stage.HUIDIGE_WONING), int(Stage.WOONWENS), int(Stage.WONINGZOEKEN)
 

@@ -8,11 +8,11 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim.codes import HouseholdState, Stage
 from sim.fit import oldest_age
+from sim.world.codes import HouseholdState, Stage
 
 if TYPE_CHECKING:
-    from sim.columns import Households
+    from sim.world.columns import Households
 
 PRESENT = int(HouseholdState.PRESENT)
 WENS, ZOEKEN = int(Stage.WOONWENS), int(Stage.WONINGZOEKEN)

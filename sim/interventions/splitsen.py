@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim.codes import Access, Contact, DwellingState, DwellingType, HouseholdState, Origin, Stage, Tenure
-from sim.columns import Dwellings, take
 from sim.fit import refresh
 from sim.interventions.base import Instrument, Payer, Running
 from sim.interventions.passend_aanbod import ANNEX, add_homes
 from sim.interventions.who import Lot, Who
-from sim.randomness import Purpose, hash_ints, hash_text, uniform
+from sim.world.chance import Purpose, hash_ints, hash_text, uniform
+from sim.world.codes import Access, Contact, DwellingState, DwellingType, HouseholdState, Origin, Stage, Tenure
+from sim.world.columns import Dwellings, take
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from sim.world import World
+    from sim.world.world import World
 
 EUR_WORKS = 60000.0  # assumption (not found): what the owner pays for the works, out of the worth of the second home
 

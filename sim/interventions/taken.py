@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from sim.codes import ON_OFFER, Access, DwellingState, Tenure
 from sim.interventions.base import Instrument, InstrumentError, Running
 from sim.interventions.reach import KnownToSome
 from sim.interventions.who import apart, failing
-from sim.randomness import Purpose, uniform
+from sim.world.chance import Purpose, uniform
+from sim.world.codes import ON_OFFER, Access, DwellingState, Tenure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
-    from sim.world import World
+    from sim.world.world import World
 
     Suits = Callable[[NDArray], NDArray]  # which of the dwellings given
 

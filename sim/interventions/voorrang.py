@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim import law
-from sim.codes import Access, Contact, DwellingType, HouseholdState, HouseholdType, Origin, Tenure
-from sim.columns import NOWHERE, age_years
 from sim.interventions.base import Instrument, Payer, Running
 from sim.interventions.taken import ForHomesTaken, label_vacant, take_labels_off
 from sim.interventions.who import ALL_DRAWN, Lot, Who
-from sim.randomness import Purpose, uniform
+from sim.world import law
+from sim.world.chance import Purpose, uniform
+from sim.world.codes import Access, Contact, DwellingType, HouseholdState, HouseholdType, Origin, Tenure
+from sim.world.columns import NOWHERE, age_years
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from sim.world import World
+    from sim.world.world import World
 
 ANNEX = "toolkit Platform31 2023, annex, Voorrangregelingen"
 

@@ -9,23 +9,23 @@ import numpy as np
 from numba import njit
 from pydantic import BaseModel, ConfigDict, Field
 
-from sim import law
-from sim.codes import DwellingType, HouseholdClass, HouseholdState, Tenure
-from sim.columns import ABSENT, NEVER, NOWHERE, age_years
 from sim.fit import classes, oldest_age
 from sim.interventions.register import everybody
 from sim.levers import NO_BITS
 from sim.market.reach import AOW_AGE
-from sim.randomness import draw_bits, to_unit, uniform
+from sim.world import law
+from sim.world.chance import draw_bits, to_unit, uniform
+from sim.world.codes import DwellingType, HouseholdClass, HouseholdState, Tenure
+from sim.world.columns import ABSENT, NEVER, NOWHERE, age_years
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
-    from sim.columns import Dwellings, Households
     from sim.interventions.register import Among
-    from sim.world import World
+    from sim.world.columns import Dwellings, Households
+    from sim.world.world import World
 
     Filter = Callable[[World, "Who", NDArray], NDArray]  # which of the households given (rows with a home) meet it, bool
 

@@ -14,22 +14,22 @@ import numpy as np
 from pydantic import Field
 
 from sim.chains import write_moves
-from sim.codes import Contact, HouseholdState, MoveReason, Stage, Tenure
-from sim.columns import ABSENT, NEVER, NOWHERE
 from sim.fit import refresh
 from sim.interventions.base import Instrument, Payer, Running
 from sim.interventions.passend_aanbod import ANNEX
 from sim.interventions.reach import HUIDIGE, WENS, ZOEKEN
 from sim.interventions.who import ALL_DRAWN, Lot, Who
 from sim.klantreis import count_step
-from sim.randomness import Purpose, uniform
+from sim.world.chance import Purpose, uniform
+from sim.world.codes import Contact, HouseholdState, MoveReason, Stage, Tenure
+from sim.world.columns import ABSENT, NEVER, NOWHERE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from sim.world import World
+    from sim.world.world import World
 
 NIEUW = int(Stage.NIEUW_THUIS)
 END, LODGER, HOST, HOME = range(4)  # columns of the contracts, int64

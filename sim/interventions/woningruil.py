@@ -8,8 +8,6 @@ import numpy as np
 from pydantic import Field
 
 from sim.chains import move_in
-from sim.codes import Contact, HouseholdState, MoveReason, Stage, Tenure, Trigger
-from sim.columns import NOWHERE
 from sim.interventions.base import Payer, Running
 from sim.interventions.passend_aanbod import ANNEX
 from sim.interventions.reach import WENS, ZOEKEN, KnownToSome
@@ -19,14 +17,16 @@ from sim.market.respond import Bases, rules_of
 from sim.market.seekers import describe
 from sim.market.sight import arrange
 from sim.market.trading import Veto, homes_to_swap, top_trading_cycles, wanted_homes
-from sim.randomness import Purpose, uniform
+from sim.world.chance import Purpose, uniform
+from sim.world.codes import Contact, HouseholdState, MoveReason, Stage, Tenure, Trigger
+from sim.world.columns import NOWHERE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from sim.world import World
+    from sim.world.world import World
 
 
 class Woningruil(KnownToSome):

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim.codes import Contact, Stage
 from sim.interventions.base import Instrument, Payer, Running, first_of
 from sim.interventions.who import Lot, Who
-from sim.randomness import Purpose, uniform
+from sim.world.chance import Purpose, uniform
+from sim.world.codes import Contact, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sim.world import World
+    from sim.world.world import World
 
 FEW = 0.05  # a coach talks to fewer of those who may be talked to in a month
 TALKS_PER_FTE = 250  # per year: about 200 talks a year at four days a week (sources section 5)

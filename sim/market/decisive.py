@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sim.levers import InForce
     from sim.market.ghosts import Watch
     from sim.market.market import Met
-    from sim.world import World
+    from sim.world.world import World
 
 FEW = 8  # where the lists of at most one in so many searchers differ, the clearing goes on from what all clearings share
 ROOM = 256  # households with another result for which there is room at first

@@ -14,18 +14,18 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sim import ghosts
-from sim.codes import HouseholdState
-from sim.columns import NOWHERE
 from sim.market.reach import turns_down
 from sim.market.respond import MAX_RESPONSES, PER_SEGMENT, empty_looks, empty_responses, respond, rules_of
 from sim.market.seekers import describe, searching_rows
-from sim.randomness import draw_bits, to_whole
+from sim.world.chance import draw_bits, to_whole
+from sim.world.codes import HouseholdState
+from sim.world.columns import NOWHERE
 
 if TYPE_CHECKING:
     from sim.ghosts import Ghosts
     from sim.levers import InForce
     from sim.market.market import Met
-    from sim.world import World
+    from sim.world.world import World
 
 PRESENT = int(HouseholdState.PRESENT)
 NOBODY = np.uint64(0)  # a rank below any

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from sim.codes import OBSTACLE, ON_OFFER, RESERVED, Obstacle, Stage, Tenure
 from sim.klantreis import count_step
 from sim.levers import NO_BITS
 from sim.market.clearing import settle
@@ -20,13 +19,14 @@ from sim.market.reach import OUTRANKED
 from sim.market.respond import PER_SEGMENT, Bases, Looks, Responses, empty_looks, empty_responses, respond, rules_of
 from sim.market.seekers import describe, searching_rows
 from sim.market.sight import Offers
-from sim.randomness import Purpose, draw_bits, to_whole
+from sim.world.chance import Purpose, draw_bits, to_whole
+from sim.world.codes import OBSTACLE, ON_OFFER, RESERVED, Obstacle, Stage, Tenure
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.levers import InForce
-    from sim.world import World
+    from sim.world.world import World
 
 ZOEKEN, VERHUIZEN = int(Stage.WONINGZOEKEN), int(Stage.VERHUIZEN)
 CORPORATIE = int(Tenure.CORPORATIE)

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from sim.codes import ON_OFFER, WAITING
 from sim.market.pull import ONE, ZERO
 from sim.market.reach import CORPORATIE, FREE_SPACE, KOOP, OUTSIDE_PASSEND, VRIJE_HUUR
 from sim.market.records import OFFER
 from sim.market.sight import Offers, arrange
-from sim.randomness import Purpose, draw_bits, to_unit
+from sim.world.chance import Purpose, draw_bits, to_unit
+from sim.world.codes import ON_OFFER, WAITING
 
 if TYPE_CHECKING:
     from sim.levers import InForce
-    from sim.world import World
+    from sim.world.world import World
 
 
 def publish(w: World, force: InForce) -> Offers:

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from sim.codes import Access
 from sim.levers import RENT_NONE, RENT_OLD, RENT_STEPS
 from sim.market.reach import CORPORATIE, KOOP, VRIJE_HUUR, eligible
+from sim.world.codes import Access
 
 ZERO, ONE = np.uint64(0), np.uint64(1)
 U8, U24, U40, U56, U62 = (np.uint64(n) for n in (8, 24, 40, 56, 62))

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from sim.codes import Tenure
-from sim.randomness import pair_bits, to_unit
+from sim.world.chance import pair_bits, to_unit
+from sim.world.codes import Tenure
 
 KOOP, CORPORATIE, VRIJE_HUUR = int(Tenure.KOOP), int(Tenure.CORPORATIE), int(Tenure.VRIJE_HUUR)
 NOTHING_SEEN, NOT_ELIGIBLE, TOO_EXPENSIVE, NOT_BETTER, NOT_WORTH, OUTRANKED = range(6)  # the last gate passed

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from sim import law
 from sim.fit import CLASS_STARTER, components, net_rent, owner_cost
 from sim.levers import lever_sum
 from sim.market.pull import ZERO, Pulled, market_levers, pull, rank_of, waived
@@ -33,7 +32,8 @@ from sim.market.reach import (
     stretch,
 )
 from sim.market.sight import CHANNELS, find_starts, see
-from sim.randomness import pair_bits, to_index
+from sim.world import law
+from sim.world.chance import pair_bits, to_index
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from sim.codes import HouseholdState, Stage
-from sim.columns import NOWHERE
 from sim.fit import CLASS_SENIOR, CLASS_STARTER, ages_and_classes, components_at
 from sim.klantreis import attached, is_nood, make_journey
 from sim.market.reach import AOW_AGE, CORPORATIE, KOOP
 from sim.market.records import SEEKER
-from sim.randomness import Purpose, draw_bits, to_unit
+from sim.world.chance import Purpose, draw_bits, to_unit
+from sim.world.codes import HouseholdState, Stage
+from sim.world.columns import NOWHERE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.world import World
+    from sim.world.world import World
 
 PRESENT, ZOEKEN = int(HouseholdState.PRESENT), int(Stage.WONINGZOEKEN)
 NO_BITS = np.uint64(0)

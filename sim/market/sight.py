@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from sim.randomness import draw_bits, second_bits
+from sim.world.chance import draw_bits, second_bits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

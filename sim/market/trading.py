@@ -17,12 +17,12 @@ from sim.market.reach import OUTRANKED, turns_down
 from sim.market.records import OFFER
 from sim.market.respond import weigh
 from sim.market.sight import CHANNELS, find_starts, see
-from sim.randomness import pair_bits, to_unit
+from sim.world.chance import pair_bits, to_unit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.world import World
+    from sim.world.world import World
 
 
 class Veto(NamedTuple):

@@ -18,7 +18,7 @@ from sim.market.pull import ONE, ZERO
 from sim.market.reach import CORPORATIE, OUTRANKED
 from sim.market.respond import MAX_RESPONSES, PER_SEGMENT, keep, respond, size_norms, weigh
 from sim.market.sight import CHANNELS, CIRCLE, ROUND, U61, find_starts
-from sim.randomness import draw_bits
+from sim.world.chance import draw_bits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.codes import Access, DwellingType, Tenure
 from sim.population.persons import key, normal
-from sim.randomness import Purpose
+from sim.world.chance import Purpose
+from sim.world.codes import Access, DwellingType, Tenure
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.columns import Dwellings, Households
     from sim.parameters import Params
+    from sim.world.columns import Dwellings, Households
 
 SENIOR_HOME_AGE = 55
 

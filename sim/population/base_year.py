@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.codes import HouseholdType, Tenure
-from sim.population import figures
 from sim.population.ipf import fit, shift_odds
+from sim.world import figures
+from sim.world.codes import HouseholdType, Tenure
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,22 +6,23 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.codes import DwellingState, HouseholdState
-from sim.columns import Dwellings, Households, age_years, empty
-from sim.geography import Border, Geography
-from sim.population import assignment, children, dwellings, figures, integerise, persons, tenancy
+from sim.population import assignment, children, dwellings, integerise, persons, tenancy
 from sim.population.base_year import AGES, N_CELLS, N_HOMES, TYPES, base_year
 from sim.population.fitting import Fit, fitted
 from sim.population.income import fifth_of, income_of, income_table, local_shift, normal_quantile
 from sim.population.ipf import within_runs
 from sim.population.setting import Programme, border, geography, programme, rows_of
-from sim.randomness import Purpose, bits_array, hash_text, uniform
+from sim.world import figures
+from sim.world.chance import Purpose, bits_array, hash_text, uniform
+from sim.world.codes import DwellingState, HouseholdState
+from sim.world.columns import Dwellings, Households, age_years, empty
+from sim.world.geography import Border, Geography
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.parameters import Params
-    from sim.places import Place
+    from sim.world.places import Place
 
 HOMELESS = N_HOMES  # column of households without a home of their own
 

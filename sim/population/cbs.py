@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.population import figures
 from sim.population.fitting import cache_folder
+from sim.world import figures
 
 Rows = list[dict[str, Any]]
 Download = Callable[..., dict[str, Rows]]

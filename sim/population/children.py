@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.codes import HouseholdType
-from sim.columns import N_CHILDREN
-from sim.population import figures
 from sim.population.base_year import N_CELLS, TYPES, base_year
 from sim.population.ipf import within_runs
 from sim.population.persons import OLDEST, PERSON_KEY, age_quantiles, at_home, birth_month, key
-from sim.randomness import Purpose, bits_array, uniform
+from sim.world import figures
+from sim.world.chance import Purpose, bits_array, uniform
+from sim.world.codes import HouseholdType
+from sim.world.columns import N_CHILDREN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.columns import Households
     from sim.population.fitting import Fit
+    from sim.world.columns import Households
 
 CHILD_SHARE_MEAN = (1.2, 1.6, 2.0, 1.95, 1.4, 1.15, 1.1)  # children at home by age of reference person: assumption
 FOUR_OF_THREE_PLUS = 0.23  # of households with three or more children at home, those with four or more: assumption

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.codes import Access, DwellingType, Tenure
-from sim.population import figures
 from sim.population.base_year import KINDS, N_HOMES, TENURES
 from sim.population.ipf import whole
 from sim.population.persons import key, normal
-from sim.randomness import Purpose, uniform
+from sim.world import figures
+from sim.world.chance import Purpose, uniform
+from sim.world.codes import Access, DwellingType, Tenure
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.columns import Dwellings
     from sim.parameters import Params
+    from sim.world.columns import Dwellings
 
 WOZ_BANDS = (200_000.0, 300_000.0, 400_000.0, 500_000.0)  # bounds of the bands of the margin, euro of 2024
 WOZ_RATIO = np.array([1.25, 0.95, 0.80, 0.60, 1.10, 0.75])  # mean value by tenure × kind over the area's: assumption

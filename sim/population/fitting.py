@@ -17,14 +17,14 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from sim.population import figures
 from sim.population.base_year import AGES, N_CELLS, N_HOMES, TYPE_GROUP, YOUNG_POWER, base_year
 from sim.population.ipf import fit
+from sim.world import figures
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.places import Place
+    from sim.world.places import Place
 
 MIN_DWELLINGS = 200
 N_AGE_GROUPS = 4  # of households in a wijk: under 25, 25-44, 45-64, 65+ (the wijk's classes of persons)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.population import figures
 from sim.population.base_year import AGES, N_CELLS, TENURES, TYPES, national_joint
+from sim.world import figures
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sim.columns import ABSENT
-from sim.population import figures
 from sim.population.base_year import AGES, N_CELLS, N_HOMES
 from sim.population.dwellings import WOZ_BANDS
 from sim.population.fitting import AGE_GROUP, CELL_TYPE
+from sim.world import figures
+from sim.world.columns import ABSENT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

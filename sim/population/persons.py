@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from sim.codes import HouseholdType, Limitation, Sex
-from sim.columns import ABSENT, N_ADULTS, N_CHILDREN
-from sim.population import figures
 from sim.population.base_year import AGES, HEAD_BANDS, N_CELLS, TYPES, base_year
 from sim.population.income import normal_quantile
-from sim.randomness import Purpose, bits_array, hash_ints, hash_text, uniform
+from sim.world import figures
+from sim.world.chance import Purpose, bits_array, hash_ints, hash_text, uniform
+from sim.world.codes import HouseholdType, Limitation, Sex
+from sim.world.columns import ABSENT, N_ADULTS, N_CHILDREN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.columns import Households
     from sim.parameters import Params
+    from sim.world.columns import Households
 
 SALT = hash_text("population")
 PERSON_KEY = np.uint64(hash_text("person of the start population"))

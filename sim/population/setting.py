@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.geography import Border, Geography
-from sim.population import figures
 from sim.population.base_year import base_year
+from sim.world import figures
+from sim.world.geography import Border, Geography
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.places import Place
     from sim.population.fitting import Fit
+    from sim.world.places import Place
 
 DEMOLITION, OTHER_ADDITIONS = 0.0015, 0.0016  # of the stock per year, 2024 (F31)
 

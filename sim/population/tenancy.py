@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.codes import Tenure
-from sim.population import figures
 from sim.population.persons import OLDEST, key, normal
-from sim.randomness import Purpose, uniform
+from sim.world import figures
+from sim.world.chance import Purpose, uniform
+from sim.world.codes import Tenure
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.columns import Dwellings, Households
     from sim.parameters import Params
+    from sim.world.columns import Dwellings, Households
 
 FIRST_HOME_AGE = 18
 MAX_MONTHS = 80 * 12

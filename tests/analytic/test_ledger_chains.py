@@ -15,10 +15,10 @@ import pytest
 
 from analysis.chains import mean_length
 from sim import chains, outputs
-from sim.codes import HouseholdState, Origin, Tenure, VacancyState
-from sim.columns import NEVER, NOWHERE
 from sim.levers import nothing_in_force
-from sim.randomness import hash_ints, uniform
+from sim.world.chance import hash_ints, uniform
+from sim.world.codes import HouseholdState, Origin, Tenure, VacancyState
+from sim.world.columns import NEVER, NOWHERE
 from tests.worlds import burnt_in
 
 TENURES = np.array([Tenure.KOOP, Tenure.CORPORATIE])

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.codes import EventKind, HouseholdState, Sex
-from sim.columns import ABSENT, Households, empty
 from sim.demography import plan as demography
 from sim.demography import rates
 from sim.demography.hazards import scaled_rates
-from sim.randomness import bits_array
+from sim.world.chance import bits_array
+from sim.world.codes import EventKind, HouseholdState, Sex
+from sim.world.columns import ABSENT, Households, empty
 from tests.small_country import FIRST, closed, only, planned_from
 
 N, FROM, YEARS = 12_000, 60, 35

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic.fields import FieldInfo
 
-from sim import interventions, law, month, run, scenarios
+from sim import interventions, month, run, scenarios
 from sim.interventions import REGISTRY, InstrumentError
 from sim.interventions.base import Running
 from sim.interventions.who import Who
@@ -22,6 +22,7 @@ from sim.invariants import violations
 from sim.rules import RuleError
 from sim.scenarios import ScenarioError
 from sim.state import Run
+from sim.world import law
 from tests.worlds import LIVELY, SMALL
 
 MONTHS, FOLLOW_UP = 12, 3

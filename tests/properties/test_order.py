@@ -14,7 +14,7 @@ import pytest
 from experiments import store
 from sim import run
 from sim.demography import rates
-from sim.population import figures
+from sim.world import figures
 from tests.worlds import burnt_in
 
 PLACE, SCENARIO = "rozendaal", {"voorrang": {"who": {"tenure": "any"}, "allow_empty": True}}
@@ -22,7 +22,7 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from sim.demography import rates
-from sim.population import figures
+from sim.world import figures
 figures.FOLDER = Path(sys.argv[1]) / "population"
 rates.per_year.__wrapped__.__defaults__ = (Path(sys.argv[1]) / "demography",)
 from tests.properties.test_order import checksums

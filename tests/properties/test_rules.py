@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim import interventions, month, rules, run
-from sim.codes import Obstacle, names
 from sim.interventions import REGISTRY, InstrumentError
 from sim.invariants import violations
+from sim.world.codes import Obstacle, names
 from tests.worlds import LIVELY, SMALL, strong
 
 MONTHS, FOLLOW_UP = 18, 4

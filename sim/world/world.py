@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.codes import FUNNEL_SHAPE
-from sim.columns import Dwellings, Households, Moves, Vacancies, empty, grow
-from sim.own import SHARED, Own
+from sim.world.codes import FUNNEL_SHAPE
+from sim.world.columns import Dwellings, Households, Moves, Vacancies, empty, grow
+from sim.world.copies import SHARED, Own
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.geography import Geography, Map
     from sim.parameters import Params
-    from sim.places import Place
-    from sim.randomness import Draws
+    from sim.world.chance import Draws
+    from sim.world.geography import Geography, Map
+    from sim.world.places import Place
 
 
 class Setting(NamedTuple):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.population import figures
+from sim.world import figures
 
 
 class UnknownPlaceError(ValueError):

@@ -10,8 +10,8 @@ from copy import copy, deepcopy
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from sim.columns import copy as copy_table
-from sim.columns import is_table
+from sim.world.columns import copy as copy_table
+from sim.world.columns import is_table
 
 if TYPE_CHECKING:
     from typing import Self
