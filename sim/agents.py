@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from mesa import Agent
 
-from sim.fit import classes, fit_at
+from sim.behaviour.fit import classes, fit_at
 from sim.world.codes import Contact, DwellingType, HouseholdClass, HouseholdState, Limitation, MoveReason, Stage, Tenure
 from sim.world.columns import ABSENT, NOWHERE
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.fit import fit_at
+from sim.behaviour.fit import fit_at
 from sim.ledger import open_rows, settle_rows, take_over, write_rows
 from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS, make_levers
 from sim.world.chance import Purpose, bits_array

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numba import njit
 
-from sim.fit import classes
-from sim.klantreis import BEHIND, Parting, no_parting
+from sim.behaviour.fit import classes
+from sim.behaviour.klantreis import BEHIND, Parting, no_parting
 from sim.levers import ALL_BIT
 from sim.world.codes import FUNNEL_SHAPE, HouseholdState, Stage
 from sim.world.columns import NEVER, NOWHERE, Households, empty, grow

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from sim.fit import any_child, class_of, oldest_age
+from sim.behaviour.fit import any_child, class_of, oldest_age
 from sim.world.chance import draw_bits, pair_bits, to_index, to_unit, to_whole
 from sim.world.codes import FILLED, WAITING, EventKind, MoveReason, Stage, Tenure
 from sim.world.columns import ABSENT, NEVER, NOWHERE

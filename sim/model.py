@@ -11,7 +11,7 @@ from mesa.agent import AgentSet
 
 from sim import chains, current, interventions, month, outputs, run, scenarios
 from sim.agents import VIEW_OF, Household
-from sim.fit import classes
+from sim.behaviour.fit import classes
 from sim.world.codes import HouseholdClass, HouseholdState
 
 if TYPE_CHECKING:

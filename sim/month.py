@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from sim import chains, founding, ghosts, klantreis, programme, recording
-from sim.crowding import crowding
+from sim import chains, ghosts, programme, recording
+from sim.behaviour import founding, klantreis
+from sim.behaviour.choice_overload import crowding
+from sim.behaviour.fit import fit_of, refresh
+from sim.behaviour.klantreis import NORM_MONTHS
 from sim.demography import plan as demography
 from sim.demography.describe import birthdays, describe
-from sim.fit import fit_of, refresh
-from sim.klantreis import NORM_MONTHS
 from sim.market import decisive, market
 from sim.population.income import fifth_of
 from sim.world.codes import HouseholdClass, HouseholdState, MoveReason, Origin

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numba import njit
 
-from sim.klantreis import NOOD_TRIGGERS
+from sim.behaviour.klantreis import NOOD_TRIGGERS
 from sim.levers import ALL_BIT
 from sim.world import codes
 from sim.world.codes import (

@@ -9,8 +9,8 @@ import numpy as np
 from numba import njit
 
 from sim import stuck
-from sim.fit import CLASS_SENIOR, CLASS_STARTER, MAX_AGE, any_child, class_of, oldest_age
-from sim.klantreis import NORM_MONTHS
+from sim.behaviour.fit import CLASS_SENIOR, CLASS_STARTER, MAX_AGE, any_child, class_of, oldest_age
+from sim.behaviour.klantreis import NORM_MONTHS
 from sim.world.codes import CHOSEN, Access, DwellingType, EventKind, HouseholdClass, HouseholdState, MoveReason, Stage
 from sim.world.columns import NOWHERE, age_years
 from sim.world.copies import Own

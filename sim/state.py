@@ -18,9 +18,9 @@ from sim.world.copies import SHARED, Own
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sim.behaviour.klantreis import Neighbours
     from sim.demography.plan import Events
     from sim.interventions import Instrument
-    from sim.klantreis import Neighbours
     from sim.rules import Rule
     from sim.stepwise import Approach
     from sim.stuck import Stuck

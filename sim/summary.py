@@ -10,8 +10,8 @@ import pandas as pd
 from numba import njit
 
 from sim.attribution import direct, first_moves
+from sim.behaviour.klantreis import NOOD_TRIGGERS
 from sim.indicators import DIRECT, FOLLOWED, MONTH_STATES, REGISTRY
-from sim.klantreis import NOOD_TRIGGERS
 from sim.outputs import descend
 from sim.recording import ALL_AT, AREA_AT, CLASS_AT, INCOME_AT, TENURE_AT
 from sim.world.codes import CHOSEN, FILLED, Access, DwellingType, HouseholdClass, MoveReason, Tenure, names

@@ -18,7 +18,7 @@ ROOMS = {
     " sim.world.geography sim.world.world",
     "population": "sim.population sim.data",
     "demography": "sim.demography",
-    "behaviour": "sim.woonprofielen sim.fit sim.klantreis sim.founding sim.principles sim.crowding",
+    "behaviour": "sim.behaviour.woonprofielen sim.behaviour.fit sim.behaviour.klantreis sim.behaviour.founding sim.behaviour.principles sim.behaviour.choice_overload",
     "chains": "sim.ledger sim.chains sim.programme",
     "market": "sim.market",
     "without": "sim.ghosts sim.verdicts sim.uses sim.attribution sim.market.ghosts sim.market.decisive sim.market.without",

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.fit import (
+from sim.behaviour.fit import (
     GAP_HIGH,
     GAP_LOW,
     N_COMPONENTS,
@@ -20,8 +20,8 @@ from sim.fit import (
     net_rent,
     owner_cost,
 )
+from sim.behaviour.woonprofielen import N_PROFIELEN, PROFIELEN, pick_profiles, profile_edges
 from sim.parameters import resolve
-from sim.woonprofielen import N_PROFIELEN, PROFIELEN, pick_profiles, profile_edges
 from sim.world.codes import Access, DwellingType, HouseholdClass, Tenure
 from tests import twins
 from tests.worlds import burnt_in, housed_rows, scattered_dwellings, scattered_households

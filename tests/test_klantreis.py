@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim import klantreis, month
-from sim.crowding import crowding
-from sim.fit import refresh
-from sim.klantreis import make_journey, step_kernel, twice
+from sim import month
+from sim.behaviour import klantreis
+from sim.behaviour.choice_overload import crowding
+from sim.behaviour.fit import refresh
+from sim.behaviour.klantreis import make_journey, step_kernel, twice
 from sim.levers import ALL_BIT, make_levers
 from sim.parameters import resolve
 from sim.world.chance import Draws, Purpose

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from sim import month
-from sim.fit import refresh
-from sim.founding import found
+from sim.behaviour.fit import refresh
+from sim.behaviour.founding import found
 from sim.levers import nothing_in_force
 from sim.market import market as market_module
 from sim.market.clearing import lists

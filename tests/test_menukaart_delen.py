@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from sim import month
+from sim.behaviour.woonprofielen import N_PROFIELEN, PROFIELEN, profile_scores
 from sim.interventions import load
 from sim.interventions.familie import OLDER, YOUNGER, nearest_kin
 from sim.interventions.onderzoek import BUILT
 from sim.interventions.woningdelen import END, HOME, HOST, LODGER
 from sim.invariants import violations
 from sim.outputs import moves_table
-from sim.woonprofielen import N_PROFIELEN, PROFIELEN, profile_scores
 from sim.world.chance import bits_array
 from sim.world.codes import Access, DwellingState, DwellingType, HouseholdState, MoveReason, Origin, Stage, Tenure
 from sim.world.columns import NEVER, NOWHERE, age_years

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim import fit, founding, klantreis, month
+from sim import month
+from sim.behaviour import fit, founding, klantreis
 from sim.demography.describe import birthdays, describe
 from sim.population.persons import rooms_needed
 from sim.world.codes import EventKind, HouseholdState, Stage, Trigger

@@ -9,10 +9,10 @@ import pytest
 import yaml
 
 from sim import run
-from sim.crowding import crowding, homes_in_view
+from sim.behaviour.choice_overload import crowding, homes_in_view
+from sim.behaviour.principles import PRINCIPLES
 from sim.interventions import rent_discount
 from sim.parameters import REGISTRY
-from sim.principles import PRINCIPLES
 from sim.world.codes import VacancyState
 from tests.worlds import LIVELY, MIXED, burnt_in, digest, strong
 

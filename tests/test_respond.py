@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.fit import make_tables
+from sim.behaviour.fit import make_tables
 from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS, make_levers
 from sim.market.pull import rank_of, rent_felt
 from sim.market.reach import (

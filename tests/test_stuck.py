@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from sim import stuck
-from sim.klantreis import NOOD_TRIGGERS
+from sim.behaviour.klantreis import NOOD_TRIGGERS
 from sim.stuck import BY_HINDRANCE, HINDRANCES, HOLDS, MOVED, STUCK
 from sim.world.codes import HouseholdState, Obstacle, Stage
 from tests import twins

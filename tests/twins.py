@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.fit import GAP_HIGH, GAP_LOW, RENT_LIMIT_TOESLAG
-from sim.klantreis import CEILING, CEILING_LOGIT, LOGIT_LIMIT, LOGIT_SCALE, N_LOGIT
-from sim.woonprofielen import N_PROFIELEN, N_TASTES
+from sim.behaviour.fit import GAP_HIGH, GAP_LOW, RENT_LIMIT_TOESLAG
+from sim.behaviour.klantreis import CEILING, CEILING_LOGIT, LOGIT_LIMIT, LOGIT_SCALE, N_LOGIT
+from sim.behaviour.woonprofielen import N_PROFIELEN, N_TASTES
 from sim.world.chance import bits_array, uniform
 from sim.world.codes import DROPPED, ENTERED, LEFT, Access, DropReason, DwellingType, HouseholdClass, HouseholdState, Stage, Tenure, Trigger
 from sim.world.columns import ABSENT, NEVER, NOWHERE
@@ -92,7 +92,7 @@ def net_rent(rent, income, size, t):
 
 
 def components(cls, age, limit, gap, income, attachment, first, second, access, kind, urban, cost, km, leaves, t):
-    """Size, accessibility, affordability, place and profile, as arrays or numbers (see ``sim.fit.components``)."""
+    """Size, accessibility, affordability, place and profile, as arrays or numbers (see ``sim.behaviour.fit.components``)."""
     senior = np.asarray(cls) == HouseholdClass.SENIOR
     size = t["size"][senior.astype(int), np.clip(gap, GAP_LOW, GAP_HIGH) - GAP_LOW]
     reach = np.where(limit > 0, t["access"][limit, access], t["future"][age, access])
@@ -158,7 +158,7 @@ def decide(u: float, x: float, table, touched: int, lever) -> tuple[bool, bool, 
 
 
 def step(h, d, month: int, senior_age: int, j, lever, norm, crowd, bases, funnel, parting) -> None:
-    """One month of the klantreis, household by household (see ``sim.klantreis.step_kernel``)."""
+    """One month of the klantreis, household by household (see ``sim.behaviour.klantreis.step_kernel``)."""
     for i in range(len(h.state)):
         if h.state[i] == HouseholdState.PRESENT and h.home[i] >= 0:
             _step_one(i, h, d, month, senior_age, j, lever, norm, crowd, bases, funnel, parting)

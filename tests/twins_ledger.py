@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.behaviour.fit import ages_and_classes
 from sim.chains import CORPORATIE
-from sim.fit import ages_and_classes
 from sim.ledger import MONTH_OFFSET
 from sim.world.chance import bits_array, uniform
 from sim.world.codes import FILLED, WAITING, EventKind, MoveReason, Stage

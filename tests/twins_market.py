@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.fit import ages_and_classes, components_at
-from sim.klantreis import make_journey
+from sim.behaviour.fit import ages_and_classes, components_at
+from sim.behaviour.klantreis import make_journey
 from sim.levers import RENT_NONE, RENT_OLD, RENT_STEPS
 from sim.market.pull import DIRECT_POINTS
 from sim.market.reach import (

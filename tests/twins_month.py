@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from sim.fit import ages_and_classes, components_at
-from sim.klantreis import EVENT_DRAWS, event_chances
+from sim.behaviour.fit import ages_and_classes, components_at
+from sim.behaviour.klantreis import EVENT_DRAWS, event_chances
+from sim.behaviour.woonprofielen import N_PROFIELEN, PROFIELEN
 from sim.population.base_year import AGES
 from sim.population.income import income_of
-from sim.woonprofielen import N_PROFIELEN, PROFIELEN
 from sim.world.chance import Purpose, bits_array, normal_table, uniform
 from sim.world.codes import ENTERED, LEFT, Access, EventKind, HouseholdState, HouseholdType, Stage, Trigger
 from sim.world.columns import ABSENT, NEVER, NOWHERE, age_years

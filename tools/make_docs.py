@@ -286,7 +286,7 @@ def made_indicators() -> str:
 
 def made_principles() -> str:
     """The principles of behaviour."""
-    from sim.principles import PRINCIPLES
+    from sim.behaviour.principles import PRINCIPLES
 
     rows = [(f"`zonder_{p.key}`", p.nl, p.en, f"`{p.parameter}`", number(p.neutral), p.does, linked(p.source)) for p in PRINCIPLES.values()]
     return table(["behaviour=", "Nederlands", "English", "parameter", "removed at", "what it does", "source"], rows)
@@ -349,7 +349,7 @@ def made_draws() -> str:
 
 def made_profiles() -> str:
     """The ten woonprofielen."""
-    from sim.woonprofielen import PROFIELEN
+    from sim.behaviour.woonprofielen import PROFIELEN
 
     total = sum(p.share for p in PROFIELEN)
     rows = [(f"`{p.key}`", p.community, p.town, p.comfort, p.care, f"{100 * p.share / total:.0f} %", p.old_factor) for p in PROFIELEN]

@@ -13,13 +13,13 @@ import numpy as np
 from numba import njit
 from pydantic import Field
 
+from sim.behaviour.fit import ages_and_classes, refresh
+from sim.behaviour.klantreis import count_step
 from sim.chains import move_in, own_money, price_of, withdraw
-from sim.fit import ages_and_classes, refresh
 from sim.interventions.base import Instrument, Payer, Running
 from sim.interventions.passend_aanbod import ANNEX, append_homes
 from sim.interventions.reach import HUIDIGE, WENS
 from sim.interventions.who import ALL_DRAWN, Lot, Who
-from sim.klantreis import count_step
 from sim.world.chance import Purpose, hash_ints, hash_text, pair_bits, uniform
 from sim.world.codes import Access, Contact, DwellingState, DwellingType, HouseholdState, MoveReason, Origin, Stage, Tenure
 from sim.world.columns import NOWHERE, Dwellings, empty, take

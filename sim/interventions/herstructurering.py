@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
+from sim.behaviour.klantreis import count_step
 from sim.chains import move_in, open_vacancies, withdraw
 from sim.interventions.base import Instrument, Running
 from sim.interventions.passend_aanbod import append_homes
 from sim.interventions.register import Among
 from sim.interventions.who import Who, members_of
-from sim.klantreis import count_step
 from sim.world import law
 from sim.world.chance import Purpose, hash_ints, hash_text, uniform
 from sim.world.codes import (

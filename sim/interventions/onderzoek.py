@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
+from sim.behaviour.woonprofielen import N_PROFIELEN, profile_scores
 from sim.interventions.base import Instrument, Payer, Running
 from sim.interventions.passend_aanbod import ANNEX
 from sim.interventions.reach import HUIDIGE, ZOEKEN
 from sim.interventions.who import Who
-from sim.woonprofielen import N_PROFIELEN, profile_scores
 from sim.world.chance import Purpose, uniform
 from sim.world.codes import Access, Contact, DwellingState, DwellingType, Tenure
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim.fit import refresh
+from sim.behaviour.fit import refresh
 from sim.interventions.base import Payer, Running
 from sim.interventions.reach import WENS, Help, KnownToSome
 from sim.interventions.who import Who

@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim.fit import oldest_age
+from sim.behaviour.fit import oldest_age
 from sim.world.codes import HouseholdState, Stage
 
 if TYPE_CHECKING:

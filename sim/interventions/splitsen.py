@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim.fit import refresh
+from sim.behaviour.fit import refresh
 from sim.interventions.base import Instrument, Payer, Running
 from sim.interventions.passend_aanbod import ANNEX, add_homes
 from sim.interventions.who import Lot, Who

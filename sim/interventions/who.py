@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 from pydantic import BaseModel, ConfigDict, Field
 
-from sim.fit import classes, oldest_age
+from sim.behaviour.fit import classes, oldest_age
 from sim.interventions.register import everybody
 from sim.levers import NO_BITS
 from sim.market.reach import AOW_AGE

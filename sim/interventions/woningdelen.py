@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
+from sim.behaviour.fit import refresh
+from sim.behaviour.klantreis import count_step
 from sim.chains import write_moves
-from sim.fit import refresh
 from sim.interventions.base import Instrument, Payer, Running
 from sim.interventions.passend_aanbod import ANNEX
 from sim.interventions.reach import HUIDIGE, WENS, ZOEKEN
 from sim.interventions.who import ALL_DRAWN, Lot, Who
-from sim.klantreis import count_step
 from sim.world.chance import Purpose, uniform
 from sim.world.codes import Contact, HouseholdState, MoveReason, Stage, Tenure
 from sim.world.columns import ABSENT, NEVER, NOWHERE

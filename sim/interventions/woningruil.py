@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
+from sim.behaviour.klantreis import count_step
 from sim.chains import move_in
 from sim.interventions.base import Payer, Running
 from sim.interventions.passend_aanbod import ANNEX
 from sim.interventions.reach import WENS, ZOEKEN, KnownToSome
 from sim.interventions.who import Who, carriers
-from sim.klantreis import count_step
 from sim.market.respond import Bases, rules_of
 from sim.market.seekers import describe
 from sim.market.sight import arrange

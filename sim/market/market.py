@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from sim.klantreis import count_step
+from sim.behaviour.klantreis import count_step
 from sim.levers import NO_BITS
 from sim.market.clearing import settle
 from sim.market.offers import publish

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from sim.fit import CLASS_STARTER, components, net_rent, owner_cost
+from sim.behaviour.fit import CLASS_STARTER, components, net_rent, owner_cost
 from sim.levers import lever_sum
 from sim.market.pull import ZERO, Pulled, market_levers, pull, rank_of, waived
 from sim.market.reach import (

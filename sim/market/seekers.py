@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from sim.fit import CLASS_SENIOR, CLASS_STARTER, ages_and_classes, components_at
-from sim.klantreis import attached, is_nood, make_journey
+from sim.behaviour.fit import CLASS_SENIOR, CLASS_STARTER, ages_and_classes, components_at
+from sim.behaviour.klantreis import attached, is_nood, make_journey
 from sim.market.reach import AOW_AGE, CORPORATIE, KOOP
 from sim.market.records import SEEKER
 from sim.world.chance import Purpose, draw_bits, to_unit

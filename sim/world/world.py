@@ -41,7 +41,7 @@ class World(Own):
     geography: Geography = field(metadata=SHARED)
     map: Map = field(metadata=SHARED)
     params: Params = field(metadata=SHARED)
-    tables: np.void = field(metadata=SHARED)  # what fit looks up (sim.fit.FIT_TABLES), made from the parameters
+    tables: np.void = field(metadata=SHARED)  # what fit looks up (sim.behaviour.fit.FIT_TABLES), made from the parameters
     draws: Draws
     month: int
     h: Households

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from sim.fit import oldest_age
-from sim.woonprofielen import OLD_AGE, pick_profiles, profile_edges
+from sim.behaviour.fit import oldest_age
+from sim.behaviour.woonprofielen import OLD_AGE, pick_profiles, profile_edges
 from sim.world.chance import Draws, Purpose, draw_bits, normal_table, to_index, to_unit
 from sim.world.codes import EventKind, Stage, Trigger
 from sim.world.columns import NOWHERE

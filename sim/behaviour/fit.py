@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
+from sim.behaviour.woonprofielen import N_PROFIELEN, N_TASTES, profile_scores
 from sim.parameters import Params
-from sim.woonprofielen import N_PROFIELEN, N_TASTES, profile_scores
 from sim.world.chance import TABLE_SIZE, normal_table
 from sim.world.codes import Access, DwellingType, HouseholdClass, Tenure
 from sim.world.columns import ABSENT, N_CHILDREN

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from sim.fit import any_child, class_of, oldest_age
+from sim.behaviour.fit import any_child, class_of, oldest_age
 from sim.levers import ALL_BIT, lever_sum
 from sim.world.chance import Draws, Purpose, draw_bits, to_unit
 from sim.world.codes import DROPPED, ENTERED, LEFT, Access, DropReason, HouseholdState, Stage, Tenure, Trigger
@@ -201,7 +201,7 @@ def step_kernel(h, d, month, senior_age, j, lever, norm, crowd, bases, funnel, p
     """One month of the klantreis for every household with a home (see the module); changes the columns in place.
 
     ``norm`` float64 [areas]: share of seniors that moved in the last year; ``crowd`` float64 [2, areas], none above 0: what
-    choice overload adds to the logit of a search (``sim.crowding``); ``bases`` uint64: WISH, SEARCH, FADE, ADAPT;
+    choice overload adds to the logit of a search (``sim.behaviour.choice_overload``); ``bases`` uint64: WISH, SEARCH, FADE, ADAPT;
     ``parting`` is filled with whoever decides otherwise than without an instrument, for the first time (see ``Parting``).
     """
     armed, most, likeliest = len(lever) > 0, most_beside_gap(j, norm), likeliest_steps(j)
