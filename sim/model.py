@@ -9,9 +9,10 @@ import numpy as np
 from mesa import Model
 from mesa.agent import AgentSet
 
-from sim import chains, current, interventions, month, outputs, run, scenarios
+from sim import current, interventions, month, outputs, run, scenarios
 from sim.agents import VIEW_OF, Household
 from sim.behaviour.fit import classes
+from sim.chains import moves as chains
 from sim.world.codes import HouseholdClass, HouseholdState
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim import attribution, chains, interventions, invariants, month, outputs, programme, recording, start, stepwise, stuck
+from sim import attribution, interventions, invariants, month, outputs, recording, start, stepwise, stuck
 from sim import parameters as parameter_registry
+from sim.chains import moves, programme
 from sim.outputs import filters_table
 from sim.population.income import fifth_of
 from sim.rules import read as read_rules
@@ -87,7 +88,7 @@ def begin(run: Run) -> None:
     w = run.world
     year_before = stepwise.count_year(w, run.records)
     w.forget_moves()
-    chains.mark_before_start(w)
+    moves.mark_before_start(w)
     run.records = recording.Records()
     w.totals.clear()
     counts = invariants.snapshot(w) | {"withdrawn": int((w.v.state == WITHDRAWN).sum())}

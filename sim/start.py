@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.spatial import cKDTree
 
-from sim import programme
 from sim.behaviour.fit import make_tables, refresh
 from sim.behaviour.founding import draw_households
 from sim.behaviour.klantreis import NORM_MONTHS, Neighbours
-from sim.chains import open_vacancies
+from sim.chains import programme
+from sim.chains.moves import open_vacancies
 from sim.demography import plan as demography
 from sim.population import build as population
 from sim.state import Run

@@ -19,7 +19,7 @@ ROOMS = {
     "population": "sim.population sim.data",
     "demography": "sim.demography",
     "behaviour": "sim.behaviour.woonprofielen sim.behaviour.fit sim.behaviour.klantreis sim.behaviour.founding sim.behaviour.principles sim.behaviour.choice_overload",
-    "chains": "sim.ledger sim.chains sim.programme",
+    "chains": "sim.chains.kernels sim.chains.moves sim.chains.programme",
     "market": "sim.market",
     "without": "sim.ghosts sim.verdicts sim.uses sim.attribution sim.market.ghosts sim.market.decisive sim.market.without",
     "interventions": "sim.interventions sim.organisations",

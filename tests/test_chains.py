@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim import chains, interventions
-from sim.chains import hand_over, open_vacancies, rent_paths, step_rents, unite
+from sim import interventions
+from sim.chains import moves as chains
+from sim.chains.moves import hand_over, open_vacancies, rent_paths, step_rents, unite
 from sim.invariants import violations
 from sim.levers import nothing_in_force
 from sim.outputs import descend

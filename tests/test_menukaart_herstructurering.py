@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim import month
-from sim.chains import end_households
+from sim.chains.moves import end_households
 from sim.invariants import violations
 from sim.world.codes import RESERVED, WAITING, WITHDRAWN, Access, Contact, DwellingState, HouseholdState, MoveReason, Origin, Stage, Trigger
 from sim.world.columns import NOWHERE

@@ -1,19 +1,19 @@
-"""Readable twins of ``sim.ledger``: the same on whole columns in NumPy, the oracles of the tests."""
+"""Readable twins of ``sim.chains.kernels``: the same on whole columns in NumPy, the oracles of the tests."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from sim.behaviour.fit import ages_and_classes
-from sim.chains import CORPORATIE
-from sim.ledger import MONTH_OFFSET
+from sim.chains.kernels import MONTH_OFFSET
+from sim.chains.moves import CORPORATIE
 from sim.world.chance import bits_array, uniform
 from sim.world.codes import FILLED, WAITING, EventKind, MoveReason, Stage
 from sim.world.columns import ABSENT, NEVER, NOWHERE
 
 
 def open_rows(d, v, filled, homes, origins, parents, first, month, turnover, low, high) -> None:
-    """Homes come free (see ``sim.ledger.open_rows``)."""
+    """Homes come free (see ``sim.chains.kernels.open_rows``)."""
     n = len(homes)
     rows = np.arange(first, first + n)
     v.id[rows] = bits_array(np.uint64(0), d.id[homes], np.full(n, month + MONTH_OFFSET, np.uint64))
@@ -28,7 +28,7 @@ def open_rows(d, v, filled, homes, origins, parents, first, month, turnover, low
 
 
 def write_rows(h, v, m, rows, to, vacancy, first, month, senior_age, reason, elsewhere, p_elsewhere) -> None:
-    """Moves are written down (see ``sim.ledger.write_rows``)."""
+    """Moves are written down (see ``sim.chains.kernels.write_rows``)."""
     k = np.arange(first, first + len(rows))
     m.month[k], m.household[k], m.size[k], m.reason[k] = month, rows, h.size[rows], reason
     m.age[k], m.household_class[k] = ages_and_classes(h.adult_birth, h.child_birth, rows, h.home[rows], month, senior_age)
@@ -48,7 +48,7 @@ def write_rows(h, v, m, rows, to, vacancy, first, month, senior_age, reason, els
 
 
 def settle_rows(h, d, v, rows, to, vacancy, month, taste_base, taste) -> None:
-    """Households settle in (see ``sim.ledger.settle_rows``)."""
+    """Households settle in (see ``sim.chains.kernels.settle_rows``)."""
     v.state[vacancy[vacancy >= 0]] = FILLED
     d.vacancy[to] = NOWHERE
     d.occupant[to] = rows
@@ -64,7 +64,7 @@ def settle_rows(h, d, v, rows, to, vacancy, month, taste_base, taste) -> None:
 
 
 def take_over(h, source, c) -> None:
-    """The new household takes over what its partner had (see ``sim.ledger.take_over``)."""
+    """The new household takes over what its partner had (see ``sim.chains.kernels.take_over``)."""
     for column in (
         h.rent,
         h.rent_full,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks.plain_mesa.agents import N_CHILDREN, Person
 from benchmarks.plain_mesa.chance import MASK, ODD_SECOND, mix
-from sim.ledger import MONTH_OFFSET
+from sim.chains.kernels import MONTH_OFFSET
 from sim.world.codes import EventKind, Trigger
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from benchmarks.plain_mesa.chance import MASK, ODD_ID, ODD_SECOND, TO_UNIT, Keye
 from benchmarks.plain_mesa.events import ARRIVAL, FALL, LOSS_OF_PARTNER, replay
 from benchmarks.plain_mesa.load import Start
 from benchmarks.plain_mesa.matching import match
-from sim.ledger import MONTH_OFFSET
+from sim.chains.kernels import MONTH_OFFSET
 
 
 class Move(NamedTuple):

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from sim.behaviour.fit import ages_and_classes, refresh
 from sim.behaviour.klantreis import count_step
-from sim.chains import move_in, own_money, price_of, withdraw
+from sim.chains.moves import move_in, own_money, price_of, withdraw
 from sim.interventions.base import Instrument, Payer, Running
 from sim.interventions.passend_aanbod import ANNEX, append_homes
 from sim.interventions.reach import HUIDIGE, WENS

@@ -15,7 +15,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.behaviour.klantreis import count_step
-from sim.chains import move_in, open_vacancies, withdraw
+from sim.chains.moves import move_in, open_vacancies, withdraw
 from sim.interventions.base import Instrument, Running
 from sim.interventions.passend_aanbod import append_homes
 from sim.interventions.register import Among

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from sim.behaviour.fit import refresh
 from sim.behaviour.klantreis import count_step
-from sim.chains import write_moves
+from sim.chains.moves import write_moves
 from sim.interventions.base import Instrument, Payer, Running
 from sim.interventions.passend_aanbod import ANNEX
 from sim.interventions.reach import HUIDIGE, WENS, ZOEKEN

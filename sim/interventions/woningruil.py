@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.behaviour.klantreis import count_step
-from sim.chains import move_in
+from sim.chains.moves import move_in
 from sim.interventions.base import Payer, Running
 from sim.interventions.passend_aanbod import ANNEX
 from sim.interventions.reach import WENS, ZOEKEN, KnownToSome

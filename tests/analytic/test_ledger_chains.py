@@ -14,7 +14,8 @@ import pandas as pd
 import pytest
 
 from analysis.chains import mean_length
-from sim import chains, outputs
+from sim import outputs
+from sim.chains import moves as chains
 from sim.levers import nothing_in_force
 from sim.world.chance import hash_ints, uniform
 from sim.world.codes import HouseholdState, Origin, Tenure, VacancyState

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.chains import open_vacancies
+from sim.chains.moves import open_vacancies
 from sim.world.chance import Draws, Purpose, hash_ints, hash_text, uniform
 from sim.world.codes import Access, DwellingState, DwellingType, Origin, Tenure, VacancyState
 from sim.world.columns import NEVER, NOWHERE, Dwellings, empty

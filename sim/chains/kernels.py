@@ -1,6 +1,6 @@
 """Kernels of the ledger: homes that come free, moves that are written down, and households that settle in.
 
-Each writes columns in place, row by row; ``sim.chains`` says when they are called and in what order.
+Each writes columns in place, row by row; ``sim.chains.moves`` says when they are called and in what order.
 """
 
 from __future__ import annotations

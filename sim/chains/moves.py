@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.behaviour.fit import fit_at
-from sim.ledger import open_rows, settle_rows, take_over, write_rows
+from sim.chains.kernels import open_rows, settle_rows, take_over, write_rows
 from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS, make_levers
 from sim.world.chance import Purpose, bits_array
 from sim.world.codes import ON_OFFER, RESERVED, WAITING, WITHDRAWN, MoveReason, Origin, Stage, Tenure, Trigger
