@@ -122,9 +122,9 @@ def test_a_planted_import_is_seen_wherever_it_stands():
     texts = {
         "sim.world.codes": ("codes.py", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from sim.market import pull\n"),
         "sim.market": ("__init__.py", ""),
-        "sim.market.pull": ("pull.py", "def f():\n    import sim.world.codes\n"),
+        "sim.market.help": ("pull.py", "def f():\n    import sim.world.codes\n"),
         "analysis.page": ("page.py", "from sim.market import pull\n"),
     }
     found = arrows(texts)
-    assert upward(found) == {"sim.world.codes -> sim.market.pull": "codes.py:3"}
-    assert in_circles(found) == {"sim.world.codes -> sim.market.pull": "codes.py:3", "sim.market.pull -> sim.world.codes": "pull.py:2"}
+    assert upward(found) == {"sim.world.codes -> sim.market.help": "codes.py:3"}
+    assert in_circles(found) == {"sim.world.codes -> sim.market.help": "codes.py:3", "sim.market.help -> sim.world.codes": "pull.py:2"}

@@ -15,7 +15,7 @@ from sim.levers import ALL_BIT
 from sim.market.ghosts import runners_up
 from sim.market.market import _bases, _respond
 from sim.market.offers import publish
-from sim.market.seekers import describe
+from sim.market.searchers import describe
 from sim.verdicts import verdicts
 from sim.world.codes import HouseholdState, MoveReason, Stage, VacancyState, Verdict
 from sim.world.columns import NOWHERE

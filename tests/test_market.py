@@ -10,13 +10,13 @@ from sim.behaviour.fit import refresh
 from sim.behaviour.founding import found
 from sim.levers import nothing_in_force
 from sim.market import market as market_module
+from sim.market.choice import PER_SEGMENT
 from sim.market.clearing import lists
 from sim.market.market import count_candidates, relax
 from sim.market.matching import check_responses, clear, clear_plain
 from sim.market.offers import publish
-from sim.market.reach import FREE_SPACE, OUTSIDE_PASSEND
-from sim.market.respond import PER_SEGMENT
-from sim.market.seekers import describe, searching_rows
+from sim.market.searchers import describe, searching_rows
+from sim.market.sieve import FREE_SPACE, OUTSIDE_PASSEND
 from sim.market.sight import CHANNELS
 from sim.stuck import nobody_stuck
 from sim.world.chance import Draws, Purpose, hash_ints, to_unit, uniform

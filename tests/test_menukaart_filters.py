@@ -11,7 +11,7 @@ from experiments import compare
 from sim import month, run, scenarios
 from sim.interventions import REGISTRY, InstrumentError, load
 from sim.interventions.who import binding, failing, gross_income, members_of
-from sim.market.seekers import describe
+from sim.market.searchers import describe
 from sim.world import law
 from sim.world.codes import Access, DwellingState, DwellingType, HouseholdState, Stage, Tenure
 from sim.world.columns import ABSENT, NEVER

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from sim.behaviour.fit import make_tables
 from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS, make_levers
-from sim.market.pull import rank_of, rent_felt
-from sim.market.reach import (
+from sim.market.choice import PER_SEGMENT, Bases, empty_looks, empty_responses, make_rules, respond, size_norms, weigh
+from sim.market.help import rank_of, rent_felt
+from sim.market.records import OFFER, SEEKER
+from sim.market.sieve import (
     FREE_SPACE,
     NOT_ELIGIBLE,
     NOTHING_SEEN,
@@ -22,8 +24,6 @@ from sim.market.reach import (
     hurdles,
     sift,
 )
-from sim.market.records import OFFER, SEEKER
-from sim.market.respond import PER_SEGMENT, Bases, empty_looks, empty_responses, make_rules, respond, size_norms, weigh
 from sim.market.sight import arrange
 from sim.parameters import resolve
 from sim.world import law

@@ -9,8 +9,11 @@ import numpy as np
 from sim.behaviour.fit import ages_and_classes, components_at
 from sim.behaviour.klantreis import make_journey
 from sim.levers import RENT_NONE, RENT_OLD, RENT_STEPS
-from sim.market.pull import DIRECT_POINTS
-from sim.market.reach import (
+from sim.market.choice import PER_SEGMENT
+from sim.market.help import DIRECT_POINTS
+from sim.market.records import OFFER, SEEKER
+from sim.market.searchers import LONGEST_WAIT
+from sim.market.sieve import (
     AOW_AGE,
     FREE_SPACE,
     NOT_BETTER,
@@ -21,9 +24,6 @@ from sim.market.reach import (
     OUTSIDE_PASSEND,
     TOO_EXPENSIVE,
 )
-from sim.market.records import OFFER, SEEKER
-from sim.market.respond import PER_SEGMENT
-from sim.market.seekers import LONGEST_WAIT
 from sim.market.sight import CHANNELS
 from sim.world.chance import Purpose, bits_array, uniform
 from sim.world.codes import Access, HouseholdClass, Tenure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.market.reach import OUTRANKED
+from sim.market.sieve import OUTRANKED
 from sim.world.chance import uniform
 from tests.twins_market import sees, weigh
 

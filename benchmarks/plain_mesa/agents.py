@@ -1,4 +1,4 @@
-"""Households as Mesa agents, with people, homes and vacancies as plain objects; rules as in sim/behaviour/klantreis.py and sim/market/respond.py."""
+"""Households as Mesa agents, with people, homes and vacancies as plain objects; rules as in sim/behaviour/klantreis.py and sim/market/choice.py."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from mesa import Agent
 
 from sim.behaviour.fit import GAP_HIGH, GAP_LOW, MAX_AGE, RENT_LIMIT_TOESLAG
 from sim.behaviour.klantreis import CEILING, CEILING_LOGIT, LOGIT_LIMIT, LOGIT_SCALE, N_LOGIT
-from sim.market.reach import AOW_AGE
-from sim.market.respond import PER_SEGMENT
-from sim.market.seekers import LONGEST_WAIT
+from sim.market.choice import PER_SEGMENT
+from sim.market.searchers import LONGEST_WAIT
+from sim.market.sieve import AOW_AGE
 from sim.world.codes import Access, HouseholdClass, HouseholdType, Stage, Tenure
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sim.behaviour.fit import classes, oldest_age
 from sim.interventions.register import everybody
 from sim.levers import NO_BITS
-from sim.market.reach import AOW_AGE
+from sim.market.sieve import AOW_AGE
 from sim.world import law
 from sim.world.chance import draw_bits, to_unit, uniform
 from sim.world.codes import DwellingType, HouseholdClass, HouseholdState, Tenure

@@ -13,8 +13,8 @@ from sim.interventions.base import Payer, Running
 from sim.interventions.passend_aanbod import ANNEX
 from sim.interventions.reach import WENS, ZOEKEN, KnownToSome
 from sim.interventions.who import Who, carriers
-from sim.market.respond import Bases, rules_of
-from sim.market.seekers import describe
+from sim.market.choice import Bases, rules_of
+from sim.market.searchers import describe
 from sim.market.sight import arrange
 from sim.market.trading import Veto, homes_to_swap, top_trading_cycles, wanted_homes
 from sim.world.chance import Purpose, uniform

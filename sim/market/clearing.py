@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
+from sim.market.choice import PER_SEGMENT
 from sim.market.matching import clear, go_on, open_clearing
-from sim.market.reach import turns_down
-from sim.market.respond import PER_SEGMENT
+from sim.market.sieve import turns_down
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -11,9 +11,9 @@ import numpy as np
 from numba import njit
 
 from sim.levers import ALL_BIT, NO_BITS
+from sim.market.choice import empty_looks, empty_responses, rules_of
 from sim.market.clearing import clear_again, open_for_all, settle
 from sim.market.ghosts import measure, settle_ghosts, watch_ghosts
-from sim.market.respond import empty_looks, empty_responses, rules_of
 from sim.market.without import exchange, respond_without
 
 if TYPE_CHECKING:

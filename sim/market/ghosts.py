@@ -14,9 +14,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sim import ghosts
-from sim.market.reach import turns_down
-from sim.market.respond import MAX_RESPONSES, PER_SEGMENT, empty_looks, empty_responses, respond, rules_of
-from sim.market.seekers import describe, searching_rows
+from sim.market.choice import MAX_RESPONSES, PER_SEGMENT, empty_looks, empty_responses, respond, rules_of
+from sim.market.searchers import describe, searching_rows
+from sim.market.sieve import turns_down
 from sim.world.chance import draw_bits, to_whole
 from sim.world.codes import HouseholdState
 from sim.world.columns import NOWHERE

@@ -13,11 +13,11 @@ from numba import njit
 
 from sim.behaviour.klantreis import count_step
 from sim.levers import NO_BITS
+from sim.market.choice import PER_SEGMENT, Bases, Looks, Responses, empty_looks, empty_responses, respond, rules_of
 from sim.market.clearing import settle
 from sim.market.offers import publish
-from sim.market.reach import OUTRANKED
-from sim.market.respond import PER_SEGMENT, Bases, Looks, Responses, empty_looks, empty_responses, respond, rules_of
-from sim.market.seekers import describe, searching_rows
+from sim.market.searchers import describe, searching_rows
+from sim.market.sieve import OUTRANKED
 from sim.market.sight import Offers
 from sim.world.chance import Purpose, draw_bits, to_whole
 from sim.world.codes import OBSTACLE, ON_OFFER, RESERVED, Obstacle, Stage, Tenure

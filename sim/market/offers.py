@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from sim.market.pull import ONE, ZERO
-from sim.market.reach import CORPORATIE, FREE_SPACE, KOOP, OUTSIDE_PASSEND, VRIJE_HUUR
+from sim.market.help import ONE, ZERO
 from sim.market.records import OFFER
+from sim.market.sieve import CORPORATIE, FREE_SPACE, KOOP, OUTSIDE_PASSEND, VRIJE_HUUR
 from sim.market.sight import Offers, arrange
 from sim.world.chance import Purpose, draw_bits, to_unit
 from sim.world.codes import ON_OFFER, WAITING

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from sim.market.pull import ZERO
-from sim.market.reach import OUTRANKED, turns_down
+from sim.market.choice import weigh
+from sim.market.help import ZERO
 from sim.market.records import OFFER
-from sim.market.respond import weigh
+from sim.market.sieve import OUTRANKED, turns_down
 from sim.market.sight import CHANNELS, find_starts, see
 from sim.world.chance import pair_bits, to_unit
 

@@ -3,7 +3,7 @@
 Whom an instrument neither kept out nor helped to a response responds without it as with it: without help no home is worth more, so
 help at a home that was not chosen is not missed. The looks of the others were written down, and those in which the instrument had
 a lever are taken again. Only where a lever can work both ways (``both_ways``) a searcher looks at every home once more. The answers are
-those of ``sim.market.respond.respond`` with the instruments left out, to the last bit.
+those of ``sim.market.choice.respond`` with the instruments left out, to the last bit.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import numpy as np
 from numba import njit
 
 from sim.levers import RENT_NONE, lever_sum
-from sim.market.pull import ONE, ZERO
-from sim.market.reach import CORPORATIE, OUTRANKED
-from sim.market.respond import MAX_RESPONSES, PER_SEGMENT, keep, respond, size_norms, weigh
+from sim.market.choice import MAX_RESPONSES, PER_SEGMENT, keep, respond, size_norms, weigh
+from sim.market.help import ONE, ZERO
+from sim.market.sieve import CORPORATIE, OUTRANKED
 from sim.market.sight import CHANNELS, CIRCLE, ROUND, U61, find_starts
 from sim.world.chance import draw_bits
 

@@ -9,8 +9,8 @@ from numba import njit
 
 from sim.behaviour.fit import CLASS_SENIOR, CLASS_STARTER, ages_and_classes, components_at
 from sim.behaviour.klantreis import attached, is_nood, make_journey
-from sim.market.reach import AOW_AGE, CORPORATIE, KOOP
 from sim.market.records import SEEKER
+from sim.market.sieve import AOW_AGE, CORPORATIE, KOOP
 from sim.world.chance import Purpose, draw_bits, to_unit
 from sim.world.codes import HouseholdState, Stage
 from sim.world.columns import NOWHERE

@@ -13,8 +13,8 @@ from numba import njit
 
 from sim.behaviour.fit import CLASS_STARTER, components, net_rent, owner_cost
 from sim.levers import lever_sum
-from sim.market.pull import ZERO, Pulled, market_levers, pull, rank_of, waived
-from sim.market.reach import (
+from sim.market.help import ZERO, Pulled, market_levers, pull, rank_of, waived
+from sim.market.sieve import (
     CORPORATIE,
     KOOP,
     NOT_BETTER,

@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 from sim.levers import RENT_NONE, RENT_OLD, RENT_STEPS
-from sim.market.reach import CORPORATIE, KOOP, VRIJE_HUUR, eligible
+from sim.market.sieve import CORPORATIE, KOOP, VRIJE_HUUR, eligible
 from sim.world.codes import Access
 
 ZERO, ONE = np.uint64(0), np.uint64(1)
