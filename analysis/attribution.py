@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from sim.verdicts import FINAL, verdicts
+from sim.without.verdicts import FINAL, verdicts
 from sim.world.codes import Verdict, names
 
 ATTRIBUTION = (

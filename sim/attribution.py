@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.levers import ALL_BIT
 from sim.outputs import public_id
-from sim.verdicts import FINAL, verdicts
+from sim.without.verdicts import FINAL, verdicts
 from sim.world.codes import MoveReason, Verdict, names
 from sim.world.columns import NEVER, NOWHERE
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from sim.ghosts import Ghosts
     from sim.interventions.at_work import AtWork
+    from sim.without.ghosts import Ghosts
     from sim.world.world import World
 
 MOST_MONTHS = 1 << 16  # more than a month in the ledger can be

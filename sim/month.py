@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from sim import ghosts, recording
+from sim import recording
 from sim.behaviour import founding, klantreis
 from sim.behaviour.choice_overload import crowding
 from sim.behaviour.fit import fit_of, refresh
@@ -16,8 +16,9 @@ from sim.chains import moves as chains
 from sim.chains import programme
 from sim.demography import plan as demography
 from sim.demography.describe import birthdays, describe
-from sim.market import decisive, market
+from sim.market import market
 from sim.population.income import fifth_of
+from sim.without import clearings, ghosts
 from sim.world.codes import HouseholdClass, HouseholdState, MoveReason, Origin
 from sim.world.columns import ABSENT, NOWHERE
 
@@ -171,7 +172,7 @@ def go_to_market(run: Run) -> None:
     met = market.meet(w, force)
     if met is None:
         return
-    owed = decisive.owed(w, force, run.at_work.ghosts, met)
+    owed = clearings.owed(w, force, run.at_work.ghosts, met)
     obstacles = market.take(w, met, owed)
     run.stuck.hear(met.rows, obstacles, w.h.search_month)
     if run.approach is not None:

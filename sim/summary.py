@@ -19,8 +19,8 @@ from sim.world.codes import CHOSEN, FILLED, Access, DwellingType, HouseholdClass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.ghosts import Ghosts
     from sim.recording import Records
+    from sim.without.ghosts import Ghosts
     from sim.world.world import World
 
 SENIOR = int(HouseholdClass.SENIOR)

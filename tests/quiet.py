@@ -6,10 +6,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from sim import ghosts, month, run
+from sim import month, run
 from sim.interventions.base import Instrument, Running
 from sim.interventions.who import ALL_DRAWN
 from sim.state import Run
+from sim.without import ghosts
 from sim.world.codes import HouseholdState, Stage, VacancyState
 from sim.world.columns import NOWHERE
 from sim.world.world import World

@@ -21,7 +21,7 @@ ROOMS = {
     "behaviour": "sim.behaviour.woonprofielen sim.behaviour.fit sim.behaviour.klantreis sim.behaviour.founding sim.behaviour.principles sim.behaviour.choice_overload",
     "chains": "sim.chains.kernels sim.chains.moves sim.chains.programme",
     "market": "sim.market",
-    "without": "sim.ghosts sim.verdicts sim.uses sim.attribution sim.market.ghosts sim.market.decisive sim.market.without",
+    "without": "sim.without.ghosts sim.without.verdicts sim.without.uses sim.attribution sim.without.ghosts_on_the_market sim.without.clearings sim.without.responses",
     "interventions": "sim.interventions sim.organisations",
     "counts": "sim.indicators sim.monitor sim.recording sim.stuck sim.summary sim.outputs sim.invariants",
     "approach": "sim.scenarios sim.rules sim.stepwise sim.current",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from analysis.attribution import by_verdict, with_window
 from analysis.effects import effects
 from analysis.naive import beside, naive
-from sim.verdicts import FINAL, verdicts
+from sim.without.verdicts import FINAL, verdicts
 from sim.world.codes import Verdict, names
 
 MONTHS = 24

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from analysis.shapley import exact, shares
 from sim import run
 from sim.attribution import attribution_table, direct, first_moves, next_moves, own_moves
-from sim.ghosts import stay_behind
 from sim.levers import ALL_BIT
-from sim.market.ghosts import runners_up
 from sim.market.market import _bases, _respond
 from sim.market.offers import publish
 from sim.market.searchers import describe
-from sim.verdicts import verdicts
+from sim.without.ghosts import stay_behind
+from sim.without.ghosts_on_the_market import runners_up
+from sim.without.verdicts import verdicts
 from sim.world.codes import HouseholdState, MoveReason, Stage, VacancyState, Verdict
 from sim.world.columns import NOWHERE
 from tests import quiet

@@ -8,10 +8,10 @@ import pytest
 from sim.market import market as market_module
 from sim.market.choice import MAX_RESPONSES, PER_SEGMENT, empty_looks, empty_responses, respond, rules_of
 from sim.market.clearing import clear_again, open_for_all, settle
-from sim.market.decisive import hindering, late
 from sim.market.offers import publish
 from sim.market.searchers import describe
-from sim.market.without import exchange, respond_without
+from sim.without.clearings import hindering, late
+from sim.without.responses import exchange, respond_without
 from tests.test_respond import BASES, GEO, LEVERS, OFF, RULES, T, homes, searchers
 from tests.worlds import at_work, burnt_in, everything, let_pass
 

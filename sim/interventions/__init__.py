@@ -11,7 +11,6 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from sim import organisations
-from sim.ghosts import no_ghosts
 from sim.interventions.at_work import AtWork
 from sim.interventions.base import Instrument, InstrumentError, Running
 from sim.interventions.eigen import InterventieX, own
@@ -46,6 +45,7 @@ from sim.interventions.woningdelen import Woningdelen
 from sim.interventions.woningruil import Woningruil
 from sim.interventions.wooncoach import WooncoachParticulier, WooncoachSociaal
 from sim.levers import MAX_INSTRUMENTS, RENT_STEPS, InForce, make_levers
+from sim.without.ghosts import no_ghosts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sim.ghosts import off_for
 from sim.interventions.common import Common
 from sim.interventions.register import Register
 from sim.levers import ALL_BIT
+from sim.without.ghosts import off_for
 from sim.world.codes import HouseholdState
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from sim.ghosts import stay_behind
 from sim.interventions.who import ALL_DRAWN, Lot, Who, carriers, members_of
 from sim.levers import ALL_BIT, MAX_INSTRUMENTS
+from sim.without.ghosts import stay_behind
 from sim.world.chance import Purpose, uniform
 from sim.world.codes import Contact, HouseholdState, Stage
 from sim.world.copies import SHARED, Own

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.levers import NO_BITS, InForce, nothing_in_force
-from sim.uses import Uses
+from sim.without.uses import Uses
 from sim.world.copies import Own
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.ghosts import Ghosts
     from sim.interventions.register import Among, Register
+    from sim.without.ghosts import Ghosts
     from sim.world.world import World
 
 

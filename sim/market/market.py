@@ -1,7 +1,7 @@
 """The market of one month: homes are offered, searchers respond, the two are matched, and what is left is relaxed.
 
 ``meet`` finds who would get what, with all instruments on; ``take`` lets them have it. In between is asked what would have
-happened without an instrument (``sim.market.decisive``): until then nobody has taken anything.
+happened without an instrument (``sim.without.clearings``): until then nobody has taken anything.
 """
 
 from __future__ import annotations

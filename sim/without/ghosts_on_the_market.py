@@ -13,18 +13,18 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim import ghosts
 from sim.market.choice import MAX_RESPONSES, PER_SEGMENT, empty_looks, empty_responses, respond, rules_of
 from sim.market.searchers import describe, searching_rows
 from sim.market.sieve import turns_down
+from sim.without import ghosts
 from sim.world.chance import draw_bits, to_whole
 from sim.world.codes import HouseholdState
 from sim.world.columns import NOWHERE
 
 if TYPE_CHECKING:
-    from sim.ghosts import Ghosts
     from sim.levers import InForce
     from sim.market.market import Met
+    from sim.without.ghosts import Ghosts
     from sim.world.world import World
 
 PRESENT = int(HouseholdState.PRESENT)

@@ -1,6 +1,6 @@
 """Who owes its result on the market to an instrument: the clearing is taken again with the instrument off, for everybody.
 
-Each clearing is shown to the ghosts that look this month (``sim.market.ghosts``).
+Each clearing is shown to the ghosts that look this month (``sim.without.ghosts_on_the_market``).
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from numba import njit
 from sim.levers import ALL_BIT, NO_BITS
 from sim.market.choice import empty_looks, empty_responses, rules_of
 from sim.market.clearing import clear_again, open_for_all, settle
-from sim.market.ghosts import measure, settle_ghosts, watch_ghosts
-from sim.market.without import exchange, respond_without
+from sim.without.ghosts_on_the_market import measure, settle_ghosts, watch_ghosts
+from sim.without.responses import exchange, respond_without
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.ghosts import Ghosts
     from sim.levers import InForce
-    from sim.market.ghosts import Watch
     from sim.market.market import Met
+    from sim.without.ghosts import Ghosts
+    from sim.without.ghosts_on_the_market import Watch
     from sim.world.world import World
 
 FEW = 8  # where the lists of at most one in so many searchers differ, the clearing goes on from what all clearings share
