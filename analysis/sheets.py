@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-import sim.organisations
+import sim.interventions.organisations
 from analysis import summary, words
 from analysis.monitor_tables import Shared
 from analysis.results import Results
@@ -23,8 +23,8 @@ from sim.interventions import REGISTRY as INSTRUMENTS
 NOW, EXTRA, STOP = "now", "extra", "stop"
 SIGNS = {NOW: "●", EXTRA: "+", STOP: "✕", "": ""}  # beside the colour, so that it can be read in black and white
 LEGEND = {NOW: "doen we al (basis)", EXTRA: "komt erbij (scenario)", STOP: "stopt in dit scenario"}
-ORGANISATIONS = {key: one.nl for key, one in sim.organisations.ORGANISATIONS.items() if key != "huishouden"}
-HOUSEHOLD = ("huishouden", sim.organisations.ORGANISATIONS["huishouden"].nl)
+ORGANISATIONS = {key: one.nl for key, one in sim.interventions.organisations.ORGANISATIONS.items() if key != "huishouden"}
+HOUSEHOLD = ("huishouden", sim.interventions.organisations.ORGANISATIONS["huishouden"].nl)
 STAGES = {
     "huidige_woning": "Huidige woning",
     "woonwens": "Woonwens",
@@ -309,7 +309,7 @@ def contacts(plan: Approach) -> Sheet:
         keys = [key for key in plan.by(name) if _meets(key)]
         rows.append([[Item(label)], *([plan.delivered(key) for key in keys if stage in INSTRUMENTS[key].stages] for stage in STAGES)])
     usual = "; ".join(
-        f"{label}: {', '.join(STAGES[stage].lower() for stage in sim.organisations.ORGANISATIONS[name].stages)}"
+        f"{label}: {', '.join(STAGES[stage].lower() for stage in sim.interventions.organisations.ORGANISATIONS[name].stages)}"
         for name, label in ORGANISATIONS.items()
     )
     notes = (

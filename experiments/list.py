@@ -113,7 +113,7 @@ def municipalities(config: Listing) -> Rows:
 def organisations(config: Listing) -> Rows:
     """Who takes part, with what it may do and what it may deliver and pay."""
     from sim.interventions import REGISTRY
-    from sim.organisations import ORGANISATIONS, POWERS
+    from sim.interventions.organisations import ORGANISATIONS, POWERS
 
     return [
         {

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from sim.indicators import MONTH_STATES, REGISTRY
 from sim.interventions import REGISTRY as INSTRUMENTS
 from sim.interventions import Instrument, check_strength, class_of, load
-from sim.interventions.base import MOST_STRENGTH
+from sim.interventions.instrument import MOST_STRENGTH
 from sim.world.codes import Obstacle, names
 
 YEAR = 12  # months over which a monitor counts

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from sim import month, run
-from sim.interventions.base import Instrument, Running
+from sim.interventions.instrument import Instrument, Running
 from sim.interventions.who import ALL_DRAWN
 from sim.state import Run
 from sim.without import ghosts

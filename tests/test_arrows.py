@@ -22,7 +22,7 @@ ROOMS = {
     "chains": "sim.chains.kernels sim.chains.moves sim.chains.programme",
     "market": "sim.market",
     "without": "sim.without.ghosts sim.without.verdicts sim.without.uses sim.attribution sim.without.ghosts_on_the_market sim.without.clearings sim.without.responses",
-    "interventions": "sim.interventions sim.organisations",
+    "interventions": "sim.interventions sim.interventions.organisations",
     "counts": "sim.indicators sim.monitor sim.recording sim.stuck sim.summary sim.outputs sim.invariants",
     "approach": "sim.scenarios sim.rules sim.stepwise sim.current",
     "state": "sim.state",

@@ -7,8 +7,8 @@ import pytest
 
 from sim import month
 from sim.interventions import REGISTRY, InstrumentError, load
-from sim.interventions.op_weg_helpen import Outreach
-from sim.interventions.voorrang import Labelling
+from sim.interventions.cards.op_weg_helpen import Outreach
+from sim.interventions.cards.voorrang import Labelling
 from sim.invariants import violations
 from sim.world import law
 from sim.world.codes import Access, DwellingType, HouseholdState, HouseholdType, Origin, Stage, Tenure

@@ -8,9 +8,9 @@ import pytest
 from sim import month
 from sim.behaviour.woonprofielen import N_PROFIELEN, PROFIELEN, profile_scores
 from sim.interventions import load
-from sim.interventions.familie import OLDER, YOUNGER, nearest_kin
-from sim.interventions.onderzoek import BUILT
-from sim.interventions.woningdelen import END, HOME, HOST, LODGER
+from sim.interventions.cards.familie import OLDER, YOUNGER, nearest_kin
+from sim.interventions.cards.onderzoek import BUILT
+from sim.interventions.cards.woningdelen import END, HOME, HOST, LODGER
 from sim.invariants import violations
 from sim.outputs import moves_table
 from sim.world.chance import bits_array

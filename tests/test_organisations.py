@@ -7,8 +7,8 @@ from typing import get_args
 
 import pytest
 
-from sim.interventions import REGISTRY, InstrumentError, base, load
-from sim.organisations import ORGANISATIONS, POWERS, STAGES, able
+from sim.interventions import REGISTRY, InstrumentError, instrument, load
+from sim.interventions.organisations import ORGANISATIONS, POWERS, STAGES, able
 from sim.world.law import LawError
 from tests.worlds import LAWFUL
 
@@ -19,7 +19,7 @@ def test_the_registry_tells_the_truth():
         assert set(one.powers) <= set(POWERS) and set(one.stages) <= set(STAGES)
     assert {power for one in ORGANISATIONS.values() for power in one.powers} == set(POWERS), "a power that nobody has is none"
     assert all(power.rule and power.source for power in POWERS.values())
-    assert set(get_args(base.Payer)) == set(ORGANISATIONS)
+    assert set(get_args(instrument.Payer)) == set(ORGANISATIONS)
 
 
 @pytest.mark.parametrize("key", REGISTRY)

@@ -243,7 +243,7 @@ def made_instruments() -> str:
 
 def made_organisations() -> str:
     """Organisations and their powers."""
-    from sim.organisations import ORGANISATIONS, POWERS
+    from sim.interventions.organisations import ORGANISATIONS, POWERS
 
     rows = [(f"`{key}`", one.nl, one.en, one.area, plain(one.powers), plain(one.stages), one.pays) for key, one in ORGANISATIONS.items()]
     powers = [(f"`{key}`", one.nl, one.en, one.rule, one.source) for key, one in POWERS.items()]
@@ -254,7 +254,7 @@ def made_organisations() -> str:
 def made_settings() -> str:
     """Settings of each instrument: those that all share, then its own."""
     from sim.interventions import REGISTRY
-    from sim.interventions.base import Instrument
+    from sim.interventions.instrument import Instrument
     from sim.interventions.who import Who
 
     head = ["setting", "default", "range", "meaning"]

@@ -10,12 +10,11 @@ import numpy as np
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from sim import organisations
+from sim.interventions import organisations
 from sim.interventions.at_work import AtWork
-from sim.interventions.base import Instrument, InstrumentError, Running
-from sim.interventions.eigen import InterventieX, own
-from sim.interventions.familie import Kangoeroewoning, Mantelzorgwoning, PreMantelzorgwoning
-from sim.interventions.flexibele_eisen import (
+from sim.interventions.cards.eigen import InterventieX, own
+from sim.interventions.cards.familie import Kangoeroewoning, Mantelzorgwoning, PreMantelzorgwoning
+from sim.interventions.cards.flexibele_eisen import (
     BehoudInschrijftijd,
     ExtraPunten,
     FlexibeleInkomenseisen,
@@ -23,9 +22,9 @@ from sim.interventions.flexibele_eisen import (
     Leeftijdsgrens,
     Tevredenheidsgarantie,
 )
-from sim.interventions.herstructurering import Renovatie, Sloop
-from sim.interventions.onderzoek import Woonbehoefteonderzoek
-from sim.interventions.ontzorgen import (
+from sim.interventions.cards.herstructurering import Renovatie, Sloop
+from sim.interventions.cards.onderzoek import Woonbehoefteonderzoek
+from sim.interventions.cards.ontzorgen import (
     ExtraHulpmiddelen,
     GeenDubbeleHuur,
     Klusdienst,
@@ -34,16 +33,17 @@ from sim.interventions.ontzorgen import (
     Verhuisvoucher,
     Voorinspectie,
 )
-from sim.interventions.op_weg_helpen import Brieven, Campagne, Informatiepunt, Woonevenement
-from sim.interventions.passend_aanbod import Flexwoningen, Optoppen, Seniorenwoningen
-from sim.interventions.prijsprikkel import FinancieelAdvies, Huurbehoud, Huurgewenning, Seniorenhypotheek, Verhuiskostenvergoeding
-from sim.interventions.splitsen import Woningsplitsen
-from sim.interventions.taken import filters_of, refuse_two_labels
-from sim.interventions.voorrang import LokaleBinding, Ooievaarsclausule, Passendheidsnorm, Voorrang, VoorrangAfspraken
+from sim.interventions.cards.op_weg_helpen import Brieven, Campagne, Informatiepunt, Woonevenement
+from sim.interventions.cards.passend_aanbod import Flexwoningen, Optoppen, Seniorenwoningen
+from sim.interventions.cards.prijsprikkel import FinancieelAdvies, Huurbehoud, Huurgewenning, Seniorenhypotheek, Verhuiskostenvergoeding
+from sim.interventions.cards.splitsen import Woningsplitsen
+from sim.interventions.cards.voorrang import LokaleBinding, Ooievaarsclausule, Passendheidsnorm, Voorrang, VoorrangAfspraken
+from sim.interventions.cards.woningdelen import Woningdelen
+from sim.interventions.cards.woningruil import Woningruil
+from sim.interventions.cards.wooncoach import WooncoachParticulier, WooncoachSociaal
+from sim.interventions.instrument import Instrument, InstrumentError, Running
+from sim.interventions.labels import filters_of, refuse_two_labels
 from sim.interventions.who import Who, area_rows
-from sim.interventions.woningdelen import Woningdelen
-from sim.interventions.woningruil import Woningruil
-from sim.interventions.wooncoach import WooncoachParticulier, WooncoachSociaal
 from sim.levers import MAX_INSTRUMENTS, RENT_STEPS, InForce, make_levers
 from sim.without.ghosts import no_ghosts
 

@@ -14,7 +14,7 @@ from sim.world.codes import HouseholdState
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.interventions.base import Running
+    from sim.interventions.instrument import Running
     from sim.world.world import World
 
 PRESENT = int(HouseholdState.PRESENT)

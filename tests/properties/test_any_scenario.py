@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 
 from sim import interventions, month, run, scenarios
 from sim.interventions import REGISTRY, InstrumentError
-from sim.interventions.base import Running
+from sim.interventions.instrument import Running
 from sim.interventions.who import Who
 from sim.invariants import violations
 from sim.rules import RuleError

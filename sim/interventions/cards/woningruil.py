@@ -9,9 +9,9 @@ from pydantic import Field
 
 from sim.behaviour.klantreis import count_step
 from sim.chains.moves import move_in
-from sim.interventions.base import Payer, Running
-from sim.interventions.passend_aanbod import ANNEX
-from sim.interventions.reach import WENS, ZOEKEN, KnownToSome
+from sim.interventions.cards.passend_aanbod import ANNEX
+from sim.interventions.delivery import WENS, ZOEKEN, KnownToSome
+from sim.interventions.instrument import Payer, Running
 from sim.interventions.who import Who, carriers
 from sim.market.choice import Bases, rules_of
 from sim.market.searchers import describe

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim.interventions.base import Instrument, Running
-from sim.interventions.taken import label_vacant
-from sim.interventions.voorrang import Labelling
+from sim.interventions.cards.voorrang import Labelling
+from sim.interventions.instrument import Instrument, Running
+from sim.interventions.labels import label_vacant
 from sim.interventions.who import Who
 from sim.world import law
 from sim.world.codes import HouseholdState, Tenure

@@ -16,8 +16,8 @@ from pydantic import Field
 
 from sim.behaviour.klantreis import count_step
 from sim.chains.moves import move_in, open_vacancies, withdraw
-from sim.interventions.base import Instrument, Running
-from sim.interventions.passend_aanbod import append_homes
+from sim.interventions.cards.passend_aanbod import append_homes
+from sim.interventions.instrument import Instrument, Running
 from sim.interventions.register import Among
 from sim.interventions.who import Who, members_of
 from sim.world import law

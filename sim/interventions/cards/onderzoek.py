@@ -8,9 +8,9 @@ import numpy as np
 from pydantic import Field
 
 from sim.behaviour.woonprofielen import N_PROFIELEN, profile_scores
-from sim.interventions.base import Instrument, Payer, Running
-from sim.interventions.passend_aanbod import ANNEX
-from sim.interventions.reach import HUIDIGE, ZOEKEN
+from sim.interventions.cards.passend_aanbod import ANNEX
+from sim.interventions.delivery import HUIDIGE, ZOEKEN
+from sim.interventions.instrument import Instrument, Payer, Running
 from sim.interventions.who import Who
 from sim.world.chance import Purpose, uniform
 from sim.world.codes import Access, Contact, DwellingState, DwellingType, Tenure

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim.interventions.base import Instrument, Payer, Running
+from sim.interventions.instrument import Instrument, Payer, Running
 from sim.interventions.who import Lot, carriers
 from sim.world.chance import Purpose, uniform
 from sim.world.codes import Contact, HouseholdState, Stage

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim.interventions.base import Payer, Running
-from sim.interventions.reach import WENS, ZOEKEN, KnownToSome, Outreach
+from sim.interventions.delivery import WENS, ZOEKEN, KnownToSome, Outreach
+from sim.interventions.instrument import Payer, Running
 from sim.interventions.who import Lot, Who
 from sim.world.chance import Purpose, uniform
 from sim.world.codes import Contact

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from sim.interventions.base import Payer, Running
-from sim.interventions.reach import WENS, ZOEKEN, Help, KnownToSome
-from sim.interventions.taken import KnownForHomesTaken
+from sim.interventions.delivery import WENS, ZOEKEN, Help, KnownToSome
+from sim.interventions.instrument import Payer, Running
+from sim.interventions.labels import KnownForHomesTaken
 from sim.interventions.who import Who
 from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS
 from sim.world import law

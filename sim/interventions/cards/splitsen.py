@@ -8,8 +8,8 @@ import numpy as np
 from pydantic import Field
 
 from sim.behaviour.fit import refresh
-from sim.interventions.base import Instrument, Payer, Running
-from sim.interventions.passend_aanbod import ANNEX, add_homes
+from sim.interventions.cards.passend_aanbod import ANNEX, add_homes
+from sim.interventions.instrument import Instrument, Payer, Running
 from sim.interventions.who import Lot, Who
 from sim.world.chance import Purpose, hash_ints, hash_text, uniform
 from sim.world.codes import Access, Contact, DwellingState, DwellingType, HouseholdState, Origin, Stage, Tenure

@@ -16,9 +16,9 @@ from pydantic import Field
 from sim.behaviour.fit import refresh
 from sim.behaviour.klantreis import count_step
 from sim.chains.moves import write_moves
-from sim.interventions.base import Instrument, Payer, Running
-from sim.interventions.passend_aanbod import ANNEX
-from sim.interventions.reach import HUIDIGE, WENS, ZOEKEN
+from sim.interventions.cards.passend_aanbod import ANNEX
+from sim.interventions.delivery import HUIDIGE, WENS, ZOEKEN
+from sim.interventions.instrument import Instrument, Payer, Running
 from sim.interventions.who import ALL_DRAWN, Lot, Who
 from sim.world.chance import Purpose, uniform
 from sim.world.codes import Contact, HouseholdState, MoveReason, Stage, Tenure

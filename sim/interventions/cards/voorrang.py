@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim.interventions.base import Instrument, Payer, Running
-from sim.interventions.taken import ForHomesTaken, label_vacant, take_labels_off
+from sim.interventions.instrument import Instrument, Payer, Running
+from sim.interventions.labels import ForHomesTaken, label_vacant, take_labels_off
 from sim.interventions.who import ALL_DRAWN, Lot, Who
 from sim.world import law
 from sim.world.chance import Purpose, uniform

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.chains.moves import open_vacancies
-from sim.interventions.base import Instrument, Payer, Running
+from sim.interventions.instrument import Instrument, Payer, Running
 from sim.world.chance import Purpose, hash_ints, hash_text, uniform
 from sim.world.codes import Access, Contact, DwellingState, DwellingType, Origin, Tenure
 from sim.world.columns import Dwellings, empty

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from sim.interventions.base import Instrument, InstrumentError, Running
-from sim.interventions.reach import KnownToSome
+from sim.interventions.delivery import KnownToSome
+from sim.interventions.instrument import Instrument, InstrumentError, Running
 from sim.interventions.who import apart, failing
 from sim.world.chance import Purpose, uniform
 from sim.world.codes import ON_OFFER, Access, DwellingState, Tenure

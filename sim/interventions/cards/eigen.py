@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field, field_validator
 
-from sim.interventions.reach import Help
+from sim.interventions.delivery import Help
 from sim.world import law
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ import numpy as np
 from pydantic import Field
 
 from sim.behaviour.fit import refresh
-from sim.interventions.base import Payer, Running
-from sim.interventions.reach import WENS, Help, KnownToSome
+from sim.interventions.delivery import WENS, Help, KnownToSome
+from sim.interventions.instrument import Payer, Running
 from sim.interventions.who import Who
 from sim.world.codes import Access, Contact
 

@@ -50,7 +50,7 @@ class Instrument(BaseModel):
     levers_used: ClassVar[tuple[str, ...]]
     payers: ClassVar[tuple[str, ...]]
     deliverers: ClassVar[tuple[str, ...]] = ()  # who may deliver it, the usual one first; none named: those that pay
-    powers: ClassVar[tuple[str, ...]] = ()  # one of these powers (sim.organisations) is needed to deliver it
+    powers: ClassVar[tuple[str, ...]] = ()  # one of these powers (sim.interventions.organisations) is needed to deliver it
     indicator: ClassVar[str]
     law: ClassVar[str] = ""
     source: ClassVar[str]
