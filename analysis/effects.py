@@ -14,7 +14,7 @@ import pandas as pd
 
 from analysis.statistics import claimed, half_width, paired, refuse_twins, same_seeds, seeds_needed
 from analysis.tables import ALL, BASIS, PLACEBO, SUMMARY, AnalysisError, need
-from sim.indicators import DIRECT, REGISTRY
+from sim.counts.indicators import DIRECT, REGISTRY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

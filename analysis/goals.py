@@ -14,7 +14,7 @@ from scipy.special import ndtri
 
 from analysis.statistics import LEVEL
 from analysis.tables import BASIS
-from sim.indicators import MONTH_STATES
+from sim.counts.indicators import MONTH_STATES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

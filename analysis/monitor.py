@@ -12,8 +12,8 @@ from analysis.monitor_tables import HELD, Seeds, Shared, Tables, ratio
 from analysis.results import Results
 from analysis.statistics import paired
 from analysis.tables import BASIS, PLACEBO
+from sim.counts.worksheet_rows import AGES, FLOORS, REGISTRY, RENTS, VERDICTS, Row, rent_limits
 from sim.interventions import REGISTRY as INSTRUMENTS
-from sim.monitor import AGES, FLOORS, REGISTRY, RENTS, VERDICTS, Row, rent_limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

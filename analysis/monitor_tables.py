@@ -13,8 +13,8 @@ import pandas as pd
 from analysis.effects import by_seed
 from analysis.results import Results
 from analysis.tables import ALL, LEDGER, MONTHS
+from sim.counts.worksheet_rows import OTHER, row_of
 from sim.interventions import REGISTRY as INSTRUMENTS
-from sim.monitor import OTHER, row_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

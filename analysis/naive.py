@@ -15,7 +15,7 @@ import pandas as pd
 from analysis.effects import by_seed
 from analysis.statistics import paired
 from analysis.tables import ALL, BASIS, LEDGER, PLACEBO, need
-from sim.indicators import REGISTRY
+from sim.counts.indicators import REGISTRY
 
 ALLE = "alle"
 COLUMNS = (

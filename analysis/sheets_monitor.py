@@ -12,7 +12,7 @@ from analysis.monitor import NO_CONTACT, NO_LEDGER, NO_VERDICTS, TOO_SHORT, UNWA
 from analysis.sheets import EXTRA, NOW, Approach, Item, Sheet, Table
 from analysis.tables import BASIS
 from analysis.words import capital, digits_for, number, readable
-from sim.monitor import OPGAVE, REGISTRY, SHEETS, Row
+from sim.counts.worksheet_rows import OPGAVE, REGISTRY, SHEETS, Row
 
 DUTCH = {
     NO_LEDGER: "Niet te tellen: van deze run is de lijst van verhuizingen niet bewaard.",

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from sim.indicators import REGISTRY
+from sim.counts.indicators import REGISTRY
 
 LANGUAGES = ("nl", "en")
 

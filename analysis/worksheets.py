@@ -19,7 +19,7 @@ from analysis.sheets import LEGEND, SIGNS, Approach, Sheet
 from analysis.sheets_monitor import figures
 from analysis.tables import BASIS, PLACEBO, AnalysisError, write_whole
 from analysis.words import capital, span
-from sim.monitor import SHEETS
+from sim.counts.worksheet_rows import SHEETS
 
 TEMPLATES = Path(__file__).parent / "templates"
 SOURCE = (

@@ -134,7 +134,7 @@ def organisations(config: Listing) -> Rows:
 
 def indicators(config: Listing) -> Rows:
     """What is counted."""
-    from sim.indicators import REGISTRY
+    from sim.counts.indicators import REGISTRY
 
     return [{**entry._asdict(), "key": key} for key, entry in REGISTRY.items()]
 

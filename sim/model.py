@@ -9,10 +9,11 @@ import numpy as np
 from mesa import Model
 from mesa.agent import AgentSet
 
-from sim import current, interventions, month, outputs, run, scenarios
+from sim import current, interventions, month, run, scenarios
 from sim.agents import VIEW_OF, Household
 from sim.behaviour.fit import classes
 from sim.chains import moves as chains
+from sim.counts import tables
 from sim.world.codes import HouseholdClass, HouseholdState
 
 if TYPE_CHECKING:
@@ -101,12 +102,12 @@ class HousingModel(Model):
     @property
     def moves(self) -> pd.DataFrame:
         """The ledger so far: one row per move (columns: docs/interface.md, without scenario and seed)."""
-        return outputs.moves_table(self.world, self.state.at_work.keys, self.months)
+        return tables.moves_table(self.world, self.state.at_work.keys, self.months)
 
     @property
     def chains(self) -> pd.DataFrame:
         """Chains so far: one row each."""
-        return outputs.chains_table(self.world, self.months)
+        return tables.chains_table(self.world, self.months)
 
     @property
     def agents(self) -> AgentSet:

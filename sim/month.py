@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from sim import recording
 from sim.behaviour import founding, klantreis
 from sim.behaviour.choice_overload import crowding
 from sim.behaviour.fit import fit_of, refresh
 from sim.behaviour.klantreis import NORM_MONTHS
 from sim.chains import moves as chains
 from sim.chains import programme
+from sim.counts import recording
 from sim.demography import plan as demography
 from sim.demography.describe import birthdays, describe
 from sim.market import market

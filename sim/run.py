@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim import attribution, interventions, invariants, month, outputs, recording, start, stepwise, stuck
+from sim import interventions, month, start, stepwise
 from sim import parameters as parameter_registry
 from sim.chains import moves, programme
-from sim.outputs import filters_table
+from sim.counts import attribution, invariants, recording, vasthouders
+from sim.counts import tables as outputs
+from sim.counts.by_period import summary_table
+from sim.counts.tables import filters_table
 from sim.population.income import fifth_of
 from sim.rules import read as read_rules
-from sim.summary import summary_table
 from sim.world import places
 from sim.world.codes import WITHDRAWN, HouseholdState
 
@@ -93,7 +95,7 @@ def begin(run: Run) -> None:
     w.totals.clear()
     counts = invariants.snapshot(w) | {"withdrawn": int((w.v.state == WITHDRAWN).sum())}
     run.at_start = recording.AtStart(w.h.home.copy(), counts, year_before)
-    stuck.begin(w, run.stuck)
+    vasthouders.begin(w, run.stuck)
     h = w.h
     housed = h.home >= 0
     h.origin_area[housed] = w.d.area[h.home[housed]]

@@ -16,10 +16,10 @@ from sim.behaviour.founding import draw_households
 from sim.behaviour.klantreis import NORM_MONTHS, Neighbours
 from sim.chains import programme
 from sim.chains.moves import open_vacancies
+from sim.counts.vasthouders import nobody_stuck
 from sim.demography import plan as demography
 from sim.population import build as population
 from sim.state import Run
-from sim.stuck import nobody_stuck
 from sim.world.chance import Draws, Purpose, bits_array, uniform
 from sim.world.codes import Origin, Stage, Tenure, Trigger
 from sim.world.columns import NEVER, Dwellings, Households, Moves, Vacancies, age_years, empty, grow_in_place

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sim import interventions, stepwise
+from sim.counts.recording import AtStart, Records
 from sim.interventions.at_work import AtWork
-from sim.recording import AtStart, Records
 from sim.world.columns import fingerprint
 from sim.world.copies import SHARED, Own
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.behaviour.klantreis import Neighbours
+    from sim.counts.vasthouders import Stuck
     from sim.demography.plan import Events
     from sim.interventions import Instrument
     from sim.rules import Rule
     from sim.stepwise import Approach
-    from sim.stuck import Stuck
     from sim.world.world import World
 
 

@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim import rules
+from sim.counts.by_period import values_of_moves
 from sim.rules import MOVES, STATES, YEAR, Rule, Talks
-from sim.summary import values_of_moves
 from sim.world.codes import CHOSEN, Obstacle, Stage
 from sim.world.copies import SHARED, Own
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sim.counts.recording import AtStart, Records
     from sim.interventions import Instrument, Running
     from sim.interventions.at_work import AtWork
-    from sim.recording import AtStart, Records
     from sim.world.world import Setting, World
 
 QUARTER = 3  # months between two looks

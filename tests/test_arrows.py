@@ -21,9 +21,9 @@ ROOMS = {
     "behaviour": "sim.behaviour.woonprofielen sim.behaviour.fit sim.behaviour.klantreis sim.behaviour.founding sim.behaviour.principles sim.behaviour.choice_overload",
     "chains": "sim.chains.kernels sim.chains.moves sim.chains.programme",
     "market": "sim.market",
-    "without": "sim.without.ghosts sim.without.verdicts sim.without.uses sim.attribution sim.without.ghosts_on_the_market sim.without.clearings sim.without.responses",
+    "without": "sim.without.ghosts sim.without.verdicts sim.without.uses sim.counts.attribution sim.without.ghosts_on_the_market sim.without.clearings sim.without.responses",
     "interventions": "sim.interventions sim.interventions.organisations",
-    "counts": "sim.indicators sim.monitor sim.recording sim.stuck sim.summary sim.outputs sim.invariants",
+    "counts": "sim.counts.indicators sim.counts.worksheet_rows sim.counts.recording sim.counts.vasthouders sim.counts.by_period sim.counts.tables sim.counts.invariants",
     "approach": "sim.scenarios sim.rules sim.stepwise sim.current",
     "state": "sim.state",
     "month": "sim.month",
@@ -51,8 +51,8 @@ IN_CIRCLES = {
     "experiments.spending -> experiments.simulation",
 }
 UPWARD = {
-    "sim.attribution -> sim.interventions.at_work",
-    "sim.attribution -> sim.outputs",
+    "sim.counts.attribution -> sim.interventions.at_work",
+    "sim.counts.attribution -> sim.counts.tables",
     "sim.world.places -> sim.world.figures",
 }
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from sim import interventions
 from sim.chains import moves as chains
 from sim.chains.moves import hand_over, open_vacancies, rent_paths, step_rents, unite
-from sim.invariants import violations
+from sim.counts.invariants import violations
+from sim.counts.tables import descend
 from sim.levers import nothing_in_force
-from sim.outputs import descend
 from sim.world.codes import FILLED, ON_OFFER, RESERVED, WAITING, EventKind, HouseholdState, MoveReason, Origin, Stage, Tenure
 from sim.world.columns import ABSENT, NOWHERE, fingerprint
 from tests import twins, twins_ledger

@@ -10,7 +10,7 @@ import yaml
 
 from experiments import goal_file
 from sim import interventions, scenarios
-from sim.indicators import REGISTRY as INDICATORS
+from sim.counts.indicators import REGISTRY as INDICATORS
 from sim.interventions import REGISTRY as INSTRUMENTS
 from sim.levers import LEVERS
 from sim.parameters import REGISTRY as PARAMETERS

@@ -13,7 +13,7 @@ from analysis.costs import costs
 from analysis.effects import COLUMNS, comparisons, effects, whole_run, with_claims
 from analysis.klantreis import per_thousand
 from analysis.tables import AnalysisError, Folder
-from sim.indicators import REGISTRY
+from sim.counts.indicators import REGISTRY
 from tests import synthetic_tables as made
 
 SCENARIOS = ("basis", "voorrang", "huurgewenning", "placebo")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from analysis.shapley import exact, shares
 from sim import run
-from sim.attribution import attribution_table, direct, first_moves, next_moves, own_moves
+from sim.counts.attribution import attribution_table, direct, first_moves, next_moves, own_moves
 from sim.levers import ALL_BIT
 from sim.market.market import _bases, _respond
 from sim.market.offers import publish

@@ -8,6 +8,7 @@ import pytest
 from sim import month
 from sim.behaviour.fit import refresh
 from sim.behaviour.founding import found
+from sim.counts.vasthouders import nobody_stuck
 from sim.levers import nothing_in_force
 from sim.market import market as market_module
 from sim.market.choice import PER_SEGMENT
@@ -18,7 +19,6 @@ from sim.market.offers import publish
 from sim.market.searchers import describe, searching_rows
 from sim.market.sieve import FREE_SPACE, OUTSIDE_PASSEND
 from sim.market.sight import CHANNELS
-from sim.stuck import nobody_stuck
 from sim.world.chance import Draws, Purpose, hash_ints, to_unit, uniform
 from sim.world.codes import ON_OFFER, RESERVED, WAITING, Access, DwellingState, EventKind, HouseholdState, Origin, Stage, Tenure, Trigger
 from sim.world.columns import ABSENT, NEVER, NOWHERE

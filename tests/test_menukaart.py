@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from sim import month
+from sim.counts.invariants import violations
 from sim.interventions import REGISTRY, InstrumentError, load
 from sim.interventions.cards.op_weg_helpen import Outreach
 from sim.interventions.cards.voorrang import Labelling
-from sim.invariants import violations
 from sim.world import law
 from sim.world.codes import Access, DwellingType, HouseholdState, HouseholdType, Origin, Stage, Tenure
 from sim.world.columns import NOWHERE, age_years

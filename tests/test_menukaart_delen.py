@@ -7,12 +7,12 @@ import pytest
 
 from sim import month
 from sim.behaviour.woonprofielen import N_PROFIELEN, PROFIELEN, profile_scores
+from sim.counts.invariants import violations
+from sim.counts.tables import moves_table
 from sim.interventions import load
 from sim.interventions.cards.familie import OLDER, YOUNGER, nearest_kin
 from sim.interventions.cards.onderzoek import BUILT
 from sim.interventions.cards.woningdelen import END, HOME, HOST, LODGER
-from sim.invariants import violations
-from sim.outputs import moves_table
 from sim.world.chance import bits_array
 from sim.world.codes import Access, DwellingState, DwellingType, HouseholdState, MoveReason, Origin, Stage, Tenure
 from sim.world.columns import NEVER, NOWHERE, age_years

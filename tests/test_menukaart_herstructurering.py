@@ -7,7 +7,7 @@ import pytest
 
 from sim import month
 from sim.chains.moves import end_households
-from sim.invariants import violations
+from sim.counts.invariants import violations
 from sim.world.codes import RESERVED, WAITING, WITHDRAWN, Access, Contact, DwellingState, HouseholdState, MoveReason, Origin, Stage, Trigger
 from sim.world.columns import NOWHERE
 from tests.worlds import at_work, burnt_in, let_pass, strong, tables_of

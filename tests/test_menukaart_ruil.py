@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim import month
-from sim.invariants import violations
+from sim.counts.invariants import violations
 from sim.market.searchers import describe
 from sim.market.trading import homes_to_swap, top_trading_cycles
 from sim.world.codes import Access, Contact, DwellingType, MoveReason, Stage, Tenure, Trigger

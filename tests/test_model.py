@@ -8,9 +8,10 @@ import mesa
 import numpy as np
 import pytest
 
-from sim import invariants, run
+from sim import run
 from sim.agents import EndedHouseholdError, Family, Household, Senior, Starter
-from sim.attribution import attribution_table
+from sim.counts import invariants
+from sim.counts.attribution import attribution_table
 from sim.interventions import InstrumentError, load
 from sim.model import HousingModel, SeedError
 from sim.scenarios import ScenarioError

@@ -8,9 +8,9 @@ import pytest
 
 from analysis.monitor import COLUMNS, NO_LEDGER, monitor, one_verdict
 from analysis.results import gather
-from sim import indicators
+from sim.counts import indicators
+from sim.counts.worksheet_rows import AGES, FIRST, OPGAVE, OTHER, REGISTRY, RENTS, SECOND, SHEETS, THIRD, rent_limits, row_of
 from sim.interventions import REGISTRY as INSTRUMENTS
-from sim.monitor import AGES, FIRST, OPGAVE, OTHER, REGISTRY, RENTS, SECOND, SHEETS, THIRD, rent_limits, row_of
 from sim.world import codes
 from tests import synthetic_tables
 

@@ -9,9 +9,8 @@ import pandas as pd
 import pytest
 
 from sim import run
-from sim.indicators import REGISTRY as INDICATORS
-from sim.population.income import fifth_of
-from sim.recording import (
+from sim.counts.indicators import REGISTRY as INDICATORS
+from sim.counts.recording import (
     AGES,
     AREA_AT,
     COUNTERS,
@@ -22,6 +21,7 @@ from sim.recording import (
     keep_homes,
     share_elsewhere,
 )
+from sim.population.income import fifth_of
 from sim.world import places
 from sim.world.codes import HouseholdState, Stage
 from tests import twins

@@ -177,7 +177,7 @@ def test_what_a_rule_adds_is_checked_against_ranges_law_and_strength():
 
 
 def test_every_indicator_is_for_a_rule_to_read_or_says_why_not():
-    from sim.indicators import REGISTRY as INDICATORS
+    from sim.counts.indicators import REGISTRY as INDICATORS
 
     assert not set(rules.READABLE) & set(rules.HIDDEN)
     for key, one in INDICATORS.items():

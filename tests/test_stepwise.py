@@ -10,9 +10,9 @@ import pytest
 
 from experiments import store
 from sim import interventions, month, rules, run
+from sim.counts.invariants import violations
 from sim.interventions import REGISTRY
 from sim.interventions.at_work import AtWork
-from sim.invariants import violations
 from sim.state import Run
 from sim.stepwise import Approach, Fired, count_year, within
 from sim.world.codes import Obstacle, Stage

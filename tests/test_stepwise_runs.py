@@ -18,8 +18,8 @@ from experiments.plan import make_plan
 from experiments.runner import seed_jobs
 from experiments.schema import Attribute, Compare, check
 from sim import rules, scenarios
+from sim.counts.invariants import violations
 from sim.interventions import load
-from sim.invariants import violations
 from sim.model import HousingModel
 from tests.fake_world import DEFAULTS, FakeSimulation, fake_plan
 from tests.worlds import LIVELY, MIXED, digest, strong

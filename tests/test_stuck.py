@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import stuck
 from sim.behaviour.klantreis import NOOD_TRIGGERS
-from sim.stuck import BY_HINDRANCE, HINDRANCES, HOLDS, MOVED, STUCK
+from sim.counts import vasthouders
+from sim.counts.vasthouders import BY_HINDRANCE, HINDRANCES, HOLDS, MOVED, STUCK
 from sim.world.codes import HouseholdState, Obstacle, Stage
 from tests import twins
 from tests.worlds import MONTHS, at_work, basis, burnt_in, everything, let_pass, pick, scattered_dwellings, scattered_households
@@ -20,24 +20,24 @@ GEMEENTE = np.array([0, 0, 1, 1], np.int32)
 @pytest.mark.parametrize("seed", range(4))
 def test_the_month_counts_whom_the_rules_name(seed):
     w, n = burnt_in().world.copy(), 3000
-    w.month, w.h, w.d, mine = 30, scattered_households(seed, n, n), scattered_dwellings(seed, n), stuck.nobody_stuck(n, 2)
+    w.month, w.h, w.d, mine = 30, scattered_households(seed, n, n), scattered_dwellings(seed, n), vasthouders.nobody_stuck(n, 2)
     w.map, w.params = w.map._replace(gemeente=GEMEENTE), w.params._replace(dur_vastzitter=LONG)
     w.h.search_month[:] = pick(seed, "searched", n, [4, 18, 19, 29])
     mine.met[:] = pick(seed, "met", n * len(HINDRANCES), range(4)).reshape(n, -1)
     mine.since[:] = np.where(pick(seed, "heard", n, [True, True, False]), w.h.search_month, 3)
-    high = pick(seed, "high", 2 * stuck.KINDS_OF_HOME, [True, False])
+    high = pick(seed, "high", 2 * vasthouders.KINDS_OF_HOME, [True, False])
     mine.taken[5, 0] = 1
     mine.taken[7, 1] = np.where(high, w.params.n_candidates_high, 0)
     expected, kinds = plainly(w, mine, high)
-    stuck.begin(w, mine)
-    got = stuck.count(w, mine)
-    assert [got[name] for name in stuck.COLUMNS[: stuck.FOLLOWED_AT]] == expected and min(expected) > 0
+    vasthouders.begin(w, mine)
+    got = vasthouders.count(w, mine)
+    assert [got[name] for name in vasthouders.COLUMNS[: vasthouders.FOLLOWED_AT]] == expected and min(expected) > 0
     np.testing.assert_array_equal(mine.start, kinds)
 
 
 def plainly(w, mine, high) -> tuple[list[int], np.ndarray]:
     """The same, household by household: counts in the order of COLUMNS, and HOLDS, STUCK or 0 of each."""
-    counts, kinds, h, d = [0] * stuck.FOLLOWED_AT, np.zeros(len(w.h.id), np.uint8), w.h, w.d
+    counts, kinds, h, d = [0] * vasthouders.FOLLOWED_AT, np.zeros(len(w.h.id), np.uint8), w.h, w.d
     for i in np.flatnonzero((h.state == HouseholdState.PRESENT) & (h.home >= 0)):
         senior, j = twins.oldest(h.adult_birth[i], w.month) >= w.params.senior_age, h.home[i]
         kind = (int(GEMEENTE[d.area[j]]), int(d.tenure[j]), int(d.kind[j] > 0), int(np.clip(d.rooms[j], 3, 5)) - 3)
@@ -55,7 +55,7 @@ def plainly(w, mine, high) -> tuple[list[int], np.ndarray]:
 
 
 def test_an_obstacle_counts_in_its_own_search_only():
-    one = stuck.nobody_stuck(3, 1)
+    one = vasthouders.nobody_stuck(3, 1)
     searched, rows = np.array([5, 7, 7], np.int16), np.array([0, 1], np.int32)
     for _ in range(300):  # more months than the counter holds
         one.hear(rows, np.array([Obstacle.TOO_EXPENSIVE, -1], np.int8), searched)
@@ -66,21 +66,21 @@ def test_an_obstacle_counts_in_its_own_search_only():
 
 
 def test_every_obstacle_has_a_group_and_every_group_an_obstacle():
-    assert len(stuck.HINDRANCE_OF) == len(Obstacle)
-    assert set(stuck.HINDRANCE_OF.tolist()) == set(range(len(HINDRANCES)))
+    assert len(vasthouders.HINDRANCE_OF) == len(Obstacle)
+    assert set(vasthouders.HINDRANCE_OF.tolist()) == set(range(len(HINDRANCES)))
 
 
 def test_a_kind_of_home_is_in_high_demand_by_the_responses_of_a_year():
     one = burnt_in().copy()
     w, mine = one.world, one.stuck
     mine.taken[:] = 0
-    assert stuck.count(w, mine)["vasthouders"] == 0, "nothing came free, so nothing is known of the demand"
+    assert vasthouders.count(w, mine)["vasthouders"] == 0, "nothing came free, so nothing is known of the demand"
     mine.taken[3, 0], mine.taken[3, 1] = 2, 2 * int(w.params.n_candidates_high)
     seniors = (w.h.state == HouseholdState.PRESENT) & (w.h.home >= 0) & (w.h.stage == Stage.HUIDIGE_WONING)
     seniors &= np.array([twins.oldest(birth, w.month) >= w.params.senior_age for birth in w.h.adult_birth])
-    assert stuck.count(w, mine)["vasthouders"] == seniors.sum() > 100
+    assert vasthouders.count(w, mine)["vasthouders"] == seniors.sum() > 100
     mine.taken[3, 1] -= 1
-    assert stuck.count(w, mine)["vasthouders"] == 0
+    assert vasthouders.count(w, mine)["vasthouders"] == 0
 
 
 def test_a_year_of_homes_taken_is_remembered_and_no_more():
@@ -96,14 +96,14 @@ def test_a_year_of_homes_taken_is_remembered_and_no_more():
 def test_those_of_month_0_are_followed_until_they_move_or_end(chosen):
     burnt = burnt_in()
     one = let_pass(at_work(burnt, chosen), MONTHS)
-    w, row = one.world, stuck.count(one.world, one.stuck)
+    w, row = one.world, vasthouders.count(one.world, one.stuck)
     start = burnt.stuck.start
     moved = np.zeros(len(start), bool)
     n = int(w.counts[1])
     moved[w.m.household[:n][w.m.reason[:n] != 1]] = True
     for name, bit in (("vasthouders", HOLDS), ("vastzitters", STUCK)):
         parts = {key.rpartition("_")[2]: value for key, value in row.items() if key.startswith(f"{name}_start_")}
-        assert sum(parts.values()) == (start == bit).sum() == stuck.count(burnt.world, burnt.stuck)[name]
+        assert sum(parts.values()) == (start == bit).sum() == vasthouders.count(burnt.world, burnt.stuck)[name]
         assert parts["moved"] == (moved & (start == bit)).sum()
         assert parts["ended"] == (~moved & (start == bit) & (w.h.state == HouseholdState.ENDED)).sum()
     there = (w.h.state == HouseholdState.PRESENT) & ~moved & (start == STUCK)

@@ -15,8 +15,8 @@ from analysis.monitor import monitor
 from analysis.monitor_tables import Shared
 from analysis.sheets import EXTRA, NOW, SIGNS, STOP, Item, Table, runs
 from analysis.sheets_xlsx import FILLS
+from sim.counts.worksheet_rows import REGISTRY
 from sim.interventions import REGISTRY as INSTRUMENTS
-from sim.monitor import REGISTRY
 from tests import synthetic_tables
 
 BASE = {"campagne": {"payer": "gemeente", "rel_reached": 0.1}, "klusdienst": {"payer": "welzijn"}, "informatiepunt": {"payer": "gemeente"}}

@@ -235,7 +235,7 @@ def _note(h, i: int, used: int, decisive: int, parting) -> None:
 
 
 def months_counts(h, d, month: int, senior_age: int, n_areas: int):
-    """What ``sim.recording.count_households`` fills: counts by name, households and fit per group, seniors, ages."""
+    """What ``sim.counts.recording.count_households`` fills: counts by name, households and fit per group, seniors, ages."""
     here = np.flatnonzero(h.state == HouseholdState.PRESENT)
     age = np.array([oldest(h.adult_birth[i], month) for i in here], int)
     kinds = [kind_of(h.home[i], a, h.child_birth[i], senior_age) for i, a in zip(here, age, strict=True)]

@@ -277,7 +277,7 @@ def made_levers() -> str:
 
 def made_indicators() -> str:
     """The registry of indicators."""
-    from sim.indicators import REGISTRY
+    from sim.counts.indicators import REGISTRY
 
     want = {1: "more", 0: "", -1: "less"}
     rows = [(f"`{i.key}`", *i[1:4], want[i.better], linked(i.definition), i.toolkit) for i in REGISTRY.values()]
@@ -294,7 +294,7 @@ def made_principles() -> str:
 
 def made_monitor() -> str:
     """Opgave and monitor of the toolkit, row by row."""
-    from sim.monitor import REGISTRY
+    from sim.counts.worksheet_rows import REGISTRY
 
     rows = []
     for row in REGISTRY.values():

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim import run
-from sim.recording import AGE_COLUMNS, AGES
+from sim.counts.recording import AGE_COLUMNS, AGES
 
 EARLY, LATE = (0, 24), (96, 120)
 LEVEL = 0.05

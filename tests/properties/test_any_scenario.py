@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from pydantic.fields import FieldInfo
 
 from sim import interventions, month, run, scenarios
+from sim.counts.invariants import violations
 from sim.interventions import REGISTRY, InstrumentError
 from sim.interventions.instrument import Running
 from sim.interventions.who import Who
-from sim.invariants import violations
 from sim.rules import RuleError
 from sim.scenarios import ScenarioError
 from sim.state import Run

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim import month, run
+from sim.counts.invariants import violations
 from sim.interventions import REGISTRY
-from sim.invariants import violations
 from sim.world.codes import FILLED, RESERVED, WITHDRAWN, DwellingState, HouseholdState, MoveReason
 from sim.world.columns import NOWHERE
 from tests.worlds import LIVELY, MONTHS, SMALL, at_work, burnt_in, everything, housed_rows, let_pass, strong

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim import interventions, month, rules, run
+from sim.counts.invariants import violations
 from sim.interventions import REGISTRY, InstrumentError
-from sim.invariants import violations
 from sim.world.codes import Obstacle, names
 from tests.worlds import LIVELY, SMALL, strong
 

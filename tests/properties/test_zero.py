@@ -12,10 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim import invariants, month, outputs, recording, run, scenarios
-from sim.attribution import attribution_table
+from sim import month, run, scenarios
+from sim.counts import invariants, recording
+from sim.counts import tables as outputs
+from sim.counts.attribution import attribution_table
+from sim.counts.by_period import summary_table
 from sim.interventions import REGISTRY
-from sim.summary import summary_table
 from tests.worlds import (
     EMPTY_GROUP,
     FOLLOW_UP,

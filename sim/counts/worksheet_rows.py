@@ -1,6 +1,6 @@
 """Opgave and monitor of the toolkit, row by row, in its own words. Pure definitions: no world, no tables.
 
-The numbers that ``sim.indicators`` defines keep their definition there; a row here says which sheet and row of the toolkit
+The numbers that ``sim.counts.indicators`` defines keep their definition there; a row here says which sheet and row of the toolkit
 they fill. Every instrument names, in its class variable ``indicator``, the row that it feeds. Wording: Platform31, *Werken aan
 doorstroming van senioren. Toolkit voor een aanpak*, November 2023; where the printed text is garbled, what was meant.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sim import indicators
+from sim.counts import indicators
 from sim.world import codes, law
 
 OPGAVE, FIRST, SECOND, THIRD = "opgave", "1/3", "2/3", "3/3"
@@ -60,7 +60,7 @@ class Row(NamedTuple):
 
 
 def _known(key: str, sheet: str, subject: str, row: str, uitleg: str, open_: tuple[str, str] = ("", "")) -> Row:
-    """A row whose number ``sim.indicators`` defines; its table is summary.parquet."""
+    """A row whose number ``sim.counts.indicators`` defines; its table is summary.parquet."""
     one = indicators.REGISTRY[key]
     return Row(key, sheet, subject, row, one.nl, one.en, one.unit, "summary", one.definition, uitleg, open=open_)
 

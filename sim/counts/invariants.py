@@ -22,8 +22,8 @@ from sim.world.codes import (
 from sim.world.columns import NOWHERE
 
 if TYPE_CHECKING:
+    from sim.counts.recording import AtStart
     from sim.interventions.at_work import AtWork
-    from sim.recording import AtStart
     from sim.world.world import World
 
 PRESENT = int(HouseholdState.PRESENT)

@@ -9,17 +9,17 @@ import numpy as np
 import pandas as pd
 from numba import njit
 
-from sim.attribution import direct, first_moves
 from sim.behaviour.klantreis import NOOD_TRIGGERS
-from sim.indicators import DIRECT, FOLLOWED, MONTH_STATES, REGISTRY
-from sim.outputs import descend
-from sim.recording import ALL_AT, AREA_AT, CLASS_AT, INCOME_AT, TENURE_AT
+from sim.counts.attribution import direct, first_moves
+from sim.counts.indicators import DIRECT, FOLLOWED, MONTH_STATES, REGISTRY
+from sim.counts.recording import ALL_AT, AREA_AT, CLASS_AT, INCOME_AT, TENURE_AT
+from sim.counts.tables import descend
 from sim.world.codes import CHOSEN, FILLED, Access, DwellingType, HouseholdClass, MoveReason, Tenure, names
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.recording import Records
+    from sim.counts.recording import Records
     from sim.without.ghosts import Ghosts
     from sim.world.world import World
 

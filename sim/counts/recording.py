@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from sim import stuck
 from sim.behaviour.fit import CLASS_SENIOR, CLASS_STARTER, MAX_AGE, any_child, class_of, oldest_age
 from sim.behaviour.klantreis import NORM_MONTHS
+from sim.counts import vasthouders
 from sim.world.codes import CHOSEN, Access, DwellingType, EventKind, HouseholdClass, HouseholdState, MoveReason, Stage
 from sim.world.columns import NOWHERE, age_years
 from sim.world.copies import Own
@@ -18,8 +18,8 @@ from sim.world.copies import Own
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sim.counts.vasthouders import Stuck
     from sim.demography.plan import Events
-    from sim.stuck import Stuck
     from sim.world.world import World
 
 PRESENT = int(HouseholdState.PRESENT)
@@ -174,7 +174,7 @@ class AtStart(Own):
     """Month 0, to which what happens is compared."""
 
     home: NDArray = field(default_factory=lambda: np.zeros(0, np.int32))  # int32 [households], dwelling row
-    counts: dict[str, int] = field(default_factory=dict)  # sim.invariants.snapshot
+    counts: dict[str, int] = field(default_factory=dict)  # sim.counts.invariants.snapshot
     year_before: dict[str, float] = field(default_factory=dict)  # what a monitor counted in the twelve months before
 
 
@@ -188,7 +188,7 @@ def record(w: World, records: Records, mine: Stuck, seniors: NDArray, moves_befo
     n, fit = np.zeros(groups), np.zeros(groups)
     ages = np.zeros(len(AGES) + 1, np.int64)
     count_households(w.h, w.d, w.month, int(w.params.senior_age), counts, n, fit, seniors, ages)
-    stuck.follow(w, mine, moves_before)
+    vasthouders.follow(w, mine, moves_before)
     if w.month < -NORM_MONTHS:  # the year before the start is what a monitor compares with
         return
     dwellings = count_dwellings(w.d.state, w.d.vacancy, w.d.access, w.d.floor_area, w.d.kind, w.d.tenure)
@@ -197,7 +197,7 @@ def record(w: World, records: Records, mine: Stuck, seniors: NDArray, moves_befo
     row |= dict(zip((*TENURE_COLUMNS, *AGE_COLUMNS), (*dwellings.tolist()[4:], *ages.tolist()), strict=True))
     row |= _realised(w, records) | leaving
     row["seniors"] = int(n[CLASS_AT + CLASS_SENIOR])
-    row |= _moves_of_month(w, moves_before) | stuck.count(w, mine)
+    row |= _moves_of_month(w, moves_before) | vasthouders.count(w, mine)
     row["fit"] = float(fit[ALL_AT] / max(1.0, n[ALL_AT]))
     row["fit_seniors"] = float(fit[CLASS_AT + CLASS_SENIOR] / max(1.0, n[CLASS_AT + CLASS_SENIOR]))
     others = n[ALL_AT] - n[CLASS_AT + CLASS_SENIOR]

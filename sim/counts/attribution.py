@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sim.counts.tables import public_id
 from sim.levers import ALL_BIT
-from sim.outputs import public_id
 from sim.without.verdicts import FINAL, verdicts
 from sim.world.codes import MoveReason, Verdict, names
 from sim.world.columns import NEVER, NOWHERE
@@ -154,7 +154,7 @@ class Direct(NamedTuple):
 
 
 def direct(w: World, g: Ghosts | None) -> Direct:
-    """What the direct effect is counted from (see ``sim.summary``): one row per household with a ghost for all instruments.
+    """What the direct effect is counted from (see ``sim.counts.by_period``): one row per household with a ghost for all instruments.
 
     Who moved before the parting has had its first move in both worlds, and is left out.
     """
