@@ -6,8 +6,8 @@ import time
 from typing import TYPE_CHECKING
 
 from sim import interventions, month, run
+from sim.approach.scenarios import OWN
 from sim.interventions import REGISTRY
-from sim.scenarios import OWN
 
 if TYPE_CHECKING:
     from sim.state import Run

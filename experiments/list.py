@@ -88,12 +88,12 @@ def scenarios(config: Listing) -> Rows:
 
 def municipalities(config: Listing) -> Rows:
     """Every municipality and region."""
-    from sim import current
+    from sim.approach import done_already
     from sim.world.places import places
 
     rows = []
     for one in places():
-        found = current.listed(one.key)
+        found = done_already.listed(one.key)
         dated = [f"{entry.key} ({entry.since} to {entry.until or '...'})" for entry in found.instruments] if found else []
         none = "nothing found" if found else "not looked for"
         rows.append(

@@ -91,28 +91,28 @@ def place_key(name: str) -> str:
 
 def scenario(name: str, folder: Path | None) -> Any:
     """A scenario (title, instruments, rules); raises UsageError with the nearest name, or file, rule and key."""
-    from sim import scenarios
+    from sim.approach import scenarios
 
     return _readable(scenarios.load, name, folder)
 
 
 def spread(names: Iterable[str], folder: Path | None) -> list[str]:
     """Names of scenarios, with ``elk_instrument`` written out as the instruments that it stands for."""
-    from sim import scenarios
+    from sim.approach import scenarios
 
     return scenarios.spread(names, folder)
 
 
 def with_current(name: str, held: Mapping[str, dict[str, Any]], place: str, start: str) -> dict[str, dict[str, Any]]:
     """The instruments of a scenario on top of what is done already in a place; raises UsageError when that list is damaged."""
-    from sim import current
+    from sim.approach import done_already as current
 
     return _readable(current.with_current, name, held, place, start)
 
 
 def done_already(place: str, start: str) -> dict[str, Any]:
     """What basis holds: keys of instruments and one line ``{nl, en}``."""
-    from sim import current
+    from sim.approach import done_already as current
 
     return {"instruments": sorted(current.in_force(place, start)), "said": current.said(place, start)}
 
@@ -126,7 +126,7 @@ def instrument_titles(keys: Iterable[str]) -> dict[str, dict[str, str]]:
 
 def scenario_names(folder: Path | None) -> list[str]:
     """Every scenario that can be named, sorted."""
-    from sim import scenarios
+    from sim.approach import scenarios
 
     return sorted({*scenarios.names(), *(scenarios.names(folder) if folder else [])})
 
@@ -163,7 +163,7 @@ def rules(
         UsageError: names rule and key.
     """
     from sim import interventions
-    from sim import rules as world_rules
+    from sim.approach import rules as world_rules
 
     steps = [one.model_dump(mode="json", exclude_none=True) for one in found]
     for step in steps:

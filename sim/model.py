@@ -9,8 +9,10 @@ import numpy as np
 from mesa import Model
 from mesa.agent import AgentSet
 
-from sim import current, interventions, month, run, scenarios
+from sim import interventions, month, run
 from sim.agents import VIEW_OF, Household
+from sim.approach import done_already as current
+from sim.approach import scenarios
 from sim.behaviour.fit import classes
 from sim.chains import moves as chains
 from sim.counts import tables
@@ -19,7 +21,7 @@ from sim.world.codes import HouseholdClass, HouseholdState
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.rules import Rule
+    from sim.approach.rules import Rule
     from sim.state import Run
 
 
@@ -33,7 +35,7 @@ class HousingModel(Model):
     Args:
         municipality: slug, CBS code or region (``experiments.list what=municipalities``).
         scenario: name of a file in ``configs/scenario``, or of an instrument, which is then alone; on top of what the place does
-            already (``sim.current``), except in ``zonder_beleid``.
+            already (``sim.approach.done_already``), except in ``zonder_beleid``.
         seed: an integer; the same seed is the same people in every scenario.
         months, burn_in, follow_up: horizon in months; the burn-in is run here, at once.
         start: month 0, YYYY-MM.

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim import interventions, month, start, stepwise
+from sim import interventions, month, start
 from sim import parameters as parameter_registry
+from sim.approach import stepwise
+from sim.approach.rules import read as read_rules
 from sim.chains import moves, programme
 from sim.counts import attribution, invariants, recording, vasthouders
 from sim.counts import tables as outputs
 from sim.counts.by_period import summary_table
 from sim.counts.tables import filters_table
 from sim.population.income import fifth_of
-from sim.rules import read as read_rules
 from sim.world import places
 from sim.world.codes import WITHDRAWN, HouseholdState
 
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from sim.approach.stepwise import Fired
     from sim.state import Run
-    from sim.stepwise import Fired
     from sim.world.world import World
 
 TABLES = ("moves", "chains", "months", "funnel", "instruments", "attribution", "summary", "drift", "filters")

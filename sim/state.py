@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sim import interventions, stepwise
+from sim import interventions
+from sim.approach import stepwise
 from sim.counts.recording import AtStart, Records
 from sim.interventions.at_work import AtWork
 from sim.world.columns import fingerprint
@@ -18,12 +19,12 @@ from sim.world.copies import SHARED, Own
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sim.approach.rules import Rule
+    from sim.approach.stepwise import Approach
     from sim.behaviour.klantreis import Neighbours
     from sim.counts.vasthouders import Stuck
     from sim.demography.plan import Events
     from sim.interventions import Instrument
-    from sim.rules import Rule
-    from sim.stepwise import Approach
     from sim.world.world import World
 
 

@@ -24,7 +24,7 @@ ROOMS = {
     "without": "sim.without.ghosts sim.without.verdicts sim.without.uses sim.counts.attribution sim.without.ghosts_on_the_market sim.without.clearings sim.without.responses",
     "interventions": "sim.interventions sim.interventions.organisations",
     "counts": "sim.counts.indicators sim.counts.worksheet_rows sim.counts.recording sim.counts.vasthouders sim.counts.by_period sim.counts.tables sim.counts.invariants",
-    "approach": "sim.scenarios sim.rules sim.stepwise sim.current",
+    "approach": "sim.approach.scenarios sim.approach.rules sim.approach.stepwise sim.approach.done_already",
     "state": "sim.state",
     "month": "sim.month",
     "run": "sim.start sim.run",

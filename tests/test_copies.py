@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from sim import run
+from sim.approach.rules import read
 from sim.interventions import REGISTRY, load
-from sim.rules import read
 from sim.state import Run
 from sim.world.chance import Draws
 from sim.world.copies import Own

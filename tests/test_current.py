@@ -14,7 +14,8 @@ from experiments.errors import UsageError
 from experiments.list import municipalities
 from experiments.plan import make_plan, of_its_own
 from experiments.schema import Attribute, Compare, Listing, check
-from sim import current, interventions, run
+from sim import interventions, run
+from sim.approach import done_already
 from sim.model import HousingModel
 from sim.world.places import resolve
 from tests.fake_world import DEFAULTS, FakeOutcome
@@ -42,8 +43,8 @@ def plan_of(place="amersfoort", scenarios=("voorrang",), **more):
 def test_the_list_can_be_run_and_names_its_sources():
     with EVIDENCE.open(encoding="utf-8", newline="") as file:
         known = {row["id"] for row in csv.DictReader(file)}
-    assert set(current.read()) == {*EXPERIMENT, "gelderland"}
-    for place, one in current.read().items():
+    assert set(done_already.read()) == {*EXPERIMENT, "gelderland"}
+    for place, one in done_already.read().items():
         assert resolve(place).key == place and one.note
         for entry in one.instruments:
             assert interventions.load(entry.key, entry.settings, entry.since).key == entry.key
@@ -52,13 +53,16 @@ def test_the_list_can_be_run_and_names_its_sources():
 
 
 def test_what_is_in_force_is_what_the_dates_say():
-    assert all(current.in_force(place, "2026-01") == {} for place in ("gelderland", "zwolle", "groningen"))
-    then = current.in_force("gelderland", "2022-06")
+    assert all(done_already.in_force(place, "2026-01") == {} for place in ("gelderland", "zwolle", "groningen"))
+    then = done_already.in_force("gelderland", "2022-06")
     assert set(then) == {"verhuiskostenvergoeding", "wooncoach_sociaal"}
     assert all(one["already"] and one["until"] == "2024-01" and "from" not in one for one in then.values())
-    assert {one["from"] for one in current.in_force("gelderland", "2021-06").values()} == {"2022-01"}
-    assert set(current.in_force("delft", "2027-12")) == {"wooncoach_sociaal"} and not current.in_force("delft", "2028-01")
-    assert "niets gevonden" in current.said("zwolle", "2026-01")["nl"] and "niet uitgezocht" in current.said("groningen", "2026-01")["nl"]
+    assert {one["from"] for one in done_already.in_force("gelderland", "2021-06").values()} == {"2022-01"}
+    assert set(done_already.in_force("delft", "2027-12")) == {"wooncoach_sociaal"} and not done_already.in_force("delft", "2028-01")
+    assert (
+        "niets gevonden" in done_already.said("zwolle", "2026-01")["nl"]
+        and "niet uitgezocht" in done_already.said("groningen", "2026-01")["nl"]
+    )
 
 
 def test_a_list_that_cannot_be_read_is_refused_by_file_place_and_key(tmp_path):
@@ -69,8 +73,8 @@ def test_a_list_that_cannot_be_read_is_refused_by_file_place_and_key(tmp_path):
         ("a: {note: x, instruments: [{key: voorrang, source: somewhere}]}", r"instruments\.0\.from"),
     ):
         path.write_text(text, encoding="utf-8")
-        with pytest.raises(current.CurrentError, match=f"mine.yaml: .*{words}"):
-            current.read(path)
+        with pytest.raises(done_already.CurrentError, match=f"mine.yaml: .*{words}"):
+            done_already.read(path)
 
 
 def test_scenarios_come_on_top_and_one_that_names_the_same_instrument_has_its_own():

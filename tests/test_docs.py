@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from experiments import goal_file
-from sim import interventions, scenarios
+from sim import interventions
+from sim.approach import scenarios
 from sim.counts.indicators import REGISTRY as INDICATORS
 from sim.interventions import REGISTRY as INSTRUMENTS
 from sim.levers import LEVERS

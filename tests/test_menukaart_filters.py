@@ -8,7 +8,8 @@ import pytest
 
 from analysis import pots
 from experiments import compare
-from sim import month, run, scenarios
+from sim import month, run
+from sim.approach import scenarios
 from sim.interventions import REGISTRY, InstrumentError, load
 from sim.interventions.who import binding, failing, gross_income, members_of
 from sim.market.searchers import describe

@@ -10,11 +10,11 @@ import pytest
 
 from sim import run
 from sim.agents import EndedHouseholdError, Family, Household, Senior, Starter
+from sim.approach.scenarios import ScenarioError
 from sim.counts import invariants
 from sim.counts.attribution import attribution_table
 from sim.interventions import InstrumentError, load
 from sim.model import HousingModel, SeedError
-from sim.scenarios import ScenarioError
 from sim.world.codes import HouseholdClass, Stage
 from tests.worlds import LIVELY, MIXED, digest, strong
 

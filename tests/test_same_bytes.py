@@ -17,7 +17,7 @@ from openpyxl import Workbook
 from experiments.errors import UsageError
 from experiments.plan import make_plan
 from experiments.schema import Compare, check
-from sim import scenarios
+from sim.approach import scenarios
 from sim.interventions import REGISTRY
 from tests.fake_world import DEFAULTS
 from tools import same_bytes

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from sim import interventions, rules, scenarios
+from sim import interventions
+from sim.approach import rules, scenarios
+from sim.approach.scenarios import ScenarioError
 from sim.interventions import REGISTRY, title_of
-from sim.scenarios import ScenarioError
 
 CATEGORIES = ("passend_aanbod", "op_weg_helpen", "ontzorgen", "prijsprikkel", "voorrang")
 HOLDS = "instruments: {voorrang: {}, wooncoach_sociaal: {}}"

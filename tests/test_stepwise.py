@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 from experiments import store
-from sim import interventions, month, rules, run
+from sim import interventions, month, run
+from sim.approach import rules
+from sim.approach.stepwise import Approach, Fired, count_year, within
 from sim.counts.invariants import violations
 from sim.interventions import REGISTRY
 from sim.interventions.at_work import AtWork
 from sim.state import Run
-from sim.stepwise import Approach, Fired, count_year, within
 from sim.world.codes import Obstacle, Stage
 from tests.worlds import FOLLOW_UP, MIXED, MONTHS, TABLES, burnt_in, everything, let_pass, strong
 

@@ -17,7 +17,7 @@ from experiments.folder import read_json
 from experiments.plan import make_plan
 from experiments.runner import seed_jobs
 from experiments.schema import Attribute, Compare, check
-from sim import rules, scenarios
+from sim.approach import rules, scenarios
 from sim.counts.invariants import violations
 from sim.interventions import load
 from sim.model import HousingModel

@@ -401,7 +401,7 @@ def made_commands() -> str:
 
 def made_scenarios() -> str:
     """Scenarios that come with the project."""
-    from sim import scenarios
+    from sim.approach import scenarios
 
     rows = []
     for name in scenarios.names():

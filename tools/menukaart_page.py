@@ -23,8 +23,8 @@ from analysis.results import Results, gather  # noqa: E402
 from analysis.statistics import by_chance, refuse_twins  # noqa: E402
 from analysis.tables import ALL, BASIS, PLACEBO, SUMMARY, AnalysisError, write_whole  # noqa: E402
 from analysis.words import interval, numbers, span  # noqa: E402
+from sim.approach.scenarios import EACH, OWN  # noqa: E402
 from sim.interventions import REGISTRY  # noqa: E402
-from sim.scenarios import EACH, OWN  # noqa: E402
 
 PAGE = ROOT / "docs" / "menukaart.md"
 BY_HAND = "## What surprised"

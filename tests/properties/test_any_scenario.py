@@ -14,13 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic.fields import FieldInfo
 
-from sim import interventions, month, run, scenarios
+from sim import interventions, month, run
+from sim.approach import scenarios
+from sim.approach.rules import RuleError
+from sim.approach.scenarios import ScenarioError
 from sim.counts.invariants import violations
 from sim.interventions import REGISTRY, InstrumentError
 from sim.interventions.instrument import Running
 from sim.interventions.who import Who
-from sim.rules import RuleError
-from sim.scenarios import ScenarioError
 from sim.state import Run
 from sim.world import law
 from tests.worlds import LIVELY, SMALL

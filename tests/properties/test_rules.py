@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim import interventions, month, rules, run
+from sim import interventions, month, run
+from sim.approach import rules
 from sim.counts.invariants import violations
 from sim.interventions import REGISTRY, InstrumentError
 from sim.world.codes import Obstacle, names

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim import month, run, scenarios
+from sim import month, run
+from sim.approach import scenarios
 from sim.counts import invariants, recording
 from sim.counts import tables as outputs
 from sim.counts.attribution import attribution_table

@@ -1,6 +1,6 @@
 """A stepwise approach at work in a world: each quarter it looks at its monitor and adds, stops or scales instruments.
 
-It draws nothing and reads only what a real monitor could know in that month (``sim.rules``): finished months, the instruments'
+It draws nothing and reads only what a real monitor could know in that month (``sim.approach.rules``): finished months, the instruments'
 ledger, and what households that a coach talked to said there. Until a rule fires, the world is the world without it.
 """
 
@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from sim import rules
+from sim.approach import rules
+from sim.approach.rules import MOVES, STATES, YEAR, Rule, Talks
 from sim.counts.by_period import values_of_moves
-from sim.rules import MOVES, STATES, YEAR, Rule, Talks
 from sim.world.codes import CHOSEN, Obstacle, Stage
 from sim.world.copies import SHARED, Own
 

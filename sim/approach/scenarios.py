@@ -10,10 +10,10 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from sim.approach.rules import Rule, RuleError
+from sim.approach.rules import check as check_rules
+from sim.approach.rules import read as read_rules
 from sim.interventions import REGISTRY, title_of
-from sim.rules import Rule, RuleError
-from sim.rules import check as check_rules
-from sim.rules import read as read_rules
 
 FOLDER = Path(__file__).resolve().parents[1] / "configs" / "scenario"
 EACH = "elk_instrument"  # every instrument of the menukaart, each a scenario of its own

@@ -1,6 +1,6 @@
 """Rules of a stepwise approach, as a scenario's YAML has them: when something that a monitor can know holds, do this.
 
-Pure data and checks: ``sim.stepwise`` lets them work in a world. A rule may read what a real monitor knows in that month and
+Pure data and checks: ``sim.approach.stepwise`` lets them work in a world. A rule may read what a real monitor knows in that month and
 nothing else: counts of homes, people and moves, the instruments' own ledger, and what people said to a coach.
 """
 
