@@ -15,14 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from analysis.bundles import Bundle, World, worlds_table
-from experiments import compare, runner, store
-from experiments.apart import Marks, run_apart
+from experiments import compare
 from experiments.entry import HydraCommand, main
 from experiments.errors import UsageError
-from experiments.plan import Plan, Settings, make_plan, of_its_own
-from experiments.runner import SeedJob
+from experiments.runs import runner, store
+from experiments.runs.apart import Marks, run_apart
+from experiments.runs.plan import Plan, Settings, make_plan, of_its_own
+from experiments.runs.runner import SeedJob
+from experiments.runs.simulation import Simulation
 from experiments.schema import BASE, PLACEBO, Attribute, Compare
-from experiments.simulation import Simulation
 
 MOST_EXACT = 6  # with more instruments than this the orders are drawn
 ORDERS = 20  # drawn for each seed, unless the command says how many

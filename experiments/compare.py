@@ -11,15 +11,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from experiments import manifest, runner, store
 from experiments.entry import HydraCommand, main
 from experiments.errors import UsageError
-from experiments.folder import join, locked, read_json, sweep_up, write_json
-from experiments.plan import Plan, make_plan
-from experiments.progress import Progress
-from experiments.runner import Failure, SeedJob
+from experiments.runs import manifest, runner, store
+from experiments.runs.folder import join, locked, read_json, sweep_up, write_json
+from experiments.runs.plan import Plan, make_plan
+from experiments.runs.progress import Progress
+from experiments.runs.runner import Failure, SeedJob
+from experiments.runs.simulation import Simulation, Verhuisketens
 from experiments.schema import BASE, PLACEBO, Compare
-from experiments.simulation import Simulation, Verhuisketens
 
 # made from the tables: never left beside tables of another run
 PAGE = ("effects.csv", "costs.csv", "monitor.csv", "filters.csv", "pots.csv", "report.html")

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, cast, get_origin
 
 from experiments.errors import UsageError, hint
-from experiments.plan import short_hash
+from experiments.runs.plan import short_hash
 from experiments.schema import Command, check, unknown_key
 
 CONFIGS = Path(__file__).resolve().parents[1] / "configs"

@@ -9,9 +9,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from analysis.goals import EVERY, Goal, Title
-from experiments import simulation
 from experiments.errors import UsageError, hint
-from experiments.plan import Settings
+from experiments.runs import simulation
+from experiments.runs.plan import Settings
 
 FOLDER = Path(__file__).resolve().parents[1] / "configs" / "goals"
 

@@ -11,16 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from analysis.packages import Package, cheapest
-from experiments import goal_file, runner
-from experiments.apart import Marks, run_apart
+from experiments import goal_file
 from experiments.entry import HydraCommand, main
 from experiments.errors import UsageError
 from experiments.goal_file import GoalFile
-from experiments.plan import Plan, make_plan, of_its_own
-from experiments.runner import SeedJob
+from experiments.runs import runner
+from experiments.runs.apart import Marks, run_apart
+from experiments.runs.plan import Plan, make_plan, of_its_own
+from experiments.runs.runner import SeedJob
+from experiments.runs.search import Search, read_runs, seek, try_out
+from experiments.runs.simulation import Simulation, Verhuisketens
 from experiments.schema import PLACEBO, Compare, Goals
-from experiments.search import Search, read_runs, seek, try_out
-from experiments.simulation import Simulation, Verhuisketens
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments import simulation
 from experiments.entry import HydraCommand, main
+from experiments.runs import simulation
 from experiments.schema import Listing
 
 Rows = list[dict[str, Any]]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from experiments import compare
 from experiments.entry import HydraCommand, main
-from experiments.plan import Plan, make_plan
+from experiments.runs.plan import Plan, make_plan
 from experiments.schema import BASE, Compare
 
 

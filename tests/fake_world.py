@@ -10,10 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.plan import Plan, short_hash
-from experiments.runner import RunSpec, SeedJob
+from experiments.runs.plan import Plan, short_hash
+from experiments.runs.runner import RunSpec, SeedJob
+from experiments.runs.store import COLUMNS
 from experiments.schema import Compare, check
-from experiments.store import COLUMNS
 
 DEFAULTS = {
     "municipality": "zwolle",

@@ -42,13 +42,13 @@ TEXTS = {
 IN_CIRCLES = {
     "analysis.pipeline -> analysis.report",
     "analysis.report -> analysis.pipeline",
-    "experiments.plan -> experiments.simulation",
-    "experiments.runner -> experiments.plan",
-    "experiments.runner -> experiments.simulation",
-    "experiments.runner -> experiments.spending",
-    "experiments.simulation -> experiments.runner",
-    "experiments.spending -> experiments.runner",
-    "experiments.spending -> experiments.simulation",
+    "experiments.runs.plan -> experiments.runs.simulation",
+    "experiments.runs.runner -> experiments.runs.plan",
+    "experiments.runs.runner -> experiments.runs.simulation",
+    "experiments.runs.runner -> experiments.runs.spending",
+    "experiments.runs.simulation -> experiments.runs.runner",
+    "experiments.runs.spending -> experiments.runs.runner",
+    "experiments.runs.spending -> experiments.runs.simulation",
 }
 UPWARD = {
     "sim.counts.attribution -> sim.interventions.at_work",

@@ -15,8 +15,8 @@ from experiments import attribute, compare, entry
 from experiments.attribute import ORDERS, labelled, of_world, prepare, seed_jobs
 from experiments.entry import CONFIGS
 from experiments.errors import UsageError
-from experiments.folder import read_json
-from experiments.plan import make_plan
+from experiments.runs.folder import read_json
+from experiments.runs.plan import make_plan
 from experiments.schema import Attribute, check
 from sim import run
 from tests.fake_world import FakeSimulation, called, fake_plan

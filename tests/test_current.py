@@ -9,10 +9,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from experiments import attribute, compare, spending
+from experiments import attribute, compare
 from experiments.errors import UsageError
 from experiments.list import municipalities
-from experiments.plan import make_plan, of_its_own
+from experiments.runs import spending
+from experiments.runs.plan import make_plan, of_its_own
 from experiments.schema import Attribute, Compare, Listing, check
 from sim import interventions, run
 from sim.approach import done_already

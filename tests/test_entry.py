@@ -14,9 +14,9 @@ import yaml
 from experiments import compare, entry
 from experiments import list as listing
 from experiments.entry import CONFIGS, HydraCommand
-from experiments.plan import make_plan
+from experiments.runs.plan import make_plan
+from experiments.runs.simulation import merged
 from experiments.schema import Compare, check
-from experiments.simulation import merged
 from sim.world import figures, places
 
 STEPWISE = """

@@ -17,7 +17,7 @@ from analysis.goals import COLUMNS, Goal, Run, goals_table, reached, read_run, s
 from analysis.packages import PACKAGES, Package, cheapest, curve
 from experiments import entry, goal_file, goals
 from experiments.entry import CONFIGS
-from experiments.folder import read_json
+from experiments.runs.folder import read_json
 from experiments.schema import Goals, check
 from tests.fake_world import FakeSimulation, called
 from tests.test_statistics import normal

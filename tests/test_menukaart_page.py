@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from analysis.results import gather
-from experiments.plan import make_plan, of_its_own
+from experiments.runs.plan import make_plan, of_its_own
 from experiments.schema import Compare, check
 from tests import synthetic_tables
 from tests.fake_world import DEFAULTS

@@ -14,12 +14,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from experiments import compare, manifest, runner, store
+from experiments import compare
 from experiments.errors import UsageError
-from experiments.folder import read_json
-from experiments.plan import make_plan
-from experiments.progress import Progress
-from experiments.runner import run_all, seed_jobs
+from experiments.runs import manifest, runner, store
+from experiments.runs.folder import read_json
+from experiments.runs.plan import make_plan
+from experiments.runs.progress import Progress
+from experiments.runs.runner import run_all, seed_jobs
 from tests.fake_world import FakeSimulation, called, fake_plan
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -135,7 +136,7 @@ def test_one_process_two_processes_threads_and_another_order_give_the_same_bytes
 
 def test_more_seeds_and_scenarios_extend_a_folder_to_what_one_run_would_have_given(tmp_path, notes, no_page, capsys, monkeypatch):
     simulation = FakeSimulation(str(notes))
-    monkeypatch.setattr("experiments.simulation.digests", lambda: {"code": "c0de", "data": "da7a"})
+    monkeypatch.setattr("experiments.runs.simulation.digests", lambda: {"code": "c0de", "data": "da7a"})
 
     def plan(**keys):
         return make_plan(fake_plan(**keys).config)
@@ -304,7 +305,7 @@ def test_progress_is_plain_lines_where_there_is_no_terminal():
 
 def test_progress_says_at_least_once_a_minute_how_far_a_long_run_is(monkeypatch):
     now, stream = [0.0], io.StringIO()
-    monkeypatch.setattr("experiments.progress.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("experiments.runs.progress.time.monotonic", lambda: now[0])
     progress = Progress(1000, stream)
     for done in (0, 0, 1, 1, 2, 2):
         progress(done)

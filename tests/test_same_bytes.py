@@ -15,7 +15,7 @@ import pytest
 from openpyxl import Workbook
 
 from experiments.errors import UsageError
-from experiments.plan import make_plan
+from experiments.runs.plan import make_plan
 from experiments.schema import Compare, check
 from sim.approach import scenarios
 from sim.interventions import REGISTRY

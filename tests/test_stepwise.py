@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from experiments import store
+from experiments.runs import store
 from sim import interventions, month, run
 from sim.approach import rules
 from sim.approach.stepwise import Approach, Fired, count_year, within

@@ -9,13 +9,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from experiments import compare, entry, manifest, runner
+from experiments import compare, entry
 from experiments import goals as goals_command
 from experiments.attribute import prepare
 from experiments.errors import UsageError
-from experiments.folder import read_json
-from experiments.plan import make_plan
-from experiments.runner import seed_jobs
+from experiments.runs import manifest, runner
+from experiments.runs.folder import read_json
+from experiments.runs.plan import make_plan
+from experiments.runs.runner import seed_jobs
 from experiments.schema import Attribute, Compare, check
 from sim.approach import rules, scenarios
 from sim.counts.invariants import violations

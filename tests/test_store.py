@@ -8,9 +8,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from experiments import store
 from experiments.errors import UsageError
-from experiments.folder import first_difference, join, locked, read_json, write_whole
+from experiments.runs import store
+from experiments.runs.folder import first_difference, join, locked, read_json, write_whole
 from tests.fake_world import fake_tables
 
 

@@ -376,7 +376,7 @@ def made_keys() -> str:
 
 def made_columns() -> str:
     """Columns of the tables, as the store checks them."""
-    from experiments.store import COLUMNS
+    from experiments.runs.store import COLUMNS
 
     kinds = {"text": "", "int64": " (whole)", "float64": " (real)", "bool": " (true or false)"}
     rows = []

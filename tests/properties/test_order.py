@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments import store
+from experiments.runs import store
 from sim import run
 from sim.demography import rates
 from sim.world import figures

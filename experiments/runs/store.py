@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.errors import UsageError
-from experiments.folder import read_json, sweep_up, whole, write_json, write_whole
+from experiments.runs.folder import read_json, sweep_up, whole, write_json, write_whole
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from experiments import simulation
 from experiments.errors import UsageError, hint
+from experiments.runs import simulation
 from experiments.schema import BASE, PLACEBO, Compare
 
 Settings = dict[str, dict[str, Any]]  # instrument to setting to value

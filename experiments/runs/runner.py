@@ -17,12 +17,12 @@ from multiprocessing.connection import wait as wait_for
 from pathlib import Path
 from typing import Any
 
-from experiments import store
-from experiments.folder import RUNS
-from experiments.plan import Plan, short_hash
+from experiments.runs import store
+from experiments.runs.folder import RUNS
+from experiments.runs.plan import Plan, short_hash
+from experiments.runs.simulation import Outcome, Simulation
+from experiments.runs.spending import run_at_budget
 from experiments.schema import BASE, PLACEBO
-from experiments.simulation import Outcome, Simulation
-from experiments.spending import run_at_budget
 
 LEDGER_SEEDS = 5  # ledger=first keeps moves and chains of this many seeds
 Report = Callable[[int], None]

@@ -10,11 +10,11 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from experiments import simulation, store
 from experiments.errors import UsageError
-from experiments.folder import read_json
-from experiments.plan import Plan
-from experiments.runner import Failure, SeedJob, in_order
+from experiments.runs import simulation, store
+from experiments.runs.folder import read_json
+from experiments.runs.plan import Plan
+from experiments.runs.runner import Failure, SeedJob, in_order
 
 NAME = "manifest.json"
 ROOT = Path(__file__).resolve().parents[1]

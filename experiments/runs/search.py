@@ -12,14 +12,15 @@ import numpy as np
 
 from analysis.goals import Goal, Run, reached, read_run, shortfall
 from analysis.packages import Doses, Package
-from experiments import compare, manifest, runner, store
+from experiments import compare
 from experiments.errors import UsageError
 from experiments.goal_file import dosed
-from experiments.plan import Plan
-from experiments.progress import Progress
-from experiments.runner import SeedJob
+from experiments.runs import manifest, runner, store
+from experiments.runs.plan import Plan
+from experiments.runs.progress import Progress
+from experiments.runs.runner import SeedJob
+from experiments.runs.simulation import Simulation
 from experiments.schema import BASE
-from experiments.simulation import Simulation
 
 BATCH = 5  # packages that are tried together: a seed is built once for all of them
 STEPS = 100  # steps between the lowest and the highest dose

@@ -9,11 +9,12 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
-from experiments import compare, manifest, runner
-from experiments.folder import join, locked, read_json, sweep_up, write_json
-from experiments.plan import Plan
-from experiments.runner import SeedJob
-from experiments.simulation import Simulation, Verhuisketens
+from experiments import compare
+from experiments.runs import manifest, runner
+from experiments.runs.folder import join, locked, read_json, sweep_up, write_json
+from experiments.runs.plan import Plan
+from experiments.runs.runner import SeedJob
+from experiments.runs.simulation import Simulation, Verhuisketens
 
 Marks = Sequence[dict[str, Any]]
 

@@ -11,7 +11,7 @@ from experiments.errors import UsageError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from experiments.runner import RunSpec, SeedJob
+    from experiments.runs.runner import RunSpec, SeedJob
 
 
 class Outcome(Protocol):
