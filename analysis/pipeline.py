@@ -7,15 +7,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from analysis import report, summary
-from analysis.charts import charts
-from analysis.costs import COLUMNS as COST_COLUMNS
-from analysis.effects import COLUMNS as EFFECT_COLUMNS
-from analysis.figures import svg, svg_and_png
-from analysis.monitor import monitor
-from analysis.results import Results, gather
-from analysis.tables import DRIFT, write_csv, write_whole
-from analysis.words import LANGUAGES
+from analysis import report
+from analysis.estimates.costs import COLUMNS as COST_COLUMNS
+from analysis.estimates.effects import COLUMNS as EFFECT_COLUMNS
+from analysis.estimates.worksheet_counts import monitor
+from analysis.page import summary
+from analysis.page.charts import charts
+from analysis.page.figures import svg, svg_and_png
+from analysis.page.words import LANGUAGES
+from analysis.tables.files import DRIFT, write_csv, write_whole
+from analysis.tables.results import Results, gather
 
 
 def finish(out: Path, config: Mapping[str, Any], seconds: Mapping[str, float] | None = None) -> str:

@@ -13,16 +13,16 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
 
-from analysis import summary, words
-from analysis.caused import caused_table, naive_table, windows_table
-from analysis.cells import UNKNOWN, Cell, Table, cell_of, range_of
-from analysis.charts import Chart, group_label, no_ratio
-from analysis.costs import whole_scenarios
-from analysis.effects import FIRST, whole_run
-from analysis.figures import inline
-from analysis.results import Results
-from analysis.tables import ALL, PLACEBO, AnalysisError
-from analysis.words import Text, both, numbers, span
+from analysis.estimates.costs import whole_scenarios
+from analysis.estimates.effects import FIRST, whole_run
+from analysis.page import summary, words
+from analysis.page.caused import caused_table, naive_table, windows_table
+from analysis.page.cells import UNKNOWN, Cell, Table, cell_of, range_of
+from analysis.page.charts import Chart, group_label, no_ratio
+from analysis.page.figures import inline
+from analysis.page.words import Text, both, numbers, span
+from analysis.tables.files import ALL, PLACEBO, AnalysisError
+from analysis.tables.results import Results
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

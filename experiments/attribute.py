@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from analysis.bundles import Bundle, World, worlds_table
+from analysis.estimates.bundles import Bundle, World, worlds_table
 from experiments import compare
 from experiments.entry import HydraCommand, main
 from experiments.errors import UsageError
@@ -141,7 +141,7 @@ def execute(
 
 def conclude(out: Path, bundle: Bundle, found: Marks, content: dict[str, Any]) -> int:
     """The tables and the picture from the finished runs; prints the plain summary and, last, where the shares are."""
-    from analysis.bundle_report import finish
+    from analysis.page.bundle_report import finish
 
     content["permutations"] = bundle.permutations
     names = {labelled(bundle, world): world.name for seed in content["seeds"] for world in bundle.worlds(seed)}

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from analysis.goals import EVERY, Goal, Title
+from analysis.estimates.goals import EVERY, Goal, Title
 from experiments.errors import UsageError, hint
 from experiments.runs import simulation
 from experiments.runs.plan import Settings

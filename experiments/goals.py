@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from analysis.packages import Package, cheapest
+from analysis.estimates.packages import Package, cheapest
 from experiments import goal_file
 from experiments.entry import HydraCommand, main
 from experiments.errors import UsageError
@@ -74,7 +74,7 @@ def execute(
         return runner.seed_jobs(prepared.plan, seeds, folder)
 
     def conclude(found: Marks, content: dict[str, Any]) -> int:
-        from analysis.goal_report import finish
+        from analysis.page.goal_report import finish
 
         runs = read_runs(jobs_of(content["seeds"]), prepared.plan.config.months)
         packages, check = _packages(prepared, content["seeds"], folder, world, executor)

@@ -32,7 +32,7 @@ def execute(plan: Plan, out: Path | None, command: str) -> int:
 
 def report(out: Path, months: int) -> int:
     """Read the tables, print the comparison, write it."""
-    from analysis import validation
+    from analysis.estimates import validation
 
     moves, chains, frame = (pd.read_parquet(out / f"{name}.parquet") for name in ("moves", "chains", "months"))
     table = validation.compare(validation.tables(moves, chains, frame, months))

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from analysis.bundles import PARTS, SHARES, WORLDS, World
+from analysis.estimates.bundles import PARTS, SHARES, WORLDS, World
 from experiments import attribute, compare, entry
 from experiments.attribute import ORDERS, labelled, of_world, prepare, seed_jobs
 from experiments.entry import CONFIGS

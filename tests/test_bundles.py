@@ -8,9 +8,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.bundle_report import finish
-from analysis.bundles import BUNDLE, KINDS, PARTS, SHARES, WORLDS, Bundle, Values, World, parts_table, shares_by_seed, shares_table
-from analysis.tables import AnalysisError, beside_others
+from analysis.estimates.bundles import (
+    BUNDLE,
+    KINDS,
+    PARTS,
+    SHARES,
+    WORLDS,
+    Bundle,
+    Values,
+    World,
+    parts_table,
+    shares_by_seed,
+    shares_table,
+)
+from analysis.page.bundle_report import finish
+from analysis.tables.files import AnalysisError, beside_others
 from tests.test_statistics import normal
 
 KEYS = ("coach", "grant", "label", "nil")

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.attribution import by_verdict, with_window
-from analysis.effects import effects
-from analysis.naive import beside, naive
+from analysis.estimates.effects import effects
+from analysis.estimates.naive import beside, naive
+from analysis.estimates.users import by_verdict, with_window
 from sim.without.verdicts import FINAL, verdicts
 from sim.world.codes import Verdict, names
 

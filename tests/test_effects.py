@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.costs import COLUMNS as COST_COLUMNS
-from analysis.costs import costs
-from analysis.effects import COLUMNS, comparisons, effects, whole_run, with_claims
-from analysis.klantreis import per_thousand
-from analysis.tables import AnalysisError, Folder
+from analysis.estimates.costs import COLUMNS as COST_COLUMNS
+from analysis.estimates.costs import costs
+from analysis.estimates.effects import COLUMNS, comparisons, effects, whole_run, with_claims
+from analysis.estimates.journey import per_thousand
+from analysis.tables.files import AnalysisError, Folder
 from sim.counts.indicators import REGISTRY
 from tests import synthetic_tables as made
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.shapley import exact, shares
+from analysis.estimates.shapley import exact, shares
 from sim import run
 from sim.counts.attribution import attribution_table, direct, first_moves, next_moves, own_moves
 from sim.levers import ALL_BIT

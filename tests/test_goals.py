@@ -13,8 +13,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.goals import COLUMNS, Goal, Run, goals_table, reached, read_run, share_interval, shortfall
-from analysis.packages import PACKAGES, Package, cheapest, curve
+from analysis.estimates.goals import COLUMNS, Goal, Run, goals_table, reached, read_run, share_interval, shortfall
+from analysis.estimates.packages import PACKAGES, Package, cheapest, curve
 from experiments import entry, goal_file, goals
 from experiments.entry import CONFIGS
 from experiments.runs.folder import read_json

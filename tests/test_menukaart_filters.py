@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import pots
+from analysis.estimates import pots
 from experiments import compare
 from sim import month, run
 from sim.approach import scenarios

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.monitor import COLUMNS, NO_LEDGER, monitor, one_verdict
-from analysis.results import gather
+from analysis.estimates.worksheet_counts import COLUMNS, NO_LEDGER, monitor, one_verdict
+from analysis.tables.results import gather
 from sim.counts import indicators
 from sim.counts.worksheet_rows import AGES, FIRST, OPGAVE, OTHER, REGISTRY, RENTS, SECOND, SHEETS, THIRD, rent_limits, row_of
 from sim.interventions import REGISTRY as INSTRUMENTS

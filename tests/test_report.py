@@ -13,12 +13,12 @@ import pandas as pd
 import pytest
 
 from analysis import report
-from analysis.charts import MOST_DRAWN, charts, drawn
+from analysis.page.charts import MOST_DRAWN, charts, drawn
+from analysis.page.summary import headline, plain
+from analysis.page.words import digits_for, number, place
 from analysis.pipeline import finish
-from analysis.results import gather
-from analysis.summary import headline, plain
-from analysis.tables import AnalysisError, Folder
-from analysis.words import digits_for, number, place
+from analysis.tables.files import AnalysisError, Folder
+from analysis.tables.results import gather
 from tests import synthetic_tables as made
 
 

@@ -260,7 +260,9 @@ def test_a_refused_scenario_is_written_down_and_left_out(tmp_path, monkeypatch):
 
 
 def test_a_job_that_fails_in_both_proves_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(same_bytes, "python", lambda code, *arguments: answer(int("analysis.worksheets" in arguments), "no such folder"))
+    monkeypatch.setattr(
+        same_bytes, "python", lambda code, *arguments: answer(int("analysis.worksheets.fill" in arguments), "no such folder")
+    )
     with pytest.raises(same_bytes.NoProofError, match=r"small, worksheets does not end with 0 in BASE.*\n.*no such"):
         same_bytes.run_both([Side(tmp_path / name, tmp_path) for name in ("base", "head")], "small", tmp_path)
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import shapley
-from analysis.statistics import paired
+from analysis.estimates import shapley
+from analysis.estimates.statistics import paired
 from tests.test_statistics import normal, uniform
 
 number = st.floats(-1e3, 1e3).map(lambda value: round(value, 3))

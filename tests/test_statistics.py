@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from analysis.statistics import (
+from analysis.estimates.statistics import (
     by_chance,
     claimed,
     fieller,
@@ -20,7 +20,7 @@ from analysis.statistics import (
     seeds_needed,
     t_value,
 )
-from analysis.tables import AnalysisError
+from analysis.tables.files import AnalysisError
 
 numbers = st.floats(-1e6, 1e6).map(lambda value: round(value, 3))
 

@@ -10,11 +10,12 @@ from html.parser import HTMLParser
 import openpyxl
 import pytest
 
-from analysis import sheets, worksheets
-from analysis.monitor import monitor
-from analysis.monitor_tables import Shared
-from analysis.sheets import EXTRA, NOW, SIGNS, STOP, Item, Table, runs
-from analysis.sheets_xlsx import FILLS
+from analysis.estimates.worksheet_counts import monitor
+from analysis.estimates.worksheet_tables import Shared
+from analysis.worksheets import fill as worksheets
+from analysis.worksheets import sheets
+from analysis.worksheets.sheets import EXTRA, NOW, SIGNS, STOP, Item, Table, runs
+from analysis.worksheets.sheets_xlsx import FILLS
 from sim.counts.worksheet_rows import REGISTRY
 from sim.interventions import REGISTRY as INSTRUMENTS
 from tests import synthetic_tables

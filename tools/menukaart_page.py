@@ -17,12 +17,12 @@ ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:  # run as a file, the project is not on the path yet
     sys.path.insert(0, str(ROOT))
 
-from analysis.effects import FIRST_MOVES  # noqa: E402
-from analysis.naive import ALLE  # noqa: E402
-from analysis.results import Results, gather  # noqa: E402
-from analysis.statistics import by_chance, refuse_twins  # noqa: E402
-from analysis.tables import ALL, BASIS, PLACEBO, SUMMARY, AnalysisError, write_whole  # noqa: E402
-from analysis.words import interval, numbers, span  # noqa: E402
+from analysis.estimates.effects import FIRST_MOVES  # noqa: E402
+from analysis.estimates.naive import ALLE  # noqa: E402
+from analysis.estimates.statistics import by_chance, refuse_twins  # noqa: E402
+from analysis.page.words import interval, numbers, span  # noqa: E402
+from analysis.tables.files import ALL, BASIS, PLACEBO, SUMMARY, AnalysisError, write_whole  # noqa: E402
+from analysis.tables.results import Results, gather  # noqa: E402
 from sim.approach.scenarios import EACH, OWN  # noqa: E402
 from sim.interventions import REGISTRY  # noqa: E402
 

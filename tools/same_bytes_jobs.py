@@ -84,7 +84,7 @@ def experiment(job: str, command: str, *names: str, status: int = 0, step: str =
 
 def worksheets(job: str, *more: str) -> Step:
     """The worksheets of a job's folder."""
-    return Step(job, "worksheets", ("-m", "analysis.worksheets", "OUT", *more))
+    return Step(job, "worksheets", ("-m", "analysis.worksheets.fill", "OUT", *more))
 
 
 def listed(what: str) -> Step:

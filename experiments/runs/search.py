@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from analysis.goals import Goal, Run, reached, read_run, shortfall
-from analysis.packages import Doses, Package
+from analysis.estimates.goals import Goal, Run, reached, read_run, shortfall
+from analysis.estimates.packages import Doses, Package
 from experiments import compare
 from experiments.errors import UsageError
 from experiments.goal_file import dosed

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.chains import continuation, mean_length, product_limit
+from analysis.estimates.chain_length import continuation, mean_length, product_limit
 
 HOMES = np.array([("koop", "eengezins"), ("corporatie", "meergezins")])
 FAST_SLOW = {"wait": (3, 8), "p": ((0.45 * 0.3, 0.45 * 0.7), (0.70 * 0.3, 0.70 * 0.7)), "start": (0.5, 0.5)}

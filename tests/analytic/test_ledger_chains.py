@@ -1,7 +1,7 @@
 """Chains in the real ledger against the fundamental matrix, under a market in which the continuation is fixed.
 
 Covered: ``chains.open_vacancies`` and ``chains.hand_over`` with their kernels, the columns of vacancies and moves, the tables
-moves and chains of ``sim.counts.tables``, and the estimate of ``analysis.chains`` on these tables. Not covered: who takes a home in
+moves and chains of ``sim.counts.tables``, and the estimate of ``analysis.estimates.chain_length`` on these tables. Not covered: who takes a home in
 the real market, and events. In their place stands a market of coins: each home has its taker drawn by a keyed coin that falls
 by the home's tenure, so that the chance that a fill opens another home, and of which tenure, is known. Homes keep their own
 time of turnover, and nothing is cut off: how censoring is corrected is the subject of test_chain_length.py.
@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.chains import mean_length
+from analysis.estimates.chain_length import mean_length
 from sim.chains import moves as chains
 from sim.counts import tables as outputs
 from sim.levers import nothing_in_force

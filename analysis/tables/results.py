@@ -10,16 +10,17 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import pots, words
-from analysis.attribution import ATTRIBUTION, WINDOWS, by_verdict, with_window
-from analysis.chains import CHAINS_NEEDS, MOVES_NEEDS, mean_length
-from analysis.costs import costs
-from analysis.effects import by_seed, effects, whole_run, with_claims
-from analysis.klantreis import per_thousand
-from analysis.naive import naive
-from analysis.statistics import refuse_twins
-from analysis.tables import ALL, BASIS, DRIFT, FUNNEL, LEDGER, MONTHS, PLACEBO, SUMMARY, AnalysisError, Folder
-from analysis.words import Text
+from analysis.estimates import pots
+from analysis.estimates.chain_length import CHAINS_NEEDS, MOVES_NEEDS, mean_length
+from analysis.estimates.costs import costs
+from analysis.estimates.effects import by_seed, effects, whole_run, with_claims
+from analysis.estimates.journey import per_thousand
+from analysis.estimates.naive import naive
+from analysis.estimates.statistics import refuse_twins
+from analysis.estimates.users import ATTRIBUTION, WINDOWS, by_verdict, with_window
+from analysis.page import words
+from analysis.page.words import Text
+from analysis.tables.files import ALL, BASIS, DRIFT, FUNNEL, LEDGER, MONTHS, PLACEBO, SUMMARY, AnalysisError, Folder
 
 LENGTH, READING = "moves_set_off", "inside_area"
 N_BOOTSTRAP = 400  # resamples of whole seeds for the lengths of chains

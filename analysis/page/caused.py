@@ -7,13 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import words
-from analysis.attribution import VERDICTS, WINDOWS
-from analysis.cells import UNKNOWN, Cell, Table, cell_of, range_of
-from analysis.effects import FIRST_MOVES, whole_run
-from analysis.naive import ALLE
-from analysis.results import Results
-from analysis.words import Text, both, numbers
+from analysis.estimates.effects import FIRST_MOVES, whole_run
+from analysis.estimates.naive import ALLE
+from analysis.estimates.users import VERDICTS, WINDOWS
+from analysis.page import words
+from analysis.page.cells import UNKNOWN, Cell, Table, cell_of, range_of
+from analysis.page.words import Text, both, numbers
+from analysis.tables.results import Results
 
 NAMES = {
     "ook_zonder": Text("Ook zonder", "Also without"),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from analysis.goals import share_interval
+from analysis.estimates.goals import share_interval
 
 Doses = dict[str, float]
 PACKAGES = (

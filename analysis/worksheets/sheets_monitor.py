@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from analysis.monitor import NO_CONTACT, NO_LEDGER, NO_VERDICTS, TOO_SHORT, UNWATCHED
-from analysis.sheets import EXTRA, NOW, Approach, Item, Sheet, Table
-from analysis.tables import BASIS
-from analysis.words import capital, digits_for, number, readable
+from analysis.estimates.worksheet_counts import NO_CONTACT, NO_LEDGER, NO_VERDICTS, TOO_SHORT, UNWATCHED
+from analysis.page.words import capital, digits_for, number, readable
+from analysis.tables.files import BASIS
+from analysis.worksheets.sheets import EXTRA, NOW, Approach, Item, Sheet, Table
 from sim.counts.worksheet_rows import OPGAVE, REGISTRY, SHEETS, Row
 
 DUTCH = {

@@ -11,9 +11,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.effects import by_seed
-from analysis.statistics import Ratio, fieller
-from analysis.tables import ALL, BASIS, LEDGER, PLACEBO, need
+from analysis.estimates.effects import by_seed
+from analysis.estimates.statistics import Ratio, fieller
+from analysis.tables.files import ALL, BASIS, LEDGER, PLACEBO, need
 
 COLUMNS = (
     "scenario",

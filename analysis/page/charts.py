@@ -9,12 +9,12 @@ from typing import NamedTuple
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis import figures
-from analysis.costs import whole_scenarios
-from analysis.effects import whole_run
-from analysis.results import Results
-from analysis.tables import ALL, BASIS, PLACEBO
-from analysis.words import GROUPS, KINDS, ORIGINS, STAGES, Text, both, interval, numbers, span
+from analysis.estimates.costs import whole_scenarios
+from analysis.estimates.effects import whole_run
+from analysis.page import figures
+from analysis.page.words import GROUPS, KINDS, ORIGINS, STAGES, Text, both, interval, numbers, span
+from analysis.tables.files import ALL, BASIS, PLACEBO
+from analysis.tables.results import Results
 
 MOST_DRAWN = 6  # scenarios in one picture that are told apart by colour
 FIT_GROUPS = (

@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 import sim.interventions.organisations
-from analysis import summary, words
-from analysis.monitor_tables import Shared
-from analysis.results import Results
-from analysis.tables import BASIS
-from analysis.words import number, readable
+from analysis.estimates.worksheet_tables import Shared
+from analysis.page import summary, words
+from analysis.page.words import number, readable
+from analysis.tables.files import BASIS
+from analysis.tables.results import Results
 from sim.interventions import REGISTRY as INSTRUMENTS
 
 NOW, EXTRA, STOP = "now", "extra", "stop"

@@ -12,7 +12,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
-from analysis.sheets import EXTRA, LEGEND, NOW, SIGNS, STOP, Sheet, Table, runs, text_of
+from analysis.worksheets.sheets import EXTRA, LEGEND, NOW, SIGNS, STOP, Sheet, Table, runs, text_of
 
 FILLS = {NOW: "D6E8F5", EXTRA: "FDE3B8", STOP: "E3E3E3"}
 DEEP, RULE, HEAD = "123A5C", "B8C2CC", "EDF1F5"

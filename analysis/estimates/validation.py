@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis import chains as chain_statistics
+from analysis.estimates import chain_length as chain_statistics
 
 HIT = 0.25
 YEAR = 12

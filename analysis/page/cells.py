@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from analysis.words import Text, both, digits_for, numbers
+from analysis.page.words import Text, both, digits_for, numbers
 
 Table = dict[str, Any]  # header: texts; rows: head, unit, cells; words: columns of words, which come first
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.monitor_tables import HELD, Seeds, Shared, Tables, ratio
-from analysis.results import Results
-from analysis.statistics import paired
-from analysis.tables import BASIS, PLACEBO
+from analysis.estimates.statistics import paired
+from analysis.estimates.worksheet_tables import HELD, Seeds, Shared, Tables, ratio
+from analysis.tables.files import BASIS, PLACEBO
+from analysis.tables.results import Results
 from sim.counts.worksheet_rows import AGES, FLOORS, REGISTRY, RENTS, VERDICTS, Row, rent_limits
 from sim.interventions import REGISTRY as INSTRUMENTS
 

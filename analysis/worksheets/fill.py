@@ -1,4 +1,4 @@
-"""The toolkit's worksheets, filled in from a scenario and its results: ``python -m analysis.worksheets DIR [--scenario NAME]``."""
+"""The toolkit's worksheets, filled in from a scenario and its results: ``python -m analysis.worksheets.fill DIR [--scenario NAME]``."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
-from analysis import sheets, sheets_xlsx
-from analysis.monitor import monitor
-from analysis.monitor_tables import Shared
-from analysis.results import Results, gather
-from analysis.sheets import LEGEND, SIGNS, Approach, Sheet
-from analysis.sheets_monitor import figures
-from analysis.tables import BASIS, PLACEBO, AnalysisError, write_whole
-from analysis.words import capital, span
+from analysis.estimates.worksheet_counts import monitor
+from analysis.estimates.worksheet_tables import Shared
+from analysis.page.words import capital, span
+from analysis.tables.files import BASIS, PLACEBO, AnalysisError, write_whole
+from analysis.tables.results import Results, gather
+from analysis.worksheets import sheets, sheets_xlsx
+from analysis.worksheets.sheets import LEGEND, SIGNS, Approach, Sheet
+from analysis.worksheets.sheets_monitor import figures
 from sim.counts.worksheet_rows import SHEETS
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -152,7 +152,7 @@ def page(plan: Approach, filled: Sequence[Sheet]) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the worksheets and print their paths; 2 with one line when they cannot be made."""
-    parser = argparse.ArgumentParser(prog="python -m analysis.worksheets", description="Fill in the toolkit's worksheets, in Dutch.")
+    parser = argparse.ArgumentParser(prog="python -m analysis.worksheets.fill", description="Fill in the toolkit's worksheets, in Dutch.")
     parser.add_argument("folder", type=Path, help="folder that experiments.compare wrote (its key out)")
     parser.add_argument("--scenario", help="one scenario of the folder; default each of them")
     given = parser.parse_args(arguments)

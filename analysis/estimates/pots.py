@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.tables import need
+from analysis.tables.files import need
 
 FILTERS = ("scenario", "seed", "instrument", "household_group", "filter", "asks", "households", "fail", "fail_only", "left")
 COUNTS = ("households", "fail", "fail_only", "left")

@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.effects import comparisons, whole_run
-from analysis.results import Results
-from analysis.statistics import by_chance
-from analysis.tables import PLACEBO
-from analysis.words import Text, both, interval, number, numbers, span
+from analysis.estimates.effects import comparisons, whole_run
+from analysis.estimates.statistics import by_chance
+from analysis.page.words import Text, both, interval, number, numbers, span
+from analysis.tables.files import PLACEBO
+from analysis.tables.results import Results
 
 PLAIN_SIGNS = str.maketrans("−\u00a0‘’–", "- ''-")
 MANY = 10_000  # more seeds than this are not worth naming

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.statistics import paired, same_seeds
-from analysis.tables import BASIS, FUNNEL, MONTHS, need
+from analysis.estimates.statistics import paired, same_seeds
+from analysis.tables.files import BASIS, FUNNEL, MONTHS, need
 
 SENIOR = "senior"
 STAGES = ("woonwens", "woningzoeken", "verhuizen")

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis import shapley
-from analysis.effects import unit
-from analysis.shapley import Addition
-from analysis.statistics import half_width, paired
-from analysis.tables import ALL, BASIS, PLACEBO, need
+from analysis.estimates import shapley
+from analysis.estimates.effects import unit
+from analysis.estimates.shapley import Addition
+from analysis.estimates.statistics import half_width, paired
+from analysis.tables.files import ALL, BASIS, PLACEBO, need
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

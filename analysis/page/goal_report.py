@@ -10,13 +10,13 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from analysis import words
-from analysis.figures import BLUE, COLOURS, INK, RED, SOFT, WIDTH, svg_and_png
-from analysis.goals import COLUMNS, EVERY, Goal, Run, goals_table
-from analysis.packages import PACKAGES, Package, cheapest, packages_table
-from analysis.summary import ONLY_CHANCE, PLAIN_SIGNS
-from analysis.tables import BASIS, PLACEBO, beside_others, write_csv, write_whole
-from analysis.words import Text, number, numbers
+from analysis.estimates.goals import COLUMNS, EVERY, Goal, Run, goals_table
+from analysis.estimates.packages import PACKAGES, Package, cheapest, packages_table
+from analysis.page import words
+from analysis.page.figures import BLUE, COLOURS, INK, RED, SOFT, WIDTH, svg_and_png
+from analysis.page.summary import ONLY_CHANCE, PLAIN_SIGNS
+from analysis.page.words import Text, number, numbers
+from analysis.tables.files import BASIS, PLACEBO, beside_others, write_csv, write_whole
 
 
 def finish(

@@ -12,8 +12,8 @@ import pandas as pd
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from scipy.special import ndtri
 
-from analysis.statistics import LEVEL
-from analysis.tables import BASIS
+from analysis.estimates.statistics import LEVEL
+from analysis.tables.files import BASIS
 from sim.counts.indicators import MONTH_STATES
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from analysis.tables import BASIS, PLACEBO
-from analysis.words import KINDS, ORIGINS, STAGES, Text, number
+from analysis.page.words import KINDS, ORIGINS, STAGES, Text, number
+from analysis.tables.files import BASIS, PLACEBO
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.statistics import claimed, half_width, paired, refuse_twins, same_seeds, seeds_needed
-from analysis.tables import ALL, BASIS, PLACEBO, SUMMARY, AnalysisError, need
+from analysis.estimates.statistics import claimed, half_width, paired, refuse_twins, same_seeds, seeds_needed
+from analysis.tables.files import ALL, BASIS, PLACEBO, SUMMARY, AnalysisError, need
 from sim.counts.indicators import DIRECT, REGISTRY
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.effects import by_seed
-from analysis.statistics import paired
-from analysis.tables import ALL, BASIS, LEDGER, PLACEBO, need
+from analysis.estimates.effects import by_seed
+from analysis.estimates.statistics import paired
+from analysis.tables.files import ALL, BASIS, LEDGER, PLACEBO, need
 from sim.counts.indicators import REGISTRY
 
 ALLE = "alle"

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.effects import by_seed
-from analysis.results import Results
-from analysis.tables import ALL, LEDGER, MONTHS
+from analysis.estimates.effects import by_seed
+from analysis.tables.files import ALL, LEDGER, MONTHS
+from analysis.tables.results import Results
 from sim.counts.worksheet_rows import OTHER, row_of
 from sim.interventions import REGISTRY as INSTRUMENTS
 

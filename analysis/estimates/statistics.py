@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
-from analysis.tables import BASIS, AnalysisError
+from analysis.tables.files import BASIS, AnalysisError
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

@@ -9,13 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import words
-from analysis.bundles import BUNDLE, PARTS, SHARES, WORLDS, Bundle, Values, parts_table, shares_table
-from analysis.figures import bundle_panels, svg_and_png
-from analysis.statistics import claimed, refuse_twins
-from analysis.summary import ONLY_CHANCE, PLAIN_SIGNS, reason
-from analysis.tables import beside_others, write_csv, write_whole
-from analysis.words import Text, interval, span
+from analysis.estimates.bundles import BUNDLE, PARTS, SHARES, WORLDS, Bundle, Values, parts_table, shares_table
+from analysis.estimates.statistics import claimed, refuse_twins
+from analysis.page import words
+from analysis.page.figures import bundle_panels, svg_and_png
+from analysis.page.summary import ONLY_CHANCE, PLAIN_SIGNS, reason
+from analysis.page.words import Text, interval, span
+from analysis.tables.files import beside_others, write_csv, write_whole
 
 SHOWN = ("senior_moves", "suitable_seniors", "freed_family_homes")
 HEADLINE = SHOWN[0]
