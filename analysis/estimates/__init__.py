@@ -1,1 +1,1 @@
-"""."""
+"""From tables to figures with an interval."""

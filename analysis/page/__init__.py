@@ -1,1 +1,1 @@
-"""."""
+"""Figures as pictures, words and a page."""

@@ -1,1 +1,1 @@
-"""."""
+"""Reading the tables that a run left in a folder."""

@@ -1,4 +1,4 @@
-"""The toolkit's worksheets, filled in from a scenario and its results: ``python -m analysis.worksheets.fill DIR [--scenario NAME]``."""
+"""The toolkit's worksheets, filled in from a scenario and its results: ``python -m analysis.worksheets DIR [--scenario NAME]``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from analysis.worksheets.sheets import LEGEND, SIGNS, Approach, Sheet
 from analysis.worksheets.sheets_monitor import figures
 from sim.counts.worksheet_rows import SHEETS
 
-TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES = Path(__file__).parents[1] / "templates"
 SOURCE = (
     "Werkblad: Platform31, Werken aan doorstroming van senioren. Toolkit voor een aanpak, november 2023. "
     "Ingevuld door verhuisketens, een rekenmodel; de cijfers zijn van een nagebootste gemeente."
@@ -152,7 +152,7 @@ def page(plan: Approach, filled: Sequence[Sheet]) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the worksheets and print their paths; 2 with one line when they cannot be made."""
-    parser = argparse.ArgumentParser(prog="python -m analysis.worksheets.fill", description="Fill in the toolkit's worksheets, in Dutch.")
+    parser = argparse.ArgumentParser(prog="python -m analysis.worksheets", description="Fill in the toolkit's worksheets, in Dutch.")
     parser.add_argument("folder", type=Path, help="folder that experiments.compare wrote (its key out)")
     parser.add_argument("--scenario", help="one scenario of the folder; default each of them")
     given = parser.parse_args(arguments)
@@ -163,7 +163,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     print("\n".join(map(str, paths)))
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -17,7 +17,7 @@ from experiments.runs.plan import Plan
 from experiments.runs.runner import Failure, SeedJob, in_order
 
 NAME = "manifest.json"
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = (
     "hydra-core",
     "matplotlib",

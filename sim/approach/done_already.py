@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-FILE = Path(__file__).parent / "data" / "current.yaml"
+FILE = Path(__file__).parents[1] / "data" / "current.yaml"
 WITHOUT = "zonder_beleid"  # the scenario without what is done already
 MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
 

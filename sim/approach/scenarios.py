@@ -15,7 +15,7 @@ from sim.approach.rules import check as check_rules
 from sim.approach.rules import read as read_rules
 from sim.interventions import REGISTRY, title_of
 
-FOLDER = Path(__file__).resolve().parents[1] / "configs" / "scenario"
+FOLDER = Path(__file__).resolve().parents[2] / "configs" / "scenario"
 EACH = "elk_instrument"  # every instrument of the menukaart, each a scenario of its own
 OWN = "interventie_x"  # on no menukaart: what it does is for the user to say
 

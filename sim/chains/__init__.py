@@ -1,1 +1,1 @@
-"""."""
+"""Homes that come free, moves, and the chains that they form."""

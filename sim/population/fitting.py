@@ -94,8 +94,9 @@ def cache_folder() -> Path:
 def _digest() -> str:
     """Digest of the figures and of the code that fits them."""
     total = hashlib.sha256(figures.digest().encode())
-    for name in ("base_year.py", "fitting.py", "figures.py", "ipf.py"):
-        total.update((Path(__file__).parent / name).read_bytes().replace(b"\r\n", b"\n"))
+    here = Path(__file__).parent
+    for path in (here / "base_year.py", here / "fitting.py", Path(figures.__file__), here / "ipf.py"):
+        total.update(path.read_bytes().replace(b"\r\n", b"\n"))
     return total.hexdigest()
 
 

@@ -1,1 +1,1 @@
-"""."""
+"""The menukaart: one file per family of instruments."""
