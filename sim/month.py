@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from sim.behaviour import founding, klantreis
+from sim.behaviour import founding, klantreis, money
 from sim.behaviour.choice_overload import crowding
-from sim.behaviour.fit import fit_of, refresh
+from sim.behaviour.fit import refresh
 from sim.behaviour.klantreis import NORM_MONTHS
 from sim.chains import moves as chains
-from sim.chains import programme
+from sim.chains import programme, vacancies
 from sim.counts import recording
 from sim.demography import plan as demography
 from sim.demography.describe import birthdays, describe
 from sim.market import market
 from sim.population.income import fifth_of
 from sim.without import clearings, ghosts
-from sim.world.codes import HouseholdClass, HouseholdState, MoveReason, Origin
-from sim.world.columns import ABSENT, NOWHERE
+from sim.world.codes import ENDED, PRESENT, HouseholdClass, MoveReason, Origin
+from sim.world.columns import NOWHERE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from sim.state import Run
     from sim.world.world import World
 
-PRESENT, ENDED = int(HouseholdState.PRESENT), int(HouseholdState.ENDED)
 SEEN_BY_NEIGHBOURS = (int(MoveReason.FILL), int(MoveReason.WONINGRUIL))  # moves by choice
 
 
@@ -69,7 +68,7 @@ def life_events(w: World, events: Events) -> Happened:
     """Replay the month's events; homes come free, couples choose one, new households begin to search."""
     happened = demography.replay(w.h, events, w.month, w.setting.first_month)
     ended, origins = leave_for_lack_of_home(w, happened)
-    chains.end_households(w, ended, origins)
+    vacancies.end_households(w, ended, origins)
     new, kinds, parents = happened.founded, happened.founded_kind, happened.founded_parent
     founding.found(w, new, kinds, parents)
     pairs = happened.unions
@@ -109,22 +108,10 @@ def look_again(w: World, changed: NDArray) -> None:
     h, sitting, world = w.h, np.float32(1 - w.params.rel_sitting_rent), (w.month, w.d, w.map.urban, int(w.params.senior_age), w.tables)
     rows = birthdays(h.state, h.adult_birth, w.month, PRESENT)
     describe(h, rows, w.month)  # income moves on with age, with or without a home
-    pass_year(h, rows, sitting, *world)
-    paths = chains.step_rents(w)
+    money.pass_year(h, rows, sitting, *world)
+    paths = money.step_rents(w)
     rows = np.concatenate((changed, paths)).astype(np.int32)
     refresh(h, rows[(h.state[rows] == PRESENT) & (h.home[rows] >= 0)], *world)
-
-
-@njit(cache=True, error_model="numpy")
-def pass_year(h, rows, sitting, month, d, urban, senior_age, t):
-    """A year of the household ``rows`` in their homes: rent times ``sitting`` where it follows no agreed path, and fit anew."""
-    for i in rows:
-        if h.home[i] < 0:
-            continue
-        if h.rent[i] > 0 and h.rent_path_end[i] == ABSENT:
-            h.rent[i] *= sitting
-            h.rent_full[i] = h.rent[i]
-        h.fit_here[i] = fit_of(h, i, h.home[i], month, d, urban, senior_age, t)
 
 
 def look_at_the_monitor(run: Run) -> None:

@@ -13,7 +13,7 @@ from sim import interventions, month, start
 from sim import parameters as parameter_registry
 from sim.approach import stepwise
 from sim.approach.rules import read as read_rules
-from sim.chains import moves, programme
+from sim.chains import programme, vacancies
 from sim.counts import attribution, invariants, recording, vasthouders
 from sim.counts import tables as outputs
 from sim.counts.by_period import summary_table
@@ -91,7 +91,7 @@ def begin(run: Run) -> None:
     w = run.world
     year_before = stepwise.count_year(w, run.records)
     w.forget_moves()
-    moves.mark_before_start(w)
+    vacancies.mark_before_start(w)
     run.records = recording.Records()
     w.totals.clear()
     counts = invariants.snapshot(w) | {"withdrawn": int((w.v.state == WITHDRAWN).sum())}

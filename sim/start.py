@@ -14,14 +14,15 @@ from scipy.spatial import cKDTree
 from sim.behaviour.fit import make_tables, refresh
 from sim.behaviour.founding import draw_households
 from sim.behaviour.klantreis import NORM_MONTHS, Neighbours
+from sim.behaviour.money import equity_of
 from sim.chains import programme
-from sim.chains.moves import open_vacancies
+from sim.chains.vacancies import open_vacancies
 from sim.counts.vasthouders import nobody_stuck
 from sim.demography import plan as demography
 from sim.population import build as population
 from sim.state import Run
 from sim.world.chance import Draws, Purpose, bits_array, uniform
-from sim.world.codes import Origin, Stage, Tenure, Trigger
+from sim.world.codes import Origin, Stage, Trigger
 from sim.world.columns import NEVER, Dwellings, Households, Moves, Vacancies, age_years, empty, grow_in_place
 from sim.world.geography import Map
 from sim.world.world import Setting, World
@@ -45,7 +46,7 @@ def build(place: Place, seed: int, params: Params, *, start: str, burn_in: int, 
     planned = programme.plan(state.dwellings, state.geography, per_year, draws, params, first, last)
     to_demolish = np.diff(np.floor(demolished.sum() / 12 * np.arange(last - first + 1))).astype(np.int64)
     delivered = np.bincount(planned.delivery.astype(np.int64) - first, minlength=last - first)
-    equity = _equity(state.households, state.dwellings)
+    equity = equity_of(state.households, state.dwellings, np.arange(len(state.households.id)))
     future, events = demography.plan(state.households, params, seed, first, last, delivered - to_demolish, state.border, equity=equity)
     n0, geography = len(state.households.id), state.geography
     where = make_map(geography, state.dwellings.area, params.n_overview)
@@ -79,13 +80,6 @@ def build(place: Place, seed: int, params: Params, *, start: str, burn_in: int, 
 def _per_year(state) -> tuple[NDArray, NDArray]:
     """Homes delivered and demolished per gemeente and year."""
     return state.programme.built + state.programme.added, state.programme.demolished
-
-
-def _equity(h: Households, d: Dwellings) -> NDArray:
-    """Value of the owned home above its mortgage, euro; 0 for tenants."""
-    at = np.maximum(h.home, 0)
-    owner = (h.home >= 0) & (d.tenure[at] == Tenure.KOOP)
-    return np.where(owner, np.clip(d.woz[at] - h.debt, 0, None), 0)
 
 
 def make_map(geography: Geography, stock: NDArray, n_overview: float) -> Map:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from sim import interventions
 from sim.chains import moves as chains
-from sim.chains.moves import hand_over, open_vacancies, rent_paths, step_rents, unite
+from sim.chains.moves import hand_over, rent_paths, step_rents, unite
+from sim.chains.vacancies import open_vacancies
 from sim.counts.invariants import violations
 from sim.counts.tables import descend
 from sim.levers import nothing_in_force
@@ -173,7 +174,7 @@ def test_a_household_that_ends_gives_the_home_back_to_the_same_vacancy():
     vacancies, homes = w.h.reserved[rows].copy(), w.h.home[rows].copy()
     n = int(w.counts[0])
     w.h.state[rows] = HouseholdState.ENDED
-    chains.end_households(w, rows, np.full(3, int(Origin.DEATH), np.uint8))
+    vacancies.end_households(w, rows, np.full(3, int(Origin.DEATH), np.uint8))
     assert (w.v.state[vacancies] == ON_OFFER).all() and (w.v.taker[vacancies] == NOWHERE).all()
     assert w.counts[0] == n + (homes >= 0).sum()
     assert (w.v.origin[n : w.counts[0]] == Origin.DEATH).all()

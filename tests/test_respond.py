@@ -12,18 +12,7 @@ from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS, make_levers
 from sim.market.choice import PER_SEGMENT, Bases, empty_looks, empty_responses, make_rules, respond, size_norms, weigh
 from sim.market.help import rank_of, rent_felt
 from sim.market.records import OFFER, SEEKER
-from sim.market.sieve import (
-    FREE_SPACE,
-    NOT_ELIGIBLE,
-    NOTHING_SEEN,
-    OUTRANKED,
-    OUTSIDE_PASSEND,
-    TOO_EXPENSIVE,
-    eligible,
-    find_reach,
-    hurdles,
-    sift,
-)
+from sim.market.sieve import FREE_SPACE, OUTSIDE_PASSEND, eligible, find_reach, hurdles, sift
 from sim.market.sight import arrange
 from sim.parameters import resolve
 from sim.world import law

@@ -6,10 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.behaviour.klantreis import NOOD_TRIGGERS
 from sim.counts import vasthouders
 from sim.counts.vasthouders import BY_HINDRANCE, HINDRANCES, HOLDS, MOVED, STUCK
-from sim.world.codes import HouseholdState, Obstacle, Stage
+from sim.world.codes import NOOD_TRIGGERS, HouseholdState, Obstacle, Stage
 from tests import twins
 from tests.worlds import MONTHS, at_work, basis, burnt_in, everything, let_pass, pick, scattered_dwellings, scattered_households
 

@@ -6,9 +6,8 @@ import numpy as np
 
 from sim.behaviour.fit import ages_and_classes
 from sim.chains.kernels import MONTH_OFFSET
-from sim.chains.moves import CORPORATIE
 from sim.world.chance import bits_array, uniform
-from sim.world.codes import FILLED, WAITING, EventKind, MoveReason, Stage
+from sim.world.codes import CORPORATIE, FILLED, WAITING, EventKind, MoveReason, Stage
 from sim.world.columns import ABSENT, NEVER, NOWHERE
 
 

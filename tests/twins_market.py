@@ -13,20 +13,10 @@ from sim.market.choice import PER_SEGMENT
 from sim.market.help import DIRECT_POINTS
 from sim.market.records import OFFER, SEEKER
 from sim.market.searchers import LONGEST_WAIT
-from sim.market.sieve import (
-    AOW_AGE,
-    FREE_SPACE,
-    NOT_BETTER,
-    NOT_ELIGIBLE,
-    NOT_WORTH,
-    NOTHING_SEEN,
-    OUTRANKED,
-    OUTSIDE_PASSEND,
-    TOO_EXPENSIVE,
-)
+from sim.market.sieve import AOW_AGE, FREE_SPACE, OUTSIDE_PASSEND
 from sim.market.sight import CHANNELS
 from sim.world.chance import Purpose, bits_array, uniform
-from sim.world.codes import Access, HouseholdClass, Tenure
+from sim.world.codes import NOT_BETTER, NOT_ELIGIBLE, NOT_WORTH, NOTHING_SEEN, OUTRANKED, TOO_EXPENSIVE, Access, HouseholdClass, Tenure
 from tests.twins import NOOD, bits_of, components, net_rent, one_draw
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.market.sieve import OUTRANKED
 from sim.world.chance import uniform
+from sim.world.codes import OUTRANKED
 from tests.twins_market import sees, weigh
 
 

@@ -20,7 +20,7 @@ from numba import njit
 from sim.behaviour.woonprofielen import N_PROFIELEN, N_TASTES, profile_scores
 from sim.parameters import Params
 from sim.world.chance import TABLE_SIZE, normal_table
-from sim.world.codes import Access, DwellingType, HouseholdClass, Tenure
+from sim.world.codes import CLASS_FAMILY, CLASS_HOUSEHOLD, CLASS_SENIOR, CLASS_STARTER, KOOP, Access, DwellingType, HouseholdClass
 from sim.world.columns import ABSENT, N_CHILDREN
 
 if TYPE_CHECKING:
@@ -33,9 +33,6 @@ SIZE, ACCESS, AFFORD, PLACE, PROFILE = range(N_COMPONENTS)
 SPARE_ROOMS = 2  # above the norm
 GAP_LOW, GAP_HIGH = -5, 8
 MAX_AGE = 110
-CLASS_STARTER, CLASS_SENIOR = int(HouseholdClass.STARTER), int(HouseholdClass.SENIOR)
-CLASS_FAMILY, CLASS_HOUSEHOLD = int(HouseholdClass.FAMILY), int(HouseholdClass.HOUSEHOLD)
-KOOP = int(Tenure.KOOP)
 N_KINDS = len(DwellingType)
 N_URBAN = 6
 RENT_LIMIT_TOESLAG = 900.07  # D04: no huurtoeslag on what lies above (2025)

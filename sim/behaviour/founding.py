@@ -11,7 +11,7 @@ from numba import njit
 from sim.behaviour.fit import oldest_age
 from sim.behaviour.woonprofielen import OLD_AGE, pick_profiles, profile_edges
 from sim.world.chance import Draws, Purpose, draw_bits, normal_table, to_index, to_unit
-from sim.world.codes import EventKind, Stage, Trigger
+from sim.world.codes import E_ARRIVAL, E_SEPARATION, T_NO_HOME, T_SEPARATION, ZOEKEN
 from sim.world.columns import NOWHERE
 
 if TYPE_CHECKING:
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from sim.parameters import Params
     from sim.world.world import World
 
-ZOEKEN = int(Stage.WONINGZOEKEN)
-SEPARATION, ARRIVAL = int(EventKind.SEPARATION), int(EventKind.ARRIVAL)
-T_SEPARATION, T_NO_HOME = int(Trigger.SEPARATION), int(Trigger.NO_HOME)
 SCOPE, FIRST, SECOND, REGISTERED, AREA, ATTACHED = range(6)
 PURPOSES = (  # each keyed on the household, which is founded once
     (Purpose.SCOPE, 0),
@@ -103,10 +100,10 @@ def found_kernel(h, rows, kinds, parents, area, month, edges, b):
         h.stage_month[i] = month
         h.search_month[i] = month
         h.moved_in[i] = month
-        h.trigger[i] = T_SEPARATION if kind == SEPARATION else T_NO_HOME
+        h.trigger[i] = T_SEPARATION if kind == E_SEPARATION else T_NO_HOME
         age = oldest_age(np.int64(h.adult_birth[i, 0]), np.int64(h.adult_birth[i, 1]), month)
         since = min(b.cap, 12.0 * max(0, age - ADULT)) * to_unit(draw_bits(b.bases[REGISTERED], h.id[i]))
-        h.registered[i] = month - np.int64(min(since, LONGEST_ARRIVAL) if kind == ARRIVAL else since)
+        h.registered[i] = month - np.int64(min(since, LONGEST_ARRIVAL) if kind == E_ARRIVAL else since)
         if parent >= 0 and h.origin_area[i] == NOWHERE:
             home = h.home[parent]
             h.origin_area[i] = area[home] if home >= 0 else h.origin_area[parent]

@@ -17,7 +17,33 @@ from numba import njit
 from sim.behaviour.fit import any_child, class_of, oldest_age
 from sim.levers import ALL_BIT, lever_sum
 from sim.world.chance import Draws, Purpose, draw_bits, to_unit
-from sim.world.codes import DROPPED, ENTERED, LEFT, Access, DropReason, HouseholdState, Stage, Tenure, Trigger
+from sim.world.codes import (
+    AANPASBAAR,
+    ADAPTED,
+    DROPPED,
+    ENTERED,
+    FADED,
+    GAVE_UP,
+    GESCHIKT,
+    HUIDIGE,
+    KOOP,
+    LEFT,
+    NIEUW,
+    PRESENT,
+    T_CHILDREN_LEFT,
+    T_CONTACT,
+    T_FALL,
+    T_NONE,
+    T_PARTNER,
+    T_REHOUSING,
+    T_SIZE,
+    T_WISH,
+    VERHUIZEN,
+    WENS,
+    ZOEKEN,
+    Stage,
+    Trigger,
+)
 from sim.world.columns import ABSENT, NEVER, NOWHERE
 from sim.world.copies import Own
 
@@ -27,16 +53,6 @@ if TYPE_CHECKING:
     from sim.parameters import Params
     from sim.world.world import World
 
-HUIDIGE, WENS, ZOEKEN = int(Stage.HUIDIGE_WONING), int(Stage.WOONWENS), int(Stage.WONINGZOEKEN)
-VERHUIZEN, NIEUW = int(Stage.VERHUIZEN), int(Stage.NIEUW_THUIS)
-PRESENT = int(HouseholdState.PRESENT)
-AANPASBAAR, GESCHIKT = int(Access.AANPASBAAR), int(Access.GESCHIKT)
-KOOP = int(Tenure.KOOP)
-T_WISH, T_CONTACT, T_NONE = int(Trigger.WISH), int(Trigger.CONTACT), int(Trigger.NONE)
-T_FALL, T_SIZE, T_CHILDREN_LEFT = int(Trigger.FALL), int(Trigger.SIZE), int(Trigger.CHILDREN_LEFT)
-FADED, ADAPTED = int(DropReason.WISH_FADED), int(DropReason.ADAPTED_HOME)
-GAVE_UP = int(DropReason.GAVE_UP_SEARCH)
-NOOD_TRIGGERS = (int(Trigger.FALL), int(Trigger.LOSS_OF_PARTNER), int(Trigger.REHOUSING))
 WISH_BASE, SEARCH_BASE, FADE_BASE, ADAPT_BASE = range(4)
 SEARCH_AT = len(Stage)
 ZERO, ONE = np.uint64(0), np.uint64(1)
@@ -141,7 +157,7 @@ def _logit(probability: float) -> float:
 @njit(cache=True)
 def is_nood(trigger):
     """Whether a trigger is nood rather than wens."""
-    return trigger == 4 or trigger == 5 or trigger == 10
+    return trigger == T_FALL or trigger == T_PARTNER or trigger == T_REHOUSING
 
 
 @njit(cache=True)

@@ -10,12 +10,9 @@ from numba import njit
 
 from sim.behaviour.fit import any_child, class_of, oldest_age
 from sim.world.chance import draw_bits, pair_bits, to_index, to_unit, to_whole
-from sim.world.codes import FILLED, WAITING, EventKind, MoveReason, Stage, Tenure
+from sim.world.codes import CORPORATIE, E_ARRIVAL, FILL, FILLED, NIEUW, WAITING
 from sim.world.columns import ABSENT, NEVER, NOWHERE
 
-NIEUW = int(Stage.NIEUW_THUIS)
-CORPORATIE = int(Tenure.CORPORATIE)
-FILL, ARRIVAL = int(MoveReason.FILL), int(EventKind.ARRIVAL)
 MONTH_OFFSET = 100000  # keeps a month positive where it enters a hash
 NO_BITS = np.uint64(0)
 
@@ -70,7 +67,7 @@ def write_rows(h, v, m, rows, to, vacancy, first, month, senior_age, reason, els
             m.parent[k], m.chain[k], m.link[k] = v.parent[x], v.chain[x], v.link[x]
             m.instruments[k] = h.used[i] | v.bits[x]
             m.decisive[k] = h.decisive[i] | v.decisive[x]
-            first_home = h.home[i] < 0 and h.founding[i] == ARRIVAL
+            first_home = h.home[i] < 0 and h.founding[i] == E_ARRIVAL
             m.left_home_elsewhere[k] = first_home and to_unit(draw_bits(elsewhere, h.id[i])) < p_elsewhere
 
 

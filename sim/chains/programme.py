@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.chains.moves import open_vacancies
+from sim.chains.new_homes import free_rent, social_rent
+from sim.chains.vacancies import open_vacancies
 from sim.world.chance import Draws, Purpose, hash_ints, hash_text, uniform
 from sim.world.codes import Access, DwellingState, DwellingType, Origin, Tenure, VacancyState
 from sim.world.columns import NEVER, NOWHERE, Dwellings, empty
@@ -67,7 +68,7 @@ def _attributes(d: Dwellings, donor: NDArray, ident: NDArray, draws: Draws, p: P
     value = np.median(d.woz) * np.where(flat, 0.8, 1.2) * p.rel_programme_woz
     local = d.woz[donor] / np.maximum(1.0, np.median(d.woz))
     new.woz[:] = value * np.clip(local, 0.6, 1.8)
-    new.rent[:] = np.where(social_home, np.where(flat, 640, 720), np.clip(13.5 * new.floor_area, 930, 1900))
+    new.rent[:] = np.where(social_home, social_rent(flat), free_rent(new.floor_area))
     return new
 
 

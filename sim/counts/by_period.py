@@ -9,12 +9,11 @@ import numpy as np
 import pandas as pd
 from numba import njit
 
-from sim.behaviour.klantreis import NOOD_TRIGGERS
+from sim.chains.ends import descend
 from sim.counts.attribution import direct, first_moves
 from sim.counts.indicators import DIRECT, FOLLOWED, MONTH_STATES, REGISTRY
 from sim.counts.recording import ALL_AT, AREA_AT, CLASS_AT, INCOME_AT, TENURE_AT
-from sim.counts.tables import descend
-from sim.world.codes import CHOSEN, FILLED, Access, DwellingType, HouseholdClass, MoveReason, Tenure, names
+from sim.world.codes import CHOSEN, CLASS_SENIOR, FILLED, NOOD_TRIGGERS, Access, DwellingType, HouseholdClass, MoveReason, Tenure, names
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from sim.without.ghosts import Ghosts
     from sim.world.world import World
 
-SENIOR = int(HouseholdClass.SENIOR)
 PERIODS = (24, 48, 60)
 INCOMES = [f"inkomen_{k}" for k in range(1, 6)]
 ROLES = ["senior", "follower", "other"]  # a follower moves somewhere behind a senior in a chain
@@ -74,7 +72,7 @@ def roles(parent, household_class):
     """Role of each move (place in ROLES), int64: a senior's, behind a senior's in its chain, or neither; parents come first."""
     out = np.full(len(parent), 2, np.int64)
     for k in range(len(parent)):
-        if household_class[k] == SENIOR:
+        if household_class[k] == CLASS_SENIOR:
             out[k] = 0
         elif parent[k] >= 0 and out[parent[k]] < 2:
             out[k] = 1

@@ -9,12 +9,12 @@ import numpy as np
 from sim.world.codes import (
     FILLED,
     ON_OFFER,
+    PRESENT,
     RESERVED,
     WAITING,
     WITHDRAWN,
     DwellingState,
     EventKind,
-    HouseholdState,
     MoveReason,
     Origin,
     Stage,
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from sim.interventions.at_work import AtWork
     from sim.world.world import World
 
-PRESENT = int(HouseholdState.PRESENT)
 RUNNING = (WAITING, ON_OFFER, RESERVED)
 
 

@@ -8,10 +8,26 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from sim.behaviour.fit import CLASS_SENIOR, CLASS_STARTER, MAX_AGE, any_child, class_of, oldest_age
+from sim.behaviour.fit import MAX_AGE, any_child, class_of, oldest_age
 from sim.behaviour.klantreis import NORM_MONTHS
 from sim.counts import vasthouders
-from sim.world.codes import CHOSEN, Access, DwellingType, EventKind, HouseholdClass, HouseholdState, MoveReason, Stage
+from sim.world.codes import (
+    AANPASBAAR,
+    CHOSEN,
+    CLASS_SENIOR,
+    CLASS_STARTER,
+    EENGEZINS,
+    GESCHIKT,
+    ONGESCHIKT,
+    PRESENT,
+    WENS,
+    ZOEKEN,
+    Access,
+    EventKind,
+    HouseholdClass,
+    MoveReason,
+    Stage,
+)
 from sim.world.columns import NOWHERE, age_years
 from sim.world.copies import Own
 
@@ -22,10 +38,6 @@ if TYPE_CHECKING:
     from sim.demography.plan import Events
     from sim.world.world import World
 
-PRESENT = int(HouseholdState.PRESENT)
-WENS, ZOEKEN = int(Stage.WOONWENS), int(Stage.WONINGZOEKEN)
-EENGEZINS = int(DwellingType.EENGEZINS)
-ONGESCHIKT, AANPASBAAR, GESCHIKT = int(Access.ONGESCHIKT), int(Access.AANPASBAAR), int(Access.GESCHIKT)
 N_CLASSES = len(HouseholdClass)
 # counters of the pass over households
 HOUSEHOLDS, SEARCHERS, SUITABLE, ADAPTABLE, UNSUITABLE, WISHES, SMALL_IN_FAMILY_HOME, UNSUITABLE_IN_FAMILY_HOME = range(8)

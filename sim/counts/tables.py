@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from numba import njit
 
-from sim.behaviour.klantreis import NOOD_TRIGGERS
+from sim.chains.ends import descend, ends_of
 from sim.levers import ALL_BIT
 from sim.world import codes
 from sim.world.codes import (
@@ -17,16 +16,15 @@ from sim.world.codes import (
     ENTERED,
     FILLED,
     LEFT,
+    NOOD_TRIGGERS,
     OBSTACLE,
     WITHDRAWN,
     EndReason,
-    EventKind,
     HouseholdClass,
     Origin,
     Trigger,
     names,
 )
-from sim.world.columns import NOWHERE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,21 +38,6 @@ KINDS = {ENTERED: "entered", LEFT: "left", DROPPED: "dropped", OBSTACLE: "obstac
 def public_id(ids: NDArray) -> NDArray:
     """63-bit ids as int64, so that −1 can mean none."""
     return (ids >> np.uint64(1)).astype(np.int64)
-
-
-@njit(cache=True)
-def descend(parent, left_vacancy, filled):
-    """Moves after each move in its chain, and whether one of the homes left is still empty; parents come first."""
-    n = np.zeros(len(parent), np.int32)
-    open_ = np.zeros(len(parent), np.bool_)
-    for k in range(len(parent) - 1, -1, -1):
-        if left_vacancy[k] >= 0 and not filled[left_vacancy[k]]:
-            open_[k] = True
-        p = parent[k]
-        if p >= 0:
-            n[p] += 1 + n[k]
-            open_[p] |= open_[k]
-    return n, open_
 
 
 def _named(values: NDArray, labels: list[str]) -> pd.Categorical:
@@ -149,9 +132,7 @@ def chains_table(w: World, months: int) -> pd.DataFrame:
     k = int(w.counts[1])
     chain = w.m.chain[:k]
     n_moves = np.bincount(chain[chain >= 0], minlength=n)
-    last = np.full(n, NOWHERE)
-    last[chain[chain >= 0]] = np.flatnonzero(chain >= 0)  # moves come in order of month: the last one stays
-    reason, end = _ends(w, rows, last[rows])
+    reason, end = ends_of(w, rows)
     homes = v.dwelling[rows]
     return pd.DataFrame(
         {
@@ -167,27 +148,6 @@ def chains_table(w: World, months: int) -> pd.DataFrame:
             "open": reason == EndReason.OPEN,
         }
     )
-
-
-def _ends(w: World, rows: NDArray, last: NDArray) -> tuple[NDArray, NDArray]:
-    """End reason and month (−1 while open) of each chain, from its last move."""
-    m, v = w.m, w.v
-    moved = last >= 0
-    at = np.maximum(last, 0)
-    left = m.left_vacancy[at]
-    tail = np.where(moved, left, rows)  # the vacancy at the end of the chain; none if the last mover left no home
-    withdrawn = (tail >= 0) & (v.state[np.maximum(tail, 0)] == WITHDRAWN)
-    founding = w.h.founding[m.household[at]]
-    by_mover = np.select(
-        [founding == EventKind.SEPARATION, founding == EventKind.ARRIVAL],
-        [EndReason.SEPARATED, EndReason.ARRIVAL],
-        EndReason.STARTER,
-    )
-    pulled_down = w.d.state[v.dwelling[np.maximum(tail, 0)]] == codes.DwellingState.GONE  # else it is out of use for works
-    out_of_use = np.where(pulled_down, EndReason.DEMOLISHED, EndReason.WITHDRAWN)
-    reason = np.where(withdrawn, out_of_use, np.where(tail >= 0, EndReason.OPEN, by_mover))
-    end = np.where(reason == EndReason.OPEN, -1, np.where(moved, m.month[at], v.opened[rows]))
-    return reason, end
 
 
 def months_table(rows: list[dict[str, float]], applications: Mapping[int, int], months: int) -> pd.DataFrame:

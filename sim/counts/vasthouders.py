@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from sim.world.codes import DwellingType, HouseholdState, MoveReason, Obstacle, Stage
+from sim.world.codes import EENGEZINS, HUIDIGE, PRESENT, VERHUIZEN, ZOEKEN, MoveReason, Obstacle
 from sim.world.columns import ABSENT
 from sim.world.copies import Own
 
@@ -28,8 +28,6 @@ HINDRANCES = ("no_offer", "not_eligible", "too_expensive", "unsuitable", "outran
 HINDRANCE_OF = np.zeros(len(Obstacle), np.int64)  # unsuitable: seen, and not better, not worth the trouble, or refused
 HINDRANCE_OF[[Obstacle.NOT_ELIGIBLE, Obstacle.TOO_EXPENSIVE, Obstacle.OUTRANKED]] = 1, 2, 4
 HINDRANCE_OF[[Obstacle.NOT_BETTER, Obstacle.NOT_WORTH_THE_TROUBLE, Obstacle.REFUSED]] = 3
-PRESENT, EENGEZINS = int(HouseholdState.PRESENT), int(DwellingType.EENGEZINS)
-HUIDIGE, ZOEKEN, VERHUIZEN = int(Stage.HUIDIGE_WONING), int(Stage.WONINGZOEKEN), int(Stage.VERHUIZEN)
 KINDS_OF_HOME = 18  # per gemeente: tenure, single-family or not, up to three, four, and more rooms
 HOLDS, STUCK, MOVED = 1, 2, 4  # bits of ``start``
 SENIORS, BY_HINDRANCE = 2, 3  # places in COLUMNS

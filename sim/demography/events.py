@@ -14,7 +14,7 @@ from numba import njit
 
 from sim.demography.describe import describe
 from sim.world.chance import U_ODD_SECOND, mix
-from sim.world.codes import EventKind, HouseholdState, Origin, Trigger
+from sim.world.codes import T_CHILDREN_LEFT, T_FALL, T_NONE, T_PARTNER, T_SIZE, EventKind, HouseholdState, Origin
 from sim.world.columns import ABSENT, N_ADULTS, N_CHILDREN
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 NOT_YET, PRESENT, ENDED = (int(state) for state in HouseholdState)
 BIRTH, LIMITATION, DEATH, CARE, SEPARATION, LEAVE, UNION, DEPARTURE, ARRIVAL = (int(kind) for kind in EventKind)
 O_DEATH, O_CARE, O_DEPARTURE = int(Origin.DEATH), int(Origin.CARE), int(Origin.DEPARTURE)
-T_SIZE, T_FALL, T_PARTNER = int(Trigger.SIZE), int(Trigger.FALL), int(Trigger.LOSS_OF_PARTNER)
-T_LEFT, T_NONE = int(Trigger.CHILDREN_LEFT), int(Trigger.NONE)
 NO_ONE = np.uint64(0)
 ROOT_2 = np.float32(1.4142135)
 N_ENDED, N_UNIONS, N_FOUNDED, N_CHANGED, N_VOID = range(5)  # places in the counts of apply_events
@@ -220,7 +218,7 @@ def _leave(h, month, i, c, person, n, founded, changed):
     h.child_birth[i, slot] = ABSENT
     h.child_id[i, slot] = NO_ONE
     _found(h, c, i, month, LEAVE, np.float32(0.0), n, founded)
-    trigger = T_LEFT
+    trigger = T_CHILDREN_LEFT
     for k in range(N_CHILDREN):
         if h.child_birth[i, k] != ABSENT:
             trigger = T_NONE

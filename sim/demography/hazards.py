@@ -9,7 +9,7 @@ from numba import njit
 
 from sim.demography import rates
 from sim.world.chance import TO_UNIT, U11, U_ODD_ID, Purpose, draw_bits, mix, to_unit
-from sim.world.codes import EventKind, HouseholdState, Sex
+from sim.world.codes import PRESENT, EventKind, Sex
 from sim.world.columns import ABSENT, N_ADULTS, N_CHILDREN
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from sim.demography.events import People
     from sim.parameters import Params
 
-PRESENT = int(HouseholdState.PRESENT)
 BIRTH, LIMITATION, DEATH, CARE, SEPARATION, LEAVE, UNION, DEPARTURE, ARRIVAL = (int(kind) for kind in EventKind)
 PURPOSES = (  # in the order of EventKind, as the kernel reads them; the last one says with whom the children go
     Purpose.BIRTH,

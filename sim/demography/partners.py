@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 from sim.world.chance import bits_array, uniform
-from sim.world.codes import HouseholdState, Sex
+from sim.world.codes import PRESENT, Sex
 from sim.world.columns import ABSENT
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ AGE_GAP_MONTHS = 24  # men are on average two years older than their partner; as
 AGE_JITTER_MONTHS = 96  # width of the keyed number that mixes ages of partners; assumption
 WINDOW_MONTHS = 60  # furthest from the wanted age, jitter included; assumption
 DUR_LOOKING = 12  # months after which somebody who finds nobody stops looking; assumption
-PRESENT = int(HouseholdState.PRESENT)
 
 
 class Seekers(NamedTuple):

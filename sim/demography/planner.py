@@ -14,7 +14,7 @@ from sim.demography.events import Events, People, apply_month, people_of
 from sim.demography.hazards import PURPOSES, YOUNG, chances, draw_month
 from sim.demography.partners import Seekers, nobody, pair
 from sim.world.chance import Draws, Purpose, bits_array, hash_ints, normal_table, uniform
-from sim.world.codes import EventKind, HouseholdState
+from sim.world.codes import E_ARRIVAL, E_DEPARTURE, E_LEAVE_HOME, E_SEPARATION, E_UNION, PRESENT
 from sim.world.columns import ABSENT, N_ADULTS, N_CHILDREN, NEVER, NOWHERE, Households, age_years, empty, grow_column
 
 if TYPE_CHECKING:
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from sim.parameters import Params
     from sim.world.geography import Border
 
-PRESENT = int(HouseholdState.PRESENT)
-SEPARATION, LEAVE, UNION = int(EventKind.SEPARATION), int(EventKind.LEAVE_HOME), int(EventKind.UNION)
-DEPARTURE, ARRIVAL = int(EventKind.DEPARTURE), int(EventKind.ARRIVAL)
 FOUNDING = 17  # part of the hash that makes a household's id from its founding event
 CORRECTION_MONTHS = 3  # arrivals make up for a difference between households and dwellings over so many months
 MIDDLE = 55
@@ -95,7 +92,7 @@ class Planner:
         kind, row, person, other = self.drawn(month, arrivals)
         order = np.lexsort((person, row, kind))
         kind, row, person, other = kind[order], row[order], person[order], other[order]
-        founds = (kind == SEPARATION) | (kind == LEAVE) | (kind == UNION)
+        founds = (kind == E_SEPARATION) | (kind == E_LEAVE_HOME) | (kind == E_UNION)
         new_row = np.full(len(kind), NOWHERE, np.int32)
         new_row[founds] = self.allocate(month, kind[founds], row[founds], other[founds], person[founds])
         part = _as_events(month, kind, row, other, person, new_row)
@@ -105,7 +102,7 @@ class Planner:
         self.gap += net_dwellings - change
         n_new = max(0, round(self.gap / CORRECTION_MONTHS)) if arrivals else 0
         self.keep(part)
-        left = happened.founded[happened.founded_kind == LEAVE]
+        left = happened.founded[happened.founded_kind == E_LEAVE_HOME]
         self.left_home.append((self.at[left], self.g.income_z[left]))
         if n_new:
             extra = self.arrive(month, n_new)
@@ -116,7 +113,7 @@ class Planner:
 
     def keep(self, part: Events) -> None:
         """Write down events of the planner's rows as events of household rows."""
-        union, founds = part.kind == UNION, part.new_row >= 0
+        union, founds = part.kind == E_UNION, part.new_row >= 0
         other, new_row = part.other.copy(), part.new_row.copy()
         other[union] = self.at[other[union]]
         new_row[founds] = self.at[new_row[founds]]
@@ -131,15 +128,15 @@ class Planner:
         out = draw_month(self.g, self.n, month, self.chances, base, self.p_leave + surplus)
         kind, row, slot = out[:, 0].astype(np.uint8), out[:, 1], out[:, 2]
         child = self.g.child_id[row, slot]
-        person = np.where(kind == LEAVE, child, self.g.adult_id[row, np.minimum(slot, N_ADULTS - 1)])
-        person = np.where(kind == DEPARTURE, np.uint64(0), person)
+        person = np.where(kind == E_LEAVE_HOME, child, self.g.adult_id[row, np.minimum(slot, N_ADULTS - 1)])
+        person = np.where(kind == E_DEPARTURE, np.uint64(0), person)
         along = uniform(base[8], self.g.id[row]) < self.p.rel_children_leave_along
-        other = np.where((kind == SEPARATION) & along, 1, -1).astype(np.int32)
-        looks = kind == UNION
-        man, woman, self.seekers = pair(self.g, base[UNION], month, self.seekers, row[looks], row[~looks])
+        other = np.where((kind == E_SEPARATION) & along, 1, -1).astype(np.int32)
+        looks = kind == E_UNION
+        man, woman, self.seekers = pair(self.g, base[E_UNION], month, self.seekers, row[looks], row[~looks])
         rest = ~looks
         return (
-            np.concatenate((kind[rest], np.full(len(man), UNION, np.uint8))),
+            np.concatenate((kind[rest], np.full(len(man), E_UNION, np.uint8))),
             np.concatenate((row[rest], man)),
             np.concatenate((person[rest], np.zeros(len(man), np.uint64))),
             np.concatenate((other[rest], woman)),
@@ -147,14 +144,14 @@ class Planner:
 
     def allocate(self, month: int, kind: NDArray, row: NDArray, other: NDArray, person: NDArray) -> NDArray:
         """Rows of the households that will be founded; their ids are a hash of the founding event."""
-        g, union = self.g, kind == UNION
+        g, union = self.g, kind == E_UNION
         mine, theirs = g.adult_id[row].max(axis=1), g.adult_id[np.where(union, other, row)].max(axis=1)
         one = np.where(union, np.minimum(mine, theirs), person)
         two = np.where(union, np.maximum(mine, theirs), np.uint64(0))
         # with the month: two who part may find each other again
         new = self.rows(bits_array(np.uint64(hash_ints(FOUNDING, month)), one, two))
-        leaver = new[kind == LEAVE]  # a child's place among incomes is its own
-        place = bits_array(self.draws.base(Purpose.INCOME), person[kind == LEAVE])
+        leaver = new[kind == E_LEAVE_HOME]  # a child's place among incomes is its own
+        place = bits_array(self.draws.base(Purpose.INCOME), person[kind == E_LEAVE_HOME])
         g.income_z[leaver] = self.income_place[(place >> np.uint64(52)).astype(np.int64)]
         return new
 
@@ -212,7 +209,7 @@ class Planner:
         patience = np.minimum(month + wait, int(NEVER) - 1).astype(np.int16)
         self.arrived.append((self.at[rows], patience, {name: getattr(g, name)[rows] for name in ARRIVAL_COLUMNS}))
         none = np.full(n, NOWHERE, np.int32)
-        return _as_events(month, np.full(n, ARRIVAL, np.uint8), rows, none, np.zeros(n, np.uint64), none)
+        return _as_events(month, np.full(n, E_ARRIVAL, np.uint8), rows, none, np.zeros(n, np.uint64), none)
 
     def result(self) -> tuple[Future, Events]:
         """The later households as they are at the start, and the event list; the planner is used up."""

@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from sim.behaviour.money import rent_discount
 from sim.interventions import organisations
 from sim.interventions.at_work import AtWork
 from sim.interventions.cards.eigen import InterventieX, own
@@ -44,7 +45,7 @@ from sim.interventions.cards.wooncoach import WooncoachParticulier, WooncoachSoc
 from sim.interventions.instrument import Instrument, InstrumentError, Running
 from sim.interventions.labels import filters_of, refuse_two_labels
 from sim.interventions.who import Who, area_rows
-from sim.levers import MAX_INSTRUMENTS, RENT_STEPS, InForce, make_levers
+from sim.levers import MAX_INSTRUMENTS, InForce, make_levers
 from sim.without.ghosts import no_ghosts
 
 if TYPE_CHECKING:
@@ -230,19 +231,4 @@ def check_strength(instrument: Instrument, strength: float) -> None:
         raise InstrumentError(f"{instrument.key}: strength={strength:g} is out of range, 0 to {most:g} (factor): {why}")
 
 
-def rent_discount(levers: Mapping[str, float], present_bias: float) -> float:
-    """Share of a rent rise that a path in three steps takes away as perceived: the first year weighs extra.
-
-    Over the first year and over five years the share of the rise not yet paid is averaged; present bias weighs the two.
-    """
-    months = int(levers.get("dur_rent_path", 0))
-    if levers.get("rent_path", 0) != RENT_STEPS or months == 0:
-        return 0.0
-    third = max(1, months // 3)
-    unpaid = np.zeros(60)
-    for step, part in enumerate((1.0, 2 / 3, 1 / 3)):
-        unpaid[step * third : min(60, (step + 1) * third if step < 2 else months)] = part
-    return float(present_bias * unpaid[:12].mean() + (1 - present_bias) * unpaid.mean())
-
-
-__all__ = ["REGISTRY", "Instrument", "InstrumentError", "Running", "equip", "load", "rent_discount", "title_of"]
+__all__ = ["REGISTRY", "Instrument", "InstrumentError", "Running", "equip", "load", "title_of"]

@@ -9,15 +9,13 @@ from sim.interventions.common import Common
 from sim.interventions.register import Register
 from sim.levers import ALL_BIT
 from sim.without.ghosts import off_for
-from sim.world.codes import HouseholdState
+from sim.world.codes import PRESENT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.interventions.instrument import Running
     from sim.world.world import World
-
-PRESENT = int(HouseholdState.PRESENT)
 
 
 @dataclass

@@ -10,14 +10,12 @@ from pydantic import Field
 from sim.interventions.instrument import Instrument, Payer, Running
 from sim.interventions.who import Lot, carriers
 from sim.world.chance import Purpose, uniform
-from sim.world.codes import Contact, HouseholdState, Stage
+from sim.world.codes import HUIDIGE, ZOEKEN, Contact, HouseholdState
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.world.world import World
-
-HUIDIGE, WENS, ZOEKEN = int(Stage.HUIDIGE_WONING), int(Stage.WOONWENS), int(Stage.WONINGZOEKEN)
 
 
 class KnownToSome(Instrument):

@@ -18,7 +18,7 @@ from sim.interventions.who import ALL_DRAWN, Lot, Who, carriers, members_of
 from sim.levers import ALL_BIT, MAX_INSTRUMENTS
 from sim.without.ghosts import stay_behind
 from sim.world.chance import Purpose, uniform
-from sim.world.codes import Contact, HouseholdState, Stage
+from sim.world.codes import ZOEKEN, Contact, HouseholdState, Stage
 from sim.world.copies import SHARED, Own
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from sim.world.world import World
 
 Payer = Literal["gemeente", "provincie", "corporatie", "zorgaanbieder", "welzijn", "bewonersinitiatief", "makelaar", "huishouden"]
-ZOEKEN = int(Stage.WONINGZOEKEN)
 MOST_STRENGTH = 10.0
 MASKS = tuple(np.uint64(1 << bit) for bit in range(MAX_INSTRUMENTS))
 _MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")

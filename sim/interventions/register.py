@@ -9,13 +9,11 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour.fit import oldest_age
-from sim.world.codes import HouseholdState, Stage
+from sim.world.codes import PRESENT, WENS, ZOEKEN
 
 if TYPE_CHECKING:
     from sim.world.columns import Households
 
-PRESENT = int(HouseholdState.PRESENT)
-WENS, ZOEKEN = int(Stage.WOONWENS), int(Stage.WONINGZOEKEN)
 SENIOR = 55  # years: the lowest age of most target groups
 
 

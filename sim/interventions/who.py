@@ -10,12 +10,12 @@ from numba import njit
 from pydantic import BaseModel, ConfigDict, Field
 
 from sim.behaviour.fit import classes, oldest_age
+from sim.behaviour.money import gross_income
 from sim.interventions.register import everybody
 from sim.levers import NO_BITS
-from sim.market.sieve import AOW_AGE
 from sim.world import law
 from sim.world.chance import draw_bits, to_unit, uniform
-from sim.world.codes import DwellingType, HouseholdClass, HouseholdState, Tenure
+from sim.world.codes import PRESENT, DwellingType, HouseholdClass, HouseholdState, Tenure
 from sim.world.columns import ABSENT, NEVER, NOWHERE, age_years
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     Filter = Callable[[World, "Who", NDArray], NDArray]  # which of the households given (rows with a home) meet it, bool
 
-PRESENT = int(HouseholdState.PRESENT)
 ANY = 9
 ANYBODY = {
     "age": 18,
@@ -249,13 +248,6 @@ def area_rows(w: World, areas: tuple[str, ...]) -> NDArray:
             raise ValueError(f"who.areas: {area!r} is no wijk or gemeente (name or CBS code) of {w.setting.place.name}{hint}")
         found |= known[area.lower()]
     return np.array(sorted(found), np.int64)
-
-
-def gross_income(w: World, rows: NDArray) -> NDArray:
-    """Gross income of households as the market reckons it, euro per year, float64 [rows]."""
-    p = w.params
-    aow = age_years(w.h.adult_birth[rows], w.month).max(axis=1) >= AOW_AGE
-    return w.h.income[rows].astype(np.float64) * np.where(aow, p.rel_gross_aow, p.rel_gross)
 
 
 def _income(w: World, who: Who, rows: NDArray) -> NDArray:

@@ -11,10 +11,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from sim.behaviour.fit import CLASS_STARTER, components, net_rent, owner_cost
+from sim.behaviour.fit import components, net_rent, owner_cost
 from sim.levers import lever_sum
-from sim.market.help import ZERO, Pulled, market_levers, pull, rank_of, waived
-from sim.market.sieve import (
+from sim.market.allocation import eligible, rank_of
+from sim.market.help import ZERO, Pulled, market_levers, pull, waived
+from sim.market.sieve import find_reach, hurdles, set_apart, sift, stretch
+from sim.market.sight import CHANNELS, find_starts, see
+from sim.world import law
+from sim.world.chance import pair_bits, to_index
+from sim.world.codes import (
+    CLASS_STARTER,
     CORPORATIE,
     KOOP,
     NOT_BETTER,
@@ -24,16 +30,7 @@ from sim.market.sieve import (
     OUTRANKED,
     TOO_EXPENSIVE,
     VRIJE_HUUR,
-    eligible,
-    find_reach,
-    hurdles,
-    set_apart,
-    sift,
-    stretch,
 )
-from sim.market.sight import CHANNELS, find_starts, see
-from sim.world import law
-from sim.world.chance import pair_bits, to_index
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,16 +7,13 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from sim.levers import RENT_NONE, RENT_OLD, RENT_STEPS
-from sim.market.sieve import CORPORATIE, KOOP, VRIJE_HUUR, eligible
-from sim.world.codes import Access
+from sim.behaviour.money import rent_felt
+from sim.levers import RENT_NONE
+from sim.market.allocation import eligible
+from sim.world.codes import AANPASBAAR, CORPORATIE, GESCHIKT, KOOP
 
 ZERO, ONE = np.uint64(0), np.uint64(1)
-U8, U24, U40, U56, U62 = (np.uint64(n) for n in (8, 24, 40, 56, 62))
-AANPASBAAR, GESCHIKT = np.int32(Access.AANPASBAAR), np.int32(Access.GESCHIKT)
 DIRECT_POINTS = 32  # above any label
-MOST_POINTS = 63
-LONGEST_WAIT = np.uint64(65535)  # months of registration that fit in a rank
 
 
 class Pulled(NamedTuple):
@@ -133,22 +130,3 @@ def waived(seeker, offer, touched, rules, levers):
         ):
             bits |= bit
     return bits
-
-
-@njit(cache=True)
-def rent_felt(full, old, path, discount, eur_cap):
-    """Rent of the new home as the household feels it under one rent path, euro per month."""
-    if path == RENT_STEPS:
-        return full - (full - old) * discount
-    return old if path == RENT_OLD else old + eur_cap
-
-
-@njit(cache=True)
-def rank_of(tenure, urgent, points, waited, budget, bits):
-    """How the home ranks the household: urgency, points and registration (corporatie); points, then lottery or bid (market)."""
-    place = np.uint64(min(MOST_POINTS, points)) << U56
-    if tenure == KOOP:
-        return place | (np.uint64(min(4.0e9, max(0.0, budget))) << U24) | (bits >> U40)
-    if tenure == VRIJE_HUUR:
-        return place | (bits >> U8)
-    return (urgent << U62) | place | (min(LONGEST_WAIT, waited) << U40) | (bits >> U24)

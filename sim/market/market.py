@@ -13,14 +13,14 @@ from numba import njit
 
 from sim.behaviour.klantreis import count_step
 from sim.levers import NO_BITS
+from sim.market.allocation import relax
 from sim.market.choice import PER_SEGMENT, Bases, Looks, Responses, empty_looks, empty_responses, respond, rules_of
 from sim.market.clearing import settle
 from sim.market.offers import publish
 from sim.market.searchers import describe, searching_rows
-from sim.market.sieve import OUTRANKED
 from sim.market.sight import Offers
 from sim.world.chance import Purpose, draw_bits, to_whole
-from sim.world.codes import OBSTACLE, ON_OFFER, RESERVED, Obstacle, Stage, Tenure
+from sim.world.codes import OBSTACLE, OUTRANKED, REFUSED, RESERVED, VERHUIZEN, ZOEKEN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from sim.levers import InForce
     from sim.world.world import World
 
-ZOEKEN, VERHUIZEN = int(Stage.WONINGZOEKEN), int(Stage.VERHUIZEN)
-CORPORATIE = int(Tenure.CORPORATIE)
-REFUSED = int(Obstacle.REFUSED)
 LOOKS = 8  # looks per searcher for which there is room at first
 
 
@@ -80,7 +77,7 @@ def take(w: World, met: Met, decisive: NDArray) -> NDArray:
     """
     obstacles = _record_obstacles(met.seekers, met.cleared.offer, met.cleared.n_refused, met.responses.gate, w.funnel)
     _accept(w, met, decisive)
-    relax(w, met.offers)
+    relax(w, met.offers.at["vacancy"])
     return obstacles
 
 
@@ -156,15 +153,3 @@ def _record_obstacles(seekers, won, n_refused, gate, funnel):
             met[s] = REFUSED if gate[s] == OUTRANKED and n_refused[s] > 0 else gate[s]
             funnel[seekers[s].cls, ZOEKEN, OBSTACLE, met[s]] += 1
     return met
-
-
-def relax(w: World, offers: Offers) -> None:
-    """A home that stays without a taker loses its labels, then its income group, or its price falls."""
-    v, rows = w.v, offers.at["vacancy"]
-    left = rows[v.state[rows] == ON_OFFER]
-    dur = int(w.params.dur_no_response)
-    waited = w.month - v.offered[left] + 1
-    due = left[(waited > 0) & (waited % dur == 0)]
-    social = w.d.tenure[v.dwelling[due]] == CORPORATIE
-    v.relaxed[due] = np.minimum(v.relaxed[due] + 1, 2)
-    v.price[due[~social]] *= np.float32(1 - w.params.rel_price_step)

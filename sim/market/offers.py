@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
+from sim.market.allocation import quota_of
 from sim.market.help import ONE, ZERO
 from sim.market.records import OFFER
-from sim.market.sieve import CORPORATIE, FREE_SPACE, KOOP, OUTSIDE_PASSEND, VRIJE_HUUR
 from sim.market.sight import Offers, arrange
 from sim.world.chance import Purpose, draw_bits, to_unit
-from sim.world.codes import ON_OFFER, WAITING
+from sim.world.codes import CORPORATIE, KOOP, ON_OFFER, VRIJE_HUUR, WAITING
 
 if TYPE_CHECKING:
     from sim.levers import InForce
@@ -42,7 +42,7 @@ def _put_on_offer(v, d, n, month, base, p_outside, p_free):
             u = to_unit(draw_bits(base, v.id[k]))
             v.quota[k] = 0
             if d.tenure[v.dwelling[k]] == CORPORATIE:
-                v.quota[k] = (OUTSIDE_PASSEND if u < p_outside else 0) + (FREE_SPACE if u > 1 - p_free else 0)
+                v.quota[k] = quota_of(u, p_outside, p_free)
         if v.state[k] == ON_OFFER:
             rows[n_offers] = k
             n_offers += 1

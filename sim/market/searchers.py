@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from sim.behaviour.fit import CLASS_SENIOR, CLASS_STARTER, ages_and_classes, components_at
+from sim.behaviour.fit import ages_and_classes, components_at
 from sim.behaviour.klantreis import attached, is_nood, make_journey
+from sim.behaviour.money import equity
+from sim.market.allocation import LONGEST_WAIT
 from sim.market.records import SEEKER
-from sim.market.sieve import AOW_AGE, CORPORATIE, KOOP
 from sim.world.chance import Purpose, draw_bits, to_unit
-from sim.world.codes import HouseholdState, Stage
+from sim.world.codes import CLASS_SENIOR, CLASS_STARTER, CORPORATIE, KOOP, PRESENT, ZOEKEN
 from sim.world.columns import NOWHERE
+from sim.world.law import AOW_AGE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.world.world import World
 
-PRESENT, ZOEKEN = int(HouseholdState.PRESENT), int(Stage.WONINGZOEKEN)
 NO_BITS = np.uint64(0)
-LONGEST_WAIT = 4095  # months of registration that fit in a rank
 
 
 @njit(cache=True)
@@ -105,8 +105,8 @@ def _describe(seekers, rows, ages, kinds, here, h, d, area_map, month, rooted, t
 def _describe_money(s, i, j, h, d, terms):
     aow = 1 if s.age >= AOW_AGE else 0
     s.income, s.wealth = h.income[i], h.wealth[i]
-    equity = max(0.0, np.float64(d.woz[j]) - np.float64(h.debt[i])) if j >= 0 and d.tenure[j] == KOOP else 0.0
-    s.own_money = equity + terms.in_home * s.wealth
+    above_debt = equity(d.woz[j], h.debt[i]) if j >= 0 and d.tenure[j] == KOOP else 0.0
+    s.own_money = above_debt + terms.in_home * s.wealth
     s.gross = s.income * terms.gross[aow]
     s.budget = (s.own_money + terms.loan[aow] * s.income) / (1 + terms.buying_cost)
 

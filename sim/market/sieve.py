@@ -9,13 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from sim.market.allocation import FREE_SPACE
 from sim.world.chance import pair_bits, to_unit
-from sim.world.codes import Tenure
-
-KOOP, CORPORATIE, VRIJE_HUUR = int(Tenure.KOOP), int(Tenure.CORPORATIE), int(Tenure.VRIJE_HUUR)
-NOTHING_SEEN, NOT_ELIGIBLE, TOO_EXPENSIVE, NOT_BETTER, NOT_WORTH, OUTRANKED = range(6)  # the last gate passed
-OUTSIDE_PASSEND, FREE_SPACE = 1, 2
-AOW_AGE = 67
+from sim.world.codes import CORPORATIE, KOOP, NOT_ELIGIBLE, NOTHING_SEEN, TOO_EXPENSIVE, VRIJE_HUUR
 
 
 @njit(cache=True)
@@ -87,21 +83,3 @@ def sift(seen, n, hurdle, tenure, reach):
 def turns_down(viewing, household, vacancy, p_refusal):
     """Whether a household turns a home down after the viewing: one keyed outcome for each pair of ids."""
     return to_unit(pair_bits(viewing, household, vacancy)) < p_refusal
-
-
-@njit(cache=True)
-def eligible(tenure, rooms, rent, age_label, relaxed, quota, age, size, gross, wealth, rules):
-    """May live here, by the rules of the segment (no preference in it)."""
-    if age_label > 0 and relaxed == 0 and age < age_label:
-        return False
-    if tenure != CORPORATIE:
-        return True
-    more = 1 if size > 1 else 0
-    if relaxed == 0 and rooms >= rules.family_rooms and size < 3:
-        return False
-    if relaxed < 2 and not quota & FREE_SPACE and gross > rules.incomes[more]:
-        return False
-    aow = age >= AOW_AGE
-    if gross <= rules.incomes[(4 if aow else 2) + more] and not quota & OUTSIDE_PASSEND and rent > rules.rents[1 if size >= 3 else 0]:
-        return aow and wealth > rules.incomes[6 + more]  # art. 54a BTIV
-    return True

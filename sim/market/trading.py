@@ -15,9 +15,10 @@ from numba import njit
 from sim.market.choice import weigh
 from sim.market.help import ZERO
 from sim.market.records import OFFER
-from sim.market.sieve import OUTRANKED, turns_down
+from sim.market.sieve import turns_down
 from sim.market.sight import CHANNELS, find_starts, see
 from sim.world.chance import pair_bits, to_unit
+from sim.world.codes import OUTRANKED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -17,7 +17,7 @@ from numba import njit
 from sim.behaviour.fit import classes
 from sim.behaviour.klantreis import BEHIND, Parting, no_parting
 from sim.levers import ALL_BIT
-from sim.world.codes import FUNNEL_SHAPE, HouseholdState, Stage
+from sim.world.codes import ENDED, FUNNEL_SHAPE, PRESENT, Stage
 from sim.world.columns import NEVER, NOWHERE, Households, empty, grow
 from sim.world.copies import Own
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from sim.levers import InForce
     from sim.world.world import World
 
-PRESENT, ENDED = int(HouseholdState.PRESENT), int(HouseholdState.ENDED)
 NO_BITS = np.uint64(0)
 EACH = np.uint64(1) << np.arange(64, dtype=np.uint64)  # every bit alone
 

@@ -18,7 +18,6 @@ from sim.market.searchers import describe, searching_rows
 from sim.market.sieve import turns_down
 from sim.without import ghosts
 from sim.world.chance import draw_bits, to_whole
-from sim.world.codes import HouseholdState
 from sim.world.columns import NOWHERE
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from sim.without.ghosts import Ghosts
     from sim.world.world import World
 
-PRESENT = int(HouseholdState.PRESENT)
 NOBODY = np.uint64(0)  # a rank below any
 
 

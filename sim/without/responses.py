@@ -16,9 +16,9 @@ from numba import njit
 from sim.levers import RENT_NONE, lever_sum
 from sim.market.choice import MAX_RESPONSES, PER_SEGMENT, keep, respond, size_norms, weigh
 from sim.market.help import ONE, ZERO
-from sim.market.sieve import CORPORATIE, OUTRANKED
 from sim.market.sight import CHANNELS, CIRCLE, ROUND, U61, find_starts
 from sim.world.chance import draw_bits
+from sim.world.codes import CORPORATIE, OUTRANKED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -119,9 +119,6 @@ class VacancyState(IntEnum):
     WITHDRAWN = 4
 
 
-WAITING, ON_OFFER, RESERVED, FILLED, WITHDRAWN = map(int, VacancyState)
-
-
 class Origin(IntEnum):
     """Why a chain's first home was empty; LINK marks a home left by a mover (no origin of its own)."""
 
@@ -225,6 +222,23 @@ class Contact(IntEnum):
     CORPORATIE_PASSEND_WONEN = 4
     CORPORATIE_SLOOP = 5
     GEMEENTE = 6
+
+
+# The same numbers as plain integers, for kernels: numba can neither unify an enumeration with a column nor compare the two.
+NOT_YET, PRESENT, ENDED = map(int, HouseholdState)
+CLASS_STARTER, CLASS_SENIOR, CLASS_FAMILY, CLASS_HOUSEHOLD = map(int, HouseholdClass)
+KOOP, CORPORATIE, VRIJE_HUUR = map(int, Tenure)
+EENGEZINS, MEERGEZINS, SENIORENCOMPLEX, MANTELZORGUNIT, FLEX = map(int, DwellingType)
+ONGESCHIKT, AANPASBAAR, GESCHIKT = map(int, Access)
+PLANNED, IN_STOCK, GONE = map(int, DwellingState)
+HUIDIGE, WENS, ZOEKEN, VERHUIZEN, NIEUW = map(int, Stage)
+E_BIRTH, E_LIMITATION, E_DEATH, E_CARE, E_SEPARATION, E_LEAVE_HOME, E_UNION, E_DEPARTURE, E_ARRIVAL = map(int, EventKind)
+WAITING, ON_OFFER, RESERVED, FILLED, WITHDRAWN = map(int, VacancyState)
+T_NONE, T_NO_HOME, T_WISH, T_SIZE, T_FALL, T_PARTNER, T_CHILDREN_LEFT, T_UNION, T_SEPARATION, T_CONTACT, T_REHOUSING = map(int, Trigger)
+NOTHING_SEEN, NOT_ELIGIBLE, TOO_EXPENSIVE, NOT_BETTER, NOT_WORTH, OUTRANKED, REFUSED = map(int, Obstacle)  # the last gate passed
+FADED, ADAPTED, GAVE_UP = map(int, (DropReason.WISH_FADED, DropReason.ADAPTED_HOME, DropReason.GAVE_UP_SEARCH))
+FILL = int(MoveReason.FILL)
+NOOD_TRIGGERS = (T_FALL, T_PARTNER, T_REHOUSING)  # nood, not wens
 
 
 VERA_PAIRS: tuple[tuple[IntEnum, str], ...] = (

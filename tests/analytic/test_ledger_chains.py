@@ -1,6 +1,6 @@
 """Chains in the real ledger against the fundamental matrix, under a market in which the continuation is fixed.
 
-Covered: ``chains.open_vacancies`` and ``chains.hand_over`` with their kernels, the columns of vacancies and moves, the tables
+Covered: ``vacancies.open_vacancies`` and ``chains.hand_over`` with their kernels, the columns of vacancies and moves, the tables
 moves and chains of ``sim.counts.tables``, and the estimate of ``analysis.estimates.chain_length`` on these tables. Not covered: who takes a home in
 the real market, and events. In their place stands a market of coins: each home has its taker drawn by a keyed coin that falls
 by the home's tenure, so that the chance that a fill opens another home, and of which tenure, is known. Homes keep their own
@@ -15,6 +15,7 @@ import pytest
 
 from analysis.estimates.chain_length import mean_length
 from sim.chains import moves as chains
+from sim.chains import vacancies
 from sim.counts import tables as outputs
 from sim.levers import nothing_in_force
 from sim.world.chance import hash_ints, uniform
@@ -67,7 +68,7 @@ def run(seed: int):
     first = int(w.counts[0])
     while w.month < MONTHS or (w.v.state[first : w.counts[0]] != VacancyState.FILLED).any():
         if w.month < MONTHS:
-            chains.open_vacancies(w, homes[w.month :: MONTHS], int(Origin.NEW_BUILD))
+            vacancies.open_vacancies(w, homes[w.month :: MONTHS], int(Origin.NEW_BUILD))
         let_take(w, first, seed)
         w.month += 1
         rows = np.flatnonzero((w.h.keys_month <= w.month) & (w.h.reserved != NOWHERE)).astype(np.int32)

@@ -15,13 +15,15 @@ from pydantic import Field
 
 from sim.behaviour.fit import ages_and_classes, refresh
 from sim.behaviour.klantreis import count_step
-from sim.chains.moves import move_in, own_money, price_of, withdraw
-from sim.interventions.cards.passend_aanbod import ANNEX, append_homes
-from sim.interventions.delivery import HUIDIGE, WENS
+from sim.behaviour.money import own_money, price_of
+from sim.chains.moves import move_in
+from sim.chains.new_homes import append_homes
+from sim.chains.vacancies import withdraw
+from sim.interventions.cards.passend_aanbod import ANNEX
 from sim.interventions.instrument import Instrument, Payer, Running
 from sim.interventions.who import ALL_DRAWN, Lot, Who
 from sim.world.chance import Purpose, hash_ints, hash_text, pair_bits, uniform
-from sim.world.codes import Access, Contact, DwellingState, DwellingType, HouseholdState, MoveReason, Origin, Stage, Tenure
+from sim.world.codes import HUIDIGE, WENS, Access, Contact, DwellingState, DwellingType, HouseholdState, MoveReason, Origin, Stage, Tenure
 from sim.world.columns import NOWHERE, Dwellings, empty, take
 
 if TYPE_CHECKING:

@@ -15,20 +15,24 @@ import numpy as np
 from pydantic import Field
 
 from sim.behaviour.klantreis import count_step
-from sim.chains.moves import move_in, open_vacancies, withdraw
-from sim.interventions.cards.passend_aanbod import append_homes
+from sim.chains.moves import move_in
+from sim.chains.new_homes import append_homes, floor_area_of, worth_of_flat
+from sim.chains.vacancies import open_vacancies, withdraw
 from sim.interventions.instrument import Instrument, Running
 from sim.interventions.register import Among
 from sim.interventions.who import Who, members_of
 from sim.world import law
 from sim.world.chance import Purpose, hash_ints, hash_text, uniform
 from sim.world.codes import (
+    HUIDIGE,
+    IN_STOCK,
+    PRESENT,
     RESERVED,
+    ZOEKEN,
     Access,
     Contact,
     DwellingState,
     DwellingType,
-    HouseholdState,
     MoveReason,
     Origin,
     Stage,
@@ -44,8 +48,6 @@ if TYPE_CHECKING:
 
     from sim.world.world import World
 
-HUIDIGE, ZOEKEN = int(Stage.HUIDIGE_WONING), int(Stage.WONINGZOEKEN)
-PRESENT, IN_STOCK = int(HouseholdState.PRESENT), int(DwellingState.IN_STOCK)
 NOT_BEGUN = -1
 
 
@@ -330,8 +332,8 @@ class Sloop(Rehousing):
         salt = hash_text(self.key)
         new.id[:] = [hash_ints(salt, built + k) for k in range(len(spots))]
         new.kind[:], new.tenure[:], new.access[:] = DwellingType.MEERGEZINS, Tenure.CORPORATIE, Access.GESCHIKT
-        new.rooms[:], new.floor_area[:], new.rent[:] = self.rooms, 30 + 18 * self.rooms, self.eur_rent
-        new.woz[:] = np.median(w.d.woz) * 0.9
+        new.rooms[:], new.floor_area[:], new.rent[:] = self.rooms, floor_area_of(self.rooms), self.eur_rent
+        new.woz[:] = worth_of_flat(w)
         new.age_label[:], new.labels[:], new.made_by[:] = 0, 0, run.bit + 1
         new.state[:], new.delivery[:] = IN_STOCK, w.month
         new.occupant[:], new.vacancy[:] = NOWHERE, NOWHERE

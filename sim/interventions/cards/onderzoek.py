@@ -8,12 +8,12 @@ import numpy as np
 from pydantic import Field
 
 from sim.behaviour.woonprofielen import N_PROFIELEN, profile_scores
+from sim.chains.new_homes import floor_area_of, free_rent, social_rent
 from sim.interventions.cards.passend_aanbod import ANNEX
-from sim.interventions.delivery import HUIDIGE, ZOEKEN
 from sim.interventions.instrument import Instrument, Payer, Running
 from sim.interventions.who import Who
 from sim.world.chance import Purpose, uniform
-from sim.world.codes import Access, Contact, DwellingState, DwellingType, Tenure
+from sim.world.codes import HUIDIGE, ZOEKEN, Access, Contact, DwellingState, DwellingType, Tenure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -106,9 +106,9 @@ class Woonbehoefteonderzoek(Instrument):
         rooms = np.maximum(2, w.h.rooms_needed[asked].astype(int) + SPARE - flat)
         d.woz[homes] *= WORTH[kind] / WORTH[d.kind[homes]]
         d.kind[homes], d.access[homes], d.rooms[homes] = kind, Access.GESCHIKT, rooms
-        d.floor_area[homes] = np.where(flat, 30 + 18 * rooms, 40 + 18 * rooms)
+        d.floor_area[homes] = np.where(flat, floor_area_of(rooms), 10 + floor_area_of(rooms))
         d.tenure[homes] = w.d.tenure[w.h.home[asked]]
         social = d.tenure[homes] == Tenure.CORPORATIE
         d.age_label[homes] = np.where(social & (kind == DwellingType.SENIORENCOMPLEX), 55, 0)
-        d.rent[homes] = np.where(social, np.where(flat, 640, 720), np.clip(13.5 * d.floor_area[homes], 930, 1900))
+        d.rent[homes] = np.where(social, social_rent(flat), free_rent(d.floor_area[homes]))
         w.add("steered", len(homes))

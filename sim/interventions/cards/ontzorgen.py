@@ -8,10 +8,10 @@ import numpy as np
 from pydantic import Field
 
 from sim.behaviour.fit import refresh
-from sim.interventions.delivery import WENS, Help, KnownToSome
+from sim.interventions.delivery import Help, KnownToSome
 from sim.interventions.instrument import Payer, Running
 from sim.interventions.who import Who
-from sim.world.codes import Access, Contact
+from sim.world.codes import WENS, Access, Contact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim.interventions.delivery import WENS, ZOEKEN, KnownToSome, Outreach
+from sim.interventions.delivery import KnownToSome, Outreach
 from sim.interventions.instrument import Payer, Running
 from sim.interventions.who import Lot, Who
 from sim.world.chance import Purpose, uniform
-from sim.world.codes import Contact
+from sim.world.codes import WENS, ZOEKEN, Contact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from sim.chains.moves import open_vacancies
+from sim.chains.new_homes import add_homes, floor_area_of, worth_of_flat
 from sim.interventions.instrument import Instrument, Payer, Running
 from sim.world.chance import Purpose, hash_ints, hash_text, uniform
 from sim.world.codes import Access, Contact, DwellingState, DwellingType, Origin, Tenure
@@ -16,26 +16,9 @@ from sim.world.columns import Dwellings, empty
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from numpy.typing import NDArray
-
     from sim.world.world import World
 
 ANNEX = "toolkit Platform31 2023, annex, Passend wonen"
-
-
-def add_homes(w: World, new: Dwellings, origin: Origin) -> NDArray:
-    """Homes that were not there enter the stock, empty and on offer at once; returns their rows."""
-    rows = append_homes(w, new, origin)
-    open_vacancies(w, rows, int(origin), at_once=True)
-    return rows
-
-
-def append_homes(w: World, new: Dwellings, origin: Origin) -> NDArray:
-    """Homes that were not there enter the stock; returns their rows (int32). Who calls says who lives there, or offers them."""
-    first, n = len(w.d.id), len(new.id)
-    w.d = Dwellings(*(np.concatenate(pair) for pair in zip(w.d, new, strict=True)))
-    w.add("split" if origin == Origin.SPLIT else "built", n)
-    return np.arange(first, first + n, dtype=np.int32)
 
 
 class Building(Instrument):
@@ -97,10 +80,10 @@ class Building(Instrument):
         )
         new.kind[:] = DwellingType[self.kind.upper()]
         new.rooms[:] = self.rooms
-        new.floor_area[:] = 30 + 18 * self.rooms
+        new.floor_area[:] = floor_area_of(self.rooms)
         new.access[:] = Access.GESCHIKT
         new.age_label[:] = self.age_label
-        new.woz[:] = np.median(w.d.woz) * 0.9
+        new.woz[:] = worth_of_flat(w)
         new.rent[:] = np.where(new.tenure == Tenure.CORPORATIE, 670, 1050)
         new.made_by[:] = run.bit + 1
         new.state[:] = DwellingState.IN_STOCK

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from sim.interventions.delivery import WENS, ZOEKEN, Help, KnownToSome
+from sim.interventions.delivery import Help, KnownToSome
 from sim.interventions.instrument import Payer, Running
 from sim.interventions.labels import KnownForHomesTaken
 from sim.interventions.who import Who
 from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS
 from sim.world import law
-from sim.world.codes import Contact, Tenure
+from sim.world.codes import WENS, ZOEKEN, Contact, Tenure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

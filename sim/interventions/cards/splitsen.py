@@ -8,7 +8,8 @@ import numpy as np
 from pydantic import Field
 
 from sim.behaviour.fit import refresh
-from sim.interventions.cards.passend_aanbod import ANNEX, add_homes
+from sim.chains.new_homes import add_homes, free_rent
+from sim.interventions.cards.passend_aanbod import ANNEX
 from sim.interventions.instrument import Instrument, Payer, Running
 from sim.interventions.who import Lot, Who
 from sim.world.chance import Purpose, hash_ints, hash_text, uniform
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from sim.world.world import World
 
+EUR_RENT_HALF = 500  # lowest rent of half a home, euro per month (assumption)
 EUR_WORKS = 60000.0  # assumption (not found): what the owner pays for the works, out of the worth of the second home
 
 
@@ -103,7 +105,7 @@ class Woningsplitsen(Instrument):
         new.tenure[:] = np.where(let, Tenure.VRIJE_HUUR, Tenure.KOOP)
         new.rooms[:] = d.rooms[homes] // 2
         new.floor_area[:], new.woz[:] = d.floor_area[homes] / 2, d.woz[homes] / 2
-        new.rent[:] = np.clip(13.5 * new.floor_area, 500, 1900)
+        new.rent[:] = free_rent(new.floor_area, EUR_RENT_HALF)
         new.access[:], new.age_label[:], new.labels[:] = Access.AANPASBAAR, 0, 0
         new.made_by[:], new.state[:], new.delivery[:] = run.bit + 1, DwellingState.IN_STOCK, w.month
         new.occupant[:], new.vacancy[:] = -1, -1

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
+from sim.behaviour.money import asking_price
 from sim.interventions.instrument import Instrument, Payer, Running
 from sim.interventions.labels import ForHomesTaken, label_vacant, take_labels_off
 from sim.interventions.who import ALL_DRAWN, Lot, Who
@@ -134,7 +135,7 @@ class LokaleBinding(OnTheMarket):
     def suits(self, w: World, homes: NDArray) -> NDArray:
         """New homes for sale, sold for the first time, below the betaalbaarheidsgrens."""
         first = w.v.origin[w.d.vacancy[homes]] == Origin.NEW_BUILD
-        price = w.params.rel_asking * w.d.woz[homes]
+        price = asking_price(w, homes)
         return (w.d.tenure[homes] == Tenure.KOOP) & first & (price <= law.amount("betaalbaarheidsgrens", w.setting.start))
 
     def members(self, run: Running, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:

@@ -17,11 +17,10 @@ from sim.behaviour.fit import refresh
 from sim.behaviour.klantreis import count_step
 from sim.chains.moves import write_moves
 from sim.interventions.cards.passend_aanbod import ANNEX
-from sim.interventions.delivery import HUIDIGE, WENS, ZOEKEN
 from sim.interventions.instrument import Instrument, Payer, Running
 from sim.interventions.who import ALL_DRAWN, Lot, Who
 from sim.world.chance import Purpose, uniform
-from sim.world.codes import Contact, HouseholdState, MoveReason, Stage, Tenure
+from sim.world.codes import HUIDIGE, NIEUW, WENS, ZOEKEN, Contact, HouseholdState, MoveReason, Tenure
 from sim.world.columns import ABSENT, NEVER, NOWHERE
 
 if TYPE_CHECKING:
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
     from sim.world.world import World
 
-NIEUW = int(Stage.NIEUW_THUIS)
 END, LODGER, HOST, HOME = range(4)  # columns of the contracts, int64
 WITH, BEFORE = range(2)  # columns of the hosts' incomes, float32: with the rent of the room, and without
 

@@ -10,7 +10,7 @@ from pydantic import Field
 from sim.behaviour.klantreis import count_step
 from sim.chains.moves import move_in
 from sim.interventions.cards.passend_aanbod import ANNEX
-from sim.interventions.delivery import WENS, ZOEKEN, KnownToSome
+from sim.interventions.delivery import KnownToSome
 from sim.interventions.instrument import Payer, Running
 from sim.interventions.who import Who, carriers
 from sim.market.choice import Bases, rules_of
@@ -18,7 +18,7 @@ from sim.market.searchers import describe
 from sim.market.sight import arrange
 from sim.market.trading import Veto, homes_to_swap, top_trading_cycles, wanted_homes
 from sim.world.chance import Purpose, uniform
-from sim.world.codes import Contact, HouseholdState, MoveReason, Stage, Tenure, Trigger
+from sim.world.codes import WENS, ZOEKEN, Contact, HouseholdState, MoveReason, Stage, Tenure, Trigger
 from sim.world.columns import NOWHERE
 
 if TYPE_CHECKING:

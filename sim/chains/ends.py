@@ -1,0 +1,63 @@
+"""How a chain ends, and how far a move reaches in it: read from the ledger after the fact, never noted while it grows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+from sim.world.codes import WITHDRAWN, DwellingState, EndReason, EventKind
+from sim.world.columns import NOWHERE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.world.world import World
+
+
+def last_moves(w: World) -> NDArray:
+    """Row of the last move of the chain that begins with each vacancy, int64 [vacancies]; NOWHERE where there is none."""
+    chain, last = w.m.chain[: int(w.counts[1])], np.full(int(w.counts[0]), NOWHERE)
+    last[chain[chain >= 0]] = np.flatnonzero(chain >= 0)  # moves come in order of month: the last one stays
+    return last
+
+
+def ends_of(w: World, rows: NDArray) -> tuple[NDArray, NDArray]:
+    """End reason (EndReason) and month (−1 while open) of the chains that begin with the vacancies ``rows``.
+
+    A chain goes on as long as the home left by its last move is empty; it ends when that mover left none, or when the home
+    goes out of use.
+    """
+    m, v, last = w.m, w.v, last_moves(w)[rows]
+    moved = last >= 0
+    at = np.maximum(last, 0)
+    left = m.left_vacancy[at]
+    tail = np.where(moved, left, rows)  # the vacancy at the end of the chain; none if the last mover left no home
+    withdrawn = (tail >= 0) & (v.state[np.maximum(tail, 0)] == WITHDRAWN)
+    founding = w.h.founding[m.household[at]]
+    by_mover = np.select(
+        [founding == EventKind.SEPARATION, founding == EventKind.ARRIVAL],
+        [EndReason.SEPARATED, EndReason.ARRIVAL],
+        EndReason.STARTER,
+    )
+    pulled_down = w.d.state[v.dwelling[np.maximum(tail, 0)]] == DwellingState.GONE  # else it is out of use for works
+    out_of_use = np.where(pulled_down, EndReason.DEMOLISHED, EndReason.WITHDRAWN)
+    reason = np.where(withdrawn, out_of_use, np.where(tail >= 0, EndReason.OPEN, by_mover))
+    end = np.where(reason == EndReason.OPEN, -1, np.where(moved, m.month[at], v.opened[rows]))
+    return reason, end
+
+
+@njit(cache=True)
+def descend(parent, left_vacancy, filled):
+    """Moves after each move in its chain, and whether one of the homes left is still empty; parents come first."""
+    n = np.zeros(len(parent), np.int32)
+    open_ = np.zeros(len(parent), np.bool_)
+    for k in range(len(parent) - 1, -1, -1):
+        if left_vacancy[k] >= 0 and not filled[left_vacancy[k]]:
+            open_[k] = True
+        p = parent[k]
+        if p >= 0:
+            n[p] += 1 + n[k]
+            open_[p] |= open_[k]
+    return n, open_
