@@ -31,7 +31,7 @@ def finish(out: Path, config: Mapping[str, Any], seconds: Mapping[str, float] | 
         The plain Dutch summary, one line per conclusion; the first is one sentence with one number.
 
     Raises:
-        AnalysisError: unequal sets of seeds, two seeds with one world, tables lost or damaged. Nothing is then written.
+        Refusal: unequal sets of seeds, two seeds with one world, tables lost or damaged. Nothing is then written.
     """
     results = gather(Path(out), config)
     if seconds:

@@ -21,8 +21,9 @@ from analysis.page.cells import UNKNOWN, Cell, Table, cell_of, range_of
 from analysis.page.charts import Chart, group_label, no_ratio
 from analysis.page.figures import inline
 from analysis.page.words import Text, both, numbers, span
-from analysis.tables.files import ALL, PLACEBO, AnalysisError
+from analysis.tables.files import ALL, PLACEBO
 from analysis.tables.results import Results
+from sim.world.errors import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -341,9 +342,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         if not folder.is_dir():
-            raise AnalysisError(f"{folder}: there is no such folder; name the one that experiments.compare wrote (its key out)")
+            raise Refusal(f"{folder}: there is no such folder; name the one that experiments.compare wrote (its key out)")
         print(finish(folder, {}, {}))
-    except AnalysisError as error:
+    except Refusal as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     print(folder / "report.html")

@@ -17,13 +17,13 @@ from typing import Any
 from analysis.estimates.bundles import Bundle, World, worlds_table
 from experiments import compare
 from experiments.entry import HydraCommand, main
-from experiments.errors import UsageError
 from experiments.runs import runner, store
 from experiments.runs.apart import Marks, run_apart
 from experiments.runs.plan import Plan, Settings, make_plan, of_its_own
 from experiments.runs.runner import SeedJob
 from experiments.runs.simulation import Simulation
 from experiments.schema import BASE, PLACEBO, Attribute, Compare
+from sim.world.errors import Refusal
 
 MOST_EXACT = 6  # with more instruments than this the orders are drawn
 ORDERS = 20  # drawn for each seed, unless the command says how many
@@ -46,28 +46,28 @@ def prepare(config: Attribute) -> Prepared:
     """Check all names and settings.
 
     Raises:
-        UsageError: as ``make_plan``; and a scenario with fewer than two instruments, or a strength of 0.
+        Refusal: as ``make_plan``; and a scenario with fewer than two instruments, or a strength of 0.
     """
     name = config.scenario
     if name == PLACEBO:
-        raise UsageError("scenario=placebo: the placebo holds no instruments; name a scenario with two or more")
+        raise Refusal("scenario=placebo: the placebo holds no instruments; name a scenario with two or more")
     shared = config.model_dump(exclude={"scenario", "permutations"})
     plan = make_plan(Compare(**shared, scenarios=[name], eur_budget_total=None, ledger="none"))
     if name in plan.rules:
-        raise UsageError(
+        raise Refusal(
             f"scenario={name} has rules: what runs depends on what its monitor finds, so there is no fixed bundle to share out; "
             f"write the instruments that it ended with in a scenario without rules"
         )
     held = of_its_own(plan.contents[name])
     if not held:
-        raise UsageError(f"scenario={name} holds no instruments: there is nothing to share out; name one with two or more")
+        raise Refusal(f"scenario={name} holds no instruments: there is nothing to share out; name one with two or more")
     if len(held) == 1:
-        raise UsageError(
+        raise Refusal(
             f"scenario={name} holds one instrument, {next(iter(held))}: all it does is that one's; "
             f"experiments.compare scenarios={name} says how much"
         )
     if config.strength == 0:
-        raise UsageError("strength=0: nothing is delivered, so there is nothing to share out; give a strength above 0")
+        raise Refusal("strength=0: nothing is delivered, so there is nothing to share out; give a strength above 0")
     keys = tuple(sorted(held))
     toolboxes = tuple(key for key in keys if set(held[key].get("toolbox") or ()) & set(keys))
     orders = config.permutations or (0 if len(keys) <= MOST_EXACT else ORDERS)

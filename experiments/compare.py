@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from experiments.entry import HydraCommand, main
-from experiments.errors import UsageError
 from experiments.runs import manifest, runner, store
 from experiments.runs.folder import join, locked, read_json, sweep_up, write_json
 from experiments.runs.plan import Plan, make_plan
@@ -20,6 +19,7 @@ from experiments.runs.progress import Progress
 from experiments.runs.runner import Failure, SeedJob
 from experiments.runs.simulation import Simulation, Verhuisketens
 from experiments.schema import BASE, PLACEBO, Compare
+from sim.world.errors import Refusal
 
 # made from the tables: never left beside tables of another run
 PAGE = ("effects.csv", "costs.csv", "monitor.csv", "filters.csv", "pots.csv", "report.html")
@@ -64,7 +64,7 @@ def extended(plan: Plan, out: Path) -> tuple[Plan, list[int]]:
     """The plan with the scenarios and seeds that a finished run put in the folder before: they stay.
 
     Raises:
-        UsageError: a scenario of the folder no longer exists.
+        Refusal: a scenario of the folder no longer exists.
     """
     before = read_json(out / manifest.NAME)
     if before is None:
@@ -76,8 +76,8 @@ def extended(plan: Plan, out: Path) -> tuple[Plan, list[int]]:
         more = plan.config.model_copy(update={"scenarios": [*listed, *names]})
         try:
             whole = make_plan(more)
-        except UsageError as error:
-            raise UsageError(f"{out} holds scenario {names[0]} from an earlier run, and: {error}") from error
+        except Refusal as error:
+            raise Refusal(f"{out} holds scenario {names[0]} from an earlier run, and: {error}") from error
         plan = replace(whole, config=plan.config)
     if names or len(seeds) > len(plan.seeds):
         held = ", ".join(name for name in before["scenarios"] if name not in (BASE, PLACEBO)) or BASE

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast, get_origin
 
-from experiments.errors import UsageError, hint
 from experiments.runs.plan import short_hash
 from experiments.schema import Command, check, unknown_key
+from sim.world.errors import Refusal, hint
 
 CONFIGS = Path(__file__).resolve().parents[1] / "configs"
 FREE = ("instruments", "behaviour")  # keys below these are open: sim checks them
@@ -35,7 +35,7 @@ class HydraCommand:
         name: module behind ``python -m experiments.``
         config: name of its file in configs/, without .yaml.
         schema: its keys.
-        prepare: from a checked configuration to what is run; raises UsageError. Has an attribute ``out``
+        prepare: from a checked configuration to what is run; raises Refusal. Has an attribute ``out``
             (a folder or None).
         execute: (prepared, out, command line) to an exit status.
     """
@@ -58,7 +58,7 @@ def guarded(call: Callable[[], int], debug: bool) -> int:
     """Run ``call``; an exception becomes one line on stderr (with a traceback in debug mode) and an exit status."""
     try:
         return call()
-    except UsageError as error:
+    except Refusal as error:
         if debug:
             traceback.print_exc()
         print(f"error: {error}", file=sys.stderr)
@@ -104,7 +104,7 @@ def _main(command: HydraCommand, arguments: list[str]) -> int:
 
 
 def parse(lines: Sequence[str]) -> list[Any]:
-    """The overrides as Hydra reads them; raises UsageError for what it cannot read."""
+    """The overrides as Hydra reads them; raises Refusal for what it cannot read."""
     from hydra.core.override_parser.overrides_parser import OverridesParser
     from hydra.errors import HydraException
 
@@ -114,12 +114,12 @@ def parse(lines: Sequence[str]) -> list[Any]:
         try:
             found.append(parser.parse_override(line))
         except HydraException:
-            raise UsageError(f"cannot read {line!r}: write key=value, a list as [a,b], other signs in quotes") from None
+            raise Refusal(f"cannot read {line!r}: write key=value, a list as [a,b], other signs in quotes") from None
     return found
 
 
 def checked_lines(command: HydraCommand, overrides: Sequence[Any], multirun: bool) -> list[str]:
-    """The overrides as they are handed to Hydra, each key checked. Raises UsageError."""
+    """The overrides as they are handed to Hydra, each key checked. Raises Refusal."""
     return [_checked_line(command, override, multirun) for override in overrides]
 
 
@@ -131,15 +131,15 @@ def _checked_line(command: HydraCommand, override: Any, multirun: bool) -> str:
         return line
     if override.is_add() or override.is_force_add() or override.is_delete():
         way_out = f"write {key}=…" if first in fields else unknown_key(command.schema, first)
-        raise UsageError(f"{line}: keys are neither added (+) nor taken away (~) here; {way_out}")
+        raise Refusal(f"{line}: keys are neither added (+) nor taken away (~) here; {way_out}")
     if first not in fields:
-        raise UsageError(unknown_key(command.schema, first))
+        raise Refusal(unknown_key(command.schema, first))
     if "." in key and first not in FREE:
-        raise UsageError(f"{key}: {first} has no keys of its own; write {first}=…")
+        raise Refusal(f"{key}: {first} has no keys of its own; write {first}=…")
     if override.is_sweep_override() and not multirun:
         values = line.partition("=")[2]
         one_way = f"write {key}=[{values}] for a list" if get_origin(fields[first].annotation) is list else "give one"
-        raise UsageError(f"{line} is several values: {one_way}, or add --multirun to run each")
+        raise Refusal(f"{line} is several values: {one_way}, or add --multirun to run each")
     if key == "behaviour" and not override.is_sweep_override() and not isinstance(override.value(), dict):
         _check_group(key, str(override.value()))
         return line
@@ -151,11 +151,11 @@ def _checked_line(command: HydraCommand, override: Any, multirun: bool) -> str:
 def _check_group(group: str, value: str) -> None:
     known = sorted(path.stem for path in (CONFIGS / group).glob("*.yaml"))
     if value not in known:
-        raise UsageError(f"{group}={value}: there is no such file{hint(value, known, 'files are ' + ', '.join(known))}")
+        raise Refusal(f"{group}={value}: there is no such file{hint(value, known, 'files are ' + ', '.join(known))}")
 
 
 def configurations(command: HydraCommand, overrides: Sequence[Any], lines: Sequence[str]) -> list[Any]:
-    """The configuration of the run, or of every job of a sweep, composed by Hydra and checked. Raises UsageError."""
+    """The configuration of the run, or of every job of a sweep, composed by Hydra and checked. Raises Refusal."""
     options: list[list[str]] = []
     for override, line in zip(overrides, lines, strict=True):
         swept = override.is_sweep_override() and not override.is_hydra_override() and override.is_discrete_sweep()
@@ -166,7 +166,7 @@ def configurations(command: HydraCommand, overrides: Sequence[Any], lines: Seque
 
 
 def compose(config: str, lines: Sequence[str]) -> dict[str, Any]:
-    """Hydra's composition as a plain dictionary, keys without a value left out. Raises UsageError."""
+    """Hydra's composition as a plain dictionary, keys without a value left out. Raises Refusal."""
     import hydra
     from hydra.errors import HydraException
     from omegaconf import OmegaConf
@@ -177,7 +177,7 @@ def compose(config: str, lines: Sequence[str]) -> dict[str, Any]:
             composed = hydra.compose(config_name=config, overrides=list(lines))
         values = dict(cast(dict[str, Any], OmegaConf.to_container(composed, resolve=True)))
     except (HydraException, OmegaConfBaseException) as error:
-        raise UsageError(str(error).splitlines()[0]) from error
+        raise Refusal(str(error).splitlines()[0]) from error
     return {key: value for key, value in values.items() if value not in ("???", {"name": "???"})}
 
 

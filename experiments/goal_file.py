@@ -9,9 +9,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from analysis.estimates.goals import EVERY, Goal, Title
-from experiments.errors import UsageError, hint
 from experiments.runs import simulation
 from experiments.runs.plan import Settings
+from sim.world.errors import Refusal, hint
 
 FOLDER = Path(__file__).resolve().parents[1] / "configs" / "goals"
 
@@ -30,50 +30,50 @@ def load(name: str) -> GoalFile:
     """The goals of a file of configs/goals, or of a path that ends in .yaml.
 
     Raises:
-        UsageError: no such file, no YAML, or a key or value that does not belong there; names file and key.
+        Refusal: no such file, no YAML, or a key or value that does not belong there; names file and key.
     """
     path = Path(name) if name.endswith((".yaml", ".yml")) else FOLDER / f"{name}.yaml"
     if not path.is_file():
         known = sorted(one.stem for one in FOLDER.glob("*.yaml"))
-        raise UsageError(f"goals={name}: there is no such file{hint(name, known, 'files are ' + ', '.join(known))}")
+        raise Refusal(f"goals={name}: there is no such file{hint(name, known, 'files are ' + ', '.join(known))}")
     try:
         return GoalFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path.name}: this is no YAML: {str(error).splitlines()[0]}") from None
+        raise Refusal(f"{path.name}: this is no YAML: {str(error).splitlines()[0]}") from None
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"] if not str(part).startswith("function-"))
-        raise UsageError(f"{path.name}: {where}: {first['msg'].removeprefix('Value error, ').lower()}") from None
+        raise Refusal(f"{path.name}: {where}: {first['msg'].removeprefix('Value error, ').lower()}") from None
 
 
 def check_dates(goals: dict[str, Goal], months: int) -> None:
-    """Refuse a goal that is due after the run, or has the name of the row of all goals; raises UsageError."""
+    """Refuse a goal that is due after the run, or has the name of the row of all goals; raises Refusal."""
     if EVERY in goals:
-        raise UsageError(f"goal {EVERY}: that is the name of the row of all goals together; choose another")
+        raise Refusal(f"goal {EVERY}: that is the name of the row of all goals together; choose another")
     for key, goal in goals.items():
         if goal.within > months:
-            raise UsageError(f"goal {key} is due within {goal.within} months, and the run has months={months}; give months={goal.within}")
+            raise Refusal(f"goal {key} is due within {goal.within} months, and the run has months={months}; give months={goal.within}")
 
 
 def doses_of(file: GoalFile, filled: Settings, start: str, strength: float) -> dict[str, tuple[float, float]]:
     """The doses of instruments that the scenario holds, both ends checked against ranges and law.
 
     Raises:
-        UsageError: no dose is left, a dose is no setting, or an end is out of range.
+        Refusal: no dose is left, a dose is no setting, or an end is out of range.
     """
     found = {}
     for name, (low, high) in file.doses.items():
         key = name.partition(".")[0]
         simulation.settings(key, {}, start)
         if low >= high:
-            raise UsageError(f"doses: {name}: [{low:g}, {high:g}] is no span; put the lower one first")
+            raise Refusal(f"doses: {name}: [{low:g}, {high:g}] is no span; put the lower one first")
         if key in filled:
             for value in (low, high):
                 simulation.settings(key, dosed(filled, {name: value})[key], start, strength)
             found[name] = (low, high)
     if not found:
         held = ", ".join(filled) or "it holds none"
-        raise UsageError(f"the file of goals names no dose of an instrument of the scenario ({held}); add one under doses")
+        raise Refusal(f"the file of goals names no dose of an instrument of the scenario ({held}); add one under doses")
     return found
 
 

@@ -13,7 +13,6 @@ from typing import Any
 from analysis.estimates.packages import Package, cheapest
 from experiments import goal_file
 from experiments.entry import HydraCommand, main
-from experiments.errors import UsageError
 from experiments.goal_file import GoalFile
 from experiments.runs import runner
 from experiments.runs.apart import Marks, run_apart
@@ -22,6 +21,7 @@ from experiments.runs.runner import SeedJob
 from experiments.runs.search import Search, read_runs, seek, try_out
 from experiments.runs.simulation import Simulation, Verhuisketens
 from experiments.schema import PLACEBO, Compare, Goals
+from sim.world.errors import Refusal
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,11 @@ def prepare(config: Goals) -> Prepared:
     """Check all names, settings, goals and doses.
 
     Raises:
-        UsageError: as ``make_plan`` and ``goal_file.load``; a goal that is due after the run; a search without doses.
+        Refusal: as ``make_plan`` and ``goal_file.load``; a goal that is due after the run; a search without doses.
     """
     name = config.scenario
     if name == PLACEBO:
-        raise UsageError("scenario=placebo: the placebo is run beside every scenario; name another")
+        raise Refusal("scenario=placebo: the placebo is run beside every scenario; name another")
     shared = config.model_dump(exclude={"scenario", "goals", "trials", "probability"})
     plan = make_plan(Compare(**shared, scenarios=[name], eur_budget_total=None, ledger="none"))
     file = goal_file.load(config.goals)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
-from experiments.errors import UsageError, hint, nearest
+from sim.world.errors import Refusal, hint, nearest
 
 BASE = "basis"
 PLACEBO = "placebo"
@@ -82,12 +82,12 @@ def check(schema: type[BaseModel], values: dict[str, Any]) -> Any:
     """The configuration as an object of ``schema``.
 
     Raises:
-        UsageError: the first thing that is wrong, with range and unit or the nearest right name.
+        Refusal: the first thing that is wrong, with range and unit or the nearest right name.
     """
     try:
         return schema.model_validate(values)
     except ValidationError as error:
-        raise UsageError(readable(schema, error)) from None
+        raise Refusal(readable(schema, error)) from None
 
 
 def readable(schema: type[BaseModel], error: ValidationError) -> str:

@@ -11,22 +11,17 @@ from mesa.agent import AgentSet
 
 from sim import interventions, month, run
 from sim.agents import VIEW_OF, Household
-from sim.approach import done_already as current
-from sim.approach import scenarios
+from sim.approach import done_already, scenarios
 from sim.behaviour.fit import classes
-from sim.chains import moves as chains
 from sim.counts import tables
 from sim.world.codes import HouseholdClass, HouseholdState
+from sim.world.errors import Refusal
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.approach.rules import Rule
     from sim.state import Run
-
-
-class SeedError(ValueError):
-    """No seed was given: a run without one could never be repeated."""
 
 
 class HousingModel(Model):
@@ -44,7 +39,7 @@ class HousingModel(Model):
         debug: refuse a key drawn twice.
 
     Raises:
-        SeedError, UnknownPlaceError, InstrumentError, LawError, RuleError, ParameterError.
+        Refusal.
     """
 
     def __init__(
@@ -61,12 +56,12 @@ class HousingModel(Model):
         debug: bool = False,
     ) -> None:
         if seed is None:
-            raise SeedError("HousingModel needs a seed (an integer), so that the run can be repeated: HousingModel(..., seed=1)")
+            raise Refusal("HousingModel needs a seed (an integer), so that the run can be repeated: HousingModel(..., seed=1)")
         super().__init__(rng=int(seed))  # Mesa's own streams are not used: every draw is keyed
         burnt_in = run.burn_in(municipality, int(seed), months, burn_in, follow_up, start, behaviour, debug)
         self.months, self.follow_up, self.scenario_name = months, follow_up, scenario
         found = scenarios.load(scenario)
-        held = current.with_current(scenario, found.instruments, burnt_in.world.setting.place.key, start)
+        held = done_already.with_current(scenario, found.instruments, burnt_in.world.setting.place.key, start)
         self._equip(burnt_in, {**held, **(interventions or {})}, found.rules)
 
     def _equip(self, under_way: Run, chosen: Mapping[str, Any], rules: Sequence[Rule] = ()) -> None:
@@ -140,4 +135,4 @@ class HousingModel(Model):
         return [VIEW_OF[HouseholdClass(int(cls))](self, int(row)) for row, cls in zip(rows, kinds, strict=True)]
 
 
-__all__ = ["HousingModel", "SeedError", "chains"]
+__all__ = ["HousingModel"]

@@ -21,6 +21,7 @@ from sim.counts.tables import filters_table
 from sim.population.income import fifth_of
 from sim.world import places
 from sim.world.codes import WITHDRAWN, HouseholdState
+from sim.world.errors import Refusal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,10 +33,6 @@ if TYPE_CHECKING:
 
 TABLES = ("moves", "chains", "months", "funnel", "instruments", "attribution", "summary", "drift", "filters")
 MAX_ROWS_FOR_DRIFT = 400_000  # beyond this many households, homes are remembered every twelfth month only
-
-
-class EmptyTargetError(ValueError):
-    """An instrument reached nobody in a whole run."""
 
 
 @dataclass
@@ -125,8 +122,8 @@ def run_scenario(
     ``ghost_window`` within how many months of a household's move its ghost must follow for a *zetje*.
 
     Raises:
-        EmptyTargetError: an instrument that works reached nobody (unless ``allow_empty``).
-        InstrumentError, LawError, RuleError: settings or rules that cannot be.
+        Refusal: an instrument that works reached nobody (unless ``allow_empty``).
+        Refusal: settings or rules that cannot be.
     """
     began = time.perf_counter()
     run = burnt_in.copy()
@@ -197,7 +194,7 @@ def refuse_empty(run: Run, months: int) -> None:
         s = running.settings
         worked = "anybody" in running.memory  # it looked for its target group, in a month in which it worked
         if worked and not running.memory["anybody"] and not s.allow_empty:
-            raise EmptyTargetError(
+            raise Refusal(
                 f"{running.key}: nobody was in its target group in {months} months (who: {s.who.model_dump()}); "
                 f"widen who, or set {running.key}.allow_empty: true"
             )

@@ -61,9 +61,9 @@ class Run(Own):
         whether what would have happened without the instruments is watched.
 
         Raises:
-            RuleError: rules that contradict each other or the scenario, settings that cannot be, or a change that cannot be
+            Refusal: rules that contradict each other or the scenario, settings that cannot be, or a change that cannot be
                 counted because the burn-in was too short.
-            InstrumentError: too many instruments, a strength out of range, an area of another place, labels that contradict.
+            Refusal: too many instruments, a strength out of range, an area of another place, labels that contradict.
         """
         w = self.world
         months = w.setting.months if months is None else months

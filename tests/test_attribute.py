@@ -14,11 +14,11 @@ from analysis.estimates.bundles import PARTS, SHARES, WORLDS, World
 from experiments import attribute, compare, entry
 from experiments.attribute import ORDERS, labelled, of_world, prepare, seed_jobs
 from experiments.entry import CONFIGS
-from experiments.errors import UsageError
 from experiments.runs.folder import read_json
 from experiments.runs.plan import make_plan
 from experiments.schema import Attribute, check
 from sim import run
+from sim.world.errors import Refusal
 from tests.fake_world import FakeSimulation, called, fake_plan
 from tests.worlds import MIXED, burnt_in, strong
 
@@ -250,7 +250,7 @@ def test_processes_and_threads_mean_nothing(tmp_path, notes):
 
 def test_another_setting_in_the_same_folder_is_refused(tmp_path, notes):
     execute(prepared(), tmp_path, Sums(str(notes)))
-    with pytest.raises(UsageError, match=r"wooncoach_sociaal\.fte=None, and this command asks for 2"):
+    with pytest.raises(Refusal, match=r"wooncoach_sociaal\.fte=None, and this command asks for 2"):
         execute(prepared(instruments={"wooncoach_sociaal": {"fte": 2}}), tmp_path, Sums(str(notes)))
 
 

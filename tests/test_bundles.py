@@ -22,7 +22,8 @@ from analysis.estimates.bundles import (
     shares_table,
 )
 from analysis.page.bundle_report import finish
-from analysis.tables.files import AnalysisError, beside_others
+from analysis.tables.files import beside_others
+from sim.world.errors import Refusal
 from tests.test_statistics import normal
 
 KEYS = ("coach", "grant", "label", "nil")
@@ -186,11 +187,11 @@ def test_rows_of_another_scenario_stay_and_its_own_are_replaced(tmp_path):
 @pytest.mark.parametrize("content", ["", "a,b\n1,2\n"])
 def test_a_damaged_table_of_an_earlier_run_is_named(tmp_path, content):
     (tmp_path / "shapley.csv").write_text(content)
-    with pytest.raises(AnalysisError, match=r"shapley\.csv is damaged"):
+    with pytest.raises(Refusal, match=r"shapley\.csv is damaged"):
         beside_others(tmp_path / "shapley.csv", shares_table(Values(worlds(), BOTH)), SHARES)
 
 
 def test_two_seeds_with_one_world_give_no_figures(tmp_path):
-    with pytest.raises(AnalysisError, match="seeds 0 and 1 have the same world"):
+    with pytest.raises(Refusal, match="seeds 0 and 1 have the same world"):
         finish(tmp_path, worlds(), BOTH, CONFIG | {"fingerprints": {"0": "same", "1": "same"}}, TITLE)
     assert list(tmp_path.iterdir()) == []

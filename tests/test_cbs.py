@@ -70,19 +70,19 @@ def test_without_network_the_last_download_is_used(tmp_path) -> None:
 
 def test_without_network_and_copy_it_says_what_it_tried_and_what_is_there(tmp_path) -> None:
     cbs.fetch(STOCK, 2025, lambda *a, **k: _answer([_row("GM0193", 1000, 10, 1010)]), tmp_path)
-    with pytest.raises(cbs.CbsError, match=r"81955NED for 2026: ConnectionError.*no earlier download.*there: 81955NED-2025"):
+    with pytest.raises(cbs.Refusal, match=r"81955NED for 2026: ConnectionError.*no earlier download.*there: 81955NED-2025"):
         cbs.fetch(STOCK, 2026, _no_network, tmp_path)
 
 
 def test_a_measure_that_the_table_no_longer_has_names_the_nearest(tmp_path) -> None:
     query = cbs.Query("81955NED", {}, {"BeginVoorraad_1": "dwellings_{year}0101"})
-    with pytest.raises(cbs.CbsError, match=r"no measure BeginVoorraad_1; nearest BeginstandVoorraad_1"):
+    with pytest.raises(cbs.Refusal, match=r"no measure BeginVoorraad_1; nearest BeginstandVoorraad_1"):
         cbs.fetch(query, 2025, lambda *a, **k: _answer([_row("GM0193", 1, 1, 1)]), tmp_path)
 
 
 def test_a_damaged_copy_names_file_and_place(tmp_path) -> None:
     (tmp_path / "81955NED-2025.json").write_text('{"TypedDataSet": [', encoding="utf-8")
-    with pytest.raises(cbs.CbsError, match=r"81955NED-2025\.json: damaged at line 1, column 19"):
+    with pytest.raises(cbs.Refusal, match=r"81955NED-2025\.json: damaged at line 1, column 19"):
         cbs.fetch(STOCK, 2025, None, tmp_path)
 
 
@@ -104,6 +104,6 @@ def test_new_columns_enter_the_file_and_are_readable(tmp_path) -> None:
 def test_figures_on_other_boundaries_are_refused_and_nothing_is_written(tmp_path) -> None:
     shutil.copy(figures.FOLDER / "gemeenten.csv", tmp_path / "gemeenten.csv")
     before = (tmp_path / "gemeenten.csv").read_bytes()
-    with pytest.raises(cbs.CbsError, match=r"341 gemeenten are not in the download .*other boundaries"):
+    with pytest.raises(cbs.Refusal, match=r"341 gemeenten are not in the download .*other boundaries"):
         cbs.put({"GM0193": {"new_build_2024": 1.0}}, tmp_path / "gemeenten.csv")
     assert (tmp_path / "gemeenten.csv").read_bytes() == before

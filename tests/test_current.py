@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 
 from experiments import attribute, compare
-from experiments.errors import UsageError
 from experiments.list import municipalities
 from experiments.runs import spending
 from experiments.runs.plan import make_plan, of_its_own
@@ -18,6 +17,7 @@ from experiments.schema import Attribute, Compare, Listing, check
 from sim import interventions, run
 from sim.approach import done_already
 from sim.model import HousingModel
+from sim.world.errors import Refusal
 from sim.world.places import resolve
 from tests.fake_world import DEFAULTS, FakeOutcome
 from tests.worlds import TABLES, basis, burnt_in, digest, strong
@@ -74,7 +74,7 @@ def test_a_list_that_cannot_be_read_is_refused_by_file_place_and_key(tmp_path):
         ("a: {note: x, instruments: [{key: voorrang, source: somewhere}]}", r"instruments\.0\.from"),
     ):
         path.write_text(text, encoding="utf-8")
-        with pytest.raises(done_already.CurrentError, match=f"mine.yaml: .*{words}"):
+        with pytest.raises(done_already.Refusal, match=f"mine.yaml: .*{words}"):
             done_already.read(path)
 
 
@@ -90,14 +90,14 @@ def test_scenarios_come_on_top_and_one_that_names_the_same_instrument_has_its_ow
 
 
 def test_no_setting_of_the_command_and_no_rule_touches_it_silently(tmp_path):
-    with pytest.raises(UsageError, match=r"instruments\.voorrang is set, and voorrang is done already in amersfoort .*name it"):
+    with pytest.raises(Refusal, match=r"instruments\.voorrang is set, and voorrang is done already in amersfoort .*name it"):
         plan_of(scenarios=("brieven",), instruments={"voorrang": {"rank": 2}})
     own = plan_of(scenarios=("voorrang",), instruments={"voorrang": {"rank": 2}})
     assert (own.contents["voorrang"]["voorrang"]["rank"], own.contents["basis"]["voorrang"]["rank"]) == (2, 1)
     (tmp_path / "mine.yaml").write_text(
         "title: {nl: Eigen, en: Own}\nrules: [{when: {after: 3}, do: {add: {voorrang: {}}}}]\n", encoding="utf-8"
     )
-    with pytest.raises(UsageError, match="scenario mine: a rule adds voorrang, and voorrang is done already in amersfoort"):
+    with pytest.raises(Refusal, match="scenario mine: a rule adds voorrang, and voorrang is done already in amersfoort"):
         plan_of(scenarios=("mine",), scenario_dir=str(tmp_path))
     strong_run = plan_of(scenarios=("wooncoach_sociaal",), strength=3)
     assert set(strong_run.contents["basis"]) == {"voorrang"}, "a strength that a rule cannot have is no error for what is done already"
@@ -105,7 +105,7 @@ def test_no_setting_of_the_command_and_no_rule_touches_it_silently(tmp_path):
 
 def test_what_asks_for_a_coach_needs_one():
     key = "verhuiskostenvergoeding"
-    with pytest.raises(UsageError, match=rf"scenario {key}: .*coach=true, and nobody talks: add wooncoach_sociaal"):
+    with pytest.raises(Refusal, match=rf"scenario {key}: .*coach=true, and nobody talks: add wooncoach_sociaal"):
         plan_of("zwolle", (key,), instruments={key: {"who": {"coach": True}}})
     there = plan_of("delft", (key,), instruments={key: {"who": {"coach": True}}})
     assert set(there.contents[key]) == {key, "wooncoach_sociaal"}, "the coach of the place will do"

@@ -18,7 +18,7 @@ from sim.demography.planner import Planner
 from sim.world.chance import Draws, to_unit, uniform
 from sim.world.codes import EventKind, HouseholdState, HouseholdType
 from sim.world.columns import ABSENT, NEVER, Households, copy, empty, fingerprint, take
-from sim.world.figures import FiguresError
+from sim.world.errors import Refusal
 from sim.world.geography import Border
 from tests import twins_demography as twins
 from tests.small_country import FIRST, closed, households, planned_from
@@ -342,10 +342,10 @@ def test_a_rate_that_is_no_chance_is_named_with_file_row_and_column(tmp_path) ->
         folder = tmp_path / str(k)
         folder.mkdir()
         (folder / "rates.csv").write_text("\n".join(lines), encoding="utf-8")
-        with pytest.raises(FiguresError, match=message) as error:
+        with pytest.raises(Refusal, match=message) as error:
             rates.per_year(folder)
         assert "rates.csv" in str(error.value)
-    with pytest.raises(FiguresError, match=r"rates\.csv: cannot be read"):
+    with pytest.raises(Refusal, match=r"rates\.csv: cannot be read"):
         rates.per_year(tmp_path / "nowhere")
 
 

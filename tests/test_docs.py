@@ -68,7 +68,7 @@ def test_check_names_the_stale_file_and_leaves_it_alone(tmp_path, monkeypatch, c
 def test_a_part_that_nothing_makes_is_named_with_the_nearest(tmp_path) -> None:
     page = tmp_path / "page.md"
     page.write_text("<!-- made: parameter -->\n<!-- end -->\n", encoding="utf-8")
-    with pytest.raises(make_docs.DocsError, match=r"page\.md: .*'parameter'; did you mean parameters\?"):
+    with pytest.raises(make_docs.Refusal, match=r"page\.md: .*'parameter'; did you mean parameters\?"):
         make_docs.rendered(page)
 
 
@@ -84,7 +84,7 @@ def test_damaged_evidence_is_named_by_row_and_column(tmp_path, monkeypatch, row,
     file = tmp_path / "evidence.csv"
     file.write_text(",".join(make_docs.EVIDENCE_COLUMNS) + "\n" + row + "\n", encoding="utf-8")
     monkeypatch.setattr(make_docs, "EVIDENCE", file)
-    with pytest.raises(make_docs.DocsError, match=re.escape(message)):
+    with pytest.raises(make_docs.Refusal, match=re.escape(message)):
         make_docs.evidence()
 
 

@@ -12,8 +12,9 @@ from analysis.estimates.costs import COLUMNS as COST_COLUMNS
 from analysis.estimates.costs import costs
 from analysis.estimates.effects import COLUMNS, comparisons, effects, whole_run, with_claims
 from analysis.estimates.journey import per_thousand
-from analysis.tables.files import AnalysisError, Folder
+from analysis.tables.files import Folder
 from sim.counts.indicators import REGISTRY
+from sim.world.errors import Refusal
 from tests import synthetic_tables as made
 
 SCENARIOS = ("basis", "voorrang", "huurgewenning", "placebo")
@@ -83,32 +84,32 @@ def test_the_order_of_rows_does_not_matter(summary: pd.DataFrame) -> None:
 
 def test_unequal_sets_of_seeds_are_refused(summary: pd.DataFrame) -> None:
     lost = summary[~((summary["scenario"] == "voorrang") & (summary["seed"] == 4))]
-    with pytest.raises(AnalysisError, match="voorrang lacks seeds 4"):
+    with pytest.raises(Refusal, match="voorrang lacks seeds 4"):
         effects(lost)
 
 
 def test_two_seeds_that_are_one_world_get_no_interval(summary: pd.DataFrame) -> None:
-    with pytest.raises(AnalysisError, match="seeds 0 and 5 have the same world"):
+    with pytest.raises(Refusal, match="seeds 0 and 5 have the same world"):
         effects(summary, {"0": "x", "1": "y", "5": "x"})
 
 
 def test_a_value_given_twice_is_refused_by_name(summary: pd.DataFrame) -> None:
-    with pytest.raises(AnalysisError, match="scenario basis, seed 0 gives senior_moves for all=all to month 12 twice"):
+    with pytest.raises(Refusal, match="scenario basis, seed 0 gives senior_moves for all=all to month 12 twice"):
         effects(pd.concat([summary, summary.head(1)]))
 
 
 def test_a_lost_column_is_named_with_the_nearest(summary: pd.DataFrame) -> None:
-    with pytest.raises(AnalysisError, match=r"summary\.parquet: no column 'value'; did it become 'values'"):
+    with pytest.raises(Refusal, match=r"summary\.parquet: no column 'value'; did it become 'values'"):
         effects(summary.rename(columns={"value": "values"}))
 
 
 def test_a_lost_and_a_damaged_table_are_named(tmp_path: Path) -> None:
-    with pytest.raises(AnalysisError, match=r"holds no summary\.parquet; run experiments\.compare"):
+    with pytest.raises(Refusal, match=r"holds no summary\.parquet; run experiments\.compare"):
         Folder(tmp_path).table("summary", ())
     (tmp_path / "summary.parquet").write_bytes(b"PAR1 and then nothing")
-    with pytest.raises(AnalysisError, match=r"summary\.parquet is damaged"):
+    with pytest.raises(Refusal, match=r"summary\.parquet is damaged"):
         Folder(tmp_path).table("summary", ())
-    with pytest.raises(AnalysisError, match=r"summary\.parquet is damaged"):
+    with pytest.raises(Refusal, match=r"summary\.parquet is damaged"):
         Folder(tmp_path).of_scenario("summary", ("seed",), "basis")
 
 
@@ -117,7 +118,7 @@ def test_one_scenario_is_read_with_its_columns_only(tmp_path: Path) -> None:
     part, whole = folder.of_scenario("moves", ("scenario", "seed"), "basis"), folder.table("moves", ("scenario",))
     assert list(part.columns) == ["scenario", "seed"]
     assert len(part) == (whole["scenario"] == "basis").sum() > 0
-    with pytest.raises(AnalysisError, match=r"moves\.parquet: no column 'seeds'; did it become 'seed'"):
+    with pytest.raises(Refusal, match=r"moves\.parquet: no column 'seeds'; did it become 'seed'"):
         folder.of_scenario("moves", ("scenario", "seeds"), "basis")
 
 

@@ -242,7 +242,7 @@ def test_a_goal_that_no_package_reaches_is_said_with_the_best_one(tmp_path, note
 def test_a_package_that_cannot_be_run_stops_the_search_and_is_named(tmp_path, notes, wanted, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     simulation = Town(str(notes), fails=((f"{NAME}: package 1", 2),))
-    with pytest.raises(goals.UsageError, match="the search stopped"):
+    with pytest.raises(goals.Refusal, match="the search stopped"):
         execute(tmp_path / "out", simulation, goals=wanted, trials=6)
     assert f"failed: scenario {NAME}: package 1, seed 2" in capsys.readouterr().err
 

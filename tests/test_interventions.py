@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from sim import month, run
-from sim.interventions import REGISTRY, InstrumentError, load
+from sim.interventions import REGISTRY, load
 from sim.interventions.register import Register
 from sim.interventions.who import Lot, target_rows
 from sim.world.chance import Purpose, uniform
 from sim.world.codes import Access, Contact, Stage, Tenure
 from sim.world.columns import age_years
+from sim.world.errors import Refusal
 from tests import twins
 from tests.worlds import (
     FOLLOW_UP,
@@ -123,7 +124,7 @@ def test_an_instrument_reaches_nobody_outside_its_target_group(key):
 
 
 def test_a_target_group_that_nobody_enters_is_an_error_that_says_what_to_do():
-    with pytest.raises(run.EmptyTargetError) as caught:
+    with pytest.raises(run.Refusal) as caught:
         run.run_scenario(burnt_in(), {"voorrang": {"who": {"tenure": "corporatie", "rooms": 12}}})
     text = str(caught.value)
     assert "voorrang: nobody was in its target group in 12 months" in text
@@ -133,7 +134,7 @@ def test_a_target_group_that_nobody_enters_is_an_error_that_says_what_to_do():
 
 @pytest.mark.parametrize("key", REGISTRY)
 def test_every_instrument_that_works_for_nobody_is_such_an_error(key):
-    with pytest.raises(run.EmptyTargetError, match=f"{key}: nobody was in its target group"):
+    with pytest.raises(run.Refusal, match=f"{key}: nobody was in its target group"):
         run.run_scenario(burnt_in(), {key: {"who": {"age": 100, "rooms": 12, "floor_area": 400, "size": 1}}})
 
 
@@ -299,35 +300,35 @@ def test_the_payer_stands_in_the_ledger():
 
 
 def test_an_unknown_instrument_gets_the_nearest_name():
-    with pytest.raises(InstrumentError, match=r"there is no instrument 'vorrang'; did you mean voorrang\?"):
+    with pytest.raises(Refusal, match=r"there is no instrument 'vorrang'; did you mean voorrang\?"):
         load("vorrang", {})
 
 
 def test_an_unknown_setting_gets_the_nearest_name():
-    with pytest.raises(InstrumentError, match=r"wooncoach_sociaal\.ftes does not exist; did you mean fte\?"):
+    with pytest.raises(Refusal, match=r"wooncoach_sociaal\.ftes does not exist; did you mean fte\?"):
         load("wooncoach_sociaal", {"ftes": 2})
-    with pytest.raises(InstrumentError, match=r"voorrang\.who\.tenur does not exist; did you mean tenure\?"):
+    with pytest.raises(Refusal, match=r"voorrang\.who\.tenur does not exist; did you mean tenure\?"):
         load("voorrang", {"who": {"tenur": "koop"}})
 
 
 def test_a_value_out_of_range_gets_range_and_unit():
-    with pytest.raises(InstrumentError, match=r"wooncoach_sociaal\.fte=-1: .*greater than or equal to 0 \(full-time posts"):
+    with pytest.raises(Refusal, match=r"wooncoach_sociaal\.fte=-1: .*greater than or equal to 0 \(full-time posts"):
         load("wooncoach_sociaal", {"fte": -1})
-    with pytest.raises(InstrumentError, match=r"verhuiskostenvergoeding\.eur_grant=20000: .*less than or equal to 10000 \(euro per move"):
+    with pytest.raises(Refusal, match=r"verhuiskostenvergoeding\.eur_grant=20000: .*less than or equal to 10000 \(euro per move"):
         load("verhuiskostenvergoeding", {"eur_grant": 20000})
-    with pytest.raises(InstrumentError, match=r"voorrang\.who\.age=7: .*greater than or equal to 18 \(lowest age .*years"):
+    with pytest.raises(Refusal, match=r"voorrang\.who\.age=7: .*greater than or equal to 18 \(lowest age .*years"):
         load("voorrang", {"who": {"age": 7}})
 
 
 @pytest.mark.parametrize("label", ["2026", "2026-13", "01-2026", "later"])
 def test_a_month_is_written_year_first(label):
-    with pytest.raises(InstrumentError, match=r"voorrang\.from.*write YYYY-MM"):
+    with pytest.raises(Refusal, match=r"voorrang\.from.*write YYYY-MM"):
         load("voorrang", {"from": label})
 
 
 @pytest.mark.parametrize(("strength", "message"), [(-0.5, "out of range, 0 to 1"), (2.0, "holds for all at 1")])
 def test_a_strength_that_means_nothing_is_refused(strength, message):
-    with pytest.raises(InstrumentError, match=f"voorrang: strength=.*{message}"):
+    with pytest.raises(Refusal, match=f"voorrang: strength=.*{message}"):
         run.run_scenario(burnt_in(), {"voorrang": strong("voorrang")}, strength=strength)
 
 

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from sim import interventions
-from sim.world.law import AMOUNTS, LawError, amount, limits
+from sim.world.errors import Refusal
+from sim.world.law import AMOUNTS, amount, limits
 
 
 def test_a_corporatie_may_not_pay_a_moving_grant():
-    with pytest.raises(LawError) as caught:
+    with pytest.raises(Refusal) as caught:
         interventions.load("verhuiskostenvergoeding", {"payer": "corporatie"})
     text = str(caught.value)
     assert "a corporatie may not pay a moving grant" in text
@@ -27,7 +28,7 @@ def test_gemeente_and_provincie_may(payer):
 
 @pytest.mark.parametrize("months", [0, 37, 120])
 def test_huurgewenning_outside_1_to_36_months_is_refused(months):
-    with pytest.raises(LawError, match=rf"dur_path={months} months, the law allows 1 to 36 .*2021.*huurbehoud"):
+    with pytest.raises(Refusal, match=rf"dur_path={months} months, the law allows 1 to 36 .*2021.*huurbehoud"):
         interventions.load("huurgewenning", {"dur_path": months})
 
 
@@ -38,7 +39,7 @@ def test_huurgewenning_of_1_to_36_months_is_allowed(months):
 
 @pytest.mark.parametrize("key", ["renovatie", "sloop"])
 def test_who_must_move_is_paid_the_minimum_of_the_year(key):
-    with pytest.raises(LawError, match=rf"{key}: eur_moving=7428 .*at least 7673 .*7:220.*2026.*pay at least that"):
+    with pytest.raises(Refusal, match=rf"{key}: eur_moving=7428 .*at least 7673 .*7:220.*2026.*pay at least that"):
         interventions.load(key, {"eur_moving": 7428}, "2026-01")
     assert interventions.load(key, {"eur_moving": 7428}, "2024-06").model_dump()["eur_moving"] == 7428
     assert interventions.load(key, {}, "2026-01").model_dump()["eur_moving"] >= amount("minimum_verhuiskosten", "2026-01")

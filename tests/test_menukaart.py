@@ -7,12 +7,13 @@ import pytest
 
 from sim import month
 from sim.counts.invariants import violations
-from sim.interventions import REGISTRY, InstrumentError, load
+from sim.interventions import REGISTRY, load
 from sim.interventions.cards.op_weg_helpen import Outreach
 from sim.interventions.cards.voorrang import Labelling
 from sim.world import law
 from sim.world.codes import Access, DwellingType, HouseholdState, HouseholdType, Origin, Stage, Tenure
 from sim.world.columns import NOWHERE, age_years
+from sim.world.errors import Refusal
 from tests.worlds import at_work, burnt_in, let_pass, strong
 
 NO_MASK = np.uint64(0)
@@ -187,9 +188,9 @@ def test_local_binding_is_for_new_homes_for_sale_below_the_limit_and_for_who_has
     assert found.tolist() == expected
     rows = members(under_way, "lokale_binding", {})
     assert len(rows) > 0 and (w.month - np.minimum(w.h.founded[rows], w.h.moved_in[rows]) >= 72).all()
-    with pytest.raises(law.LawError, match="only with a huisvestingsverordening"):
+    with pytest.raises(law.Refusal, match="only with a huisvestingsverordening"):
         load("lokale_binding", {"huisvestingsverordening": False})
-    with pytest.raises(law.LawError, match="at most half of the designated homes"):
+    with pytest.raises(law.Refusal, match="at most half of the designated homes"):
         load("lokale_binding", {"rel_labelled": 0.6})
 
 
@@ -257,7 +258,7 @@ def test_under_the_norm_large_homes_go_to_three_or_more_until_nobody_comes():
 
 
 def test_income_free_homes_stay_within_the_free_space_of_the_law():
-    with pytest.raises(law.LawError, match=r"at least 85 % of the lettings"):
+    with pytest.raises(law.Refusal, match=r"at least 85 % of the lettings"):
         load("flexibele_inkomenseisen", {"rel_labelled": 0.2})
     under_way = at_work(burnt_in("veldhoven", months=24), {"flexibele_inkomenseisen": {"rel_labelled": 0.15}})
     w = under_way.world
@@ -366,7 +367,7 @@ def test_what_an_own_instrument_cannot_be_is_said_in_one_line(settings, message)
 
 
 def test_only_what_begins_as_one_s_own_is_one_s_own():
-    with pytest.raises(InstrumentError, match="there is no instrument 'buurtbus'"):
+    with pytest.raises(Refusal, match="there is no instrument 'buurtbus'"):
         load("buurtbus", {})
 
 

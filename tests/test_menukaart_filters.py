@@ -10,12 +10,13 @@ from analysis.estimates import pots
 from experiments import compare
 from sim import month, run
 from sim.approach import scenarios
-from sim.interventions import REGISTRY, InstrumentError, load
+from sim.interventions import REGISTRY, load
 from sim.interventions.who import binding, failing, gross_income, members_of
 from sim.market.searchers import describe
 from sim.world import law
 from sim.world.codes import Access, DwellingState, DwellingType, HouseholdState, Stage, Tenure
 from sim.world.columns import ABSENT, NEVER
+from sim.world.errors import Refusal
 from tests.worlds import RARE, at_work, burnt_in, let_pass, strong
 
 NO_MASK = np.uint64(0)
@@ -173,7 +174,7 @@ def test_instruments_that_name_one_label_mean_the_same_homes_and_no_more_than_th
     n = int(w.counts[1])
     taken = w.m.to_dwelling[:n][(w.m.instruments[:n] & money.mask) != 0]
     assert len(taken) > 0 and set(taken.tolist()) <= set(first.memory["labelled"].tolist())
-    with pytest.raises(InstrumentError, match=r"voorrang\.n_labelled=120 and verhuiskostenvergoeding\.n_labelled=100: both name label"):
+    with pytest.raises(Refusal, match=r"voorrang\.n_labelled=120 and verhuiskostenvergoeding\.n_labelled=100: both name label"):
         at_work(burnt_in(), {**chosen, "verhuiskostenvergoeding": scheme | {"n_labelled": 100}})
 
 

@@ -10,12 +10,12 @@ import pytest
 
 from sim import run
 from sim.agents import EndedHouseholdError, Family, Household, Senior, Starter
-from sim.approach.scenarios import ScenarioError
 from sim.counts import invariants
 from sim.counts.attribution import attribution_table
-from sim.interventions import InstrumentError, load
-from sim.model import HousingModel, SeedError
+from sim.interventions import load
+from sim.model import HousingModel
 from sim.world.codes import HouseholdClass, Stage
+from sim.world.errors import Refusal
 from tests.worlds import LIVELY, MIXED, digest, strong
 
 SMALL_RUN: dict[str, Any] = {"months": 8, "burn_in": 3, "follow_up": 2, "behaviour": LIVELY}
@@ -36,12 +36,12 @@ def test_it_is_a_mesa_model_that_steps_by_the_month():
 
 
 def test_without_a_seed_there_is_no_run():
-    with pytest.raises(SeedError, match="needs a seed"):
+    with pytest.raises(Refusal, match="needs a seed"):
         HousingModel("vlieland")
 
 
 def test_an_unknown_scenario_gets_the_nearest_name():
-    with pytest.raises(ScenarioError, match=r"there is no scenario 'voorang'; did you mean voorrang\?"):
+    with pytest.raises(Refusal, match=r"there is no scenario 'voorang'; did you mean voorrang\?"):
         HousingModel("vlieland", scenario="voorang", seed=1, months=2, burn_in=1)
 
 
@@ -63,7 +63,7 @@ def test_interventions_may_be_objects_or_settings():
         )
     )
     assert digest(a.moves) == digest(b.moves)
-    with pytest.raises(InstrumentError, match="did you mean voorrang"):
+    with pytest.raises(Refusal, match="did you mean voorrang"):
         HousingModel("vlieland", seed=1, months=2, burn_in=1, interventions={"voorang": {}})
 
 

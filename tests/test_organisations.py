@@ -7,9 +7,9 @@ from typing import get_args
 
 import pytest
 
-from sim.interventions import REGISTRY, InstrumentError, instrument, load
+from sim.interventions import REGISTRY, instrument, load
 from sim.interventions.organisations import ORGANISATIONS, POWERS, STAGES, able
-from sim.world.law import LawError
+from sim.world.errors import Refusal
 from tests.worlds import LAWFUL
 
 
@@ -37,13 +37,13 @@ def test_whoever_may_deliver_or_pay_is_taken_and_others_are_refused_with_the_rul
         if name in cls.may_deliver():
             assert load(key, settings | {"deliverer": name}).deliverer == name
         else:
-            with pytest.raises(InstrumentError) as caught:
+            with pytest.raises(Refusal) as caught:
                 load(key, settings | {"deliverer": name})
             text = str(caught.value)
             assert text.startswith(f"{key}.deliverer={name}: {key} is delivered by ") and POWERS[cls.powers[0]].rule in text
             assert text.endswith(f"use deliverer: {cls.may_deliver()[0]}")
         if name not in cls.payers:
-            with pytest.raises((InstrumentError, LawError)) as refused:
+            with pytest.raises(Refusal) as refused:
                 load(key, settings | {"payer": name})
             assert name in str(refused.value) and re.search(r"use payer", str(refused.value))
 
@@ -51,11 +51,11 @@ def test_whoever_may_deliver_or_pay_is_taken_and_others_are_refused_with_the_rul
 def test_who_pays_delivers_unless_it_may_not():
     assert REGISTRY["campagne"].usual_deliverer("corporatie") == "corporatie"
     assert REGISTRY["verhuisbegeleider"].usual_deliverer("huishouden") == "makelaar"
-    with pytest.raises(InstrumentError, match=r"only the gemeente can have a huisvestingsverordening"):
+    with pytest.raises(Refusal, match=r"only the gemeente can have a huisvestingsverordening"):
         load("lokale_binding", {"deliverer": "corporatie"})
-    with pytest.raises(InstrumentError, match=r"lokale_binding\.deliverer=bakker: lokale_binding is delivered by gemeente"):
+    with pytest.raises(Refusal, match=r"lokale_binding\.deliverer=bakker: lokale_binding is delivered by gemeente"):
         load("lokale_binding", {"deliverer": "bakker"})
-    with pytest.raises(LawError, match="Woningwet"):
+    with pytest.raises(Refusal, match="Woningwet"):
         load("verhuiskostenvergoeding", {"payer": "corporatie"})
 
 

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from sim.parameters import REGISTRY, SUBJECTS, ParameterError, Params, resolve
+from sim.parameters import REGISTRY, SUBJECTS, Params, resolve
+from sim.world.errors import Refusal
 
 
 @pytest.mark.parametrize("name", REGISTRY)
@@ -40,14 +41,14 @@ def test_values_are_read_by_name_in_the_order_of_the_registry():
 
 
 def test_an_unknown_name_gets_the_nearest_one():
-    with pytest.raises(ParameterError, match=r"behaviour\.p_sigth does not exist; did you mean p_sight\?"):
+    with pytest.raises(Refusal, match=r"behaviour\.p_sigth does not exist; did you mean p_sight\?"):
         resolve({"p_sigth": 0.2})
 
 
 @pytest.mark.parametrize("value", [-0.1, 1.1])
 def test_a_value_out_of_range_gets_range_and_unit(value):
     entry = REGISTRY["p_refusal"]
-    with pytest.raises(ParameterError) as caught:
+    with pytest.raises(Refusal) as caught:
         resolve({"p_refusal": value})
     text = str(caught.value)
     assert f"p_refusal={value}" in text

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from sim.world import figures
-from sim.world.places import UnknownPlaceError, places, resolve
+from sim.world.errors import Refusal
+from sim.world.places import places, resolve
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,7 @@ def test_the_ten_gemeenten_and_gelderland_go_down_to_wijken() -> None:
 
 
 def test_an_unknown_place_names_the_nearest() -> None:
-    with pytest.raises(UnknownPlaceError, match=r"'zwole' is not known; did you mean zwolle\?"):
+    with pytest.raises(Refusal, match=r"'zwole' is not known; did you mean zwolle\?"):
         resolve("zwole")
     with pytest.raises(ValueError, match="did you mean s-gravenhage"):
         resolve("gravenhage")
@@ -74,14 +75,14 @@ def _damage(path, change) -> None:
 
 def test_a_missing_file_is_named(folder) -> None:
     (folder / "gemeenten.csv").unlink()
-    with pytest.raises(figures.FiguresError, match=r"gemeenten\.csv: cannot be read .*convert\.py"):
+    with pytest.raises(figures.Refusal, match=r"gemeenten\.csv: cannot be read .*convert\.py"):
         figures.table("gemeenten", folder)
 
 
 @pytest.mark.parametrize("change", [lambda line: line + ",1", lambda line: line.rsplit(",", 3)[0]])
 def test_a_row_with_a_cell_too_many_or_too_few_names_row_and_column(folder, change) -> None:
     _damage(folder / "gemeenten.csv", lambda lines: [*lines[:9], change(lines[9]), *lines[10:]])
-    with pytest.raises(figures.FiguresError, match=r"gemeenten\.csv: row 10, column \w+: \d+ cells, the header has"):
+    with pytest.raises(figures.Refusal, match=r"gemeenten\.csv: row 10, column \w+: \d+ cells, the header has"):
         figures.table("gemeenten", folder)
 
 
@@ -102,13 +103,13 @@ def test_a_damaged_cell_names_file_row_column_and_range(folder, cell, message) -
         return [*lines[:6], ",".join(cells), *lines[7:]]
 
     _damage(folder / "gemeenten.csv", change)
-    with pytest.raises(figures.FiguresError, match=rf"gemeenten\.csv: row 7, column pct_occupied_2020: {message}"):
+    with pytest.raises(figures.Refusal, match=rf"gemeenten\.csv: row 7, column pct_occupied_2020: {message}"):
         figures.table("gemeenten", folder)
 
 
 def test_a_double_row_is_named(folder) -> None:
     _damage(folder / "wijken.csv", lambda lines: [*lines, lines[3]])
-    with pytest.raises(figures.FiguresError, match=r"wijken\.csv: row \d+, column code: WK\d+ is there twice"):
+    with pytest.raises(figures.Refusal, match=r"wijken\.csv: row \d+, column code: WK\d+ is there twice"):
         figures.table("wijken", folder)
 
 

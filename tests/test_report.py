@@ -17,8 +17,9 @@ from analysis.page.charts import MOST_DRAWN, charts, drawn
 from analysis.page.summary import headline, plain
 from analysis.page.words import digits_for, number, place
 from analysis.pipeline import finish
-from analysis.tables.files import AnalysisError, Folder
+from analysis.tables.files import Folder
 from analysis.tables.results import gather
+from sim.world.errors import Refusal
 from tests import synthetic_tables as made
 
 
@@ -192,7 +193,7 @@ def test_nothing_is_written_when_a_conclusion_is_forbidden(tmp_path: Path) -> No
     table = made.summary(("basis", "voorrang"), range(3))
     lost = table[(table["seed"] != 1) | (table["scenario"] == "basis")]
     out = made.write(tmp_path / "out", ("basis", "voorrang"), range(3), tables={"summary": lost})
-    with pytest.raises(AnalysisError, match="voorrang lacks seeds 1"):
+    with pytest.raises(Refusal, match="voorrang lacks seeds 1"):
         finish(out, {}, {})
     assert not (out / "effects.csv").exists()
     assert not (out / "report.html").exists()
@@ -203,7 +204,7 @@ def test_twins_are_refused_from_the_manifest(tmp_path: Path) -> None:
     content = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
     content["fingerprints"]["2"] = content["fingerprints"]["1"]
     (out / "manifest.json").write_text(json.dumps(content), encoding="utf-8")
-    with pytest.raises(AnalysisError, match="seeds 1 and 2 have the same world"):
+    with pytest.raises(Refusal, match="seeds 1 and 2 have the same world"):
         finish(out, {}, {})
 
 
@@ -305,8 +306,8 @@ def test_a_picture_with_colours_shows_those_with_the_largest_effects_and_says_so
 
 def test_a_table_without_scenarios_or_cut_short_is_refused_with_its_name(tmp_path):
     pd.DataFrame({"seed": [1]}).to_parquet(tmp_path / "attribution.parquet")
-    with pytest.raises(AnalysisError, match=r"attribution\.parquet.*scenario"):
+    with pytest.raises(Refusal, match=r"attribution\.parquet.*scenario"):
         Folder(tmp_path).scenarios("attribution")
     (tmp_path / "attribution.parquet").write_bytes(b"PAR1 and no more")
-    with pytest.raises(AnalysisError, match=r"attribution\.parquet is damaged"):
+    with pytest.raises(Refusal, match=r"attribution\.parquet is damaged"):
         Folder(tmp_path).scenarios("attribution")

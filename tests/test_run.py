@@ -251,7 +251,7 @@ def test_a_run_without_tables_gives_none():
 
 
 def test_unknown_places_get_the_nearest_name():
-    with pytest.raises(places.UnknownPlaceError, match="zwolle"):
+    with pytest.raises(places.Refusal, match="zwolle"):
         run.burn_in("zwole", 1, 1, 0, 0)
 
 

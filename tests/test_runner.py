@@ -15,12 +15,12 @@ import pandas as pd
 import pytest
 
 from experiments import compare
-from experiments.errors import UsageError
 from experiments.runs import manifest, runner, store
 from experiments.runs.folder import read_json
 from experiments.runs.plan import make_plan
 from experiments.runs.progress import Progress
 from experiments.runs.runner import run_all, seed_jobs
+from sim.world.errors import Refusal
 from tests.fake_world import FakeSimulation, called, fake_plan
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -228,14 +228,14 @@ def test_after_a_kill_the_same_command_goes_on_where_it_was(tmp_path, notes, no_
 
 
 def test_scenarios_of_one_seed_in_different_worlds_are_refused(tmp_path, notes, no_page):
-    with pytest.raises(UsageError, match="seed 0: scenario placebo was run in another world"):
+    with pytest.raises(Refusal, match="seed 0: scenario placebo was run in another world"):
         execute(fake_plan(), tmp_path, FakeSimulation(str(notes), worlds_differ=True))
 
 
 def test_another_design_in_the_same_folder_is_refused_before_anything_runs(tmp_path, notes, no_page):
     execute(fake_plan(), tmp_path, FakeSimulation(str(notes)))
     n = called(notes, "")
-    with pytest.raises(UsageError, match=r"months=12, and this command asks for 24"):
+    with pytest.raises(Refusal, match=r"months=12, and this command asks for 24"):
         execute(fake_plan(months=24), tmp_path, FakeSimulation(str(notes)))
     assert called(notes, "") == n
 

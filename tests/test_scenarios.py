@@ -10,8 +10,8 @@ import pytest
 
 from sim import interventions
 from sim.approach import rules, scenarios
-from sim.approach.scenarios import ScenarioError
 from sim.interventions import REGISTRY, title_of
+from sim.world.errors import Refusal
 
 CATEGORIES = ("passend_aanbod", "op_weg_helpen", "ontzorgen", "prijsprikkel", "voorrang")
 HOLDS = "instruments: {voorrang: {}, wooncoach_sociaal: {}}"
@@ -58,7 +58,7 @@ def test_a_file_wins_from_the_instrument_of_its_name(tmp_path):
     assert scenarios.load("voorrang", tmp_path).instruments == {"voorrang": {"rank": 2}}
     assert scenarios.load("brieven", tmp_path).instruments == {"brieven": {}}
     assert scenarios.names(tmp_path) == ["voorrang"]
-    with pytest.raises(ScenarioError, match=r"no scenario 'breven'; did you mean brieven\?"):
+    with pytest.raises(Refusal, match=r"no scenario 'breven'; did you mean brieven\?"):
         scenarios.load("breven", tmp_path)
 
 
@@ -66,9 +66,9 @@ def test_one_word_names_every_instrument_of_the_menukaart_alone(tmp_path):
     each = scenarios.spread(["basis", "elk_instrument"])
     assert each == ["basis", *sorted(set(REGISTRY) - {"interventie_x"})]
     assert all(key in scenarios.load(key).instruments for key in each[1:])
-    with pytest.raises(ScenarioError, match=r"elk_instrument is many scenarios"):
+    with pytest.raises(Refusal, match=r"elk_instrument is many scenarios"):
         scenarios.load("elk_instrument")
-    with pytest.raises(ScenarioError, match=r"no scenario 'elk_instrumnet'; did you mean elk_instrument\?"):
+    with pytest.raises(Refusal, match=r"no scenario 'elk_instrumnet'; did you mean elk_instrument\?"):
         scenarios.load("elk_instrumnet")
     (tmp_path / "elk_instrument.yaml").write_text("title: {nl: Eigen, en: Own}\ninstruments: {voorrang: {}}\n", encoding="utf-8")
     assert scenarios.spread(["elk_instrument"], tmp_path) == ["elk_instrument"], "a file of that name wins"
@@ -150,14 +150,14 @@ FAULTS = {
 
 @pytest.mark.parametrize("text", FAULTS, ids=lambda text: text[:60])
 def test_a_rule_that_cannot_be_is_refused_by_file_rule_and_key(tmp_path, text):
-    with pytest.raises(ScenarioError) as caught:
+    with pytest.raises(Refusal) as caught:
         read(tmp_path, re.sub("OK|WHEN", lambda word: WORDS[word[0]], text))
     assert str(caught.value).startswith("mine.yaml: rule") and FAULTS[text] in str(caught.value)
 
 
 def test_talks_need_somebody_who_talks(tmp_path):
     text = "[{when: {talks: {wish: woonwens, share_above: 0.2}}, do: {stop: voorrang}}]"
-    with pytest.raises(ScenarioError, match=r"rule 1: when\.talks: nobody talks .* add wooncoach_sociaal or wooncoach_particulier"):
+    with pytest.raises(Refusal, match=r"rule 1: when\.talks: nobody talks .* add wooncoach_sociaal or wooncoach_particulier"):
         read(tmp_path, text, "instruments: {voorrang: {}}")
 
 
@@ -173,7 +173,7 @@ def test_what_a_rule_adds_is_checked_against_ranges_law_and_strength():
         ({"add": {"huurgewenning": {}}}, 2.0, "rule 1: do.add: huurgewenning: strength=2 is out of range, 0 to 1"),
         ({"scale": {"voorrang": 1.5}}, 1.0, "rule 1: do.scale: voorrang: strength=1.5 is out of range, 0 to 1"),
     ):
-        with pytest.raises(rules.RuleError, match=words):
+        with pytest.raises(rules.Refusal, match=words):
             loaded(do, strength)
 
 

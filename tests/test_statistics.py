@@ -20,7 +20,7 @@ from analysis.estimates.statistics import (
     seeds_needed,
     t_value,
 )
-from analysis.tables.files import AnalysisError
+from sim.world.errors import Refusal
 
 numbers = st.floats(-1e6, 1e6).map(lambda value: round(value, 3))
 
@@ -162,15 +162,15 @@ def test_chance_alone_makes_at_most_one_claim_in_twenty() -> None:
 
 
 def test_unequal_seeds_are_refused_by_scenario_and_seed() -> None:
-    with pytest.raises(AnalysisError, match=r"voorrang lacks seeds 2, 7; .*experiments\.compare"):
+    with pytest.raises(Refusal, match=r"voorrang lacks seeds 2, 7; .*experiments\.compare"):
         same_seeds({"basis": [1, 2, 3, 7], "voorrang": [1, 3]})
-    with pytest.raises(AnalysisError, match="wooncoach has seeds that basis lacks: 9"):
+    with pytest.raises(Refusal, match="wooncoach has seeds that basis lacks: 9"):
         same_seeds({"basis": [1], "wooncoach": [1, 9]})
-    with pytest.raises(AnalysisError, match="no scenario basis"):
+    with pytest.raises(Refusal, match="no scenario basis"):
         same_seeds({"voorrang": [1]})
 
 
 def test_two_seeds_of_one_world_are_refused_by_name() -> None:
-    with pytest.raises(AnalysisError, match="seeds 3 and 12 have the same world"):
+    with pytest.raises(Refusal, match="seeds 3 and 12 have the same world"):
         refuse_twins({"12": "aa", "3": "aa", "4": "bb"})
     refuse_twins({"3": "aa", "4": "bb"})

@@ -285,7 +285,7 @@ def test_money_that_is_spent_or_promised_is_not_scaled(factor):
 
 def test_an_instrument_that_was_added_and_reached_nobody_is_an_error_and_one_that_was_not_added_is_none():
     nobody = strong("voorrang") | {"who": {"age": 100, "size": 1, "rooms": 12, "floor_area": 400}}
-    with pytest.raises(run.EmptyTargetError, match="voorrang: nobody was in its target group"):
+    with pytest.raises(run.Refusal, match="voorrang: nobody was in its target group"):
         run.run_scenario(burnt_in(), rules=[{"when": {"after": 3}, "do": {"add": {"voorrang": nobody}}}])
     run.run_scenario(burnt_in(), rules=[{"when": {"after": 30}, "do": {"add": {"voorrang": nobody}}}])
 

@@ -12,7 +12,6 @@ import pytest
 from experiments import compare, entry
 from experiments import goals as goals_command
 from experiments.attribute import prepare
-from experiments.errors import UsageError
 from experiments.runs import manifest, runner
 from experiments.runs.folder import read_json
 from experiments.runs.plan import make_plan
@@ -22,6 +21,7 @@ from sim.approach import rules, scenarios
 from sim.counts.invariants import violations
 from sim.interventions import load
 from sim.model import HousingModel
+from sim.world.errors import Refusal
 from tests.fake_world import DEFAULTS, FakeSimulation, fake_plan
 from tests.worlds import LIVELY, MIXED, digest, strong
 
@@ -90,7 +90,7 @@ def test_the_folder_of_a_run_covers_its_rules():
 
 def test_a_scenario_with_rules_is_no_bundle_to_share_out():
     values = {key: value for key, value in DEFAULTS.items() if key not in ("scenarios", "ledger")}
-    with pytest.raises(UsageError, match=r"scenario=stapsgewijs has rules: .* no fixed bundle"):
+    with pytest.raises(Refusal, match=r"scenario=stapsgewijs has rules: .* no fixed bundle"):
         prepare(check(Attribute, values | {"scenario": "stapsgewijs", "burn_in": 12}))
 
 
@@ -107,7 +107,7 @@ def test_packages_of_a_stepwise_scenario_keep_its_rules(tmp_path, monkeypatch):
     seen: list[Any] = []
     monkeypatch.setattr(runner, "run_all", lambda simulation, jobs, *rest: seen.extend(jobs) or [object()])
     monkeypatch.setattr("experiments.compare.tell", lambda failures, debug: 1)
-    with pytest.raises(UsageError, match="the search stopped"):
+    with pytest.raises(Refusal, match="the search stopped"):
         goals_command.try_out(search, {7: {}}, [0], tmp_path, FakeSimulation(str(tmp_path)), None)
     specs = {spec.scenario: spec for spec in seen[0].runs}
     assert specs["stapsgewijs: package 7"].rules == tuple(plan.rules["stapsgewijs"])
@@ -135,7 +135,7 @@ def test_the_model_takes_an_instrument_by_its_name_as_a_scenario():
 
 
 def test_a_scenario_that_the_model_adds_to_may_contradict_its_rules():
-    with pytest.raises(rules.RuleError, match=r"do\.add\.voorrang: the scenario holds voorrang from the start"):
+    with pytest.raises(rules.Refusal, match=r"do\.add\.voorrang: the scenario holds voorrang from the start"):
         HousingModel(MIXED, scenario="stapsgewijs", seed=1, months=12, burn_in=12, interventions={"voorrang": {}})
     under_way = HousingModel("vlieland", seed=1, months=12, burn_in=3).state
     steps = scenarios.load("stapsgewijs").rules

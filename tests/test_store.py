@@ -8,9 +8,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from experiments.errors import UsageError
 from experiments.runs import store
 from experiments.runs.folder import first_difference, join, locked, read_json, write_whole
+from sim.world.errors import Refusal
 from tests.fake_world import fake_tables
 
 
@@ -37,7 +37,7 @@ def test_every_promised_column_comes_back_with_its_type_after_scenario_and_seed(
 def test_a_lost_column_names_table_and_column(tmp_path):
     tables = fake_tables("voorrang", 1)
     tables["chains"] = tables["chains"].drop(columns="end_reason")
-    with pytest.raises(UsageError, match=r"table chains: no column end_reason"):
+    with pytest.raises(Refusal, match=r"table chains: no column end_reason"):
         store.write_part(tmp_path / "run", tables, store.needed(True), dict)
     assert not store.is_done(tmp_path / "run", ())
 
@@ -96,7 +96,7 @@ def test_texts_count_by_what_they_say_not_by_how_they_are_coded():
 def test_the_mark_is_gone_while_a_run_is_written_again(tmp_path):
     folder = part(tmp_path / "run")
     assert store.is_done(folder, store.needed(True))
-    with pytest.raises(UsageError):
+    with pytest.raises(Refusal):
         store.write_part(folder, {**fake_tables("voorrang", 1), "drift": pd.DataFrame()}, store.needed(True), dict)
     assert not store.is_done(folder, ())
 
@@ -111,7 +111,7 @@ def test_a_damaged_part_is_named_and_made_anew_next_time(tmp_path):
     folder = part(tmp_path / "run")
     whole = (folder / "months.parquet").read_bytes()
     (folder / "months.parquet").write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(UsageError, match=r"months\.parquet is lost or damaged .* the same command makes it anew"):
+    with pytest.raises(Refusal, match=r"months\.parquet is lost or damaged .* the same command makes it anew"):
         store.merge(tmp_path, "months", [("voorrang", 1, folder)])
     assert not store.is_done(folder, ())
     assert not (tmp_path / "months.parquet").exists()
@@ -134,7 +134,7 @@ def test_a_file_that_cannot_be_finished_leaves_the_old_one(tmp_path):
 
 def test_one_run_at_a_time_and_the_second_is_told_who_holds_the_folder(tmp_path):
     words = r"another run works in .*: process \d+ on .* since .*choose another out"
-    with locked(tmp_path / "out"), pytest.raises(UsageError, match=words), locked(tmp_path / "out"):
+    with locked(tmp_path / "out"), pytest.raises(Refusal, match=words), locked(tmp_path / "out"):
         raise AssertionError("two runs in one folder")
     with locked(tmp_path / "out"):
         pass
@@ -157,14 +157,14 @@ def test_a_lock_that_nobody_holds_is_taken_over(tmp_path):
 def test_another_design_in_one_folder_names_the_key_and_both_values(tmp_path, design, contents, words):
     first = {"months": 12, "behaviour": {}}
     join(tmp_path, first, {"voorrang": {"voorrang": {"rank": 1}}})
-    with pytest.raises(UsageError, match=words):
+    with pytest.raises(Refusal, match=words):
         join(tmp_path, first | design, contents)
 
 
 def test_more_scenarios_join_a_folder_and_stay_in_it(tmp_path):
     join(tmp_path, {"months": 12}, {"basis": {}})
     join(tmp_path, {"months": 12}, {"voorrang": {"voorrang": {"rank": 1}}})
-    with pytest.raises(UsageError, match="scenario voorrang"):
+    with pytest.raises(Refusal, match="scenario voorrang"):
         join(tmp_path, {"months": 12}, {"voorrang": {"voorrang": {"rank": 3}}})
 
 
@@ -175,5 +175,5 @@ def test_the_first_difference_is_by_name_whatever_the_order():
 
 def test_damaged_json_names_the_file(tmp_path):
     write_whole(tmp_path / "manifest.json", json.dumps({"a": 1})[:-1])
-    with pytest.raises(UsageError, match=r"manifest\.json is damaged"):
+    with pytest.raises(Refusal, match=r"manifest\.json is damaged"):
         read_json(tmp_path / "manifest.json")

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import ast
 import csv
-import difflib
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
 from pathlib import Path
 from typing import Any, get_args
+
+from sim.world.errors import Refusal, hint
 
 ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:  # run as a file, the project is not on the path yet
@@ -29,25 +30,19 @@ CITING = ("sim", "experiments", "analysis", "configs", "workshop", "benchmarks")
 CITING_SUFFIXES = (".py", ".yaml")
 
 
-class DocsError(ValueError):
-    """Documentation that cannot be made; the message names file and place."""
-
-
 def documents() -> list[Path]:
     """The Markdown files of the project, README first."""
     return [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def rendered(path: Path) -> str:
-    """The text of a file with its generated parts as they should be. Raises DocsError on a part that has no maker."""
+    """The text of a file with its generated parts as they should be. Raises Refusal on a part that has no maker."""
     text = path.read_text(encoding="utf-8")
 
     def fill(match: re.Match[str]) -> str:
         name = match["name"]
         if name not in BLOCKS:
-            near = difflib.get_close_matches(name, BLOCKS, 1, 0.4)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise DocsError(f"{path.name}: no generated part is called {name!r}{hint}")
+            raise Refusal(f"{path.name}: no generated part is called {name!r}{hint(name, BLOCKS)}")
         return match[1] + BLOCKS[name]().rstrip() + "\n" + match[3]
 
     return MARK.sub(fill, text)
@@ -102,20 +97,20 @@ def citations() -> dict[str, list[str]]:
 
 
 def evidence() -> dict[str, dict[str, str]]:
-    """docs/evidence.csv by id. Raises DocsError naming row and column of what is wrong."""
+    """docs/evidence.csv by id. Raises Refusal naming row and column of what is wrong."""
     with EVIDENCE.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
         if tuple(reader.fieldnames or ()) != EVIDENCE_COLUMNS:
-            raise DocsError(f"{EVIDENCE.name}: columns are {reader.fieldnames}, and must be {list(EVIDENCE_COLUMNS)}")
+            raise Refusal(f"{EVIDENCE.name}: columns are {reader.fieldnames}, and must be {list(EVIDENCE_COLUMNS)}")
         found: dict[str, dict[str, str]] = {}
         for n, row in enumerate(reader, start=2):
             for column in EVIDENCE_COLUMNS:
                 if not row[column]:
-                    raise DocsError(f"{EVIDENCE.name}, row {n}: {column} is empty")
+                    raise Refusal(f"{EVIDENCE.name}, row {n}: {column} is empty")
             if row["status"] not in STATUSES:
-                raise DocsError(f"{EVIDENCE.name}, row {n}: status {row['status']!r} is none of {', '.join(STATUSES)}")
+                raise Refusal(f"{EVIDENCE.name}, row {n}: status {row['status']!r} is none of {', '.join(STATUSES)}")
             if row["id"] in found:
-                raise DocsError(f"{EVIDENCE.name}, row {n}: {row['id']} stands twice")
+                raise Refusal(f"{EVIDENCE.name}, row {n}: {row['id']} stands twice")
             found[row["id"]] = row
     return found
 
@@ -448,7 +443,7 @@ def main(arguments: Sequence[str]) -> int:
                 path.write_bytes(rendered(path).encode())
             what = "stale: run python tools/make_docs.py" if arguments else "renewed"
             print(f"{path.relative_to(ROOT).as_posix()} is {what}")
-    except DocsError as error:
+    except Refusal as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 1 if old and "--check" in arguments else 0

@@ -13,6 +13,8 @@ from typing import Any
 
 import pandas as pd
 
+from sim.world.errors import Refusal
+
 ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:  # run as a file, the project is not on the path yet
     sys.path.insert(0, str(ROOT))
@@ -21,7 +23,7 @@ from analysis.estimates.effects import FIRST_MOVES  # noqa: E402
 from analysis.estimates.naive import ALLE  # noqa: E402
 from analysis.estimates.statistics import by_chance, refuse_twins  # noqa: E402
 from analysis.page.words import interval, numbers, span  # noqa: E402
-from analysis.tables.files import ALL, BASIS, PLACEBO, SUMMARY, AnalysisError, write_whole  # noqa: E402
+from analysis.tables.files import ALL, BASIS, PLACEBO, SUMMARY, write_whole  # noqa: E402
 from analysis.tables.results import Results, gather  # noqa: E402
 from sim.approach.scenarios import EACH, OWN  # noqa: E402
 from sim.interventions import REGISTRY  # noqa: E402
@@ -46,7 +48,7 @@ class Alone(Results):
         """The table summary without wijken, incomes and tenures, and without scenarios that lack a seed."""
         refuse_twins(self.manifest.get("fingerprints", {}))
         if not self.folder.has("summary"):
-            raise AnalysisError(f"{self.folder.path} holds no summary.parquet; run experiments.compare with out={self.folder.path}")
+            raise Refusal(f"{self.folder.path} holds no summary.parquet; run experiments.compare with out={self.folder.path}")
         table = pd.read_parquet(self.folder.path / "summary.parquet", columns=list(SUMMARY), filters=[("group_by", "in", GROUPS)])
         table = table.astype({column: object for column in table.select_dtypes("category").columns})
         seeds = {name: frozenset(part) for name, part in table.groupby("scenario", observed=True)["seed"]}
@@ -240,7 +242,7 @@ def part(found: Alone) -> str:
     """The made part of one place."""
     slug, n = str(found.config["place"]), len(found.held)
     if not n:
-        raise AnalysisError(f"{found.folder.path} holds no instrument that ran alone in all seeds; run scenarios=[{EACH}]")
+        raise Refusal(f"{found.folder.path} holds no instrument that ran alone in all seeds; run scenarios=[{EACH}]")
     told = (
         f"Of {n} instruments that do nothing about {by_chance(n):.0f} would have an interval without 0 in a column; read a column "
         "with that in mind.\n"
@@ -279,9 +281,9 @@ def main(folders: Sequence[str]) -> int:
             results = gather(Path(folder))
             found = Alone(results.folder, results.config, results.manifest)
             if str(found.config["place"]) in parts:
-                raise AnalysisError(f"{folder} is a second folder of {found.config['place']}; one for each place")
+                raise Refusal(f"{folder} is a second folder of {found.config['place']}; one for each place")
             parts[str(found.config["place"])] = part(found)
-    except AnalysisError as error:
+    except Refusal as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     write_whole(PAGE, renewed(PAGE.read_text(encoding="utf-8"), parts))

@@ -32,12 +32,14 @@ after a senior's own, over all senior moves of such chains.
 
 from __future__ import annotations
 
-import difflib
 from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+
+from analysis.tables.files import need
+from sim.world.errors import Refusal, hint
 
 READINGS = ("inside_area", "national_estimated")
 LENGTHS = ("moves", "homes_freed", "moves_set_off")
@@ -77,19 +79,11 @@ def segments(tenure: pd.Series, kind: pd.Series) -> pd.Series:
     (tenures, tenure_names), (kinds, kind_names) = (pd.factorize(c, use_na_sentinel=False) for c in (tenure, kind))
     unknown = sorted({str(name) for name in kind_names} - set(TYPE_CLASS))
     if unknown:
-        near = difflib.get_close_matches(unknown[0], TYPE_CLASS, n=1)
-        hint = f"; nearest: {near[0]}" if near else ""
-        raise ValueError(f"column {kind.name}: unknown dwelling type {unknown[0]!r}; known: {sorted(TYPE_CLASS)}{hint}")
+        raise Refusal(
+            f"column {kind.name}: unknown dwelling type {unknown[0]!r}; known: {sorted(TYPE_CLASS)}{hint(unknown[0], TYPE_CLASS)}"
+        )
     names = np.array([f"{t}/{TYPE_CLASS[str(k)]}" for t, k in product(tenure_names, kind_names)], object)
     return pd.Series(names[tenures * len(kind_names) + kinds], tenure.index, object)
-
-
-def need(table: pd.DataFrame, columns: tuple[str, ...], name: str) -> None:
-    """Raise ValueError when ``table`` lacks a column, with the nearest name that it has."""
-    for column in columns:
-        if column not in table.columns:
-            near = difflib.get_close_matches(column, list(map(str, table.columns)), n=1)
-            raise ValueError(f"{name}: no column {column!r}" + (f"; did it become {near[0]!r}?" if near else ""))
 
 
 def links(moves: pd.DataFrame, last_month: int | None = None) -> pd.DataFrame:
@@ -99,7 +93,7 @@ def links(moves: pd.DataFrame, last_month: int | None = None) -> pd.DataFrame:
     elsewhere, senior (booleans), filled (the opened home was filled by ``last_month``), age (months from opening to its
     first fill, else to ``last_month``), parent (segment of the home as its last mover left it, '' for a first link).
     """
-    need(moves, MOVES_NEEDS, "moves")
+    need(moves.columns, MOVES_NEEDS, "moves")
     last = int(moves["month"].max()) if last_month is None else int(last_month)
     chosen = moves["in_scope"].astype(bool) & moves["fills_vacancy"].astype(bool)
     mine = moves.loc[chosen, list(MOVES_NEEDS)].reset_index(drop=True)
@@ -164,10 +158,10 @@ def continuation(
     table = links(moves, last_month)
     table["link_class"] = np.where(table["link"] >= 3, "3+", table["link"].astype(str))
     if chains is not None:
-        need(chains, CHAINS_NEEDS, "chains")
+        need(chains.columns, CHAINS_NEEDS, "chains")
         table = table.merge(chains[[*RUN, "chain_id", "origin"]], "left", on=[*RUN, "chain_id"])
         table = table[table["origin"].astype(str) != VOOR_START]
-    need(table, by, "continuation by (give chains for origin)")
+    need(table.columns, by, "continuation by (give chains for origin)")
     worlds = [_continuing(world, reading) for _, world in table.groupby("scenario", observed=True, sort=True)]
     if not worlds:
         return pd.DataFrame(columns=["scenario", *by, "n_moves", "share_opens", "p_continue"])
@@ -210,7 +204,7 @@ def mean_length(
         Per scenario, origin (and ``all``), reading and length: mean, lower, upper, product_limit (moves and homes_freed
         inside the area only), n_chains (with at least one move), n_moves, seeds. Origin voor_start is in none.
     """
-    need(chains, CHAINS_NEEDS, "chains")
+    need(chains.columns, CHAINS_NEEDS, "chains")
     last = int(moves["month"].max()) if last_month is None else int(last_month)
     in_scope = (chains["origin"].astype(str) != VOOR_START) & (chains["start_month"] >= 0)
     if months is not None:

@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.estimates.statistics import claimed, half_width, paired, refuse_twins, same_seeds, seeds_needed
-from analysis.tables.files import ALL, BASIS, PLACEBO, SUMMARY, AnalysisError, need
+from analysis.tables.files import ALL, BASIS, PLACEBO, SUMMARY, need
 from sim.counts.indicators import DIRECT, REGISTRY
+from sim.world.errors import Refusal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,14 +59,14 @@ def by_seed(summary: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, NDArray], li
         scenario, and the seeds. A row that a scenario lacks is NaN there.
 
     Raises:
-        AnalysisError: unequal sets of seeds, a value given twice, or a column that is not there.
+        Refusal: unequal sets of seeds, a value given twice, or a column that is not there.
     """
     need(list(summary.columns), SUMMARY, "summary.parquet")
     seeds = same_seeds({str(name): part["seed"].unique() for name, part in summary.groupby("scenario", observed=True)})
     twice = summary.duplicated(["scenario", "seed", *KEYS])
     if twice.any():
         row = summary[twice].iloc[0]
-        raise AnalysisError(
+        raise Refusal(
             f"summary.parquet: scenario {row['scenario']}, seed {row['seed']} gives {row['indicator']} for "
             f"{row['group_by']}={row['group']} to month {row['months_to']} twice; the same experiments.compare "
             "makes it anew"
@@ -91,7 +92,7 @@ def effects(summary: pd.DataFrame, fingerprints: Mapping[str, str] | None = None
         ``seeds_needed`` see ``statistics.seeds_needed``.
 
     Raises:
-        AnalysisError: unequal sets of seeds, or two seeds with one world.
+        Refusal: unequal sets of seeds, or two seeds with one world.
     """
     refuse_twins(fingerprints or {})
     rows, values, _seeds = by_seed(summary)

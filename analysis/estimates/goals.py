@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
@@ -15,6 +14,7 @@ from scipy.special import ndtri
 from analysis.estimates.statistics import LEVEL
 from analysis.tables.files import BASIS
 from sim.counts.indicators import MONTH_STATES
+from sim.world.errors import Refusal, hint
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -94,8 +94,7 @@ class Goal(BaseModel):
 def _one_of(name: str, known: Sequence[str], what: str) -> str:
     if name in known:
         return name
-    near = difflib.get_close_matches(name, known, 1, 0.4)
-    raise ValueError(f"{name!r} is no {what}" + (f"; did you mean {near[0]}?" if near else f" ({', '.join(known)})"))
+    raise Refusal(f"{name!r} is no {what}{hint(name, known, 'there are ' + ', '.join(known))}")
 
 
 def share_interval(n: int, of: int) -> tuple[float, float]:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
-from analysis.tables.files import BASIS, AnalysisError
+from analysis.tables.files import BASIS
+from sim.world.errors import Refusal
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -147,15 +148,15 @@ def same_seeds(seeds: Mapping[str, Iterable[int]]) -> list[int]:
         seeds: scenario to its seeds; ``basis`` among them.
 
     Raises:
-        AnalysisError: there is no basis, or a scenario lacks seeds that basis has, or has others.
+        Refusal: there is no basis, or a scenario lacks seeds that basis has, or has others.
     """
     if BASIS not in seeds:
-        raise AnalysisError(f"no scenario {BASIS} among {', '.join(sorted(seeds))}: nothing to compare with")
+        raise Refusal(f"no scenario {BASIS} among {', '.join(sorted(seeds))}: nothing to compare with")
     want = set(seeds[BASIS])
     for name in sorted(seeds):
         have = set(seeds[name])
         if have != want:
-            raise AnalysisError(
+            raise Refusal(
                 f"scenario {name} {_lacks(want - have, have - want)}; no paired figure is reported over unequal "
                 "sets of seeds: the same experiments.compare runs what is missing"
             )
@@ -174,12 +175,12 @@ def refuse_twins(fingerprints: Mapping[str, str]) -> None:
         fingerprints: seed to the fingerprint of its burnt-in world.
 
     Raises:
-        AnalysisError: names the two seeds.
+        Refusal: names the two seeds.
     """
     first: dict[str, str] = {}
     for seed, mark in sorted(fingerprints.items(), key=lambda item: int(item[0])):
         if mark in first:
-            raise AnalysisError(
+            raise Refusal(
                 f"seeds {first[mark]} and {seed} have the same world (fingerprint {mark[:12]}): they are no "
                 "independent observations, so no interval is given; check how the world of a seed is drawn"
             )

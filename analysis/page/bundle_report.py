@@ -30,7 +30,7 @@ def finish(out: Path, worlds: pd.DataFrame, bundle: Bundle, config: Mapping[str,
         worlds: columns ``bundles.WORLDS``. config: place, months, fingerprints. title: of the scenario, nl and en.
 
     Raises:
-        AnalysisError: two seeds with one world, or a table of an earlier run that is damaged. Nothing is then written.
+        Refusal: two seeds with one world, or a table of an earlier run that is damaged. Nothing is then written.
     """
     refuse_twins(config.get("fingerprints", {}))
     values = Values(worlds, bundle)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import os
 from collections.abc import Iterator, Sequence
@@ -10,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from sim.world.errors import Refusal, hint
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,10 +21,6 @@ LEDGER = ("scenario", "seed", "month", "instrument", "organisation", "uses", "co
 FUNNEL = ("scenario", "seed", "month", "household_class", "stage", "kind", "code", "n")
 MONTHS = ("scenario", "seed", "month", "seniors")
 DRIFT = ("scenario", "seed", "month", "share_elsewhere")
-
-
-class AnalysisError(ValueError):
-    """Tables from which no conclusion may be drawn; the message names the place and the way out."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +37,7 @@ class Folder:
         """One whole table, texts as plain strings.
 
         Raises:
-            AnalysisError: the file is not there or damaged, or lacks one of ``columns``.
+            Refusal: the file is not there or damaged, or lacks one of ``columns``.
         """
         import pandas as pd
 
@@ -54,7 +51,7 @@ class Folder:
     def of_scenario(self, name: str, columns: Sequence[str], scenario: str, where: Sequence[tuple[str, str, object]] = ()) -> pd.DataFrame:
         """One scenario's rows of a large parquet table: these columns only, texts as categories.
 
-        ``where`` holds further conditions (column, sign, value), all of which must hold. Raises AnalysisError.
+        ``where`` holds further conditions (column, sign, value), all of which must hold. Raises Refusal.
         """
         import pandas as pd
         import pyarrow.parquet as pq
@@ -65,7 +62,7 @@ class Folder:
             return pd.read_parquet(file, columns=list(columns), filters=[("scenario", "==", scenario), *where])
 
     def scenarios(self, name: str) -> list[str]:
-        """The scenarios with rows in a parquet table, in order. Raises AnalysisError."""
+        """The scenarios with rows in a parquet table, in order. Raises Refusal."""
         import pyarrow.parquet as pq
 
         file, found = self._found(name), set[str]()
@@ -76,19 +73,19 @@ class Folder:
         return sorted(found)
 
     def manifest(self) -> dict[str, Any]:
-        """What was run; empty when there is no manifest.json. Raises AnalysisError when it is damaged."""
+        """What was run; empty when there is no manifest.json. Raises Refusal when it is damaged."""
         file = self.path / "manifest.json"
         try:
             return dict(json.loads(file.read_text(encoding="utf-8")))
         except FileNotFoundError:
             return {}
         except (json.JSONDecodeError, UnicodeDecodeError) as error:
-            raise AnalysisError(f"{file} is damaged ({error}); the same experiments.compare makes it anew") from error
+            raise Refusal(f"{file} is damaged ({error}); the same experiments.compare makes it anew") from error
 
     def _found(self, name: str) -> Path:
         file = self._file(name)
         if file is None:
-            raise AnalysisError(f"{self.path} holds no {name}.parquet; run experiments.compare with out={self.path}")
+            raise Refusal(f"{self.path} holds no {name}.parquet; run experiments.compare with out={self.path}")
         return file
 
     def _file(self, name: str) -> Path | None:
@@ -100,24 +97,23 @@ class Folder:
 
 @contextmanager
 def readable(file: Path) -> Iterator[None]:
-    """What cannot be read as AnalysisError, with the file and the way out."""
+    """What cannot be read as Refusal, with the file and the way out."""
     import pyarrow as pa
 
     try:
         yield
-    except AnalysisError:
+    except Refusal:
         raise
     except (OSError, ValueError, pa.ArrowException) as error:
         reason = (str(error).splitlines() or ["no reason given"])[0]
-        raise AnalysisError(f"{file} is damaged ({reason}); the same experiments.compare makes it anew") from error
+        raise Refusal(f"{file} is damaged ({reason}); the same experiments.compare makes it anew") from error
 
 
 def need(there: Sequence[str], columns: Sequence[str], name: str) -> None:
-    """Raise AnalysisError when a column is lacking, with the nearest name that is there."""
+    """Raise Refusal when a column is lacking, with the nearest name that is there."""
     for column in columns:
         if column not in there:
-            near = difflib.get_close_matches(column, there, 1)
-            raise AnalysisError(f"{name}: no column {column!r}" + (f"; did it become {near[0]!r}?" if near else ""))
+            raise Refusal(f"{name}: no column {column!r}{hint(column, there)}")
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
@@ -143,7 +139,7 @@ def beside_others(path: Path, table: pd.DataFrame, columns: Sequence[str]) -> pd
     """A table of one scenario with the rows that the file holds of other scenarios, by name of the scenario.
 
     Raises:
-        AnalysisError: the file is damaged.
+        Refusal: the file is damaged.
     """
     import pandas as pd
 
@@ -153,6 +149,6 @@ def beside_others(path: Path, table: pd.DataFrame, columns: Sequence[str]) -> pd
         there = pd.read_csv(path, keep_default_na=False, na_values=[""])
         others = there.loc[~there["scenario"].isin(table["scenario"].unique()), list(columns)]
     except (OSError, ValueError, KeyError) as error:
-        raise AnalysisError(f"{path} is damaged ({error}); remove it, and give the same command again") from error
+        raise Refusal(f"{path} is damaged ({error}); remove it, and give the same command again") from error
     both = pd.concat([others, table], ignore_index=True) if len(others) else table
     return both.sort_values("scenario", kind="stable", ignore_index=True)

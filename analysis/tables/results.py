@@ -20,7 +20,8 @@ from analysis.estimates.statistics import refuse_twins
 from analysis.estimates.users import ATTRIBUTION, WINDOWS, by_verdict, with_window
 from analysis.page import words
 from analysis.page.words import Text
-from analysis.tables.files import ALL, BASIS, DRIFT, FUNNEL, LEDGER, MONTHS, PLACEBO, SUMMARY, AnalysisError, Folder
+from analysis.tables.files import ALL, BASIS, DRIFT, FUNNEL, LEDGER, MONTHS, PLACEBO, SUMMARY, Folder
+from sim.world.errors import Refusal
 
 LENGTH, READING = "moves_set_off", "inside_area"
 N_BOOTSTRAP = 400  # resamples of whole seeds for the lengths of chains
@@ -40,7 +41,7 @@ class Results:
 
     @cached_property
     def summary(self) -> pd.DataFrame:
-        """The table summary; raises AnalysisError when two seeds are one world."""
+        """The table summary; raises Refusal when two seeds are one world."""
         refuse_twins(self.manifest.get("fingerprints", {}))
         return self.folder.table("summary", SUMMARY)
 
@@ -177,7 +178,7 @@ def gather(out: Path, config: Mapping[str, Any] | None = None) -> Results:
     """The results of a folder. ``config`` wins over what manifest.json says of the configuration.
 
     Raises:
-        AnalysisError: the folder has no manifest and ``config`` lacks a key, or the tables are lost or damaged.
+        Refusal: the folder has no manifest and ``config`` lacks a key, or the tables are lost or damaged.
     """
     folder = Folder(out)
     manifest = folder.manifest()
@@ -185,5 +186,5 @@ def gather(out: Path, config: Mapping[str, Any] | None = None) -> Results:
     merged = {**manifest.get("configuration", {}), **known, **(config or {})}
     for key in ("months", "follow_up", "start", "place"):
         if key not in merged:
-            raise AnalysisError(f"{out / 'manifest.json'} says nothing of {key}; run experiments.compare with out={out}")
+            raise Refusal(f"{out / 'manifest.json'} says nothing of {key}; run experiments.compare with out={out}")
     return Results(folder, merged, manifest)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,12 +13,13 @@ from markupsafe import Markup
 from analysis.estimates.worksheet_counts import monitor
 from analysis.estimates.worksheet_tables import Shared
 from analysis.page.words import capital, span
-from analysis.tables.files import BASIS, PLACEBO, AnalysisError, write_whole
+from analysis.tables.files import BASIS, PLACEBO, write_whole
 from analysis.tables.results import Results, gather
 from analysis.worksheets import sheets, sheets_xlsx
 from analysis.worksheets.sheets import LEGEND, SIGNS, Approach, Sheet
 from analysis.worksheets.sheets_monitor import figures
 from sim.counts.worksheet_rows import SHEETS
+from sim.world.errors import Refusal, hint
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 SOURCE = (
@@ -53,7 +53,7 @@ def write(folder: Path, scenario: str | None = None) -> list[Path]:
     """Write werkbladen_NAME.html and .xlsx for one scenario, or for each of the folder; returns the paths.
 
     Raises:
-        AnalysisError: no such folder or scenario, a run that is not finished, tables lost or damaged. Nothing is then written.
+        Refusal: no such folder or scenario, a run that is not finished, tables lost or damaged. Nothing is then written.
     """
     results = finished(folder)
     names = chosen(results, scenario)
@@ -71,19 +71,17 @@ def write(folder: Path, scenario: str | None = None) -> list[Path]:
 
 
 def finished(folder: Path) -> Results:
-    """The results of a folder in which a run was finished. Raises AnalysisError when it was not."""
+    """The results of a folder in which a run was finished. Raises Refusal when it was not."""
     if not folder.is_dir():
-        raise AnalysisError(f"{folder}: there is no such folder; name the one that experiments.compare wrote (its key out)")
+        raise Refusal(f"{folder}: there is no such folder; name the one that experiments.compare wrote (its key out)")
     results = gather(folder) if (folder / "manifest.json").is_file() else None
     again = f"give the same experiments.compare again with out={folder}, and it goes on"
     if results is None or not results.folder.has("summary"):
-        raise AnalysisError(f"{folder}: this run is not finished (no manifest.json or summary.parquet); {again}")
+        raise Refusal(f"{folder}: this run is not finished (no manifest.json or summary.parquet); {again}")
     failed = results.manifest.get("failed_runs") or []
     if failed:
         first = failed[0]
-        raise AnalysisError(
-            f"{folder}: {len(failed)} runs failed, the first of scenario {first['scenario']}, seed {first['seed']}; {again}"
-        )
+        raise Refusal(f"{folder}: {len(failed)} runs failed, the first of scenario {first['scenario']}, seed {first['seed']}; {again}")
     return results
 
 
@@ -94,9 +92,7 @@ def chosen(results: Results, scenario: str | None) -> list[str]:
         return there or [BASIS]
     known = [BASIS, *there]
     if scenario not in known:
-        near = difflib.get_close_matches(scenario, known, 1, 0.4)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        raise AnalysisError(f"{results.folder.path} holds no scenario {scenario!r}{hint} (there are {', '.join(known)})")
+        raise Refusal(f"{results.folder.path} holds no scenario {scenario!r}{hint(scenario, known)} (there are {', '.join(known)})")
     return [scenario]
 
 
@@ -158,7 +154,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         paths = write(given.folder, given.scenario)
-    except AnalysisError as error:
+    except Refusal as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     print("\n".join(map(str, paths)))

@@ -1,4 +1,4 @@
-"""Households as Mesa agents, with people, homes and vacancies as plain objects; rules as in sim/behaviour/klantreis.py and sim/market/choice.py."""
+"""Households as Mesa agents, with people, homes and vacancies as plain objects; rules as in klantreis.py and choice.py of sim."""
 
 from __future__ import annotations
 

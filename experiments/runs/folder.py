@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from experiments.errors import UsageError
+from sim.world.errors import Refusal
 
 LOCK = ".lock"
 RUNS = ".runs"
@@ -57,13 +57,13 @@ def write_json(path: Path, content: Any) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """Content of a JSON file, or None when it is not there. Raises UsageError when it is damaged."""
+    """Content of a JSON file, or None when it is not there. Raises Refusal when it is damaged."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is damaged ({error}); remove it, or choose another out") from error
+        raise Refusal(f"{path} is damaged ({error}); remove it, or choose another out") from error
 
 
 @contextmanager
@@ -71,13 +71,13 @@ def locked(out: Path) -> Iterator[None]:
     """Hold the folder for one run. The system gives the lock back when the process ends, however it ends.
 
     Raises:
-        UsageError: another run works in it; names its process and computer.
+        Refusal: another run works in it; names its process and computer.
     """
     out.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(out / LOCK, os.O_RDWR | os.O_CREAT)
     try:
         if not _take(descriptor):
-            raise UsageError(f"another run works in {out}: {_holder(out / LOCK)}; wait for it, or choose another out")
+            raise Refusal(f"another run works in {out}: {_holder(out / LOCK)}; wait for it, or choose another out")
         os.ftruncate(descriptor, 0)
         os.lseek(descriptor, 0, os.SEEK_SET)
         began = time.strftime("%Y-%m-%d %H:%M:%S")
@@ -123,7 +123,7 @@ def join(out: Path, design: dict[str, Any], contents: dict[str, Any]) -> None:
         contents: scenario to all settings of its instruments; new names are added to the folder.
 
     Raises:
-        UsageError: names the first key that differs and both values.
+        Refusal: names the first key that differs and both values.
     """
     path = out / RUNS / DESIGN
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -134,7 +134,7 @@ def join(out: Path, design: dict[str, Any], contents: dict[str, Any]) -> None:
         difference = first_difference(old, json.loads(json.dumps(new)))
         if difference:
             key, before, now = difference
-            raise UsageError(
+            raise Refusal(
                 f"{out} holds runs with {name}{key}={before}, and this command asks for {now}; choose another out, or remove the folder"
             )
     write_json(path, {"design": design, "scenarios": dict(sorted((known | contents).items()))})

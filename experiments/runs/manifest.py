@@ -10,11 +10,11 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from experiments.errors import UsageError
 from experiments.runs import simulation, store
 from experiments.runs.folder import read_json
 from experiments.runs.plan import Plan
 from experiments.runs.runner import Failure, SeedJob, in_order
+from sim.world.errors import Refusal
 
 NAME = "manifest.json"
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,13 +46,13 @@ def fingerprints(found: Sequence[dict[str, Any]]) -> dict[str, str]:
     """The world of each seed, by its fingerprint.
 
     Raises:
-        UsageError: two scenarios of a seed were run in different worlds, so that no difference may be reported.
+        Refusal: two scenarios of a seed were run in different worlds, so that no difference may be reported.
     """
     worlds: dict[str, str] = {}
     for mark in found:
         seed = str(mark["seed"])
         if worlds.setdefault(seed, mark["fingerprint"]) != mark["fingerprint"]:
-            raise UsageError(
+            raise Refusal(
                 f"seed {seed}: scenario {mark['scenario']} was run in another world than the scenarios before it "
                 f"({mark['fingerprint'][:12]} and {worlds[seed][:12]}); choose another out and run again"
             )

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from experiments.errors import UsageError, hint
 from experiments.runs import simulation
 from experiments.schema import BASE, PLACEBO, Compare
+from sim.world.errors import Refusal, hint
 
 Settings = dict[str, dict[str, Any]]  # instrument to setting to value
 SHARED = ("months", "burn_in", "follow_up", "start", "strength", "eur_budget_total", "ghosts", "ghost_window")
@@ -64,14 +64,14 @@ def make_plan(config: Compare) -> Plan:
     """Check all names and settings against the world's lists, and collect what has to be run.
 
     Raises:
-        UsageError: what does not exist, is out of range, breaks a law or contradicts.
+        Refusal: what does not exist, is out of range, breaks a law or contradicts.
     """
     place = simulation.place_key(config.municipality)
     simulation.behaviour(config.behaviour)
     folder = _folder(config.scenario_dir)
     names = [BASE, *sorted({*simulation.spread(config.scenarios, folder)} - {BASE})]
     if PLACEBO in names:
-        raise UsageError("the placebo is run with every comparison; leave it out of scenarios")
+        raise Refusal("the placebo is run with every comparison; leave it out of scenarios")
     found = {name: simulation.scenario(name, folder) for name in names}
     own = {name: _with_overrides(one.instruments, config.instruments) for name, one in found.items()}
     steps = {name: one.rules for name, one in found.items() if one.rules}
@@ -99,22 +99,22 @@ def _folder(given: str | None) -> Path | None:
         return None
     folder = Path(given)
     if not folder.is_dir():
-        raise UsageError(f"scenario_dir={given}: there is no such folder")
+        raise Refusal(f"scenario_dir={given}: there is no such folder")
     return folder
 
 
 def _settings(name: str, key: str, given: dict[str, Any], config: Compare) -> dict[str, Any]:
     try:
         return simulation.settings(key, given, config.start, 1.0 if given.get("already") else config.strength)
-    except UsageError as error:
-        raise UsageError(f"scenario {name}: {error}") from error
+    except Refusal as error:
+        raise Refusal(f"scenario {name}: {error}") from error
 
 
 def _rules(name: str, held: Settings, steps: Sequence[Any], config: Compare) -> list[dict[str, Any]]:
     try:
         return simulation.rules(held, steps, config.instruments, config.start, config.strength, config.burn_in)
-    except UsageError as error:
-        raise UsageError(f"scenario {name}: {error}") from error
+    except Refusal as error:
+        raise Refusal(f"scenario {name}: {error}") from error
 
 
 def _added(steps: Sequence[Any]) -> set[str]:
@@ -137,7 +137,7 @@ def _refuse_no_coach(contents: Mapping[str, Settings], steps: Mapping[str, Seque
     for name, held in contents.items():
         asks = [key for key, settings in held.items() if (settings.get("who") or {}).get("coach")]
         if asks and not simulation.anybody_talks({*held, *_added(steps.get(name, []))}):
-            raise UsageError(f"scenario {name}: {asks[0]}.who.coach=true, and nobody talks: add wooncoach_sociaal or wooncoach_particulier")
+            raise Refusal(f"scenario {name}: {asks[0]}.who.coach=true, and nobody talks: add wooncoach_sociaal or wooncoach_particulier")
 
 
 def _refuse_to_touch_current(
@@ -148,10 +148,10 @@ def _refuse_to_touch_current(
     way_out = f"is done already in {place} (basis holds it); to have more of it, or to stop it (capacity: 0), name it in a scenario"
     named = {key for held in own.values() for key in held} | {key for rules in steps.values() for key in _added(rules)}
     for key in sorted(now & config.instruments.keys() - named):
-        raise UsageError(f"instruments.{key} is set, and {key} {way_out}")
+        raise Refusal(f"instruments.{key} is set, and {key} {way_out}")
     for name, rules in steps.items():
         for key in sorted(_added(rules) & now - own[name].keys()):
-            raise UsageError(f"scenario {name}: a rule adds {key}, and {key} {way_out}")
+            raise Refusal(f"scenario {name}: a rule adds {key}, and {key} {way_out}")
 
 
 def _refuse_idle_overrides(scenarios: Mapping[str, Iterable[str]], overrides: Settings) -> None:
@@ -159,7 +159,7 @@ def _refuse_idle_overrides(scenarios: Mapping[str, Iterable[str]], overrides: Se
     for key in overrides:
         if key not in held:
             listed = ", ".join(held) if held else "none"
-            raise UsageError(
+            raise Refusal(
                 f"instruments.{key} is set, and no chosen scenario holds it{hint(key, held)} (they hold {listed}; "
                 f"scenarios={','.join(scenarios)})"
             )

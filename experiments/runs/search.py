@@ -13,7 +13,6 @@ import numpy as np
 from analysis.estimates.goals import Goal, Run, reached, read_run, shortfall
 from analysis.estimates.packages import Doses, Package
 from experiments import compare
-from experiments.errors import UsageError
 from experiments.goal_file import dosed
 from experiments.runs import manifest, runner, store
 from experiments.runs.plan import Plan
@@ -21,6 +20,7 @@ from experiments.runs.progress import Progress
 from experiments.runs.runner import SeedJob
 from experiments.runs.simulation import Simulation
 from experiments.schema import BASE
+from sim.world.errors import Refusal
 
 BATCH = 5  # packages that are tried together: a seed is built once for all of them
 STEPS = 100  # steps between the lowest and the highest dose
@@ -50,7 +50,7 @@ def seek(search: Search, seeds: Sequence[int], out: Path, simulation: Simulation
     """Try packages; the lowest and the highest doses first. The same seeds and search give the same packages.
 
     Raises:
-        UsageError: a run failed (which one and why was printed).
+        Refusal: a run failed (which one and why was printed).
     """
     import optuna
 
@@ -102,7 +102,7 @@ def try_out(
     executor: Executor | None,
     report: Callable[[int], None] = lambda done: None,
 ) -> list[Package]:
-    """Run packages, by number, in the same seeds. Raises UsageError when one fails."""
+    """Run packages, by number, in the same seeds. Raises Refusal when one fails."""
     plan = search.plan
     given, filled = plan.scenarios[search.scenario], plan.contents[search.scenario]
     names = {label(search.scenario, number): number for number in doses}
@@ -113,7 +113,7 @@ def try_out(
     failures = runner.run_all(simulation, jobs, plan.config.workers, executor, report)
     if failures:
         compare.tell(failures, plan.config.debug)
-        raise UsageError("the search stopped, for a package could not be run; the same command goes on where it ended")
+        raise Refusal("the search stopped, for a package could not be run; the same command goes on where it ended")
     runs = read_runs(jobs, plan.config.months)
     last = max(goal.within for goal in search.goals.values()) - 1
     packages = []

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from experiments.errors import UsageError
+from sim.world.errors import Refusal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,18 +79,18 @@ def _readable(call: Any, *arguments: Any) -> Any:
     try:
         return call(*arguments)
     except ValueError as error:
-        raise UsageError(str(error)) from error
+        raise Refusal(str(error)) from error
 
 
 def place_key(name: str) -> str:
-    """The slug of a municipality or region given by slug or CBS code; raises UsageError with the nearest name."""
+    """The slug of a municipality or region given by slug or CBS code; raises Refusal with the nearest name."""
     from sim.world import places
 
     return _readable(places.resolve, name).key
 
 
 def scenario(name: str, folder: Path | None) -> Any:
-    """A scenario (title, instruments, rules); raises UsageError with the nearest name, or file, rule and key."""
+    """A scenario (title, instruments, rules); raises Refusal with the nearest name, or file, rule and key."""
     from sim.approach import scenarios
 
     return _readable(scenarios.load, name, folder)
@@ -104,7 +104,7 @@ def spread(names: Iterable[str], folder: Path | None) -> list[str]:
 
 
 def with_current(name: str, held: Mapping[str, dict[str, Any]], place: str, start: str) -> dict[str, dict[str, Any]]:
-    """The instruments of a scenario on top of what is done already in a place; raises UsageError when that list is damaged."""
+    """The instruments of a scenario on top of what is done already in a place; raises Refusal when that list is damaged."""
     from sim.approach import done_already as current
 
     return _readable(current.with_current, name, held, place, start)
@@ -135,7 +135,7 @@ def settings(key: str, given: Mapping[str, Any], start: str, strength: float = 1
     """All settings of an instrument, defaults filled in, checked against ranges, law and the strength of the run.
 
     Raises:
-        UsageError: names the setting, the range or the rule.
+        Refusal: names the setting, the range or the rule.
     """
     from sim import interventions
 
@@ -160,7 +160,7 @@ def rules(
         given: what the command line says of instruments.
 
     Raises:
-        UsageError: names rule and key.
+        Refusal: names rule and key.
     """
     from sim import interventions
     from sim.approach import rules as world_rules
@@ -204,7 +204,7 @@ def counts_whole(key: str, setting: str) -> bool:
 
 
 def behaviour(values: Mapping[str, float]) -> None:
-    """Check names and ranges of behavioural parameters; raises UsageError."""
+    """Check names and ranges of behavioural parameters; raises Refusal."""
     from sim import parameters
 
     _readable(parameters.resolve, values)

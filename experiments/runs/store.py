@@ -8,8 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.errors import UsageError
 from experiments.runs.folder import read_json, sweep_up, whole, write_json, write_whole
+from sim.world.errors import Refusal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,14 +133,14 @@ def to_arrow(name: str, frame: pd.DataFrame) -> pa.Table:
     """A frame as an Arrow table with the types of the interface; texts become dictionaries.
 
     Raises:
-        UsageError: a promised column is not there.
+        Refusal: a promised column is not there.
     """
     import pyarrow as pa
 
     promised = COLUMNS[name]
     lost = [column for column in promised if column not in frame.columns]
     if lost:
-        raise UsageError(f"table {name}: no column {', '.join(lost)}; the interface promises it")
+        raise Refusal(f"table {name}: no column {', '.join(lost)}; the interface promises it")
     table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
     columns = {}
     for column in [*promised, *(other for other in frame.columns if other not in promised)]:
@@ -256,7 +256,7 @@ def _batches(name: str, parts: Sequence[tuple[str, int, Path]]) -> Iterator[pa.T
 
 
 def read_part(folder: Path, name: str) -> pa.Table:
-    """One table of one run. Raises UsageError when the file is lost or damaged."""
+    """One table of one run. Raises Refusal when the file is lost or damaged."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -266,7 +266,7 @@ def read_part(folder: Path, name: str) -> pa.Table:
     except (OSError, pa.ArrowException) as error:
         (folder / DONE).unlink(missing_ok=True)
         reason = str(error).splitlines()[0]
-        raise UsageError(f"{path} is lost or damaged ({reason}); the same command makes it anew") from error
+        raise Refusal(f"{path} is lost or damaged ({reason}); the same command makes it anew") from error
 
 
 def _with_run(scenario: str, seed: int, table: pa.Table) -> pa.Table:

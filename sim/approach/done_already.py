@@ -10,13 +10,11 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from sim.world.errors import Refusal
+
 FILE = Path(__file__).parents[1] / "data" / "current.yaml"
 WITHOUT = "zonder_beleid"  # the scenario without what is done already
 MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
-
-
-class CurrentError(ValueError):
-    """The list cannot be read; the message names file, place and key."""
 
 
 class Entry(BaseModel):
@@ -45,16 +43,16 @@ def read(path: Path = FILE) -> Mapping[str, Listed]:
     """The list by key of the place.
 
     Raises:
-        CurrentError: no YAML, or a key that does not belong there.
+        Refusal: no YAML, or a key that does not belong there.
     """
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
         return {str(place): Listed.model_validate(one) for place, one in content.items()}
     except yaml.YAMLError as error:
-        raise CurrentError(f"{path.name}: this is no YAML: {str(error).splitlines()[0]}") from None
+        raise Refusal(f"{path.name}: this is no YAML: {str(error).splitlines()[0]}") from None
     except ValidationError as error:
         first = error.errors()[0]
-        raise CurrentError(f"{path.name}: {'.'.join(map(str, first['loc']))}: {first['msg'].lower()}") from None
+        raise Refusal(f"{path.name}: {'.'.join(map(str, first['loc']))}: {first['msg'].lower()}") from None
 
 
 def listed(place: str) -> Listed | None:

@@ -6,7 +6,6 @@ nothing else: counts of homes, people and moves, the instruments' own ledger, an
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
@@ -17,6 +16,7 @@ from sim.interventions import REGISTRY as INSTRUMENTS
 from sim.interventions import Instrument, check_strength, class_of, load
 from sim.interventions.instrument import MOST_STRENGTH
 from sim.world.codes import Obstacle, names
+from sim.world.errors import Refusal, nearest
 
 YEAR = 12  # months over which a monitor counts
 HIDDEN = {  # what is counted in the world, and is known to nobody in the month itself
@@ -40,15 +40,11 @@ READABLE = (*MOVES, *STATES)
 WISHES = ("huidige_woning", "woonwens", "woningzoeken")  # stages in which a coach can meet somebody
 
 
-class RuleError(ValueError):
-    """Rules that contradict each other or their scenario; the message names rule and key."""
-
-
 def near(name: str, known: Iterable[str]) -> str:
     """A question after the nearest right name, or the list of all names."""
     known = list(known)
-    found = difflib.get_close_matches(name, known, 1, 0.5)
-    return f"did you mean {found[0]}?" if found else f"it is one of {', '.join(known) or 'none'}"
+    found = nearest(name, known)
+    return f"did you mean {found}?" if found else f"it is one of {', '.join(known) or 'none'}"
 
 
 def _readable(name: str) -> str:
@@ -216,10 +212,10 @@ def read(content: Any) -> list[Rule]:
     """Rules from the content of a YAML file.
 
     Raises:
-        RuleError: names the rule by its number, the key and the way out.
+        Refusal: names the rule by its number, the key and the way out.
     """
     if not isinstance(content, list):
-        raise RuleError("rules is no list; begin each rule with '- when:'")
+        raise Refusal("rules is no list; begin each rule with '- when:'")
     return [_read(number, one) for number, one in enumerate(content, 1)]
 
 
@@ -233,7 +229,7 @@ def _read(number: int, content: Any) -> Rule:
         if first["type"] == "extra_forbidden":
             *path, last = (str(part) for part in first["loc"])
             message = f"there is no such key; {near(last, _keys(path))}"
-        raise RuleError(f"rule {number}: {where + ': ' if where else ''}{message[:1].lower()}{message[1:]}") from None
+        raise Refusal(f"rule {number}: {where + ': ' if where else ''}{message[:1].lower()}{message[1:]}") from None
 
 
 def _keys(path: Sequence[str]) -> list[str]:
@@ -256,7 +252,7 @@ def check(held: Iterable[str], rules: Sequence[Rule]) -> None:
     """Refuse rules that contradict each other or the instruments that the scenario holds from the start.
 
     Raises:
-        RuleError: names the rule and both sides.
+        Refusal: names the rule and both sides.
     """
     held = set(held)
     stopped = {key for rule in rules for key in rule.do.stop}
@@ -265,29 +261,29 @@ def check(held: Iterable[str], rules: Sequence[Rule]) -> None:
         for key, settings in rule.do.add.items():
             where = f"rule {number}: do.add.{key}"
             if key in held and key not in stopped:
-                raise RuleError(f"{where}: the scenario holds {key} from the start, and no rule stops it; take it out of one of the two")
+                raise Refusal(f"{where}: the scenario holds {key} from the start, and no rule stops it; take it out of one of the two")
             if key in held and settings:
-                raise RuleError(f"{where}: {key} has its settings under instruments; write {key}: {{}} to take it up again")
+                raise Refusal(f"{where}: {key} has its settings under instruments; write {key}: {{}} to take it up again")
             first, before = adders.setdefault(key, (number, settings))
             if before != settings:
-                raise RuleError(f"{where}: rule {first} adds {key} with other settings; an instrument has one set of them")
+                raise Refusal(f"{where}: rule {first} adds {key} with other settings; an instrument has one set of them")
     running = {*held, *adders}
     for number, rule in enumerate(rules, 1):
         wanted = [("do.stop", key) for key in rule.do.stop] + [("do.scale", key) for key in rule.do.scale]
         wanted += [("when.instrument", rule.when.instrument)] if rule.when.instrument else []
         for where, key in wanted:
             if key not in running:
-                raise RuleError(f"rule {number}: {where}: {key} never runs in this scenario; {near(key, sorted(running))}")
+                raise Refusal(f"rule {number}: {where}: {key} never runs in this scenario; {near(key, sorted(running))}")
         if rule.when.talks and not any(one.talks for one in map(class_of, running) if one):
             coaches = " or ".join(key for key, cls in INSTRUMENTS.items() if cls.talks)
-            raise RuleError(f"rule {number}: when.talks: nobody talks to anybody in this scenario; add {coaches}")
+            raise Refusal(f"rule {number}: when.talks: nobody talks to anybody in this scenario; add {coaches}")
 
 
 def loaded(held: Mapping[str, Instrument], rules: Sequence[Rule], start: str, strength: float) -> dict[str, Instrument]:
     """The instruments that rules can add, checked against ranges and law, and all factors against what may be multiplied.
 
     Raises:
-        RuleError: names rule and key, and says what the instrument says.
+        Refusal: names rule and key, and says what the instrument says.
     """
     found: dict[str, Instrument] = {}
     for number, rule in enumerate(rules, 1):
@@ -304,15 +300,15 @@ def loaded(held: Mapping[str, Instrument], rules: Sequence[Rule], start: str, st
 
 
 def check_year(rules: Sequence[Rule], months: int) -> None:
-    """Refuse a comparison with the year before the start where fewer than twelve months lie before it; raises RuleError."""
+    """Refuse a comparison with the year before the start where fewer than twelve months lie before it; raises Refusal."""
     for number, rule in enumerate(rules, 1):
         if rule.when.change is not None and months < YEAR:
             why = "when.change compares with the year before the start"
-            raise RuleError(f"rule {number}: {why}; let burn_in be {YEAR} or more, not {months}")
+            raise Refusal(f"rule {number}: {why}; let burn_in be {YEAR} or more, not {months}")
 
 
 def _tried(number: int, deed: str, call: Any) -> Any:
     try:
         return call()
     except ValueError as error:
-        raise RuleError(f"rule {number}: do.{deed}: {error}") from error
+        raise Refusal(f"rule {number}: do.{deed}: {error}") from error

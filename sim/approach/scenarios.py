@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -10,18 +9,15 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from sim.approach.rules import Rule, RuleError
+from sim.approach.rules import Rule
 from sim.approach.rules import check as check_rules
 from sim.approach.rules import read as read_rules
 from sim.interventions import REGISTRY, title_of
+from sim.world.errors import Refusal, hint
 
 FOLDER = Path(__file__).resolve().parents[2] / "configs" / "scenario"
 EACH = "elk_instrument"  # every instrument of the menukaart, each a scenario of its own
 OWN = "interventie_x"  # on no menukaart: what it does is for the user to say
-
-
-class ScenarioError(ValueError):
-    """A scenario that does not exist or cannot be read; the message names file, key and the nearest name."""
 
 
 class Title(BaseModel):
@@ -67,7 +63,7 @@ def load(name: str, folder: Path | None = None) -> Scenario:
     """One scenario by name, from ``folder`` first, else from ``configs/scenario``, else the instrument of that name alone.
 
     Raises:
-        ScenarioError: no such scenario, no YAML, a key that does not belong there, or rules that contradict each other.
+        Refusal: no such scenario, no YAML, a key that does not belong there, or rules that contradict each other.
     """
     for place in (folder, FOLDER):
         path = place / f"{name}.yaml" if place else None
@@ -76,29 +72,27 @@ def load(name: str, folder: Path | None = None) -> Scenario:
     if name in REGISTRY:
         return Scenario(title=Title(**title_of(name)), instruments={name: {}})
     if name == EACH:
-        raise ScenarioError(f"{EACH} is many scenarios, one for each instrument: only scenarios=[{EACH}] of experiments.compare takes it")
+        raise Refusal(f"{EACH} is many scenarios, one for each instrument: only scenarios=[{EACH}] of experiments.compare takes it")
     known = sorted({EACH, *names(), *(names(folder) if folder else [])})
-    near = difflib.get_close_matches(name, known, 1, 0.4)
-    hint = f"; did you mean {near[0]}?" if near else ""
-    raise ScenarioError(f"there is no scenario {name!r}{hint} (python -m experiments.list what=scenarios)")
+    raise Refusal(f"there is no scenario {name!r}{hint(name, known)} (python -m experiments.list what=scenarios)")
 
 
 def _read(path: Path) -> Scenario:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except yaml.YAMLError as error:
-        raise ScenarioError(f"{path.name}: this is no YAML: {str(error).splitlines()[0]}") from None
+        raise Refusal(f"{path.name}: this is no YAML: {str(error).splitlines()[0]}") from None
     if isinstance(content.get("instruments"), dict):
         content["instruments"] = {key: settings or {} for key, settings in content["instruments"].items()}
     try:
         found = Scenario.model_validate(content)
         check_rules(found.instruments, found.rules)
         return found
-    except RuleError as error:
-        raise ScenarioError(f"{path.name}: {error}") from None
+    except Refusal as error:
+        raise Refusal(f"{path.name}: {error}") from None
     except ValidationError as error:
         first = error.errors()[0]
         if first["loc"] == ("rules",):
-            raise ScenarioError(f"{path.name}: {first['msg'].removeprefix('Value error, ')}") from None
+            raise Refusal(f"{path.name}: {first['msg'].removeprefix('Value error, ')}") from None
         where = ".".join(str(part) for part in first["loc"])
-        raise ScenarioError(f"{path.name}: {where}: {first['msg'].lower()} (keys are title, instruments, rules)") from None
+        raise Refusal(f"{path.name}: {where}: {first['msg'].lower()} (keys are title, instruments, rules)") from None

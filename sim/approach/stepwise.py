@@ -132,7 +132,7 @@ def waiting(held: Mapping[str, Instrument], steps: Sequence[Rule], setting: Sett
     """The instruments that the rules of a scenario can add to those that it holds; they wait until a rule fires.
 
     Raises:
-        RuleError: rules that contradict each other or the scenario, settings that cannot be, or a change that cannot be
+        Refusal: rules that contradict each other or the scenario, settings that cannot be, or a change that cannot be
             counted because the burn-in was too short.
     """
     rules.check(held, steps)

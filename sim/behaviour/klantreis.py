@@ -157,7 +157,7 @@ def _logit(probability: float) -> float:
 @njit(cache=True)
 def is_nood(trigger):
     """Whether a trigger is nood rather than wens."""
-    return trigger == T_FALL or trigger == T_PARTNER or trigger == T_REHOUSING
+    return trigger in (T_FALL, T_PARTNER, T_REHOUSING)
 
 
 @njit(cache=True)

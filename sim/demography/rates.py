@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.world.figures import FiguresError
+from sim.world.errors import Refusal
 
 FOLDER = Path(__file__).parents[1] / "data" / "demography"
 MAX_AGE = 110
@@ -37,26 +37,26 @@ def per_year(folder: Path = FOLDER) -> dict[str, NDArray]:
     """Chances per year, float64 [group, 111] by quantity.
 
     Raises:
-        FiguresError: file missing, or a cell that is no chance; names file, row and column.
+        Refusal: file missing, or a cell that is no chance; names file, row and column.
     """
     path = folder / "rates.csv"
     try:
         rows = list(csv.DictReader(path.open(encoding="utf-8", newline="")))
     except OSError as error:
-        raise FiguresError(f"{path.name}: cannot be read ({error.strerror}); convert.py beside it makes it") from error
+        raise Refusal(f"{path.name}: cannot be read ({error.strerror}); convert.py beside it makes it") from error
     tables = {name: np.full((n, MAX_AGE + 1), np.nan) for name, n in COUNTS.items()}
     for number, row in enumerate(rows, start=2):
         try:
             value = float(row["chance_per_year"])
             tables[row["quantity"]][GROUPS[row["group"]] % COUNTS[row["quantity"]], int(row["age"])] = value
         except (KeyError, ValueError, TypeError, IndexError) as error:
-            raise FiguresError(f"{path.name}: row {number}: {dict(row)} cannot be read ({error})") from None
+            raise Refusal(f"{path.name}: row {number}: {dict(row)} cannot be read ({error})") from None
         if not 0 <= value <= 1:
-            raise FiguresError(f"{path.name}: row {number}, column chance_per_year: {value} is no chance (0 to 1)")
+            raise Refusal(f"{path.name}: row {number}, column chance_per_year: {value} is no chance (0 to 1)")
     for name, table in tables.items():
         if np.isnan(table).any():
             age = int(np.argwhere(np.isnan(table))[0][1])
-            raise FiguresError(f"{path.name}: column chance_per_year: {name} has no value at age {age}")
+            raise Refusal(f"{path.name}: column chance_per_year: {name} has no value at age {age}")
     return tables
 
 

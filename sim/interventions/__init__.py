@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from typing import TYPE_CHECKING
 
@@ -42,11 +41,12 @@ from sim.interventions.cards.voorrang import LokaleBinding, Ooievaarsclausule, P
 from sim.interventions.cards.woningdelen import Woningdelen
 from sim.interventions.cards.woningruil import Woningruil
 from sim.interventions.cards.wooncoach import WooncoachParticulier, WooncoachSociaal
-from sim.interventions.instrument import Instrument, InstrumentError, Running
+from sim.interventions.instrument import Instrument, Running
 from sim.interventions.labels import filters_of, refuse_two_labels
 from sim.interventions.who import Who, area_rows
 from sim.levers import MAX_INSTRUMENTS, InForce, make_levers
 from sim.without.ghosts import no_ghosts
+from sim.world.errors import Refusal, hint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -118,19 +118,17 @@ def load(key: str, settings: Mapping[str, Any] | None, start: str = "2026-01") -
     """Settings of one instrument, checked against its fields and the law in force at ``start``.
 
     Raises:
-        InstrumentError: unknown instrument or setting (with the nearest name), a value out of range, or settings that
+        Refusal: unknown instrument or setting (with the nearest name), a value out of range, or settings that
             contradict each other.
-        LawError: what the law forbids.
+        Refusal: what the law forbids.
     """
     cls = class_of(key)
     if cls is None:
-        near = difflib.get_close_matches(key, REGISTRY, 1, 0.4)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        raise InstrumentError(f"there is no instrument {key!r}{hint} (python -m experiments.list what=instruments)")
+        raise Refusal(f"there is no instrument {key!r}{hint(key, REGISTRY)} (python -m experiments.list what=instruments)")
     try:
         instrument = cls.model_validate(dict(settings or {}))
     except ValidationError as error:
-        raise InstrumentError(_readable(key, error)) from None
+        raise Refusal(_readable(key, error)) from None
     instrument.check(start)
     _refuse_contradictions(instrument)
     return instrument
@@ -139,12 +137,12 @@ def load(key: str, settings: Mapping[str, Any] | None, start: str = "2026-01") -
 def _refuse_contradictions(instrument: Instrument) -> None:
     key, since, until = instrument.key, instrument.since, instrument.until
     if instrument.payer not in instrument.payers:
-        raise InstrumentError(organisations.refuse(key, "payer", instrument.payer, instrument.payers, instrument.powers))
+        raise Refusal(organisations.refuse(key, "payer", instrument.payer, instrument.payers, instrument.powers))
     deliverers = instrument.may_deliver()
     if instrument.deliverer is not None and instrument.deliverer not in deliverers:
-        raise InstrumentError(organisations.refuse(key, "deliverer", instrument.deliverer, deliverers, instrument.powers))
+        raise Refusal(organisations.refuse(key, "deliverer", instrument.deliverer, deliverers, instrument.powers))
     if since is not None and until is not None and until <= since:
-        raise InstrumentError(f"{key}.from={since} and {key}.until={until} leave no month in which it works; let until be later")
+        raise Refusal(f"{key}.from={since} and {key}.until={until} leave no month in which it works; let until be later")
 
 
 def _readable(key: str, error: ValidationError) -> str:
@@ -153,9 +151,7 @@ def _readable(key: str, error: ValidationError) -> str:
     fields = _fields(key, path)
     where = ".".join((key, *path, last))
     if first["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(last, fields, 1, 0.4)
-        hint = f"; did you mean {near[0]}?" if near else f"; settings are {', '.join(fields)}"
-        return f"{where} does not exist{hint}"
+        return f"{where} does not exist{hint(last, fields, 'settings are ' + ', '.join(fields))}"
     field = fields.get(last)
     unit = f" ({field.description})" if field is not None and field.description else ""
     message = first["msg"].removeprefix("Value error, ")
@@ -177,7 +173,7 @@ def equip(
     behind. ``before`` are those at work so far: they stop, and what they wrote down comes along.
     """
     if len(instruments) > MAX_INSTRUMENTS:
-        raise InstrumentError(f"{len(instruments)} instruments in one scenario; at most {MAX_INSTRUMENTS} fit")
+        raise Refusal(f"{len(instruments)} instruments in one scenario; at most {MAX_INSTRUMENTS} fit")
     keys = tuple(sorted(instruments))
     refuse_two_labels(instruments)
     for key in keys:
@@ -211,24 +207,24 @@ def strength_of(instrument: Instrument, strength: float) -> float:
 
 
 def check_areas(w: World, instrument: Instrument) -> None:
-    """Raises InstrumentError when ``who.areas`` names what is no part of this place."""
+    """Raises Refusal when ``who.areas`` names what is no part of this place."""
     try:
         area_rows(w, instrument.who.areas)
     except ValueError as error:
-        raise InstrumentError(f"{instrument.key}.{error}") from None
+        raise Refusal(f"{instrument.key}.{error}") from None
 
 
 def check_strength(instrument: Instrument, strength: float) -> None:
     """A strength multiplies delivery: capacity, budget or a dose. A rule without any of them holds for all or for a part.
 
     Raises:
-        InstrumentError: below 0, or above 1 for such a rule.
+        Refusal: below 0, or above 1 for such a rule.
     """
     most = instrument.most_strength()
     if not 0 <= strength <= most:
         why = "nothing is delivered at 0" if strength < 0 else "more is not delivered"
         why = "a rule without capacity or budget holds for all at 1" if strength > most == 1 else why
-        raise InstrumentError(f"{instrument.key}: strength={strength:g} is out of range, 0 to {most:g} (factor): {why}")
+        raise Refusal(f"{instrument.key}: strength={strength:g} is out of range, 0 to {most:g} (factor): {why}")
 
 
-__all__ = ["REGISTRY", "Instrument", "InstrumentError", "Running", "equip", "load", "title_of"]
+__all__ = ["REGISTRY", "Instrument", "Refusal", "Running", "equip", "load", "title_of"]

@@ -33,10 +33,6 @@ MASKS = tuple(np.uint64(1 << bit) for bit in range(MAX_INSTRUMENTS))
 _MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
 
 
-class InstrumentError(ValueError):
-    """A setting of an instrument that cannot be; the message names instrument, setting and the way out."""
-
-
 class Instrument(BaseModel):
     """Settings that all instruments share."""
 
@@ -110,7 +106,7 @@ class Instrument(BaseModel):
         return MOST_STRENGTH if self.dosed or self.capacity is not None or self.eur_budget is not None else 1.0
 
     def check(self, start: str) -> None:
-        """Check against the law in force at ``start`` (YYYY-MM); raises LawError."""
+        """Check against the law in force at ``start`` (YYYY-MM); raises Refusal."""
 
     def members(self, run: Running, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
         """Rows (int32) of the target group in the stages given (first, last) that do not carry ``mask`` and are drawn in ``lot``."""

@@ -8,10 +8,11 @@ import numpy as np
 from pydantic import Field
 
 from sim.interventions.delivery import KnownToSome
-from sim.interventions.instrument import Instrument, InstrumentError, Running
+from sim.interventions.instrument import Instrument, Running
 from sim.interventions.who import apart, failing
 from sim.world.chance import Purpose, uniform
 from sim.world.codes import ON_OFFER, Access, DwellingState, Tenure
+from sim.world.errors import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -144,7 +145,7 @@ def refuse_two_labels(instruments: Mapping[str, Instrument]) -> None:
     """Instruments that name one label mean one set of homes.
 
     Raises:
-        InstrumentError: two of them give it another number or share; names both sides.
+        Refusal: two of them give it another number or share; names both sides.
     """
     first: dict[str, ForHomesTaken] = {}
     for key, one in sorted(instruments.items()):
@@ -153,4 +154,4 @@ def refuse_two_labels(instruments: Mapping[str, Instrument]) -> None:
             for name in ("n_labelled", "rel_labelled", "label_step_free"):
                 mine, its = getattr(one, name), getattr(other, name)
                 if mine != its and not (name == "rel_labelled" and one.n_labelled is not None):
-                    raise InstrumentError(f"{key}.{name}={mine} and {other.key}.{name}={its}: both name label {one.label}; make them equal")
+                    raise Refusal(f"{key}.{name}={mine} and {other.key}.{name}={its}: both name label {one.label}; make them equal")

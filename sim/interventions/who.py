@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
@@ -17,6 +16,7 @@ from sim.world import law
 from sim.world.chance import draw_bits, to_unit, uniform
 from sim.world.codes import PRESENT, DwellingType, HouseholdClass, HouseholdState, Tenure
 from sim.world.columns import ABSENT, NEVER, NOWHERE, age_years
+from sim.world.errors import hint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -243,9 +243,9 @@ def area_rows(w: World, areas: tuple[str, ...]) -> NDArray:
     found: set[int] = set()
     for area in areas:
         if area.lower() not in known:
-            near = difflib.get_close_matches(area.lower(), known, 1, 0.4)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise ValueError(f"who.areas: {area!r} is no wijk or gemeente (name or CBS code) of {w.setting.place.name}{hint}")
+            raise ValueError(
+                f"who.areas: {area!r} is no wijk or gemeente (name or CBS code) of {w.setting.place.name}{hint(area.lower(), known)}"
+            )
         found |= known[area.lower()]
     return np.array(sorted(found), np.int64)
 

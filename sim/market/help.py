@@ -54,7 +54,7 @@ def pull(seeker, offer, touched, bits, rules, levers):
             budget += levers[k].loan * seeker.income / (1.0 + rules.buying_cost)
         if levers[k].adapts != 0 and offer.access == AANPASBAAR:
             works = True
-            access = GESCHIKT
+            access = np.int32(GESCHIKT)
         if seeker.rooms_left >= levers[k].n_rooms_left and may_be_taken(offer, levers[k], bit):
             if levers[k].eur_once != 0.0:
                 works = True

@@ -7,11 +7,12 @@ registry, so that a parameter is read by its name everywhere. Ids such as ``B44`
 
 from __future__ import annotations
 
-import difflib
 import importlib
 from collections import namedtuple
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from sim.world.errors import Refusal, hint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,16 +43,12 @@ class Parameter:
     subject: str = ""
 
 
-class ParameterError(ValueError):
-    """A behavioural parameter that does not exist or lies outside its range."""
-
-
 def _collect() -> dict[str, Parameter]:
     registry: dict[str, Parameter] = {}
     for subject in SUBJECTS:
         for entry in importlib.import_module(f"{__name__}.{subject}").PARAMETERS:
             if entry.name in registry:
-                raise ParameterError(f"parameter {entry.name} is entered twice ({registry[entry.name].subject}, {subject})")
+                raise Refusal(f"parameter {entry.name} is entered twice ({registry[entry.name].subject}, {subject})")
             registry[entry.name] = Parameter(**{**entry.__dict__, "subject": subject})
     return registry
 
@@ -67,16 +64,14 @@ def resolve(overrides: Mapping[str, float] | None = None) -> Params:
     """The defaults with ``overrides`` in their place, as floats.
 
     Raises:
-        ParameterError: names the nearest parameter, or the range and unit.
+        Refusal: names the nearest parameter, or the range and unit.
     """
     values = {name: float(entry.default) for name, entry in REGISTRY.items()}
     for name, value in (overrides or {}).items():
         if name not in REGISTRY:
-            near = difflib.get_close_matches(name, REGISTRY, 1, 0.4)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise ParameterError(f"behaviour.{name} does not exist{hint} (python -m experiments.list what=parameters)")
+            raise Refusal(f"behaviour.{name} does not exist{hint(name, REGISTRY)} (python -m experiments.list what=parameters)")
         entry = REGISTRY[name]
         if not entry.low <= float(value) <= entry.high:
-            raise ParameterError(f"behaviour.{name}={value} is out of range: {entry.low} to {entry.high} {entry.unit} ({entry.evidence})")
+            raise Refusal(f"behaviour.{name}={value} is out of range: {entry.low} to {entry.high} {entry.unit} ({entry.evidence})")
         values[name] = float(value)
     return Params(**values)

@@ -10,7 +10,6 @@ A download is kept in the user's cache folder. Without network it says what it t
 from __future__ import annotations
 
 import csv
-import difflib
 import json
 import os
 import sys
@@ -21,13 +20,10 @@ from typing import Any
 
 from sim.population.fitting import cache_folder
 from sim.world import figures
+from sim.world.errors import Refusal, hint
 
 Rows = list[dict[str, Any]]
 Download = Callable[..., dict[str, Rows]]
-
-
-class CbsError(RuntimeError):
-    """A table could not be had, or is not what was expected; the message says what was tried and what is there."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +63,7 @@ def fetch(query: Query, year: int, download: Download | None = None, folder: Pat
         folder: where downloads are kept.
 
     Raises:
-        CbsError: neither download nor earlier copy, or a measure that the table does not have.
+        Refusal: neither download nor earlier copy, or a measure that the table does not have.
     """
     folder = folder or cache_folder() / "cbs"
     file = folder / f"{query.table}-{year}.json"
@@ -77,7 +73,7 @@ def fetch(query: Query, year: int, download: Download | None = None, folder: Pat
             answer = download(query.table, typed=True, filters=_filter(query, year))
             _keep(file, answer)
             return _figures(query, year, answer)
-        except CbsError:
+        except Refusal:
             raise
         except Exception as error:  # cbsodata lets requests' and json's own errors through
             failed = f"{type(error).__name__}: {error}"
@@ -85,12 +81,12 @@ def fetch(query: Query, year: int, download: Download | None = None, folder: Pat
         return _figures(query, year, json.loads(file.read_text(encoding="utf-8")))
     except FileNotFoundError:
         there = sorted(path.stem for path in folder.glob("*.json")) if folder.exists() else []
-        raise CbsError(
+        raise Refusal(
             f"table {query.table} for {year}: {failed}; no earlier download {file.name} in {folder} "
             f"(there: {', '.join(there) or 'nothing'}); the project's own figures stay in use"
         ) from None
     except json.JSONDecodeError as error:
-        raise CbsError(f"{file.name}: damaged at line {error.lineno}, column {error.colno}; delete it and try again") from None
+        raise Refusal(f"{file.name}: damaged at line {error.lineno}, column {error.colno}; delete it and try again") from None
 
 
 def _filter(query: Query, year: int) -> str:
@@ -104,11 +100,8 @@ def _figures(query: Query, year: int, answer: dict[str, Rows]) -> dict[str, dict
     known = [str(row["Key"]) for row in answer.get("DataProperties", []) if row.get("Type") == "Topic"]
     for measure in query.columns:
         if rows and measure not in rows[0]:
-            near = difflib.get_close_matches(measure, known or list(rows[0]), 1, 0.3)
-            raise CbsError(
-                f"table {query.table}: no measure {measure}; nearest {near[0] if near else 'none'} "
-                f"(there: {', '.join(known or list(rows[0]))})"
-            )
+            there = known or list(rows[0])
+            raise Refusal(f"table {query.table}: no measure {measure}{hint(measure, there)} (there: {', '.join(there)})")
     out: dict[str, dict[str, float]] = {}
     for row in rows:
         code = str(row["RegioS"]).strip()
@@ -118,7 +111,7 @@ def _figures(query: Query, year: int, answer: dict[str, Rows]) -> dict[str, dict
             if all(value is not None for value in values.values()):
                 out[code] = {name: float(value) for name, value in values.items()}
     if not out:
-        raise CbsError(f"table {query.table}: no gemeente with figures for {year} among {len(rows)} rows")
+        raise Refusal(f"table {query.table}: no gemeente with figures for {year} among {len(rows)} rows")
     return dict(sorted(out.items()))
 
 
@@ -134,7 +127,7 @@ def put(found: dict[str, dict[str, float]], file: Path | None = None) -> dict[st
     """Write figures into gemeenten.csv, new columns at the end; returns the number of cells changed per column.
 
     Raises:
-        CbsError: gemeenten of the file that the figures do not have (the boundaries differ).
+        Refusal: gemeenten of the file that the figures do not have (the boundaries differ).
     """
     file = file or figures.FOLDER / "gemeenten.csv"
     with file.open(encoding="utf-8", newline="") as source:
@@ -142,7 +135,7 @@ def put(found: dict[str, dict[str, float]], file: Path | None = None) -> dict[st
     names = list(rows[0])
     missing = [row["code"] for row in rows if row["code"] not in found]
     if missing:
-        raise CbsError(f"{file.name}: {len(missing)} gemeenten are not in the download ({', '.join(missing[:5])}): other boundaries?")
+        raise Refusal(f"{file.name}: {len(missing)} gemeenten are not in the download ({', '.join(missing[:5])}): other boundaries?")
     changed: dict[str, int] = {}
     for name in next(iter(found.values())):
         if name not in names:
@@ -181,7 +174,7 @@ def main(arguments: list[str]) -> int:
         found = fetch(QUERIES[words[0]], int(words[1]), None if offline else _cbsodata())
         for name, n in put(found).items():
             print(f"gemeenten.csv: {name}: {n} cells changed (CBS {QUERIES[words[0]].table})")
-    except CbsError as error:
+    except Refusal as error:
         print(error, file=sys.stderr)
         return 1
     return 0

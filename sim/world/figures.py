@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.world.errors import Refusal
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -63,15 +65,11 @@ _MAY_MISS = {
 }
 
 
-class FiguresError(ValueError):
-    """A file of figures is missing or damaged; the message names file, row and column."""
-
-
 def table(name: str, folder: Path | None = None) -> dict[str, NDArray]:
     """Columns of one file, sorted by its key, read-only: text as object arrays, the rest float64 (NaN where missing).
 
     Raises:
-        FiguresError: missing file, missing column, double row, or a value that is no number or out of its range.
+        Refusal: missing file, missing column, double row, or a value that is no number or out of its range.
     """
     return _table(name, folder or FOLDER)
 
@@ -83,18 +81,16 @@ def _table(name: str, folder: Path) -> dict[str, NDArray]:
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.reader(file))
     except OSError as error:
-        raise FiguresError(
-            f"{path.name}: cannot be read ({error.strerror}); expected in {folder.name}/, made by sim/data/convert.py"
-        ) from error
+        raise Refusal(f"{path.name}: cannot be read ({error.strerror}); expected in {folder.name}/, made by sim/data/convert.py") from error
     except UnicodeDecodeError as error:
-        raise FiguresError(f"{path.name}: not UTF-8 text (byte {error.start})") from error
+        raise Refusal(f"{path.name}: not UTF-8 text (byte {error.start})") from error
     if len(rows) < 2:
-        raise FiguresError(f"{path.name}: row 1: a header and at least one row are expected, found {len(rows)} rows")
+        raise Refusal(f"{path.name}: row 1: a header and at least one row are expected, found {len(rows)} rows")
     header, body = rows[0], rows[1:]
     for number, row in enumerate(body, start=2):
         if len(row) != len(header):
             where = header[min(len(row), len(header) - 1)]
-            raise FiguresError(f"{path.name}: row {number}, column {where}: {len(row)} cells, the header has {len(header)}")
+            raise Refusal(f"{path.name}: row {number}, column {where}: {len(row)} cells, the header has {len(header)}")
     columns = {column: _column(path.name, column, [row[k] for row in body]) for k, column in enumerate(header)}
     return _in_order(name, path.name, columns)
 
@@ -103,11 +99,11 @@ def column(name: str, key: str, folder: Path | None = None) -> NDArray:
     """One column of one file.
 
     Raises:
-        FiguresError: names file and column.
+        Refusal: names file and column.
     """
     columns = table(name, folder)
     if key not in columns:
-        raise FiguresError(f"{name}.csv: row 1, column {key}: not there (columns: {', '.join(columns)})")
+        raise Refusal(f"{name}.csv: row 1, column {key}: not there (columns: {', '.join(columns)})")
     return columns[key]
 
 
@@ -134,7 +130,7 @@ def _column(file: str, name: str, cells: list[str]) -> NDArray:
     if name in _TEXT:
         for number, cell in enumerate(cells, start=2):
             if not cell.strip():
-                raise FiguresError(f"{file}: row {number}, column {name}: empty")
+                raise Refusal(f"{file}: row {number}, column {name}: empty")
         return np.array(cells, dtype=object)
     values = np.empty(len(cells))
     missing = any(name.startswith(start) for start in _MAY_MISS.get(file.removesuffix(".csv"), ()))
@@ -143,11 +139,11 @@ def _column(file: str, name: str, cells: list[str]) -> NDArray:
         try:
             values[k] = float(cell) if cell else np.nan
         except ValueError:
-            raise FiguresError(f"{file}: row {k + 2}, column {name}: {cell!r} is not a number") from None
+            raise Refusal(f"{file}: row {k + 2}, column {name}: {cell!r} is not a number") from None
         if not cell and not missing:
-            raise FiguresError(f"{file}: row {k + 2}, column {name}: empty, but this column must be complete")
+            raise Refusal(f"{file}: row {k + 2}, column {name}: empty, but this column must be complete")
         if cell and not low <= values[k] <= high:
-            raise FiguresError(f"{file}: row {k + 2}, column {name}: {cell} is out of range, {low:g} to {high:g}")
+            raise Refusal(f"{file}: row {k + 2}, column {name}: {cell} is out of range, {low:g} to {high:g}")
     return values
 
 
@@ -155,13 +151,13 @@ def _in_order(name: str, file: str, columns: dict[str, NDArray]) -> dict[str, ND
     keys = []
     for key in _KEY[name]:
         if key not in columns:
-            raise FiguresError(f"{file}: row 1, column {key}: not there (columns: {', '.join(columns)})")
+            raise Refusal(f"{file}: row 1, column {key}: not there (columns: {', '.join(columns)})")
         keys.append(columns[key])
     order = sorted(range(len(keys[0])), key=lambda k: tuple(key[k] for key in keys))
     for before, after in pairwise(order):
         if all(key[before] == key[after] for key in keys):
             what = " ".join(str(key[after]) for key in keys)
-            raise FiguresError(f"{file}: row {after + 2}, column {_KEY[name][0]}: {what} is there twice")
+            raise Refusal(f"{file}: row {after + 2}, column {_KEY[name][0]}: {what} is there twice")
     out = {}
     for key, values in columns.items():
         out[key] = values[order]

@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.world.errors import Refusal
+
 
 class Dated(NamedTuple):
     """An amount that changes by date: values from ``since`` (YYYY-MM) on; ``source`` names where they were read."""
@@ -45,10 +47,6 @@ AOW_AGE = 67  # years, since 2024 (D06)
 PAYERS_OF_MOVING_GRANT = ("gemeente", "provincie")
 
 
-class LawError(ValueError):
-    """A scenario asks for what the law does not allow; the message names the rule, its year and the way out."""
-
-
 def amount(key: str, start: str) -> float:
     """The amount in force at ``start`` (YYYY-MM); before its first date the first value."""
     entry = AMOUNTS[key]
@@ -79,10 +77,10 @@ def check_moving_grant(payer: str) -> None:
     """Who may pay a verhuiskostenvergoeding for doorstroming.
 
     Raises:
-        LawError: when a corporatie would pay it.
+        Refusal: when a corporatie would pay it.
     """
     if payer not in PAYERS_OF_MOVING_GRANT:
-        raise LawError(
+        raise Refusal(
             f"verhuiskostenvergoeding: a {payer} may not pay a moving grant for doorstroming (Woningwet, in force 2015; "
             f"toolkit Platform31 2023): use payer gemeente or provincie, or let the corporatie help in kind"
         )
@@ -92,11 +90,11 @@ def check_rehousing(key: str, eur: float, start: str) -> None:
     """What a tenant is paid who must move for renovation or demolition.
 
     Raises:
-        LawError: for less than the statutory minimum in force at ``start`` (YYYY-MM).
+        Refusal: for less than the statutory minimum in force at ``start`` (YYYY-MM).
     """
     least = amount("minimum_verhuiskosten", start)
     if eur < least:
-        raise LawError(
+        raise Refusal(
             f"{key}: eur_moving={eur:g} euro, and who must move for renovation or demolition is paid at least {least:g} "
             f"(BW 7:220 and the minimum of the ministerial rule, as in force in {start[:4]}): pay at least that"
         )
@@ -106,11 +104,11 @@ def check_huurgewenning(months: int, start: str) -> None:
     """Length of a temporary rent discount.
 
     Raises:
-        LawError: outside 1 to 36 months.
+        Refusal: outside 1 to 36 months.
     """
     longest = int(amount("dur_huurgewenning_max", start))
     if not 1 <= months <= longest:
-        raise LawError(
+        raise Refusal(
             f"huurgewenning: dur_path={months} months, the law allows 1 to {longest} (Wet tijdelijke huurkorting, 2021); "
             f"a longer discount is huurbehoud"
         )
@@ -120,15 +118,15 @@ def check_local_binding(share: float, verordening: bool) -> None:
     """Priority for people with local binding.
 
     Raises:
-        LawError: for more than half of the homes, or without a huisvestingsverordening.
+        Refusal: for more than half of the homes, or without a huisvestingsverordening.
     """
     if not verordening:
-        raise LawError(
+        raise Refusal(
             "lokale_binding: a gemeente may give priority by local binding only with a huisvestingsverordening that shows scarcity "
             "(Huisvestingswet, 1-1-2024): set huisvestingsverordening: true, or leave the instrument out"
         )
     if share > 0.5:
-        raise LawError(
+        raise Refusal(
             f"lokale_binding: rel_labelled={share:g}, and at most half of the designated homes may go by local binding "
             f"(Huisvestingswet, 1-1-2024; owner homes: new, below the betaalbaarheidsgrens, not the NHG limit of the bill)"
         )
@@ -138,10 +136,10 @@ def check_free_space(share: float) -> None:
     """Corporatie homes let without an income limit.
 
     Raises:
-        LawError: for more than the free space.
+        Refusal: for more than the free space.
     """
     if share > 0.15:
-        raise LawError(
+        raise Refusal(
             f"flexibele_inkomenseisen: rel_labelled={share:g}, and at least 85 % of the lettings must go to the income group "
             f"(Woningwet, 2022: 92.5 %, or 85 % with a local agreement): at most 0.15"
         )

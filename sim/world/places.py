@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import re
 import unicodedata
@@ -11,10 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.world import figures
-
-
-class UnknownPlaceError(ValueError):
-    """No gemeente or region of this name; the message gives the nearest."""
+from sim.world.errors import Refusal, hint
 
 
 @dataclass(frozen=True)
@@ -70,16 +66,15 @@ def resolve(key: str) -> Place:
     """The place called ``key``: a slug or a CBS code, in capitals or not.
 
     Raises:
-        UnknownPlaceError: names the nearest key.
+        Refusal: names the nearest key.
     """
     asked = str(key).strip()
     index = _index()
     for name in (asked.lower(), slug(asked)):
         if name in index:
             return index[name]
-    near = difflib.get_close_matches(slug(asked), [place.key for place in places()], 1, 0.5)
-    hint = f"; did you mean {near[0]}?" if near else ""
-    raise UnknownPlaceError(
-        f"municipality={asked!r} is not known{hint} (slugs such as zwolle, CBS codes such as GM0193, gelderland, "
+    near = hint(slug(asked), (place.key for place in places()))
+    raise Refusal(
+        f"municipality={asked!r} is not known{near} (slugs such as zwolle, CBS codes such as GM0193, gelderland, "
         "nederland; all of them: python -m experiments.list what=municipalities)"
     )

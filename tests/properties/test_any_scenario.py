@@ -24,10 +24,11 @@ from sim.interventions.instrument import Running
 from sim.interventions.who import Who
 from sim.state import Run
 from sim.world import law
+from sim.world.errors import Refusal
 from tests.worlds import LIVELY, SMALL
 
 MONTHS, FOLLOW_UP = 12, 3
-READABLE = (InstrumentError, law.LawError, RuleError, ScenarioError)
+READABLE = (Refusal, law.Refusal)
 DATES = ["2025-06", "2026-01", "2026-05", "2026-11", "2027-06"]
 RARELY = st.sampled_from([False] * 7 + [True] * 2)
 SELDOM = st.sampled_from([False] * 24 + [True])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sim import interventions, month, run
 from sim.approach import rules
 from sim.counts.invariants import violations
-from sim.interventions import REGISTRY, InstrumentError
+from sim.interventions import REGISTRY
 from sim.world.codes import Obstacle, names
 from tests.worlds import LIVELY, SMALL, strong
 

@@ -10,6 +10,7 @@ from pydantic import Field, field_validator
 
 from sim.interventions.delivery import Help
 from sim.world import law
+from sim.world.errors import hint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -69,8 +70,7 @@ class InterventieX(Help):
     def _known(cls, value: dict[str, float]) -> dict[str, float]:
         for name, number in value.items():
             if name not in PULLS:
-                near = difflib.get_close_matches(name, PULLS, 1, 0.4)
-                raise ValueError(f"{name} is no lever" + (f"; did you mean {near[0]}?" if near else f"; levers are {', '.join(PULLS)}"))
+                raise ValueError(f"{name} is no lever{hint(name, PULLS, 'levers are ' + ', '.join(PULLS))}")
             low, high = PULLS[name]
             if not low <= number <= high:
                 raise ValueError(f"{name}={number:g} is out of range, {low:g} to {high:g}")

@@ -1,4 +1,4 @@
-"""Errors that a user caused and can mend: one English line, with the nearest right name."""
+"""What cannot be, said in one line: the thing, the place, the nearest right name and the way out."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import difflib
 from collections.abc import Iterable
 
 
-class UsageError(ValueError):
-    """A command, configuration or folder that cannot be used as it is; the message says what to do."""
+class Refusal(ValueError):
+    """A setting, name, file, figure or rule that cannot be used as it is; the message says what to do."""
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
