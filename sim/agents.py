@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from mesa import Agent
 
-from sim.behaviour.fit import classes, fit_at
+from sim.behaviour.fit import classes, fit_at, moment
 from sim.world.codes import Contact, DwellingType, HouseholdClass, HouseholdState, Limitation, MoveReason, Stage, Tenure
 from sim.world.columns import ABSENT, NOWHERE
 
@@ -107,7 +107,7 @@ class Household(Agent):
         self._cell("id")
         w = self.model.world
         rows = np.array([self.row])
-        return float(fit_at(w.h, rows, w.h.home[rows], w.month, w.d, w.map.urban, int(w.params.senior_age), w.tables)[0])
+        return float(fit_at(w.h, rows, w.h.home[rows], moment(w))[0])
 
     def story(self) -> str:
         """This household's life in sentences."""

@@ -9,7 +9,7 @@ from numba import njit
 
 from sim.behaviour import founding, klantreis, money
 from sim.behaviour.choice_overload import crowding
-from sim.behaviour.fit import refresh
+from sim.behaviour.fit import moment, refresh
 from sim.behaviour.klantreis import NORM_MONTHS
 from sim.chains import moves as chains
 from sim.chains import programme, vacancies
@@ -105,13 +105,13 @@ def out_of_patience(patience, state, home, reserved, month):
 
 def look_again(w: World, changed: NDArray) -> None:
     """Fit of the present home: on the birthday month of the first adult and after an event."""
-    h, sitting, world = w.h, np.float32(1 - w.params.rel_sitting_rent), (w.month, w.d, w.map.urban, int(w.params.senior_age), w.tables)
+    h, sitting, now = w.h, np.float32(1 - w.params.rel_sitting_rent), moment(w)
     rows = birthdays(h.state, h.adult_birth, w.month, PRESENT)
     describe(h, rows, w.month)  # income moves on with age, with or without a home
-    money.pass_year(h, rows, sitting, *world)
+    money.pass_year(h, rows, sitting, now)
     paths = money.step_rents(w)
     rows = np.concatenate((changed, paths)).astype(np.int32)
-    refresh(h, rows[(h.state[rows] == PRESENT) & (h.home[rows] >= 0)], *world)
+    refresh(h, rows[(h.state[rows] == PRESENT) & (h.home[rows] >= 0)], now)
 
 
 def look_at_the_monitor(run: Run) -> None:
@@ -145,12 +145,12 @@ def live_on(run: Run, happened: Happened) -> None:
 def take_steps(run: Run) -> None:
     """The klantreis of this month; whoever takes another way than without an instrument leaves a ghost behind, that takes its own."""
     w, g, force = run.world, run.at_work.ghosts, run.at_work.in_force
-    norm = run.neighbours.norm()
-    crowd, bases, way = crowding(w), klantreis.bases_of(w.draws, w.month), ghosts.parting(w, g)
-    klantreis.take_steps(w, force.levers, norm, crowd, bases, way)
+    bases, way = klantreis.bases_of(w.draws, w.month), ghosts.parting(w, g)
+    now = klantreis.ThisMonth(w.month, run.neighbours.norm(), crowding(w), bases, force.levers, way)
+    klantreis.take_steps(w, now)
     ghosts.part(w, g, force, way)
     if g is not None and g.n > 0:
-        klantreis.take_steps(ghosts.as_world(w, g), force.levers, norm, crowd, bases, klantreis.no_parting())
+        klantreis.take_steps(ghosts.as_world(w, g), now._replace(parting=klantreis.no_parting()))
 
 
 def go_to_market(run: Run) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.spatial import cKDTree
 
-from sim.behaviour.fit import make_tables, refresh
+from sim.behaviour.fit import make_tables, moment, refresh
 from sim.behaviour.founding import draw_households
 from sim.behaviour.klantreis import NORM_MONTHS, Neighbours
 from sim.behaviour.money import equity_of
@@ -130,7 +130,7 @@ def _start_journeys(w: World, n0: int) -> None:
     h.taste_here[with_home] = np.abs(w.tables["taste"][(bits >> np.uint64(52)).astype(np.int64)])
     in_journey = with_home[h.stage[with_home] != Stage.HUIDIGE_WONING]
     h.taste_here[in_journey] -= np.float32(p.rel_discontent)
-    refresh(h, with_home, w.month, w.d, w.map.urban, int(p.senior_age), w.tables)
+    refresh(h, with_home, moment(w))
 
 
 def _register(w: World, n0: int, housed: NDArray) -> None:

@@ -12,7 +12,7 @@ division that may raise makes a kernel count the references of every column for 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -26,7 +26,8 @@ from sim.world.columns import ABSENT, N_CHILDREN
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.world.columns import Households
+    from sim.world.columns import Dwellings, Households
+    from sim.world.world import World
 
 N_COMPONENTS = 5
 SIZE, ACCESS, AFFORD, PLACE, PROFILE = range(N_COMPONENTS)
@@ -171,90 +172,115 @@ def owner_cost(debt, woz, t):
     return (debt * t.interest + woz * t.upkeep) / 12.0
 
 
-@njit(cache=True, error_model="numpy")
-def components(cls, age, limit, gap, income, attachment, first, second, access, kind, urban, cost, km, leaves, t):
-    """The five components, as a tuple.
+class Dweller(NamedTuple):
+    """What fit depends on of a household."""
 
-    ``gap`` is rooms minus rooms needed, ``cost`` the net housing cost in euro per month, ``km`` the distance from the present
-    home, ``leaves`` 1 if the wijk is left, ``first`` and ``second`` the woonprofielen (seniors only).
+    cls: int  # HouseholdClass
+    age: int  # years, oldest adult
+    limit: int  # Limitation
+    income: float  # disposable euro per year
+    attachment: float  # to the neighbourhood, 0-1
+    first: int  # woonprofiel (seniors only)
+    second: int
+
+
+class Abode(NamedTuple):
+    """What fit depends on of a home, for one household."""
+
+    gap: np.int64  # rooms minus rooms needed
+    access: int  # Access
+    kind: int  # DwellingType
+    urban: int  # CBS 1-5
+    cost: float  # net housing cost, euro per month
+
+
+class Moment(NamedTuple):
+    """What the fit of households in their homes depends on beside the two."""
+
+    month: int
+    d: Dwellings
+    urban: NDArray  # int64 [areas]
+    senior_age: int
+    t: np.void  # FIT_TABLES
+
+
+def moment(w: World) -> Moment:
+    """The world as it is now."""
+    return Moment(w.month, w.d, w.map.urban, int(w.params.senior_age), w.tables)
+
+
+@njit(cache=True, error_model="numpy")
+def components(who, home, km, leaves, t):
+    """The five components of a ``Dweller`` in an ``Abode``, as a tuple.
+
+    ``km`` is the distance from the present home, ``leaves`` 1 if the wijk is left.
     """
-    senior = 1 if cls == CLASS_SENIOR else 0
-    size = t.size[senior, min(GAP_HIGH, max(GAP_LOW, gap)) - GAP_LOW]
-    reach = t.access[limit, access] if limit > 0 else t.future[age, access]
-    burden = 12.0 * cost / max(income, 1.0)
+    senior = 1 if who.cls == CLASS_SENIOR else 0
+    size = t.size[senior, min(GAP_HIGH, max(GAP_LOW, home.gap)) - GAP_LOW]
+    reach = t.access[who.limit, home.access] if who.limit > 0 else t.future[who.age, home.access]
+    burden = 12.0 * home.cost / max(who.income, 1.0)
     afford = min(1.0, max(0.0, 1.0 - (burden - t.cost_norm) * t.cost_slope))
-    place = max(0.0, 1.0 - t.loss_by_distance * min(1.0, km * t.per_km) - t.loss_of_wijk * attachment * leaves)
+    place = max(0.0, 1.0 - t.loss_by_distance * min(1.0, km * t.per_km) - t.loss_of_wijk * who.attachment * leaves)
     if senior:
-        profile = max(t.profile[first, kind, urban], t.profile[N_TASTES + second, kind, urban])
+        profile = max(t.profile[who.first, home.kind, home.urban], t.profile[N_TASTES + who.second, home.kind, home.urban])
     else:
-        profile = t.profile[N_PROFIELEN + (cls if cls == CLASS_STARTER else cls - 1), kind, urban]
+        profile = t.profile[N_PROFIELEN + (who.cls if who.cls == CLASS_STARTER else who.cls - 1), home.kind, home.urban]
     return size, reach, afford, place, profile
 
 
 @njit(forceinline=True, error_model="numpy")
-def _class_and_parts(h, i, j, month, d, urban, senior_age, t):
+def _class_and_parts(h, i, j, at):
     """Class and components of household row ``i`` as it lives in dwelling ``j``, at its present rent or debt."""
-    age = oldest_age(np.int64(h.adult_birth[i, 0]), np.int64(h.adult_birth[i, 1]), month)
-    cls = class_of(j, age, any_child(h.child_birth, i), senior_age)
+    d, t = at.d, at.t
+    age = oldest_age(np.int64(h.adult_birth[i, 0]), np.int64(h.adult_birth[i, 1]), at.month)
+    cls = class_of(j, age, any_child(h.child_birth, i), at.senior_age)
     income = np.float64(h.income[i])
     if d.tenure[j] == KOOP:
         cost = owner_cost(np.float64(h.debt[i]), np.float64(d.woz[j]), t)
     else:
         cost = net_rent(np.float64(h.rent[i]), income, h.size[i], t)
-    return cls, components(
-        cls,
-        age,
-        max(h.adult_limit[i, 0], h.adult_limit[i, 1]),
-        np.int64(d.rooms[j]) - np.int64(h.rooms_needed[i]),
-        income,
-        np.float64(h.attachment[i]),
-        h.profile[i, 0],
-        h.profile[i, 1],
-        d.access[j],
-        d.kind[j],
-        urban[d.area[j]],
-        cost,
-        0.0,
-        0,
-        t,
-    )
+    limit = max(h.adult_limit[i, 0], h.adult_limit[i, 1])
+    who = Dweller(cls, age, limit, income, np.float64(h.attachment[i]), h.profile[i, 0], h.profile[i, 1])
+    home = Abode(np.int64(d.rooms[j]) - np.int64(h.rooms_needed[i]), d.access[j], d.kind[j], at.urban[d.area[j]], cost)
+    return cls, components(who, home, 0.0, 0, t)
 
 
 @njit(cache=True, error_model="numpy")
-def components_at(h, rows, homes, month, d, urban, senior_age, t):
+def components_at(h, rows, homes, at):
     """Components float64 [rows, 5] of household ``rows`` in dwellings ``homes`` at their present rent or debt; 0 without."""
     out = np.zeros((len(rows), N_COMPONENTS))
     for r in range(len(rows)):
         if homes[r] >= 0:
-            _, parts = _class_and_parts(h, rows[r], homes[r], month, d, urban, senior_age, t)
+            _, parts = _class_and_parts(h, rows[r], homes[r], at)
             out[r, 0], out[r, 1], out[r, 2], out[r, 3], out[r, 4] = parts
     return out
 
 
 @njit(forceinline=True, error_model="numpy")
-def fit_of(h, i, j, month, d, urban, senior_age, t):
-    """Fit of household row ``i`` in dwelling ``j`` as if it lived there; 0 without a dwelling."""
+def fit_of(h, i, j, at):
+    """Fit of household row ``i`` in dwelling ``j`` as if it lived there; 0 without a dwelling. ``at`` is a ``Moment``."""
     if j < 0:
         return 0.0
-    cls, parts = _class_and_parts(h, i, j, month, d, urban, senior_age, t)
-    total = parts[0] * t.weights[cls, 0] + parts[1] * t.weights[cls, 1] + parts[2] * t.weights[cls, 2]
-    return total + parts[3] * t.weights[cls, 3] + parts[4] * t.weights[cls, 4]
+    cls, parts = _class_and_parts(h, i, j, at)
+    weights = at.t.weights
+    total = parts[0] * weights[cls, 0] + parts[1] * weights[cls, 1] + parts[2] * weights[cls, 2]
+    return total + parts[3] * weights[cls, 3] + parts[4] * weights[cls, 4]
 
 
 @njit(cache=True, error_model="numpy")
-def fit_at(h, rows, homes, month, d, urban, senior_age, t):
+def fit_at(h, rows, homes, at):
     """Fit float64 [rows] of household ``rows`` in dwellings ``homes`` as if they lived there (see ``components_at``)."""
     out = np.empty(len(rows))
     for r in range(len(rows)):
-        out[r] = fit_of(h, rows[r], homes[r], month, d, urban, senior_age, t)
+        out[r] = fit_of(h, rows[r], homes[r], at)
     return out
 
 
 @njit(cache=True, error_model="numpy")
-def refresh(h, rows, month, d, urban, senior_age, t):
+def refresh(h, rows, at):
     """Write ``fit_here`` of the household rows given (those without a home get 0)."""
     for i in rows:
-        h.fit_here[i] = fit_of(h, i, h.home[i], month, d, urban, senior_age, t)
+        h.fit_here[i] = fit_of(h, i, h.home[i], at)
 
 
 def classes(h: Households, rows: NDArray, month: int, senior_age: int) -> NDArray:

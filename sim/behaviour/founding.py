@@ -62,7 +62,7 @@ def beginning(seed: int, p: Params, around: bool) -> Beginning:
 
 def draw_households(w: World, rows: NDArray) -> None:
     """What is fixed for a household's life: search area, woonprofielen and its own part of attachment."""
-    draw_kernel(w.h.id, w.h.adult_birth, w.h.scope, w.h.profile, w.h.attachment, rows, w.month, _beginning(w))
+    draw_kernel(w.h, rows, w.month, _beginning(w))
 
 
 def found(w: World, rows: NDArray, kinds: NDArray, parents: NDArray) -> None:
@@ -76,19 +76,19 @@ def _beginning(w: World) -> Beginning:
 
 
 @njit(cache=True)
-def draw_kernel(ids, adult_birth, scope, profile, attachment, rows, month, b):
+def draw_kernel(h, rows, month, b):
     """Write ``scope``, ``profile`` and ``attachment`` of the household rows given (see ``sim.world.columns.Households``)."""
     for i in rows:
-        age = oldest_age(np.int64(adult_birth[i, 0]), np.int64(adult_birth[i, 1]), month)
-        u = to_unit(draw_bits(b.bases[SCOPE], ids[i]))
+        age = oldest_age(np.int64(h.adult_birth[i, 0]), np.int64(h.adult_birth[i, 1]), month)
+        u = to_unit(draw_bits(b.bases[SCOPE], h.id[i]))
         if u < b.own[1 if age >= b.senior_age else 0]:
-            scope[i] = 0
+            h.scope[i] = 0
         else:
-            scope[i] = 2 if u > b.beyond else 1
+            h.scope[i] = 2 if u > b.beyond else 1
         edges = b.edges[1 if age >= OLD_AGE else 0]
-        u_first, u_second = to_unit(draw_bits(b.bases[FIRST], ids[i])), to_unit(draw_bits(b.bases[SECOND], ids[i]))
-        attachment[i] = b.attachment[to_index(draw_bits(b.bases[ATTACHED], ids[i]))]
-        profile[i, 0], profile[i, 1] = pick_profiles(u_first, u_second, edges)
+        u_first, u_second = to_unit(draw_bits(b.bases[FIRST], h.id[i])), to_unit(draw_bits(b.bases[SECOND], h.id[i]))
+        h.attachment[i] = b.attachment[to_index(draw_bits(b.bases[ATTACHED], h.id[i]))]
+        h.profile[i, 0], h.profile[i, 1] = pick_profiles(u_first, u_second, edges)
 
 
 @njit(cache=True)

@@ -117,7 +117,14 @@ class Journey(NamedTuple):
     fade: NDArray  # float64 [2], chance per month
     give_up: NDArray  # float64 [2 (senior), 2 (nood)], chance per month
     rooted: NDArray  # float64 [months lived], what living somewhere for so long adds to attachment
-    weights: NDArray  # float64: gap, attachment, social norm, share that adapts, months of settling, discontent, owner
+    gap: float  # logit of a wish per point of fit that is lacking
+    attachment: float  # … per point of attachment to the neighbourhood
+    social_norm: float  # … per share of the seniors around that moved in the last year
+    owner: float  # … of an owner
+    p_adapt: float  # share of the wishes that fade in which a home that can be adapted is
+    dur_settle: float  # months until a new home is home
+    discontent: np.float32  # fit points by which a home is liked less as long as one is on the way
+    senior_age: int  # years
 
 
 @functools.lru_cache(maxsize=16)
@@ -136,17 +143,14 @@ def make_journey(p: Params) -> Journey:
         fade=np.array([p.p_fade_other, p.p_fade_senior]),
         give_up=np.array([[p.p_give_up_other] * 2, [p.p_give_up_senior, p.p_give_up_senior * p.rel_give_up_nood]]),
         rooted=p.rel_attachment_years * (lived / (lived + p.dur_rooted_half) - p.rel_rooted_neutral),
-        weights=np.array(
-            [
-                p.logit_wish_gap,
-                p.logit_wish_attachment,
-                p.logit_social_norm,
-                p.p_adapt_share,
-                p.dur_settle,
-                p.rel_discontent,
-                p.logit_wish_koop,
-            ]
-        ),
+        gap=p.logit_wish_gap,
+        attachment=p.logit_wish_attachment,
+        social_norm=p.logit_social_norm,
+        owner=p.logit_wish_koop,
+        p_adapt=p.p_adapt_share,
+        dur_settle=p.dur_settle,
+        discontent=np.float32(p.rel_discontent),
+        senior_age=int(p.senior_age),
     )
 
 
@@ -194,13 +198,24 @@ def twice(u, x, table, touched, lever):
     return outcome, off, used, decisive
 
 
+class ThisMonth(NamedTuple):
+    """What is the same for everybody in a month's klantreis."""
+
+    month: int
+    norm: NDArray  # float64 [areas], share of the seniors that moved in the last year
+    crowd: NDArray  # float64 [2, areas], none above 0: what choice overload adds to the logit of a search
+    bases: NDArray  # uint64: keys of WISH, SEARCH, FADE, ADAPT
+    levers: NDArray  # LEVERS records of the instruments at work
+    parting: Parting  # filled with whoever decides otherwise than without an instrument, for the first time
+
+
 @njit(cache=True)
 def most_beside_gap(j, norm):
     """The most that anything but the gap in fit can add to the logit of a wish, at any age, attachment (0 to 1) and area."""
     pressed = 0.0
     for area in range(len(norm)):
-        pressed = max(pressed, j.weights[2] * norm[area])
-    return np.max(j.wish) + max(0.0, j.weights[1]) + max(0.0, j.weights[6]) + pressed + ROUNDING
+        pressed = max(pressed, j.social_norm * norm[area])
+    return np.max(j.wish) + max(0.0, j.attachment) + max(0.0, j.owner) + pressed + ROUNDING
 
 
 @njit(cache=True)
@@ -213,80 +228,114 @@ def likeliest_steps(j):
 
 
 @njit(cache=True)
-def step_kernel(h, d, month, senior_age, j, lever, norm, crowd, bases, funnel, parting):
+def step_kernel(h, d, j, now, funnel):
     """One month of the klantreis for every household with a home (see the module); changes the columns in place.
 
-    ``norm`` float64 [areas]: share of seniors that moved in the last year; ``crowd`` float64 [2, areas], none above 0: what
-    choice overload adds to the logit of a search (``sim.behaviour.choice_overload``); ``bases`` uint64: WISH, SEARCH, FADE, ADAPT;
-    ``parting`` is filled with whoever decides otherwise than without an instrument, for the first time (see ``Parting``).
+    ``j`` is a ``Journey``, ``now`` a ``ThisMonth``; ``funnel`` int64 [FUNNEL_SHAPE] counts the steps.
     """
-    armed, most, likeliest = len(lever) > 0, most_beside_gap(j, norm), likeliest_steps(j)
+    armed, most, likeliest = len(now.levers) > 0, most_beside_gap(j, now.norm), likeliest_steps(j)
     for i in range(len(h.state)):
         if h.state[i] != PRESENT or h.home[i] < 0:
             continue
         stage = h.stage[i]
-        if stage == VERHUIZEN or (stage == NIEUW and month - h.stage_month[i] < j.weights[4]):
+        if stage == VERHUIZEN or (stage == NIEUW and now.month - h.stage_month[i] < j.dur_settle):
             continue
-        u = to_unit(draw_bits(bases[WISH_BASE if stage == HUIDIGE else FADE_BASE], h.id[i]))
+        u = to_unit(draw_bits(now.bases[WISH_BASE if stage == HUIDIGE else FADE_BASE], h.id[i]))
         touched = h.touched[i] if armed else ZERO
-        stays = u > likeliest[stage] and touched == ZERO
-        if stays and (stage != WENS or to_unit(draw_bits(bases[SEARCH_BASE], h.id[i])) > likeliest[SEARCH_AT]):
-            continue  # most rows end here: no step is that likely for anybody, so spare the look-ups
-        gap = 1.0 - np.float64(h.fit_here[i]) - np.float64(h.taste_here[i])
-        if stage == HUIDIGE and touched == ZERO and u >= j.chance[_logit_cell(most + j.weights[0] * gap)]:
+        if touched == ZERO and _surely_stays(h, i, u, j, now, most, likeliest):
             continue
-        age = oldest_age(np.int64(h.adult_birth[i, 0]), np.int64(h.adult_birth[i, 1]), month)
-        senior = 1 if age >= senior_age else 0
-        to, code = stage, -1
+        age = oldest_age(np.int64(h.adult_birth[i, 0]), np.int64(h.adult_birth[i, 1]), now.month)
+        one = (i, age, 1 if age >= j.senior_age else 0, touched)
+        to, code = HUIDIGE, -1  # who is settled in a new home is at home
         if stage == HUIDIGE:
-            x = j.wish[senior, age] + j.weights[1] * attached(h.attachment[i], month - h.moved_in[i], j.rooted)
-            x += j.weights[0] * gap
-            x += j.weights[6] if d.tenure[h.home[i]] == KOOP else 0.0
-            x += j.weights[2] * norm[d.area[h.home[i]]] if senior else 0.0
-            start, off, used, decisive = twice(u, min(x, CEILING_LOGIT), j.chance, touched, lever.awareness)
-            if used:
-                _note_levers(h, i, used, decisive, parting)
-            if start:
-                to = WENS
-                h.trigger[i] = T_WISH if off else T_CONTACT
-                h.taste_here[i] -= np.float32(j.weights[5])  # a wish is discontent with the present home
+            to = _may_wish(h, d, one, u, j, now)
         elif stage == WENS:
-            go = to_unit(draw_bits(bases[SEARCH_BASE], h.id[i]))
-            x = j.search[senior] + crowd[min(1, h.scope[i]), d.area[h.home[i]]]
-            start, off, used, decisive = twice(go, x, j.chance, touched, lever.search)
-            if used:
-                _note_levers(h, i, used, decisive, parting)
-            if start:
-                to = ZOEKEN
-            elif u < j.fade[senior]:
-                to, code = HUIDIGE, FADED
-                home = h.home[i]
-                if senior and d.access[home] == AANPASBAAR and to_unit(draw_bits(bases[ADAPT_BASE], h.id[i])) < j.weights[3]:
-                    d.access[home] = GESCHIKT  # adapting the home is an exit from the journey, not a failure
-                    code = ADAPTED
+            to, code = _may_search(h, d, one, u, j, now)
         elif stage == ZOEKEN:
-            if u < j.give_up[senior, 1 if is_nood(h.trigger[i]) else 0]:
-                to, code = HUIDIGE, GAVE_UP
-        else:
-            to = HUIDIGE
-        if to == stage:
-            continue
-        _go_to(h, i, to, code, class_of(0, age, any_child(h.child_birth, i), senior_age), month, j, funnel)
-
-
-def take_steps(w: World, levers: NDArray, norm: NDArray, crowd: NDArray, bases: NDArray, way: Parting) -> None:
-    """The klantreis of this month for every household of ``w`` with a home (see ``step_kernel``)."""
-    journey = make_journey(w.params)
-    step_kernel(w.h, w.d, w.month, int(w.params.senior_age), journey, levers, norm, crowd, bases, w.funnel, way)
+            to, code = _may_give_up(h, one, u, j)
+        if to != stage:
+            _go_to(h, i, to, code, class_of(0, age, any_child(h.child_birth, i), j.senior_age), now.month, j.discontent, funnel)
 
 
 @njit(forceinline=True)
-def _go_to(h, i, to, code, cls, month, j, funnel):
+def _surely_stays(h, i, u, j, now, most, likeliest):
+    """Whether nobody like household i takes a step at its draw ``u``, so that the look-ups can be spared; most rows end here."""
+    stage = h.stage[i]
+    if u > likeliest[stage] and (stage != WENS or to_unit(draw_bits(now.bases[SEARCH_BASE], h.id[i])) > likeliest[SEARCH_AT]):
+        return True
+    return stage == HUIDIGE and u >= j.chance[_logit_cell(most + j.gap * _gap_of(h, i))]
+
+
+@njit(forceinline=True)
+def _gap_of(h, i):
+    """What the present home lacks in the eyes of household i, fit points."""
+    return 1.0 - np.float64(h.fit_here[i]) - np.float64(h.taste_here[i])
+
+
+@njit(forceinline=True)
+def _may_wish(h, d, one, u, j, now):
+    """HUIDIGE_WONING: a wish comes with a home that fits badly, with age, and with neighbours who move. The stage to go to."""
+    i, age, senior, touched = one
+    x = j.wish[senior, age] + j.attachment * attached(h.attachment[i], now.month - h.moved_in[i], j.rooted)
+    x += j.gap * _gap_of(h, i)
+    x += j.owner if d.tenure[h.home[i]] == KOOP else 0.0
+    x += j.social_norm * now.norm[d.area[h.home[i]]] if senior else 0.0
+    start, off = _decide(h, i, u, min(x, CEILING_LOGIT), j.chance, touched, now.levers.awareness, now.parting)
+    if start:
+        h.trigger[i] = T_WISH if off else T_CONTACT
+        h.taste_here[i] -= j.discontent  # a wish is discontent with the present home
+        return WENS
+    return HUIDIGE
+
+
+@njit(forceinline=True)
+def _may_search(h, d, one, u, j, now):
+    """WOONWENS: a search begins, or the wish fades; an older household may have its home adapted instead. Stage and reason."""
+    i, _, senior, touched = one
+    home = h.home[i]
+    x = j.search[senior] + now.crowd[min(1, h.scope[i]), d.area[home]]
+    go = to_unit(draw_bits(now.bases[SEARCH_BASE], h.id[i]))
+    start, _ = _decide(h, i, go, x, j.chance, touched, now.levers.search, now.parting)
+    if start:
+        return ZOEKEN, -1
+    if u >= j.fade[senior]:
+        return WENS, -1
+    if senior and d.access[home] == AANPASBAAR and to_unit(draw_bits(now.bases[ADAPT_BASE], h.id[i])) < j.p_adapt:
+        d.access[home] = GESCHIKT  # adapting the home is an exit from the journey, not a failure
+        return HUIDIGE, ADAPTED
+    return HUIDIGE, FADED
+
+
+@njit(forceinline=True)
+def _may_give_up(h, one, u, j):
+    """WONINGZOEKEN: who searches in vain may give up; in nood less often. Stage and reason."""
+    i, _, senior, _ = one
+    if u < j.give_up[senior, 1 if is_nood(h.trigger[i]) else 0]:
+        return HUIDIGE, GAVE_UP
+    return ZOEKEN, -1
+
+
+@njit(forceinline=True)
+def _decide(h, i, u, x, table, touched, lever, parting):
+    """One decision of household i at its draw ``u``: with the levers, and without them; what instruments made of it is noted."""
+    start, off, used, decisive = twice(u, x, table, touched, lever)
+    if used:
+        _note_levers(h, i, used, decisive, parting)
+    return start, off
+
+
+def take_steps(w: World, now: ThisMonth) -> None:
+    """The klantreis of this month for every household of ``w`` with a home (see ``step_kernel``)."""
+    step_kernel(w.h, w.d, make_journey(w.params), now, w.funnel)
+
+
+@njit(forceinline=True)
+def _go_to(h, i, to, code, cls, month, discontent, funnel):
     """Household i goes to stage ``to``, or drops out with a reason (``code`` not −1)."""
     stage = h.stage[i]
     if code >= 0:
         funnel[cls, stage, DROPPED, code] += 1
-        h.taste_here[i] += np.float32(j.weights[5])
+        h.taste_here[i] += discontent
         _forget_journey(h, i)
     else:
         funnel[cls, stage, LEFT, 0] += 1
@@ -327,15 +376,24 @@ def _forget_journey(h, i):
     h.decisive[i] = ZERO
 
 
+class Reaction(NamedTuple):
+    """How households react to what happens to them in a month."""
+
+    base: np.uint64  # key of the month
+    chances: NDArray  # float64 [Trigger], see ``event_chances``
+    discontent: np.float32  # fit points
+    senior_age: int
+
+
 def react(w: World, rows: NDArray, triggers: NDArray) -> None:
     """Life events set a journey off: household ``rows`` with what happened to each (Trigger)."""
     base = w.draws.base(Purpose.NOOD, w.month + EVENT_DRAWS)
-    discontent = np.float32(w.params.rel_discontent)
-    react_kernel(w.h, w.d, rows, triggers, w.month, base, event_chances(w.params), int(w.params.senior_age), discontent, w.funnel)
+    reaction = Reaction(base, event_chances(w.params), np.float32(w.params.rel_discontent), int(w.params.senior_age))
+    react_kernel(w.h, w.d, rows, triggers, w.month, reaction, w.funnel)
 
 
 @njit(cache=True)
-def react_kernel(h, d, rows, triggers, month, base, chances, senior_age, discontent, funnel):
+def react_kernel(h, d, rows, triggers, month, reaction, funnel):
     """Who is set off gets a wish where the children left, and else searches; changes the columns in place.
 
     A household that two things happened to is named twice; the second finds it where the first has brought it.
@@ -346,15 +404,15 @@ def react_kernel(h, d, rows, triggers, month, base, chances, senior_age, discont
         if h.state[i] != PRESENT or home < 0 or h.reserved[i] != NOWHERE or (stage != HUIDIGE and stage != WENS):
             continue
         fits = (trigger == T_FALL and d.access[home] >= GESCHIKT) or (trigger == T_SIZE and d.rooms[home] >= h.rooms_needed[i])
-        if fits or to_unit(draw_bits(base, h.id[i])) >= chances[trigger]:
+        if fits or to_unit(draw_bits(reaction.base, h.id[i])) >= reaction.chances[trigger]:
             continue
         to = WENS if trigger == T_CHILDREN_LEFT else ZOEKEN
         if stage == to:
             continue
         if stage == HUIDIGE:
-            h.taste_here[i] -= discontent  # a journey that begins is discontent with the present home
+            h.taste_here[i] -= reaction.discontent  # a journey that begins is discontent with the present home
         h.trigger[i] = trigger
-        count_row(h, i, to, month, senior_age, funnel)
+        count_row(h, i, to, month, reaction.senior_age, funnel)
         h.stage[i] = to
         h.stage_month[i] = month
         if to == ZOEKEN:

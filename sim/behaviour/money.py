@@ -125,7 +125,7 @@ def step_rents(w: World) -> NDArray:
 
 
 @njit(cache=True, error_model="numpy")
-def pass_year(h, rows, sitting, month, d, urban, senior_age, t):
+def pass_year(h, rows, sitting, at):
     """A year of the household ``rows`` in their homes: rent times ``sitting`` where it follows no agreed path, and fit anew."""
     for i in rows:
         if h.home[i] < 0:
@@ -133,7 +133,7 @@ def pass_year(h, rows, sitting, month, d, urban, senior_age, t):
         if h.rent[i] > 0 and h.rent_path_end[i] == ABSENT:
             h.rent[i] *= sitting
             h.rent_full[i] = h.rent[i]
-        h.fit_here[i] = fit_of(h, i, h.home[i], month, d, urban, senior_age, t)
+        h.fit_here[i] = fit_of(h, i, h.home[i], at)
 
 
 @njit(cache=True)

@@ -5,6 +5,8 @@ Each writes columns in place, row by row; ``sim.chains.moves`` says when they ar
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, NamedTuple
+
 import numpy as np
 from numba import njit
 
@@ -13,25 +15,59 @@ from sim.world.chance import draw_bits, pair_bits, to_index, to_unit, to_whole
 from sim.world.codes import CORPORATIE, E_ARRIVAL, FILL, FILLED, NIEUW, WAITING
 from sim.world.columns import ABSENT, NEVER, NOWHERE
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 MONTH_OFFSET = 100000  # keeps a month positive where it enters a hash
 NO_BITS = np.uint64(0)
 
 
-@njit(cache=True)
-def open_rows(d, v, filled, homes, origins, parents, first, month, turnover, low, high):
-    """Dwellings ``homes`` become the vacancies from row ``first`` on.
+class Freed(NamedTuple):
+    """Homes that come free."""
 
-    ``filled`` int32 [moves]: the vacancy that each move filled; ``turnover`` the base key of the time until a home is on offer,
-    ``low`` to ``high`` months.
-    """
+    homes: NDArray  # int32, dwelling rows
+    origins: NDArray  # uint8, Origin
+    parents: NDArray  # int64, the move that left each of them; −1 none
+
+
+class Turnover(NamedTuple):
+    """The time until a home that came free is on offer."""
+
+    key: np.uint64  # base key
+    low: int  # months
+    high: int
+
+
+class Movers(NamedTuple):
+    """Households that move."""
+
+    rows: NDArray  # int32
+    to: NDArray  # int32, dwelling rows
+    vacancy: NDArray  # int32, vacancy that each fills; NOWHERE for none
+
+
+class Entry(NamedTuple):
+    """What moves that are written down at once have in common."""
+
+    first: int  # row of the ledger
+    month: int
+    reason: int  # MoveReason
+    senior_age: int
+    elsewhere: np.uint64  # base key of whether an arrival left a home behind elsewhere
+    p_elsewhere: float
+
+
+@njit(cache=True)
+def open_rows(d, v, filled, freed, first, month, turnover):
+    """Homes ``freed`` become the vacancies from row ``first`` on; ``filled`` int32 [moves]: the vacancy that each move filled."""
     moment = np.uint64(month + MONTH_OFFSET)
-    for r in range(len(homes)):
-        j, row, parent = homes[r], first + r, parents[r]
+    for r in range(len(freed.homes)):
+        j, row, parent = freed.homes[r], first + r, freed.parents[r]
         v.id[row] = pair_bits(NO_BITS, d.id[j], moment)
         v.dwelling[row] = j
         v.opened[row] = month
-        v.offered[row] = month + to_whole(draw_bits(turnover, v.id[row]), low, high)
-        v.origin[row] = origins[r]
+        v.offered[row] = month + to_whole(draw_bits(turnover.key, v.id[row]), turnover.low, turnover.high)
+        v.origin[row] = freed.origins[r]
         v.parent[row] = parent
         if parent >= 0:  # a link of a running chain
             v.chain[row], v.link[row] = v.chain[filled[parent]], v.link[filled[parent]] + 1
@@ -43,19 +79,17 @@ def open_rows(d, v, filled, homes, origins, parents, first, month, turnover, low
 
 
 @njit(cache=True)
-def write_rows(h, v, m, rows, to, vacancy, first, month, senior_age, reason, elsewhere, p_elsewhere):
-    """Moves of the households ``rows``, as they are before the move, become the ledger's rows from ``first`` on.
-
-    ``elsewhere`` is the base key of whether an arrival left a home behind elsewhere, ``p_elsewhere`` the chance.
-    """
-    for r in range(len(rows)):
-        i, k, x = rows[r], first + r, vacancy[r]
+def write_rows(h, v, m, movers, entry):
+    """Moves of the households ``movers``, as they are before the move, become rows of the ledger."""
+    month, reason = entry.month, entry.reason
+    for r in range(len(movers.rows)):
+        i, k, x = movers.rows[r], entry.first + r, movers.vacancy[r]
         age = oldest_age(np.int64(h.adult_birth[i, 0]), np.int64(h.adult_birth[i, 1]), month)
         m.month[k], m.household[k] = month, i
         m.age[k] = age
-        m.household_class[k] = class_of(h.home[i], age, any_child(h.child_birth, i), senior_age)
+        m.household_class[k] = class_of(h.home[i], age, any_child(h.child_birth, i), entry.senior_age)
         m.size[k] = h.size[i]
-        m.from_dwelling[k], m.to_dwelling[k], m.vacancy[k] = h.home[i], to[r], x
+        m.from_dwelling[k], m.to_dwelling[k], m.vacancy[k] = h.home[i], movers.to[r], x
         m.reason[k], m.trigger[k] = reason, h.trigger[i]
         m.from_rent[k] = h.rent[i] if h.home[i] >= 0 else np.float32(0)
         m.fit_before[k] = h.fit_here[i]
@@ -68,16 +102,20 @@ def write_rows(h, v, m, rows, to, vacancy, first, month, senior_age, reason, els
             m.instruments[k] = h.used[i] | v.bits[x]
             m.decisive[k] = h.decisive[i] | v.decisive[x]
             first_home = h.home[i] < 0 and h.founding[i] == E_ARRIVAL
-            m.left_home_elsewhere[k] = first_home and to_unit(draw_bits(elsewhere, h.id[i])) < p_elsewhere
+            m.left_home_elsewhere[k] = first_home and to_unit(draw_bits(entry.elsewhere, h.id[i])) < entry.p_elsewhere
 
 
 @njit(cache=True)
-def settle_rows(h, d, v, rows, to, vacancy, month, taste_base, taste):
-    """The households ``rows`` live in ``to`` now: the journey is over, what it took is spent, the years lived there start again."""
-    for r in range(len(rows)):
-        i, j = rows[r], to[r]
-        if vacancy[r] >= 0:  # a swap or a return fills none
-            v.state[vacancy[r]] = FILLED
+def settle_rows(h, d, v, movers, month, taste):
+    """``movers`` live in their new homes now: the journey is over, what it took is spent, the years lived there start again.
+
+    ``taste``: base key and quantiles (fit points) of a household's taste for a home.
+    """
+    key, quantiles = taste
+    for r in range(len(movers.rows)):
+        i, j, x = movers.rows[r], movers.to[r], movers.vacancy[r]
+        if x >= 0:  # a swap or a return fills none
+            v.state[x] = FILLED
         d.vacancy[j] = NOWHERE
         d.occupant[j] = i
         h.home[i] = j
@@ -87,7 +125,7 @@ def settle_rows(h, d, v, rows, to, vacancy, month, taste_base, taste):
         if d.tenure[j] == CORPORATIE:  # registration time is spent on a corporatie letting
             h.registered[i] = month
         h.used[i], h.decisive[i], h.touched[i] = NO_BITS, NO_BITS, NO_BITS
-        h.taste_here[i] = taste[to_index(pair_bits(taste_base, h.id[i], d.id[j]))]
+        h.taste_here[i] = quantiles[to_index(pair_bits(key, h.id[i], d.id[j]))]
 
 
 @njit(cache=True)

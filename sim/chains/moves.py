@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.behaviour import money
-from sim.behaviour.fit import fit_at
-from sim.chains.kernels import settle_rows, take_over, write_rows
+from sim.behaviour.fit import fit_at, moment
+from sim.chains.kernels import Entry, Movers, settle_rows, take_over, write_rows
 from sim.chains.vacancies import column, give_back, open_vacancies
 from sim.levers import make_levers
 from sim.world.chance import Purpose, bits_array
@@ -36,20 +36,8 @@ def write_moves(w: World, rows: NDArray, to: NDArray, vacancy: NDArray | int, re
     w.counts[1] += n
     with w.draws.replay():  # keyed on the household
         elsewhere = w.draws.base(Purpose.LEFT_HOME)
-    write_rows(
-        w.h,
-        w.v,
-        w.m,
-        column(rows, n, np.int32),
-        column(to, n, np.int32),
-        column(vacancy, n, np.int32),
-        first,
-        w.month,
-        int(w.params.senior_age),
-        int(reason),
-        elsewhere,
-        w.params.rel_left_home_elsewhere,
-    )
+    entry = Entry(first, w.month, int(reason), int(w.params.senior_age), elsewhere, w.params.rel_left_home_elsewhere)
+    write_rows(w.h, w.v, w.m, Movers(column(rows, n, np.int32), column(to, n, np.int32), column(vacancy, n, np.int32)), entry)
     return np.arange(first, first + n)
 
 
@@ -102,8 +90,8 @@ def _settle_in(w: World, rows: NDArray, to: NDArray, vacancy: NDArray, k: NDArra
     h = w.h
     with w.draws.replay():  # one fixed taste of each household for a dwelling
         taste = w.draws.base(Purpose.TASTE)
-    settle_rows(h, w.d, w.v, rows, to, vacancy, w.month, taste, w.tables["taste"])
-    h.fit_here[rows] = fit_at(h, rows, to, w.month, w.d, w.map.urban, int(w.params.senior_age), w.tables)
+    settle_rows(h, w.d, w.v, Movers(rows, to, vacancy), w.month, (taste, w.tables["taste"]))
+    h.fit_here[rows] = fit_at(h, rows, to, moment(w))
     w.m.to_rent[k] = h.rent[rows]
     w.m.fit_after[k] = h.fit_here[rows]
 
@@ -137,7 +125,7 @@ def unite(w: World, a: NDArray, b: NDArray, c: NDArray) -> None:
     h.search_month[rows] = ABSENT
     h.trigger[rows] = 0
     h.taste_here[rows] = taste_of(w, rows, h.home[rows])
-    h.fit_here[rows] = fit_at(h, rows, h.home[rows], w.month, w.d, w.map.urban, int(w.params.senior_age), w.tables)
+    h.fit_here[rows] = fit_at(h, rows, h.home[rows], moment(w))
 
 
 def _better(w: World, a: NDArray, b: NDArray, c: NDArray, home_a: NDArray, home_b: NDArray) -> NDArray:
@@ -145,5 +133,5 @@ def _better(w: World, a: NDArray, b: NDArray, c: NDArray, home_a: NDArray, home_
     fits = []
     for source, home in ((a, home_a), (b, home_b)):
         take_over(w.h, np.where(source >= 0, source, a), c)
-        fits.append(fit_at(w.h, c, home, w.month, w.d, w.map.urban, int(w.params.senior_age), w.tables))
+        fits.append(fit_at(w.h, c, home, moment(w)))
     return (home_b >= 0) & ((home_a < 0) | (fits[1] > fits[0]))

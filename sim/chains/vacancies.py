@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.chains.kernels import open_rows
+from sim.chains.kernels import Freed, Turnover, open_rows
 from sim.world.chance import Purpose
 from sim.world.codes import ON_OFFER, RESERVED, WAITING, WITHDRAWN, ZOEKEN, Origin
 from sim.world.columns import NEVER, NOWHERE
@@ -34,8 +34,8 @@ def open_vacancies(w: World, homes: NDArray, origin: NDArray | int, parent: NDAr
     with w.draws.replay():  # keyed on the vacancy, whose id carries the month
         turnover = w.draws.base(Purpose.TURNOVER)
     low, high = (0, 0) if at_once else (int(w.params.dur_turnover_low), int(w.params.dur_turnover_high))
-    origins, parents = column(origin, n, np.uint8), column(parent, n, np.int64)
-    open_rows(w.d, w.v, w.m.vacancy, column(homes, n, np.int32), origins, parents, first, w.month, turnover, low, high)
+    freed = Freed(column(homes, n, np.int32), column(origin, n, np.uint8), column(parent, n, np.int64))
+    open_rows(w.d, w.v, w.m.vacancy, freed, first, w.month, Turnover(turnover, low, high))
     return np.arange(first, first + n, dtype=np.int32)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from sim.behaviour.fit import components, net_rent, owner_cost
+from sim.behaviour.fit import Abode, Dweller, components, net_rent, owner_cost
 from sim.levers import lever_sum
 from sim.market.allocation import eligible, rank_of
 from sim.market.help import ZERO, Pulled, market_levers, pull, waived
@@ -312,23 +312,9 @@ def surplus(seeker, offer, access, cost, t, rules, bases):
     cls = seeker.cls
     km = np.sqrt((seeker.x_km - offer.x_km) ** 2 + (seeker.y_km - offer.y_km) ** 2)
     leaves = 1 if cls != CLASS_STARTER and offer.area != seeker.area else 0
-    size, reach, afford, place, profile = components(
-        cls,
-        seeker.age,
-        seeker.limit,
-        offer.rooms - seeker.rooms_needed,
-        seeker.income,
-        seeker.attachment,
-        seeker.first,
-        seeker.second,
-        access,
-        offer.kind,
-        offer.urban,
-        cost,
-        km,
-        leaves,
-        t,
-    )
+    who = Dweller(cls, seeker.age, seeker.limit, seeker.income, seeker.attachment, seeker.first, seeker.second)
+    home = Abode(offer.rooms - seeker.rooms_needed, access, offer.kind, offer.urban, cost)
+    size, reach, afford, place, profile = components(who, home, km, leaves, t)
     worth = t.taste[to_index(pair_bits(bases.taste, seeker.id, offer.dwelling_id))]
     if cls == CLASS_STARTER:
         worth += size * t.weights[0, 0] + reach * t.weights[0, 1] + afford * t.weights[0, 2]

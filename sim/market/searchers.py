@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from sim.behaviour.fit import ages_and_classes, components_at
+from sim.behaviour.fit import ages_and_classes, components_at, moment
 from sim.behaviour.klantreis import attached, is_nood, make_journey
 from sim.behaviour.money import equity
 from sim.market.allocation import LONGEST_WAIT
@@ -57,7 +57,7 @@ def describe(w: World, rows: NDArray) -> NDArray:
     h, p = w.h, w.params
     home = h.home[rows]
     ages, kinds = ages_and_classes(h.adult_birth, h.child_birth, rows, home, w.month, int(p.senior_age))
-    here = components_at(h, rows, home, w.month, w.d, w.map.urban, int(p.senior_age), w.tables)
+    here = components_at(h, rows, home, moment(w))
     terms = Terms(
         p.rel_wealth_in_home,
         (p.rel_loan_income, p.rel_loan_income_aow),

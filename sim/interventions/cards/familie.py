@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 from pydantic import Field
 
-from sim.behaviour.fit import ages_and_classes, refresh
+from sim.behaviour.fit import ages_and_classes, moment, refresh
 from sim.behaviour.klantreis import count_step
 from sim.behaviour.money import own_money, price_of
 from sim.chains.moves import move_in
@@ -358,5 +358,5 @@ class Kangoeroewoning(NearFamily):
         d.rooms[plots] -= ROOMS
         d.floor_area[plots] -= self.floor_area_unit
         d.woz[plots] *= 1 - share
-        refresh(w.h, d.occupant[plots], w.month, d, w.map.urban, int(w.params.senior_age), w.tables)
+        refresh(w.h, d.occupant[plots], moment(w))
         return append_homes(w, self.small_homes(run, w, rows, new), Origin.SPLIT)

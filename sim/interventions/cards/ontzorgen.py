@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim.behaviour.fit import refresh
+from sim.behaviour.fit import moment, refresh
 from sim.interventions.delivery import Help, KnownToSome
 from sim.interventions.instrument import Payer, Running
 from sim.interventions.who import Who
@@ -155,7 +155,7 @@ class ExtraHulpmiddelen(KnownToSome):
         needed = w.d.access[homes] == Access.AANPASBAAR
         w.d.access[homes[needed]] = Access.GESCHIKT
         rows = w.m.household[moves[needed]]
-        refresh(w.h, rows, w.month, w.d, w.map.urban, int(w.params.senior_age), w.tables)
+        refresh(w.h, rows, moment(w))
         w.m.fit_after[moves[needed]] = w.h.fit_here[rows]
         return float(self.eur_home * needed.sum())
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim.behaviour.fit import refresh
+from sim.behaviour.fit import moment, refresh
 from sim.chains.new_homes import add_homes, free_rent
 from sim.interventions.cards.passend_aanbod import ANNEX
 from sim.interventions.instrument import Instrument, Payer, Running
@@ -117,5 +117,5 @@ class Woningsplitsen(Instrument):
         w.h.debt[rows] -= paid_off
         w.h.wealth[rows] += brought - paid_off
         add_homes(w, Dwellings(*new), Origin.SPLIT)
-        refresh(w.h, rows, w.month, w.d, w.map.urban, int(w.params.senior_age), w.tables)
+        refresh(w.h, rows, moment(w))
         run.pay(self.eur_split * len(rows))

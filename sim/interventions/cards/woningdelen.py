@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim.behaviour.fit import refresh
+from sim.behaviour.fit import moment, refresh
 from sim.behaviour.klantreis import count_step
 from sim.chains.moves import write_moves
 from sim.interventions.cards.passend_aanbod import ANNEX
@@ -197,4 +197,4 @@ def search_again(w: World, rows: NDArray, early: NDArray) -> None:
 def see_anew(w: World, hosts: NDArray) -> None:
     """Fit of the hosts, whose housing cost is another share of their income."""
     rows = hosts[w.h.home[hosts] >= 0].astype(np.int32)
-    refresh(w.h, rows, w.month, w.d, w.map.urban, int(w.params.senior_age), w.tables)
+    refresh(w.h, rows, moment(w))
