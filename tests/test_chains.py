@@ -8,11 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim import interventions
-from sim.chains import moves as chains
-from sim.chains.moves import hand_over, rent_paths, step_rents, unite
-from sim.chains.vacancies import open_vacancies
+from sim.behaviour.money import rent_paths, step_rents
+from sim.chains import moves
+from sim.chains import vacancies as vacancy_module
+from sim.chains.ends import descend
+from sim.chains.moves import hand_over, unite
+from sim.chains.vacancies import end_households, open_vacancies
 from sim.counts.invariants import violations
-from sim.counts.tables import descend
 from sim.levers import nothing_in_force
 from sim.world.codes import FILLED, ON_OFFER, RESERVED, WAITING, EventKind, HouseholdState, MoveReason, Origin, Stage, Tenure
 from sim.world.columns import ABSENT, NOWHERE, fingerprint
@@ -113,7 +115,7 @@ def test_a_kernel_of_the_ledger_writes_what_its_twin_writes(kernel, monkeypatch)
     one = let_pass(at_work(burnt_in(), everything()), 3)
     twin = one.copy()
     let_pass(one, 4)
-    monkeypatch.setattr(chains, kernel, getattr(twins_ledger, kernel))
+    monkeypatch.setattr(vacancy_module if kernel == "open_rows" else moves, kernel, getattr(twins_ledger, kernel))
     let_pass(twin, 4)
     w, other = one.world, twin.world
     n = int(w.counts[1])
@@ -174,7 +176,7 @@ def test_a_household_that_ends_gives_the_home_back_to_the_same_vacancy():
     vacancies, homes = w.h.reserved[rows].copy(), w.h.home[rows].copy()
     n = int(w.counts[0])
     w.h.state[rows] = HouseholdState.ENDED
-    vacancies.end_households(w, rows, np.full(3, int(Origin.DEATH), np.uint8))
+    end_households(w, rows, np.full(3, int(Origin.DEATH), np.uint8))
     assert (w.v.state[vacancies] == ON_OFFER).all() and (w.v.taker[vacancies] == NOWHERE).all()
     assert w.counts[0] == n + (homes >= 0).sum()
     assert (w.v.origin[n : w.counts[0]] == Origin.DEATH).all()

@@ -12,6 +12,9 @@ from sim.behaviour.fit import (
     GAP_LOW,
     N_COMPONENTS,
     N_URBAN,
+    Abode,
+    Dweller,
+    Moment,
     ages_and_classes,
     components,
     components_at,
@@ -51,7 +54,9 @@ ONE = st.fixed_dictionaries(ARGUMENTS)
 
 def score(one, **change):
     """The components of one case, or of the same with a change."""
-    return components(*[*({**one, **change}[name] for name in ARGUMENTS), T])
+    one = {**one, **change}
+    who, home = (group(**{name: one[name] for name in group._fields}) for group in (Dweller, Abode))
+    return components(who, home, one["km"], one["leaves"], T)
 
 
 @given(ONE)
@@ -88,7 +93,7 @@ def test_owners_pay_interest_and_upkeep():
 def test_a_whole_table_is_scored_as_one_by_one(seed):
     h, d = scattered_households(seed, 300, 200), scattered_dwellings(seed, 200)
     rows = np.flatnonzero(h.state == 1)
-    got = components_at(h, rows, h.home[rows], MONTH, d, URBAN, SENIOR_AGE, T)
+    got = components_at(h, rows, h.home[rows], Moment(MONTH, d, URBAN, SENIOR_AGE, T))
     np.testing.assert_array_equal(got, twins.components_at(h, rows, h.home[rows], MONTH, d, URBAN, SENIOR_AGE, T))
     assert (got[h.home[rows] < 0] == 0).all() and (got[h.home[rows] >= 0] > 0).any()
 
@@ -146,7 +151,7 @@ def test_weights_are_shares_and_fit_is_their_sum():
     np.testing.assert_allclose(T["weights"].sum(axis=1), 1)
     w = burnt_in().world
     rows = housed_rows(w)
-    fit = fit_at(w.h, rows, w.h.home[rows], w.month, w.d, w.map.urban, SENIOR_AGE, w.tables)
+    fit = fit_at(w.h, rows, w.h.home[rows], Moment(w.month, w.d, w.map.urban, SENIOR_AGE, w.tables))
     assert (fit >= 0).all() and (fit <= 1).all()
     assert fit.std() > 0.01
 
@@ -181,7 +186,7 @@ def test_the_tenure_of_the_home_decides_whose_cost_counts():
     w = burnt_in().world.copy()
     rows = housed_rows(w)
     owner = rows[w.d.tenure[w.h.home[rows]] == Tenure.KOOP]
-    before = components_at(w.h, rows, w.h.home[rows], w.month, w.d, w.map.urban, SENIOR_AGE, w.tables)
+    before = components_at(w.h, rows, w.h.home[rows], Moment(w.month, w.d, w.map.urban, SENIOR_AGE, w.tables))
     w.h.rent[owner] += 1000
-    after = components_at(w.h, rows, w.h.home[rows], w.month, w.d, w.map.urban, SENIOR_AGE, w.tables)
+    after = components_at(w.h, rows, w.h.home[rows], Moment(w.month, w.d, w.map.urban, SENIOR_AGE, w.tables))
     np.testing.assert_array_equal(before, after)

@@ -62,6 +62,7 @@ def test_analysis_reads_tables_and_definitions_only(name):
     allowed = (
         "sim.world.codes",
         "sim.counts.indicators",
+        "sim.world.errors",
         "sim.counts.worksheet_rows",
         "sim.interventions.organisations",
         "sim.without.verdicts",

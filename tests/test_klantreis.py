@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sim import month
 from sim.behaviour import klantreis
 from sim.behaviour.choice_overload import crowding
-from sim.behaviour.fit import refresh
+from sim.behaviour.fit import Moment, refresh
 from sim.behaviour.klantreis import make_journey, step_kernel, twice
 from sim.levers import ALL_BIT, make_levers
 from sim.parameters import resolve
@@ -42,7 +42,8 @@ def steps(seed, levers, params=HOT, twin=False, n=1200):
     bases = klantreis.bases_of(Draws(seed), MONTH)
     step = twins.step if twin else step_kernel
     parting, crowd = watching(h, seed), spread(seed, "crowd", 8, -2, 0).reshape(2, 4)
-    step(h, d, MONTH, SENIOR_AGE, make_journey(params), levers, spread(seed, "norm", 4, 0, 0.1), crowd, bases, funnel, parting)
+    now = klantreis.ThisMonth(MONTH, spread(seed, "norm", 4, 0, 0.1), crowd, bases, levers, parting)
+    step(h, d, make_journey(params), now, funnel)
     return h, d, funnel, parting
 
 
@@ -73,8 +74,9 @@ def test_the_real_world_takes_the_same_steps():
     for step in (step_kernel, twins.step):
         h, d, funnel = copy(w.h), copy(w.d), np.zeros(FUNNEL_SHAPE, np.int64)
         norm = one.neighbours.moves.sum(axis=0) / np.maximum(1.0, one.neighbours.seniors)
-        bases, journey = klantreis.bases_of(Draws(w.draws.seed), w.month), make_journey(w.params)
-        step(h, d, w.month, SENIOR_AGE, journey, levers, norm, crowding(w), bases, funnel, klantreis.no_parting())
+        bases = klantreis.bases_of(Draws(w.draws.seed), w.month)
+        now = klantreis.ThisMonth(w.month, norm, crowding(w), bases, levers, klantreis.no_parting())
+        step(h, d, make_journey(w.params), now, funnel)
         sides.append((h, d, funnel))
     for name in ("stage", "trigger", "taste_here", "used", "ever", "decisive", "registered"):
         np.testing.assert_array_equal(getattr(sides[0][0], name), getattr(sides[1][0], name), name)
@@ -111,13 +113,11 @@ FIVE = st.floats(-5, 5)
 
 @given(st.integers(0, 1), st.integers(0, 110), st.floats(0, 1), st.floats(-1, 2), st.floats(0, 1), FIVE, FIVE, FIVE, st.booleans())
 def test_who_is_passed_over_could_not_have_had_a_wish(senior, age, attachment, gap, norm, by_attachment, by_norm, by_koop, owner):
-    plain = make_journey(resolve())
-    j = plain._replace(weights=plain.weights.copy())
-    j.weights[1:3], j.weights[6] = (by_attachment, by_norm), by_koop
+    j = make_journey(resolve())._replace(attachment=by_attachment, social_norm=by_norm, owner=by_koop)
     x = j.wish[senior, age] + by_attachment * attachment
-    x += j.weights[0] * gap
+    x += j.gap * gap
     x += by_norm * norm * senior + by_koop * owner
-    bound = klantreis.most_beside_gap(j, np.array([0.0, norm])) + j.weights[0] * gap
+    bound = klantreis.most_beside_gap(j, np.array([0.0, norm])) + j.gap * gap
     assert twins.chance(bound, j.chance) >= twins.chance(x, j.chance)
     assert twins.chance(klantreis.CEILING_LOGIT, j.chance) < klantreis.CEILING
 
@@ -140,19 +140,9 @@ def test_a_wish_comes_at_the_rate_of_the_parameters():
     h.attachment[:], h.taste_here[:], h.fit_here[:] = 0.5, 0, 0.85  # where p_wish_… is stated: a gap of 0.15,
     h.moved_in[:] = MONTH - 97  # and years that neither add to attachment nor take from it
     h.adult_birth[:, 0], h.adult_birth[:, 1] = MONTH - 12 * (int(p.senior_age) + 15), ABSENT
-    step_kernel(
-        h,
-        d,
-        MONTH,
-        int(p.senior_age),
-        j,
-        NO_LEVERS,
-        np.zeros(4),
-        np.zeros((2, 4)),
-        klantreis.bases_of(Draws(1), MONTH),
-        np.zeros(FUNNEL_SHAPE, int),
-        klantreis.no_parting(),
-    )
+    bases = klantreis.bases_of(Draws(1), MONTH)
+    now = klantreis.ThisMonth(MONTH, np.zeros(4), np.zeros((2, 4)), bases, NO_LEVERS, klantreis.no_parting())
+    step_kernel(h, d, j, now, np.zeros(FUNNEL_SHAPE, int))
     share = (h.stage == Stage.WOONWENS).mean()
     expected = twins.chance(float(np.log(p.p_wish_senior / (1 - p.p_wish_senior))), j.chance)
     assert share == pytest.approx(expected, abs=5 * np.sqrt(expected / n))
@@ -168,19 +158,9 @@ def test_owners_wish_less_often_than_tenants_by_the_logit_of_the_parameters():
         h, d = w.h, w.d
         d.tenure[:] = tenure
         h.stage[:], h.touched[:], h.fit_here[:], h.taste_here[:] = Stage.HUIDIGE_WONING, 0, 0.4, 0
-        klantreis.step_kernel(
-            h,
-            d,
-            w.month,
-            int(p.senior_age),
-            j,
-            NO_LEVERS,
-            np.zeros(len(w.map.gemeente)),
-            crowding(w),
-            klantreis.bases_of(w.draws, w.month),
-            w.funnel,
-            klantreis.no_parting(),
-        )
+        bases = klantreis.bases_of(w.draws, w.month)
+        now = klantreis.ThisMonth(w.month, np.zeros(len(w.map.gemeente)), crowding(w), bases, NO_LEVERS, klantreis.no_parting())
+        klantreis.step_kernel(h, d, j, now, w.funnel)
         share[tenure] = set(np.flatnonzero(h.stage == Stage.WOONWENS).tolist())
     assert share[Tenure.CORPORATIE] == share[Tenure.VRIJE_HUUR]
     assert share[Tenure.KOOP] < share[Tenure.CORPORATIE]  # the same draws: a subset
@@ -237,8 +217,8 @@ def test_a_better_home_never_makes_its_household_think_of_leaving_it(what):
     plain, better = (side.world for side in sides)
     for i in rows:
         IMPROVEMENTS[what](better, i, better.h.home[i])
-    refresh(plain.h, rows, w.month, plain.d, w.map.urban, SENIOR_AGE, w.tables)
-    refresh(better.h, rows, w.month, better.d, w.map.urban, SENIOR_AGE, w.tables)
+    refresh(plain.h, rows, Moment(w.month, plain.d, w.map.urban, SENIOR_AGE, w.tables))
+    refresh(better.h, rows, Moment(w.month, better.d, w.map.urban, SENIOR_AGE, w.tables))
     assert (better.h.fit_here >= plain.h.fit_here - 1e-6).all()
     for side in sides:
         month.take_steps(side)
@@ -269,8 +249,8 @@ def test_moving_takes_no_attachment_from_later_years():
 
 
 def test_each_principle_at_its_neutral_value_leaves_the_decision():
-    for name, field in (("logit_social_norm", 2), ("logit_wish_attachment", 1), ("logit_wish_gap", 0)):
-        assert make_journey(resolve({name: 0.0})).weights[field] == 0
+    for name, field in (("logit_social_norm", "social_norm"), ("logit_wish_attachment", "attachment"), ("logit_wish_gap", "gap")):
+        assert getattr(make_journey(resolve({name: 0.0})), field) == 0
     on, off = (make_journey(resolve({"logit_search_delay": value})).search for value in (-0.4, 0.0))
     assert on[1] < off[1] and on[0] == off[0]
     p = resolve({"logit_search_delay": 0.0})

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim import interventions
-from sim.interventions import REGISTRY, rent_discount
+from sim.behaviour.money import rent_discount
+from sim.interventions import REGISTRY
 from sim.levers import LEVERS, RENT_OLD, RENT_STEPS, lever_sum, make_levers, nothing_in_force, without
+from sim.world.errors import Refusal
 from tests.worlds import at_work, burnt_in, everything
 
 NUMBERS = st.lists(st.floats(-3, 3, allow_nan=False), max_size=62)
@@ -75,5 +76,5 @@ def test_present_bias_makes_a_rent_path_feel_better_and_only_a_path():
 
 def test_more_instruments_than_bits_is_refused():
     many = {f"kind_{k}": REGISTRY["voorrang"]() for k in range(63)}
-    with pytest.raises(interventions.InstrumentError, match="63 instruments in one scenario; at most 62 fit"):
+    with pytest.raises(Refusal, match="63 instruments in one scenario; at most 62 fit"):
         burnt_in().copy().equip(many)

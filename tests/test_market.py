@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 
 from sim import month
-from sim.behaviour.fit import refresh
+from sim.behaviour.fit import Moment, refresh
 from sim.behaviour.founding import found
 from sim.counts.vasthouders import nobody_stuck
 from sim.levers import nothing_in_force
 from sim.market import market as market_module
+from sim.market.allocation import FREE_SPACE, OUTSIDE_PASSEND, relax
 from sim.market.choice import PER_SEGMENT
 from sim.market.clearing import lists
-from sim.market.market import count_candidates, relax
+from sim.market.market import count_candidates
 from sim.market.matching import check_responses, clear, clear_plain
 from sim.market.offers import publish
 from sim.market.searchers import describe, searching_rows
-from sim.market.sieve import FREE_SPACE, OUTSIDE_PASSEND
 from sim.market.sight import CHANNELS
 from sim.world.chance import Draws, Purpose, hash_ints, to_unit, uniform
 from sim.world.codes import ON_OFFER, RESERVED, WAITING, Access, DwellingState, EventKind, HouseholdState, Origin, Stage, Tenure, Trigger
@@ -258,7 +258,7 @@ def test_improving_a_home_never_makes_its_household_leave_it(what):
         side = one.copy()
         better = side.world
         IMPROVEMENTS[what](better, i, better.h.home[i])
-        refresh(better.h, np.array([i]), w.month, better.d, w.map.urban, SENIOR_AGE, w.tables)
+        refresh(better.h, np.array([i]), Moment(w.month, better.d, w.map.urban, SENIOR_AGE, w.tables))
         month.go_to_market(side)
         assert better.h.reserved[i] == NOWHERE or plain.h.reserved[i] != NOWHERE, f"household {i} leaves a better home"
 

@@ -10,8 +10,9 @@ from analysis.estimates import pots
 from experiments import compare
 from sim import month, run
 from sim.approach import scenarios
+from sim.behaviour.money import gross_income
 from sim.interventions import REGISTRY, load
-from sim.interventions.who import binding, failing, gross_income, members_of
+from sim.interventions.who import binding, failing, members_of
 from sim.market.searchers import describe
 from sim.world import law
 from sim.world.codes import Access, DwellingState, DwellingType, HouseholdState, Stage, Tenure
@@ -89,7 +90,7 @@ def test_an_area_is_named_by_code_or_name_of_wijk_or_gemeente():
     one = group(w, areas=[g.code[0]])
     assert one == group(w, areas=[g.name[0].upper()]) == expected(w, lambda i, j: w.d.area[j] == 0)
     assert group(w, areas=["Veldhoven"]) == group(w, areas=g.code) == group(w)
-    with pytest.raises(InstrumentError, match=r"campagne\.who\.areas: 'Veldhove' is no wijk .*did you mean veldhoven\?"):
+    with pytest.raises(Refusal, match=r"campagne\.who\.areas: 'Veldhove' is no wijk .*did you mean veldhoven\?"):
         at_work(burnt, {"campagne": {"who": {"areas": ["Veldhove"]}}})
 
 

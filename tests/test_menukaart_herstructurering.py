@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim import month
-from sim.chains.moves import end_households
+from sim.chains.vacancies import end_households
 from sim.counts.invariants import violations
 from sim.world.codes import RESERVED, WAITING, WITHDRAWN, Access, Contact, DwellingState, HouseholdState, MoveReason, Origin, Stage, Trigger
 from sim.world.columns import NOWHERE

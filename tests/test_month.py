@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from sim import month
-from sim.behaviour import fit, founding, klantreis
+from sim.behaviour import fit, founding, klantreis, money
+from sim.behaviour.fit import Moment
 from sim.demography.describe import birthdays, describe
 from sim.population.persons import rooms_needed
 from sim.world.codes import EventKind, HouseholdState, Stage, Trigger
@@ -81,9 +82,9 @@ def test_fit_is_the_weighted_sum_of_its_components(seed):
     rows = np.arange(3000)
     homes = np.where(pick(seed, "elsewhere", 3000, [True, False]), pick(seed, "there", 3000, range(-1, 3000)), h.home)
     for n in (1, 2, 3000):
-        given = (h, rows[:n], homes[:n], MONTH, d, URBAN, SENIOR_AGE, T)
-        np.testing.assert_array_equal(fit.fit_at(*given), twins.fit_at(*given))
-    fit.refresh(h, rows, MONTH, d, URBAN, SENIOR_AGE, T)
+        at = (MONTH, d, URBAN, SENIOR_AGE, T)
+        np.testing.assert_array_equal(fit.fit_at(h, rows[:n], homes[:n], Moment(*at)), twins.fit_at(h, rows[:n], homes[:n], *at))
+    fit.refresh(h, rows, Moment(MONTH, d, URBAN, SENIOR_AGE, T))
     np.testing.assert_array_equal(h.fit_here, twins.fit_at(h, rows, h.home, MONTH, d, URBAN, SENIOR_AGE, T).astype(np.float32))
 
 
@@ -92,8 +93,9 @@ def test_a_year_raises_the_rent_of_sitting_tenants_and_renews_the_fit(seed):
     one, other, d = families(seed), families(seed), scattered_dwellings(seed, 3000)
     rows = np.flatnonzero(one.state == PRESENT).astype(np.int32)[::2]
     before = one.rent.copy()
-    for h, pass_year in ((one, month.pass_year), (other, twins.pass_year)):
-        pass_year(h, rows, np.float32(1.02), MONTH, d, URBAN, SENIOR_AGE, T)
+    at = Moment(MONTH, d, URBAN, SENIOR_AGE, T)
+    money.pass_year(one, rows, np.float32(1.02), at)
+    twins.pass_year(other, rows, np.float32(1.02), *at)
     same(one, other)
     raised = one.rent != before
     assert raised.any() and (one.home[raised] >= 0).all() and (one.rent_path_end[raised] == ABSENT).all()

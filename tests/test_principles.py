@@ -10,8 +10,8 @@ import yaml
 
 from sim import run
 from sim.behaviour.choice_overload import crowding, homes_in_view
+from sim.behaviour.money import rent_discount
 from sim.behaviour.principles import PRINCIPLES
-from sim.interventions import rent_discount
 from sim.parameters import REGISTRY
 from sim.world.codes import VacancyState
 from tests.worlds import LIVELY, MIXED, burnt_in, digest, strong

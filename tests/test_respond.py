@@ -8,16 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.behaviour.fit import make_tables
+from sim.behaviour.money import rent_felt
 from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS, make_levers
+from sim.market.allocation import FREE_SPACE, OUTSIDE_PASSEND, eligible, rank_of
 from sim.market.choice import PER_SEGMENT, Bases, empty_looks, empty_responses, make_rules, respond, size_norms, weigh
-from sim.market.help import rank_of, rent_felt
 from sim.market.records import OFFER, SEEKER
-from sim.market.sieve import FREE_SPACE, OUTSIDE_PASSEND, eligible, find_reach, hurdles, sift
+from sim.market.sieve import find_reach, hurdles, sift
 from sim.market.sight import arrange
 from sim.parameters import resolve
 from sim.world import law
 from sim.world.chance import Draws, Purpose, hash_ints
-from sim.world.codes import Access, HouseholdClass, Tenure
+from sim.world.codes import NOT_ELIGIBLE, NOTHING_SEEN, OUTRANKED, TOO_EXPENSIVE, Access, HouseholdClass, Tenure
 from sim.world.geography import Map
 from tests import twins_market
 from tests.worlds import pick, spread

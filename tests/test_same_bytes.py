@@ -14,11 +14,11 @@ import pyarrow.parquet as pq
 import pytest
 from openpyxl import Workbook
 
-from experiments.errors import UsageError
 from experiments.runs.plan import make_plan
 from experiments.schema import Compare, check
 from sim.approach import scenarios
 from sim.interventions import REGISTRY
+from sim.world.errors import Refusal
 from tests.fake_world import DEFAULTS
 from tools import same_bytes
 from tools import same_bytes_jobs as jobs
@@ -236,7 +236,7 @@ def test_nothing_that_is_run_is_refused_but_what_is_meant_to_be(tmp_path):
         given["behaviour"] = {}
         try:
             make_plan(check(Compare, DEFAULTS | given | {"scenarios": list(step.scenarios)}))
-        except UsageError as error:
+        except Refusal as error:
             pytest.fail(f"{step.job}: {error}")
 
 

@@ -17,6 +17,7 @@ from sim.interventions import REGISTRY
 from sim.interventions.at_work import AtWork
 from sim.state import Run
 from sim.world.codes import Obstacle, Stage
+from sim.world.errors import Refusal
 from tests.worlds import FOLLOW_UP, MIXED, MONTHS, TABLES, burnt_in, everything, let_pass, strong
 
 AT_WORK = {"voorrang": 0, "wooncoach_sociaal": 0}
@@ -142,7 +143,7 @@ def test_the_year_before_the_start_is_counted_in_the_burn_in():
     assert before["dwellings"] == pytest.approx((long.world.d.state == 1).sum(), rel=0.02)
     assert burnt_in().at_start.year_before == {}, "a burn-in of half a year has no such year"
     rule = one_rule({"after": 12, "indicator": "moves", "change": {"below": 2}}, {"add": {"voorrang": {}}})
-    with pytest.raises(rules.RuleError, match=r"rule 1: when\.change .* let burn_in be 12 or more, not 6"):
+    with pytest.raises(Refusal, match=r"rule 1: when\.change .* let burn_in be 12 or more, not 6"):
         burnt_in().copy().equip({}, [rule])
 
 
@@ -263,7 +264,7 @@ def test_a_strength_is_kept_within_what_may_be_delivered():
     one = let_pass(at_rules({"wooncoach_sociaal": {"fte": 0.1}}, [up]), MONTHS)
     assert running(one, "wooncoach_sociaal").strength == 10
     assert len(one.approach.fired) == 2
-    with pytest.raises(rules.RuleError, match=r"rule 1: do\.scale: voorrang: strength=2 is out of range, 0 to 1"):
+    with pytest.raises(Refusal, match=r"rule 1: do\.scale: voorrang: strength=2 is out of range, 0 to 1"):
         at_rules({"voorrang": {}}, [{"when": {"after": 3}, "do": {"scale": {"voorrang": 2}}}])
 
 

@@ -139,5 +139,5 @@ def test_a_scenario_that_the_model_adds_to_may_contradict_its_rules():
         HousingModel(MIXED, scenario="stapsgewijs", seed=1, months=12, burn_in=12, interventions={"voorrang": {}})
     under_way = HousingModel("vlieland", seed=1, months=12, burn_in=3).state
     steps = scenarios.load("stapsgewijs").rules
-    with pytest.raises(rules.RuleError, match="let burn_in be 12 or more, not 3"):
+    with pytest.raises(Refusal, match="let burn_in be 12 or more, not 3"):
         under_way.equip({"wooncoach_sociaal": load("wooncoach_sociaal", {})}, steps)

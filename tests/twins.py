@@ -157,67 +157,67 @@ def decide(u: float, x: float, table, touched: int, lever) -> tuple[bool, bool, 
     return start, off, sum(1 << k for k in used), sum(1 << k for k in decisive) + (ALL if start != off else 0)
 
 
-def step(h, d, month: int, senior_age: int, j, lever, norm, crowd, bases, funnel, parting) -> None:
+def step(h, d, j, now, funnel) -> None:
     """One month of the klantreis, household by household (see ``sim.behaviour.klantreis.step_kernel``)."""
     for i in range(len(h.state)):
         if h.state[i] == HouseholdState.PRESENT and h.home[i] >= 0:
-            _step_one(i, h, d, month, senior_age, j, lever, norm, crowd, bases, funnel, parting)
+            _step_one(i, h, d, j, now, funnel)
 
 
-def _step_one(i, h, d, month, senior_age, j, lever, norm, crowd, bases, funnel, parting) -> None:
-    stage = Stage(int(h.stage[i]))
-    touched, age = int(h.touched[i]), oldest(h.adult_birth[i], month)
-    senior = int(age >= senior_age)
-    cls = kind_of(0, age, h.child_birth[i], senior_age)
-    wish, search, fade, adapt = (one_uniform(base, h.id[i]) for base in bases)
+def _step_one(i, h, d, j, now, funnel) -> None:
+    stage, lever, parting = Stage(int(h.stage[i])), now.levers, now.parting
+    touched, age = int(h.touched[i]), oldest(h.adult_birth[i], now.month)
+    senior = int(age >= j.senior_age)
+    cls = kind_of(0, age, h.child_birth[i], j.senior_age)
+    wish, search, fade, adapt = (one_uniform(base, h.id[i]) for base in now.bases)
     to, reason = stage, None
     if stage == Stage.HUIDIGE_WONING:
         if touched == 0 and wish > CEILING:
             return
-        x = _wish(i, h, d, month, senior, age, j, norm)
+        x = _wish(i, h, d, now, senior, age, j)
         start, off, used, decisive = decide(wish, min(x, CEILING_LOGIT), j.chance, touched, lever["awareness"])
         _note(h, i, used, decisive, parting)
         if start:
             to = Stage.WOONWENS
             h.trigger[i] = Trigger.WISH if off else Trigger.CONTACT
-            h.taste_here[i] -= np.float32(j.weights[5])
+            h.taste_here[i] -= j.discontent
     elif stage == Stage.WOONWENS:
-        x = j.search[senior] + crowd[0 if h.scope[i] == 0 else 1, d.area[h.home[i]]]
+        x = j.search[senior] + now.crowd[0 if h.scope[i] == 0 else 1, d.area[h.home[i]]]
         start, off, used, decisive = decide(search, x, j.chance, touched, lever["search"])
         _note(h, i, used, decisive, parting)
         if start:
             to = Stage.WONINGZOEKEN
         elif fade < j.fade[senior]:
             to, reason = Stage.HUIDIGE_WONING, DropReason.WISH_FADED
-            if senior and d.access[h.home[i]] == Access.AANPASBAAR and adapt < j.weights[3]:
+            if senior and d.access[h.home[i]] == Access.AANPASBAAR and adapt < j.p_adapt:
                 d.access[h.home[i]] = Access.GESCHIKT
                 reason = DropReason.ADAPTED_HOME
     elif stage == Stage.WONINGZOEKEN:
         if fade < j.give_up[senior, int(h.trigger[i] in NOOD)]:
             to, reason = Stage.HUIDIGE_WONING, DropReason.GAVE_UP_SEARCH
-    elif stage == Stage.NIEUW_THUIS and month - h.stage_month[i] >= j.weights[4]:
+    elif stage == Stage.NIEUW_THUIS and now.month - h.stage_month[i] >= j.dur_settle:
         to = Stage.HUIDIGE_WONING
     if to == stage:
         return
     if reason is not None:
         funnel[cls, stage, DROPPED, reason] += 1
-        h.taste_here[i] += np.float32(j.weights[5])
+        h.taste_here[i] += j.discontent
         h.trigger[i], h.search_month[i], h.used[i], h.decisive[i] = Trigger.NONE, ABSENT, 0, 0
     else:
         funnel[cls, stage, LEFT, 0] += 1
         funnel[cls, to, ENTERED, h.trigger[i]] += 1
-    h.stage[i], h.stage_month[i] = to, month
+    h.stage[i], h.stage_month[i] = to, now.month
     if to == Stage.WONINGZOEKEN:
-        h.search_month[i] = month
-        h.registered[i] = month if h.registered[i] == NEVER else h.registered[i]
+        h.search_month[i] = now.month
+        h.registered[i] = now.month if h.registered[i] == NEVER else h.registered[i]
 
 
-def _wish(i, h, d, month: int, senior: int, age: int, j, norm) -> float:
-    own, months = float(h.attachment[i]), month - int(h.moved_in[i])
-    x = j.wish[senior, age] + j.weights[1] * min(1.0, max(0.0, own + j.rooted[min(959, max(0, months))]))
-    x += j.weights[0] * (1.0 - float(h.fit_here[i]) - float(h.taste_here[i]))
-    x += j.weights[6] if d.tenure[h.home[i]] == Tenure.KOOP else 0.0
-    return x + j.weights[2] * norm[d.area[h.home[i]]] if senior else x
+def _wish(i, h, d, now, senior: int, age: int, j) -> float:
+    own, months = float(h.attachment[i]), now.month - int(h.moved_in[i])
+    x = j.wish[senior, age] + j.attachment * min(1.0, max(0.0, own + j.rooted[min(959, max(0, months))]))
+    x += j.gap * (1.0 - float(h.fit_here[i]) - float(h.taste_here[i]))
+    x += j.owner if d.tenure[h.home[i]] == Tenure.KOOP else 0.0
+    return x + j.social_norm * now.norm[d.area[h.home[i]]] if senior else x
 
 
 def _note(h, i: int, used: int, decisive: int, parting) -> None:

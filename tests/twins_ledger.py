@@ -11,13 +11,14 @@ from sim.world.codes import CORPORATIE, FILLED, WAITING, EventKind, MoveReason, 
 from sim.world.columns import ABSENT, NEVER, NOWHERE
 
 
-def open_rows(d, v, filled, homes, origins, parents, first, month, turnover, low, high) -> None:
+def open_rows(d, v, filled, freed, first, month, turnover) -> None:
     """Homes come free (see ``sim.chains.kernels.open_rows``)."""
+    (homes, origins, parents), (key, low, high) = freed, turnover
     n = len(homes)
     rows = np.arange(first, first + n)
     v.id[rows] = bits_array(np.uint64(0), d.id[homes], np.full(n, month + MONTH_OFFSET, np.uint64))
     v.dwelling[rows], v.opened[rows], v.origin[rows], v.parent[rows] = homes, month, origins, parents
-    v.offered[rows] = month + low + (uniform(turnover, v.id[rows]) * (high - low + 1)).astype(np.int16)
+    v.offered[rows] = month + low + (uniform(key, v.id[rows]) * (high - low + 1)).astype(np.int16)
     before = filled[np.maximum(parents, 0)]
     v.chain[rows] = np.where(parents >= 0, v.chain[before], rows)
     v.link[rows] = np.where(parents >= 0, v.link[before] + 1, 1)
@@ -26,8 +27,9 @@ def open_rows(d, v, filled, homes, origins, parents, first, month, turnover, low
     d.vacancy[homes] = rows
 
 
-def write_rows(h, v, m, rows, to, vacancy, first, month, senior_age, reason, elsewhere, p_elsewhere) -> None:
+def write_rows(h, v, m, movers, entry) -> None:
     """Moves are written down (see ``sim.chains.kernels.write_rows``)."""
+    (rows, to, vacancy), (first, month, reason, senior_age, elsewhere, p_elsewhere) = movers, entry
     k = np.arange(first, first + len(rows))
     m.month[k], m.household[k], m.size[k], m.reason[k] = month, rows, h.size[rows], reason
     m.age[k], m.household_class[k] = ages_and_classes(h.adult_birth, h.child_birth, rows, h.home[rows], month, senior_age)
@@ -46,8 +48,9 @@ def write_rows(h, v, m, rows, to, vacancy, first, month, senior_age, reason, els
         m.left_home_elsewhere[k] = first_home & (uniform(elsewhere, h.id[rows]) < p_elsewhere)
 
 
-def settle_rows(h, d, v, rows, to, vacancy, month, taste_base, taste) -> None:
+def settle_rows(h, d, v, movers, month, tastes) -> None:
     """Households settle in (see ``sim.chains.kernels.settle_rows``)."""
+    (rows, to, vacancy), (taste_base, taste) = movers, tastes
     v.state[vacancy[vacancy >= 0]] = FILLED
     d.vacancy[to] = NOWHERE
     d.occupant[to] = rows

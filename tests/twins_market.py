@@ -9,14 +9,14 @@ import numpy as np
 from sim.behaviour.fit import ages_and_classes, components_at
 from sim.behaviour.klantreis import make_journey
 from sim.levers import RENT_NONE, RENT_OLD, RENT_STEPS
+from sim.market.allocation import FREE_SPACE, LONGEST_WAIT, OUTSIDE_PASSEND
 from sim.market.choice import PER_SEGMENT
 from sim.market.help import DIRECT_POINTS
 from sim.market.records import OFFER, SEEKER
-from sim.market.searchers import LONGEST_WAIT
-from sim.market.sieve import AOW_AGE, FREE_SPACE, OUTSIDE_PASSEND
 from sim.market.sight import CHANNELS
 from sim.world.chance import Purpose, bits_array, uniform
 from sim.world.codes import NOT_BETTER, NOT_ELIGIBLE, NOT_WORTH, NOTHING_SEEN, OUTRANKED, TOO_EXPENSIVE, Access, HouseholdClass, Tenure
+from sim.world.law import AOW_AGE
 from tests.twins import NOOD, bits_of, components, net_rent, one_draw
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.behaviour.fit import ages_and_classes, components_at
+from sim.behaviour.fit import Moment, ages_and_classes, components_at
 from sim.behaviour.klantreis import EVENT_DRAWS, event_chances
 from sim.behaviour.woonprofielen import N_PROFIELEN, PROFIELEN
 from sim.population.base_year import AGES
@@ -64,7 +64,7 @@ def out_of_patience(h: Any, month: int) -> np.ndarray:
 
 def fit_at(h: Any, rows, homes, month: int, d: Any, urban, senior_age: int, t: Any) -> np.ndarray:
     """The components, weighted by class."""
-    parts = components_at(h, rows, homes, month, d, urban, senior_age, t)
+    parts = components_at(h, rows, homes, Moment(month, d, urban, senior_age, t))
     return (parts * t["weights"][ages_and_classes(h.adult_birth, h.child_birth, rows, homes, month, senior_age)[1]]).sum(axis=1)
 
 

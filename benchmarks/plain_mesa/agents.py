@@ -9,8 +9,8 @@ from mesa import Agent
 
 from sim.behaviour.fit import GAP_HIGH, GAP_LOW, MAX_AGE, RENT_LIMIT_TOESLAG
 from sim.behaviour.klantreis import CEILING, CEILING_LOGIT, LOGIT_LIMIT, LOGIT_SCALE, N_LOGIT
+from sim.market.allocation import LONGEST_WAIT
 from sim.market.choice import PER_SEGMENT
-from sim.market.searchers import LONGEST_WAIT
 from sim.world.codes import Access, HouseholdClass, HouseholdType, Stage, Tenure
 from sim.world.law import AOW_AGE
 

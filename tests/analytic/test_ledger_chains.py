@@ -1,10 +1,10 @@
 """Chains in the real ledger against the fundamental matrix, under a market in which the continuation is fixed.
 
-Covered: ``vacancies.open_vacancies`` and ``moves.hand_over`` with their kernels, the columns of vacancies and moves, the tables moves
-and chains of ``sim.counts.tables``, and the estimate of ``analysis.estimates.chain_length`` on these tables. Not covered: who
-takes a home in the real market, and events. In their place stands a market of coins: each home has its taker drawn by a keyed coin that falls
-by the home's tenure, so that the chance that a fill opens another home, and of which tenure, is known. Homes keep their own
-time of turnover, and nothing is cut off: how censoring is corrected is the subject of test_chain_length.py.
+Covered: ``vacancies.open_vacancies`` and ``moves.hand_over`` with their kernels, the columns of vacancies and moves, the tables
+moves and chains of ``sim.counts.tables``, and the estimate of ``analysis.estimates.chain_length`` on these tables. Not covered:
+who takes a home in the real market, and events. In their place stands a market of coins: each home has its taker drawn by a
+keyed coin that falls by the home's tenure, so that the chance that a fill opens another home, and of which tenure, is known.
+Homes keep their own time of turnover, and nothing is cut off: how censoring is corrected is the subject of test_chain_length.py.
 """
 
 from __future__ import annotations

@@ -16,10 +16,8 @@ from pydantic.fields import FieldInfo
 
 from sim import interventions, month, run
 from sim.approach import scenarios
-from sim.approach.rules import RuleError
-from sim.approach.scenarios import ScenarioError
 from sim.counts.invariants import violations
-from sim.interventions import REGISTRY, InstrumentError
+from sim.interventions import REGISTRY
 from sim.interventions.instrument import Running
 from sim.interventions.who import Who
 from sim.state import Run
@@ -142,7 +140,7 @@ def check(text: str, place: str, seed: int, strength: float) -> str:
         keeps_to_its_limits(one, running)
     try:
         run.refuse_empty(one, MONTHS)
-    except run.EmptyTargetError as error:
+    except Refusal as error:
         assert "allow_empty" in str(error)
         return "empty"
     run.make_tables(one, MONTHS, [])

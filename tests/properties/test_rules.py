@@ -87,7 +87,7 @@ def check(scenario: tuple[dict[str, Any], list[dict[str, Any]]], place: str, see
         held = {key: interventions.load(key, given) for key, given in chosen.items()}
         under_way = run.burn_in(place, seed, MONTHS, 12, FOLLOW_UP, behaviour=LIVELY, debug=True)
         under_way.equip(held, read)
-    except (rules.RuleError, InstrumentError) as error:
+    except rules.Refusal as error:
         assert "\n" not in str(error) and len(str(error)) > 20
         return 0
     for _ in range(MONTHS + FOLLOW_UP):
