@@ -15,7 +15,7 @@ from sim.behaviour.klantreis import count_step
 from sim.levers import NO_BITS
 from sim.market.allocation import relax
 from sim.market.choice import PER_SEGMENT, Bases, Looks, Responses, empty_looks, empty_responses, respond, rules_of
-from sim.market.clearing import settle
+from sim.market.clearing import Cleared, Viewing, settle
 from sim.market.offers import publish
 from sim.market.searchers import describe, searching_rows
 from sim.market.sight import Offers
@@ -31,14 +31,6 @@ if TYPE_CHECKING:
 LOOKS = 8  # looks per searcher for which there is room at first
 
 
-class Cleared(NamedTuple):
-    """Result of one clearing."""
-
-    offer: NDArray  # int32 [searchers], offer won, or -1
-    slot: NDArray  # int32 [searchers], which of the household's responses won, or -1
-    n_refused: NDArray  # int32 [searchers], offers refused after a viewing
-
-
 class Met(NamedTuple):
     """A month's market before anybody has taken a home."""
 
@@ -48,6 +40,7 @@ class Met(NamedTuple):
     responses: Responses
     looks: Looks  # what is needed to know the responses without an instrument
     cleared: Cleared
+    viewing: Viewing
     bases: Bases
     looking: np.uint64  # base key of who looks this month
     times: np.uint64  # base key of the time until the keys
@@ -63,10 +56,11 @@ def meet(w: World, force: InForce) -> Met | None:
     rows = searching_rows(h.state, h.stage, h.reserved, h.home, h.id, looking, p.p_look, p.p_look_starter)
     seekers, bases = describe(w, rows), _bases(w)
     responses, looks = _respond(w, force, seekers, offers, bases)
-    cleared = _clear(w, seekers, offers, responses, bases)
+    viewing = Viewing(seekers, offers.at, bases.viewing, p.p_refusal)
+    cleared = settle(responses, viewing)
     if force.keys:
         h.ever[rows] |= responses.used  # instruments that had a lever in a look of this month count as used
-    return Met(offers, rows, seekers, responses, looks, cleared, bases, looking, w.draws.base(Purpose.MOVING_TIME, w.month))
+    return Met(offers, rows, seekers, responses, looks, cleared, viewing, bases, looking, w.draws.base(Purpose.MOVING_TIME, w.month))
 
 
 def take(w: World, met: Met, decisive: NDArray) -> NDArray:
@@ -97,12 +91,6 @@ def _respond(w: World, force: InForce, seekers: NDArray, offers: Offers, bases: 
         looks = empty_looks(n, int(looks.n[0]))
         respond(np.arange(n), seekers, offers, w.map, w.tables, rules, force.levers, NO_BITS, bases, responses, looks)
     return responses, looks
-
-
-def _clear(w: World, seekers: NDArray, offers: Offers, responses: Responses, bases: Bases) -> Cleared:
-    out = (np.full(len(seekers), -1, np.int32), np.full(len(seekers), -1, np.int32), np.zeros(len(seekers), np.int32))
-    settle(responses.n, responses.offer, responses.worth, responses.rank, seekers, offers.at, bases.viewing, w.params.p_refusal, *out)
-    return Cleared(*out)
 
 
 def _accept(w: World, met: Met, decisive: NDArray) -> None:

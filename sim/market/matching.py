@@ -16,7 +16,7 @@ not count; what comes out is stable among the responses submitted.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -25,33 +25,44 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+class Lists(NamedTuple):
+    """The responses of all households, one row each, best first."""
+
+    first: NDArray  # int32 [households + 1]; the responses of household i are rows first[i] … first[i + 1] − 1
+    home: NDArray  # int32 [responses], 0 … homes − 1, each home at most once per household
+    rank: NDArray  # uint64 [responses], higher is preferred by the home, unique within a home
+    refuses: NDArray  # uint8 [responses], 1 if the household turns the home down once it is offered
+
+
+class Progress(NamedTuple):
+    """How far a clearing has come."""
+
+    pointer: NDArray  # int32 [households], row of the next response of each
+    stop: NDArray  # int32 [households], the one after its last
+    refused: NDArray  # uint8 [responses], 1 = offered and turned down
+    held: NDArray  # int32 [homes], the household that each home holds; −1 for none
+
+
 @njit(cache=True)
 def clear(first, home, rank, refuses, n_homes):
-    """Match households to homes.
-
-    Args:
-        first: int32 [households + 1]; the responses of household i are rows first[i] … first[i + 1] − 1, best first.
-        home: int32 [responses], 0 … n_homes − 1, each home at most once per household.
-        rank: uint64 [responses], higher is preferred by the home, unique within a home.
-        refuses: uint8 [responses], 1 if the household turns the home down once it is offered.
-        n_homes: number of homes.
+    """Match households to ``n_homes`` homes; the other arguments are the columns of ``Lists``.
 
     Returns:
         match int32 [households] (row of the response, or −1), refused uint8 [responses] (1 = offered and turned down),
         and the number of clearings (at least 1).
     """
     n = len(first) - 1
-    held, refused = np.full(n_homes, -1, np.int32), np.zeros(len(home), np.uint8)
-    match, n_rounds = go_on(np.arange(n).astype(np.int32), n, first[:n].copy(), first[1:], home, rank, refuses, refused, held)
-    return match, refused, n_rounds
+    far = Progress(first[:n].copy(), first[1:], np.zeros(len(home), np.uint8), np.full(n_homes, -1, np.int32))
+    match, n_rounds = go_on(np.arange(n).astype(np.int32), Lists(first, home, rank, refuses), far)
+    return match, far.refused, n_rounds
 
 
 @njit(cache=True)
-def open_clearing(waiting, pointer, stop, home, rank, refuses, refused, held):
+def open_clearing(waiting, lists, far):
     """The opening that all clearings share, by the households ``waiting``; whoever would refuse stays in it. Returns how many do."""
     n_still = 0
     for i in waiting:
-        blocked = _propose(i, True, stop, home, rank, refuses, refused, pointer, held)
+        blocked = _propose(i, True, lists, far)
         if blocked >= 0:
             waiting[n_still] = blocked
             n_still += 1
@@ -59,45 +70,46 @@ def open_clearing(waiting, pointer, stop, home, rank, refuses, refused, held):
 
 
 @njit(cache=True)
-def go_on(waiting, n_waiting, pointer, stop, home, rank, refuses, refused, held):
-    """Clear from an opening on, with the first of ``waiting`` still to propose; changes all but the lists.
+def go_on(waiting, lists, far):
+    """Clear from an opening on, as ``far`` as it has come, with ``waiting`` still to propose; changes all but the lists.
 
-    ``pointer`` and ``stop``: rows of the next response of each household, and of the one after its last.
+    Returns match and number of clearings, as ``clear`` does.
     """
-    n_rounds = 0
+    n_rounds, n_waiting = 0, len(waiting)
     while True:
         n_rounds += 1
-        n_waiting = open_clearing(waiting[:n_waiting], pointer, stop, home, rank, refuses, refused, held)
-        now, now_held = pointer.copy(), held.copy()
+        n_waiting = open_clearing(waiting[:n_waiting], lists, far)
+        now = Progress(far.pointer.copy(), far.stop, far.refused, far.held.copy())
         for w in range(n_waiting):
-            _propose(waiting[w], False, stop, home, rank, refuses, refused, now, now_held)
+            _propose(waiting[w], False, lists, now)
         n_struck = 0
-        for i in now_held:
-            if i >= 0 and refuses[now[i]]:
-                refused[now[i]] = 1
+        for i in now.held:
+            if i >= 0 and lists.refuses[now.pointer[i]]:
+                far.refused[now.pointer[i]] = 1
                 n_struck += 1
         if n_struck == 0:
             break
-    match = np.full(len(pointer), -1, np.int32)
-    for i in now_held:
+    match = np.full(len(far.pointer), -1, np.int32)
+    for i in now.held:
         if i >= 0:
-            match[i] = now[i]
+            match[i] = now.pointer[i]
     return match, n_rounds
 
 
 @njit(cache=True)
-def _propose(i, waits, stop, home, rank, refuses, refused, pointer, held):
+def _propose(i, waits, lists, far):
     """Household i proposes down its list, then whoever it displaces; returns the household that must wait, or −1."""
+    pointer, held, rank = far.pointer, far.held, lists.rank
     while True:
         at = pointer[i]
-        if at == stop[i]:
+        if at == far.stop[i]:
             return -1
-        j = home[at]
+        j = lists.home[at]
         other = held[j]
-        if refused[at] or (other >= 0 and rank[at] < rank[pointer[other]]):
+        if far.refused[at] or (other >= 0 and rank[at] < rank[pointer[other]]):
             pointer[i] += 1
             continue
-        if waits and refuses[at]:
+        if waits and lists.refuses[at]:
             return i
         held[j] = i
         if other < 0:

@@ -5,14 +5,14 @@ Each clearing is shown to the ghosts that look this month (``sim.without.ghosts_
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numba import njit
 
 from sim.levers import ALL_BIT, NO_BITS
 from sim.market.choice import empty_looks, empty_responses, rules_of
-from sim.market.clearing import clear_again, open_for_all, settle
+from sim.market.clearing import Chosen, clear_again, open_for_all, settle
 from sim.without.ghosts_on_the_market import measure, settle_ghosts, watch_ghosts
 from sim.without.responses import exchange, respond_without
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.levers import InForce
+    from sim.market.choice import Responses
+    from sim.market.clearing import Cleared
     from sim.market.market import Met
     from sim.without.ghosts import Ghosts
     from sim.without.ghosts_on_the_market import Watch
@@ -27,6 +29,20 @@ if TYPE_CHECKING:
 
 FEW = 8  # where the lists of at most one in so many searchers differ, the clearing goes on from what all clearings share
 ROOM = 256  # households with another result for which there is room at first
+
+
+class Taken(NamedTuple):
+    """The clearings that are taken again."""
+
+    bits: NDArray  # uint64, the instruments that are off in each
+    marks: NDArray  # uint64, its mark; bit 63: without all
+
+
+class Result(NamedTuple):
+    """What came of the market with all instruments on."""
+
+    responses: Responses
+    cleared: Cleared
 
 
 def owed(w: World, force: InForce, g: Ghosts | None, met: Met) -> NDArray:
@@ -45,13 +61,13 @@ def owed(w: World, force: InForce, g: Ghosts | None, met: Met) -> NDArray:
 def _without_each(w: World, force: InForce, met: Met, watch: Watch) -> NDArray:
     """The market without each instrument, and without all; what ``watch`` needs of each clearing is written down there."""
     seekers, offers, on, bases = met.seekers, met.offers, met.responses, met.bases
-    found, cleared = np.zeros(len(seekers), np.uint64), (met.cleared.offer, met.cleared.slot)
+    found = np.zeros(len(seekers), np.uint64)
     taken = clearings(len(force.keys), np.bitwise_or.reduce(on.used | on.barred, initial=NO_BITS), watch.bits())
     if not taken:
         return found
-    offs, marks = (np.array(some, np.uint64) for some in zip(*taken, strict=True))
+    off = Taken(*(np.array(some, np.uint64) for some in zip(*taken, strict=True)))
     answers = respond_without(
-        offs,
+        off.bits,
         hindering(force.levers),
         seekers,
         offers,
@@ -66,39 +82,39 @@ def _without_each(w: World, force: InForce, met: Met, watch: Watch) -> NDArray:
         empty_responses(len(seekers)),
         empty_looks(len(seekers)),
     )
-    terms, n_most = (seekers, offers.at, bases.viewing, w.params.p_refusal), len(seekers) // FEW
-    opened = open_for_all(on.n, on.offer, on.worth, on.rank, terms, late(answers, n_most, len(seekers)))
-    watch.parted = clear_each(offs, marks, answers, on, opened, cleared, n_most, terms, found, watch.seen)
+    n_most = len(seekers) // FEW
+    opened = open_for_all(on, met.viewing, late(answers, n_most, len(seekers)))
+    watch.parted = clear_each(off, answers, opened, Result(on, met.cleared), met.viewing, found, watch.seen)
     return found
 
 
 @njit(cache=True)
-def clear_each(offs, marks, answers, on, opened, cleared, n_most, terms, decisive, seen):
-    """Take the clearings without the instruments in each of ``offs``; fill ``decisive`` and ``seen``.
+def clear_each(off, answers, opened, result, viewing, decisive, seen):
+    """Take the clearings without the instruments ``off`` in each; fill ``decisive`` (uint64 [searchers]) and ``seen``.
 
     Returns household row (int32), mark (uint64) and offer won without (int32) of each one that gets something else.
     """
-    seekers, offers, viewing, p_refusal = terms
+    on, cleared, n_most = result.responses, result.cleared, len(viewing.seekers) // FEW
     rows, of, instead, n = np.empty(ROOM, np.int32), np.empty(ROOM, np.uint64), np.empty(ROOM, np.int32), 0
-    for v in range(len(offs)):
-        first, stop = answers.first[v], answers.stop[v]
-        won, slot = cleared
+    for v in range(len(off.bits)):
+        first, stop, mark = answers.first[v], answers.stop[v], off.marks[v]
+        won, slot = cleared.offer, cleared.slot
         if 0 < stop - first <= n_most:
-            some = (answers.n[first:stop], answers.offer[first:stop], answers.worth[first:stop], answers.rank[first:stop])
-            won, slot = clear_again(opened, answers.who[first:stop], some, terms)
+            some = Chosen(answers.n[first:stop], answers.offer[first:stop], answers.worth[first:stop], answers.rank[first:stop])
+            won, slot = clear_again(opened, answers.who[first:stop], some, viewing)
         exchange(answers, v, on)
         if stop - first > n_most:
-            won, slot = np.full(len(seekers), -1, np.int32), np.full(len(seekers), -1, np.int32)
-            settle(on.n, on.offer, on.worth, on.rank, seekers, offers, viewing, p_refusal, won, slot, np.zeros(len(seekers), np.int32))
-        other = compare(won, cleared[0], on.used, offs[v], marks[v], decisive)
+            again = settle(on, viewing)
+            won, slot = again.offer, again.slot
+        other = compare(won, cleared.offer, on.used, off.bits[v], mark, decisive)
         if n + len(other) > len(rows):
             more = len(rows) + len(other)
             rows, instead = np.concatenate((rows, np.empty(more, np.int32))), np.concatenate((instead, np.empty(more, np.int32)))
             of = np.concatenate((of, np.empty(more, np.uint64)))
         for s in other:
-            rows[n], of[n], instead[n] = seekers[s].row, marks[v], won[s]
+            rows[n], of[n], instead[n] = viewing.seekers[s].row, mark, won[s]
             n += 1
-        measure(marks[v], on.n, on.offer, on.worth, on.rank, won, slot, terms, seen)
+        measure(mark, on, won, slot, viewing, seen)
         exchange(answers, v, on)
     return rows[:n], of[:n], instead[:n]
 

@@ -77,41 +77,41 @@ def watch_ghosts(w: World, g: Ghosts | None, met: Met) -> Watch:
 
 
 @njit(cache=True)
-def measure(mark, n, offer, worth, rank, won, slot, terms, seen):
+def measure(mark, chosen, won, slot, viewing, seen):
     """Write down who holds what in the clearing without the instruments of ``mark``, for the ghosts in ``seen`` that it concerns.
 
-    Responses as in that clearing, ``won`` and ``slot`` its result; ``terms``: seekers, offers, key and chance of a refusal.
+    ``chosen`` are the responses as in that clearing, ``won`` and ``slot`` (int32 [searchers]) its result.
     """
-    for k in range(len(seen.marks)):
-        if seen.marks[k] & mark:
-            own = seen.own[seen.own_first[k] : seen.own_first[k + 1]]
-            _measure_for(n, offer, worth, rank, won, slot, terms, own, seen.rank[k], seen.holder[k], seen.second[k])
+    for m in range(len(seen.marks)):
+        if seen.marks[m] & mark:
+            _measure_for(m, chosen, won, slot, viewing, seen)
 
 
 @njit(cache=True)
-def _measure_for(n, offer, worth, rank, won, slot, terms, own, top, holder, second):
-    """Fill the rank and the row of who holds each home; where that is one of the rows ``own`` (sorted), the rank of the next one."""
-    seekers, offers, viewing, p_refusal = terms
-    kept = np.full(len(offers), -1, np.int32)
+def _measure_for(m, chosen, won, slot, viewing, seen):
+    """Fill rank and row of who holds each home for mark ``m``; where a ghost's own household does, the rank of the next one."""
+    own, top, holder = seen.own[seen.own_first[m] : seen.own_first[m + 1]], seen.rank[m], seen.holder[m]
+    kept = np.full(len(viewing.offers), -1, np.int32)
     for s in range(len(won)):
-        o = won[s]
+        o, row = won[s], viewing.seekers[s].row
         if o < 0:
             continue
-        top[o], holder[o] = rank[s, slot[s]], seekers[s].row
-        k = np.searchsorted(own, seekers[s].row)
-        if k < len(own) and own[k] == seekers[s].row:
+        top[o], holder[o] = chosen.rank[s, slot[s]], row
+        k = np.searchsorted(own, row)
+        if k < len(own) and own[k] == row:
             kept[o] = s
-    runners_up(kept, n, offer, worth, rank, won, slot, seekers, offers, viewing, p_refusal, second)
+    runners_up(kept, chosen, won, slot, viewing, seen.second[m])
 
 
 @njit(cache=True)
-def runners_up(kept, n, offer, worth, rank, won, slot, seekers, offers, viewing, p_refusal, best):
+def runners_up(kept, chosen, won, slot, viewing, best):
     """Fill the rank of the next one at each home that is kept (by searcher ``kept`` int32; −1 for the other homes).
 
     That is the best of the others who respond to it, do not refuse it and got nothing that they prefer.
     """
     if np.max(kept) < 0:
         return
+    n, offer, worth, rank = chosen.n, chosen.offer, chosen.worth, chosen.rank
     for s in range(len(n)):
         for k in range(MAX_RESPONSES):
             if k % PER_SEGMENT >= n[s, k // PER_SEGMENT]:
@@ -120,7 +120,7 @@ def runners_up(kept, n, offer, worth, rank, won, slot, seekers, offers, viewing,
             if kept[o] < 0 or kept[o] == s or rank[s, k] <= best[o]:
                 continue
             content = won[s] >= 0 and worth[s, slot[s]] >= worth[s, k]
-            if not content and not turns_down(viewing, seekers[s].id, offers[o].id, p_refusal):
+            if not content and not turns_down(viewing.key, viewing.seekers[s].id, viewing.offers[o].id, viewing.p_refusal):
                 best[o] = rank[s, k]
 
 
@@ -140,26 +140,16 @@ def _choose(w: World, g: Ghosts, force: InForce, watched: Watch, met: Met) -> ND
     rules = rules_of(w.params, w.setting.start)
     answers = empty_responses(len(seekers))
     respond(np.arange(len(seekers)), seekers, offers, w.map, w.tables, rules, force.levers, NOBODY, bases, answers, empty_looks(0))
-    return _first_won(
-        answers.n,
-        answers.offer,
-        answers.worth,
-        answers.rank,
-        seekers,
-        offers.at,
-        bases.viewing,
-        w.params.p_refusal,
-        watched.at,
-        g.of[watched.rows],
-        seen.rank,
-        seen.holder,
-        seen.second,
-    )
+    return _first_won(answers, met.viewing._replace(seekers=seekers), watched.at, g.of[watched.rows], seen)
 
 
 @njit(cache=True)
-def _first_won(n, offer, worth, rank, seekers, offers, viewing, p_refusal, at, own, top, holder, second):
-    """Each ghost's best home at which nobody else would rank higher and that it does not refuse."""
+def _first_won(chosen, viewing, at, own, seen):
+    """Each ghost's best home at which nobody else would rank higher and that it does not refuse, int32; −1 for none.
+
+    ``at``: the mark of each in ``seen``, ``own``: the row of its household.
+    """
+    n, offer, worth, rank = chosen.n, chosen.offer, chosen.worth, chosen.rank
     out = np.full(len(n), -1, np.int32)
     for g in range(len(n)):
         best = -np.inf
@@ -167,8 +157,9 @@ def _first_won(n, offer, worth, rank, seekers, offers, viewing, p_refusal, at, o
             if k % PER_SEGMENT >= n[g, k // PER_SEGMENT] or worth[g, k] <= best:
                 continue
             o = offer[g, k]
-            bar = second[at[g], o] if holder[at[g], o] == own[g] else top[at[g], o]
-            if rank[g, k] > bar and not turns_down(viewing, seekers[g].id, offers[o].id, p_refusal):
+            m = at[g]
+            bar = seen.second[m, o] if seen.holder[m, o] == own[g] else seen.rank[m, o]
+            if rank[g, k] > bar and not turns_down(viewing.key, viewing.seekers[g].id, viewing.offers[o].id, viewing.p_refusal):
                 best, out[g] = worth[g, k], o
     return out
 
