@@ -25,19 +25,23 @@ U8, U24, U40, U56, U62 = (np.uint64(n) for n in (8, 24, 40, 56, 62))
 
 
 @njit(cache=True)
-def eligible(tenure, rooms, rent, age_label, relaxed, quota, age, size, gross, wealth, rules):
-    """May live here, by the rules of the segment (no preference in it)."""
-    if age_label > 0 and relaxed == 0 and age < age_label:
+def eligible(offer, age, size, gross, wealth, rules):
+    """May live here, by the rules of the segment (no preference in it): ``age`` years, ``size`` persons, gross euro per year, euro.
+
+    ``offer`` is an OFFER record, ``rules`` are RULES (``sim.market.choice``).
+    """
+    if offer.age_label > 0 and offer.relaxed == 0 and age < offer.age_label:
         return False
-    if tenure != CORPORATIE:
+    if offer.tenure != CORPORATIE:
         return True
     more = 1 if size > 1 else 0
-    if relaxed == 0 and rooms >= rules.family_rooms and size < 3:
+    if offer.relaxed == 0 and offer.rooms >= rules.family_rooms and size < 3:
         return False
-    if relaxed < 2 and not quota & FREE_SPACE and gross > rules.incomes[more]:
+    if offer.relaxed < 2 and not offer.quota & FREE_SPACE and gross > rules.incomes[more]:
         return False
     aow = age >= AOW_AGE
-    if gross <= rules.incomes[(4 if aow else 2) + more] and not quota & OUTSIDE_PASSEND and rent > rules.rents[1 if size >= 3 else 0]:
+    dear = offer.rent > rules.rents[1 if size >= 3 else 0]
+    if gross <= rules.incomes[(4 if aow else 2) + more] and not offer.quota & OUTSIDE_PASSEND and dear:
         return aow and wealth > rules.incomes[6 + more]  # art. 54a BTIV
     return True
 

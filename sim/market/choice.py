@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numba import njit
+from numba.extending import register_jitable
 
 from sim.behaviour.fit import Abode, Dweller, components, net_rent, owner_cost
 from sim.levers import lever_sum
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.parameters import Params
+    from sim.world.geography import Map
 
 PER_SEGMENT = 4  # most responses kept in the corporatie segment, and as many in the market (koop and vrije huur)
 MAX_RESPONSES = 2 * PER_SEGMENT
@@ -100,6 +102,25 @@ class Bases(NamedTuple):
     tie: np.uint64
 
 
+class Terms(NamedTuple):
+    """What a look needs beside the searcher and the home."""
+
+    map: Map
+    tables: np.void  # FIT_TABLES (sim.behaviour.fit)
+    rules: np.void  # RULES
+    levers: NDArray  # LEVERS records
+    bases: Bases
+
+
+class Look(NamedTuple):
+    """What comes of a look at a home."""
+
+    gate: int  # Obstacle, the last gate passed
+    worth: float  # surplus over staying, fit points; 0 where it did not come to that
+    rank: np.uint64  # how the home ranks the household; 0 where it did not come to that
+    bits: np.uint64  # instruments with a lever in it, or that kept the home from the searcher
+
+
 class Responses(NamedTuple):
     """Up to PER_SEGMENT per searcher and side, best first: slots 0-3 corporatie, 4-7 koop and vrije huur."""
 
@@ -129,6 +150,7 @@ class Looks(NamedTuple):
     n: NDArray  # int64 [1], looks that there were to write down
 
 
+@register_jitable
 def empty_looks(n: int, room: int = 0) -> Looks:
     """Room for so many looks of ``n`` searchers."""
     return Looks(
@@ -143,6 +165,7 @@ def empty_looks(n: int, room: int = 0) -> Looks:
     )
 
 
+@register_jitable
 def empty_responses(n: int) -> Responses:
     """Room for the responses of ``n`` searchers."""
     shape = (n, MAX_RESPONSES)
@@ -159,8 +182,9 @@ def empty_responses(n: int) -> Responses:
 
 
 @njit(cache=True)
-def respond(which, seekers, offers, area_map, t, rules, levers, leave_out, bases, out, looks):
+def respond(which, seekers, offers, terms, leave_out, out, looks):
     """Fill ``out`` for the searchers ``which`` (indices), with the instruments in ``leave_out`` off, and ``looks`` if it has room."""
+    area_map, rules, levers, bases = terms.map, terms.rules, terms.levers, terms.bases
     around_first, notes = area_map.around_first, len(looks.offer) > 0
     starts, seen = np.empty(CHANNELS, np.uint64), np.empty(len(offers.at), np.int32)
     norms = size_norms(levers)
@@ -201,18 +225,19 @@ def respond(which, seekers, offers, area_map, t, rules, levers, leave_out, bases
                 o = seen[k]
                 if offers.at[o].made_by & off:
                     continue
-                gate, worth, rank, bits = weigh(seeker, offers.at[o], touched, norm, t, rules, levers, bases)
+                look = weigh(seeker, offers.at[o], touched, norm, terms)
+                gate, bits = look.gate, look.bits
                 if gate == NOT_ELIGIBLE:
                     out.barred[s] |= bits
                 else:
                     out.used[s] |= bits
                 last = max(last, gate)
                 if notes and (gate == OUTRANKED or (gate == NOT_ELIGIBLE and bits != ZERO)):
-                    _write_down(looks, o, worth, rank, bits, gate == NOT_ELIGIBLE)
+                    _write_down(looks, o, look)
                 if gate == OUTRANKED:
                     side = 0 if offers.at[o].tenure == CORPORATIE else 1
-                    if out.n[s, side] < room[side] or worth >= out.worth[s, side * PER_SEGMENT + room[side] - 1]:
-                        keep(s, side, o, worth, rank, bits, room[side], out)
+                    if out.n[s, side] < room[side] or look.worth >= out.worth[s, side * PER_SEGMENT + room[side] - 1]:
+                        keep(s, o, side, look, room[side], out)
         out.gate[s] = last
         if notes:
             if out.used[s] | out.barred[s] == ZERO:
@@ -230,11 +255,12 @@ def _used_beyond(beyond, used, seeker, touched, free, labelled, offers, rules, l
 
 
 @njit(cache=True)
-def _write_down(looks, o, worth, rank, bits, barred):
+def _write_down(looks, o, look):
     k = looks.n[0]
     looks.n[0] += 1
     if k < len(looks.offer):
-        looks.offer[k], looks.worth[k], looks.rank[k], looks.bits[k], looks.barred[k] = o, worth, rank, bits, barred
+        looks.offer[k], looks.worth[k], looks.rank[k], looks.bits[k] = o, look.worth, look.rank, look.bits
+        looks.barred[k] = look.gate == NOT_ELIGIBLE
 
 
 @njit(cache=True)
@@ -248,74 +274,64 @@ def size_norms(levers):
 
 
 @njit(forceinline=True)
-def weigh(seeker, offer, touched, norm, t, rules, levers, bases):
-    """A searcher looks at an offer: the last gate passed, surplus over staying, rank, instruments with a lever.
+def weigh(seeker, offer, touched, norm, terms):
+    """A searcher on whom the instruments ``touched`` work looks at an offer: a ``Look``.
 
     ``norm``: instruments that keep the homes with their label for three or more persons. A home refused for that alone comes
     back as NOT_ELIGIBLE with their bits.
     """
+    t, rules, levers, bases = terms.tables, terms.rules, terms.levers, terms.bases
     bits, kept = offer.made_by, offer.labels & norm if offer.tenure == CORPORATIE else ZERO
-    if not eligible(
-        offer.tenure,
-        offer.rooms,
-        offer.rent,
-        offer.age_label,
-        offer.relaxed,
-        offer.quota,
-        seeker.age,
-        seeker.size,
-        seeker.gross,
-        seeker.wealth,
-        rules,
-    ):
+    if not eligible(offer, seeker.age, seeker.size, seeker.gross, seeker.wealth, rules):
         opened = waived(seeker, offer, touched, rules, levers) if touched else ZERO
         if opened == ZERO:
-            return NOT_ELIGIBLE, 0.0, ZERO, ZERO
+            return Look(NOT_ELIGIBLE, 0.0, ZERO, ZERO)
         bits |= opened
     if kept != ZERO:
         if seeker.size < 3 and offer.relaxed == 0:
-            return NOT_ELIGIBLE, 0.0, ZERO, kept
+            return Look(NOT_ELIGIBLE, 0.0, ZERO, kept)
         bits |= kept
-    look = Pulled(bits, offer.rent, rules.eur_moving, 0.0, 0, 0, seeker.budget, offer.access)
+    with_help = Pulled(bits, offer.rent, rules.eur_moving, 0.0, 0, 0, seeker.budget, offer.access)
     if touched:
-        look = pull(seeker, offer, touched, bits, rules, levers)
-    money = look.money
+        with_help = pull(seeker, offer, touched, bits, rules, levers)
+    money = with_help.money
     if offer.tenure == KOOP:
-        if offer.price > look.budget:
-            return TOO_EXPENSIVE, 0.0, ZERO, look.bits
+        if offer.price > with_help.budget:
+            return Look(TOO_EXPENSIVE, 0.0, ZERO, with_help.bits)
         money += offer.price * rules.buying_cost
         debt = max(0.0, offer.price * (1.0 + rules.buying_cost) - seeker.own_money)
         cost = owner_cost(debt, offer.woz, t)
     else:
-        cost = net_rent(look.felt, seeker.income, seeker.size, t)
+        cost = net_rent(with_help.felt, seeker.income, seeker.size, t)
         if offer.tenure == VRIJE_HUUR:
-            fine = seeker.gross >= rules.income_per_rent * 12.0 * look.felt or seeker.wealth > rules.incomes[6]
+            fine = seeker.gross >= rules.income_per_rent * 12.0 * with_help.felt or seeker.wealth > rules.incomes[6]
         else:
             fine = 12.0 * cost <= rules.burden_max * seeker.income
         if not fine:
-            return TOO_EXPENSIVE, 0.0, ZERO, look.bits
-    worth = surplus(seeker, offer, look.access, cost, t, rules, bases)
+            return Look(TOO_EXPENSIVE, 0.0, ZERO, with_help.bits)
+    worth = surplus(seeker, offer, with_help.access, cost, terms)
     if worth <= 0.0:
-        return NOT_BETTER, worth, ZERO, look.bits
+        return Look(NOT_BETTER, worth, ZERO, with_help.bits)
     if seeker.cls != CLASS_STARTER:
-        worth -= max(0.0, seeker.trouble - look.eased) + rules.weigh_money * max(0.0, money) / max(1.0, seeker.income)
+        worth -= max(0.0, seeker.trouble - with_help.eased) + rules.weigh_money * max(0.0, money) / max(1.0, seeker.income)
     if worth <= 0.0:
-        return NOT_WORTH, worth, ZERO, look.bits
+        return Look(NOT_WORTH, worth, ZERO, with_help.bits)
     draw = pair_bits(bases.lottery if offer.tenure == VRIJE_HUUR else bases.tie, seeker.id, offer.id)
-    rank = rank_of(offer.tenure, seeker.urgent, look.points, seeker.waited + np.uint64(look.months), look.budget, draw)
-    return OUTRANKED, worth, rank, look.bits
+    waited = seeker.waited + np.uint64(with_help.months)
+    rank = rank_of(offer.tenure, seeker.urgent, with_help.points, waited, with_help.budget, draw)
+    return Look(OUTRANKED, worth, rank, with_help.bits)
 
 
 @njit(forceinline=True)
-def surplus(seeker, offer, access, cost, t, rules, bases):
+def surplus(seeker, offer, access, cost, terms):
     """How much better the home is than staying put, in fit points, at a net ``cost`` in euro per month."""
-    cls = seeker.cls
+    cls, t, rules = seeker.cls, terms.tables, terms.rules
     km = np.sqrt((seeker.x_km - offer.x_km) ** 2 + (seeker.y_km - offer.y_km) ** 2)
     leaves = 1 if cls != CLASS_STARTER and offer.area != seeker.area else 0
     who = Dweller(cls, seeker.age, seeker.limit, seeker.income, seeker.attachment, seeker.first, seeker.second)
     home = Abode(offer.rooms - seeker.rooms_needed, access, offer.kind, offer.urban, cost)
     size, reach, afford, place, profile = components(who, home, km, leaves, t)
-    worth = t.taste[to_index(pair_bits(bases.taste, seeker.id, offer.dwelling_id))]
+    worth = t.taste[to_index(pair_bits(terms.bases.taste, seeker.id, offer.dwelling_id))]
     if cls == CLASS_STARTER:
         worth += size * t.weights[0, 0] + reach * t.weights[0, 1] + afford * t.weights[0, 2]
         worth += place * t.weights[0, 3] + profile * t.weights[0, 4] - rules.without_home
@@ -336,9 +352,9 @@ def felt_change(change, aversion):
 
 
 @njit(forceinline=True)
-def keep(s, side, o, worth, rank, bits, room, out):
-    """Insert a response in order of worth, ties by rank; the worst falls out when the room is full."""
-    first = side * PER_SEGMENT
+def keep(s, o, side, look, room, out):
+    """Searcher ``s`` keeps offer ``o`` in order of worth, ties by rank; of more than ``room`` on this side the worst falls out."""
+    first, worth, rank = side * PER_SEGMENT, look.worth, look.rank
     n = out.n[s, side]
     at = first + n
     while at > first and (out.worth[s, at - 1] < worth or (out.worth[s, at - 1] == worth and out.rank[s, at - 1] < rank)):
@@ -353,5 +369,5 @@ def keep(s, side, o, worth, rank, bits, room, out):
     out.offer[s, at] = o
     out.worth[s, at] = worth
     out.rank[s, at] = rank
-    out.bits[s, at] = bits
+    out.bits[s, at] = look.bits
     out.n[s, side] = min(n + 1, room)

@@ -115,18 +115,6 @@ def waived(seeker, offer, touched, rules, levers):
         if levers[k].age_eased == 0 and levers[k].income_free == 0:
             continue
         gross = min(seeker.gross, limit) if levers[k].income_free != 0 else seeker.gross
-        if eligible(
-            offer.tenure,
-            offer.rooms,
-            offer.rent,
-            offer.age_label,
-            offer.relaxed,
-            offer.quota,
-            seeker.age + levers[k].age_eased,
-            seeker.size,
-            gross,
-            seeker.wealth,
-            rules,
-        ):
+        if eligible(offer, seeker.age + levers[k].age_eased, seeker.size, gross, seeker.wealth, rules):
             bits |= bit
     return bits

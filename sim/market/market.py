@@ -14,7 +14,7 @@ from numba import njit
 from sim.behaviour.klantreis import count_step
 from sim.levers import NO_BITS
 from sim.market.allocation import relax
-from sim.market.choice import PER_SEGMENT, Bases, Looks, Responses, empty_looks, empty_responses, respond, rules_of
+from sim.market.choice import PER_SEGMENT, Bases, Looks, Responses, Terms, empty_looks, empty_responses, respond, rules_of
 from sim.market.clearing import Cleared, Viewing, settle
 from sim.market.offers import publish
 from sim.market.searchers import describe, searching_rows
@@ -41,7 +41,7 @@ class Met(NamedTuple):
     looks: Looks  # what is needed to know the responses without an instrument
     cleared: Cleared
     viewing: Viewing
-    bases: Bases
+    terms: Terms
     looking: np.uint64  # base key of who looks this month
     times: np.uint64  # base key of the time until the keys
 
@@ -54,13 +54,13 @@ def meet(w: World, force: InForce) -> Met | None:
     if len(offers.at) == 0:
         return None
     rows = searching_rows(h.state, h.stage, h.reserved, h.home, h.id, looking, p.p_look, p.p_look_starter)
-    seekers, bases = describe(w, rows), _bases(w)
-    responses, looks = _respond(w, force, seekers, offers, bases)
-    viewing = Viewing(seekers, offers.at, bases.viewing, p.p_refusal)
+    seekers, terms = describe(w, rows), terms_of(w, force)
+    responses, looks = _respond(seekers, offers, terms)
+    viewing = Viewing(seekers, offers.at, terms.bases.viewing, p.p_refusal)
     cleared = settle(responses, viewing)
     if force.keys:
         h.ever[rows] |= responses.used  # instruments that had a lever in a look of this month count as used
-    return Met(offers, rows, seekers, responses, looks, cleared, viewing, bases, looking, w.draws.base(Purpose.MOVING_TIME, w.month))
+    return Met(offers, rows, seekers, responses, looks, cleared, viewing, terms, looking, w.draws.base(Purpose.MOVING_TIME, w.month))
 
 
 def take(w: World, met: Met, decisive: NDArray) -> NDArray:
@@ -75,21 +75,23 @@ def take(w: World, met: Met, decisive: NDArray) -> NDArray:
     return obstacles
 
 
-def _bases(w: World) -> Bases:
+def terms_of(w: World, force: InForce) -> Terms:
+    """What this month's looks need beside searcher and home, with the instruments in force."""
     with w.draws.replay():  # fixed for the whole run: taste, sight and viewing do not change with the month
         fixed = [w.draws.base(purpose) for purpose in (Purpose.TASTE, Purpose.SIGHT, Purpose.VIEWING)]
     taste, sight, viewing = fixed
-    return Bases(taste, sight, viewing, w.draws.base(Purpose.LOTTERY, w.month), w.draws.base(Purpose.TIE, w.month))
+    bases = Bases(taste, sight, viewing, w.draws.base(Purpose.LOTTERY, w.month), w.draws.base(Purpose.TIE, w.month))
+    return Terms(w.map, w.tables, rules_of(w.params, w.setting.start), force.levers, bases)
 
 
-def _respond(w: World, force: InForce, seekers: NDArray, offers: Offers, bases: Bases) -> tuple[Responses, Looks]:
+def _respond(seekers: NDArray, offers: Offers, terms: Terms) -> tuple[Responses, Looks]:
     """Who responds to what with all instruments on, and what is needed to know it without them."""
-    n, rules = len(seekers), rules_of(w.params, w.setting.start)
-    responses, looks = empty_responses(n), empty_looks(n, LOOKS * n if force.keys else 0)
-    respond(np.arange(n), seekers, offers, w.map, w.tables, rules, force.levers, NO_BITS, bases, responses, looks)
+    n = len(seekers)
+    responses, looks = empty_responses(n), empty_looks(n, LOOKS * n if len(terms.levers) else 0)
+    respond(np.arange(n), seekers, offers, terms, NO_BITS, responses, looks)
     if looks.n[0] > len(looks.offer) > 0:
         looks = empty_looks(n, int(looks.n[0]))
-        respond(np.arange(n), seekers, offers, w.map, w.tables, rules, force.levers, NO_BITS, bases, responses, looks)
+        respond(np.arange(n), seekers, offers, terms, NO_BITS, responses, looks)
     return responses, looks
 
 

@@ -23,6 +23,8 @@ from sim.world.codes import OUTRANKED
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sim.market.choice import Terms
+    from sim.market.sight import Offers
     from sim.world.world import World
 
 
@@ -46,46 +48,47 @@ def homes_to_swap(w: World, rows: NDArray) -> NDArray:
     return at
 
 
-def wanted_homes(seekers: NDArray, offers, area_map, t, rules, levers, bases, veto: Veto) -> tuple[NDArray, NDArray]:
+def wanted_homes(seekers: NDArray, offers: Offers, terms: Terms, veto: Veto) -> tuple[NDArray, NDArray]:
     """Whose home each seeker wants more than its own, best first: (first, wanted), as ``top_trading_cycles`` reads them.
 
-    ``offers`` are those of ``homes_to_swap``, laid out by ``sim.market.sight.arrange``; ``rules.sight`` is the chance to see one.
+    ``offers`` are those of ``homes_to_swap``, laid out by ``sim.market.sight.arrange``; ``terms.rules.sight`` is the chance to see one.
     No instrument's lever has a part in it. Ties of worth go by a keyed number of the pair.
     """
-    who, home, worth, rank = _wishes(seekers, offers, area_map, t, rules, levers, bases, veto)
+    who, home, worth, rank = _wishes(seekers, offers, terms, veto)
     order = np.lexsort((~rank, -worth, who))
     first = np.searchsorted(who[order], np.arange(len(seekers) + 1)).astype(np.int32)
     return first, home[order]
 
 
 @njit(cache=True)
-def _wishes(seekers, offers, area_map, t, rules, levers, bases, veto):
+def _wishes(seekers, offers, terms, veto):
     """Pairs of a seeker and a home that it sees, may have and wants: who, whose home, worth and rank, in order of seekers."""
     room = 4 * len(seekers) + 16
     who, home = np.empty(room, np.int32), np.empty(room, np.int32)
     worths, ranks = np.empty(room, np.float64), np.empty(room, np.uint64)
     starts, seen = np.empty(CHANNELS, np.uint64), np.empty(len(offers.at), np.int32)
-    around_first, found = area_map.around_first, 0
+    area_map, found = terms.map, 0
+    around_first = area_map.around_first
     for s in range(len(seekers)):
         seeker = seekers[s]
-        find_starts(bases.sight, seeker.id, starts)
+        find_starts(terms.bases.sight, seeker.id, starts)
         g = area_map.gemeente[seeker.area]
         parts = 1 + (around_first[g + 1] - around_first[g] if seeker.scope == 2 else 0)
         for part in range(parts):
             b = g if part == 0 else area_map.around[around_first[g] + part - 1]
-            chance = min(1.0, rules.sight[seeker.nood]) * area_map.overview[b]
+            chance = min(1.0, terms.rules.sight[seeker.nood]) * area_map.overview[b]
             n = see(starts, chance, b, seeker.area if seeker.scope == 0 else -1, offers, seen)
             for k in range(n):
                 offer = offers.at[seen[k]]
                 if offer.vacancy == s or to_unit(pair_bits(veto.consent, seeker.id, offer.id)) < veto.p_consent:
                     continue
-                gate, worth, rank, _ = weigh(seeker, offer, ZERO, ZERO, t, rules, levers, bases)
-                if gate != OUTRANKED or turns_down(veto.viewing, seeker.id, offer.id, veto.p_viewing):
+                look = weigh(seeker, offer, ZERO, ZERO, terms)
+                if look.gate != OUTRANKED or turns_down(veto.viewing, seeker.id, offer.id, veto.p_viewing):
                     continue
                 if found == len(who):
                     who, home = np.concatenate((who, who)), np.concatenate((home, home))
                     worths, ranks = np.concatenate((worths, worths)), np.concatenate((ranks, ranks))
-                who[found], home[found], worths[found], ranks[found] = s, offer.vacancy, worth, rank
+                who[found], home[found], worths[found], ranks[found] = s, offer.vacancy, look.worth, look.rank
                 found += 1
     return who[:found].copy(), home[:found].copy(), worths[:found].copy(), ranks[:found].copy()
 

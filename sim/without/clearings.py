@@ -11,10 +11,9 @@ import numpy as np
 from numba import njit
 
 from sim.levers import ALL_BIT, NO_BITS
-from sim.market.choice import empty_looks, empty_responses, rules_of
 from sim.market.clearing import Chosen, clear_again, open_for_all, settle
 from sim.without.ghosts_on_the_market import measure, settle_ghosts, watch_ghosts
-from sim.without.responses import exchange, respond_without
+from sim.without.responses import AllOn, exchange, respond_without
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,36 +51,21 @@ def owed(w: World, force: InForce, g: Ghosts | None, met: Met) -> NDArray:
     have got something else leave a ghost behind.
     """
     watch = watch_ghosts(w, g, met)
-    decisive = _without_each(w, force, met, watch)
+    decisive = _without_each(force, met, watch)
     if g is not None:
         settle_ghosts(w, g, force, watch, met)
     return decisive
 
 
-def _without_each(w: World, force: InForce, met: Met, watch: Watch) -> NDArray:
+def _without_each(force: InForce, met: Met, watch: Watch) -> NDArray:
     """The market without each instrument, and without all; what ``watch`` needs of each clearing is written down there."""
-    seekers, offers, on, bases = met.seekers, met.offers, met.responses, met.bases
+    seekers, on = met.seekers, met.responses
     found = np.zeros(len(seekers), np.uint64)
     taken = clearings(len(force.keys), np.bitwise_or.reduce(on.used | on.barred, initial=NO_BITS), watch.bits())
     if not taken:
         return found
     off = Taken(*(np.array(some, np.uint64) for some in zip(*taken, strict=True)))
-    answers = respond_without(
-        off.bits,
-        hindering(force.levers),
-        seekers,
-        offers,
-        w.map,
-        w.tables,
-        rules_of(w.params, w.setting.start),
-        force.levers,
-        bases,
-        on,
-        met.looks,
-        empty_responses(1),
-        empty_responses(len(seekers)),
-        empty_looks(len(seekers)),
-    )
+    answers = respond_without(off.bits, hindering(force.levers), AllOn(seekers, met.offers, on, met.looks), met.terms)
     n_most = len(seekers) // FEW
     opened = open_for_all(on, met.viewing, late(answers, n_most, len(seekers)))
     watch.parted = clear_each(off, answers, opened, Result(on, met.cleared), met.viewing, found, watch.seen)

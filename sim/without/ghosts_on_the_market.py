@@ -13,7 +13,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim.market.choice import MAX_RESPONSES, PER_SEGMENT, empty_looks, empty_responses, respond, rules_of
+from sim.levers import NO_BITS
+from sim.market.choice import MAX_RESPONSES, PER_SEGMENT, empty_looks, empty_responses, respond
 from sim.market.searchers import describe, searching_rows
 from sim.market.sieve import turns_down
 from sim.without import ghosts
@@ -135,11 +136,10 @@ def settle_ghosts(w: World, g: Ghosts, force: InForce, watched: Watch, met: Met)
 
 def _choose(w: World, g: Ghosts, force: InForce, watched: Watch, met: Met) -> NDArray:
     """The offer that each ghost that looks wins, or −1; int32."""
-    seekers, seen, offers, bases = describe(ghosts.as_world(w, g), watched.rows), watched.seen, met.offers, met.bases
+    seekers, seen = describe(ghosts.as_world(w, g), watched.rows), watched.seen
     seekers["without"] = ghosts.off_for(seen.marks[watched.at], force)
-    rules = rules_of(w.params, w.setting.start)
     answers = empty_responses(len(seekers))
-    respond(np.arange(len(seekers)), seekers, offers, w.map, w.tables, rules, force.levers, NOBODY, bases, answers, empty_looks(0))
+    respond(np.arange(len(seekers)), seekers, met.offers, met.terms, NO_BITS, answers, empty_looks(0))
     return _first_won(answers, met.viewing._replace(seekers=seekers), watched.at, g.of[watched.rows], seen)
 
 

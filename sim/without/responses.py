@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 
 from sim.levers import RENT_NONE, lever_sum
-from sim.market.choice import MAX_RESPONSES, PER_SEGMENT, keep, respond, size_norms, weigh
+from sim.market.choice import MAX_RESPONSES, PER_SEGMENT, Look, empty_looks, empty_responses, keep, respond, size_norms, weigh
 from sim.market.help import ONE, ZERO
 from sim.market.sight import CHANNELS, CIRCLE, ROUND, U61, find_starts
 from sim.world.chance import draw_bits
@@ -22,6 +22,18 @@ from sim.world.codes import CORPORATIE, OUTRANKED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from sim.market.choice import Looks, Responses
+    from sim.market.sight import Offers
+
+
+class AllOn(NamedTuple):
+    """A month's market with all instruments on, before it is cleared."""
+
+    seekers: NDArray  # SEEKER records
+    offers: Offers
+    responses: Responses
+    looks: Looks
 
 
 class Answers(NamedTuple):
@@ -50,12 +62,13 @@ def both_ways(levers):
 
 
 @njit(cache=True)
-def concerned(offs, seekers, offers, on, norms, twofold, may_hinder):
+def concerned(offs, all_on, norms, twofold, may_hinder):
     """Who may respond otherwise in each clearing: int32 searchers, clearing after clearing, and int64 [clearings + 1] where each begins.
 
     Whom the instruments that are off kept out of a home may; so may who responds with their help. Help that led to no response
     is not missed, unless it can work both ways (``twofold``): then who responds may do so otherwise, or (``may_hinder``) anybody.
     """
+    seekers, offers, on = all_on.seekers, all_on.offers, all_on.responses
     met = np.flatnonzero(on.used | on.barred)
     helped = np.zeros(len(on.n), np.uint64)
     for s in met:
@@ -78,13 +91,12 @@ def concerned(offs, seekers, offers, on, norms, twofold, may_hinder):
 
 
 @njit(cache=True)
-def respond_without(offs, may_hinder, seekers, offers, area_map, t, rules, levers, bases, on, looks, one, again, nothing):
-    """The ``Answers`` with the instruments in each of ``offs`` (uint64) off; ``on`` and ``looks`` are those with all on.
-
-    ``one`` and ``again`` are room for the responses of one searcher and of all; ``nothing`` is no room for looks.
-    """
-    norms, twofold = size_norms(levers), both_ways(levers)
-    who, first = concerned(offs, seekers, offers, on, norms, twofold, may_hinder)
+def respond_without(offs, may_hinder, all_on, terms):
+    """The ``Answers`` with the instruments in each of ``offs`` (uint64 [clearings]) off; see ``concerned`` for ``may_hinder``."""
+    seekers, on = all_on.seekers, all_on.responses
+    one, again, nothing = empty_responses(1), empty_responses(len(seekers)), empty_looks(len(seekers), 0)
+    norms, twofold = size_norms(terms.levers), both_ways(terms.levers)
+    who, first = concerned(offs, all_on, norms, twofold, may_hinder)
     shape = (first[-1], MAX_RESPONSES)
     out = Answers(
         first[:-1],
@@ -103,19 +115,20 @@ def respond_without(offs, may_hinder, seekers, offers, area_map, t, rules, lever
                 whole[n_whole] = s
                 n_whole += 1
             else:
-                _look_again(s, offs[v], norms, seekers, offers, area_map, t, rules, levers, bases, looks, starts, one)
+                _look_again(s, offs[v], norms, all_on, terms, starts, one)
                 _take_down(v, s, 0, one, on, out)
         if n_whole:
-            respond(whole[:n_whole], seekers, offers, area_map, t, rules, levers, offs[v], bases, again, nothing)
+            respond(whole[:n_whole], seekers, all_on.offers, terms, offs[v], again, nothing)
             for k in range(n_whole):
                 _take_down(v, whole[k], whole[k], again, on, out)
     return out
 
 
 @njit(cache=True)
-def _look_again(s, off, norms, seekers, offers, area_map, t, rules, levers, bases, looks, starts, out):
+def _look_again(s, off, norms, all_on, terms, starts, out):
     """Responses of a searcher (into row 0 of ``out``) from the looks written down, with the instruments ``off`` left out."""
-    seeker = seekers[s]
+    offers, looks, rules, levers = all_on.offers, all_on.looks, terms.rules, terms.levers
+    seeker = all_on.seekers[s]
     left_out = off | seeker.without
     touched, norm = seeker.touched & ~left_out, norms & ~left_out
     social, sight, sees_less = rules.n_responses_social, rules.sight[seeker.nood], False
@@ -124,30 +137,30 @@ def _look_again(s, off, norms, seekers, offers, area_map, t, rules, levers, base
     if seeker.touched & off:
         sight += lever_sum(touched, levers.sight, ZERO)
         sees_less = lever_sum(seeker.touched & off, levers.sight, ZERO) != 0.0
-        find_starts(bases.sight, seeker.id, starts)
+        find_starts(terms.bases.sight, seeker.id, starts)
     room = (min(social, PER_SEGMENT), min(rules.n_responses, PER_SEGMENT))
     out.n[0, 0] = 0
     out.n[0, 1] = 0
     for k in range(looks.first[s], looks.stop[s]):
-        o, worth, rank = looks.offer[k], looks.worth[k], looks.rank[k]
+        o, look = looks.offer[k], Look(OUTRANKED, looks.worth[k], looks.rank[k], ZERO)
         if looks.bits[k] & off:
             if offers.at[o].made_by & off:
                 continue
-            gate, worth, rank, _ = weigh(seeker, offers.at[o], touched, norm, t, rules, levers, bases)
-            if gate != OUTRANKED or (sees_less and not _sees(starts, sight, o, offers, area_map, bases)):
+            look = weigh(seeker, offers.at[o], touched, norm, terms)
+            if look.gate != OUTRANKED or (sees_less and not _sees(starts, sight, o, offers, terms)):
                 continue
         elif looks.barred[k]:
             continue
         side = 0 if offers.at[o].tenure == CORPORATIE else 1
-        if out.n[0, side] < room[side] or worth >= out.worth[0, side * PER_SEGMENT + room[side] - 1]:
-            keep(0, side, o, worth, rank, ZERO, room[side], out)
+        if out.n[0, side] < room[side] or look.worth >= out.worth[0, side * PER_SEGMENT + room[side] - 1]:
+            keep(0, o, side, look, room[side], out)
 
 
 @njit(cache=True)
-def _sees(starts, sight, o, offers, area_map, bases):
+def _sees(starts, sight, o, offers, terms):
     """Whether a home is on the stretch that is seen at this ``sight`` (see ``sim.market.sight``)."""
-    channel = draw_bits(bases.sight, offers.at[o].id) >> U61
-    chance = min(1.0, sight) * area_map.overview[area_map.gemeente[offers.at[o].area]]
+    channel = draw_bits(terms.bases.sight, offers.at[o].id) >> U61
+    chance = min(1.0, sight) * terms.map.overview[terms.map.gemeente[offers.at[o].area]]
     return (np.uint64(offers.place[o]) - starts[channel]) & ROUND < np.uint64(chance * CIRCLE)
 
 

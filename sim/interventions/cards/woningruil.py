@@ -13,7 +13,7 @@ from sim.interventions.cards.passend_aanbod import ANNEX
 from sim.interventions.delivery import KnownToSome
 from sim.interventions.instrument import Payer, Running
 from sim.interventions.who import Who, carriers
-from sim.market.choice import Bases, rules_of
+from sim.market.choice import Bases, Terms, rules_of
 from sim.market.searchers import describe
 from sim.market.sight import arrange
 from sim.market.trading import Veto, homes_to_swap, top_trading_cycles, wanted_homes
@@ -84,7 +84,7 @@ class Woningruil(KnownToSome):
         """Whose home each of the household ``rows`` wants, best first (see ``sim.market.trading``)."""
         rules, bases, veto = self.terms(w)
         offers = arrange(homes_to_swap(w, rows), bases.sight, w.map.gemeente)
-        return wanted_homes(describe(w, rows), offers, w.map, w.tables, rules, run.at_work.in_force.levers, bases, veto)
+        return wanted_homes(describe(w, rows), offers, Terms(w.map, w.tables, rules, run.at_work.in_force.levers, bases), veto)
 
     def terms(self, w: World) -> tuple[np.void, Bases, Veto]:
         """The rules of the market, with what is seen of the homes that take part; the draws, and what may stand in between."""
