@@ -15,9 +15,10 @@ from numba.extending import register_jitable
 from sim.behaviour.fit import Abode, Dweller, components, net_rent, owner_cost
 from sim.levers import lever_sum
 from sim.market.allocation import eligible, rank_of
-from sim.market.help import ZERO, Pulled, market_levers, pull, waived
+from sim.market.help import ZERO, Pulled, pull, size_norms, waived
+from sim.market.notes import close_notes, note_beyond, note_look
 from sim.market.sieve import find_reach, hurdles, set_apart, sift, stretch
-from sim.market.sight import CHANNELS, find_starts, see
+from sim.market.sight import CHANNELS, find_starts, look_around, see
 from sim.world import law
 from sim.world.chance import pair_bits, to_index
 from sim.world.codes import (
@@ -134,37 +135,6 @@ class Responses(NamedTuple):
     barred: NDArray  # uint64 [searchers], instruments that kept a home from it
 
 
-class Looks(NamedTuple):
-    """What a searcher on whom an instrument had a lever saw and would respond to, however many, or what was kept from it.
-
-    In the order in which it looked. Where ``offer`` has no room nothing is written down; what does not fit is counted only.
-    """
-
-    first: NDArray  # int64 [searchers], its first look
-    stop: NDArray  # int64 [searchers], the one after its last
-    offer: NDArray  # int32 [looks]
-    worth: NDArray  # float64
-    rank: NDArray  # uint64
-    bits: NDArray  # uint64, instruments with a lever in it, or that kept it from the searcher
-    barred: NDArray  # bool, kept from it
-    n: NDArray  # int64 [1], looks that there were to write down
-
-
-@register_jitable
-def empty_looks(n: int, room: int = 0) -> Looks:
-    """Room for so many looks of ``n`` searchers."""
-    return Looks(
-        np.zeros(n, np.int64),
-        np.zeros(n, np.int64),
-        np.zeros(room, np.int32),
-        np.zeros(room),
-        np.zeros(room, np.uint64),
-        np.zeros(room, np.uint64),
-        np.zeros(room, np.bool_),
-        np.zeros(1, np.int64),
-    )
-
-
 @register_jitable
 def empty_responses(n: int) -> Responses:
     """Room for the responses of ``n`` searchers."""
@@ -182,95 +152,55 @@ def empty_responses(n: int) -> Responses:
 
 
 @njit(cache=True)
-def respond(which, seekers, offers, terms, leave_out, out, looks):
-    """Fill ``out`` for the searchers ``which`` (indices), with the instruments in ``leave_out`` off, and ``looks`` if it has room."""
-    area_map, rules, levers, bases = terms.map, terms.rules, terms.levers, terms.bases
-    around_first, notes = area_map.around_first, len(looks.offer) > 0
-    starts, seen = np.empty(CHANNELS, np.uint64), np.empty(len(offers.at), np.int32)
-    norms = size_norms(levers)
-    hurdle, tenure, reach = hurdles(offers.at, rules), offers.at.tenure.astype(np.uint8), np.empty(3)
-    beyond, free, labelled = np.empty(len(offers.at), np.int32), ZERO, ZERO
+def respond(which, seekers, offers, terms, off, out, looks):
+    """Fill ``out`` for the searchers ``which`` (int64), with the instruments ``off`` left out, and ``looks`` if it has room."""
+    at, area_map, norms = offers.at, terms.map, size_norms(terms.levers)
+    near, starts = np.empty(len(area_map.overview), np.int32), np.empty(CHANNELS, np.uint64)
+    seen, beyond = np.empty(len(at), np.int32), np.empty(len(at), np.int32)
+    hurdle, tenure, reach = hurdles(at, terms.rules), at.tenure.astype(np.uint8), np.empty(3)
     for w in range(len(which)):
         s = which[w]
-        seeker = seekers[s]
-        out.n[s, 0], out.n[s, 1] = 0, 0
-        out.used[s], out.barred[s] = ZERO, ZERO
-        last, begun = NOTHING_SEEN, looks.n[0]
-        off = leave_out | seeker.without
-        touched, norm = seeker.touched & ~off, norms & ~off
-        sight = rules.sight[seeker.nood]
-        social = rules.n_responses_social
-        find_reach(seeker, rules, reach)
+        seeker, begun = seekers[s], looks.n[0]
+        out.n[s, 0], out.n[s, 1], out.used[s], out.barred[s] = 0, 0, ZERO, ZERO
+        without, gate = off | seeker.without, NOTHING_SEEN
+        touched, norm = seeker.touched & ~without, norms & ~without
+        sight, room = sight_and_room(seeker, touched, terms)
+        find_reach(seeker, terms.rules, reach)
         if touched:
-            sight += lever_sum(touched, levers.sight, ZERO)
-            social += np.int64(lever_sum(touched, levers.responses, ZERO))
-            stretch(seeker, touched, rules, levers, reach)
-            free, labelled = market_levers(seeker, touched, levers)
-        room = (min(social, PER_SEGMENT), min(rules.n_responses, PER_SEGMENT))
-        find_starts(bases.sight, seeker.id, starts)
-        g = area_map.gemeente[seeker.area]
-        parts = 1
-        if seeker.scope == 2:
-            parts += around_first[g + 1] - around_first[g]
-        for part in range(parts):
-            b = g if part == 0 else area_map.around[around_first[g] + part - 1]
-            chance = min(1.0, sight) * area_map.overview[b]
-            n = see(starts, chance, b, seeker.area if seeker.scope == 0 else -1, offers, seen)
-            n_beyond = set_apart(seen, n, hurdle, tenure, reach, beyond) if touched else 0
-            n, gate = sift(seen, n, hurdle, tenure, reach)
-            last = max(last, gate)
-            if n_beyond:
-                out.used[s] |= _used_beyond(beyond[:n_beyond], out.used[s], seeker, touched, free, labelled, offers, rules, levers)
+            stretch(seeker, touched, terms.rules, terms.levers, reach)
+        find_starts(terms.bases.sight, seeker.id, starts)
+        for part in range(look_around(seeker, area_map, near)):
+            # what it sees
+            g = near[part]
+            n = see(starts, sight * area_map.overview[g], g, seeker.area if seeker.scope == 0 else -1, offers, seen)
+            # what is out of reach
+            if touched:
+                note_beyond(s, seeker, touched, beyond[: set_apart(seen, n, hurdle, tenure, reach, beyond)], at, terms, out)
+            n, last = sift(seen, n, hurdle, tenure, reach)
+            gate = max(gate, last)
             for k in range(n):
                 o = seen[k]
-                if offers.at[o].made_by & off:
+                if at[o].made_by & without:
                     continue
-                look = weigh(seeker, offers.at[o], touched, norm, terms)
-                gate, bits = look.gate, look.bits
-                if gate == NOT_ELIGIBLE:
-                    out.barred[s] |= bits
-                else:
-                    out.used[s] |= bits
-                last = max(last, gate)
-                if notes and (gate == OUTRANKED or (gate == NOT_ELIGIBLE and bits != ZERO)):
-                    _write_down(looks, o, look)
-                if gate == OUTRANKED:
-                    side = 0 if offers.at[o].tenure == CORPORATIE else 1
-                    if out.n[s, side] < room[side] or look.worth >= out.worth[s, side * PER_SEGMENT + room[side] - 1]:
-                        keep(s, o, side, look, room[side], out)
-        out.gate[s] = last
-        if notes:
-            if out.used[s] | out.barred[s] == ZERO:
-                looks.n[0] = begun
-            looks.first[s], looks.stop[s] = begun, looks.n[0]
+                # what it weighs
+                look = weigh(seeker, at[o], touched, norm, terms)
+                note_look(s, o, look, out, looks)
+                gate = max(gate, look.gate)
+                # what it keeps
+                if look.gate == OUTRANKED:
+                    keep(s, o, 0 if at[o].tenure == CORPORATIE else 1, look, room, out)
+        out.gate[s] = gate
+        close_notes(s, begun, out, looks)
 
 
-@njit(cache=True)
-def _used_beyond(beyond, used, seeker, touched, free, labelled, offers, rules, levers):
-    """Bits of the instruments with a lever at homes that are too dear, ``used`` among them: a lever that is no help still counts."""
-    for o in beyond:
-        if (free | (labelled & offers.at[o].labels)) & ~used:
-            used |= pull(seeker, offers.at[o], touched, ZERO, rules, levers).bits
-    return used
-
-
-@njit(cache=True)
-def _write_down(looks, o, look):
-    k = looks.n[0]
-    looks.n[0] += 1
-    if k < len(looks.offer):
-        looks.offer[k], looks.worth[k], looks.rank[k], looks.bits[k] = o, look.worth, look.rank, look.bits
-        looks.barred[k] = look.gate == NOT_ELIGIBLE
-
-
-@njit(cache=True)
-def size_norms(levers):
-    """Bits of the instruments whose label keeps a home for three or more persons."""
-    bits = ZERO
-    for k in range(len(levers)):
-        if levers[k].size_norm != 0:
-            bits |= np.uint64(1) << np.uint64(k)
-    return bits
+@njit(forceinline=True)
+def sight_and_room(seeker, touched, terms):
+    """Chance to see a home in an overview, and most responses on each side, of a searcher on whom the instruments ``touched`` work."""
+    sight, social = terms.rules.sight[seeker.nood], terms.rules.n_responses_social
+    if touched:
+        sight += lever_sum(touched, terms.levers.sight, ZERO)
+        social += np.int64(lever_sum(touched, terms.levers.responses, ZERO))
+    return min(1.0, sight), (min(social, PER_SEGMENT), min(terms.rules.n_responses, PER_SEGMENT))
 
 
 @njit(forceinline=True)
@@ -352,9 +282,9 @@ def felt_change(change, aversion):
 
 
 @njit(forceinline=True)
-def keep(s, o, side, look, room, out):
-    """Searcher ``s`` keeps offer ``o`` in order of worth, ties by rank; of more than ``room`` on this side the worst falls out."""
-    first, worth, rank = side * PER_SEGMENT, look.worth, look.rank
+def keep(s, o, side, look, rooms, out):
+    """Searcher ``s`` keeps offer ``o`` in order of worth, ties by rank; of more than fit on this side the worst falls out."""
+    first, room, worth, rank = side * PER_SEGMENT, rooms[side], look.worth, look.rank
     n = out.n[s, side]
     at = first + n
     while at > first and (out.worth[s, at - 1] < worth or (out.worth[s, at - 1] == worth and out.rank[s, at - 1] < rank)):

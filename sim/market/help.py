@@ -104,6 +104,16 @@ def market_levers(seeker, touched, levers):
 
 
 @njit(cache=True)
+def size_norms(levers):
+    """Bits of the instruments whose label keeps a home for three or more persons."""
+    bits = ZERO
+    for k in range(len(levers)):
+        if levers[k].size_norm != 0:
+            bits |= ONE << np.uint64(k)
+    return bits
+
+
+@njit(cache=True)
 def waived(seeker, offer, touched, rules, levers):
     """Bits of those instruments each of which alone lets a searcher in whom the rules keep out."""
     bits = ZERO

@@ -14,8 +14,9 @@ from numba import njit
 from sim.behaviour.klantreis import count_step
 from sim.levers import NO_BITS
 from sim.market.allocation import relax
-from sim.market.choice import PER_SEGMENT, Bases, Looks, Responses, Terms, empty_looks, empty_responses, respond, rules_of
+from sim.market.choice import PER_SEGMENT, Bases, Responses, Terms, empty_responses, respond, rules_of
 from sim.market.clearing import Cleared, Viewing, settle
+from sim.market.notes import Looks, empty_looks
 from sim.market.offers import publish
 from sim.market.searchers import describe, searching_rows
 from sim.market.sight import Offers

@@ -16,7 +16,7 @@ from sim.market.choice import weigh
 from sim.market.help import ZERO
 from sim.market.records import OFFER
 from sim.market.sieve import turns_down
-from sim.market.sight import CHANNELS, find_starts, see
+from sim.market.sight import CHANNELS, find_starts, look_around, see
 from sim.world.chance import pair_bits, to_unit
 from sim.world.codes import OUTRANKED
 
@@ -67,17 +67,14 @@ def _wishes(seekers, offers, terms, veto):
     who, home = np.empty(room, np.int32), np.empty(room, np.int32)
     worths, ranks = np.empty(room, np.float64), np.empty(room, np.uint64)
     starts, seen = np.empty(CHANNELS, np.uint64), np.empty(len(offers.at), np.int32)
-    area_map, found = terms.map, 0
-    around_first = area_map.around_first
+    near, found = np.empty(len(terms.map.overview), np.int32), 0
     for s in range(len(seekers)):
         seeker = seekers[s]
         find_starts(terms.bases.sight, seeker.id, starts)
-        g = area_map.gemeente[seeker.area]
-        parts = 1 + (around_first[g + 1] - around_first[g] if seeker.scope == 2 else 0)
-        for part in range(parts):
-            b = g if part == 0 else area_map.around[around_first[g] + part - 1]
-            chance = min(1.0, terms.rules.sight[seeker.nood]) * area_map.overview[b]
-            n = see(starts, chance, b, seeker.area if seeker.scope == 0 else -1, offers, seen)
+        for part in range(look_around(seeker, terms.map, near)):
+            g = near[part]
+            chance = min(1.0, terms.rules.sight[seeker.nood]) * terms.map.overview[g]
+            n = see(starts, chance, g, seeker.area if seeker.scope == 0 else -1, offers, seen)
             for k in range(n):
                 offer = offers.at[seen[k]]
                 if offer.vacancy == s or to_unit(pair_bits(veto.consent, seeker.id, offer.id)) < veto.p_consent:

@@ -14,7 +14,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sim.levers import NO_BITS
-from sim.market.choice import MAX_RESPONSES, PER_SEGMENT, empty_looks, empty_responses, respond
+from sim.market.choice import MAX_RESPONSES, PER_SEGMENT, empty_responses, respond
+from sim.market.notes import empty_looks
 from sim.market.searchers import describe, searching_rows
 from sim.market.sieve import turns_down
 from sim.without import ghosts

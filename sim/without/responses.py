@@ -14,8 +14,9 @@ import numpy as np
 from numba import njit
 
 from sim.levers import RENT_NONE, lever_sum
-from sim.market.choice import MAX_RESPONSES, PER_SEGMENT, Look, empty_looks, empty_responses, keep, respond, size_norms, weigh
-from sim.market.help import ONE, ZERO
+from sim.market.choice import MAX_RESPONSES, PER_SEGMENT, Look, empty_responses, keep, respond, sight_and_room, weigh
+from sim.market.help import ONE, ZERO, size_norms
+from sim.market.notes import empty_looks
 from sim.market.sight import CHANNELS, CIRCLE, ROUND, U61, find_starts
 from sim.world.chance import draw_bits
 from sim.world.codes import CORPORATIE, OUTRANKED
@@ -23,7 +24,8 @@ from sim.world.codes import CORPORATIE, OUTRANKED
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.market.choice import Looks, Responses
+    from sim.market.choice import Responses
+    from sim.market.notes import Looks
     from sim.market.sight import Offers
 
 
@@ -127,18 +129,14 @@ def respond_without(offs, may_hinder, all_on, terms):
 @njit(cache=True)
 def _look_again(s, off, norms, all_on, terms, starts, out):
     """Responses of a searcher (into row 0 of ``out``) from the looks written down, with the instruments ``off`` left out."""
-    offers, looks, rules, levers = all_on.offers, all_on.looks, terms.rules, terms.levers
+    offers, looks = all_on.offers, all_on.looks
     seeker = all_on.seekers[s]
     left_out = off | seeker.without
     touched, norm = seeker.touched & ~left_out, norms & ~left_out
-    social, sight, sees_less = rules.n_responses_social, rules.sight[seeker.nood], False
-    if touched:
-        social += np.int64(lever_sum(touched, levers.responses, ZERO))
+    (sight, room), sees_less = sight_and_room(seeker, touched, terms), False
     if seeker.touched & off:
-        sight += lever_sum(touched, levers.sight, ZERO)
-        sees_less = lever_sum(seeker.touched & off, levers.sight, ZERO) != 0.0
+        sees_less = lever_sum(seeker.touched & off, terms.levers.sight, ZERO) != 0.0
         find_starts(terms.bases.sight, seeker.id, starts)
-    room = (min(social, PER_SEGMENT), min(rules.n_responses, PER_SEGMENT))
     out.n[0, 0] = 0
     out.n[0, 1] = 0
     for k in range(looks.first[s], looks.stop[s]):
@@ -151,16 +149,14 @@ def _look_again(s, off, norms, all_on, terms, starts, out):
                 continue
         elif looks.barred[k]:
             continue
-        side = 0 if offers.at[o].tenure == CORPORATIE else 1
-        if out.n[0, side] < room[side] or look.worth >= out.worth[0, side * PER_SEGMENT + room[side] - 1]:
-            keep(0, o, side, look, room[side], out)
+        keep(0, o, 0 if offers.at[o].tenure == CORPORATIE else 1, look, room, out)
 
 
 @njit(cache=True)
 def _sees(starts, sight, o, offers, terms):
     """Whether a home is on the stretch that is seen at this ``sight`` (see ``sim.market.sight``)."""
     channel = draw_bits(terms.bases.sight, offers.at[o].id) >> U61
-    chance = min(1.0, sight) * terms.map.overview[terms.map.gemeente[offers.at[o].area]]
+    chance = sight * terms.map.overview[terms.map.gemeente[offers.at[o].area]]
     return (np.uint64(offers.place[o]) - starts[channel]) & ROUND < np.uint64(chance * CIRCLE)
 
 
