@@ -54,7 +54,7 @@ def meet(w: World, force: InForce) -> Met | None:
     looking = w.draws.base(Purpose.LOOK, w.month)
     if len(offers.at) == 0:
         return None
-    rows = searching_rows(h.state, h.stage, h.reserved, h.home, h.id, looking, p.p_look, p.p_look_starter)
+    rows = searching_rows(h, looking, p.p_look, p.p_look_starter)
     seekers, terms = describe(w, rows), terms_of(w, force)
     responses, looks = _respond(seekers, offers, terms)
     viewing = Viewing(seekers, offers.at, terms.bases.viewing, p.p_refusal)
@@ -98,29 +98,29 @@ def _respond(seekers: NDArray, offers: Offers, terms: Terms) -> tuple[Responses,
 
 def _accept(w: World, met: Met, decisive: NDArray) -> None:
     """Households take what they won: the home is reserved until the keys."""
-    cleared, at, responses = met.cleared, met.offers.at, met.responses
-    count_step(w, met.seekers["row"][cleared.offer >= 0], VERHUIZEN)
-    low, high = int(w.params.dur_move_low), int(w.params.dur_move_high)
-    _reserve(met.seekers, at, cleared.offer, cleared.slot, responses.bits, decisive, met.times, w.month, low, high, w.h, w.v)
-    count_candidates(responses.n, responses.offer, at, w.v.candidates)
+    h, v, responses = w.h, w.v, met.responses
+    s = np.flatnonzero(met.cleared.offer >= 0)
+    rows, vacancies = met.rows[s], met.offers.at["vacancy"][met.cleared.offer[s]]
+    count_step(w, rows, VERHUIZEN)
+    h.decisive[met.rows] |= decisive
+    h.reserved[rows], h.keys_month[rows] = vacancies, keys_months(w, met, h.id[rows])
+    h.stage[rows], h.stage_month[rows] = VERHUIZEN, w.month
+    v.state[vacancies], v.taker[vacancies] = RESERVED, rows
+    v.bits[vacancies], v.decisive[vacancies] = responses.bits[s, met.cleared.slot[s]], decisive[s]
+    count_candidates(responses.n, responses.offer, met.offers.at, v.candidates)
+
+
+def keys_months(w: World, met: Met, ids: NDArray) -> NDArray:
+    """The month of the keys of the households ``ids`` that accept a home this month, int16."""
+    return _keys_months(ids, met.times, w.month, int(w.params.dur_move_low), int(w.params.dur_move_high))
 
 
 @njit(cache=True)
-def _reserve(seekers, offers, won, slot, bits, decisive, times, month, low, high, h, v):
-    for s in range(len(seekers)):
-        i = seekers[s].row
-        h.decisive[i] |= decisive[s]
-        if won[s] < 0:
-            continue
-        vacancy = offers[won[s]].vacancy
-        h.reserved[i] = vacancy
-        h.keys_month[i] = month + to_whole(draw_bits(times, h.id[i]), low, high)
-        h.stage[i] = VERHUIZEN
-        h.stage_month[i] = month
-        v.state[vacancy] = RESERVED
-        v.taker[vacancy] = i
-        v.bits[vacancy] = bits[s, slot[s]]
-        v.decisive[vacancy] = decisive[s]
+def _keys_months(ids, times, month, low, high):
+    out = np.empty(len(ids), np.int16)
+    for k in range(len(ids)):
+        out[k] = month + to_whole(draw_bits(times, ids[k]), low, high)
+    return out
 
 
 @njit(cache=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -15,8 +15,17 @@ from sim.world.chance import Purpose, draw_bits, to_unit
 from sim.world.codes import CORPORATIE, KOOP, ON_OFFER, VRIJE_HUUR, WAITING
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from sim.levers import InForce
     from sim.world.world import World
+
+
+class Direct(NamedTuple):
+    """Corporatie vacancies that are matched before advertising, by instrument."""
+
+    share: NDArray  # float64 [instruments]
+    key: NDArray  # uint64 [instruments], base key of which those are
 
 
 def publish(w: World, force: InForce) -> Offers:
@@ -25,9 +34,9 @@ def publish(w: World, force: InForce) -> Offers:
     rows = _put_on_offer(w.v, w.d, w.counts[0], w.month, w.draws.base(Purpose.QUOTA, w.month), p.rel_outside_passend, p.rel_free_space)
     with w.draws.replay():  # fixed for the whole run: a home stays where it is seen, and who matched it directly
         sight = w.draws.base(Purpose.SIGHT)
-        direct = np.array([w.draws.base(Purpose.UNIT_NUMBER, 0, key) for key in force.keys], np.uint64)
+        keys = np.array([w.draws.base(Purpose.UNIT_NUMBER, 0, key) for key in force.keys], np.uint64)
     at = np.empty(len(rows), OFFER)
-    _describe(at, rows, w.v, w.d, w.map, np.float32(p.rel_asking), force.levers["p_direct"].copy(), direct)
+    _describe(at, rows, w.v, w.d, w.map, np.float32(p.rel_asking), Direct(force.levers["p_direct"].copy(), keys))
     return arrange(at, sight, w.map.gemeente)
 
 
@@ -50,8 +59,8 @@ def _put_on_offer(v, d, n, month, base, p_outside, p_free):
 
 
 @njit(cache=True)
-def _describe(at, rows, v, d, area_map, asking, p_direct, direct):
-    """Fill the OFFER records of the vacancy rows; ``p_direct`` and ``direct`` hold share and base key of each instrument."""
+def _describe(at, rows, v, d, area_map, asking, direct):
+    """Fill the OFFER records of the vacancy rows; ``asking`` is the asking price over the WOZ value (float32)."""
     for r in range(len(rows)):
         k, o = rows[r], at[r]
         j = v.dwelling[k]
@@ -60,8 +69,8 @@ def _describe(at, rows, v, d, area_map, asking, p_direct, direct):
         o.urban, o.x_km, o.y_km = area_map.urban[area], area_map.x_km[area], area_map.y_km[area]
         o.labels, o.direct = d.labels[j], ZERO
         o.made_by = ONE << np.uint64(d.made_by[j] - 1) if d.made_by[j] > 0 else ZERO
-        for one in range(len(direct)):
-            if tenure == CORPORATIE and to_unit(draw_bits(direct[one], v.id[k])) < p_direct[one]:
+        for one in range(len(direct.key)):
+            if tenure == CORPORATIE and to_unit(draw_bits(direct.key[one], v.id[k])) < direct.share[one]:
                 o.direct |= ONE << np.uint64(one)
         o.tenure, o.kind, o.rooms, o.access = tenure, d.kind[j], d.rooms[j], d.access[j]
         o.age_label, o.relaxed, o.quota, o.woz = d.age_label[j], v.relaxed[k], v.quota[k], d.woz[j]

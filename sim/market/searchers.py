@@ -26,22 +26,25 @@ NO_BITS = np.uint64(0)
 
 
 @njit(cache=True)
-def searching_rows(state, stage, reserved, home, ids, base, p_look, p_look_starter):
+def searching_rows(h, base, p_look, p_look_starter):
     """Household rows that search, have accepted nothing and look this month, int32, in row order."""
-    rows = np.empty(len(state), np.int32)
+    rows = np.empty(len(h.state), np.int32)
     n = 0
-    for i in range(len(state)):
-        if stage[i] != ZOEKEN or state[i] != PRESENT or reserved[i] != NOWHERE:
+    for i in range(len(h.state)):
+        if h.stage[i] != ZOEKEN or h.state[i] != PRESENT or h.reserved[i] != NOWHERE:
             continue
-        if to_unit(draw_bits(base, ids[i])) < (p_look_starter if home[i] < 0 else p_look):
+        if to_unit(draw_bits(base, h.id[i])) < (p_look_starter if h.home[i] < 0 else p_look):
             rows[n] = i
             n += 1
     return rows[:n].copy()
 
 
-class Terms(NamedTuple):
-    """What a description of a searcher takes from the parameters."""
+class Reckoning(NamedTuple):
+    """What the numbers of a searcher are worked out with."""
 
+    month: int
+    urgency: np.uint64  # base key of who is urgent
+    rooted: NDArray  # float64 [months lived there], attachment that they have added
     in_home: float  # share of savings that goes into a home
     loan: tuple[float, float]  # largest loan, times income: below AOW age, from it
     gross: tuple[float, float]  # gross over disposable income
@@ -52,13 +55,27 @@ class Terms(NamedTuple):
     senior_age: int
 
 
+class People(NamedTuple):
+    """Households to describe."""
+
+    rows: NDArray  # int32
+    ages: NDArray  # int64, years of the oldest adult
+    classes: NDArray  # int64, HouseholdClass
+    here: NDArray  # float64 [households, 5], components of the fit of the present home
+
+
 def describe(w: World, rows: NDArray) -> NDArray:
     """One SEEKER record per household row."""
     h, p = w.h, w.params
     home = h.home[rows]
     ages, kinds = ages_and_classes(h.adult_birth, h.child_birth, rows, home, w.month, int(p.senior_age))
     here = components_at(h, rows, home, moment(w))
-    terms = Terms(
+    with w.draws.replay():  # urgency is a fixed number of a household
+        urgency = w.draws.base(Purpose.NOOD)
+    reckoning = Reckoning(
+        w.month,
+        urgency,
+        make_journey(p).rooted,
         p.rel_wealth_in_home,
         (p.rel_loan_income, p.rel_loan_income_aow),
         (p.rel_gross, p.rel_gross_aow),
@@ -68,20 +85,19 @@ def describe(w: World, rows: NDArray) -> NDArray:
         p.rel_trouble_nood,
         p.senior_age,
     )
-    with w.draws.replay():  # urgency is a fixed number of a household
-        urgency = w.draws.base(Purpose.NOOD)
     seekers = np.empty(len(rows), SEEKER)
-    _describe(seekers, rows, ages, kinds, here, h, w.d, w.map, w.month, make_journey(w.params).rooted, terms, urgency)
+    _describe(seekers, People(rows, ages, kinds, here), h, w.d, w.map, reckoning)
     return seekers
 
 
 @njit(cache=True)
-def _describe(seekers, rows, ages, kinds, here, h, d, area_map, month, rooted, terms, urgency):
-    """Fill the SEEKER records of the household rows."""
-    for r in range(len(rows)):
-        i, s = rows[r], seekers[r]
+def _describe(seekers, people, h, d, area_map, by):
+    """Fill the SEEKER records of ``people``."""
+    here = people.here
+    for r in range(len(seekers)):
+        i, s = people.rows[r], seekers[r]
         j = h.home[i]
-        s.row, s.age, s.cls, s.id, s.touched, s.without = i, ages[r], kinds[r], h.id[i], h.touched[i], NO_BITS
+        s.row, s.age, s.cls, s.id, s.touched, s.without = i, people.ages[r], people.classes[r], h.id[i], h.touched[i], NO_BITS
         s.limit = max(h.adult_limit[i, 0], h.adult_limit[i, 1])
         s.rooms_needed, s.size, s.scope, s.first, s.second = h.rooms_needed[i], h.size[i], h.scope[i], h.profile[i, 0], h.profile[i, 1]
         s.area = d.area[j] if j >= 0 else max(0, h.origin_area[i])
@@ -89,33 +105,33 @@ def _describe(seekers, rows, ages, kinds, here, h, d, area_map, month, rooted, t
         s.nood = 1 if is_nood(h.trigger[i]) else 0
         s.rooms_left = d.rooms[j] if j >= 0 else 0
         s.tenant = 1 if j >= 0 and d.tenure[j] == CORPORATIE else 0
-        chance = terms.p_urgent[0] if s.nood else (terms.p_urgent[1] if j < 0 else 0.0)
-        s.urgent = np.uint64(1 if to_unit(draw_bits(urgency, h.id[i])) < chance else 0)
-        s.waited = np.uint64(min(LONGEST_WAIT, max(0, month - h.registered[i])))
-        _describe_money(s, i, j, h, d, terms)
-        s.attachment = attached(h.attachment[i], month - h.moved_in[i], rooted)
+        chance = by.p_urgent[0] if s.nood else (by.p_urgent[1] if j < 0 else 0.0)
+        s.urgent = np.uint64(1 if to_unit(draw_bits(by.urgency, h.id[i])) < chance else 0)
+        s.waited = np.uint64(min(LONGEST_WAIT, max(0, by.month - h.registered[i])))
+        _describe_money(s, i, j, h, d, by)
+        s.attachment = attached(h.attachment[i], by.month - h.moved_in[i], by.rooted)
         s.old_rent, s.taste_here = h.rent[i], h.taste_here[i]
         s.here_size, s.here_reach, s.here_afford = here[r, 0], here[r, 1], here[r, 2]
         s.here_place, s.here_profile = here[r, 3], here[r, 4]
         sells = 1.0 if j >= 0 and d.tenure[j] == KOOP else 0.0
-        s.trouble = _trouble(s.cls, s.age, s.nood, sells, terms)
+        s.trouble = _trouble(s.cls, s.age, s.nood, sells, by)
 
 
 @njit(cache=True)
-def _describe_money(s, i, j, h, d, terms):
+def _describe_money(s, i, j, h, d, by):
     aow = 1 if s.age >= AOW_AGE else 0
     s.income, s.wealth = h.income[i], h.wealth[i]
     above_debt = equity(d.woz[j], h.debt[i]) if j >= 0 and d.tenure[j] == KOOP else 0.0
-    s.own_money = above_debt + terms.in_home * s.wealth
-    s.gross = s.income * terms.gross[aow]
-    s.budget = (s.own_money + terms.loan[aow] * s.income) / (1 + terms.buying_cost)
+    s.own_money = above_debt + by.in_home * s.wealth
+    s.gross = s.income * by.gross[aow]
+    s.budget = (s.own_money + by.loan[aow] * s.income) / (1 + by.buying_cost)
 
 
 @njit(cache=True)
-def _trouble(cls, age, nood, sells, terms):
+def _trouble(cls, age, nood, sells, by):
     """Trouble of moving in fit points, before levers and money; starters have none."""
     if cls == CLASS_STARTER:
         return 0.0
-    young, senior, per_year, double, selling = terms.trouble
-    trouble = (senior + per_year * (age - terms.senior_age) if cls == CLASS_SENIOR else young) + double + selling * sells
-    return trouble * (terms.trouble_nood if nood else 1.0)
+    young, senior, per_year, double, selling = by.trouble
+    trouble = (senior + per_year * (age - by.senior_age) if cls == CLASS_SENIOR else young) + double + selling * sells
+    return trouble * (by.trouble_nood if nood else 1.0)

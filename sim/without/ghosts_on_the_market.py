@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from sim.levers import NO_BITS
 from sim.market.choice import MAX_RESPONSES, PER_SEGMENT, empty_responses, respond
+from sim.market.market import keys_months
 from sim.market.notes import empty_looks
 from sim.market.searchers import describe, searching_rows
 from sim.market.sieve import turns_down
 from sim.without import ghosts
-from sim.world.chance import draw_bits, to_whole
 from sim.world.columns import NOWHERE
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def watch_ghosts(w: World, g: Ghosts | None, met: Met) -> Watch:
     p, looks = w.params, met.looking
     rows = np.zeros(0, np.int32)
     if g is not None and g.n > 0:
-        rows = searching_rows(g.h.state, g.h.stage, g.h.reserved, g.h.home, g.h.id, looks, p.p_look, p.p_look_starter)
+        rows = searching_rows(g.h, looks, p.p_look, p.p_look_starter)
     marks = np.zeros(0, np.uint64) if g is None else g.mark[rows]
     households = rows if g is None else g.of[rows]
     different, at = np.unique(marks, return_inverse=True)
@@ -167,15 +167,5 @@ def _first_won(chosen, viewing, at, own, seen):
 
 def _accept(w: World, g: Ghosts, rows: NDArray, won: NDArray, met: Met) -> None:
     """Ghosts accept what they won (−1 for nothing)."""
-    low, high = int(w.params.dur_move_low), int(w.params.dur_move_high)
-    keys = keys_months(g.h.id[rows], met.times, w.month, low, high)
+    keys = keys_months(w, met, g.h.id[rows])
     ghosts.accept(g, w.month, rows, np.where(won >= 0, met.offers.at["vacancy"][won], NOWHERE), keys)
-
-
-@njit(cache=True)
-def keys_months(ids, times, month, low, high):
-    """The month of the keys after an acceptance in ``month``, int16 per household id."""
-    out = np.empty(len(ids), np.int16)
-    for k in range(len(ids)):
-        out[k] = month + to_whole(draw_bits(times, ids[k]), low, high)
-    return out
