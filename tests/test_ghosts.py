@@ -11,7 +11,8 @@ from analysis.estimates.shapley import exact, shares
 from sim import run
 from sim.counts.attribution import attribution_table, direct, first_moves, next_moves, own_moves
 from sim.levers import ALL_BIT
-from sim.market.market import _bases, _respond
+from sim.market.clearing import Chosen, Viewing
+from sim.market.market import _respond, terms_of
 from sim.market.offers import publish
 from sim.market.searchers import describe
 from sim.without.ghosts import stay_behind
@@ -66,7 +67,7 @@ def one_home_two_rivals():
     v.offered[v.state == VacancyState.WAITING] = 0
     offers = publish(w, force)
     seekers = describe(w, without)
-    answers, _ = _respond(w, force, seekers, offers, _bases(w))
+    answers, _ = _respond(seekers, offers, terms_of(w, force))
     social = [
         (answers.offer[s, k], answers.rank[s, k], int(without[s]))
         for s in np.flatnonzero(seekers["urgent"] == 0)
@@ -267,7 +268,8 @@ def test_the_next_best_is_who_would_rather_have_the_home_than_what_he_got():
     kept = np.array([0, -1], np.int32)  # the first has home 0
     for p_refusal, best in ((0.0, 5), (1.0, 0)):  # the second is content with home 1; all refuse
         next_one = np.zeros(2, np.uint64)
-        runners_up(kept, n, offer, worth, rank, won, slot, people, homes, np.uint64(1), p_refusal, next_one)
+        viewing = Viewing(people, homes, np.uint64(1), p_refusal)
+        runners_up(kept, Chosen(n, offer, worth, rank), won, slot, viewing, next_one)
         assert next_one.tolist() == [best, 0]
 
 

@@ -13,7 +13,7 @@ from sim.levers import nothing_in_force
 from sim.market import market as market_module
 from sim.market.allocation import FREE_SPACE, OUTSIDE_PASSEND, relax
 from sim.market.choice import PER_SEGMENT
-from sim.market.clearing import lists
+from sim.market.clearing import Viewing, lists
 from sim.market.market import count_candidates
 from sim.market.matching import check_responses, clear, clear_plain
 from sim.market.offers import publish
@@ -34,17 +34,17 @@ def a_market(one):
     w, force = one.world, one.at_work.in_force
     offers = publish(w, force)
     rows = np.flatnonzero((w.h.state == 1) & (w.h.stage == Stage.WONINGZOEKEN) & (w.h.reserved == NOWHERE)).astype(np.int32)
-    seekers, bases = describe(w, rows), market_module._bases(w)
-    out, _ = market_module._respond(w, force, seekers, offers, bases)
-    listed = lists(out.n, out.offer, out.worth, out.rank, seekers, offers.at, bases.viewing, w.params.p_refusal)
-    return offers, seekers, bases, out, listed
+    seekers, terms = describe(w, rows), market_module.terms_of(w, force)
+    out, _ = market_module._respond(seekers, offers, terms)
+    listed, slot = lists(out, Viewing(seekers, offers.at, terms.bases.viewing, w.params.p_refusal))
+    return offers, seekers, terms.bases, out, (*listed, slot)
 
 
 @pytest.mark.parametrize(("p_look", "p_starter"), [(0.3, 0.7), (1.0, 0.0), (0.0, 1.0)])
 def test_who_searches_is_who_is_there_has_no_home_accepted_and_looks(p_look, p_starter):
     h = scattered_households(5, 2000, 1500)
     base = Draws(1).base(Purpose.LOOK, 3)
-    got = searching_rows(h.state, h.stage, h.reserved, h.home, h.id, base, p_look, p_starter)
+    got = searching_rows(h, base, p_look, p_starter)
     assert got.tolist() == twins.searching(h, base, p_look, p_starter)
     assert len(got) > 20
 

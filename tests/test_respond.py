@@ -11,7 +11,9 @@ from sim.behaviour.fit import make_tables
 from sim.behaviour.money import rent_felt
 from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS, make_levers
 from sim.market.allocation import FREE_SPACE, OUTSIDE_PASSEND, eligible, rank_of
-from sim.market.choice import PER_SEGMENT, Bases, empty_looks, empty_responses, make_rules, respond, size_norms, weigh
+from sim.market.choice import PER_SEGMENT, Bases, Terms, empty_responses, make_rules, respond, weigh
+from sim.market.help import size_norms
+from sim.market.notes import empty_looks
 from sim.market.records import OFFER, SEEKER
 from sim.market.sieve import find_reach, hurdles, sift
 from sim.market.sight import arrange
@@ -62,6 +64,11 @@ BASES = Bases(
     )
 )
 OFF = np.uint64(0)
+
+
+def terms(levers, rules=RULES, tables=T):
+    """What a look needs beside the searcher and the home."""
+    return Terms(GEO, tables, rules, levers, BASES)
 
 
 def searchers(seed, n, instruments=0):
@@ -141,7 +148,7 @@ def laid_out(o):
 def answers(s, offers, levers, off=OFF, which=None):
     """Responses of the kernel."""
     out = empty_responses(len(s))
-    respond(np.arange(len(s)) if which is None else which, s, offers, GEO, T, RULES, levers, off, BASES, out, empty_looks(len(s)))
+    respond(np.arange(len(s)) if which is None else which, s, offers, terms(levers), off, out, empty_looks(len(s)))
     return out
 
 
@@ -181,7 +188,7 @@ def test_what_is_sifted_out_is_what_a_full_look_turns_down_at_the_same_gate(seed
         n, last = sift(seen, len(o), hurdle, tenure, reach)
         assert (np.diff(seen[:n]) > 0).all(), "what is left keeps its order"
         out = np.setdiff1d(np.arange(len(o)), seen[:n])
-        gates = [weigh(seeker, o[k], OFF, OFF, T, RULES, NO_LEVERS, BASES) for k in out]
+        gates = [weigh(seeker, o[k], OFF, OFF, terms(NO_LEVERS)) for k in out]
         assert {gate for gate, *_ in gates} <= {NOT_ELIGIBLE, TOO_EXPENSIVE}
         assert last == max((gate for gate, *_ in gates), default=NOTHING_SEEN)
         assert not any(bits for *_, bits in gates)
@@ -244,7 +251,7 @@ def test_what_is_not_seen_is_too_dear_for_nobody():
     blind = RULES.copy()
     blind["sight"] = 0.0
     nothing = empty_responses(len(s))
-    respond(np.arange(len(s)), s, offers, GEO, T, blind, NO_LEVERS, OFF, BASES, nothing, empty_looks(len(s)))
+    respond(np.arange(len(s)), s, offers, terms(NO_LEVERS, blind), OFF, nothing, empty_looks(len(s)))
     assert set(out.gate.tolist()) <= {NOTHING_SEEN, TOO_EXPENSIVE} and (out.gate == TOO_EXPENSIVE).any()
     assert (nothing.gate == NOTHING_SEEN).all()
 
@@ -298,7 +305,7 @@ def look(levers=NO_LEVERS, touched=0, home=None, **who):
             record[name] = value
     flat = T.copy()
     flat["taste"] = 0
-    return weigh(s[0], o[0], s[0]["touched"], np.uint64(size_norms(levers)), flat, RULES, levers, BASES)
+    return weigh(s[0], o[0], s[0]["touched"], np.uint64(size_norms(levers)), terms(levers, tables=flat))
 
 
 def test_a_fitting_home_is_responded_to():
@@ -424,13 +431,14 @@ def test_who_may_live_somewhere_is_what_the_rules_say(tenure, rooms, rent, label
         "quota": quota,
     }.items():
         o[name] = value
-    got = eligible(tenure, rooms, rent, label, relaxed, quota, age, size, gross, wealth, RULES)
+    who = (age, size, gross, wealth, RULES)
+    got = eligible(o[0], *who)
     assert bool(got) == twins_market.eligible(o[0], s[0], RULES)
-    if got and relaxed < 2:
-        assert eligible(tenure, rooms, rent, label, relaxed + 1, quota, age, size, gross, wealth, RULES), "relaxing excludes nobody"
+    relaxing, wide = o.copy(), o.copy()
+    relaxing["relaxed"], wide["quota"] = min(2, relaxed + 1), quota | FREE_SPACE | OUTSIDE_PASSEND
     if got:
-        wide = quota | FREE_SPACE | OUTSIDE_PASSEND
-        assert eligible(tenure, rooms, rent, label, relaxed, wide, age, size, gross, wealth, RULES), "a quota excludes nobody"
+        assert eligible(relaxing[0], *who), "relaxing excludes nobody"
+        assert eligible(wide[0], *who), "a quota excludes nobody"
 
 
 def test_passend_toewijzen_and_its_exception():

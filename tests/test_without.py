@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from sim.market import market as market_module
-from sim.market.choice import MAX_RESPONSES, PER_SEGMENT, empty_looks, empty_responses, respond, rules_of
-from sim.market.clearing import clear_again, open_for_all, settle
+from sim.market.choice import MAX_RESPONSES, PER_SEGMENT, empty_responses, respond
+from sim.market.clearing import Chosen, Viewing, clear_again, open_for_all, settle
+from sim.market.notes import empty_looks
 from sim.market.offers import publish
 from sim.market.searchers import describe
 from sim.without.clearings import hindering, late
-from sim.without.responses import exchange, respond_without
-from tests.test_respond import BASES, GEO, LEVERS, OFF, RULES, T, homes, searchers
+from sim.without.responses import AllOn, exchange, respond_without
+from tests.test_respond import LEVERS, OFF, homes, searchers, terms
 from tests.worlds import at_work, burnt_in, everything, let_pass
 
 EVERY = np.uint64((1 << len(LEVERS)) - 1)
@@ -21,28 +22,13 @@ EVERY = np.uint64((1 << len(LEVERS)) - 1)
 def looked(s, offers, levers, off=OFF, room=4000):
     """Responses and looks of searchers with some instruments left out."""
     out, looks = empty_responses(len(s)), empty_looks(len(s), room)
-    respond(np.arange(len(s)), s, offers, GEO, T, RULES, levers, off, BASES, out, looks)
+    respond(np.arange(len(s)), s, offers, terms(levers), off, out, looks)
     return out, looks
 
 
 def without(offs, s, offers, levers, on, looks):
     """Answers with the instruments in each of ``offs`` off."""
-    return respond_without(
-        np.array(offs, np.uint64),
-        hindering(levers),
-        s,
-        offers,
-        GEO,
-        T,
-        RULES,
-        levers,
-        BASES,
-        on,
-        looks,
-        empty_responses(1),
-        empty_responses(len(s)),
-        empty_looks(len(s)),
-    )
+    return respond_without(np.array(offs, np.uint64), hindering(levers), AllOn(s, offers, on, looks), terms(levers))
 
 
 def kept(out, k):
@@ -88,35 +74,19 @@ def test_a_clearing_that_goes_on_from_what_all_share_is_one_from_the_start():
     w, force = one.world, one.at_work.in_force
     offers = publish(w, force)
     rows = np.flatnonzero((w.h.state == 1) & (w.h.stage == 2) & (w.h.reserved < 0)).astype(np.int32)
-    seekers, bases = describe(w, rows), market_module._bases(w)
-    on, looks = market_module._respond(w, force, seekers, offers, bases)
+    seekers, these = describe(w, rows), market_module.terms_of(w, force)
+    on, looks = market_module._respond(seekers, offers, these)
     offs = np.array([force.every, *(1 << k for k in range(len(force.keys)))], np.uint64)
-    answers = respond_without(
-        offs,
-        hindering(force.levers),
-        seekers,
-        offers,
-        w.map,
-        w.tables,
-        rules_of(w.params, w.setting.start),
-        force.levers,
-        bases,
-        on,
-        looks,
-        empty_responses(1),
-        empty_responses(len(rows)),
-        empty_looks(len(rows)),
-    )
+    answers = respond_without(offs, hindering(force.levers), AllOn(seekers, offers, on, looks), these)
     before = [column.copy() for column in on]
-    terms = (seekers, offers.at, bases.viewing, 0.4)
-    opened = open_for_all(*on[:4], terms, late(answers, len(rows), len(rows)))
+    viewing = Viewing(seekers, offers.at, these.bases.viewing, 0.4)
+    opened = open_for_all(on, viewing, late(answers, len(rows), len(rows)))
     n_differ = 0
     for v in range(len(offs)):
         some = slice(answers.first[v], answers.stop[v])
-        won, slot = clear_again(opened, answers.who[some], tuple(column[some] for column in answers[3:]), terms)
+        won, slot = clear_again(opened, answers.who[some], Chosen(*(column[some] for column in answers[3:])), viewing)
         exchange(answers, v, on)
-        plain, plain_slot, refused = (np.full(len(rows), fill, np.int32) for fill in (-1, -1, 0))
-        settle(*on[:4], *terms, plain, plain_slot, refused)
+        plain, plain_slot, _ = settle(on, viewing)
         exchange(answers, v, on)
         np.testing.assert_array_equal(won, plain)
         np.testing.assert_array_equal(slot, plain_slot)
