@@ -52,23 +52,23 @@ class Prepared:
 
 def instruments(config: Listing) -> Rows:
     """Every instrument of the menukaart that can be run."""
-    from sim.interventions import REGISTRY, title_of
+    from sim.interventions import REGISTRY
 
     return [
         {
             "key": key,
-            "title_nl": title_of(key)["nl"],
-            "title_en": title_of(key)["en"],
-            "category": cls.category,
-            "sector": cls.sector,
-            "stages": " ".join(cls.stages),
-            "levers": " ".join(cls.levers_used),
-            "payers": " ".join(cls.payers),
-            "deliverers": " ".join(cls.may_deliver()),
-            "powers": " ".join(cls.powers),
-            "indicator": cls.indicator,
-            "law": cls.law,
-            "source": cls.source,
+            "title_nl": cls.card.title["nl"],
+            "title_en": cls.card.title["en"],
+            "category": cls.card.category,
+            "sector": cls.card.sector,
+            "stages": " ".join(cls.card.stages),
+            "levers": " ".join(cls.card.levers_used),
+            "payers": " ".join(cls.card.payers),
+            "deliverers": " ".join(cls.card.may_deliver),
+            "powers": " ".join(cls.card.powers),
+            "indicator": cls.card.indicator,
+            "law": cls.card.law,
+            "source": cls.card.source,
             "settings": " ".join(field.alias or name for name, field in cls.model_fields.items()),
         }
         for key, cls in sorted(REGISTRY.items())
@@ -125,8 +125,8 @@ def organisations(config: Listing) -> Rows:
             "rules": "; ".join(POWERS[power].rule for power in one.powers),
             "stages": " ".join(one.stages),
             "pays": one.pays,
-            "delivers": " ".join(name for name, cls in sorted(REGISTRY.items()) if key in cls.may_deliver()),
-            "may_pay": " ".join(name for name, cls in sorted(REGISTRY.items()) if key in cls.payers),
+            "delivers": " ".join(name for name, cls in sorted(REGISTRY.items()) if key in cls.card.may_deliver),
+            "may_pay": " ".join(name for name, cls in sorted(REGISTRY.items()) if key in cls.card.payers),
         }
         for key, one in ORGANISATIONS.items()
     ]

@@ -173,14 +173,14 @@ def test_an_enumeration_with_a_gap_is_refused():
 
 
 def test_every_instrument_is_entered_under_its_own_key():
-    assert {key: cls.key for key, cls in INSTRUMENTS.items()} == {key: key for key in INSTRUMENTS}
+    assert {key: cls.card.key for key, cls in INSTRUMENTS.items()} == {key: key for key in INSTRUMENTS}
     assert all(re.fullmatch(r"[a-z][a-z_]*", key) for key in INSTRUMENTS)
 
 
 def test_every_instrument_pulls_known_levers():
     known = set(levers.LEVERS.fields or ()) | {"supply"}
     for key, cls in INSTRUMENTS.items():
-        assert set(cls.levers_used) <= known, key
+        assert set(cls.card.levers_used) <= known, key
         assert set(cls().levers()) <= known, key
 
 

@@ -156,7 +156,7 @@ def test_every_instrument_changes_something_where_its_target_group_is(key):
     assert not result.tables["moves"].drop(columns=own).equals(base.tables["moves"].drop(columns=own))
     assert result.tables["drift"]["share_elsewhere"].max() > 0
     assert (result.tables["instruments"]["uses"] >= 0).all()
-    has_users = REGISTRY[key].has_users
+    has_users = REGISTRY[key].card.has_users
     assert (result.tables["instruments"]["uses"].sum() > 0) == has_users
     assert result.tables["attribution"]["decisive"].any() == has_users
 
@@ -166,7 +166,7 @@ def test_first_contact_of_who_was_reached_is_that_of_the_instrument(key):
     w = let_pass(at_work(burnt_in(), {key: strong(key)}), 2).world
     rows = np.flatnonzero(w.h.touched != 0)
     assert len(rows) > 0
-    assert set(w.h.first_contact[rows]) == {int(REGISTRY[key].contact)}
+    assert set(w.h.first_contact[rows]) == {int(REGISTRY[key].card.contact)}
     assert (w.h.contact_month[rows] >= 0).all()
     others = (w.h.touched == 0) & (w.h.ever == 0)
     assert (w.h.first_contact[others] == Contact.NONE).all()
@@ -340,11 +340,11 @@ def test_a_strength_above_one_multiplies_a_dose():
 @pytest.mark.parametrize("key", REGISTRY)
 def test_every_instrument_says_what_it_is(key):
     cls = REGISTRY[key]
-    assert cls.key == key
-    for text in (cls.category, cls.sector, cls.indicator, cls.source):
+    assert cls.card.key == key
+    for text in (cls.card.category, cls.card.sector, cls.card.indicator, cls.card.source):
         assert text.strip()
-    assert set(cls.stages) <= {stage.name.lower() for stage in Stage}
-    assert cls.stages and cls.payers and cls.levers_used
+    assert set(cls.card.stages) <= {stage.name.lower() for stage in Stage}
+    assert cls.card.stages and cls.card.payers and cls.card.levers_used
     assert all(field.description or name in ("who", "payer", "kind", "variant") for name, field in cls.model_fields.items())
 
 

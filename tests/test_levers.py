@@ -54,7 +54,7 @@ def test_strength_multiplies_no_lever():
 
 @pytest.mark.parametrize("key", REGISTRY)
 def test_what_an_instrument_says_it_pulls_is_what_it_pulls(key):
-    said = set(REGISTRY[key].levers_used)
+    said = set(REGISTRY[key].card.levers_used)
     levers = REGISTRY[key]().levers()
     assert said - {"supply", "rank"} <= set(levers)
     conditions = {"n_rooms_left", "n_rooms_taken", "needs_label", "dur_rent_path", "eur_rent_cap"}

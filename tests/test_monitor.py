@@ -74,8 +74,8 @@ def test_rows_say_what_they_are_and_own_indicators_are_defined_once():
 
 def test_every_instrument_feeds_a_row_and_none_escapes_sheet_3():
     for key, cls in INSTRUMENTS.items():
-        assert cls.indicator in REGISTRY, f"{key} feeds {cls.indicator}, which is no row of the monitor"
-        assert row_of(cls.indicator).sheet == THIRD
+        assert cls.card.indicator in REGISTRY, f"{key} feeds {cls.card.indicator}, which is no row of the monitor"
+        assert row_of(cls.card.indicator).sheet == THIRD
     assert row_of("suitable_dwellings").key == row_of("anything else").key == OTHER
 
 

@@ -25,32 +25,32 @@ def test_the_registry_tells_the_truth():
 @pytest.mark.parametrize("key", REGISTRY)
 def test_who_may_deliver_an_instrument_has_a_power_for_it(key):
     cls = REGISTRY[key]
-    assert cls.powers and set(cls.powers) <= set(POWERS)
-    assert cls.may_deliver() and set(cls.may_deliver()) <= set(able(cls.powers))
-    assert set(cls.payers) <= set(ORGANISATIONS) and set(cls.stages) <= set(STAGES)
+    assert cls.card.powers and set(cls.card.powers) <= set(POWERS)
+    assert cls.card.may_deliver and set(cls.card.may_deliver) <= set(able(cls.card.powers))
+    assert set(cls.card.payers) <= set(ORGANISATIONS) and set(cls.card.stages) <= set(STAGES)
 
 
 @pytest.mark.parametrize("key", REGISTRY)
 def test_whoever_may_deliver_or_pay_is_taken_and_others_are_refused_with_the_rule_and_the_way_out(key):
     cls, settings = REGISTRY[key], LAWFUL.get(key, {})
     for name in ORGANISATIONS:
-        if name in cls.may_deliver():
+        if name in cls.card.may_deliver:
             assert load(key, settings | {"deliverer": name}).deliverer == name
         else:
             with pytest.raises(Refusal) as caught:
                 load(key, settings | {"deliverer": name})
             text = str(caught.value)
-            assert text.startswith(f"{key}.deliverer={name}: {key} is delivered by ") and POWERS[cls.powers[0]].rule in text
-            assert text.endswith(f"use deliverer: {cls.may_deliver()[0]}")
-        if name not in cls.payers:
+            assert text.startswith(f"{key}.deliverer={name}: {key} is delivered by ") and POWERS[cls.card.powers[0]].rule in text
+            assert text.endswith(f"use deliverer: {cls.card.may_deliver[0]}")
+        if name not in cls.card.payers:
             with pytest.raises(Refusal) as refused:
                 load(key, settings | {"payer": name})
             assert name in str(refused.value) and re.search(r"use payer", str(refused.value))
 
 
 def test_who_pays_delivers_unless_it_may_not():
-    assert REGISTRY["campagne"].usual_deliverer("corporatie") == "corporatie"
-    assert REGISTRY["verhuisbegeleider"].usual_deliverer("huishouden") == "makelaar"
+    assert REGISTRY["campagne"].card.usual_deliverer("corporatie") == "corporatie"
+    assert REGISTRY["verhuisbegeleider"].card.usual_deliverer("huishouden") == "makelaar"
     with pytest.raises(Refusal, match=r"only the gemeente can have a huisvestingsverordening"):
         load("lokale_binding", {"deliverer": "corporatie"})
     with pytest.raises(Refusal, match=r"lokale_binding\.deliverer=bakker: lokale_binding is delivered by gemeente"):
@@ -60,8 +60,5 @@ def test_who_pays_delivers_unless_it_may_not():
 
 
 def test_an_instrument_that_names_no_deliverers_is_delivered_by_those_that_pay():
-    class Plain(REGISTRY["klusdienst"]):
-        deliverers = ()
-        payers = ("huishouden", "welzijn")
-
-    assert Plain.may_deliver() == ("welzijn",)
+    card = REGISTRY["klusdienst"].card.but(deliverers=(), payers=("huishouden", "welzijn"))
+    assert card.may_deliver == ("welzijn",)

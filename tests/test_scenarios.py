@@ -10,7 +10,7 @@ import pytest
 
 from sim import interventions
 from sim.approach import rules, scenarios
-from sim.interventions import REGISTRY, title_of
+from sim.interventions import REGISTRY, card_of
 from sim.world.errors import Refusal
 
 CATEGORIES = ("passend_aanbod", "op_weg_helpen", "ontzorgen", "prijsprikkel", "voorrang")
@@ -25,13 +25,13 @@ def loads(name: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("category", CATEGORIES)
 def test_the_scenario_of_a_category_holds_every_instrument_of_it_and_no_other(category):
-    assert set(loads(f"categorie_{category}")) == {key for key, cls in REGISTRY.items() if cls.category == category}
+    assert set(loads(f"categorie_{category}")) == {key for key, cls in REGISTRY.items() if cls.card.category == category}
 
 
 @pytest.mark.parametrize("sector", ["sociaal", "particulier"])
 def test_a_full_plan_holds_every_instrument_of_its_sector_for_the_people_of_that_sector(sector):
     held = loads(f"volledig_{sector}")
-    assert set(held) == {key for key, cls in REGISTRY.items() if sector in cls.sector}
+    assert set(held) == {key for key, cls in REGISTRY.items() if sector in cls.card.sector}
     others = {"sociaal": "koop", "particulier": "corporatie"}[sector]
     assert [key for key, one in held.items() if one.who.tenure == others] == []
 
@@ -42,7 +42,7 @@ def test_the_name_of_an_instrument_is_the_scenario_that_holds_it_alone(key):
     assert key in scenarios.names()
     assert list(found.instruments) == [key] and not found.rules
     assert found.instruments[key] == {}, "with its defaults"
-    title = title_of(key)
+    title = card_of(key).title
     assert set(title) == {"nl", "en"} and all(len(text) > 3 for text in title.values())
 
 

@@ -162,18 +162,18 @@ def test_what_a_scenario_stops_is_not_called_changed(folder):
 def test_the_category_is_that_of_the_registry_but_for_the_coach_on_the_day_of_the_move():
     for key, cls in INSTRUMENTS.items():
         for stage in sheets.STAGES:
-            if stage not in cls.stages:
+            if stage not in cls.card.stages:
                 assert sheets.category_in(key, stage) == ""
             elif not (key.startswith("wooncoach") and stage in ("verhuizen", "nieuw_thuis")):
-                assert sheets.category_in(key, stage) == cls.category
+                assert sheets.category_in(key, stage) == cls.card.category
     assert sheets.category_in("wooncoach_sociaal", "woonwens") == "op_weg_helpen"
     assert sheets.category_in("wooncoach_sociaal", "verhuizen") == "ontzorgen"
 
 
 def test_categories_and_stages_are_those_of_the_registry():
-    assert {cls.category for cls in INSTRUMENTS.values()} <= set(sheets.CATEGORIES)
-    assert {stage for cls in INSTRUMENTS.values() for stage in cls.stages} <= set(sheets.STAGES)
-    assert {name for cls in INSTRUMENTS.values() for name in cls.payers} <= {*sheets.ORGANISATIONS, sheets.HOUSEHOLD[0]}
+    assert {cls.card.category for cls in INSTRUMENTS.values()} <= set(sheets.CATEGORIES)
+    assert {stage for cls in INSTRUMENTS.values() for stage in cls.card.stages} <= set(sheets.STAGES)
+    assert {name for cls in INSTRUMENTS.values() for name in cls.card.payers} <= {*sheets.ORGANISATIONS, sheets.HOUSEHOLD[0]}
 
 
 def test_the_page_fetches_nothing_and_says_what_the_spreadsheet_says(folder):

@@ -22,7 +22,7 @@ LIVELY = {"p_wish_senior": 0.03, "p_search_senior": 0.05, "p_sight": 0.6, "p_ref
 TABLES = ("moves", "chains", "months", "funnel", "summary")
 EMPTY_GROUP = {"who": {"age": 100, "size": 1, "rooms": 12, "floor_area": 400}, "allow_empty": True}
 
-FOR_HOUSEHOLDS = sorted(key for key, cls in REGISTRY.items() if cls.for_households)
+FOR_HOUSEHOLDS = sorted(key for key, cls in REGISTRY.items() if cls.card.for_households)
 RARE = dict.fromkeys(("lokale_binding", "leeftijdsgrens", "seniorenhypotheek"), "veldhoven")  # too rare in a small place
 LAWFUL: dict[str, dict[str, Any]] = {
     "interventie_x": {"pulls": {"trouble": 0.2, "sight": 1.0}},

@@ -218,18 +218,18 @@ def made_instruments() -> str:
     rows = [
         (
             f"`{key}`",
-            cls.category,
-            cls.sector,
-            plain(cls.stages),
-            plain(cls.levers_used),
-            plain(cls.payers),
-            plain(cls.may_deliver()),
-            f"`{cls.indicator}`",
-            cls.law,
-            linked(cls.source),
+            card.category,
+            card.sector,
+            plain(card.stages),
+            plain(card.levers_used),
+            plain(card.payers),
+            plain(card.may_deliver),
+            f"`{card.indicator}`",
+            card.law,
+            linked(card.source),
             shown_by(key),
         )
-        for key, cls in sorted(REGISTRY.items())
+        for key, card in sorted((key, cls.card) for key, cls in REGISTRY.items())
     ]
     head = ["key", "category", "sector", "stages", "levers", "payers", "deliverers", "monitor indicator", "law", "source"]
     head.append("shown by (tests)")

@@ -93,8 +93,8 @@ class Alone(Results):
 
 def listed() -> list[str]:
     """Instruments of the menukaart: by category, then by key."""
-    categories = list(dict.fromkeys(cls.category for cls in REGISTRY.values()))
-    return sorted(set(REGISTRY) - {OWN}, key=lambda key: (categories.index(REGISTRY[key].category), key))
+    categories = list(dict.fromkeys(cls.card.category for cls in REGISTRY.values()))
+    return sorted(set(REGISTRY) - {OWN}, key=lambda key: (categories.index(REGISTRY[key].card.category), key))
 
 
 def table(head: Sequence[str], rows: Sequence[Line]) -> str:
@@ -137,7 +137,7 @@ def effects_table(found: Alone) -> str:
         anyway = one.get("deadweight", math.nan)
         rows.append(
             (
-                REGISTRY[key].category,
+                REGISTRY[key].card.category,
                 linked(key),
                 difference(found.row(name, "senior_moves")),
                 difference(found.row(name, "moves_set_off"), 1, 2),

@@ -112,7 +112,7 @@ def _with_share(n: NDArray, whole: NDArray) -> tuple[NDArray, NDArray]:
 
 def _first_contact(row: Row, tables: Tables, moves: pd.DataFrame) -> Count:
     name = row.key.removeprefix("first_contact_")
-    made = {cls.contact.name.lower() for cls in INSTRUMENTS.values()} | {"none"}
+    made = {cls.card.contact.name.lower() for cls in INSTRUMENTS.values()} | {"none"}
     n = (moves["first_contact"] == name).groupby(moves["seed"]).sum().astype(float).to_dict()
     if name not in made and not any(n.values()):
         return Count("", row.unit, {}, NO_CONTACT)

@@ -63,7 +63,7 @@ class Shared:
         """What the instruments did in the run, each with the key of its row."""
         table = self.results.folder.table("instruments", (*LEDGER, "contacts", "waiting"))
         table = table[table["month"] < self.results.months]
-        rows = [row_of(INSTRUMENTS[key].indicator if key in INSTRUMENTS else OTHER).key for key in table["instrument"]]
+        rows = [row_of(INSTRUMENTS[key].card.indicator if key in INSTRUMENTS else OTHER).key for key in table["instrument"]]
         return table.assign(row=np.array(rows, object))
 
     @cached_property

@@ -169,7 +169,7 @@ def payer(key: str, settings: Mapping[str, Any] | None) -> str:
 def deliverer(key: str, settings: Mapping[str, Any] | None) -> str:
     """Who delivers an instrument: as set, else who pays, if it may deliver, else the first that may."""
     pays = payer(key, settings)
-    default = INSTRUMENTS[key].usual_deliverer(pays) if key in INSTRUMENTS else pays
+    default = INSTRUMENTS[key].card.usual_deliverer(pays) if key in INSTRUMENTS else pays
     return str((settings or {}).get("deliverer") or default)
 
 
@@ -182,8 +182,8 @@ def organisations(plan: Approach) -> Sheet:
         own, paid = plan.by(name), plan.of(name)
         if name == HOUSEHOLD[0] and not paid:
             continue
-        deliver = [key for key, cls in sorted(INSTRUMENTS.items()) if name in cls.may_deliver() and key not in own]
-        pay = [key for key, cls in sorted(INSTRUMENTS.items()) if name in cls.payers and key not in paid]
+        deliver = [key for key, cls in sorted(INSTRUMENTS.items()) if name in cls.card.may_deliver and key not in own]
+        pay = [key for key, cls in sorted(INSTRUMENTS.items()) if name in cls.card.payers and key not in paid]
         given = [_with_reach(plan, key, reached) for key in own]
         cost = f"€ {number(costs[name])} per jaar" if costs.get(name) else ""
         rows.append(
@@ -307,7 +307,7 @@ def contacts(plan: Approach) -> Sheet:
     rows = []
     for name, label in ORGANISATIONS.items():
         keys = [key for key in plan.by(name) if _meets(key)]
-        rows.append([[Item(label)], *([plan.delivered(key) for key in keys if stage in INSTRUMENTS[key].stages] for stage in STAGES)])
+        rows.append([[Item(label)], *([plan.delivered(key) for key in keys if stage in INSTRUMENTS[key].card.stages] for stage in STAGES)])
     usual = "; ".join(
         f"{label}: {', '.join(STAGES[stage].lower() for stage in sim.interventions.organisations.ORGANISATIONS[name].stages)}"
         for name, label in ORGANISATIONS.items()
@@ -329,7 +329,7 @@ def contacts(plan: Approach) -> Sheet:
 
 def _meets(key: str) -> bool:
     """Whether an instrument meets seniors: one that only adds homes does not."""
-    return key in INSTRUMENTS and set(INSTRUMENTS[key].levers_used) != {"supply"}
+    return key in INSTRUMENTS and set(INSTRUMENTS[key].card.levers_used) != {"supply"}
 
 
 def category_in(key: str, stage: str) -> str:
@@ -337,11 +337,11 @@ def category_in(key: str, stage: str) -> str:
 
     The toolkit has the coach twice: talks under op weg helpen, the plan and the day of the move under ontzorgen.
     """
-    cls = INSTRUMENTS[key]
-    if stage not in cls.stages:
+    card = INSTRUMENTS[key].card
+    if stage not in card.stages:
         return ""
-    helps = cls.category == "op_weg_helpen" and "trouble" in cls.levers_used and stage in ("verhuizen", "nieuw_thuis")
-    return "ontzorgen" if helps else cls.category
+    helps = card.category == "op_weg_helpen" and "trouble" in card.levers_used and stage in ("verhuizen", "nieuw_thuis")
+    return "ontzorgen" if helps else card.category
 
 
 def stimulate(plan: Approach, name: str) -> Sheet:

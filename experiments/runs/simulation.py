@@ -121,7 +121,7 @@ def instrument_titles(keys: Iterable[str]) -> dict[str, dict[str, str]]:
     """Names for people, ``{nl, en}``, of the instruments among ``keys``, in the order of the keys."""
     from sim import interventions
 
-    return {key: interventions.title_of(key) for key in sorted(set(keys)) if key in interventions.REGISTRY}
+    return {key: interventions.card_of(key).title for key in sorted(set(keys)) if key in interventions.REGISTRY}
 
 
 def scenario_names(folder: Path | None) -> list[str]:
@@ -192,7 +192,7 @@ def anybody_talks(keys: Iterable[str]) -> bool:
     """Whether one of these instruments talks to households."""
     from sim import interventions
 
-    return any((interventions.class_of(key) or interventions.Instrument).talks for key in keys)
+    return any(interventions.card_of(key).talks for key in keys)
 
 
 def counts_whole(key: str, setting: str) -> bool:

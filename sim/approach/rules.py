@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from sim.counts.indicators import MONTH_STATES, REGISTRY
 from sim.interventions import REGISTRY as INSTRUMENTS
-from sim.interventions import Instrument, check_strength, class_of, load
+from sim.interventions import Instrument, card_of, check_strength, class_of, load
 from sim.interventions.instrument import MOST_STRENGTH
 from sim.world.codes import Obstacle, names
 from sim.world.errors import Refusal, nearest
@@ -274,8 +274,8 @@ def check(held: Iterable[str], rules: Sequence[Rule]) -> None:
         for where, key in wanted:
             if key not in running:
                 raise Refusal(f"rule {number}: {where}: {key} never runs in this scenario; {near(key, sorted(running))}")
-        if rule.when.talks and not any(one.talks for one in map(class_of, running) if one):
-            coaches = " or ".join(key for key, cls in INSTRUMENTS.items() if cls.talks)
+        if rule.when.talks and not any(card_of(key).talks for key in running):
+            coaches = " or ".join(key for key, cls in INSTRUMENTS.items() if cls.card.talks)
             raise Refusal(f"rule {number}: when.talks: nobody talks to anybody in this scenario; add {coaches}")
 
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from sim.approach.rules import Rule
 from sim.approach.rules import check as check_rules
 from sim.approach.rules import read as read_rules
-from sim.interventions import REGISTRY, title_of
+from sim.interventions import REGISTRY, card_of
 from sim.world.errors import Refusal, hint
 
 FOLDER = Path(__file__).resolve().parents[2] / "configs" / "scenario"
@@ -70,7 +70,7 @@ def load(name: str, folder: Path | None = None) -> Scenario:
         if path is not None and path.is_file():
             return _read(path)
     if name in REGISTRY:
-        return Scenario(title=Title(**title_of(name)), instruments={name: {}})
+        return Scenario(title=Title(**card_of(name).title), instruments={name: {}})
     if name == EACH:
         raise Refusal(f"{EACH} is many scenarios, one for each instrument: only scenarios=[{EACH}] of experiments.compare takes it")
     known = sorted({EACH, *names(), *(names(folder) if folder else [])})

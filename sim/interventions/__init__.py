@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 from sim.behaviour.money import rent_discount
 from sim.interventions import organisations
 from sim.interventions.at_work import AtWork
+from sim.interventions.card import Card
 from sim.interventions.cards.eigen import InterventieX, own
 from sim.interventions.cards.familie import Kangoeroewoning, Mantelzorgwoning, PreMantelzorgwoning
 from sim.interventions.cards.flexibele_eisen import (
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
     from sim.world.world import World
 
 REGISTRY: dict[str, type[Instrument]] = {
-    cls.key: cls
+    cls.card.key: cls
     for cls in (
         Woonbehoefteonderzoek,
         Seniorenwoningen,
@@ -108,10 +109,10 @@ def class_of(key: str) -> type[Instrument] | None:
     return REGISTRY.get(key) or (own(key) if re.fullmatch(r"interventie_[a-z0-9_]+", key) else None)
 
 
-def title_of(key: str) -> dict[str, str]:
-    """The name of an instrument for people, ``{nl, en}``; the key in words where its class gives none."""
-    plain = key.replace("_", " ").capitalize()
-    return {"nl": plain, "en": plain, **(class_of(key) or Instrument).title}
+def card_of(key: str) -> Card:
+    """The card of an instrument; an empty one, with its key alone, where there is no such instrument."""
+    cls = class_of(key)
+    return Card(key=key) if cls is None else cls.card
 
 
 def load(key: str, settings: Mapping[str, Any] | None, start: str = "2026-01") -> Instrument:
@@ -135,12 +136,11 @@ def load(key: str, settings: Mapping[str, Any] | None, start: str = "2026-01") -
 
 
 def _refuse_contradictions(instrument: Instrument) -> None:
-    key, since, until = instrument.key, instrument.since, instrument.until
-    if instrument.payer not in instrument.payers:
-        raise Refusal(organisations.refuse(key, "payer", instrument.payer, instrument.payers, instrument.powers))
-    deliverers = instrument.may_deliver()
-    if instrument.deliverer is not None and instrument.deliverer not in deliverers:
-        raise Refusal(organisations.refuse(key, "deliverer", instrument.deliverer, deliverers, instrument.powers))
+    card, key, since, until = instrument.card, instrument.key, instrument.since, instrument.until
+    if instrument.payer not in card.payers:
+        raise Refusal(organisations.refuse(key, "payer", instrument.payer, card.payers, card.powers))
+    if instrument.deliverer is not None and instrument.deliverer not in card.may_deliver:
+        raise Refusal(organisations.refuse(key, "deliverer", instrument.deliverer, card.may_deliver, card.powers))
     if since is not None and until is not None and until <= since:
         raise Refusal(f"{key}.from={since} and {key}.until={until} leave no month in which it works; let until be later")
 
@@ -195,7 +195,7 @@ def equip(
         Running(instruments[key], new, bit, strength_of(instruments[key], strength), w.setting.start, w.month, months)
         for bit, key in enumerate(keys)
     )
-    new.coaches = np.uint64(sum(int(one.mask) for one in new.running if one.settings.talks))
+    new.coaches = np.uint64(sum(int(one.mask) for one in new.running if one.settings.card.talks))
     for running in new.running:
         running.memory["filters"] = filters_of(running, w)
     return new
@@ -227,4 +227,4 @@ def check_strength(instrument: Instrument, strength: float) -> None:
         raise Refusal(f"{instrument.key}: strength={strength:g} is out of range, 0 to {most:g} (factor): {why}")
 
 
-__all__ = ["REGISTRY", "Instrument", "Refusal", "Running", "equip", "load", "title_of"]
+__all__ = ["REGISTRY", "Card", "Instrument", "Refusal", "Running", "equip", "load"]

@@ -10,7 +10,7 @@ from pydantic import Field
 from sim.interventions.instrument import Instrument, Payer, Running
 from sim.interventions.who import Lot, carriers
 from sim.world.chance import Purpose, uniform
-from sim.world.codes import HUIDIGE, ZOEKEN, Contact, HouseholdState
+from sim.world.codes import HUIDIGE, ZOEKEN, HouseholdState
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -54,24 +54,6 @@ class Help(KnownToSome):
 
 class Outreach(Instrument):
     """Information for people who have no plan to move; what it stirs lasts for the month in which it reaches them."""
-
-    category: ClassVar[str] = "op_weg_helpen"
-    sector: ClassVar[str] = "sociaal, particulier"
-    stages: ClassVar[tuple[str, ...]] = ("huidige_woning",)
-    levers_used: ClassVar[tuple[str, ...]] = ("awareness",)
-    payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "corporatie", "welzijn")
-    deliverers: ClassVar[tuple[str, ...]] = (
-        "gemeente",
-        "provincie",
-        "corporatie",
-        "zorgaanbieder",
-        "welzijn",
-        "bewonersinitiatief",
-        "makelaar",
-    )
-    powers: ClassVar[tuple[str, ...]] = ("voorlichting",)
-    indicator: ClassVar[str] = "voorlichting"
-    contact: ClassVar[Contact] = Contact.GEMEENTE
 
     rel_reached: float = Field(0.1, ge=0, le=1, description="share of the target group that it reaches in a month (assumption)")
     awareness: float = Field(0.2, ge=0, le=5, description="logit added to the chance of a wish in that month (assumption, 0-1; unproven)")

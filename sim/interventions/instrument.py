@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from sim.interventions.card import Card
 from sim.interventions.who import ALL_DRAWN, Lot, Who, carriers, members_of
 from sim.levers import ALL_BIT, MAX_INSTRUMENTS
 from sim.without.ghosts import stay_behind
 from sim.world.chance import Purpose, uniform
-from sim.world.codes import ZOEKEN, Contact, HouseholdState, Stage
+from sim.world.codes import ZOEKEN, HouseholdState, Stage
 from sim.world.copies import SHARED, Own
 
 if TYPE_CHECKING:
@@ -38,23 +39,7 @@ class Instrument(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
-    key: ClassVar[str]
-    category: ClassVar[str]
-    sector: ClassVar[str]
-    stages: ClassVar[tuple[str, ...]]
-    levers_used: ClassVar[tuple[str, ...]]
-    payers: ClassVar[tuple[str, ...]]
-    deliverers: ClassVar[tuple[str, ...]] = ()  # who may deliver it, the usual one first; none named: those that pay
-    powers: ClassVar[tuple[str, ...]] = ()  # one of these powers (sim.interventions.organisations) is needed to deliver it
-    indicator: ClassVar[str]
-    law: ClassVar[str] = ""
-    source: ClassVar[str]
-    contact: ClassVar[Contact] = Contact.CORPORATIE_PASSEND_WONEN
-    for_households: ClassVar[bool] = True  # False: it works through homes alone, for whoever gets them
-    has_users: ClassVar[bool] = True  # False: nobody can be named who used it; its effect is a difference between paired worlds
-    title: ClassVar[Mapping[str, str]] = {}  # nl and en, as users read it; without it the key is shown
-    talks: ClassVar[bool] = False  # True: it talks to households, who say what they want and what stops them
-    dosed: ClassVar[bool] = False  # True: a dose (posts, homes) that a strength above 1 can multiply
+    card: ClassVar[Card] = Card()  # of a class without a key of its own: a family
 
     who: Who = Who()
     since: str | None = Field(None, alias="from", description="first month, YYYY-MM; default the start of the run")
@@ -82,6 +67,11 @@ class Instrument(BaseModel):
             raise ValueError(f"{value!r} is no month; write YYYY-MM, for instance 2028-01")
         return value
 
+    @property
+    def key(self) -> str:
+        """Its name in scenarios and tables."""
+        return self.card.key
+
     def brings(self) -> tuple[str, ...]:
         """Keys of other instruments that it brings along to the households that it works on."""
         return ()
@@ -90,20 +80,9 @@ class Instrument(BaseModel):
         """Values of the levers that it pulls (fields of ``sim.levers.LEVERS``); none for one that only adds homes."""
         return {}
 
-    @classmethod
-    def may_deliver(cls) -> tuple[str, ...]:
-        """Organisations that may deliver it, the usual one first."""
-        return cls.deliverers or tuple(one for one in cls.payers if one != "huishouden")
-
-    @classmethod
-    def usual_deliverer(cls, payer: str) -> str:
-        """Who delivers it where the scenario does not say: who pays, if it may, else the first that may."""
-        there = cls.may_deliver()
-        return payer if payer in there else there[0]
-
     def most_strength(self) -> float:
         """The strongest that it can be delivered: a rule without capacity, budget or dose holds for all at 1."""
-        return MOST_STRENGTH if self.dosed or self.capacity is not None or self.eur_budget is not None else 1.0
+        return MOST_STRENGTH if self.card.dosed or self.capacity is not None or self.eur_budget is not None else 1.0
 
     def check(self, start: str) -> None:
         """Check against the law in force at ``start`` (YYYY-MM); raises Refusal."""
@@ -118,8 +97,8 @@ class Instrument(BaseModel):
 
     def for_whoever_is_there(self) -> bool:
         """Whether it works on everybody that it finds: no capacity, budget or dose limits it, and it pulls a lever."""
-        limited = self.dosed or self.capacity is not None or self.eur_budget is not None
-        return self.for_households and not limited and bool(self.levers())
+        limited = self.card.dosed or self.capacity is not None or self.eur_budget is not None
+        return self.card.for_households and not limited and bool(self.levers())
 
     def act(self, run: Running, w: World) -> None:
         """What it does each month, before the klantreis."""
@@ -355,6 +334,6 @@ class Running(Own):
         w.h.touched[rows] |= self.mask
         new = rows[w.h.contact_month[rows] < -3000]
         w.h.contact_month[new] = w.month
-        w.h.first_contact[new] = int(self.settings.contact)
+        w.h.first_contact[new] = int(self.settings.card.contact)
         self.n_reached += len(rows)
         return rows

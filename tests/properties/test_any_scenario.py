@@ -68,7 +68,7 @@ def some_of(model: Any) -> st.SearchStrategy[dict[str, Any]]:
     """A few settings of a model, each in its range."""
     found = {field.alias or name: one for name, field in model.model_fields.items() if (one := values(field)) is not None}
     if "payer" in found:
-        found["payer"] = st.sampled_from(model.payers)
+        found["payer"] = st.sampled_from(model.card.payers)
     return st.lists(st.sampled_from(sorted(found)), max_size=3, unique=True).flatmap(
         lambda names: st.fixed_dictionaries({name: found[name] for name in names})
     )

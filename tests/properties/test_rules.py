@@ -52,7 +52,7 @@ def whens(running: list[str]) -> st.SearchStrategy[dict[str, Any]]:
         st.sampled_from(TALKS),
         st.sampled_from([{"share_above": 0}, {"share_above": 0.2}, {"share_below": 0.5}]),
     )
-    heard = any(REGISTRY[key].talks for key in running)
+    heard = any(REGISTRY[key].card.talks for key in running)
     return st.one_of(date, indicator, change, ledger, *([talks, talks] if heard else []))
 
 

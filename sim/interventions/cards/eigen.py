@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field, field_validator
 
+from sim.interventions.card import Card
 from sim.interventions.delivery import Help
+from sim.interventions.organisations import STAGES, able
 from sim.world import law
 from sim.world.errors import hint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 # Highest and lowest value of each lever that may be pulled; what a lever means stands in ``sim.levers``.
 PULLS: dict[str, tuple[float, float]] = {
@@ -33,32 +35,27 @@ PULLS: dict[str, tuple[float, float]] = {
     "n_rooms_left": (0, 12),
     "n_rooms_taken": (0, 12),
 }
-STAGES = ("huidige_woning", "woonwens", "woningzoeken")
+HELP_BEGINS_IN = STAGES[:3]
 CONDITIONS = ("n_rooms_left", "n_rooms_taken")
 
 
 class InterventieX(Help):
     """What is done here and stands on no menukaart: who, how many, what it costs, and the levers that it pulls."""
 
-    key: ClassVar[str] = "interventie_x"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Eigen interventie", "en": "An instrument of one's own"}
-    category: ClassVar[str] = "interventie_x"
-    sector: ClassVar[str] = "eigen"
-    stages: ClassVar[tuple[str, ...]] = STAGES
-    levers_used: ClassVar[tuple[str, ...]] = tuple(name for name in PULLS if name not in CONDITIONS)
-    payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "corporatie", "zorgaanbieder", "welzijn", "huishouden")
-    deliverers: ClassVar[tuple[str, ...]] = (
-        "gemeente",
-        "provincie",
-        "corporatie",
-        "zorgaanbieder",
-        "welzijn",
-        "bewonersinitiatief",
-        "makelaar",
+    card: ClassVar[Card] = Card(
+        key="interventie_x",
+        nl="Eigen interventie",
+        en="An instrument of one's own",
+        category="interventie_x",
+        sector="eigen",
+        stages=HELP_BEGINS_IN,
+        levers_used=tuple(name for name in PULLS if name not in CONDITIONS),
+        payers=("gemeente", "provincie", "corporatie", "zorgaanbieder", "welzijn", "huishouden"),
+        deliverers=able(("voorlichting",)),
+        powers=("voorlichting",),
+        indicator="interventie_x",
+        source="toolkit Platform31 2023, monitor 3/3, Interventie x",
     )
-    powers: ClassVar[tuple[str, ...]] = ("voorlichting",)
-    indicator: ClassVar[str] = "interventie_x"
-    source: ClassVar[str] = "toolkit Platform31 2023, monitor 3/3, Interventie x"
 
     pulls: dict[str, float] = Field(default_factory=dict, description="lever to value, from the list of levers (docs/odd.md)")
     from_stage: str = Field("woningzoeken", description="first stage of the klantreis in which it reaches a household")
@@ -78,8 +75,8 @@ class InterventieX(Help):
     @field_validator("from_stage", "to_stage")
     @classmethod
     def _stage(cls, value: str) -> str:
-        if value not in STAGES:
-            raise ValueError(f"{value!r} is no stage in which help begins; stages are {', '.join(STAGES)}")
+        if value not in HELP_BEGINS_IN:
+            raise ValueError(f"{value!r} is no stage in which help begins; stages are {', '.join(HELP_BEGINS_IN)}")
         return value
 
     def check(self, start: str) -> None:
@@ -99,7 +96,8 @@ class InterventieX(Help):
 @cache
 def own(key: str) -> type[InterventieX]:
     """The class of a user's own instrument of another name."""
-    return type("Own", (InterventieX,), {"key": key, "__doc__": InterventieX.__doc__, "__module__": __name__, "__reduce__": _by_key})
+    card = InterventieX.card.but(key=key)
+    return type("Own", (InterventieX,), {"card": card, "__doc__": InterventieX.__doc__, "__module__": __name__, "__reduce__": _by_key})
 
 
 def _by_key(one: InterventieX) -> tuple[Callable[[str], InterventieX], tuple[str], dict[Any, Any]]:

@@ -19,16 +19,15 @@ from sim.behaviour.money import own_money, price_of
 from sim.chains.moves import move_in
 from sim.chains.new_homes import append_homes
 from sim.chains.vacancies import withdraw
-from sim.interventions.cards.passend_aanbod import ANNEX
+from sim.interventions.card import Card
+from sim.interventions.cards.passend_aanbod import ANNEX, PASSEND_AANBOD
 from sim.interventions.instrument import Instrument, Payer, Running
 from sim.interventions.who import ALL_DRAWN, Lot, Who
 from sim.world.chance import Purpose, hash_ints, hash_text, pair_bits, uniform
-from sim.world.codes import HUIDIGE, WENS, Access, Contact, DwellingState, DwellingType, HouseholdState, MoveReason, Origin, Stage, Tenure
+from sim.world.codes import HUIDIGE, WENS, Access, DwellingState, DwellingType, HouseholdState, MoveReason, Origin, Stage, Tenure
 from sim.world.columns import NOWHERE, Dwellings, empty, take
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from sim.world.world import World
@@ -136,16 +135,6 @@ class NearFamily(Instrument):
 
     It stays for as long as it lives there, whoever lives in the main home by then.
     """
-
-    category: ClassVar[str] = "passend_aanbod"
-    sector: ClassVar[str] = "sociaal, particulier"
-    stages: ClassVar[tuple[str, ...]] = ("huidige_woning", "woonwens")
-    levers_used: ClassVar[tuple[str, ...]] = ("supply",)
-    payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie")
-    deliverers: ClassVar[tuple[str, ...]] = ("gemeente",)
-    powers: ClassVar[tuple[str, ...]] = ("vergunning",)
-    indicator: ClassVar[str] = "split_applications"
-    contact: ClassVar[Contact] = Contact.GEMEENTE
 
     who: Who = Who(age=65, size=2)
     p_apply: float = Field(
@@ -262,12 +251,10 @@ class NearFamily(Instrument):
 class Mantelzorgwoning(NearFamily):
     """A unit on a child's plot for a household that needs care: no permit under conditions, and it goes when the care ends."""
 
-    key: ClassVar[str] = "mantelzorgwoning"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Mantelzorgwoning", "en": "Home for informal care"}
-    law: ClassVar[str] = (
-        "permit-free under conditions (since 2024 by the municipal plan, bruidsschat): a care need that is shown, one household of at most two persons, and it ends with the care"
+    card: ClassVar[Card] = PASSEND_AANBOD.named("mantelzorgwoning", "Mantelzorgwoning", "Home for informal care").but(
+        law="permit-free under conditions (since 2024 by the municipal plan, bruidsschat): a care need that is shown, one household of at most two persons, and it ends with the care",
+        source=f"{ANNEX}: mantelzorgwoning; sources section 3",
     )
-    source: ClassVar[str] = f"{ANNEX}: mantelzorgwoning; sources section 3"
 
     def members(self, run: Running, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
         """Those of the target group of whom somebody is limited in moving about: the care need that the model knows."""
@@ -278,12 +265,10 @@ class Mantelzorgwoning(NearFamily):
 class PreMantelzorgwoning(NearFamily):
     """The same unit before care is needed: by age, with a permit; or the child's family takes the home and the parents the unit."""
 
-    key: ClassVar[str] = "pre_mantelzorgwoning"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Pre-mantelzorgwoning", "en": "Home for later informal care"}
-    law: ClassVar[str] = (
-        "permit by the rules of the gemeente (Venray: AOW age, signed declaration of intent, step-free, at most 70 or 100 m2)"
+    card: ClassVar[Card] = PASSEND_AANBOD.named("pre_mantelzorgwoning", "Pre-mantelzorgwoning", "Home for later informal care").but(
+        law="permit by the rules of the gemeente (Venray: AOW age, signed declaration of intent, step-free, at most 70 or 100 m2)",
+        source=f"{ANNEX}: pre-mantelzorgwoning; sources section 3",
     )
-    source: ClassVar[str] = f"{ANNEX}: pre-mantelzorgwoning; sources section 3"
 
     p_apply: float = Field(
         0.001,
@@ -324,10 +309,10 @@ class Kangoeroewoning(NearFamily):
     A small home that the owner lets at once, or sells to a second senior household, is ``woningsplitsen``.
     """
 
-    key: ClassVar[str] = "kangoeroewoning"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Kangoeroewoning", "en": "Main and small home on one plot"}
-    law: ClassVar[str] = "permit to deviate from the omgevingsplan; one party owns both homes and carries the mortgage"
-    source: ClassVar[str] = f"{ANNEX}: woningsplitsen, kangoeroewoning; sources section 3"
+    card: ClassVar[Card] = PASSEND_AANBOD.named("kangoeroewoning", "Kangoeroewoning", "Main and small home on one plot").but(
+        law="permit to deviate from the omgevingsplan; one party owns both homes and carries the mortgage",
+        source=f"{ANNEX}: woningsplitsen, kangoeroewoning; sources section 3",
+    )
 
     p_apply: float = Field(
         0.001,

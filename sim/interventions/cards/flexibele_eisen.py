@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim.interventions.cards.voorrang import Labelling
+from sim.interventions.card import Card
+from sim.interventions.cards.voorrang import VOORRANG, Labelling
 from sim.interventions.instrument import Instrument, Running
 from sim.interventions.labels import label_vacant
 from sim.interventions.who import Who
@@ -15,34 +16,26 @@ from sim.world import law
 from sim.world.codes import HouseholdState, Tenure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from sim.world.world import World
 
 ANNEX = "toolkit Platform31 2023, annex, Flexibele eisen"
 
+FLEXIBELE_EISEN = VOORRANG.but(deliverers=("corporatie",), powers=("eigen_woningen",), indicator="flexible_requirements")
+LESS_TO_LOSE = FLEXIBELE_EISEN.but(levers_used=("trouble",))
+
 
 class FlexibleRule(Instrument):
     """A rule of the corporaties that is milder for the target group."""
-
-    category: ClassVar[str] = "voorrang"
-    sector: ClassVar[str] = "sociaal"
-    stages: ClassVar[tuple[str, ...]] = ("woningzoeken",)
-    payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente")
-    deliverers: ClassVar[tuple[str, ...]] = ("corporatie",)
-    powers: ClassVar[tuple[str, ...]] = ("eigen_woningen",)
-    indicator: ClassVar[str] = "flexible_requirements"
 
 
 class LangereReactietijd(FlexibleRule):
     """A home stays open for responses longer, so that who does not look every day sees more of them."""
 
-    key: ClassVar[str] = "langere_reactietijd"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Langere reactietijd", "en": "A longer time to respond"}
-    levers_used: ClassVar[tuple[str, ...]] = ("sight",)
-    source: ClassVar[str] = f"{ANNEX}: a longer response time"
+    card: ClassVar[Card] = FLEXIBELE_EISEN.named("langere_reactietijd", "Langere reactietijd", "A longer time to respond").but(
+        levers_used=("sight",), source=f"{ANNEX}: a longer response time"
+    )
 
     who: Who = Who(tenure="corporatie")
     sight: float = Field(0.01, ge=0, le=1, description="share of the homes on offer that is not missed any more (assumption, 0-0.05)")
@@ -55,11 +48,11 @@ class LangereReactietijd(FlexibleRule):
 class FlexibeleInkomenseisen(FlexibleRule, Labelling):
     """On a part of the corporatie homes the income limit is not asked of seniors: the free space of the law."""
 
-    key: ClassVar[str] = "flexibele_inkomenseisen"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Flexibele inkomenseisen", "en": "Flexible income rule"}
-    levers_used: ClassVar[tuple[str, ...]] = ("income_free",)
-    law: ClassVar[str] = "since 2022 7.5 % of the lettings is free of the income limit, 15 % with a local agreement"
-    source: ClassVar[str] = f"{ANNEX}: flexible income rule; sources section 9"
+    card: ClassVar[Card] = FLEXIBELE_EISEN.named("flexibele_inkomenseisen", "Flexibele inkomenseisen", "Flexible income rule").but(
+        levers_used=("income_free",),
+        law="since 2022 7.5 % of the lettings is free of the income limit, 15 % with a local agreement",
+        source=f"{ANNEX}: flexible income rule; sources section 9",
+    )
 
     rel_labelled: float = Field(0.075, ge=0, le=1, description="share of the corporatie homes (law: at most 0.15, with a local agreement)")
 
@@ -85,10 +78,9 @@ class FlexibeleInkomenseisen(FlexibleRule, Labelling):
 class Leeftijdsgrens(FlexibleRule):
     """Homes with an age label open to people who are a few years younger."""
 
-    key: ClassVar[str] = "leeftijdsgrens"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Soepele leeftijdsgrens", "en": "A lower age label"}
-    levers_used: ClassVar[tuple[str, ...]] = ("age_eased",)
-    source: ClassVar[str] = f"{ANNEX}; monitor 3/3: an age limit that is adapted"
+    card: ClassVar[Card] = FLEXIBELE_EISEN.named("leeftijdsgrens", "Soepele leeftijdsgrens", "A lower age label").but(
+        levers_used=("age_eased",), source=f"{ANNEX}; monitor 3/3: an age limit that is adapted"
+    )
 
     who: Who = Who(age=45)
     age_eased: int = Field(10, ge=0, le=30, description="years by which the label is lowered (assumption)")
@@ -101,10 +93,9 @@ class Leeftijdsgrens(FlexibleRule):
 class ExtraPunten(FlexibleRule):
     """Months of registration on top for who leaves a small home that a starter can use."""
 
-    key: ClassVar[str] = "extra_punten"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Extra punten voor wie klein woont", "en": "Extra points for leaving a small home"}
-    levers_used: ClassVar[tuple[str, ...]] = ("n_months",)
-    source: ClassVar[str] = f"{ANNEX}: extra points for leaving a small starter home"
+    card: ClassVar[Card] = FLEXIBELE_EISEN.named(
+        "extra_punten", "Extra punten voor wie klein woont", "Extra points for leaving a small home"
+    ).but(levers_used=("n_months",), source=f"{ANNEX}: extra points for leaving a small starter home")
 
     who: Who = Who(age=18, tenure="corporatie", rooms_most=2)
     n_months: int = Field(36, ge=0, le=480, description="months of registration (assumption)")
@@ -116,8 +107,6 @@ class ExtraPunten(FlexibleRule):
 
 class LessToLose(FlexibleRule):
     """A rule that takes away a fear of moving."""
-
-    levers_used: ClassVar[tuple[str, ...]] = ("trouble",)
 
     who: Who = Who(tenure="corporatie")
     trouble: float = Field(
@@ -132,9 +121,9 @@ class LessToLose(FlexibleRule):
 class BehoudInschrijftijd(LessToLose):
     """Who moves keeps the registration time, and so the way to a next home."""
 
-    key: ClassVar[str] = "behoud_inschrijftijd"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Behoud van inschrijftijd", "en": "Registration time is kept"}
-    source: ClassVar[str] = f"{ANNEX}: registration time or points are kept"
+    card: ClassVar[Card] = LESS_TO_LOSE.named("behoud_inschrijftijd", "Behoud van inschrijftijd", "Registration time is kept").but(
+        source=f"{ANNEX}: registration time or points are kept"
+    )
 
     def settle(self, run: Running, w: World, moves: NDArray) -> float:
         """The registration goes on as it was; that costs nothing."""
@@ -145,9 +134,9 @@ class BehoudInschrijftijd(LessToLose):
 class Tevredenheidsgarantie(LessToLose):
     """Who lives worse than before, three months on, has the old registration back (the spijtoptant rule)."""
 
-    key: ClassVar[str] = "tevredenheidsgarantie"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Tevredenheidsgarantie", "en": "Satisfaction guarantee"}
-    source: ClassVar[str] = f"{ANNEX}; sources section 4 (spijtoptant, West-Brabant)"
+    card: ClassVar[Card] = LESS_TO_LOSE.named("tevredenheidsgarantie", "Tevredenheidsgarantie", "Satisfaction guarantee").but(
+        source=f"{ANNEX}; sources section 4 (spijtoptant, West-Brabant)"
+    )
 
     dur_regret: int = Field(3, ge=1, le=12, description="months in which one may regret")
 

@@ -18,6 +18,8 @@ from sim.behaviour.klantreis import count_step
 from sim.chains.moves import move_in
 from sim.chains.new_homes import append_homes, floor_area_of, worth_of_flat
 from sim.chains.vacancies import open_vacancies, withdraw
+from sim.interventions.card import Card
+from sim.interventions.cards.passend_aanbod import PASSEND_AANBOD
 from sim.interventions.instrument import Instrument, Running
 from sim.interventions.register import Among
 from sim.interventions.who import Who, members_of
@@ -42,13 +44,22 @@ from sim.world.codes import (
 from sim.world.columns import NEVER, NOWHERE, Dwellings, take
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from sim.world.world import World
 
 NOT_BEGUN = -1
+
+REHOUSING = PASSEND_AANBOD.but(
+    sector="sociaal",
+    stages=("huidige_woning", "woonwens", "woningzoeken"),
+    levers_used=("supply", "rank", "trouble", "eur_once"),
+    payers=("corporatie",),
+    deliverers=("corporatie",),
+    powers=("eigen_woningen",),
+    law="BW 7:220: a statutory minimum is paid to who must move (D01, D46); no tenant has to leave before there is another home",
+    dosed=True,
+)
 
 
 @dataclass
@@ -66,17 +77,6 @@ class Project:
 class Rehousing(Instrument):
     """So many homes per 1,000 of the corporaties and year are emptied, home by home, the least accessible first."""
 
-    category: ClassVar[str] = "passend_aanbod"
-    sector: ClassVar[str] = "sociaal"
-    stages: ClassVar[tuple[str, ...]] = ("huidige_woning", "woonwens", "woningzoeken")
-    levers_used: ClassVar[tuple[str, ...]] = ("supply", "rank", "trouble", "eur_once")
-    payers: ClassVar[tuple[str, ...]] = ("corporatie",)
-    deliverers: ClassVar[tuple[str, ...]] = ("corporatie",)
-    powers: ClassVar[tuple[str, ...]] = ("eigen_woningen",)
-    law: ClassVar[str] = (
-        "BW 7:220: a statutory minimum is paid to who must move (D01, D46); no tenant has to leave before there is another home"
-    )
-    dosed: ClassVar[bool] = True
     number: ClassVar[int]  # of its fixed draws
 
     who: Who = Who(age=18, tenure="corporatie")
@@ -187,7 +187,7 @@ class Rehousing(Instrument):
         rows = np.array(sorted(told), np.int32)
         rows = rows[np.cumsum(self.most(w, rows) * ~self._counted(run, w, rows)) <= run.free(w)]
         fresh = rows[h.first_contact[rows] == Contact.NONE]
-        h.first_contact[fresh], h.contact_month[fresh] = int(self.contact), w.month
+        h.first_contact[fresh], h.contact_month[fresh] = int(self.card.contact), w.month
         h.touched[rows] |= run.mask
         self._tell(run, w, rows)
 
@@ -252,11 +252,11 @@ class Rehousing(Instrument):
 class Renovatie(Rehousing):
     """A corporatie renovates homes with stairs or thresholds: better to live in, at a higher rent."""
 
-    key: ClassVar[str] = "renovatie"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Renovatie", "en": "Renovation"}
-    indicator: ClassVar[str] = "first_contact_corporatie_renovatie"
-    source: ClassVar[str] = "toolkit Platform31 2023, monitor 2/3: approached because of renovation; sources section 9; D01, D46"
-    contact: ClassVar[Contact] = Contact.CORPORATIE_RENOVATIE
+    card: ClassVar[Card] = REHOUSING.named("renovatie", "Renovatie", "Renovation").but(
+        indicator="first_contact_corporatie_renovatie",
+        source="toolkit Platform31 2023, monitor 2/3: approached because of renovation; sources section 9; D01, D46",
+        contact=Contact.CORPORATIE_RENOVATIE,
+    )
     number: ClassVar[int] = 10
 
     dur_works: int = Field(9, ge=0, le=60, description="months that a home is out of use (assumption, 3-18)")
@@ -288,11 +288,11 @@ class Renovatie(Rehousing):
 class Sloop(Rehousing):
     """A corporatie pulls down homes with stairs or thresholds and builds step-free ones on the spot."""
 
-    key: ClassVar[str] = "sloop"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Sloop en nieuwbouw", "en": "Demolition and new homes"}
-    indicator: ClassVar[str] = "first_contact_corporatie_sloop"
-    source: ClassVar[str] = "toolkit Platform31 2023, monitor 2/3: approached because of demolition; sources section 9; D01, D46, F31"
-    contact: ClassVar[Contact] = Contact.CORPORATIE_SLOOP
+    card: ClassVar[Card] = REHOUSING.named("sloop", "Sloop en nieuwbouw", "Demolition and new homes").but(
+        indicator="first_contact_corporatie_sloop",
+        source="toolkit Platform31 2023, monitor 2/3: approached because of demolition; sources section 9; D01, D46, F31",
+        contact=Contact.CORPORATIE_SLOOP,
+    )
     number: ClassVar[int] = 20
 
     n_per_1000: float = Field(

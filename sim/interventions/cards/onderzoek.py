@@ -9,15 +9,14 @@ from pydantic import Field
 
 from sim.behaviour.woonprofielen import N_PROFIELEN, profile_scores
 from sim.chains.new_homes import floor_area_of, free_rent, social_rent
-from sim.interventions.cards.passend_aanbod import ANNEX
+from sim.interventions.card import Card
+from sim.interventions.cards.passend_aanbod import ANNEX, PASSEND_AANBOD
 from sim.interventions.instrument import Instrument, Payer, Running
 from sim.interventions.who import Who
 from sim.world.chance import Purpose, uniform
 from sim.world.codes import HUIDIGE, ZOEKEN, Access, Contact, DwellingState, DwellingType, Tenure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from sim.world.world import World
@@ -35,20 +34,15 @@ class Woonbehoefteonderzoek(Instrument):
     gets such a home would have found another there, so nobody is named as its user: its effect is a difference between worlds.
     """
 
-    key: ClassVar[str] = "woonbehoefteonderzoek"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Woonbehoefteonderzoek", "en": "Survey of housing wishes"}
-    category: ClassVar[str] = "passend_aanbod"
-    sector: ClassVar[str] = "sociaal, particulier"
-    stages: ClassVar[tuple[str, ...]] = ("huidige_woning", "woonwens", "woningzoeken")
-    levers_used: ClassVar[tuple[str, ...]] = ("supply",)
-    payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "corporatie")
-    deliverers: ClassVar[tuple[str, ...]] = ("gemeente",)
-    powers: ClassVar[tuple[str, ...]] = ("vergunning",)
-    indicator: ClassVar[str] = "suitable_dwellings"
-    source: ClassVar[str] = f"{ANNEX}: woonbehoefteonderzoek, woonprofielen; sources section 1"
-    contact: ClassVar[Contact] = Contact.NONE
-    for_households: ClassVar[bool] = False
-    has_users: ClassVar[bool] = False
+    card: ClassVar[Card] = PASSEND_AANBOD.named("woonbehoefteonderzoek", "Woonbehoefteonderzoek", "Survey of housing wishes").but(
+        stages=("huidige_woning", "woonwens", "woningzoeken"),
+        payers=("gemeente", "provincie", "corporatie"),
+        indicator="suitable_dwellings",
+        source=f"{ANNEX}: woonbehoefteonderzoek, woonprofielen; sources section 1",
+        contact=Contact.NONE,
+        for_households=False,
+        has_users=False,
+    )
 
     who: Who = Who(age=65)
     dur_cycle: int = Field(48, ge=12, le=120, description="months between two surveys (assumption, 24-72)")

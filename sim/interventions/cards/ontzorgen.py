@@ -8,36 +8,44 @@ import numpy as np
 from pydantic import Field
 
 from sim.behaviour.fit import moment, refresh
+from sim.interventions.card import Card
 from sim.interventions.delivery import Help, KnownToSome
 from sim.interventions.instrument import Payer, Running
 from sim.interventions.who import Who
 from sim.world.codes import WENS, Access, Contact
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from sim.world.world import World
 
 FLEXIBLE = "toolkit Platform31 2023, annex, Flexibele eisen"
 
+ONTZORGEN = Card(
+    category="ontzorgen",
+    sector="sociaal",
+    stages=("woningzoeken", "verhuizen"),
+    levers_used=("trouble",),
+    payers=("corporatie",),
+    deliverers=("corporatie",),
+    powers=("eigen_woningen",),
+    indicator="flexible_requirements",
+)
+
 
 class Verhuisbegeleider(Help):
     """A firm that plans the move, sorts and packs; the household pays for it."""
 
-    key: ClassVar[str] = "verhuisbegeleider"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Verhuisbegeleider", "en": "Moving firm that takes care of everything"}
-    category: ClassVar[str] = "ontzorgen"
-    sector: ClassVar[str] = "particulier"
-    stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen")
-    levers_used: ClassVar[tuple[str, ...]] = ("trouble", "eur_once")
-    payers: ClassVar[tuple[str, ...]] = ("huishouden",)
-    deliverers: ClassVar[tuple[str, ...]] = ("makelaar", "welzijn")
-    powers: ClassVar[tuple[str, ...]] = ("praktische_hulp",)
-    indicator: ClassVar[str] = "senior_moves"
-    source: ClassVar[str] = "toolkit Platform31 2023, annex, Wooncoach: a paid service"
-    contact: ClassVar[Contact] = Contact.EIGEN_INITIATIEF
+    card: ClassVar[Card] = ONTZORGEN.named("verhuisbegeleider", "Verhuisbegeleider", "Moving firm that takes care of everything").but(
+        sector="particulier",
+        levers_used=("trouble", "eur_once"),
+        payers=("huishouden",),
+        deliverers=("makelaar", "welzijn"),
+        powers=("praktische_hulp",),
+        indicator="senior_moves",
+        source="toolkit Platform31 2023, annex, Wooncoach: a paid service",
+        contact=Contact.EIGEN_INITIATIEF,
+    )
 
     who: Who = Who(tenure="koop")
     rel_known: float = Field(0.2, ge=0, le=1, description="share of searching owners that takes one (assumption, 0.05-0.4)")
@@ -53,17 +61,13 @@ class Verhuisbegeleider(Help):
 class Klusdienst(Help):
     """A handyman prepares the home left or the home taken."""
 
-    key: ClassVar[str] = "klusdienst"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Klusdienst", "en": "Handyman"}
-    category: ClassVar[str] = "ontzorgen"
-    sector: ClassVar[str] = "sociaal, particulier"
-    stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen")
-    levers_used: ClassVar[tuple[str, ...]] = ("trouble",)
-    payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente", "welzijn")
-    deliverers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente", "welzijn", "bewonersinitiatief")
-    powers: ClassVar[tuple[str, ...]] = ("praktische_hulp",)
-    indicator: ClassVar[str] = "flexible_requirements"
-    source: ClassVar[str] = f"{FLEXIBLE}: klusdienst or moving help for the old or the new home"
+    card: ClassVar[Card] = ONTZORGEN.named("klusdienst", "Klusdienst", "Handyman").but(
+        sector="sociaal, particulier",
+        payers=("corporatie", "gemeente", "welzijn"),
+        deliverers=("corporatie", "gemeente", "welzijn", "bewonersinitiatief"),
+        powers=("praktische_hulp",),
+        source=f"{FLEXIBLE}: klusdienst or moving help for the old or the new home",
+    )
 
     trouble: float = Field(0.015, ge=0, le=0.2, description="fit points of trouble taken away (assumption, 0-0.05)")
     eur_use: float = Field(500, ge=0, le=10000, description="euro per move (assumption)")
@@ -76,18 +80,15 @@ class Klusdienst(Help):
 class Verhuisvoucher(Help):
     """A voucher for a mover or a cleaner, in kind: a corporatie may give it where it may not give money."""
 
-    key: ClassVar[str] = "verhuisvoucher"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Verhuisvoucher", "en": "Moving voucher"}
-    category: ClassVar[str] = "ontzorgen"
-    sector: ClassVar[str] = "sociaal, particulier"
-    stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen")
-    levers_used: ClassVar[tuple[str, ...]] = ("trouble", "eur_once")
-    payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente", "provincie")
-    deliverers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente", "welzijn")
-    powers: ClassVar[tuple[str, ...]] = ("praktische_hulp",)
-    indicator: ClassVar[str] = "flexible_requirements"
-    law: ClassVar[str] = "help in kind by a corporatie is allowed, a grant is not"
-    source: ClassVar[str] = "toolkit Platform31 2023, menukaart sociaal, 3: voucher for a klusdienst or a mover"
+    card: ClassVar[Card] = ONTZORGEN.named("verhuisvoucher", "Verhuisvoucher", "Moving voucher").but(
+        sector="sociaal, particulier",
+        levers_used=("trouble", "eur_once"),
+        payers=("corporatie", "gemeente", "provincie"),
+        deliverers=("corporatie", "gemeente", "welzijn"),
+        powers=("praktische_hulp",),
+        law="help in kind by a corporatie is allowed, a grant is not",
+        source="toolkit Platform31 2023, menukaart sociaal, 3: voucher for a klusdienst or a mover",
+    )
 
     trouble: float = Field(0.01, ge=0, le=0.2, description="fit points of trouble taken away (assumption, 0-0.05)")
     eur_use: float = Field(750, ge=0, le=5000, description="worth of the voucher, euro (assumption)")
@@ -100,17 +101,9 @@ class Verhuisvoucher(Help):
 class SoepeleOplevering(Help):
     """The home left need not be brought back to its first state."""
 
-    key: ClassVar[str] = "soepele_oplevering"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Soepele eisen bij oplevering", "en": "Lenient handing over of the home left"}
-    category: ClassVar[str] = "ontzorgen"
-    sector: ClassVar[str] = "sociaal"
-    stages: ClassVar[tuple[str, ...]] = ("verhuizen",)
-    levers_used: ClassVar[tuple[str, ...]] = ("trouble", "eur_once")
-    payers: ClassVar[tuple[str, ...]] = ("corporatie",)
-    deliverers: ClassVar[tuple[str, ...]] = ("corporatie",)
-    powers: ClassVar[tuple[str, ...]] = ("eigen_woningen",)
-    indicator: ClassVar[str] = "flexible_requirements"
-    source: ClassVar[str] = f"{FLEXIBLE}: soepele eisen bij oplevering"
+    card: ClassVar[Card] = ONTZORGEN.named(
+        "soepele_oplevering", "Soepele eisen bij oplevering", "Lenient handing over of the home left"
+    ).but(stages=("verhuizen",), levers_used=("trouble", "eur_once"), source=f"{FLEXIBLE}: soepele eisen bij oplevering")
 
     who: Who = Who(tenure="corporatie")
     trouble: float = Field(0.005, ge=0, le=0.2, description="fit points of trouble taken away (assumption, 0-0.03)")
@@ -126,17 +119,9 @@ class SoepeleOplevering(Help):
 class ExtraHulpmiddelen(KnownToSome):
     """Grab rails, a shower seat, no thresholds: an adaptable home is made step-free before its new household moves in."""
 
-    key: ClassVar[str] = "extra_hulpmiddelen"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Extra hulpmiddelen in de nieuwe woning", "en": "Aids fitted in the new home"}
-    category: ClassVar[str] = "ontzorgen"
-    sector: ClassVar[str] = "sociaal"
-    stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen")
-    levers_used: ClassVar[tuple[str, ...]] = ("adapts",)
-    payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente")
-    deliverers: ClassVar[tuple[str, ...]] = ("corporatie",)
-    powers: ClassVar[tuple[str, ...]] = ("eigen_woningen",)
-    indicator: ClassVar[str] = "flexible_requirements"
-    source: ClassVar[str] = f"{FLEXIBLE}: extra aids fitted"
+    card: ClassVar[Card] = ONTZORGEN.named(
+        "extra_hulpmiddelen", "Extra hulpmiddelen in de nieuwe woning", "Aids fitted in the new home"
+    ).but(levers_used=("adapts",), payers=("corporatie", "gemeente"), source=f"{FLEXIBLE}: extra aids fitted")
 
     who: Who = Who(tenure="corporatie")
     eur_home: float = Field(4000, ge=0, le=10000, description="euro per home adapted (assumption; adaptable is up to 10,000)")
@@ -163,17 +148,9 @@ class ExtraHulpmiddelen(KnownToSome):
 class Voorinspectie(KnownToSome):
     """The corporatie inspects the home while its tenant only thinks of moving: what has to be done is known in time."""
 
-    key: ClassVar[str] = "voorinspectie"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Voorinspectie", "en": "Inspection beforehand"}
-    category: ClassVar[str] = "ontzorgen"
-    sector: ClassVar[str] = "sociaal"
-    stages: ClassVar[tuple[str, ...]] = ("woonwens",)
-    levers_used: ClassVar[tuple[str, ...]] = ("search",)
-    payers: ClassVar[tuple[str, ...]] = ("corporatie",)
-    deliverers: ClassVar[tuple[str, ...]] = ("corporatie",)
-    powers: ClassVar[tuple[str, ...]] = ("eigen_woningen",)
-    indicator: ClassVar[str] = "flexible_requirements"
-    source: ClassVar[str] = f"{FLEXIBLE}: voorinspectie when a household only considers a move"
+    card: ClassVar[Card] = ONTZORGEN.named("voorinspectie", "Voorinspectie", "Inspection beforehand").but(
+        stages=("woonwens",), levers_used=("search",), source=f"{FLEXIBLE}: voorinspectie when a household only considers a move"
+    )
     reach: ClassVar[tuple[int, int]] = (WENS, WENS)
 
     who: Who = Who(tenure="corporatie")
@@ -200,17 +177,9 @@ class Voorinspectie(KnownToSome):
 class GeenDubbeleHuur(KnownToSome):
     """The corporatie asks no rent for the home left while the new one is made ready."""
 
-    key: ClassVar[str] = "geen_dubbele_huur"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Geen dubbele huur", "en": "No double rent"}
-    category: ClassVar[str] = "ontzorgen"
-    sector: ClassVar[str] = "sociaal"
-    stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen")
-    levers_used: ClassVar[tuple[str, ...]] = ("trouble",)
-    payers: ClassVar[tuple[str, ...]] = ("corporatie",)
-    deliverers: ClassVar[tuple[str, ...]] = ("corporatie",)
-    powers: ClassVar[tuple[str, ...]] = ("eigen_woningen",)
-    indicator: ClassVar[str] = "flexible_requirements"
-    source: ClassVar[str] = "sources section 4 (Maasdelta, Maassluis); obstacle named by coaches: a period of double rent"
+    card: ClassVar[Card] = ONTZORGEN.named("geen_dubbele_huur", "Geen dubbele huur", "No double rent").but(
+        source="sources section 4 (Maasdelta, Maassluis); obstacle named by coaches: a period of double rent"
+    )
 
     who: Who = Who(tenure="corporatie")
     trouble: float = Field(

@@ -7,37 +7,48 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
+from sim.interventions.card import Card
 from sim.interventions.delivery import KnownToSome, Outreach
 from sim.interventions.instrument import Payer, Running
+from sim.interventions.organisations import able
 from sim.interventions.who import Lot, Who
 from sim.world.chance import Purpose, uniform
 from sim.world.codes import WENS, ZOEKEN, Contact
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from sim.world.world import World
 
 TOOLKIT = "toolkit Platform31 2023, annex, Informatie- en voorlichtingscampagnes"
 
+VOORLICHTING = Card(
+    category="op_weg_helpen",
+    sector="sociaal, particulier",
+    stages=("huidige_woning",),
+    levers_used=("awareness",),
+    payers=("gemeente", "provincie", "corporatie", "welzijn"),
+    deliverers=able(("voorlichting",)),
+    powers=("voorlichting",),
+    indicator="voorlichting",
+    contact=Contact.GEMEENTE,
+)
+
 
 class Campagne(Outreach):
     """Folders, films and pieces in the local paper, for everybody: few take them in, and briefly."""
 
-    key: ClassVar[str] = "campagne"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Voorlichtingscampagne", "en": "Information campaign"}
-    source: ClassVar[str] = f"{TOOLKIT}; C34: a campaign for owners contributed little"
+    card: ClassVar[Card] = VOORLICHTING.named("campagne", "Voorlichtingscampagne", "Information campaign").but(
+        source=f"{TOOLKIT}; C34: a campaign for owners contributed little"
+    )
 
 
 class Brieven(Outreach):
     """A letter to each household of the target group, once in so many months."""
 
-    key: ClassVar[str] = "brieven"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Brieven", "en": "Letters"}
-    source: ClassVar[str] = f"{TOOLKIT}; C01: 6 % of letters led to a talk"
-    contact: ClassVar[Contact] = Contact.CORPORATIE_PASSEND_WONEN
+    card: ClassVar[Card] = VOORLICHTING.named("brieven", "Brieven", "Letters").but(
+        source=f"{TOOLKIT}; C01: 6 % of letters led to a talk", contact=Contact.CORPORATIE_PASSEND_WONEN
+    )
 
     rel_reached: float = Field(0.3, ge=0, le=1, description="share of the letters that is read and taken in (assumption)")
     awareness: float = Field(0.5, ge=0, le=5, description="logit added to the chance of a wish in that month (assumption, 0-1.5)")
@@ -55,13 +66,13 @@ class Brieven(Outreach):
 class Woonevenement(Outreach):
     """An evening on housing in one wijk after the other, for owners who live there."""
 
-    key: ClassVar[str] = "woonevenement"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Woonevenement", "en": "Housing event"}
-    sector: ClassVar[str] = "particulier"
-    stages: ClassVar[tuple[str, ...]] = ("huidige_woning", "woonwens")
-    levers_used: ClassVar[tuple[str, ...]] = ("awareness", "search")
-    payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "welzijn")
-    source: ClassVar[str] = f"{TOOLKIT}; menukaart particulier, 2"
+    card: ClassVar[Card] = VOORLICHTING.named("woonevenement", "Woonevenement", "Housing event").but(
+        sector="particulier",
+        stages=("huidige_woning", "woonwens"),
+        levers_used=("awareness", "search"),
+        payers=("gemeente", "provincie", "welzijn"),
+        source=f"{TOOLKIT}; menukaart particulier, 2",
+    )
 
     who: Who = Who(tenure="koop")
     rel_reached: float = Field(0.05, ge=0, le=1, description="share of the target group of the wijk that comes (assumption)")
@@ -86,26 +97,12 @@ class Woonevenement(Outreach):
 class Informatiepunt(KnownToSome):
     """One point (website, desk) with what there is in the region and how a move goes."""
 
-    key: ClassVar[str] = "informatiepunt"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Informatiepunt", "en": "Information point"}
-    category: ClassVar[str] = "op_weg_helpen"
-    sector: ClassVar[str] = "sociaal, particulier"
-    stages: ClassVar[tuple[str, ...]] = ("woonwens", "woningzoeken")
-    levers_used: ClassVar[tuple[str, ...]] = ("search", "sight")
-    payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "corporatie", "welzijn")
-    deliverers: ClassVar[tuple[str, ...]] = (
-        "gemeente",
-        "provincie",
-        "corporatie",
-        "zorgaanbieder",
-        "welzijn",
-        "bewonersinitiatief",
-        "makelaar",
+    card: ClassVar[Card] = VOORLICHTING.named("informatiepunt", "Informatiepunt", "Information point").but(
+        stages=("woonwens", "woningzoeken"),
+        levers_used=("search", "sight"),
+        source=f"{TOOLKIT}: one central point, language level B1",
+        contact=Contact.EIGEN_INITIATIEF,
     )
-    powers: ClassVar[tuple[str, ...]] = ("voorlichting",)
-    indicator: ClassVar[str] = "voorlichting"
-    source: ClassVar[str] = f"{TOOLKIT}: one central point, language level B1"
-    contact: ClassVar[Contact] = Contact.EIGEN_INITIATIEF
     reach: ClassVar[tuple[int, int]] = (WENS, ZOEKEN)
 
     rel_known: float = Field(0.3, ge=0, le=1, description="share of seniors with a wish that finds it (assumption, 0.1-0.6)")

@@ -8,33 +8,42 @@ import numpy as np
 from pydantic import Field
 
 from sim.chains.new_homes import add_homes, floor_area_of, worth_of_flat
+from sim.interventions.card import Card
 from sim.interventions.instrument import Instrument, Payer, Running
 from sim.world.chance import Purpose, hash_ints, hash_text, uniform
 from sim.world.codes import Access, Contact, DwellingState, DwellingType, Origin, Tenure
 from sim.world.columns import Dwellings, empty
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from sim.world.world import World
 
 ANNEX = "toolkit Platform31 2023, annex, Passend wonen"
 
+PASSEND_AANBOD = Card(
+    category="passend_aanbod",
+    sector="sociaal, particulier",
+    stages=("huidige_woning", "woonwens"),
+    levers_used=("supply",),
+    payers=("gemeente", "provincie"),
+    deliverers=("gemeente",),
+    powers=("vergunning",),
+    indicator="split_applications",
+    contact=Contact.GEMEENTE,
+)
+BUILDING = PASSEND_AANBOD.but(
+    sector="sociaal",
+    stages=("woningzoeken",),
+    payers=("gemeente", "provincie", "corporatie"),
+    deliverers=("gemeente", "corporatie"),
+    powers=("vergunning", "eigen_woningen"),
+    indicator="suitable_dwellings",
+    for_households=False,
+    dosed=True,
+)
+
 
 class Building(Instrument):
     """A building programme: so many homes per 1,000 senior households and year."""
-
-    category: ClassVar[str] = "passend_aanbod"
-    sector: ClassVar[str] = "sociaal"
-    stages: ClassVar[tuple[str, ...]] = ("woningzoeken",)
-    levers_used: ClassVar[tuple[str, ...]] = ("supply",)
-    payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "corporatie")
-    deliverers: ClassVar[tuple[str, ...]] = ("gemeente", "corporatie")
-    powers: ClassVar[tuple[str, ...]] = ("vergunning", "eigen_woningen")
-    indicator: ClassVar[str] = "suitable_dwellings"
-    contact: ClassVar[Contact] = Contact.GEMEENTE
-    dosed: ClassVar[bool] = True
-    for_households: ClassVar[bool] = False
 
     n_per_1000: float = Field(
         1.0, ge=0, le=50, description="homes per 1,000 senior households and year (F07: 290,000 to 2030 is about 12; assumption)"
@@ -94,10 +103,9 @@ class Building(Instrument):
 class Seniorenwoningen(Building):
     """Step-free homes in a complex with a label for seniors."""
 
-    key: ClassVar[str] = "seniorenwoningen"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Meer seniorenwoningen", "en": "More homes for seniors"}
-    sector: ClassVar[str] = "sociaal, particulier"
-    source: ClassVar[str] = f"{ANNEX}; A19, F07, F08"
+    card: ClassVar[Card] = BUILDING.named("seniorenwoningen", "Meer seniorenwoningen", "More homes for seniors").but(
+        sector="sociaal, particulier", source=f"{ANNEX}; A19, F07, F08"
+    )
 
     rel_corporatie: float = Field(0.4, ge=0, le=1, description="share let by a corporatie (assumption)")
     rel_koop: float = Field(0.4, ge=0, le=1, description="share sold (assumption)")
@@ -108,9 +116,9 @@ class Seniorenwoningen(Building):
 class Flexwoningen(Building):
     """Small homes that are placed quickly, let by a corporatie to whoever looks for one."""
 
-    key: ClassVar[str] = "flexwoningen"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Flexwoningen", "en": "Small homes that are placed quickly"}
-    source: ClassVar[str] = f"{ANNEX}: flexwoningen"
+    card: ClassVar[Card] = BUILDING.named("flexwoningen", "Flexwoningen", "Small homes that are placed quickly").but(
+        source=f"{ANNEX}: flexwoningen"
+    )
 
     dur_build: int = Field(9, ge=0, le=96, description="months from decision to the first delivery (assumption)")
     kind: Literal["seniorencomplex", "meergezins", "eengezins", "flex"] = "flex"
@@ -120,9 +128,7 @@ class Flexwoningen(Building):
 class Optoppen(Building):
     """A floor on top of blocks of flats of a corporatie, with a lift."""
 
-    key: ClassVar[str] = "optoppen"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Optoppen", "en": "A floor on top of flats"}
-    source: ClassVar[str] = f"{ANNEX}: optoppen"
+    card: ClassVar[Card] = BUILDING.named("optoppen", "Optoppen", "A floor on top of flats").but(source=f"{ANNEX}: optoppen")
 
     n_per_1000: float = Field(0.5, ge=0, le=50, description="homes per 1,000 senior households and year (assumption, 0.1-2)")
     dur_build: int = Field(18, ge=0, le=96, description="months from decision to the first delivery (assumption)")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
+from sim.interventions.card import Card
 from sim.interventions.delivery import Help, KnownToSome
 from sim.interventions.instrument import Payer, Running
 from sim.interventions.labels import KnownForHomesTaken
@@ -16,30 +17,38 @@ from sim.world import law
 from sim.world.codes import WENS, ZOEKEN, Contact, Tenure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from sim.world.world import World
 
 HUURBEHOUD_YEARS = 10  # years over which the lower rent is counted as a cost
 
+PRIJSPRIKKEL = Card(
+    category="prijsprikkel",
+    sector="particulier",
+    payers=("gemeente", "provincie"),
+    indicator="senior_moves",
+    contact=Contact.GEMEENTE,
+)
+HUUR = Card(
+    category="prijsprikkel",
+    sector="sociaal",
+    stages=("woningzoeken", "verhuizen", "nieuw_thuis"),
+    levers_used=("rent_path",),
+    payers=("corporatie",),
+    deliverers=("corporatie",),
+    powers=("eigen_woningen",),
+    indicator="households_huurgewenning",
+)
+
 
 class Huurgewenning(KnownForHomesTaken):
     """The rent of the new home rises in three equal steps from the old rent to the regular one."""
 
-    key: ClassVar[str] = "huurgewenning"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Huurgewenning", "en": "Rent rising in steps"}
-    category: ClassVar[str] = "prijsprikkel"
-    sector: ClassVar[str] = "sociaal"
-    stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen", "nieuw_thuis")
-    levers_used: ClassVar[tuple[str, ...]] = ("rent_path",)
-    payers: ClassVar[tuple[str, ...]] = ("corporatie",)
-    deliverers: ClassVar[tuple[str, ...]] = ("corporatie",)
-    powers: ClassVar[tuple[str, ...]] = ("eigen_woningen",)
-    indicator: ClassVar[str] = "households_huurgewenning"
-    law: ClassVar[str] = "Wet tijdelijke huurkorting (1-4-2021): on request, 1 to 36 months"
-    source: ClassVar[str] = "toolkit Platform31 2023, annex, Financiële tegemoetkoming; C08"
+    card: ClassVar[Card] = HUUR.named("huurgewenning", "Huurgewenning", "Rent rising in steps").but(
+        law="Wet tijdelijke huurkorting (1-4-2021): on request, 1 to 36 months",
+        source="toolkit Platform31 2023, annex, Financiële tegemoetkoming; C08",
+    )
 
     who: Who = Who(tenure="corporatie", rooms=4)
     dur_path: int = Field(36, ge=0, le=120, description="months until the regular rent")
@@ -65,18 +74,10 @@ class Huurgewenning(KnownForHomesTaken):
 class Huurbehoud(KnownForHomesTaken):
     """The rent of the old home goes along to the new one, without an end date."""
 
-    key: ClassVar[str] = "huurbehoud"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Huurbehoud", "en": "Keeping the old rent"}
-    category: ClassVar[str] = "prijsprikkel"
-    sector: ClassVar[str] = "sociaal"
-    stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen", "nieuw_thuis")
-    levers_used: ClassVar[tuple[str, ...]] = ("rent_path",)
-    payers: ClassVar[tuple[str, ...]] = ("corporatie",)
-    deliverers: ClassVar[tuple[str, ...]] = ("corporatie",)
-    powers: ClassVar[tuple[str, ...]] = ("eigen_woningen",)
-    indicator: ClassVar[str] = "households_huurgewenning"
-    law: ClassVar[str] = "no rule against it was found; the lower rent counts for passend toewijzen"
-    source: ClassVar[str] = "toolkit Platform31 2023, annex; sources section 4 (Zaanstreek, Utrecht)"
+    card: ClassVar[Card] = HUUR.named("huurbehoud", "Huurbehoud", "Keeping the old rent").but(
+        law="no rule against it was found; the lower rent counts for passend toewijzen",
+        source="toolkit Platform31 2023, annex; sources section 4 (Zaanstreek, Utrecht)",
+    )
 
     who: Who = Who(tenure="corporatie", rooms=4)
     variant: Literal["oude_huur", "oude_huur_plus"] = "oude_huur"
@@ -114,19 +115,16 @@ def _largest_rise(w: World, rows: NDArray, n_rooms_taken: int) -> NDArray:
 class Verhuiskostenvergoeding(KnownForHomesTaken):
     """A grant for the cost of moving; gemeente or provincie pay it."""
 
-    key: ClassVar[str] = "verhuiskostenvergoeding"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Verhuiskostenvergoeding", "en": "Grant for the cost of moving"}
-    category: ClassVar[str] = "prijsprikkel"
-    sector: ClassVar[str] = "sociaal, particulier"
-    stages: ClassVar[tuple[str, ...]] = ("woningzoeken", "verhuizen")
-    levers_used: ClassVar[tuple[str, ...]] = ("eur_once",)
-    payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie")
-    deliverers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie")
-    powers: ClassVar[tuple[str, ...]] = ("subsidie",)
-    indicator: ClassVar[str] = "households_verhuiskostenvergoeding"
-    law: ClassVar[str] = "a corporatie may not pay it for doorstroming; gemeente and provincie may"
-    source: ClassVar[str] = "toolkit Platform31 2023, annex; C08, C10, C35"
-    contact: ClassVar[Contact] = Contact.GEMEENTE
+    card: ClassVar[Card] = PRIJSPRIKKEL.named("verhuiskostenvergoeding", "Verhuiskostenvergoeding", "Grant for the cost of moving").but(
+        sector="sociaal, particulier",
+        stages=("woningzoeken", "verhuizen"),
+        levers_used=("eur_once",),
+        deliverers=("gemeente", "provincie"),
+        powers=("subsidie",),
+        indicator="households_verhuiskostenvergoeding",
+        law="a corporatie may not pay it for doorstroming; gemeente and provincie may",
+        source="toolkit Platform31 2023, annex; C08, C10, C35",
+    )
 
     who: Who = Who(tenure="corporatie", rooms=4)
     eur_grant: float = Field(2000, ge=0, le=10000, description="euro per move")
@@ -152,18 +150,13 @@ class Verhuiskostenvergoeding(KnownForHomesTaken):
 class FinancieelAdvies(Help):
     """Advice on what a move does to the monthly costs: many think that it cannot be paid."""
 
-    key: ClassVar[str] = "financieel_advies"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Financieel advies", "en": "Financial advice"}
-    category: ClassVar[str] = "prijsprikkel"
-    sector: ClassVar[str] = "particulier"
-    stages: ClassVar[tuple[str, ...]] = ("woonwens", "woningzoeken")
-    levers_used: ClassVar[tuple[str, ...]] = ("search", "trouble")
-    payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie")
-    deliverers: ClassVar[tuple[str, ...]] = ("gemeente", "makelaar")
-    powers: ClassVar[tuple[str, ...]] = ("financieel_advies",)
-    indicator: ClassVar[str] = "senior_moves"
-    source: ClassVar[str] = "toolkit Platform31 2023, annex, Wooncoach (financial advice); unproven"
-    contact: ClassVar[Contact] = Contact.GEMEENTE
+    card: ClassVar[Card] = PRIJSPRIKKEL.named("financieel_advies", "Financieel advies", "Financial advice").but(
+        stages=("woonwens", "woningzoeken"),
+        levers_used=("search", "trouble"),
+        deliverers=("gemeente", "makelaar"),
+        powers=("financieel_advies",),
+        source="toolkit Platform31 2023, annex, Wooncoach (financial advice); unproven",
+    )
     reach: ClassVar[tuple[int, int]] = (WENS, ZOEKEN)
 
     who: Who = Who(tenure="koop")
@@ -181,19 +174,16 @@ class FinancieelAdvies(Help):
 class Seniorenhypotheek(KnownToSome):
     """Information about the Senioren Verhuisregeling: the test is on what one really pays, not on the annuity norm."""
 
-    key: ClassVar[str] = "seniorenhypotheek"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Informatie over de seniorenhypotheek", "en": "Information on mortgages for seniors"}
-    category: ClassVar[str] = "prijsprikkel"
-    sector: ClassVar[str] = "particulier"
-    stages: ClassVar[tuple[str, ...]] = ("woningzoeken",)
-    levers_used: ClassVar[tuple[str, ...]] = ("loan",)
-    payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie")
-    deliverers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "makelaar")
-    powers: ClassVar[tuple[str, ...]] = ("voorlichting",)
-    indicator: ClassVar[str] = "senior_moves"
-    law: ClassVar[str] = "Senioren Verhuisregeling (NHG 2018): from 57, new gross monthly cost no higher than the old"
-    source: ClassVar[str] = "toolkit Platform31 2023, menukaart particulier, 4; sources section 9; unproven"
-    contact: ClassVar[Contact] = Contact.GEMEENTE
+    card: ClassVar[Card] = PRIJSPRIKKEL.named(
+        "seniorenhypotheek", "Informatie over de seniorenhypotheek", "Information on mortgages for seniors"
+    ).but(
+        stages=("woningzoeken",),
+        levers_used=("loan",),
+        deliverers=("gemeente", "provincie", "makelaar"),
+        powers=("voorlichting",),
+        law="Senioren Verhuisregeling (NHG 2018): from 57, new gross monthly cost no higher than the old",
+        source="toolkit Platform31 2023, menukaart particulier, 4; sources section 9; unproven",
+    )
 
     who: Who = Who(age=57, tenure="koop")
     rel_known: float = Field(

@@ -9,16 +9,15 @@ from pydantic import Field
 
 from sim.behaviour.fit import moment, refresh
 from sim.chains.new_homes import add_homes, free_rent
-from sim.interventions.cards.passend_aanbod import ANNEX
+from sim.interventions.card import Card
+from sim.interventions.cards.passend_aanbod import ANNEX, PASSEND_AANBOD
 from sim.interventions.instrument import Instrument, Payer, Running
 from sim.interventions.who import Lot, Who
 from sim.world.chance import Purpose, hash_ints, hash_text, uniform
-from sim.world.codes import Access, Contact, DwellingState, DwellingType, HouseholdState, Origin, Stage, Tenure
+from sim.world.codes import Access, DwellingState, DwellingType, HouseholdState, Origin, Stage, Tenure
 from sim.world.columns import Dwellings, take
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from sim.world.world import World
@@ -30,22 +29,12 @@ EUR_WORKS = 60000.0  # assumption (not found): what the owner pays for the works
 class Woningsplitsen(Instrument):
     """An owner in a large home makes two independent homes of it: an application, a permit or a refusal, works, a vacancy."""
 
-    key: ClassVar[str] = "woningsplitsen"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Woningsplitsen", "en": "Splitting a home in two"}
-    category: ClassVar[str] = "passend_aanbod"
-    sector: ClassVar[str] = "particulier"
-    stages: ClassVar[tuple[str, ...]] = ("huidige_woning", "woonwens")
-    levers_used: ClassVar[tuple[str, ...]] = ("supply",)
-    payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie")
-    deliverers: ClassVar[tuple[str, ...]] = ("gemeente",)
-    powers: ClassVar[tuple[str, ...]] = ("vergunning",)
-    indicator: ClassVar[str] = "split_applications"
-    law: ClassVar[str] = (
-        "permit by the omgevingsplan; local rules of the kind of Nieuwegein's: at least 50 m2 per home, at most one in ten homes of a neighbourhood"
+    card: ClassVar[Card] = PASSEND_AANBOD.named("woningsplitsen", "Woningsplitsen", "Splitting a home in two").but(
+        sector="particulier",
+        law="permit by the omgevingsplan; local rules of the kind of Nieuwegein's: at least 50 m2 per home, at most one in ten homes of a neighbourhood",
+        source=f"{ANNEX}; sources section 3; C39-C42",
+        for_households=False,
     )
-    source: ClassVar[str] = f"{ANNEX}; sources section 3; C39-C42"
-    contact: ClassVar[Contact] = Contact.GEMEENTE
-    for_households: ClassVar[bool] = False
 
     who: Who = Who(age=55, size=2, tenure="koop", rooms=4, floor_area=150)
     p_apply: float = Field(

@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.behaviour.money import asking_price
+from sim.interventions.card import Card
 from sim.interventions.instrument import Instrument, Payer, Running
 from sim.interventions.labels import ForHomesTaken, label_vacant, take_labels_off
 from sim.interventions.who import ALL_DRAWN, Lot, Who
@@ -17,19 +18,33 @@ from sim.world.codes import Access, Contact, DwellingType, HouseholdState, House
 from sim.world.columns import NOWHERE, age_years
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from sim.world.world import World
 
 ANNEX = "toolkit Platform31 2023, annex, Voorrangregelingen"
 
+VOORRANG = Card(
+    category="voorrang",
+    sector="sociaal",
+    stages=("woningzoeken",),
+    payers=("corporatie", "gemeente"),
+    deliverers=("corporatie", "gemeente"),
+    powers=("eigen_woningen", "huisvestingsverordening"),
+    indicator="allocations_by_priority",
+)
+ON_THE_MARKET = VOORRANG.but(
+    sector="particulier",
+    levers_used=("rank_market",),
+    payers=("gemeente",),
+    deliverers=("gemeente",),
+    powers=("huisvestingsverordening",),
+    contact=Contact.GEMEENTE,
+)
+
 
 class Labelling(Instrument):
     """An instrument that works through labels on homes: they end with it."""
-
-    category: ClassVar[str] = "voorrang"
 
     def rest(self, run: Running, w: World) -> None:
         """Its homes are offered without its label."""
@@ -39,22 +54,13 @@ class Labelling(Instrument):
 class Voorrang(ForHomesTaken, Labelling):
     """Priority by labels on the home left, the home taken and the resident."""
 
-    key: ClassVar[str] = "voorrang"
-    title: ClassVar[Mapping[str, str]] = {
-        "nl": "Voorrang voor senioren die groot wonen",
-        "en": "Priority for seniors who leave a large home",
-    }
-    sector: ClassVar[str] = "sociaal"
-    stages: ClassVar[tuple[str, ...]] = ("woningzoeken",)
-    levers_used: ClassVar[tuple[str, ...]] = ("rank",)
-    payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente")
-    deliverers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente")
-    powers: ClassVar[tuple[str, ...]] = ("eigen_woningen", "huisvestingsverordening")
-    indicator: ClassVar[str] = "allocations_by_priority"
-    law: ClassVar[str] = (
-        "a gemeente that labels homes needs a huisvestingsverordening (Huisvestingswet); a corporatie may agree on labels in its own stock: assumption"
+    card: ClassVar[Card] = VOORRANG.named(
+        "voorrang", "Voorrang voor senioren die groot wonen", "Priority for seniors who leave a large home"
+    ).but(
+        levers_used=("rank",),
+        law="a gemeente that labels homes needs a huisvestingsverordening (Huisvestingswet); a corporatie may agree on labels in its own stock: assumption",
+        source=f"{ANNEX}; C07, C24",
     )
-    source: ClassVar[str] = f"{ANNEX}; C07, C24"
     asks_label: ClassVar[bool] = True
 
     who: Who = Who(tenure="corporatie", rooms=4)
@@ -72,13 +78,6 @@ class Voorrang(ForHomesTaken, Labelling):
 
 class OnTheMarket(Labelling):
     """Priority on homes for sale or privately let that carry the label."""
-
-    sector: ClassVar[str] = "particulier"
-    stages: ClassVar[tuple[str, ...]] = ("woningzoeken",)
-    levers_used: ClassVar[tuple[str, ...]] = ("rank_market",)
-    payers: ClassVar[tuple[str, ...]] = ("gemeente",)
-    indicator: ClassVar[str] = "allocations_by_priority"
-    contact: ClassVar[Contact] = Contact.GEMEENTE
 
     rel_labelled: float = Field(0.1, ge=0, le=1, description="share of the homes meant that is labelled (assumption)")
     payer: Payer = "gemeente"
@@ -100,12 +99,14 @@ class OnTheMarket(Labelling):
 class VoorrangAfspraken(OnTheMarket):
     """Sellers and private landlords agree to give people of 55 and over the first chance of a step-free home."""
 
-    key: ClassVar[str] = "voorrang_afspraken"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Afspraken met verkopers en verhuurders", "en": "Agreements with sellers and landlords"}
-    law: ClassVar[str] = "an agreement binds only who signs it"
-    source: ClassVar[str] = f"{ANNEX}: agreements with sellers and private landlords; unproven"
-    deliverers: ClassVar[tuple[str, ...]] = ("gemeente", "makelaar")
-    powers: ClassVar[tuple[str, ...]] = ("bemiddeling",)
+    card: ClassVar[Card] = ON_THE_MARKET.named(
+        "voorrang_afspraken", "Afspraken met verkopers en verhuurders", "Agreements with sellers and landlords"
+    ).but(
+        deliverers=("gemeente", "makelaar"),
+        powers=("bemiddeling",),
+        law="an agreement binds only who signs it",
+        source=f"{ANNEX}: agreements with sellers and private landlords; unproven",
+    )
 
     def suits(self, w: World, homes: NDArray) -> NDArray:
         """Step-free homes for sale or privately let."""
@@ -115,14 +116,10 @@ class VoorrangAfspraken(OnTheMarket):
 class LokaleBinding(OnTheMarket):
     """Local binding: new owner homes below the limit go first to who has lived in the gemeente for years."""
 
-    key: ClassVar[str] = "lokale_binding"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Voorrang voor lokale binding", "en": "Priority for local binding"}
-    law: ClassVar[str] = (
-        "Huisvestingswet, in force 1-1-2024: with a huisvestingsverordening, at most half of the homes, owner homes only new and below the betaalbaarheidsgrens"
+    card: ClassVar[Card] = ON_THE_MARKET.named("lokale_binding", "Voorrang voor lokale binding", "Priority for local binding").but(
+        law="Huisvestingswet, in force 1-1-2024: with a huisvestingsverordening, at most half of the homes, owner homes only new and below the betaalbaarheidsgrens",
+        source=f"{ANNEX}; sources section 9; unproven",
     )
-    source: ClassVar[str] = f"{ANNEX}; sources section 9; unproven"
-    deliverers: ClassVar[tuple[str, ...]] = ("gemeente",)
-    powers: ClassVar[tuple[str, ...]] = ("huisvestingsverordening",)
 
     rel_labelled: float = Field(0.5, ge=0, le=1, description="share of the new owner homes below the limit (law: at most 0.5)")
     huisvestingsverordening: bool = Field(True, description="the gemeente has one that shows scarcity of these homes")
@@ -147,15 +144,15 @@ class LokaleBinding(OnTheMarket):
 class Ooievaarsclausule(OnTheMarket):
     """A mid-rent family home goes first to a couple with an active wish for children."""
 
-    key: ClassVar[str] = "ooievaarsclausule"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Ooievaarsclausule", "en": "Stork clause"}
-    sector: ClassVar[str] = "sociaal"
-    payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente")
-    deliverers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente")
-    powers: ClassVar[tuple[str, ...]] = ("eigen_woningen", "huisvestingsverordening")
-    law: ClassVar[str] = "on trust, or with a statement of pregnancy"
-    source: ClassVar[str] = f"{ANNEX}: ooievaarsclausule (errata)"
-    contact: ClassVar[Contact] = Contact.EIGEN_INITIATIEF
+    card: ClassVar[Card] = ON_THE_MARKET.named("ooievaarsclausule", "Ooievaarsclausule", "Stork clause").but(
+        sector="sociaal",
+        payers=("corporatie", "gemeente"),
+        deliverers=("corporatie", "gemeente"),
+        powers=("eigen_woningen", "huisvestingsverordening"),
+        law="on trust, or with a statement of pregnancy",
+        source=f"{ANNEX}: ooievaarsclausule (errata)",
+        contact=Contact.EIGEN_INITIATIEF,
+    )
 
     who: Who = Who(age=18, size=2)
     age_most: int = Field(40, ge=20, le=80, description="highest age of the older partner (assumption)")
@@ -187,19 +184,19 @@ class Ooievaarsclausule(OnTheMarket):
 class Passendheidsnorm(Labelling):
     """A large corporatie home that comes free goes to three or more persons, as long as there are any who respond."""
 
-    key: ClassVar[str] = "passendheidsnorm"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Passendheidsnorm voor de vrijgekomen woning", "en": "Size norm for the home left"}
-    sector: ClassVar[str] = "sociaal"
-    stages: ClassVar[tuple[str, ...]] = ("woningzoeken",)
-    levers_used: ClassVar[tuple[str, ...]] = ("size_norm",)
-    payers: ClassVar[tuple[str, ...]] = ("gemeente", "corporatie")
-    deliverers: ClassVar[tuple[str, ...]] = ("gemeente",)
-    powers: ClassVar[tuple[str, ...]] = ("huisvestingsverordening",)
-    indicator: ClassVar[str] = "new_household"
-    law: ClassVar[str] = "Huisvestingswet art. 11: priority by nature, size or price of the home, in a huisvestingsverordening"
-    source: ClassVar[str] = f"{ANNEX}: also steer who gets the home that is left"
-    contact: ClassVar[Contact] = Contact.NONE
-    for_households: ClassVar[bool] = False
+    card: ClassVar[Card] = VOORRANG.named(
+        "passendheidsnorm", "Passendheidsnorm voor de vrijgekomen woning", "Size norm for the home left"
+    ).but(
+        levers_used=("size_norm",),
+        payers=("gemeente", "corporatie"),
+        deliverers=("gemeente",),
+        powers=("huisvestingsverordening",),
+        indicator="new_household",
+        law="Huisvestingswet art. 11: priority by nature, size or price of the home, in a huisvestingsverordening",
+        source=f"{ANNEX}: also steer who gets the home that is left",
+        contact=Contact.NONE,
+        for_households=False,
+    )
 
     who: Who = Who(age=18)
     rooms: int = Field(4, ge=3, le=8, description="fewest rooms of a home that it holds for")

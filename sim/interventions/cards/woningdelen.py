@@ -16,16 +16,15 @@ from pydantic import Field
 from sim.behaviour.fit import moment, refresh
 from sim.behaviour.klantreis import count_step
 from sim.chains.moves import write_moves
-from sim.interventions.cards.passend_aanbod import ANNEX
+from sim.interventions.card import Card
+from sim.interventions.cards.passend_aanbod import ANNEX, PASSEND_AANBOD
 from sim.interventions.instrument import Instrument, Payer, Running
 from sim.interventions.who import ALL_DRAWN, Lot, Who
 from sim.world.chance import Purpose, uniform
-from sim.world.codes import HUIDIGE, NIEUW, WENS, ZOEKEN, Contact, HouseholdState, MoveReason, Tenure
+from sim.world.codes import HUIDIGE, NIEUW, WENS, ZOEKEN, HouseholdState, MoveReason, Tenure
 from sim.world.columns import ABSENT, NEVER, NOWHERE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from sim.world.world import World
@@ -37,21 +36,14 @@ WITH, BEFORE = range(2)  # columns of the hosts' incomes, float32: with the rent
 class Woningdelen(Instrument):
     """Hospitaverhuur: a household with rooms to spare lets one to somebody without a home, under a contract that ends."""
 
-    key: ClassVar[str] = "woningdelen"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Woningdelen (hospitaverhuur)", "en": "Sharing a home with a lodger"}
-    category: ClassVar[str] = "passend_aanbod"
-    sector: ClassVar[str] = "sociaal, particulier"
-    stages: ClassVar[tuple[str, ...]] = ("huidige_woning", "woonwens")
-    levers_used: ClassVar[tuple[str, ...]] = ("supply",)
-    payers: ClassVar[tuple[str, ...]] = ("gemeente", "corporatie", "welzijn")
-    deliverers: ClassVar[tuple[str, ...]] = ("gemeente", "corporatie", "welzijn", "bewonersinitiatief")
-    powers: ClassVar[tuple[str, ...]] = ("begeleiding",)
-    indicator: ClassVar[str] = "interventie_x"
-    law: ClassVar[str] = (
-        "hospitaverhuur: the lender's or landlord's consent, a trial of nine months; bill of 2025: contracts of at most five years"
+    card: ClassVar[Card] = PASSEND_AANBOD.named("woningdelen", "Woningdelen (hospitaverhuur)", "Sharing a home with a lodger").but(
+        payers=("gemeente", "corporatie", "welzijn"),
+        deliverers=("gemeente", "corporatie", "welzijn", "bewonersinitiatief"),
+        powers=("begeleiding",),
+        indicator="interventie_x",
+        law="hospitaverhuur: the lender's or landlord's consent, a trial of nine months; bill of 2025: contracts of at most five years",
+        source=f"{ANNEX}: woningdelen; sources section 3",
     )
-    source: ClassVar[str] = f"{ANNEX}: woningdelen; sources section 3"
-    contact: ClassVar[Contact] = Contact.GEMEENTE
 
     who: Who = Who(age=55, size=2, rooms=4)
     n_spare: int = Field(2, ge=1, le=6, description="fewest rooms above what the household needs")

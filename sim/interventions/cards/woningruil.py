@@ -9,7 +9,8 @@ from pydantic import Field
 
 from sim.behaviour.klantreis import count_step
 from sim.chains.moves import move_in
-from sim.interventions.cards.passend_aanbod import ANNEX
+from sim.interventions.card import Card
+from sim.interventions.cards.passend_aanbod import ANNEX, PASSEND_AANBOD
 from sim.interventions.delivery import KnownToSome
 from sim.interventions.instrument import Payer, Running
 from sim.interventions.who import Who, carriers
@@ -22,8 +23,6 @@ from sim.world.codes import WENS, ZOEKEN, Contact, HouseholdState, MoveReason, S
 from sim.world.columns import NOWHERE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from sim.world.world import World
@@ -32,19 +31,17 @@ if TYPE_CHECKING:
 class Woningruil(KnownToSome):
     """A place where tenants who want to move find each other; each month whoever can trade round in a circle swaps homes."""
 
-    key: ClassVar[str] = "woningruil"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Woningruil", "en": "Swapping homes"}
-    category: ClassVar[str] = "passend_aanbod"
-    sector: ClassVar[str] = "sociaal"
-    stages: ClassVar[tuple[str, ...]] = ("woonwens", "woningzoeken")
-    levers_used: ClassVar[tuple[str, ...]] = ("supply",)
-    payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente", "huishouden")
-    deliverers: ClassVar[tuple[str, ...]] = ("corporatie",)
-    powers: ClassVar[tuple[str, ...]] = ("eigen_woningen",)
-    indicator: ClassVar[str] = "suitable_seniors"
-    law: ClassVar[str] = "each landlord consents; income group and passend toewijzen as for any new tenant, at the rent of a new tenant"
-    source: ClassVar[str] = f"{ANNEX}: woning ruilen; sources section 4"
-    contact: ClassVar[Contact] = Contact.EIGEN_INITIATIEF
+    card: ClassVar[Card] = PASSEND_AANBOD.named("woningruil", "Woningruil", "Swapping homes").but(
+        sector="sociaal",
+        stages=("woonwens", "woningzoeken"),
+        payers=("corporatie", "gemeente", "huishouden"),
+        deliverers=("corporatie",),
+        powers=("eigen_woningen",),
+        indicator="suitable_seniors",
+        law="each landlord consents; income group and passend toewijzen as for any new tenant, at the rent of a new tenant",
+        source=f"{ANNEX}: woning ruilen; sources section 4",
+        contact=Contact.EIGEN_INITIATIEF,
+    )
     reach: ClassVar[tuple[int, int]] = (WENS, ZOEKEN)
 
     who: Who = Who(age=18, tenure="corporatie")

@@ -7,28 +7,32 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
+from sim.interventions.card import Card
 from sim.interventions.instrument import Instrument, Payer, Running, first_of
+from sim.interventions.organisations import STAGES
 from sim.interventions.who import Lot, Who
 from sim.world.chance import Purpose, uniform
 from sim.world.codes import Contact, Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from sim.world.world import World
 
 FEW = 0.05  # a coach talks to fewer of those who may be talked to in a month
 TALKS_PER_FTE = 250  # per year: about 200 talks a year at four days a week (sources section 5)
 
+WOONCOACH = Card(
+    category="op_weg_helpen",
+    stages=STAGES,
+    levers_used=("awareness", "search", "sight", "trouble"),
+    powers=("begeleiding",),
+    indicator="trajecten",
+    talks=True,
+    dosed=True,
+)
+
 
 class Wooncoach(Instrument):
     """Talks, advice, a plan and help on the moving day, by people who can only do so many."""
-
-    category: ClassVar[str] = "op_weg_helpen"
-    stages: ClassVar[tuple[str, ...]] = ("huidige_woning", "woonwens", "woningzoeken", "verhuizen", "nieuw_thuis")
-    indicator: ClassVar[str] = "trajecten"
-    talks: ClassVar[bool] = True
-    dosed: ClassVar[bool] = True
 
     fte: float | None = Field(None, ge=0, le=200, description="full-time posts; null: fte_per_1000 times the senior households")
     fte_per_1000: float = Field(
@@ -89,22 +93,13 @@ class Wooncoach(Instrument):
 class WooncoachSociaal(Wooncoach):
     """The coach of the corporaties: also direct matching, responding for the tenant, and a toolbox of other instruments."""
 
-    key: ClassVar[str] = "wooncoach_sociaal"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Wooncoach voor huurders", "en": "Housing coach for tenants"}
-    sector: ClassVar[str] = "sociaal"
-    levers_used: ClassVar[tuple[str, ...]] = ("awareness", "search", "sight", "trouble", "responses", "p_direct")
-    payers: ClassVar[tuple[str, ...]] = ("corporatie", "gemeente", "provincie", "zorgaanbieder", "welzijn")
-    deliverers: ClassVar[tuple[str, ...]] = (
-        "corporatie",
-        "gemeente",
-        "provincie",
-        "zorgaanbieder",
-        "welzijn",
-        "bewonersinitiatief",
-        "makelaar",
+    card: ClassVar[Card] = WOONCOACH.named("wooncoach_sociaal", "Wooncoach voor huurders", "Housing coach for tenants").but(
+        sector="sociaal",
+        levers_used=("awareness", "search", "sight", "trouble", "responses", "p_direct"),
+        payers=("corporatie", "gemeente", "provincie", "zorgaanbieder", "welzijn"),
+        deliverers=("corporatie", "gemeente", "provincie", "zorgaanbieder", "welzijn", "bewonersinitiatief", "makelaar"),
+        source="toolkit Platform31 2023, annex, Wooncoach; C01, C09, C31-C33, C36",
     )
-    powers: ClassVar[tuple[str, ...]] = ("begeleiding",)
-    source: ClassVar[str] = "toolkit Platform31 2023, annex, Wooncoach; C01, C09, C31-C33, C36"
 
     who: Who = Who(tenure="corporatie")
     responses: int = Field(1, ge=0, le=4, description="extra responses a month, made for the tenant")
@@ -125,15 +120,13 @@ class WooncoachSociaal(Wooncoach):
 class WooncoachParticulier(Wooncoach):
     """A coach for owners, free and without obligation, without a toolbox: nothing to give but advice and help."""
 
-    key: ClassVar[str] = "wooncoach_particulier"
-    title: ClassVar[Mapping[str, str]] = {"nl": "Wooncoach voor eigenaren", "en": "Housing coach for owners"}
-    sector: ClassVar[str] = "particulier"
-    levers_used: ClassVar[tuple[str, ...]] = ("awareness", "search", "sight", "trouble")
-    payers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "zorgaanbieder", "welzijn")
-    deliverers: ClassVar[tuple[str, ...]] = ("gemeente", "provincie", "zorgaanbieder", "welzijn", "bewonersinitiatief", "makelaar")
-    powers: ClassVar[tuple[str, ...]] = ("begeleiding",)
-    source: ClassVar[str] = "toolkit Platform31 2023, annex, Wooncoach; C34: an adviser for owners contributed little and was stopped"
-    contact: ClassVar[Contact] = Contact.GEMEENTE
+    card: ClassVar[Card] = WOONCOACH.named("wooncoach_particulier", "Wooncoach voor eigenaren", "Housing coach for owners").but(
+        sector="particulier",
+        payers=("gemeente", "provincie", "zorgaanbieder", "welzijn"),
+        deliverers=("gemeente", "provincie", "zorgaanbieder", "welzijn", "bewonersinitiatief", "makelaar"),
+        source="toolkit Platform31 2023, annex, Wooncoach; C34: an adviser for owners contributed little and was stopped",
+        contact=Contact.GEMEENTE,
+    )
 
     who: Who = Who(tenure="koop")
     awareness: float = Field(0.4, ge=0, le=5, description="logit added to the chance of a wish after a talk (assumption 0-2; unproven)")
