@@ -13,35 +13,22 @@ from sim.behaviour.money import rent_discount
 from sim.interventions import organisations
 from sim.interventions.at_work import AtWork
 from sim.interventions.card import Card
-from sim.interventions.cards.eigen import InterventieX, own
-from sim.interventions.cards.familie import Kangoeroewoning, Mantelzorgwoning, PreMantelzorgwoning
-from sim.interventions.cards.flexibele_eisen import (
-    BehoudInschrijftijd,
-    ExtraPunten,
-    FlexibeleInkomenseisen,
-    LangereReactietijd,
-    Leeftijdsgrens,
-    Tevredenheidsgarantie,
+from sim.interventions.cards import (
+    eigen,
+    familie,
+    flexibele_eisen,
+    herstructurering,
+    onderzoek,
+    ontzorgen,
+    op_weg_helpen,
+    passend_aanbod,
+    prijsprikkel,
+    splitsen,
+    voorrang,
+    woningdelen,
+    woningruil,
+    wooncoach,
 )
-from sim.interventions.cards.herstructurering import Renovatie, Sloop
-from sim.interventions.cards.onderzoek import Woonbehoefteonderzoek
-from sim.interventions.cards.ontzorgen import (
-    ExtraHulpmiddelen,
-    GeenDubbeleHuur,
-    Klusdienst,
-    SoepeleOplevering,
-    Verhuisbegeleider,
-    Verhuisvoucher,
-    Voorinspectie,
-)
-from sim.interventions.cards.op_weg_helpen import Brieven, Campagne, Informatiepunt, Woonevenement
-from sim.interventions.cards.passend_aanbod import Flexwoningen, Optoppen, Seniorenwoningen
-from sim.interventions.cards.prijsprikkel import FinancieelAdvies, Huurbehoud, Huurgewenning, Seniorenhypotheek, Verhuiskostenvergoeding
-from sim.interventions.cards.splitsen import Woningsplitsen
-from sim.interventions.cards.voorrang import LokaleBinding, Ooievaarsclausule, Passendheidsnorm, Voorrang, VoorrangAfspraken
-from sim.interventions.cards.woningdelen import Woningdelen
-from sim.interventions.cards.woningruil import Woningruil
-from sim.interventions.cards.wooncoach import WooncoachParticulier, WooncoachSociaal
 from sim.interventions.instrument import Instrument, Running
 from sim.interventions.labels import filters_of, refuse_two_labels
 from sim.interventions.who import Who, area_rows
@@ -55,58 +42,29 @@ if TYPE_CHECKING:
 
     from sim.world.world import World
 
-REGISTRY: dict[str, type[Instrument]] = {
-    cls.card.key: cls
-    for cls in (
-        Woonbehoefteonderzoek,
-        Seniorenwoningen,
-        Flexwoningen,
-        Optoppen,
-        Woningsplitsen,
-        Woningdelen,
-        Kangoeroewoning,
-        Mantelzorgwoning,
-        PreMantelzorgwoning,
-        Woningruil,
-        Renovatie,
-        Sloop,
-        Campagne,
-        Brieven,
-        Informatiepunt,
-        Woonevenement,
-        WooncoachSociaal,
-        WooncoachParticulier,
-        Verhuisbegeleider,
-        Klusdienst,
-        Verhuisvoucher,
-        SoepeleOplevering,
-        ExtraHulpmiddelen,
-        Voorinspectie,
-        GeenDubbeleHuur,
-        Huurgewenning,
-        Huurbehoud,
-        Verhuiskostenvergoeding,
-        FinancieelAdvies,
-        Seniorenhypotheek,
-        Voorrang,
-        VoorrangAfspraken,
-        LokaleBinding,
-        Ooievaarsclausule,
-        Passendheidsnorm,
-        InterventieX,
-        LangereReactietijd,
-        FlexibeleInkomenseisen,
-        Leeftijdsgrens,
-        ExtraPunten,
-        BehoudInschrijftijd,
-        Tevredenheidsgarantie,
-    )
-}
+# The files of cards, in the order of the menukaart; each ends with the tuple of its instruments.
+FILES = (
+    onderzoek,
+    passend_aanbod,
+    splitsen,
+    woningdelen,
+    familie,
+    woningruil,
+    herstructurering,
+    op_weg_helpen,
+    wooncoach,
+    ontzorgen,
+    prijsprikkel,
+    voorrang,
+    eigen,
+    flexibele_eisen,
+)
+REGISTRY: dict[str, type[Instrument]] = {cls.card.key: cls for file in FILES for cls in file.CARDS}
 
 
 def class_of(key: str) -> type[Instrument] | None:
     """The class of an instrument; any name that begins with ``interventie_`` is a user's own."""
-    return REGISTRY.get(key) or (own(key) if re.fullmatch(r"interventie_[a-z0-9_]+", key) else None)
+    return REGISTRY.get(key) or (eigen.own(key) if re.fullmatch(r"interventie_[a-z0-9_]+", key) else None)
 
 
 def card_of(key: str) -> Card:

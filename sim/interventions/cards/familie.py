@@ -345,3 +345,6 @@ class Kangoeroewoning(NearFamily):
         d.woz[plots] *= 1 - share
         refresh(w.h, d.occupant[plots], moment(w))
         return append_homes(w, self.small_homes(run, w, rows, new), Origin.SPLIT)
+
+
+CARDS = (Kangoeroewoning, Mantelzorgwoning, PreMantelzorgwoning)

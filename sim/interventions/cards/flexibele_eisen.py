@@ -156,3 +156,6 @@ def give_registration_back(w: World, moves: NDArray) -> None:
     """The movers are registered for as long as before the move, and the months since."""
     rows = w.m.household[moves]
     w.h.registered[rows] = np.minimum(w.h.registered[rows], w.m.month[moves] - w.m.registered[moves])
+
+
+CARDS = (LangereReactietijd, FlexibeleInkomenseisen, Leeftijdsgrens, ExtraPunten, BehoudInschrijftijd, Tevredenheidsgarantie)

@@ -338,3 +338,6 @@ class Sloop(Rehousing):
         new.state[:], new.delivery[:] = IN_STOCK, w.month
         new.occupant[:], new.vacancy[:] = NOWHERE, NOWHERE
         return new
+
+
+CARDS = (Renovatie, Sloop)

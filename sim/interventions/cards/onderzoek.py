@@ -106,3 +106,6 @@ class Woonbehoefteonderzoek(Instrument):
         d.age_label[homes] = np.where(social & (kind == DwellingType.SENIORENCOMPLEX), 55, 0)
         d.rent[homes] = np.where(social, social_rent(flat), free_rent(d.floor_area[homes]))
         w.add("steered", len(homes))
+
+
+CARDS = (Woonbehoefteonderzoek,)

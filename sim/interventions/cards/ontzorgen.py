@@ -198,3 +198,6 @@ class GeenDubbeleHuur(KnownToSome):
     def settle(self, run: Running, w: World, moves: NDArray) -> float:
         """The rent of the home left over those months."""
         return float(self.dur_overlap * w.m.from_rent[moves].astype(np.float64).sum())
+
+
+CARDS = (Verhuisbegeleider, Klusdienst, Verhuisvoucher, SoepeleOplevering, ExtraHulpmiddelen, Voorinspectie, GeenDubbeleHuur)

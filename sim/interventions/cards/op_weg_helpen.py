@@ -114,3 +114,6 @@ class Informatiepunt(KnownToSome):
     def levers(self) -> dict[str, float]:
         """Knows where to begin, and of more homes."""
         return {"search": self.search, "sight": self.sight}
+
+
+CARDS = (Campagne, Brieven, Informatiepunt, Woonevenement)

@@ -133,3 +133,6 @@ class Optoppen(Building):
     n_per_1000: float = Field(0.5, ge=0, le=50, description="homes per 1,000 senior households and year (assumption, 0.1-2)")
     dur_build: int = Field(18, ge=0, le=96, description="months from decision to the first delivery (assumption)")
     eur_home: float = Field(25000, ge=0, le=300000, description="euro of subsidy per home (assumption, 0-60,000)")
+
+
+CARDS = (Seniorenwoningen, Flexwoningen, Optoppen)

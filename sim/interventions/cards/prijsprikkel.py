@@ -196,3 +196,6 @@ class Seniorenhypotheek(KnownToSome):
     def levers(self) -> dict[str, float]:
         """A larger mortgage."""
         return {"loan": self.loan}
+
+
+CARDS = (Huurgewenning, Huurbehoud, Verhuiskostenvergoeding, FinancieelAdvies, Seniorenhypotheek)

@@ -108,3 +108,6 @@ class Woningsplitsen(Instrument):
         add_homes(w, Dwellings(*new), Origin.SPLIT)
         refresh(w.h, rows, moment(w))
         run.pay(self.eur_split * len(rows))
+
+
+CARDS = (Woningsplitsen,)

@@ -216,3 +216,6 @@ class Passendheidsnorm(Labelling):
             self.rel_labelled * min(1.0, run.strength),
             lambda homes: (d.tenure[homes] == Tenure.CORPORATIE) & (d.rooms[homes] >= self.rooms),
         )
+
+
+CARDS = (Voorrang, VoorrangAfspraken, LokaleBinding, Ooievaarsclausule, Passendheidsnorm)

@@ -190,3 +190,6 @@ def see_anew(w: World, hosts: NDArray) -> None:
     """Fit of the hosts, whose housing cost is another share of their income."""
     rows = hosts[w.h.home[hosts] >= 0].astype(np.int32)
     refresh(w.h, rows, moment(w))
+
+
+CARDS = (Woningdelen,)

@@ -130,3 +130,6 @@ class Woningruil(KnownToSome):
     def settle(self, run: Running, w: World, moves: NDArray) -> float:
         """The fee of each household that swapped."""
         return self.eur_use * int((w.m.reason[moves] == MoveReason.WONINGRUIL).sum())
+
+
+CARDS = (Woningruil,)

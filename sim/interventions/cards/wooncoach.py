@@ -133,3 +133,6 @@ class WooncoachParticulier(Wooncoach):
     search: float = Field(0.4, ge=0, le=5, description="logit added to the chance of starting to search (assumption 0-2; unproven)")
     sight: float = Field(0.02, ge=0, le=1, description="share of the homes on offer that the coach adds (assumption 0-0.2; unproven)")
     payer: Payer = "gemeente"
+
+
+CARDS = (WooncoachSociaal, WooncoachParticulier)
