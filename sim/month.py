@@ -176,4 +176,4 @@ def hand_over_keys(run: Run, first: int) -> None:
     senior = (w.m.household_class[moved] == HouseholdClass.SENIOR) & (w.m.from_dwelling[moved] >= 0)
     areas = w.d.area[w.m.from_dwelling[moved][senior]]
     run.neighbours.moves[w.month % NORM_MONTHS] = np.bincount(areas, minlength=len(w.map.gemeente))
-    run.at_work.settle(w, first)
+    run.at_work.close_month(w, first)

@@ -7,8 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from sim import month, run
-from sim.interventions.instrument import Instrument, Running
-from sim.interventions.who import ALL_DRAWN
+from sim.interventions import ALL_DRAWN, Card, Instrument, Running
 from sim.state import Run
 from sim.without import ghosts
 from sim.world.codes import HouseholdState, Stage, VacancyState
@@ -29,9 +28,7 @@ BEHAVIOUR = {  # beyond the ranges of a run
 class ForThese(Instrument):
     """Works on the households with these ids, or on everybody, with the levers given."""
 
-    key: ClassVar[str] = "interventie_deze"
-    category: ClassVar[str] = "test"
-    payers: ClassVar[tuple[str, ...]] = ("corporatie",)
+    card: ClassVar[Card] = Card(key="interventie_deze", category="test", payers=("corporatie",))
 
     ids: tuple[int, ...] | None = None
     pulls: dict[str, float]
@@ -40,15 +37,15 @@ class ForThese(Instrument):
         """As given."""
         return self.pulls
 
-    def members(self, run: Running, w: World, stages, mask, lot=ALL_DRAWN) -> np.ndarray:
+    def target_group(self, common, w: World, stages, mask, lot=ALL_DRAWN) -> np.ndarray:
         """Those of them that are there."""
         free = (w.h.state == HouseholdState.PRESENT) & ((w.h.touched & mask) == 0)
         mine = np.ones(len(free), bool) if self.ids is None else np.isin(w.h.id, np.array(self.ids, np.uint64))
         return np.flatnonzero(free & mine).astype(np.int32)
 
-    def act(self, run: Running, w: World) -> None:
+    def act_in_month(self, run: Running, w: World) -> None:
         """Everybody whom it is for."""
-        run.touch(w, self.members(run, w, (0, 4), run.mask))
+        run.touch(w, self.target_group(run.at_work, w, (0, 4), run.mask))
 
 
 def for_these(w: World, rows, **pulls: float) -> ForThese:

@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from sim.interventions import REGISTRY, instrument, load
+from sim.interventions import REGISTRY, Payer, load
 from sim.interventions.organisations import ORGANISATIONS, POWERS, STAGES, able
 from sim.world.errors import Refusal
 from tests.worlds import LAWFUL
@@ -19,7 +19,7 @@ def test_the_registry_tells_the_truth():
         assert set(one.powers) <= set(POWERS) and set(one.stages) <= set(STAGES)
     assert {power for one in ORGANISATIONS.values() for power in one.powers} == set(POWERS), "a power that nobody has is none"
     assert all(power.rule and power.source for power in POWERS.values())
-    assert set(get_args(instrument.Payer)) == set(ORGANISATIONS)
+    assert set(get_args(Payer)) == set(ORGANISATIONS)
 
 
 @pytest.mark.parametrize("key", REGISTRY)

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from sim.counts.indicators import MONTH_STATES, REGISTRY
 from sim.interventions import REGISTRY as INSTRUMENTS
 from sim.interventions import Instrument, card_of, check_strength, class_of, load
-from sim.interventions.instrument import MOST_STRENGTH
+from sim.interventions.terms import MOST_STRENGTH
 from sim.world.codes import Obstacle, names
 from sim.world.errors import Refusal, nearest
 

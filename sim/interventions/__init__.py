@@ -1,4 +1,7 @@
-"""The menukaart: one registry of instruments, from which tests, documentation and lists are made."""
+"""The menukaart: one registry of instruments, from which tests, documentation and lists are made.
+
+Whoever writes an instrument finds here what it needs: ``from sim.interventions import Card, Instrument, Running, Who``.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from pydantic.fields import FieldInfo
 
 from sim.behaviour.money import rent_discount
 from sim.interventions import organisations
-from sim.interventions.at_work import AtWork
+from sim.interventions.at_work import AtWork, InService
 from sim.interventions.card import Card
 from sim.interventions.cards import (
     eigen,
@@ -29,9 +32,12 @@ from sim.interventions.cards import (
     woningruil,
     wooncoach,
 )
-from sim.interventions.instrument import Instrument, Running
+from sim.interventions.delivery import Help, KnownToSome, Outreach
+from sim.interventions.instrument import Instrument
 from sim.interventions.labels import filters_of, refuse_two_labels
-from sim.interventions.who import Who, area_rows
+from sim.interventions.running import Running
+from sim.interventions.terms import Payer
+from sim.interventions.who import ALL_DRAWN, Lot, Who, area_rows
 from sim.levers import MAX_INSTRUMENTS, InForce, make_levers
 from sim.without.ghosts import no_ghosts
 from sim.world.errors import Refusal, hint
@@ -88,7 +94,7 @@ def load(key: str, settings: Mapping[str, Any] | None, start: str = "2026-01") -
         instrument = cls.model_validate(dict(settings or {}))
     except ValidationError as error:
         raise Refusal(_readable(key, error)) from None
-    instrument.check(start)
+    instrument.check_law(start)
     _refuse_contradictions(instrument)
     return instrument
 
@@ -150,7 +156,7 @@ def equip(
         applications=before.applications,
     )
     new.running = tuple(
-        Running(instruments[key], new, bit, strength_of(instruments[key], strength), w.setting.start, w.month, months)
+        InService(instruments[key], new, bit, strength_of(instruments[key], strength), w.setting.start, w.month, months)
         for bit, key in enumerate(keys)
     )
     new.coaches = np.uint64(sum(int(one.mask) for one in new.running if one.settings.card.talks))
@@ -185,4 +191,19 @@ def check_strength(instrument: Instrument, strength: float) -> None:
         raise Refusal(f"{instrument.key}: strength={strength:g} is out of range, 0 to {most:g} (factor): {why}")
 
 
-__all__ = ["REGISTRY", "Card", "Instrument", "Refusal", "Running", "equip", "load"]
+__all__ = [
+    "ALL_DRAWN",
+    "REGISTRY",
+    "Card",
+    "Help",
+    "Instrument",
+    "KnownToSome",
+    "Lot",
+    "Outreach",
+    "Payer",
+    "Refusal",
+    "Running",
+    "Who",
+    "equip",
+    "load",
+]

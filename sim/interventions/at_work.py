@@ -1,28 +1,87 @@
-"""The instruments of a scenario at work in one world, one after the other."""
+"""The instruments of a scenario at work in one world: each hook is called here, at its time, one instrument after the other."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from sim.interventions.common import Common
+from sim.interventions.instrument import Instrument
 from sim.interventions.register import Register
-from sim.levers import ALL_BIT
+from sim.interventions.running import Running
+from sim.levers import ALL_BIT, NO_BITS
 from sim.without.ghosts import off_for
-from sim.world.codes import PRESENT
+from sim.world.codes import PRESENT, ZOEKEN, Stage
+from sim.world.copies import SHARED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.interventions.instrument import Running
     from sim.world.world import World
+
+
+@dataclass
+class InService(Running):
+    """One instrument at work, with the course of its month."""
+
+    settings: Instrument = field(metadata=SHARED)
+
+    def act(self, w: World) -> bool:
+        """Its month: contacts, labels, homes; fixed costs. Nothing before its target group has a first member.
+
+        Returns whether it did anything but what was begun in earlier months.
+        """
+        self.month = {"contacts": 0, "uses": 0, "cost_eur": 0.0, "waiting": 0, "no_money": 0}
+        self.n_room = 0
+        self.settings.continue_begun(self, w)
+        if not self.works(w.month):
+            self.settings.when_not_in_force(self, w)
+            return False
+        if not self.anybody(w):
+            return False
+        self.take_back(w)
+        fixed = self.settings.eur_fixed / 12 * min(1.0, self.strength)
+        if fixed > self.free(w):
+            self.month["no_money"] = 1
+            self.settings.when_not_in_force(self, w)
+            return False
+        self.pay(fixed)
+        self.n_room = self.new_room(w)
+        self.settings.act_in_month(self, w)
+        return True
+
+    def anybody(self, w: World) -> bool:
+        """Whether its target group has, or has had, a member (in any stage of the klantreis)."""
+        if not self.memory.get("anybody"):
+            one = self.settings
+            if one.who.coach:  # who has not talked to a coach yet is in the target group, and can still do so
+                one = one.model_copy(update={"who": one.who.model_copy(update={"coach": False})})
+            self.memory["anybody"] = len(one.target_group(self.at_work, w, (0, len(Stage) - 1), NO_BITS)) > 0
+        return self.memory["anybody"]
+
+    def bring(self, other: Running, w: World) -> None:
+        """Households on which it works are reached by another instrument, too, if they are in its target group and search."""
+        rows = self.at_work.members_of(w, other.settings.who, (ZOEKEN, ZOEKEN), other.mask)
+        other.touch(w, rows[(w.h.touched[rows] & self.mask) != 0])
+
+    def close_month(self, w: World, first_move: int) -> None:
+        """Count and pay the uses of this month's moves, and write the month into the ledger."""
+        rows = first_move + np.flatnonzero(w.m.instruments[first_move : int(w.counts[1])] & self.mask)
+        self.pay(self.settings.when_moved(self, w, rows))
+        self.n_uses += len(rows)
+        self.month["uses"] = len(rows)
+        if any(self.month.values()):
+            row = {"month": w.month, "instrument": self.key, "organisation": self.settings.payer, **self.month}
+            self.at_work.ledger.append(row)
 
 
 @dataclass
 class AtWork(Common):
     """The instruments at work in one world; none by default."""
 
-    running: tuple[Running, ...] = ()  # in the order of their keys, which is that of their bits
+    running: tuple[InService, ...] = ()  # in the order of their keys, which is that of their bits
 
     def act(self, w: World, seniors: NDArray) -> list[tuple[NDArray, NDArray]]:
         """Their month, one after the other; returns the talks of coaches: household rows, and their stages then."""
@@ -32,7 +91,7 @@ class AtWork(Common):
         for one in self.running:
             if one.act(w):
                 for other in self.running:
-                    if other.key in one.settings.brings() and other.works(w.month):
+                    if other.key in one.settings.brings_along() and other.works(w.month):
                         one.bring(other, w)
         self.register = None
         return self.talks
@@ -48,22 +107,22 @@ class AtWork(Common):
             return
         self.register = Register(ghostly.h, w.month)
         for one in self.running:
-            one.settings.forget(one, ghostly)
-            if one.works(w.month) and one.settings.for_whoever_is_there():
-                rows = one.settings.found(one, ghostly)
+            one.settings.forget_the_idle(one, ghostly)
+            if one.works(w.month) and one.settings.works_on_whoever_is_there():
+                rows = one.settings.would_reach(one, ghostly)
                 rows = rows[off_for(g.mark[rows], self.in_force) & one.mask == 0]
                 g.h.touched[rows] |= one.mask
         self.register = None
 
-    def settle(self, w: World, first_move: int) -> None:
+    def close_month(self, w: World, first_move: int) -> None:
         """Count and pay the uses of this month's moves (rows of the ledger from ``first_move`` on)."""
         for one in self.running:
-            one.settle(w, first_move)
+            one.close_month(w, first_move)
 
     def stop(self, w: World, keys: tuple[str, ...]) -> None:
         """They stop: nobody counts on them any more; the ledger keeps the names that go on in ``keys``."""
         for one in self.running:
-            one.settings.end(one, w)
+            one.settings.when_stopped_for_good(one, w)
         for table in (w.h.touched, w.h.ever, w.h.used, w.h.decisive, w.d.labels, w.d.made_by, w.v.bits, w.v.decisive):
             table[:] = 0
         for column in (w.m.instruments, w.m.decisive):

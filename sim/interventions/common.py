@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.interventions.who import ALL_DRAWN, Lot, members_of
 from sim.levers import NO_BITS, InForce, nothing_in_force
 from sim.without.uses import Uses
 from sim.world.copies import Own
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.interventions.register import Among, Register
+    from sim.interventions.who import Who
     from sim.without.ghosts import Ghosts
     from sim.world.world import World
 
@@ -38,9 +40,13 @@ class Common(Own):
         """Keys of the instruments, in the order of their bits."""
         return self.in_force.keys
 
-    def among(self, w: World, age: int, stages: tuple[int, int]) -> Among | None:
+    def _among(self, w: World, age: int, stages: tuple[int, int]) -> Among | None:
         """Households with all of this age, or more, in these stages; None where everybody has to be asked."""
         return None if self.register is None else self.register.among(w.h, age, stages)
+
+    def members_of(self, w: World, who: Who, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
+        """Rows (int32) of a target group in the stages given (first, last) that do not carry ``mask`` and are drawn in ``lot``."""
+        return members_of(w, who, stages, mask, lot, self._among(w, who.age, stages), self.coaches)
 
     def note_application(self, month: int, n: int) -> None:
         """Households applied to split a home, or to put one beside it."""

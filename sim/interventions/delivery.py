@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim.interventions.instrument import Instrument, Payer, Running
+from sim.interventions.instrument import Instrument
+from sim.interventions.running import Running
+from sim.interventions.terms import Payer
 from sim.interventions.who import Lot, carriers
 from sim.world.chance import Purpose, uniform
 from sim.world.codes import HUIDIGE, ZOEKEN, HouseholdState
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 class KnownToSome(Instrument):
     """Help on request: only those who know of it can ask; a coach makes it known."""
 
-    reach: ClassVar[tuple[int, int]] = (ZOEKEN, ZOEKEN)  # first and last stage in which households ask for it
+    stages_asked: ClassVar[tuple[int, int]] = (ZOEKEN, ZOEKEN)  # first and last stage in which households ask for it
 
     rel_known: float = Field(
         0.5, ge=0, le=1, description="share of the target group in those stages that knows of it (assumption, 0.2-0.8)"
@@ -29,9 +31,9 @@ class KnownToSome(Instrument):
 
     def asked_in(self) -> tuple[int, int]:
         """First and last stage in which households ask for it."""
-        return self.reach
+        return self.stages_asked
 
-    def found(self, run: Running, w: World) -> NDArray:
+    def would_reach(self, run: Running, w: World) -> NDArray:
         """Households of the target group that know of it."""
         with w.draws.replay():  # one fixed number per household
             lot = Lot(w.draws.base(Purpose.KNOWS, 0, self.key), self.rel_known)
@@ -43,11 +45,11 @@ class Help(KnownToSome):
 
     eur_use: float = Field(0, ge=0, le=10000, description="euro per move")
 
-    def most(self, w: World, rows: NDArray) -> NDArray:
+    def most_cost_of_a_use(self, w: World, rows: NDArray) -> NDArray:
         """The price of one."""
         return np.full(len(rows), float(self.eur_use))
 
-    def settle(self, run: Running, w: World, moves: NDArray) -> float:
+    def when_moved(self, run: Running, w: World, moves: NDArray) -> float:
         """The price for each move on which it worked."""
         return self.eur_use * len(moves)
 
@@ -64,25 +66,25 @@ class Outreach(Instrument):
         """What somebody who is reached thinks of."""
         return {"awareness": self.awareness}
 
-    def act(self, run: Running, w: World) -> None:
+    def act_in_month(self, run: Running, w: World) -> None:
         """Households are reached as capacity and money allow."""
-        rows = self.found(run, w)
+        rows = self.would_reach(run, w)
         n = run.afford(min(len(rows), run.n_room), self.eur_contact)
         run.month["waiting"] += len(rows) - n
         run.month["contacts"] += len(run.touch(w, rows[:n]))
         run.pay(n * self.eur_contact)
 
-    def found(self, run: Running, w: World) -> NDArray:
+    def would_reach(self, run: Running, w: World) -> NDArray:
         """Whom it reaches this month, in keyed order."""
         lot = Lot(w.draws.base(Purpose.TALK, w.month, self.key), self.rel_reached)
         rows = self.reached(run, w, lot)
         return rows[np.argsort(uniform(lot.base, w.h.id[rows]), kind="stable")]
 
-    def go_on(self, run: Running, w: World) -> None:
+    def continue_begun(self, run: Running, w: World) -> None:
         """Who was reached last month and did nothing has forgotten."""
-        self.forget(run, w)
+        self.forget_the_idle(run, w)
 
-    def forget(self, run: Running, w: World) -> None:
+    def forget_the_idle(self, run: Running, w: World) -> None:
         """Who was reached and has no wish has forgotten it."""
         h, rows = w.h, carriers(w.h.touched, run.mask)
         rows = rows[(h.stage[rows] == HUIDIGE) & (h.state[rows] == HouseholdState.PRESENT)]

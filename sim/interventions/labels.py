@@ -8,7 +8,8 @@ import numpy as np
 from pydantic import Field
 
 from sim.interventions.delivery import KnownToSome
-from sim.interventions.instrument import Instrument, Running
+from sim.interventions.instrument import Instrument
+from sim.interventions.running import Running
 from sim.interventions.who import apart, failing
 from sim.world.chance import Purpose, uniform
 from sim.world.codes import ON_OFFER, Access, DwellingState, Tenure
@@ -98,13 +99,13 @@ class ForHomesTaken(Instrument):
 class KnownForHomesTaken(ForHomesTaken, KnownToSome):
     """Money or a rent path on request, for some homes taken."""
 
-    def act(self, run: Running, w: World) -> None:
+    def act_in_month(self, run: Running, w: World) -> None:
         """Label its homes, if it asks for a label; households that know of it can count on it."""
         if self.label is not None:
             self.put_labels(run, w)
-        super().act(run, w)
+        super().act_in_month(run, w)
 
-    def rest(self, run: Running, w: World) -> None:
+    def when_not_in_force(self, run: Running, w: World) -> None:
         """Its homes are offered without its label."""
         if self.label is not None:
             take_labels_off(run, w)

@@ -79,7 +79,7 @@ class InterventieX(Help):
             raise ValueError(f"{value!r} is no stage in which help begins; stages are {', '.join(HELP_BEGINS_IN)}")
         return value
 
-    def check(self, start: str) -> None:
+    def check_law(self, start: str) -> None:
         """A corporatie may help in kind, not with money."""
         if self.pulls.get("eur_once", 0) > 0 and self.payer == "corporatie":
             law.check_moving_grant(self.payer)

@@ -21,7 +21,9 @@ from sim.chains.new_homes import append_homes
 from sim.chains.vacancies import withdraw
 from sim.interventions.card import Card
 from sim.interventions.cards.passend_aanbod import ANNEX, PASSEND_AANBOD
-from sim.interventions.instrument import Instrument, Payer, Running
+from sim.interventions.instrument import Instrument
+from sim.interventions.running import Running
+from sim.interventions.terms import Payer
 from sim.interventions.who import ALL_DRAWN, Lot, Who
 from sim.world.chance import Purpose, hash_ints, hash_text, pair_bits, uniform
 from sim.world.codes import HUIDIGE, WENS, Access, DwellingState, DwellingType, HouseholdState, MoveReason, Origin, Stage, Tenure
@@ -30,6 +32,7 @@ from sim.world.columns import NOWHERE, Dwellings, empty, take
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sim.interventions.common import Common
     from sim.world.world import World
 
 MOST_BITS = np.uint64(2**64 - 1)
@@ -158,7 +161,7 @@ class NearFamily(Instrument):
     )
     payer: Payer = "gemeente"
 
-    def act(self, run: Running, w: World) -> None:
+    def act_in_month(self, run: Running, w: World) -> None:
         """New applications; the homes of those whose works are done."""
         for name in ("plans", "plots", "units"):  # under way; plots that are taken; (small home, plot)
             run.memory.setdefault(name, [])
@@ -172,7 +175,7 @@ class NearFamily(Instrument):
             self._move_in(run, w, *(np.array(side, np.int32) for side in list(zip(*able, strict=True))[1:]))
             run.pay(self.eur_case * len(able))
 
-    def go_on(self, run: Running, w: World) -> None:
+    def continue_begun(self, run: Running, w: World) -> None:
         """A unit goes when its household has gone: it was there for nobody else."""
         left = [one for one in run.memory.get("units", []) if w.d.vacancy[one[0]] >= 0]
         if left:
@@ -185,7 +188,7 @@ class NearFamily(Instrument):
 
     def _apply(self, run: Running, w: World) -> None:
         """Applications of this month; refused by a keyed draw, or lost where no child has a plot that fits."""
-        rows = self.candidates(run, w, Lot(w.draws.base(Purpose.TALK, w.month, self.key), self.p_apply / 12))
+        rows = self.may_apply(run, w, Lot(w.draws.base(Purpose.TALK, w.month, self.key), self.p_apply / 12))
         rows = run.touch(w, rows[number_of(run, w, rows, CHILD_NEAR) < self.rel_child_near])
         run.month["contacts"] += len(rows)
         run.at_work.note_application(w.month, len(rows))
@@ -199,7 +202,7 @@ class NearFamily(Instrument):
             run.memory["plans"].append(plan)
             run.memory["plots"].append(plan.plot)
 
-    def candidates(self, run: Running, w: World, lot: Lot) -> NDArray:
+    def may_apply(self, run: Running, w: World, lot: Lot) -> NDArray:
         """Rows of the target group, drawn in ``lot``, that can apply: they have not yet, and do not live in such a home already."""
         rows = run.candidates(w, (HUIDIGE, WENS), lot)
         home = w.h.home[rows]
@@ -256,9 +259,9 @@ class Mantelzorgwoning(NearFamily):
         source=f"{ANNEX}: mantelzorgwoning; sources section 3",
     )
 
-    def members(self, run: Running, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
+    def target_group(self, common: Common, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
         """Those of the target group of whom somebody is limited in moving about: the care need that the model knows."""
-        rows = super().members(run, w, stages, mask, lot)
+        rows = super().target_group(common, w, stages, mask, lot)
         return rows[limited(w, rows)]
 
 
@@ -284,14 +287,14 @@ class PreMantelzorgwoning(NearFamily):
     )
     rel_reverse: float = Field(0.25, ge=0, le=1, description="share of the families that swap homes where they can (assumption, 0-0.5)")
 
-    def members(self, run: Running, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
+    def target_group(self, common: Common, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
         """Those of the target group of that age in whose household nobody is limited yet."""
-        rows = super().members(run, w, stages, mask, lot)
+        rows = super().target_group(common, w, stages, mask, lot)
         return rows[(ages_of(w, rows) >= self.age_aow) & ~limited(w, rows)]
 
-    def candidates(self, run: Running, w: World, lot: Lot) -> NDArray:
+    def may_apply(self, run: Running, w: World, lot: Lot) -> NDArray:
         """Only who signs can apply."""
-        rows = super().candidates(run, w, lot)
+        rows = super().may_apply(run, w, lot)
         return rows[number_of(run, w, rows, DECLARED) < self.rel_declared]
 
     def swaps(self, run: Running, w: World, old: NDArray, young: NDArray) -> NDArray:

@@ -9,8 +9,9 @@ from pydantic import Field
 
 from sim.interventions.card import Card
 from sim.interventions.cards.voorrang import VOORRANG, Labelling
-from sim.interventions.instrument import Instrument, Running
+from sim.interventions.instrument import Instrument
 from sim.interventions.labels import label_vacant
+from sim.interventions.running import Running
 from sim.interventions.who import Who
 from sim.world import law
 from sim.world.codes import HouseholdState, Tenure
@@ -56,7 +57,7 @@ class FlexibeleInkomenseisen(FlexibleRule, Labelling):
 
     rel_labelled: float = Field(0.075, ge=0, le=1, description="share of the corporatie homes (law: at most 0.15, with a local agreement)")
 
-    def check(self, start: str) -> None:
+    def check_law(self, start: str) -> None:
         """No more than the free space."""
         law.check_free_space(self.rel_labelled)
 
@@ -64,7 +65,7 @@ class FlexibeleInkomenseisen(FlexibleRule, Labelling):
         """No income limit on labelled homes."""
         return {"income_free": 1, "needs_label": 1}
 
-    def act(self, run: Running, w: World) -> None:
+    def act_in_month(self, run: Running, w: World) -> None:
         """Label homes, and let the target group respond to them."""
         label_vacant(
             run,
@@ -125,7 +126,7 @@ class BehoudInschrijftijd(LessToLose):
         source=f"{ANNEX}: registration time or points are kept"
     )
 
-    def settle(self, run: Running, w: World, moves: NDArray) -> float:
+    def when_moved(self, run: Running, w: World, moves: NDArray) -> float:
         """The registration goes on as it was; that costs nothing."""
         give_registration_back(w, moves)
         return 0.0
@@ -140,11 +141,11 @@ class Tevredenheidsgarantie(LessToLose):
 
     dur_regret: int = Field(3, ge=1, le=12, description="months in which one may regret")
 
-    def act(self, run: Running, w: World) -> None:
+    def act_in_month(self, run: Running, w: World) -> None:
         """Those who moved with it and live worse have their registration back; others may count on it."""
         run.touch(w, run.candidates(w))
 
-    def go_on(self, run: Running, w: World) -> None:
+    def continue_begun(self, run: Running, w: World) -> None:
         """A promise holds after the instrument has ended, too."""
         m, h = w.m, w.h
         moves = np.flatnonzero((m.month[: w.counts[1]] == w.month - self.dur_regret) & ((m.instruments[: w.counts[1]] & run.mask) != 0))

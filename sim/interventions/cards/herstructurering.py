@@ -8,6 +8,7 @@ tenants are paid.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -20,8 +21,9 @@ from sim.chains.new_homes import append_homes, floor_area_of, worth_of_flat
 from sim.chains.vacancies import open_vacancies, withdraw
 from sim.interventions.card import Card
 from sim.interventions.cards.passend_aanbod import PASSEND_AANBOD
-from sim.interventions.instrument import Instrument, Running
+from sim.interventions.instrument import Instrument
 from sim.interventions.register import Among
+from sim.interventions.running import Running
 from sim.interventions.who import Who, members_of
 from sim.world import law
 from sim.world.chance import Purpose, hash_ints, hash_text, uniform
@@ -91,7 +93,7 @@ class Rehousing(Instrument):
     dur_notice: int = Field(12, ge=0, le=60, description="months from notice to works (assumption: a sociaal plan gives about a year)")
     rel_return: float = Field(0.3, ge=0, le=1, description="share of the households that comes back if it can (assumption, 0.1-0.6)")
 
-    def check(self, start: str) -> None:
+    def check_law(self, start: str) -> None:
         """Not less than the statutory minimum."""
         law.check_rehousing(self.key, self.eur_moving, start)
 
@@ -99,32 +101,32 @@ class Rehousing(Instrument):
         """Priority, money, and a move that is not weighed against staying undisturbed."""
         return {"rank": self.rank, "trouble": self.trouble, "eur_once": self.eur_moving}
 
-    def most(self, w: World, rows: NDArray) -> NDArray:
+    def most_cost_of_a_use(self, w: World, rows: NDArray) -> NDArray:
         """What the law gives each household."""
         return np.full(len(rows), float(self.eur_moving))
 
-    def settle(self, run: Running, w: World, moves: NDArray) -> float:
+    def when_moved(self, run: Running, w: World, moves: NDArray) -> float:
         """Works can begin where somebody left; each household that was rehoused is paid."""
         self._begin(run, w)
         left = np.isin(w.m.from_dwelling[moves], list(run.memory.get("homes", ()))) & (w.m.reason[moves] == MoveReason.FILL)
         left &= w.m.trigger[moves] == Trigger.REHOUSING  # who gave up, and was not told again, moved by itself
         return self.eur_moving * int(left.sum())
 
-    def go_on(self, run: Running, w: World) -> None:
+    def continue_begun(self, run: Running, w: World) -> None:
         """Works that are done, homes that came empty, and tenants who must still leave and do not search."""
         if run.memory.get("projects"):
             self._finish(run, w)
             self._begin(run, w)
             self._remind(run, w)
 
-    def end(self, run: Running, w: World) -> None:
+    def when_stopped_for_good(self, run: Running, w: World) -> None:
         """What is being worked on is finished at once; who still lives in its home may stay."""
         for one in run.memory.get("projects", []):
             one.ready = NOT_BEGUN if one.ready == NOT_BEGUN else w.month
         self._finish(run, w)
         run.memory["projects"] = []
 
-    def act(self, run: Running, w: World) -> None:
+    def act_in_month(self, run: Running, w: World) -> None:
         """Tell the tenants of the next homes."""
         if "n" not in run.memory:
             stock = (w.d.state == IN_STOCK) & (w.d.tenure == Tenure.CORPORATIE)
@@ -185,7 +187,7 @@ class Rehousing(Instrument):
             if h.reserved[i] == NOWHERE and (h.stage[i] != ZOEKEN or not h.touched[i] & run.mask or h.trigger[i] != Trigger.REHOUSING):
                 told.append(i)
         rows = np.array(sorted(told), np.int32)
-        rows = rows[np.cumsum(self.most(w, rows) * ~self._counted(run, w, rows)) <= run.free(w)]
+        rows = rows[np.cumsum(self.most_cost_of_a_use(w, rows) * ~self._counted(run, w, rows)) <= run.free(w)]
         fresh = rows[h.first_contact[rows] == Contact.NONE]
         h.first_contact[fresh], h.contact_month[fresh] = int(self.card.contact), w.month
         h.touched[rows] |= run.mask
@@ -240,13 +242,13 @@ class Rehousing(Instrument):
             rents = None if rent is None else rent[order]
             move_in(w, rows[order], homes[order].astype(np.int32), MoveReason.RETURN, run.mask, Origin.REHOUSING_DONE, rents)
 
+    @abstractmethod
     def _works(self, w: World, home: int) -> int:
         """Take an empty home out of use; how long the works last, months."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _bring_back(self, run: Running, w: World, done: list[Project]) -> None:
         """The homes after the works."""
-        raise NotImplementedError
 
 
 class Renovatie(Rehousing):

@@ -11,7 +11,9 @@ from sim.behaviour.woonprofielen import N_PROFIELEN, profile_scores
 from sim.chains.new_homes import floor_area_of, free_rent, social_rent
 from sim.interventions.card import Card
 from sim.interventions.cards.passend_aanbod import ANNEX, PASSEND_AANBOD
-from sim.interventions.instrument import Instrument, Payer, Running
+from sim.interventions.instrument import Instrument
+from sim.interventions.running import Running
+from sim.interventions.terms import Payer
 from sim.interventions.who import Who
 from sim.world.chance import Purpose, uniform
 from sim.world.codes import HUIDIGE, ZOEKEN, Access, Contact, DwellingState, DwellingType, Tenure
@@ -58,7 +60,7 @@ class Woonbehoefteonderzoek(Instrument):
     eur_survey: float = Field(40000, ge=0, le=500000, description="euro per survey (assumption; not found)")
     payer: Payer = "gemeente"
 
-    def act(self, run: Running, w: World) -> None:
+    def act_in_month(self, run: Running, w: World) -> None:
         """Survey and change of plans, when a survey is due and can be paid."""
         first = run.memory.setdefault("first", w.month)
         if (w.month - first) % self.dur_cycle or not run.afford(1, self.eur_survey):

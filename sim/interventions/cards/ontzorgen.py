@@ -10,7 +10,8 @@ from pydantic import Field
 from sim.behaviour.fit import moment, refresh
 from sim.interventions.card import Card
 from sim.interventions.delivery import Help, KnownToSome
-from sim.interventions.instrument import Payer, Running
+from sim.interventions.running import Running
+from sim.interventions.terms import Payer
 from sim.interventions.who import Who
 from sim.world.codes import WENS, Access, Contact
 
@@ -130,11 +131,11 @@ class ExtraHulpmiddelen(KnownToSome):
         """An adaptable home counts as the step-free one that it will be."""
         return {"adapts": 1}
 
-    def most(self, w: World, rows: NDArray) -> NDArray:
+    def most_cost_of_a_use(self, w: World, rows: NDArray) -> NDArray:
         """One home."""
         return np.full(len(rows), float(self.eur_home))
 
-    def settle(self, run: Running, w: World, moves: NDArray) -> float:
+    def when_moved(self, run: Running, w: World, moves: NDArray) -> float:
         """The homes that needed it are adapted, and seen as they are now."""
         homes = w.m.to_dwelling[moves]
         needed = w.d.access[homes] == Access.AANPASBAAR
@@ -151,7 +152,7 @@ class Voorinspectie(KnownToSome):
     card: ClassVar[Card] = ONTZORGEN.named("voorinspectie", "Voorinspectie", "Inspection beforehand").but(
         stages=("woonwens",), levers_used=("search",), source=f"{FLEXIBLE}: voorinspectie when a household only considers a move"
     )
-    reach: ClassVar[tuple[int, int]] = (WENS, WENS)
+    stages_asked: ClassVar[tuple[int, int]] = (WENS, WENS)
 
     who: Who = Who(tenure="corporatie")
     search: float = Field(0.2, ge=0, le=5, description="logit added to the chance of starting to search (assumption, 0-1)")
@@ -161,13 +162,13 @@ class Voorinspectie(KnownToSome):
         """One doubt less."""
         return {"search": self.search}
 
-    def act(self, run: Running, w: World) -> None:
+    def act_in_month(self, run: Running, w: World) -> None:
         """Inspections are paid when they are done, so the money left says how many there can be."""
         if self.eur_inspection > 0:
             room, run.n_room = run.n_room, int(min(run.n_room, run.left() // self.eur_inspection))
             run.memory["short"] = run.n_room < room
         before = run.n_reached
-        super().act(run, w)
+        super().act_in_month(run, w)
         if run.memory.get("short") and run.n_room == 0:
             run.lacks_money(int(run.month["waiting"]))
         run.month["contacts"] += run.n_reached - before
@@ -191,11 +192,11 @@ class GeenDubbeleHuur(KnownToSome):
         """One home to pay for."""
         return {"trouble": self.trouble}
 
-    def most(self, w: World, rows: NDArray) -> NDArray:
+    def most_cost_of_a_use(self, w: World, rows: NDArray) -> NDArray:
         """The rent of the home left over those months."""
         return self.dur_overlap * w.h.rent[rows].astype(np.float64)
 
-    def settle(self, run: Running, w: World, moves: NDArray) -> float:
+    def when_moved(self, run: Running, w: World, moves: NDArray) -> float:
         """The rent of the home left over those months."""
         return float(self.dur_overlap * w.m.from_rent[moves].astype(np.float64).sum())
 

@@ -9,8 +9,9 @@ from pydantic import Field
 
 from sim.interventions.card import Card
 from sim.interventions.delivery import KnownToSome, Outreach
-from sim.interventions.instrument import Payer, Running
 from sim.interventions.organisations import able
+from sim.interventions.running import Running
+from sim.interventions.terms import Payer
 from sim.interventions.who import Lot, Who
 from sim.world.chance import Purpose, uniform
 from sim.world.codes import WENS, ZOEKEN, Contact
@@ -103,7 +104,7 @@ class Informatiepunt(KnownToSome):
         source=f"{TOOLKIT}: one central point, language level B1",
         contact=Contact.EIGEN_INITIATIEF,
     )
-    reach: ClassVar[tuple[int, int]] = (WENS, ZOEKEN)
+    stages_asked: ClassVar[tuple[int, int]] = (WENS, ZOEKEN)
 
     rel_known: float = Field(0.3, ge=0, le=1, description="share of seniors with a wish that finds it (assumption, 0.1-0.6)")
     search: float = Field(0.2, ge=0, le=5, description="logit added to the chance of starting to search (assumption, 0-1)")

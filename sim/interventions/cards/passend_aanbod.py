@@ -9,7 +9,9 @@ from pydantic import Field
 
 from sim.chains.new_homes import add_homes, floor_area_of, worth_of_flat
 from sim.interventions.card import Card
-from sim.interventions.instrument import Instrument, Payer, Running
+from sim.interventions.instrument import Instrument
+from sim.interventions.running import Running
+from sim.interventions.terms import Payer
 from sim.world.chance import Purpose, hash_ints, hash_text, uniform
 from sim.world.codes import Access, Contact, DwellingState, DwellingType, Origin, Tenure
 from sim.world.columns import Dwellings, empty
@@ -57,7 +59,7 @@ class Building(Instrument):
     eur_home: float = Field(15000, ge=0, le=300000, description="euro of subsidy per home (assumption, 0-40,000)")
     payer: Payer = "gemeente"
 
-    def act(self, run: Running, w: World) -> None:
+    def act_in_month(self, run: Running, w: World) -> None:
         """Deliver this month's homes, if the building time has passed and the budget allows."""
         begun = run.memory.setdefault("begun", w.month)
         if w.month - begun < self.dur_build:

@@ -9,8 +9,9 @@ from pydantic import Field
 
 from sim.interventions.card import Card
 from sim.interventions.delivery import Help, KnownToSome
-from sim.interventions.instrument import Payer, Running
 from sim.interventions.labels import KnownForHomesTaken
+from sim.interventions.running import Running
+from sim.interventions.terms import Payer
 from sim.interventions.who import Who
 from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS
 from sim.world import law
@@ -53,7 +54,7 @@ class Huurgewenning(KnownForHomesTaken):
     who: Who = Who(tenure="corporatie", rooms=4)
     dur_path: int = Field(36, ge=0, le=120, description="months until the regular rent")
 
-    def check(self, start: str) -> None:
+    def check_law(self, start: str) -> None:
         """At most 36 months."""
         law.check_huurgewenning(self.dur_path, start)
 
@@ -61,12 +62,12 @@ class Huurgewenning(KnownForHomesTaken):
         """A rent path in steps."""
         return {"rent_path": RENT_STEPS, "dur_rent_path": self.dur_path, **self.conditions()}
 
-    def settle(self, run: Running, w: World, moves: NDArray) -> float:
+    def when_moved(self, run: Running, w: World, moves: NDArray) -> float:
         """Rent forgone: the rise, times the months, times two thirds (mean of the three steps)."""
         rise = _rise(w, moves)
         return float((rise * self.dur_path * 2 / 3).sum())
 
-    def most(self, w: World, rows: NDArray) -> NDArray:
+    def most_cost_of_a_use(self, w: World, rows: NDArray) -> NDArray:
         """The rise to the dearest home that it holds for."""
         return _largest_rise(w, rows, self.n_rooms_taken) * self.dur_path * 2 / 3
 
@@ -88,11 +89,11 @@ class Huurbehoud(KnownForHomesTaken):
         path = RENT_OLD if self.variant == "oude_huur" else RENT_OLD_PLUS
         return {"rent_path": path, "eur_rent_cap": self.eur_plus, **self.conditions()}
 
-    def settle(self, run: Running, w: World, moves: NDArray) -> float:
+    def when_moved(self, run: Running, w: World, moves: NDArray) -> float:
         """Rent forgone over HUURBEHOUD_YEARS years."""
         return float((_rise(w, moves) * 12 * HUURBEHOUD_YEARS).sum())
 
-    def most(self, w: World, rows: NDArray) -> NDArray:
+    def most_cost_of_a_use(self, w: World, rows: NDArray) -> NDArray:
         """The rise to the dearest home that it holds for."""
         return _largest_rise(w, rows, self.n_rooms_taken) * 12 * HUURBEHOUD_YEARS
 
@@ -130,7 +131,7 @@ class Verhuiskostenvergoeding(KnownForHomesTaken):
     eur_grant: float = Field(2000, ge=0, le=10000, description="euro per move")
     payer: Payer = "gemeente"
 
-    def check(self, start: str) -> None:
+    def check_law(self, start: str) -> None:
         """Only gemeente or provincie."""
         law.check_moving_grant(self.payer)
 
@@ -138,11 +139,11 @@ class Verhuiskostenvergoeding(KnownForHomesTaken):
         """Money once."""
         return {"eur_once": self.eur_grant, **self.conditions()}
 
-    def most(self, w: World, rows: NDArray) -> NDArray:
+    def most_cost_of_a_use(self, w: World, rows: NDArray) -> NDArray:
         """The grant."""
         return np.full(len(rows), float(self.eur_grant))
 
-    def settle(self, run: Running, w: World, moves: NDArray) -> float:
+    def when_moved(self, run: Running, w: World, moves: NDArray) -> float:
         """The grant for each move."""
         return self.eur_grant * len(moves)
 
@@ -157,7 +158,7 @@ class FinancieelAdvies(Help):
         powers=("financieel_advies",),
         source="toolkit Platform31 2023, annex, Wooncoach (financial advice); unproven",
     )
-    reach: ClassVar[tuple[int, int]] = (WENS, ZOEKEN)
+    stages_asked: ClassVar[tuple[int, int]] = (WENS, ZOEKEN)
 
     who: Who = Who(tenure="koop")
     rel_known: float = Field(0.1, ge=0, le=1, description="share of owners with a wish that asks for it (assumption, 0.02-0.3)")

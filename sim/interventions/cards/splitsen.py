@@ -11,7 +11,9 @@ from sim.behaviour.fit import moment, refresh
 from sim.chains.new_homes import add_homes, free_rent
 from sim.interventions.card import Card
 from sim.interventions.cards.passend_aanbod import ANNEX, PASSEND_AANBOD
-from sim.interventions.instrument import Instrument, Payer, Running
+from sim.interventions.instrument import Instrument
+from sim.interventions.running import Running
+from sim.interventions.terms import Payer
 from sim.interventions.who import Lot, Who
 from sim.world.chance import Purpose, hash_ints, hash_text, uniform
 from sim.world.codes import Access, DwellingState, DwellingType, HouseholdState, Origin, Stage, Tenure
@@ -48,7 +50,7 @@ class Woningsplitsen(Instrument):
     eur_split: float = Field(5000, ge=0, le=50000, description="euro of subsidy and guidance per home split (assumption)")
     payer: Payer = "gemeente"
 
-    def act(self, run: Running, w: World) -> None:
+    def act_in_month(self, run: Running, w: World) -> None:
         """New applications, and the homes of those whose works are done."""
         self._apply(run, w)
         done = [one for one in run.memory.get("permits", []) if one[0] <= w.month]

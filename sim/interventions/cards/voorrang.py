@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -9,8 +10,10 @@ from pydantic import Field
 
 from sim.behaviour.money import asking_price
 from sim.interventions.card import Card
-from sim.interventions.instrument import Instrument, Payer, Running
+from sim.interventions.instrument import Instrument
 from sim.interventions.labels import ForHomesTaken, label_vacant, take_labels_off
+from sim.interventions.running import Running
+from sim.interventions.terms import Payer
 from sim.interventions.who import ALL_DRAWN, Lot, Who
 from sim.world import law
 from sim.world.chance import Purpose, uniform
@@ -20,6 +23,7 @@ from sim.world.columns import NOWHERE, age_years
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sim.interventions.common import Common
     from sim.world.world import World
 
 ANNEX = "toolkit Platform31 2023, annex, Voorrangregelingen"
@@ -46,7 +50,7 @@ ON_THE_MARKET = VOORRANG.but(
 class Labelling(Instrument):
     """An instrument that works through labels on homes: they end with it."""
 
-    def rest(self, run: Running, w: World) -> None:
+    def when_not_in_force(self, run: Running, w: World) -> None:
         """Its homes are offered without its label."""
         take_labels_off(run, w)
 
@@ -70,7 +74,7 @@ class Voorrang(ForHomesTaken, Labelling):
         """Rank on labelled homes, for those who leave a large home for a smaller one."""
         return {"rank": self.rank, **self.conditions()}
 
-    def act(self, run: Running, w: World) -> None:
+    def act_in_month(self, run: Running, w: World) -> None:
         """Label the step-free homes that are vacant, and let the target group carry its priority."""
         self.put_labels(run, w)
         run.touch(w, run.candidates(w))
@@ -86,11 +90,11 @@ class OnTheMarket(Labelling):
         """A point more than others, on a labelled home."""
         return {"rank_market": 1, "needs_label": 1}
 
+    @abstractmethod
     def suits(self, w: World, homes: NDArray) -> NDArray:
         """Which of the vacant ``homes`` may be labelled, bool."""
-        raise NotImplementedError
 
-    def act(self, run: Running, w: World) -> None:
+    def act_in_month(self, run: Running, w: World) -> None:
         """Label the homes meant, and let the target group carry its priority."""
         label_vacant(run, w, self.rel_labelled * min(1.0, run.strength), lambda homes: self.suits(w, homes))
         run.touch(w, run.candidates(w))
@@ -125,7 +129,7 @@ class LokaleBinding(OnTheMarket):
     huisvestingsverordening: bool = Field(True, description="the gemeente has one that shows scarcity of these homes")
     dur_lived: int = Field(72, ge=72, le=240, description="months lived in the gemeente (law: six years)")
 
-    def check(self, start: str) -> None:
+    def check_law(self, start: str) -> None:
         """Half of the homes, and only with a verordening."""
         law.check_local_binding(self.rel_labelled, self.huisvestingsverordening)
 
@@ -135,9 +139,9 @@ class LokaleBinding(OnTheMarket):
         price = asking_price(w, homes)
         return (w.d.tenure[homes] == Tenure.KOOP) & first & (price <= law.amount("betaalbaarheidsgrens", w.setting.start))
 
-    def members(self, run: Running, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
+    def target_group(self, common: Common, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
         """Those of the target group whose household has been here for so long: since the start, or founded here."""
-        rows = super().members(run, w, stages, mask, lot)
+        rows = super().target_group(common, w, stages, mask, lot)
         return rows[w.month - np.minimum(w.h.founded[rows], w.h.moved_in[rows]).astype(np.int64) >= self.dur_lived]
 
 
@@ -166,9 +170,9 @@ class Ooievaarsclausule(OnTheMarket):
         d = w.d
         return (d.tenure[homes] == Tenure.VRIJE_HUUR) & (d.kind[homes] == DwellingType.EENGEZINS) & (d.rent[homes] <= self.eur_rent_most)
 
-    def members(self, run: Running, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
+    def target_group(self, common: Common, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
         """Couples without children of the target group, and those without a home where it asks nothing of the home left."""
-        h, rows = w.h, super().members(run, w, stages, mask, lot)
+        h, rows = w.h, super().target_group(common, w, stages, mask, lot)
         if self.who == Who(age=self.who.age, size=self.who.size):
             free = np.flatnonzero((h.stage >= stages[0]) & (h.stage <= stages[1]))
             free = free[(h.home[free] == NOWHERE) & (h.state[free] == HouseholdState.PRESENT)]
@@ -207,7 +211,7 @@ class Passendheidsnorm(Labelling):
         """A rule on the home, for everybody."""
         return {"size_norm": 1}
 
-    def act(self, run: Running, w: World) -> None:
+    def act_in_month(self, run: Running, w: World) -> None:
         """Label the large homes that are vacant."""
         d = w.d
         run.n_reached += label_vacant(

@@ -18,7 +18,9 @@ from sim.behaviour.klantreis import count_step
 from sim.chains.moves import write_moves
 from sim.interventions.card import Card
 from sim.interventions.cards.passend_aanbod import ANNEX, PASSEND_AANBOD
-from sim.interventions.instrument import Instrument, Payer, Running
+from sim.interventions.instrument import Instrument
+from sim.interventions.running import Running
+from sim.interventions.terms import Payer
 from sim.interventions.who import ALL_DRAWN, Lot, Who
 from sim.world.chance import Purpose, uniform
 from sim.world.codes import HUIDIGE, NIEUW, WENS, ZOEKEN, HouseholdState, MoveReason, Tenure
@@ -27,6 +29,7 @@ from sim.world.columns import ABSENT, NEVER, NOWHERE
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sim.interventions.common import Common
     from sim.world.world import World
 
 END, LODGER, HOST, HOME = range(4)  # columns of the contracts, int64
@@ -70,12 +73,12 @@ class Woningdelen(Instrument):
     eur_case: float = Field(500, ge=0, le=10000, description="euro of mediation per contract (assumption)")
     payer: Payer = "gemeente"
 
-    def members(self, run: Running, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
+    def target_group(self, common: Common, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
         """Those of the target group with rooms to spare."""
-        rows = super().members(run, w, stages, mask, lot)
+        rows = super().target_group(common, w, stages, mask, lot)
         return rows[w.d.rooms[w.h.home[rows]].astype(int) - w.h.rooms_needed[rows] >= self.n_spare]
 
-    def act(self, run: Running, w: World) -> None:
+    def act_in_month(self, run: Running, w: World) -> None:
         """Rooms that are offered; lodgers who move in."""
         base = w.draws.base(Purpose.TALK, w.month, self.key)
         rows = run.touch(w, run.candidates(w, (HUIDIGE, WENS), Lot(base, self.p_apply / 12)))
@@ -87,11 +90,11 @@ class Woningdelen(Instrument):
             take_in(run, w, hosts, lodgers, self.months(uniform(base, w.h.id[lodgers], w.h.id[hosts])), self.eur_room)
             run.pay(self.eur_case * len(hosts))
 
-    def go_on(self, run: Running, w: World) -> None:
+    def continue_begun(self, run: Running, w: World) -> None:
         """Contracts go on to their end."""
         see_to_contracts(run, w, self.eur_room)
 
-    def end(self, run: Running, w: World) -> None:
+    def when_stopped_for_good(self, run: Running, w: World) -> None:
         """Nobody would see to the contracts any more: they end."""
         if "contracts" in run.memory:
             run.memory["contracts"][:, END] = w.month

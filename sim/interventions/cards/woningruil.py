@@ -12,7 +12,8 @@ from sim.chains.moves import move_in
 from sim.interventions.card import Card
 from sim.interventions.cards.passend_aanbod import ANNEX, PASSEND_AANBOD
 from sim.interventions.delivery import KnownToSome
-from sim.interventions.instrument import Payer, Running
+from sim.interventions.running import Running
+from sim.interventions.terms import Payer
 from sim.interventions.who import Who, carriers
 from sim.market.choice import Bases, Terms, rules_of
 from sim.market.searchers import describe
@@ -42,7 +43,7 @@ class Woningruil(KnownToSome):
         source=f"{ANNEX}: woning ruilen; sources section 4",
         contact=Contact.EIGEN_INITIATIEF,
     )
-    reach: ClassVar[tuple[int, int]] = (WENS, ZOEKEN)
+    stages_asked: ClassVar[tuple[int, int]] = (WENS, ZOEKEN)
 
     who: Who = Who(age=18, tenure="corporatie")
     rel_known: float = Field(
@@ -60,9 +61,9 @@ class Woningruil(KnownToSome):
     eur_use: float = Field(100, ge=0, le=2000, description="euro per household that swaps (sources section 4: one landlord's fee)")
     payer: Payer = "corporatie"
 
-    def act(self, run: Running, w: World) -> None:
+    def act_in_month(self, run: Running, w: World) -> None:
         """Tenants who know of it enter; then those who can, swap."""
-        super().act(run, w)
+        super().act_in_month(run, w)
         rows = self.taking_part(run, w)
         if len(rows) > 1:
             got = self._agreed(run, w, rows, top_trading_cycles(*self.wanted(run, w, rows)))
@@ -127,7 +128,7 @@ class Woningruil(KnownToSome):
         if self.keeps_time:
             h.registered[rows] = registered
 
-    def settle(self, run: Running, w: World, moves: NDArray) -> float:
+    def when_moved(self, run: Running, w: World, moves: NDArray) -> float:
         """The fee of each household that swapped."""
         return self.eur_use * int((w.m.reason[moves] == MoveReason.WONINGRUIL).sum())
 

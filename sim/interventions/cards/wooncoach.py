@@ -8,8 +8,10 @@ import numpy as np
 from pydantic import Field
 
 from sim.interventions.card import Card
-from sim.interventions.instrument import Instrument, Payer, Running, first_of
+from sim.interventions.instrument import Instrument
 from sim.interventions.organisations import STAGES
+from sim.interventions.running import Running, first_of
+from sim.interventions.terms import Payer
 from sim.interventions.who import Lot, Who
 from sim.world.chance import Purpose, uniform
 from sim.world.codes import Contact, Stage
@@ -55,7 +57,7 @@ class Wooncoach(Instrument):
         """What a talk and what follows it change."""
         return {"awareness": self.awareness, "search": self.search, "sight": self.sight, "trouble": self.trouble}
 
-    def act(self, run: Running, w: World) -> None:
+    def act_in_month(self, run: Running, w: World) -> None:
         """This month's first talks: half on request, half invited by letter."""
         if self.fte == 0 or (self.fte_per_1000 == 0 and self.fte is None) or self.n_talks == 0:
             return
@@ -86,7 +88,7 @@ class Wooncoach(Instrument):
             base, rows = w.draws.base(Purpose.TALK, w.month, self.key), np.zeros(0, np.int32)
         for chance in (FEW, 1.0):  # who is drawn first is nearly always among the few
             if len(rows) < room:
-                rows = run.members_of(w, self.who, stages, run.mask, Lot(base, chance))
+                rows = run.at_work.members_of(w, self.who, stages, run.mask, Lot(base, chance))
         return first_of(rows, uniform(base, w.h.id[rows]), room)
 
 
@@ -112,7 +114,7 @@ class WooncoachSociaal(Wooncoach):
         """Those of every coach, and two that only a corporatie can give."""
         return {**super().levers(), "responses": self.responses, "p_direct": self.p_direct}
 
-    def brings(self) -> tuple[str, ...]:
+    def brings_along(self) -> tuple[str, ...]:
         """The toolbox comes along."""
         return self.toolbox
 

@@ -1,0 +1,184 @@
+"""One instrument at work in one world, as its hooks see it: whom it can reach, within capacity and budget, and what it spent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.interventions.common import Common
+from sim.interventions.terms import Terms, month_number
+from sim.interventions.who import ALL_DRAWN, Lot, carriers
+from sim.levers import ALL_BIT, MAX_INSTRUMENTS
+from sim.without.ghosts import stay_behind
+from sim.world.chance import Purpose, uniform
+from sim.world.codes import HouseholdState, Stage
+from sim.world.copies import SHARED, Own
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.world.world import World
+
+MASKS = tuple(np.uint64(1 << bit) for bit in range(MAX_INSTRUMENTS))
+
+
+@dataclass
+class Running(Own):
+    """One instrument at work in one world."""
+
+    settings: Terms = field(metadata=SHARED)
+    at_work: Common  # what it shares with the others
+    bit: int
+    strength: float
+    start: str
+    begun: int  # month in which it was put to work in this world
+    n_months: int  # months of the run; in the follow-up after it nothing begins
+    n_room: int = 0  # households that capacity still allows this month
+    idle: bool = False  # waits for a rule of a stepwise approach, or was stopped by one
+    eur_spent: float = 0.0
+    eur_more: float = 0.0  # budget that a change of strength added or took away
+    n_reached: int = 0
+    n_uses: int = 0
+    month: dict[str, float] = field(default_factory=dict)
+    memory: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """The instrument's key."""
+        return self.settings.key
+
+    @property
+    def mask(self) -> np.uint64:
+        """Its bit, as a mask."""
+        return MASKS[self.bit]
+
+    def works(self, month: int) -> bool:
+        """Whether it is in force in a month and delivers anything at all."""
+        s = self.settings
+        first = month_number(s.since, self.start) if s.since else 0
+        end = month_number(s.until, self.start) if s.until else month + 1
+        delivers = not self.idle and self.strength > 0 and s.capacity != 0 and s.eur_budget != 0
+        return delivers and first < self.n_months and first <= month < end
+
+    # whom it reaches
+
+    def candidates(self, w: World, stages: tuple[int, int] = (2, 2), lot: Lot = ALL_DRAWN) -> NDArray:
+        """Households of the target group in the stages given (first, last), drawn in ``lot``, that it does not reach yet, int32 rows."""
+        rows = self.settings.target_group(self.at_work, w, stages, self.mask, lot)
+        if self.strength >= 1:
+            return rows
+        with w.draws.replay():  # one fixed number per household: a weaker rule holds for a subset
+            u = uniform(w.draws.base(Purpose.UNIT_NUMBER, 0, self.key), w.h.id[rows])
+        return rows[u < self.strength]
+
+    def touch(self, w: World, rows: NDArray) -> NDArray:
+        """Let the instrument work on households, first come first served, within capacity and budget; the rows that it reached."""
+        if len(rows) > self.n_room or self.settings.eur_budget is not None:
+            with w.draws.replay():
+                tie = uniform(w.draws.base(Purpose.DELIVERY, w.month, self.key), w.h.id[rows])
+            queue = rows[np.lexsort((tie, w.h.stage_month[rows]))]
+            n = int((np.cumsum(self.settings.most_cost_of_a_use(w, queue)) <= self.free(w)).sum())
+            rows = queue[: min(n, self.n_room)]
+            self.month["waiting"] += len(queue) - len(rows)
+            self.month["no_money"] += min(len(queue), self.n_room) - len(rows)
+        self.n_room -= len(rows)
+        w.h.touched[rows] |= self.mask
+        new = rows[w.h.contact_month[rows] < -3000]
+        w.h.contact_month[new] = w.month
+        w.h.first_contact[new] = int(self.settings.card.contact)
+        self.n_reached += len(rows)
+        return rows
+
+    def decides(self, w: World, rows: NDArray) -> None:
+        """It is about to move the households ``rows`` itself, or to set them searching: a use, and decisive.
+
+        To be called while they are as they were: without it they stay so, and so do their ghosts.
+        """
+        h, bits = w.h, self.mask | ALL_BIT
+        stay_behind(w, self.at_work.ghosts, self.at_work.in_force, rows, np.full(len(rows), bits))
+        h.ever[rows] |= self.mask
+        h.used[rows] |= self.mask
+        h.decisive[rows] |= bits
+        self.at_work.uses.decide(rows, bits)
+
+    def new_room(self, w: World) -> int:
+        """Households that may be reached in a new month within capacity; fractions are carried over."""
+        capacity = self.settings.capacity
+        if capacity is None:
+            return len(w.h.id)
+        total = self.memory.get("carried", 0.0) + capacity * self.strength
+        self.memory["carried"] = total - int(total)
+        return int(total)
+
+    # what it may spend
+
+    def pay(self, eur: float) -> None:
+        """Spend; the budget was reserved before, so it is never passed."""
+        self.eur_spent += eur
+        self.month["cost_eur"] = self.month.get("cost_eur", 0.0) + eur
+
+    def afford(self, n: int, eur: float) -> int:
+        """How many of ``n`` at ``eur`` each the money left allows; those that it does not are noted."""
+        able = n if eur <= 0 else int(min(n, self.left() // eur))
+        self.lacks_money(n - able)
+        return able
+
+    def lacks_money(self, n: int) -> None:
+        """Note that ``n`` households, homes or posts were wanted this month for which there is no money."""
+        self.month["no_money"] = self.month.get("no_money", 0) + n
+
+    def budget(self) -> float:
+        """Euro for the whole run (infinite without a limit)."""
+        budget = self.settings.eur_budget
+        return float("inf") if budget is None else budget * self.strength + self.eur_more
+
+    def left(self) -> float:
+        """Euro left of the budget (infinite without one)."""
+        return self.budget() - self.eur_spent
+
+    def free(self, w: World) -> float:
+        """Euro left that is not reserved for households which count on it (infinite without a budget)."""
+        if self.settings.eur_budget is None:
+            return float("inf")
+        return max(0.0, self.left() - float(self.settings.most_cost_of_a_use(w, self._counting_on_it(w, True)).sum()))
+
+    def take_back(self, w: World) -> None:
+        """Money reserved for a household that stopped searching comes back: it has to ask again."""
+        if self.settings.eur_budget is None:
+            return
+        rows = self._counting_on_it(w, False)
+        rows = rows[self.settings.most_cost_of_a_use(w, rows) > 0]
+        w.h.touched[rows] &= ~self.mask
+
+    def scale(self, factor: float, w: World) -> bool:
+        """Multiply what is delivered from now on, within the strengths that there are; False if that is as before.
+
+        Of a budget only the part is multiplied that is neither spent nor reserved for households that count on it.
+        """
+        strength = min(self.strength * factor, max(self.strength, self.settings.most_strength()))
+        if strength == self.strength:
+            return False
+        if self.settings.eur_budget is not None:
+            budget = self.budget() + (strength / self.strength - 1) * self.free(w)
+            self.eur_more = budget - self.settings.eur_budget * strength
+        self.strength = strength
+        return True
+
+    def _counting_on_it(self, w: World, searching: bool) -> NDArray:
+        """Households present on which it works, in WONINGZOEKEN or VERHUIZEN (or not)."""
+        rows = carriers(w.h.touched, self.mask)
+        rows = rows[w.h.state[rows] == HouseholdState.PRESENT]
+        stages = (w.h.stage[rows] == Stage.WONINGZOEKEN) | (w.h.stage[rows] == Stage.VERHUIZEN)
+        return rows[stages == searching]
+
+
+def first_of(rows: NDArray, order: NDArray, n: int) -> NDArray:
+    """The ``n`` rows with the lowest ``order``, lowest first; ties as they come."""
+    if n == 0:
+        return rows[:0]
+    if len(rows) > n:  # only those that may be among them have to be sorted
+        chosen = order <= np.partition(order, n - 1)[n - 1]
+        rows, order = rows[chosen], order[chosen]
+    return rows[np.argsort(order, kind="stable")][:n]

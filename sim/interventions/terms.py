@@ -1,0 +1,106 @@
+"""The terms on which an instrument is delivered: for whom, when, how much, who pays, and what a use of it may cost at most."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from sim.interventions.card import Card
+from sim.interventions.who import ALL_DRAWN, Lot, Who
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.interventions.common import Common
+    from sim.world.world import World
+
+Payer = Literal["gemeente", "provincie", "corporatie", "zorgaanbieder", "welzijn", "bewonersinitiatief", "makelaar", "huishouden"]
+MOST_STRENGTH = 10.0
+_MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
+
+
+class Terms(BaseModel):
+    """The settings that all instruments share, and what can be asked of them at any time."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    card: ClassVar[Card] = Card()
+
+    who: Who = Who()
+    since: str | None = Field(None, alias="from", description="first month, YYYY-MM; default the start of the run")
+    until: str | None = Field(None, description="first month in which it no longer works, YYYY-MM")
+    capacity: float | None = Field(None, ge=0, description="households reached per month; null is no limit")
+    eur_budget: float | None = Field(None, ge=0, description="euro for the whole run; null is no limit")
+    eur_fixed: float = Field(0, ge=0, description="euro per year")
+    payer: Payer = "corporatie"
+    deliverer: str | None = Field(None, description="organisation that delivers it; null: the payer, if it may, else the first that may")
+    already: bool = Field(False, description="true: done already (basis holds it); the strength of a run leaves it alone")
+    allow_empty: bool = Field(False, description="true: a target group without members is no error")
+
+    @field_validator("who", mode="before")
+    @classmethod
+    def _who_on_top_of_its_own(cls, value: Any) -> Any:
+        """A scenario that sets one label of ``who`` keeps the others as this instrument has them."""
+        if not isinstance(value, Mapping):
+            return value
+        return {**cls.model_fields["who"].default.model_dump(), **value}
+
+    @field_validator("since", "until")
+    @classmethod
+    def _month(cls, value: str | None) -> str | None:
+        if value is not None and not _MONTH.match(value):
+            raise ValueError(f"{value!r} is no month; write YYYY-MM, for instance 2028-01")
+        return value
+
+    @property
+    def key(self) -> str:
+        """Its name in scenarios and tables."""
+        return self.card.key
+
+    @property
+    def limited(self) -> bool:
+        """Whether capacity, a budget or a dose says how much of it there is; else it is a rule that holds for all."""
+        return self.card.dosed or self.capacity is not None or self.eur_budget is not None
+
+    def most_strength(self) -> float:
+        """The strongest that it can be delivered: a rule without capacity, budget or dose holds for all at 1."""
+        return MOST_STRENGTH if self.limited else 1.0
+
+    def target_group(self, common: Common, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
+        """Who could be reached now. Override it to ask more of a household than ``who`` can say.
+
+        Asked whenever the instrument looks for households, and, without a mask, whether there is anybody at all.
+
+        Args:
+            common: what the instruments at work share (who is old enough and on its way, who talks).
+            stages: first and last stage of the klantreis.
+            mask: bits of instruments; who carries one of them is left out.
+            lot: a keyed draw; who is not drawn in it is left out.
+
+        Returns:
+            Rows (int32) of households with a home, in order.
+        """
+        return common.members_of(w, self.who, stages, mask, lot)
+
+    def most_cost_of_a_use(self, w: World, rows: NDArray) -> NDArray:
+        """What a budget has to set aside for each household that it works on, before it is known who moves.
+
+        Asked each time that households are reached or that money is counted, if there is a budget.
+
+        Args:
+            rows: household rows.
+
+        Returns:
+            Euro, float64 [rows]; what ``when_moved`` asks for a move may not be more.
+        """
+        return np.zeros(len(rows))
+
+
+def month_number(label: str, start: str) -> int:
+    """Months from ``start`` to ``label`` (both YYYY-MM)."""
+    (year, month), (year0, month0) = (map(int, x.split("-")) for x in (label, start))
+    return (year - year0) * 12 + month - month0
