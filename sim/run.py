@@ -192,8 +192,7 @@ def refuse_empty(run: Run, months: int) -> None:
     """A target group that nobody enters in a whole run is an error, not a quiet zero."""
     for running in run.at_work.running:
         s = running.settings
-        worked = "anybody" in running.memory  # it looked for its target group, in a month in which it worked
-        if worked and not running.memory["anybody"] and not s.allow_empty:
+        if running.somebody is False and not s.allow_empty:  # it looked, in a month in which it worked
             raise Refusal(
                 f"{running.key}: nobody was in its target group in {months} months (who: {s.who.model_dump()}); "
                 f"widen who, or set {running.key}.allow_empty: true"

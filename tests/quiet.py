@@ -8,6 +8,7 @@ import numpy as np
 
 from sim import month, run
 from sim.interventions import ALL_DRAWN, Card, Instrument, Running
+from sim.interventions.running import Tally
 from sim.state import Run
 from sim.without import ghosts
 from sim.world.codes import HouseholdState, Stage, VacancyState
@@ -87,7 +88,7 @@ def market_months(one: Run, months: int) -> Run:
     w = one.world
     for _ in range(months):
         for running in one.at_work.running:
-            running.month = {"contacts": 0, "uses": 0, "cost_eur": 0.0, "waiting": 0}
+            running.month = Tally()
         month.go_to_market(one)
         one.at_work.uses.note(w.h, w.month)
         month.hand_over_keys(one, int(w.counts[1]))

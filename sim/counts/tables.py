@@ -185,5 +185,5 @@ def instruments_table(ledger: list[dict[str, Any]]) -> pd.DataFrame:
 def filters_table(at_work: AtWork) -> pd.DataFrame:
     """``failing`` of every instrument, as the world was when it was put to work."""
     columns = ["instrument", "household_group", "filter", "asks", "households", "fail", "fail_only", "left"]
-    rows = [{"instrument": one.key, **row} for one in at_work.running for row in one.memory.get("filters", [])]
+    rows = [{"instrument": one.key, **row} for one in at_work.running for row in one.filters]
     return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[4:], np.int64) | dict.fromkeys(columns[:4], str))

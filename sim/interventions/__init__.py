@@ -161,7 +161,7 @@ def equip(
     )
     new.coaches = np.uint64(sum(int(one.mask) for one in new.running if one.settings.card.talks))
     for running in new.running:
-        running.memory["filters"] = filters_of(running, w)
+        running.filters = filters_of(running, w)
     return new
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from sim.interventions.common import Common
 from sim.interventions.instrument import Instrument
 from sim.interventions.register import Register
-from sim.interventions.running import Running
+from sim.interventions.running import Running, Tally
 from sim.levers import ALL_BIT, NO_BITS
 from sim.without.ghosts import off_for
 from sim.world.codes import PRESENT, ZOEKEN, Stage
@@ -33,8 +33,7 @@ class InService(Running):
 
         Returns whether it did anything but what was begun in earlier months.
         """
-        self.month = {"contacts": 0, "uses": 0, "cost_eur": 0.0, "waiting": 0, "no_money": 0}
-        self.n_room = 0
+        self.month, self.n_room = Tally(), 0
         self.settings.continue_begun(self, w)
         if not self.works(w.month):
             self.settings.when_not_in_force(self, w)
@@ -44,7 +43,7 @@ class InService(Running):
         self.take_back(w)
         fixed = self.settings.eur_fixed / 12 * min(1.0, self.strength)
         if fixed > self.free(w):
-            self.month["no_money"] = 1
+            self.month.no_money = 1
             self.settings.when_not_in_force(self, w)
             return False
         self.pay(fixed)
@@ -54,12 +53,12 @@ class InService(Running):
 
     def anybody(self, w: World) -> bool:
         """Whether its target group has, or has had, a member (in any stage of the klantreis)."""
-        if not self.memory.get("anybody"):
+        if not self.somebody:
             one = self.settings
             if one.who.coach:  # who has not talked to a coach yet is in the target group, and can still do so
                 one = one.model_copy(update={"who": one.who.model_copy(update={"coach": False})})
-            self.memory["anybody"] = len(one.target_group(self.at_work, w, (0, len(Stage) - 1), NO_BITS)) > 0
-        return self.memory["anybody"]
+            self.somebody = len(one.target_group(self.at_work, w, (0, len(Stage) - 1), NO_BITS)) > 0
+        return self.somebody
 
     def bring(self, other: Running, w: World) -> None:
         """Households on which it works are reached by another instrument, too, if they are in its target group and search."""
@@ -71,9 +70,9 @@ class InService(Running):
         rows = first_move + np.flatnonzero(w.m.instruments[first_move : int(w.counts[1])] & self.mask)
         self.pay(self.settings.when_moved(self, w, rows))
         self.n_uses += len(rows)
-        self.month["uses"] = len(rows)
-        if any(self.month.values()):
-            row = {"month": w.month, "instrument": self.key, "organisation": self.settings.payer, **self.month}
+        self.month.uses = len(rows)
+        if self.month != Tally():
+            row = {"month": w.month, "instrument": self.key, "organisation": self.settings.payer, **asdict(self.month)}
             self.at_work.ledger.append(row)
 
 

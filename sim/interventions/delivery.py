@@ -70,8 +70,8 @@ class Outreach(Instrument):
         """Households are reached as capacity and money allow."""
         rows = self.would_reach(run, w)
         n = run.afford(min(len(rows), run.n_room), self.eur_contact)
-        run.month["waiting"] += len(rows) - n
-        run.month["contacts"] += len(run.touch(w, rows[:n]))
+        run.month.waiting += len(rows) - n
+        run.month.contacts += len(run.touch(w, rows[:n]))
         run.pay(n * self.eur_contact)
 
     def would_reach(self, run: Running, w: World) -> NDArray:

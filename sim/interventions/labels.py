@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
@@ -13,6 +14,7 @@ from sim.interventions.running import Running
 from sim.interventions.who import apart, failing
 from sim.world.chance import Purpose, uniform
 from sim.world.codes import ON_OFFER, Access, DwellingState, Tenure
+from sim.world.copies import Own
 from sim.world.errors import Refusal
 
 if TYPE_CHECKING:
@@ -31,6 +33,14 @@ TENURES = {
     "koop": (Tenure.KOOP,),
     "huur": (Tenure.CORPORATIE, Tenure.VRIJE_HUUR),
 }
+
+
+@dataclass
+class Labelled(Own):
+    """The homes of the stock that have a label."""
+
+    part: float | None = None  # of the number asked for, that they were chosen for
+    homes: NDArray = field(default_factory=lambda: np.zeros(0, np.int64))  # rows, in order
 
 
 class ForHomesTaken(Instrument):
@@ -69,13 +79,14 @@ class ForHomesTaken(Instrument):
         suits, name, part = self._suits(w, homes), self.label or self.key, min(1.0, run.strength)
         if self.n_labelled is None:
             return suits & (numbers(w, homes, name) < self.rel_labelled * part)
-        if run.memory.get("part_labelled") != part:  # at the start, and when a rule scaled it
-            run.memory["part_labelled"] = part
+        mine = run.memory(Labelled)
+        if mine.part != part:  # at the start, and when a rule scaled it
+            mine.part = part
             stock = np.flatnonzero((w.d.made_by == 0) & (w.d.delivery <= run.begun))
             stock = stock[self._suits(w, stock)]
             order = np.argsort(numbers(w, stock, name), kind="stable")
-            run.memory["labelled"] = np.sort(stock[order][: int(self.n_labelled * part)])
-        return suits & np.isin(homes, run.memory["labelled"])
+            mine.homes = np.sort(stock[order][: int(self.n_labelled * part)])
+        return suits & np.isin(homes, mine.homes)
 
     def _suits(self, w: World, homes: NDArray) -> NDArray:
         reached = (w.d.access[homes] == Access.GESCHIKT) | (not self.label_step_free)

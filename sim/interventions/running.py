@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
@@ -21,7 +21,32 @@ if TYPE_CHECKING:
 
     from sim.world.world import World
 
+Kind = TypeVar("Kind", bound=Own)
 MASKS = tuple(np.uint64(1 << bit) for bit in range(MAX_INSTRUMENTS))
+
+
+@dataclass
+class Tally(Own):
+    """What an instrument did in a month: a row of the instruments' ledger."""
+
+    contacts: int = 0  # households
+    uses: int = 0  # moves
+    cost_eur: float = 0.0
+    waiting: int = 0  # households that capacity or money left out
+    no_money: int = 0  # households, homes or posts that were wanted, and for which there was no money
+
+
+@dataclass
+class Carry(Own):
+    """A flow that comes in whole ones: what is left of one is carried over to the next month."""
+
+    fraction: float = 0.0
+
+    def whole(self, amount: float) -> int:
+        """How many come of a month's ``amount`` and what was left before."""
+        total = self.fraction + amount
+        self.fraction = total - int(total)
+        return int(total)
 
 
 @dataclass
@@ -41,8 +66,12 @@ class Running(Own):
     eur_more: float = 0.0  # budget that a change of strength added or took away
     n_reached: int = 0
     n_uses: int = 0
-    month: dict[str, float] = field(default_factory=dict)
-    memory: dict[str, Any] = field(default_factory=dict)
+    month: Tally = field(default_factory=Tally)  # this month so far
+    room: Carry = field(default_factory=Carry)  # of capacity
+    somebody: bool | None = None  # whether its target group has, or has had, a member; None: it has not looked yet
+    first_month: int | None = None  # that it acted in; see months_since_first
+    filters: list[dict[str, Any]] = field(default_factory=list)  # who failed what when it was put to work (labels.filters_of)
+    memories: dict[type[Own], Own] = field(default_factory=dict)  # by what kind of thing is remembered; see memory
 
     @property
     def key(self) -> str:
@@ -61,6 +90,18 @@ class Running(Own):
         end = month_number(s.until, self.start) if s.until else month + 1
         delivers = not self.idle and self.strength > 0 and s.capacity != 0 and s.eur_budget != 0
         return delivers and first < self.n_months and first <= month < end
+
+    def memory(self, kind: type[Kind]) -> Kind:
+        """What an instrument remembers: one object of the ``kind`` that its file defines (an ``Own``), new when first asked for."""
+        if kind not in self.memories:
+            self.memories[kind] = kind()
+        return cast(Kind, self.memories[kind])
+
+    def months_since_first(self, w: World) -> int:
+        """Months since it first acted, which is when this is first asked: building times and cycles count from there."""
+        if self.first_month is None:
+            self.first_month = w.month
+        return w.month - self.first_month
 
     # whom it reaches
 
@@ -81,8 +122,8 @@ class Running(Own):
             queue = rows[np.lexsort((tie, w.h.stage_month[rows]))]
             n = int((np.cumsum(self.settings.most_cost_of_a_use(w, queue)) <= self.free(w)).sum())
             rows = queue[: min(n, self.n_room)]
-            self.month["waiting"] += len(queue) - len(rows)
-            self.month["no_money"] += min(len(queue), self.n_room) - len(rows)
+            self.month.waiting += len(queue) - len(rows)
+            self.month.no_money += min(len(queue), self.n_room) - len(rows)
         self.n_room -= len(rows)
         w.h.touched[rows] |= self.mask
         new = rows[w.h.contact_month[rows] < -3000]
@@ -108,16 +149,14 @@ class Running(Own):
         capacity = self.settings.capacity
         if capacity is None:
             return len(w.h.id)
-        total = self.memory.get("carried", 0.0) + capacity * self.strength
-        self.memory["carried"] = total - int(total)
-        return int(total)
+        return self.room.whole(capacity * self.strength)
 
     # what it may spend
 
     def pay(self, eur: float) -> None:
         """Spend; the budget was reserved before, so it is never passed."""
         self.eur_spent += eur
-        self.month["cost_eur"] = self.month.get("cost_eur", 0.0) + eur
+        self.month.cost_eur += eur
 
     def afford(self, n: int, eur: float) -> int:
         """How many of ``n`` at ``eur`` each the money left allows; those that it does not are noted."""
@@ -127,7 +166,7 @@ class Running(Own):
 
     def lacks_money(self, n: int) -> None:
         """Note that ``n`` households, homes or posts were wanted this month for which there is no money."""
-        self.month["no_money"] = self.month.get("no_money", 0) + n
+        self.month.no_money += n
 
     def budget(self) -> float:
         """Euro for the whole run (infinite without a limit)."""

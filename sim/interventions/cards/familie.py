@@ -7,6 +7,7 @@ years younger. The home is for one household: it moves there outside the market,
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
@@ -28,6 +29,7 @@ from sim.interventions.who import ALL_DRAWN, Lot, Who
 from sim.world.chance import Purpose, hash_ints, hash_text, pair_bits, uniform
 from sim.world.codes import HUIDIGE, WENS, Access, DwellingState, DwellingType, HouseholdState, MoveReason, Origin, Stage, Tenure
 from sim.world.columns import NOWHERE, Dwellings, empty, take
+from sim.world.copies import Own
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,6 +54,19 @@ class Plan(NamedTuple):
     plot: int
 
 
+@dataclass
+class Plots(Own):
+    """What stands or will stand on whose plot."""
+
+    plans: list[Plan] = field(default_factory=list)  # under way
+    taken: list[int] = field(default_factory=list)  # homes on whose plots there is no more room
+    units: list[tuple[int, int]] = field(default_factory=list)  # small homes that go with their household, and the plots they stand on
+
+    def free(self, plots: set[int]) -> None:
+        """These plots are not taken any more."""
+        self.taken = [plot for plot in self.taken if plot not in plots]
+
+
 def ages_of(w: World, rows: NDArray) -> NDArray:
     """Age in years of the oldest adult of each household, int64."""
     h, rows = w.h, rows.astype(np.int32)
@@ -71,7 +86,7 @@ def children_of(run: Running, w: World, rows: NDArray, fits: NDArray) -> NDArray
     """
     h, area_map = w.h, w.map
     taken = np.zeros(len(w.d.id), np.bool_)
-    taken[run.memory["plots"]] = True
+    taken[run.memory(Plots).taken] = True
     fits = fits[~taken[h.home[fits]]]
     where, here = (area_map.gemeente[w.d.area[h.home[some]]] for some in (fits, rows))
     order = np.argsort(where, kind="stable")
@@ -122,11 +137,6 @@ def still_there(w: World, plans: list[Plan], most: int) -> list[Plan]:
     return [one for one in kept if one.child not in moving]  # whoever moves this month has no plot to offer
 
 
-def free_plots(run: Running, free: set[int]) -> list[int]:
-    """The plots that stay taken when ``free`` are not any more."""
-    return [plot for plot in run.memory["plots"] if plot not in free]
-
-
 def number_of(run: Running, w: World, rows: NDArray, which: int) -> NDArray:
     """A fixed number of each household, so that an answer stays the same; float64."""
     with w.draws.replay():
@@ -163,34 +173,34 @@ class NearFamily(Instrument):
 
     def act_in_month(self, run: Running, w: World) -> None:
         """New applications; the homes of those whose works are done."""
-        for name in ("plans", "plots", "units"):  # under way; plots that are taken; (small home, plot)
-            run.memory.setdefault(name, [])
         self._apply(run, w)
-        due = [one for one in run.memory["plans"] if one.month <= w.month]
-        run.memory["plans"] = [one for one in run.memory["plans"] if one.month > w.month]
+        mine = run.memory(Plots)
+        due = [one for one in mine.plans if one.month <= w.month]
+        mine.plans = [one for one in mine.plans if one.month > w.month]
         able = [one for one in still_there(w, due, self.who.size) if self.has_plot(w, np.array([one.child]))[0]]
         able = able[: run.afford(len(able), self.eur_case)]
-        run.memory["plots"] = free_plots(run, {one.plot for one in due} - {one.plot for one in able})
+        mine.free({one.plot for one in due} - {one.plot for one in able})
         if able:
             self._move_in(run, w, *(np.array(side, np.int32) for side in list(zip(*able, strict=True))[1:]))
             run.pay(self.eur_case * len(able))
 
     def continue_begun(self, run: Running, w: World) -> None:
         """A unit goes when its household has gone: it was there for nobody else."""
-        left = [one for one in run.memory.get("units", []) if w.d.vacancy[one[0]] >= 0]
+        mine = run.memory(Plots)
+        left = [one for one in mine.units if w.d.vacancy[one[0]] >= 0]
         if left:
             units = np.array([unit for unit, _ in left])
             withdraw(w, units)
             w.d.state[units] = DwellingState.GONE
             w.add("demolished", len(units))
-            run.memory["units"] = [one for one in run.memory["units"] if one not in left]
-            run.memory["plots"] = free_plots(run, {plot for _, plot in left})
+            mine.units = [one for one in mine.units if one not in left]
+            mine.free({plot for _, plot in left})
 
     def _apply(self, run: Running, w: World) -> None:
         """Applications of this month; refused by a keyed draw, or lost where no child has a plot that fits."""
         rows = self.may_apply(run, w, Lot(w.draws.base(Purpose.TALK, w.month, self.key), self.p_apply / 12))
         rows = run.touch(w, rows[number_of(run, w, rows, CHILD_NEAR) < self.rel_child_near])
-        run.month["contacts"] += len(rows)
+        run.month.contacts += len(rows)
         run.at_work.note_application(w.month, len(rows))
         rows = rows[number_of(run, w, rows, REFUSED) >= self.rel_refused]
         if len(rows) == 0:
@@ -199,8 +209,8 @@ class NearFamily(Instrument):
         children = children_of(run, w, rows, housed[self.has_plot(w, housed)])
         for i, c in zip(rows[children >= 0].tolist(), children[children >= 0].tolist(), strict=True):
             plan = Plan(w.month + self.dur_permit + self.dur_works, i, int(w.h.home[i]), c, int(w.h.home[c]))
-            run.memory["plans"].append(plan)
-            run.memory["plots"].append(plan.plot)
+            run.memory(Plots).plans.append(plan)
+            run.memory(Plots).taken.append(plan.plot)
 
     def may_apply(self, run: Running, w: World, lot: Lot) -> NDArray:
         """Rows of the target group, drawn in ``lot``, that can apply: they have not yet, and do not live in such a home already."""
@@ -220,7 +230,8 @@ class NearFamily(Instrument):
     def _move_in(self, run: Running, w: World, old: NDArray, homes: NDArray, young: NDArray, plots: NDArray) -> None:
         """Place the small homes and let the households ``old`` move in: the one place where this instrument moves anybody."""
         swap = self.swaps(run, w, old, young)
-        run.memory["plots"] = free_plots(run, set(plots[swap].tolist())) + homes[swap].tolist()
+        run.memory(Plots).free(set(plots[swap].tolist()))
+        run.memory(Plots).taken += homes[swap].tolist()
         plots = np.where(swap, homes, plots)
         units = self.units(run, w, old, plots)
         run.decides(w, np.concatenate((old, young[swap])))  # from here on the households are changed
@@ -238,7 +249,7 @@ class NearFamily(Instrument):
         new.kind[:], new.tenure[:] = DwellingType.MANTELZORGUNIT, Tenure.VRIJE_HUUR
         new.area[:], new.woz[:] = w.d.area[plots], EUR_M2 * self.floor_area_unit
         units = append_homes(w, self.small_homes(run, w, rows, new), Origin.NEW_BUILD)
-        run.memory["units"] += list(zip(units.tolist(), plots.tolist(), strict=True))
+        run.memory(Plots).units += list(zip(units.tolist(), plots.tolist(), strict=True))
         return units
 
     def small_homes(self, run: Running, w: World, rows: NDArray, new: Dwellings) -> Dwellings:

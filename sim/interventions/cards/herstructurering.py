@@ -9,7 +9,7 @@ tenants are paid.
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -23,7 +23,7 @@ from sim.interventions.card import Card
 from sim.interventions.cards.passend_aanbod import PASSEND_AANBOD
 from sim.interventions.instrument import Instrument
 from sim.interventions.register import Among
-from sim.interventions.running import Running
+from sim.interventions.running import Carry, Running
 from sim.interventions.who import Who, members_of
 from sim.world import law
 from sim.world.chance import Purpose, hash_ints, hash_text, uniform
@@ -44,6 +44,7 @@ from sim.world.codes import (
     Trigger,
 )
 from sim.world.columns import NEVER, NOWHERE, Dwellings, take
+from sim.world.copies import Own
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -74,6 +75,16 @@ class Project:
     rent: float  # what the tenant paid, euro per month
     refuge: int = -1  # home to which it moved
     ready: int = NOT_BEGUN  # month in which the works are done
+
+
+@dataclass
+class Projects(Own):
+    """The homes that a corporatie works on."""
+
+    per_month: float | None = None  # homes, fixed at the start: a dose, not a feedback
+    due: Carry = field(default_factory=Carry)
+    told: set[int] = field(default_factory=set)  # homes whose tenants were ever told
+    under_way: list[Project] = field(default_factory=list)
 
 
 class Rehousing(Instrument):
@@ -108,37 +119,36 @@ class Rehousing(Instrument):
     def when_moved(self, run: Running, w: World, moves: NDArray) -> float:
         """Works can begin where somebody left; each household that was rehoused is paid."""
         self._begin(run, w)
-        left = np.isin(w.m.from_dwelling[moves], list(run.memory.get("homes", ()))) & (w.m.reason[moves] == MoveReason.FILL)
+        left = np.isin(w.m.from_dwelling[moves], list(run.memory(Projects).told)) & (w.m.reason[moves] == MoveReason.FILL)
         left &= w.m.trigger[moves] == Trigger.REHOUSING  # who gave up, and was not told again, moved by itself
         return self.eur_moving * int(left.sum())
 
     def continue_begun(self, run: Running, w: World) -> None:
         """Works that are done, homes that came empty, and tenants who must still leave and do not search."""
-        if run.memory.get("projects"):
+        if run.memory(Projects).under_way:
             self._finish(run, w)
             self._begin(run, w)
             self._remind(run, w)
 
     def when_stopped_for_good(self, run: Running, w: World) -> None:
         """What is being worked on is finished at once; who still lives in its home may stay."""
-        for one in run.memory.get("projects", []):
+        mine = run.memory(Projects)
+        for one in mine.under_way:
             one.ready = NOT_BEGUN if one.ready == NOT_BEGUN else w.month
         self._finish(run, w)
-        run.memory["projects"] = []
+        mine.under_way = []
 
     def act_in_month(self, run: Running, w: World) -> None:
         """Tell the tenants of the next homes."""
-        if "n" not in run.memory:
+        mine = run.memory(Projects)
+        if mine.per_month is None:
             stock = (w.d.state == IN_STOCK) & (w.d.tenure == Tenure.CORPORATIE)
-            run.memory["n"] = self.n_per_1000 * float(stock.sum()) / 1000 / 12
-        due = run.memory.get("due", 0.0) + run.memory["n"] * run.strength
-        run.memory["due"] = due - int(due)
-        rows = run.touch(w, self._next(run, w, int(due)))
-        run.month["contacts"] += len(rows)
-        homes = run.memory.setdefault("homes", set())
+            mine.per_month = self.n_per_1000 * float(stock.sum()) / 1000 / 12
+        rows = run.touch(w, self._next(run, w, mine.due.whole(mine.per_month * run.strength)))
+        run.month.contacts += len(rows)
         for i in rows.tolist():
-            homes.add(int(w.h.home[i]))
-            run.memory.setdefault("projects", []).append(Project(int(w.h.home[i]), w.month, i, float(w.h.rent[i])))
+            mine.told.add(int(w.h.home[i]))
+            mine.under_way.append(Project(int(w.h.home[i]), w.month, i, float(w.h.rent[i])))
         self._tell(run, w, rows)
 
     def _next(self, run: Running, w: World, n: int) -> NDArray:
@@ -160,7 +170,7 @@ class Rehousing(Instrument):
         """Those of the households ``rows`` that are in the target group and have not been told of works yet."""
         rows = members_of(w, self.who, (HUIDIGE, ZOEKEN), run.mask, among=Among(rows, w.h.id[rows]), coaches=run.at_work.coaches)
         rows = rows[w.h.trigger[rows] != Trigger.REHOUSING]
-        return rows[~np.isin(w.h.home[rows], list(run.memory.get("homes", ())))]
+        return rows[~np.isin(w.h.home[rows], list(run.memory(Projects).told))]
 
     def _tell(self, run: Running, w: World, rows: NDArray) -> None:
         """Households ``rows`` hear that they must move: they search from now on, in nood."""
@@ -178,7 +188,7 @@ class Rehousing(Instrument):
     def _remind(self, run: Running, w: World) -> None:
         """Who must leave and gave up, or came to live there since, is told again, as far as there is money to pay it."""
         h, told = w.h, []
-        for one in run.memory.get("projects", []):
+        for one in run.memory(Projects).under_way:
             i = int(w.d.occupant[one.home])
             if one.ready != NOT_BEGUN or i < 0:
                 continue
@@ -200,8 +210,8 @@ class Rehousing(Instrument):
 
     def _begin(self, run: Running, w: World) -> None:
         """Homes that are empty now are taken out of use; the works begin when the notice is over."""
-        kept = []
-        for one in run.memory.get("projects", []):
+        mine, kept = run.memory(Projects), []
+        for one in mine.under_way:
             if one.ready == NOT_BEGUN and w.d.occupant[one.home] < 0:
                 vacancy = int(w.d.vacancy[one.home])
                 if vacancy < 0 or w.v.state[vacancy] == RESERVED:  # gone by other plans, or let again
@@ -211,17 +221,14 @@ class Rehousing(Instrument):
                 one.refuge = int(w.h.home[one.household]) if there else int(NOWHERE)
                 one.ready = max(w.month, one.since + self.dur_notice) + self._works(w, one.home)
             kept.append(one)
-        if kept:
-            run.memory["projects"] = kept
-        else:
-            run.memory.pop("projects", None)
+        mine.under_way = kept
 
     def _finish(self, run: Running, w: World) -> None:
         """Works that are done this month."""
-        projects = run.memory.get("projects", [])
-        done = [one for one in projects if one.ready != NOT_BEGUN and one.ready <= w.month]
+        mine = run.memory(Projects)
+        done = [one for one in mine.under_way if one.ready != NOT_BEGUN and one.ready <= w.month]
         if done:
-            run.memory["projects"] = [one for one in projects if one.ready == NOT_BEGUN or one.ready > w.month]
+            mine.under_way = [one for one in mine.under_way if one.ready == NOT_BEGUN or one.ready > w.month]
             self._bring_back(run, w, done)
 
     def _returning(self, w: World, done: list[Project]) -> NDArray:
@@ -287,6 +294,14 @@ class Renovatie(Rehousing):
         open_vacancies(w, homes[~back], int(Origin.REHOUSING_DONE), at_once=True)
 
 
+@dataclass
+class Rebuilt(Own):
+    """What came in the place of homes that were pulled down."""
+
+    fraction: float = 0.0  # of a home, carried over
+    n_built: int = 0
+
+
 class Sloop(Rehousing):
     """A corporatie pulls down homes with stairs or thresholds and builds step-free ones on the spot."""
 
@@ -317,9 +332,10 @@ class Sloop(Rehousing):
 
     def _bring_back(self, run: Running, w: World, done: list[Project]) -> None:
         """New homes on the spot: first for who comes back, the others are offered."""
-        total = run.memory.get("rebuilt", 0.0) + self.rel_rebuilt * len(done)
+        mine = run.memory(Rebuilt)
+        total = mine.fraction + self.rel_rebuilt * len(done)
         n = int(total + 1e-9)
-        run.memory["rebuilt"] = total - n
+        mine.fraction = total - n
         returning = self._returning(w, done)
         done = [done[k] for k in np.argsort(~returning, kind="stable")]
         back, spots = done[: min(n, int(returning.sum()))], [one.home for one in done]
@@ -329,8 +345,8 @@ class Sloop(Rehousing):
 
     def _new(self, run: Running, w: World, spots: NDArray) -> Dwellings:
         """A step-free flat in the wijk of each home that was there."""
-        new, built = take(w.d, spots), run.memory.get("built", 0)
-        run.memory["built"] = built + len(spots)
+        new, mine = take(w.d, spots), run.memory(Rebuilt)
+        built, mine.n_built = mine.n_built, mine.n_built + len(spots)
         salt = hash_text(self.key)
         new.id[:] = [hash_ints(salt, built + k) for k in range(len(spots))]
         new.kind[:], new.tenure[:], new.access[:] = DwellingType.MEERGEZINS, Tenure.CORPORATIE, Access.GESCHIKT

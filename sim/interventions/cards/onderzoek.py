@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -17,6 +18,7 @@ from sim.interventions.terms import Payer
 from sim.interventions.who import Who
 from sim.world.chance import Purpose, uniform
 from sim.world.codes import HUIDIGE, ZOEKEN, Access, Contact, DwellingState, DwellingType, Tenure
+from sim.world.copies import Own
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,6 +28,15 @@ if TYPE_CHECKING:
 BUILT = (DwellingType.EENGEZINS, DwellingType.MEERGEZINS, DwellingType.SENIORENCOMPLEX)  # what a programme can choose from
 WORTH = np.array([1.2, 0.8, 0.8, 0.8, 0.8])  # by DwellingType: of the median, as the base programme has it
 SPARE = 2  # rooms above what the household needs
+
+
+@dataclass
+class Survey(Own):
+    """What the last survey found."""
+
+    gap: NDArray = field(
+        default_factory=lambda: np.zeros(N_PROFIELEN, np.int64)
+    )  # respondents short of a fitting home, by woonprofiel wanted
 
 
 class Woonbehoefteonderzoek(Instrument):
@@ -62,17 +73,16 @@ class Woonbehoefteonderzoek(Instrument):
 
     def act_in_month(self, run: Running, w: World) -> None:
         """Survey and change of plans, when a survey is due and can be paid."""
-        first = run.memory.setdefault("first", w.month)
-        if (w.month - first) % self.dur_cycle or not run.afford(1, self.eur_survey):
+        if run.months_since_first(w) % self.dur_cycle or not run.afford(1, self.eur_survey):
             return
         rows = run.candidates(w, (HUIDIGE, ZOEKEN))
         u = uniform(w.draws.base(Purpose.TALK, w.month, self.key), w.h.id[rows])
         rows = rows[np.argsort(u, kind="stable")][: min(run.n_room, int((u < self.rel_sample).sum()))]
         run.pay(self.eur_survey)
-        run.month["contacts"] += len(rows)
+        run.month.contacts += len(rows)
         run.n_reached += len(rows)
         wanted, short = self.answers(w, rows)
-        run.memory["gap"] = np.bincount(wanted[short], minlength=N_PROFIELEN)
+        run.memory(Survey).gap = np.bincount(wanted[short], minlength=N_PROFIELEN)
         self._steer(run, w, rows[short], wanted[short])
 
     def answers(self, w: World, rows: NDArray) -> tuple[NDArray, NDArray]:

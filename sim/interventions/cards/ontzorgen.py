@@ -164,14 +164,15 @@ class Voorinspectie(KnownToSome):
 
     def act_in_month(self, run: Running, w: World) -> None:
         """Inspections are paid when they are done, so the money left says how many there can be."""
+        room = run.n_room
         if self.eur_inspection > 0:
-            room, run.n_room = run.n_room, int(min(run.n_room, run.left() // self.eur_inspection))
-            run.memory["short"] = run.n_room < room
+            run.n_room = int(min(room, run.left() // self.eur_inspection))
+        short = run.n_room < room
         before = run.n_reached
         super().act_in_month(run, w)
-        if run.memory.get("short") and run.n_room == 0:
-            run.lacks_money(int(run.month["waiting"]))
-        run.month["contacts"] += run.n_reached - before
+        if short and run.n_room == 0:
+            run.lacks_money(run.month.waiting)
+        run.month.contacts += run.n_reached - before
         run.pay((run.n_reached - before) * self.eur_inspection)
 
 

@@ -88,7 +88,7 @@ class Woonevenement(Outreach):
 
     def reached(self, run: Running, w: World, lot: Lot) -> NDArray:
         """The wijk whose turn it is, in the order of the areas, every ``dur_between`` months."""
-        since = w.month - run.memory.setdefault("begun", w.month)
+        since = run.months_since_first(w)
         if since % self.dur_between:
             return np.zeros(0, np.int32)
         rows, turn = super().reached(run, w, lot), since // self.dur_between % len(w.map.gemeente)

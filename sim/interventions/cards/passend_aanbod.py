@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
@@ -10,11 +11,12 @@ from pydantic import Field
 from sim.chains.new_homes import add_homes, floor_area_of, worth_of_flat
 from sim.interventions.card import Card
 from sim.interventions.instrument import Instrument
-from sim.interventions.running import Running
+from sim.interventions.running import Carry, Running
 from sim.interventions.terms import Payer
 from sim.world.chance import Purpose, hash_ints, hash_text, uniform
 from sim.world.codes import Access, Contact, DwellingState, DwellingType, Origin, Tenure
 from sim.world.columns import Dwellings, empty
+from sim.world.copies import Own
 
 if TYPE_CHECKING:
     from sim.world.world import World
@@ -44,6 +46,15 @@ BUILDING = PASSEND_AANBOD.but(
 )
 
 
+@dataclass
+class Programme(Own):
+    """How far a building programme is."""
+
+    per_month: float | None = None  # homes, fixed when the first can be delivered: a dose, not a feedback
+    homes: Carry = field(default_factory=Carry)
+    n_built: int = 0
+
+
 class Building(Instrument):
     """A building programme: so many homes per 1,000 senior households and year."""
 
@@ -61,14 +72,12 @@ class Building(Instrument):
 
     def act_in_month(self, run: Running, w: World) -> None:
         """Deliver this month's homes, if the building time has passed and the budget allows."""
-        begun = run.memory.setdefault("begun", w.month)
-        if w.month - begun < self.dur_build:
+        if run.months_since_first(w) < self.dur_build:
             return
-        if "n" not in run.memory:
-            run.memory["n"] = self.n_per_1000 * float(run.at_work.seniors.sum()) / 1000 / 12
-        total = run.memory.get("carried", 0.0) + run.memory["n"] * run.strength
-        n = run.afford(min(int(total), run.n_room), self.eur_home)
-        run.memory["carried"] = total - int(total)
+        mine = run.memory(Programme)
+        if mine.per_month is None:
+            mine.per_month = self.n_per_1000 * float(run.at_work.seniors.sum()) / 1000 / 12
+        n = run.afford(min(mine.homes.whole(mine.per_month * run.strength), run.n_room), self.eur_home)
         if n > 0:
             add_homes(w, self._homes(run, w, n), Origin.NEW_BUILD)
             run.pay(n * self.eur_home)
@@ -76,8 +85,8 @@ class Building(Instrument):
 
     def _homes(self, run: Running, w: World, n: int) -> Dwellings:
         """Homes where the seniors live, by area."""
-        built = run.memory.get("built", 0)
-        run.memory["built"] = built + n
+        mine = run.memory(Programme)
+        built, mine.n_built = mine.n_built, mine.n_built + n
         new = empty(Dwellings, n)
         salt = hash_text(self.key)
         new.id[:] = [hash_ints(salt, built + k) for k in range(n)]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 from pydantic import Field
@@ -18,6 +19,7 @@ from sim.interventions.who import Lot, Who
 from sim.world.chance import Purpose, hash_ints, hash_text, uniform
 from sim.world.codes import Access, DwellingState, DwellingType, HouseholdState, Origin, Stage, Tenure
 from sim.world.columns import Dwellings, take
+from sim.world.copies import Own
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,6 +28,23 @@ if TYPE_CHECKING:
 
 EUR_RENT_HALF = 500  # lowest rent of half a home, euro per month (assumption)
 EUR_WORKS = 60000.0  # assumption (not found): what the owner pays for the works, out of the worth of the second home
+
+
+class Permit(NamedTuple):
+    """Leave to split a home: the month in which the works are done, the household that asked for it, and its home."""
+
+    month: int
+    household: int
+    home: int
+
+
+@dataclass
+class Permits(Own):
+    """What is under way, and how much there may be of it."""
+
+    under_way: list[Permit] = field(default_factory=list)
+    granted: list[int] = field(default_factory=list)  # by area, homes since the start; empty before the first application
+    most: NDArray = field(default_factory=lambda: np.zeros(0))  # the same, homes that may be split
 
 
 class Woningsplitsen(Instrument):
@@ -53,8 +72,9 @@ class Woningsplitsen(Instrument):
     def act_in_month(self, run: Running, w: World) -> None:
         """New applications, and the homes of those whose works are done."""
         self._apply(run, w)
-        done = [one for one in run.memory.get("permits", []) if one[0] <= w.month]
-        run.memory["permits"] = [one for one in run.memory.get("permits", []) if one[0] > w.month]
+        mine = run.memory(Permits)
+        done = [one for one in mine.under_way if one.month <= w.month]
+        mine.under_way = [one for one in mine.under_way if one.month > w.month]
         still = [(i, j) for _, i, j in done if w.h.home[i] == j and w.h.state[i] == HouseholdState.PRESENT and w.h.reserved[i] < 0]
         still = still[: run.afford(len(still), self.eur_split)]
         if still:
@@ -65,26 +85,27 @@ class Woningsplitsen(Instrument):
         lot = Lot(w.draws.base(Purpose.TALK, w.month, self.key), self.p_apply / 12)
         rows = run.candidates(w, (int(Stage.HUIDIGE_WONING), int(Stage.WOONWENS)), lot)
         rows = rows[w.d.kind[w.h.home[rows]] == DwellingType.EENGEZINS]
-        under_way = {i for _, i, _ in run.memory.get("permits", [])}
+        mine = run.memory(Permits)
+        under_way = {one.household for one in mine.under_way}
         rows = rows[np.argsort(uniform(lot.base, w.h.id[rows]), kind="stable")][: run.n_room]
         rows = rows[[int(i) not in under_way for i in rows]] if len(rows) else rows
-        run.month["contacts"] += len(rows)
+        run.month.contacts += len(rows)
         run.at_work.note_application(w.month, len(rows))
         with w.draws.replay():  # one fixed number per home: a refusal stays a refusal
             refused = uniform(w.draws.base(Purpose.UNIT_NUMBER, 4, self.key), w.d.id[w.h.home[rows]]) < self.rel_refused
         for i in rows[~refused]:
             area = int(w.d.area[w.h.home[i]])
-            if self._room_in(run, w, area):
-                run.memory["split"][area] += 1
-                run.memory.setdefault("permits", []).append((w.month + self.dur_permit + self.dur_works, int(i), int(w.h.home[i])))
+            if self._room_in(mine, w, area):
+                mine.granted[area] += 1
+                mine.under_way.append(Permit(w.month + self.dur_permit + self.dur_works, int(i), int(w.h.home[i])))
         run.n_reached += len(rows)
 
-    def _room_in(self, run: Running, w: World, area: int) -> bool:
-        if "split" not in run.memory:
+    def _room_in(self, mine: Permits, w: World, area: int) -> bool:
+        if not mine.granted:
             in_stock = (w.d.kind == DwellingType.EENGEZINS) & (w.d.state == DwellingState.IN_STOCK)
-            run.memory["split"] = [0] * len(w.map.gemeente)
-            run.memory["most"] = self.rel_most * np.bincount(w.d.area[in_stock], minlength=len(w.map.gemeente))
-        return run.memory["split"][area] + 1 <= run.memory["most"][area]
+            mine.granted = [0] * len(w.map.gemeente)
+            mine.most = self.rel_most * np.bincount(w.d.area[in_stock], minlength=len(w.map.gemeente))
+        return mine.granted[area] + 1 <= mine.most[area]
 
     def _split(self, run: Running, w: World, rows: NDArray, homes: NDArray) -> None:
         """Each home keeps half of its rooms, floor and worth; the other half is a home of its own."""

@@ -8,6 +8,7 @@ does not become smaller. Who lodges is in the ledger by a move of its own kind (
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -25,6 +26,7 @@ from sim.interventions.who import ALL_DRAWN, Lot, Who
 from sim.world.chance import Purpose, uniform
 from sim.world.codes import HUIDIGE, NIEUW, WENS, ZOEKEN, HouseholdState, MoveReason, Tenure
 from sim.world.columns import ABSENT, NEVER, NOWHERE
+from sim.world.copies import Own
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,6 +36,15 @@ if TYPE_CHECKING:
 
 END, LODGER, HOST, HOME = range(4)  # columns of the contracts, int64
 WITH, BEFORE = range(2)  # columns of the hosts' incomes, float32: with the rent of the room, and without
+
+
+@dataclass
+class Lodging(Own):
+    """Rooms that are let, and those that are still open."""
+
+    rooms: list[tuple[int, int]] = field(default_factory=list)  # hosts whose room found nobody yet, and the homes that they live in
+    contracts: NDArray = field(default_factory=lambda: np.zeros((0, 4), np.int64))
+    incomes: NDArray = field(default_factory=lambda: np.zeros((0, 2), np.float32))
 
 
 class Woningdelen(Instrument):
@@ -82,10 +93,10 @@ class Woningdelen(Instrument):
         """Rooms that are offered; lodgers who move in."""
         base = w.draws.base(Purpose.TALK, w.month, self.key)
         rows = run.touch(w, run.candidates(w, (HUIDIGE, WENS), Lot(base, self.p_apply / 12)))
-        run.month["contacts"] += len(rows)
+        run.month.contacts += len(rows)
         rooms = np.concatenate((self._still_open(run, w), rows[self._agreed(w, rows)])).astype(np.int32)
         hosts, lodgers = match(w, rooms[: run.afford(len(rooms), self.eur_case)], base, self.eur_room, self.rel_income)
-        run.memory["rooms"] = [(i, int(w.h.home[i])) for i in rooms[~np.isin(rooms, hosts)].tolist()]
+        run.memory(Lodging).rooms = [(i, int(w.h.home[i])) for i in rooms[~np.isin(rooms, hosts)].tolist()]
         if len(hosts):
             take_in(run, w, hosts, lodgers, self.months(uniform(base, w.h.id[lodgers], w.h.id[hosts])), self.eur_room)
             run.pay(self.eur_case * len(hosts))
@@ -96,9 +107,8 @@ class Woningdelen(Instrument):
 
     def when_stopped_for_good(self, run: Running, w: World) -> None:
         """Nobody would see to the contracts any more: they end."""
-        if "contracts" in run.memory:
-            run.memory["contracts"][:, END] = w.month
-            see_to_contracts(run, w, self.eur_room)
+        run.memory(Lodging).contracts[:, END] = w.month
+        see_to_contracts(run, w, self.eur_room)
 
     def months(self, u: NDArray) -> NDArray:
         """Months of contracts by keyed numbers in [0, 1): some end with the trial, others evenly up to the longest; int64."""
@@ -116,7 +126,7 @@ class Woningdelen(Instrument):
 
     def _still_open(self, run: Running, w: World) -> NDArray:
         """Hosts whose room found nobody yet, and who still live there."""
-        rooms = [i for i, j in run.memory.get("rooms", []) if w.h.home[i] == j and w.h.reserved[i] == NOWHERE]
+        rooms = [i for i, j in run.memory(Lodging).rooms if w.h.home[i] == j and w.h.reserved[i] == NOWHERE]
         return np.array([i for i in rooms if w.h.state[i] == HouseholdState.PRESENT], np.int32)
 
 
@@ -155,15 +165,16 @@ def take_in(run: Running, w: World, hosts: NDArray, lodgers: NDArray, months: ND
     see_anew(w, hosts)
     contracts = np.stack((w.month + months, lodgers, hosts, h.home[hosts]), axis=1)
     incomes = np.stack((h.income[hosts], before), axis=1)
-    for name, rows in (("contracts", contracts), ("incomes", incomes)):
-        run.memory[name] = np.concatenate((run.memory[name], rows)) if name in run.memory else rows
+    mine = run.memory(Lodging)
+    mine.contracts, mine.incomes = np.concatenate((mine.contracts, contracts)), np.concatenate((mine.incomes, incomes))
 
 
 def see_to_contracts(run: Running, w: World, eur_room: float) -> None:
     """Contracts end by time, or when one of the two leaves; as long as they last the host has the rent of the room."""
-    if "contracts" not in run.memory:
+    mine = run.memory(Lodging)
+    if len(mine.contracts) == 0:
         return
-    h, c, incomes = w.h, run.memory["contracts"], run.memory["incomes"]
+    h, c, incomes = w.h, mine.contracts, mine.incomes
     lodger, host = c[:, LODGER].astype(np.int32), c[:, HOST].astype(np.int32)
     lodges = (h.state[lodger] == HouseholdState.PRESENT) & (h.home[lodger] == NOWHERE)
     hosted = (h.state[host] == HouseholdState.PRESENT) & (h.home[host] == c[:, HOME])
@@ -177,7 +188,7 @@ def see_to_contracts(run: Running, w: World, eur_room: float) -> None:
     see_anew(w, host[stops | anew])
     ends = lodges & ~goes_on
     search_again(w, lodger[ends], np.maximum(0, c[ends, END] - w.month))
-    run.memory["contracts"], run.memory["incomes"] = c[goes_on], incomes[goes_on]
+    mine.contracts, mine.incomes = c[goes_on], incomes[goes_on]
 
 
 def search_again(w: World, rows: NDArray, early: NDArray) -> None:

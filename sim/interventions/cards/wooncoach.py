@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -10,11 +11,12 @@ from pydantic import Field
 from sim.interventions.card import Card
 from sim.interventions.instrument import Instrument
 from sim.interventions.organisations import STAGES
-from sim.interventions.running import Running, first_of
+from sim.interventions.running import Carry, Running, first_of
 from sim.interventions.terms import Payer
 from sim.interventions.who import Lot, Who
 from sim.world.chance import Purpose, uniform
 from sim.world.codes import Contact, Stage
+from sim.world.copies import Own
 
 if TYPE_CHECKING:
     from sim.world.world import World
@@ -31,6 +33,14 @@ WOONCOACH = Card(
     talks=True,
     dosed=True,
 )
+
+
+@dataclass
+class Team(Own):
+    """The coaches of an instrument."""
+
+    fte: float | None = None  # by senior households, fixed at the start: a dose, not a feedback
+    talks: Carry = field(default_factory=Carry)
 
 
 class Wooncoach(Instrument):
@@ -66,22 +76,21 @@ class Wooncoach(Instrument):
             fte = 12 * run.left() / self.eur_fte
             run.lacks_money(1)
         run.pay(fte * self.eur_fte / 12)
-        total = run.memory.get("talks", 0.0) + fte * self.n_talks / 12
-        run.memory["talks"] = total - int(total)
-        room = min(int(total), run.n_room)
+        room = min(run.memory(Team).talks.whole(fte * self.n_talks / 12), run.n_room)
         asked = self._first(run, w, (int(Stage.WOONWENS), int(Stage.WONINGZOEKEN)), round(room * self.rel_own_initiative))
         invited = self._first(run, w, (int(Stage.HUIDIGE_WONING), int(Stage.HUIDIGE_WONING)), room - len(asked))
         rows = np.concatenate((asked, invited))
         run.at_work.talks.append((rows, w.h.stage[rows]))
         run.touch(w, rows)
-        run.month["contacts"] += len(rows)
+        run.month.contacts += len(rows)
 
     def _fte(self, run: Running, w: World) -> float:
         if self.fte is not None:
             return self.fte
-        if "fte" not in run.memory:  # fixed at the start: a dose, not a feedback
-            run.memory["fte"] = self.fte_per_1000 * float(run.at_work.seniors.sum()) / 1000
-        return run.memory["fte"]
+        team = run.memory(Team)
+        if team.fte is None:
+            team.fte = self.fte_per_1000 * float(run.at_work.seniors.sum()) / 1000
+        return team.fte
 
     def _first(self, run: Running, w: World, stages: tuple[int, int], room: int) -> np.ndarray:
         with w.draws.replay():
