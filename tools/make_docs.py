@@ -15,11 +15,11 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any, get_args
 
-from sim.world.errors import Refusal, hint
-
 ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:  # run as a file, the project is not on the path yet
     sys.path.insert(0, str(ROOT))
+
+from sim.world.errors import Refusal, hint  # noqa: E402
 
 EVIDENCE = ROOT / "docs" / "evidence.csv"
 EVIDENCE_COLUMNS = ("id", "topic", "quantity", "value", "population", "source", "status")
@@ -330,7 +330,7 @@ def made_amounts() -> str:
 
 def made_draws() -> str:
     """The purposes of draws, under the comments that group them."""
-    source = (ROOT / "sim" / "randomness.py").read_text(encoding="utf-8")
+    source = (ROOT / "sim" / "world" / "chance.py").read_text(encoding="utf-8")
     purpose = next(n for n in ast.parse(source).body if isinstance(n, ast.ClassDef) and n.name == "Purpose")
     groups: list[tuple[str, list[str]]] = []
     for line in source.splitlines()[purpose.lineno : purpose.end_lineno]:

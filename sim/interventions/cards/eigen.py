@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import Field, field_validator
 
 from sim.interventions.card import Card
+from sim.interventions.cards.op_weg_helpen import VOORLICHTING
 from sim.interventions.delivery import Help
-from sim.interventions.organisations import STAGES, able
+from sim.interventions.organisations import STAGES
 from sim.world import law
 from sim.world.errors import hint
 
@@ -51,7 +52,7 @@ class InterventieX(Help):
         stages=HELP_BEGINS_IN,
         levers_used=tuple(name for name in PULLS if name not in CONDITIONS),
         payers=("gemeente", "provincie", "corporatie", "zorgaanbieder", "welzijn", "huishouden"),
-        deliverers=able(("voorlichting",)),
+        deliverers=VOORLICHTING.deliverers,
         powers=("voorlichting",),
         indicator="interventie_x",
         source="toolkit Platform31 2023, monitor 3/3, Interventie x",

@@ -9,7 +9,6 @@ from pydantic import Field
 
 from sim.interventions.card import Card
 from sim.interventions.delivery import KnownToSome, Outreach
-from sim.interventions.organisations import able
 from sim.interventions.running import Running
 from sim.interventions.terms import Payer
 from sim.interventions.who import Lot, Who
@@ -29,7 +28,7 @@ VOORLICHTING = Card(
     stages=("huidige_woning",),
     levers_used=("awareness",),
     payers=("gemeente", "provincie", "corporatie", "welzijn"),
-    deliverers=able(("voorlichting",)),
+    deliverers=("gemeente", "provincie", "corporatie", "zorgaanbieder", "welzijn", "bewonersinitiatief", "makelaar"),
     powers=("voorlichting",),
     indicator="voorlichting",
     contact=Contact.GEMEENTE,
