@@ -27,6 +27,7 @@ CODED: dict[str, tuple[str, tuple[str, ...]]] = {
     "origin": ("Origin", ()),
     "end_reason": ("EndReason", ()),
     "stage": ("Stage", ()),
+    "kind": ("FunnelKind", ()),
     "code (dropped)": ("DropReason", ()),
     "code (obstacle)": ("Obstacle", ()),
     "code (entered)": ("Trigger", ()),
@@ -34,7 +35,6 @@ CODED: dict[str, tuple[str, tuple[str, ...]]] = {
 # columns whose values are words only
 WORDS: dict[str, tuple[tuple[str, ...], str]] = {
     "phase": (("run", "follow_up"), "before or after the horizon"),
-    "kind": (("entered", "left", "dropped", "obstacle"), "what a row of the funnel counts"),
     "kind (bundles)": (("together", "alone", "without", "interaction", "toolbox"), "what a row of bundles.csv compares"),
     "verdict": (("niet_verhuisd", "ook_zonder", "zetje", "noodzakelijk", "uitgesteld", "onbekend"), "what a use did"),
     "group_by": (("all", "class", "role", "seniors", "wijk", "income", "tenure"), "ways to group households"),

@@ -160,16 +160,16 @@ def tell(agent: Household) -> str:
     """The story of one household, from its columns and the ledger."""
     w = agent.model.world
     h, i = w.h, agent.row
-    lines = [f"Household {agent.unique_id}: {agent.size} person(s), oldest {agent.age}, {agent.household_class.name.lower()}."]
+    lines = [f"Household {agent.unique_id}: {agent.size} person(s), oldest {agent.age}, {agent.household_class.key}."]
     k = int(w.counts[1])
     for move in np.flatnonzero(w.m.household[:k] == i):
         before, after = int(w.m.from_dwelling[move]), int(w.m.to_dwelling[move])
         origin = "no home of its own" if before == NOWHERE else describe_home(agent.model, before)
-        reason = "" if w.m.reason[move] == MoveReason.FILL else f" ({MoveReason(int(w.m.reason[move])).name.lower()})"
+        reason = "" if w.m.reason[move] == MoveReason.FILL else f" ({MoveReason(int(w.m.reason[move])).key})"
         line = f"In month {int(w.m.month[move])} it moved from {origin} to {describe_home(agent.model, after)}{reason}"
         line += f"; fit {w.m.fit_before[move]:.2f} became {w.m.fit_after[move]:.2f}."
         contact = Contact(int(w.m.first_contact[move]))
-        lines.append(line + (f" First contact: {contact.name.lower()}." if contact else ""))
+        lines.append(line + (f" First contact: {contact.key}." if contact else ""))
     if h.home[i] == NOWHERE and agent.stage == Stage.NIEUW_THUIS:
         lines.append("It has no home of its own now: it lodges in the home of another household and is not searching.")
     elif h.home[i] == NOWHERE:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import csv
+import pickle
 import re
 import sys
-from enum import IntEnum
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import sim
@@ -24,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ROOMS = [name for name in ("sim", "experiments", "analysis", "workshop", "benchmarks", "tools", "tests") if (ROOT / name).is_dir()]
 SOURCES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
 NAMES = [path.relative_to(ROOT).as_posix() for path in SOURCES]
-ENUMERATIONS = [one for one in vars(codes).values() if isinstance(one, type) and issubclass(one, IntEnum) and one is not IntEnum]
+ENUMERATIONS = [one for one in vars(codes).values() if isinstance(one, type) and issubclass(one, codes.Code) and one is not codes.Code]
 MAX_LINES, MAX_FUNCTION = 500, 60
 
 
@@ -160,11 +161,34 @@ def test_codes_run_from_0_without_gaps_and_names_are_lower_case(one):
     assert len(one) <= 255
 
 
-class Gap(IntEnum):
+@pytest.mark.parametrize("one", ENUMERATIONS, ids=lambda one: one.__name__)
+def test_every_code_has_a_label_of_its_own_in_both_languages_and_a_code_of_vera_or_none(one):
+    for member in one:
+        for label in (member.nl, member.en):
+            assert label and label == label.strip() and label[0] == label[0].lower(), f"{member!r}: {label!r}"
+        assert re.fullmatch(r"([A-Z]+:[A-Z]{3})?", member.vera), f"{member!r}: {member.vera!r}"
+    assert len({member.nl for member in one}) == len({member.en for member in one}) == len(one)
+
+
+@pytest.mark.parametrize("one", ENUMERATIONS, ids=lambda one: one.__name__)
+def test_a_code_is_an_integer_to_columns_and_comes_whole_out_of_a_pickle(one):
+    for member in one:
+        assert pickle.loads(pickle.dumps(member)) is member is one(int(member))
+        assert np.zeros(1, np.uint8)[0] + member == int(member) and (np.array([int(member)]) == member).all()
+
+
+def test_no_enumeration_of_codes_stands_elsewhere():
+    for path in SOURCES:
+        if path.relative_to(ROOT).parts[0] in ("sim", "experiments", "analysis") and path.name not in ("codes.py", "chance.py"):
+            text = path.read_text(encoding="utf-8")
+            assert "Enum)" not in text and "(Code)" not in text, f"{path.relative_to(ROOT)}: codes are declared in sim/world/codes.py"
+
+
+class Gap(codes.Code):
     """An enumeration as it must not be."""
 
-    A = 0
-    B = 2
+    A = 0, "eerste", "first"
+    B = 2, "derde", "third"
 
 
 def test_an_enumeration_with_a_gap_is_refused():

@@ -11,9 +11,11 @@ import csv
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from enum import IntEnum
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
+
+if TYPE_CHECKING:
+    from sim.world.codes import Code
 
 ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:  # run as a file, the project is not on the path yet
@@ -301,11 +303,11 @@ def made_monitor() -> str:
     return table(head, rows)
 
 
-def enumerations() -> dict[str, type[IntEnum]]:
+def enumerations() -> dict[str, type[Code]]:
     """The enumerations of sim/world/codes.py, in their order."""
     from sim.world import codes
 
-    own = (v for v in vars(codes).values() if isinstance(v, type) and issubclass(v, IntEnum) and v is not IntEnum)
+    own = (v for v in vars(codes).values() if isinstance(v, type) and issubclass(v, codes.Code) and v is not codes.Code)
     return {cls.__name__: cls for cls in own}
 
 
@@ -313,7 +315,7 @@ def made_codes() -> str:
     """Every coded value."""
     rows = []
     for name, cls in enumerations().items():
-        values = ", ".join(f"{int(member)} `{member.name.lower()}`" for member in cls)
+        values = ", ".join(f"{int(member)} `{member.key}`" for member in cls)
         rows.append((f"`{name}`", " ".join((cls.__doc__ or "").split()), values))
     return table(["codes", "what they say", "values"], rows)
 

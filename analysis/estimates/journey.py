@@ -7,10 +7,11 @@ import pandas as pd
 
 from analysis.estimates.statistics import paired, same_seeds
 from analysis.tables.files import BASIS, FUNNEL, MONTHS, need
+from sim.world.codes import FunnelKind, HouseholdClass, Stage
 
-SENIOR = "senior"
-STAGES = ("woonwens", "woningzoeken", "verhuizen")
-KINDS = ("entered", "left", "dropped")
+SENIOR = HouseholdClass.SENIOR.key
+STAGES = tuple(one.key for one in (Stage.WOONWENS, Stage.WONINGZOEKEN, Stage.VERHUIZEN))
+KINDS = tuple(one.key for one in (FunnelKind.ENTERED, FunnelKind.LEFT, FunnelKind.DROPPED))
 COLUMNS = ("scenario", "stage", "kind", "mean", "difference", "lower", "upper", "seeds")
 
 

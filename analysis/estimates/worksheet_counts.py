@@ -14,6 +14,7 @@ from analysis.tables.files import BASIS, PLACEBO
 from analysis.tables.results import Results
 from sim.counts.worksheet_rows import AGES, FLOORS, REGISTRY, RENTS, VERDICTS, Row, rent_limits
 from sim.interventions import REGISTRY as INSTRUMENTS
+from sim.world.codes import Contact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,7 +113,7 @@ def _with_share(n: NDArray, whole: NDArray) -> tuple[NDArray, NDArray]:
 
 def _first_contact(row: Row, tables: Tables, moves: pd.DataFrame) -> Count:
     name = row.key.removeprefix("first_contact_")
-    made = {cls.card.contact.name.lower() for cls in INSTRUMENTS.values()} | {"none"}
+    made = {cls.card.contact.key for cls in INSTRUMENTS.values()} | {Contact.NONE.key}
     n = (moves["first_contact"] == name).groupby(moves["seed"]).sum().astype(float).to_dict()
     if name not in made and not any(n.values()):
         return Count("", row.unit, {}, NO_CONTACT)

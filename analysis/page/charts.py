@@ -12,16 +12,13 @@ from matplotlib.figure import Figure
 from analysis.estimates.costs import whole_scenarios
 from analysis.estimates.effects import whole_run
 from analysis.page import figures
-from analysis.page.words import GROUPS, KINDS, ORIGINS, STAGES, Text, both, interval, numbers, span
+from analysis.page.words import GROUPS, KINDS, ORIGINS, STAGES, Text, both, capitals, interval, numbers, span
 from analysis.tables.files import ALL, BASIS, PLACEBO
 from analysis.tables.results import Results
+from sim.world.codes import HouseholdClass
 
 MOST_DRAWN = 6  # scenarios in one picture that are told apart by colour
-FIT_GROUPS = (
-    (ALL, Text("Iedereen", "Everybody")),
-    ("senior", Text("Senioren", "Seniors")),
-    ("family", Text("Gezinnen", "Families")),
-)
+FIT_GROUPS = tuple((key, capitals(GROUPS[key])) for key in (ALL, HouseholdClass.SENIOR.key, HouseholdClass.FAMILY.key))
 SCENARIO = Text("Scenario", "Scenario")
 FILLED = Text(
     "Een dichte stip is een effect, een open stip mag u geen effect noemen.",

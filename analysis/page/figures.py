@@ -19,6 +19,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from analysis.estimates import journey
 from analysis.page.words import KINDS, ORIGINS, STAGES, Text, number
 from analysis.tables.files import BASIS, PLACEBO
 
@@ -242,7 +243,7 @@ def chain_lengths(rows: pd.DataFrame, titles: Titles, language: str) -> Figure:
 
 def funnel(rows: pd.DataFrame, titles: Titles, language: str) -> Figure:
     """The klantreis: levels in basis (left), and what each scenario changes (right); rows as klantreis.per_thousand."""
-    stages = list(STAGES)[::-1]
+    stages = list(journey.STAGES)[::-1]
     fig = Figure(figsize=(WIDTH, 1.5 + 1.05 * len(stages)), layout="constrained")
     left, right = fig.subplots(1, 2, sharey=True)
     _levels(left, rows[rows["scenario"] == BASIS], stages, language)
@@ -261,7 +262,7 @@ def _levels(ax: Axes, rows: pd.DataFrame, stages: list[str], language: str) -> N
     """Bars of basis: entered, went on, dropped out."""
     base = rows.set_index(["kind", "stage"])["mean"]
     look: dict[str, Any] = {"va": "center", "fontsize": 8, "xytext": (3, 0), "textcoords": "offset points"}
-    for k, (kind, colour) in enumerate(zip(KINDS, (BLUE, GREEN, ORANGE), strict=True)):
+    for k, (kind, colour) in enumerate(zip(journey.KINDS, (BLUE, GREEN, ORANGE), strict=True)):
         y = np.arange(len(stages)) + 0.26 - 0.26 * k
         length = np.array([base.get((kind, stage), np.nan) for stage in stages])
         ax.barh(y, length, 0.22, color=colour, label=KINDS[kind].of(language))

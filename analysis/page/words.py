@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from sim.counts.indicators import REGISTRY
+from sim.world.codes import Code, DwellingType, FunnelKind, HouseholdClass, Origin, Stage, Tenure
 
 LANGUAGES = ("nl", "en")
 
@@ -27,36 +28,43 @@ def both(word: object) -> Text:
     return Text(str(word), str(word))
 
 
+def capital(text: str) -> str:
+    """The text with a capital first letter."""
+    return text[:1].upper() + text[1:]
+
+
+def capitals(text: Text) -> Text:
+    """Both languages with a capital first letter."""
+    return Text(*map(capital, text))
+
+
+def coded(members: Iterable[Code]) -> dict[str, Text]:
+    """The labels of codes by their names in tables."""
+    return {one.key: Text(one.nl, one.en) for one in members}
+
+
 ORIGINS = {
-    "new_build": Text("nieuwbouw", "new build"),
-    "split": Text("splitsing", "split home"),
-    "death": Text("overlijden", "death"),
-    "care": Text("verhuizing naar zorg", "move to care"),
-    "departure": Text("vertrek uit het gebied", "departure from the area"),
-    "union": Text("samenwonen", "moving in together"),
-    "mantelzorg": Text("verhuizing naar een woning bij familie", "move to a home beside family"),
-    "rehousing_done": Text("sloop of renovatie klaar", "rehousing done"),
+    **coded(
+        (
+            Origin.NEW_BUILD,
+            Origin.SPLIT,
+            Origin.DEATH,
+            Origin.CARE,
+            Origin.DEPARTURE,
+            Origin.UNION,
+            Origin.MANTELZORG,
+            Origin.REHOUSING_DONE,
+        )
+    ),
     "all": Text("alle ketens", "all chains"),
-}
-STAGES = {
-    "woonwens": Text("Woonwens", "Wish to move (woonwens)"),
-    "woningzoeken": Text("Woning zoeken", "Searching (woningzoeken)"),
-    "verhuizen": Text("Verhuizen", "Moving (verhuizen)"),
-}
-KINDS = {
-    "entered": Text("kwam in deze fase", "entered the stage"),
-    "left": Text("ging door naar de volgende fase", "went on to the next stage"),
-    "dropped": Text("haakte af", "dropped out"),
-}
+}  # what can begin a chain, in the order of the picture
+STAGES = {key: capitals(text) for key, text in coded(Stage).items()}
+KINDS = coded(FunnelKind)
+TENURES = coded(Tenure)
 GROUPS = {
     "all": Text("iedereen", "everybody"),
-    "senior": Text("senioren", "seniors"),
-    "family": Text("gezinnen", "families"),
-    "starter": Text("starters", "starters"),
-    "household": Text("overige huishoudens", "other households"),
-    "koop": Text("woonde in een koopwoning", "lived in an owner home"),
-    "corporatie": Text("woonde in een corporatiewoning", "lived in a corporatie home"),
-    "vrije_huur": Text("woonde in vrije huur", "lived in private rent"),
+    **coded(HouseholdClass),
+    **{key: Text(f"woonde in: {text.nl}", f"lived in: {text.en}") for key, text in TENURES.items()},
     "geen_woning": Text("had geen eigen woning", "had no home of its own"),
     **{
         f"inkomen_{k}": Text(f"inkomen: {nl} 20 %", f"income: {en} 20 %")
@@ -89,7 +97,7 @@ def indicator(key: str) -> Text:
     if key not in REGISTRY:
         return both(key)
     entry = REGISTRY[key]
-    return Text(capital(entry.nl), capital(entry.en))
+    return capitals(Text(entry.nl, entry.en))
 
 
 def unit(key: str) -> Text:
@@ -98,11 +106,6 @@ def unit(key: str) -> Text:
         return UNITS[key]
     word = REGISTRY[key].unit if key in REGISTRY else ""
     return UNITS.get(word, both(word))
-
-
-def capital(text: str) -> str:
-    """The text with a capital first letter."""
-    return text[:1].upper() + text[1:]
 
 
 def title(scenario: str, scenarios: Mapping[str, Any]) -> Text:
@@ -138,9 +141,8 @@ CONDITIONS = {
 VALUES = {
     "with": Text("ja", "yes"),
     "without": Text("nee", "no"),
-    "koop": Text("koop", "an owner home"),
-    "corporatie": Text("een corporatiewoning", "a corporatie home"),
-    "vrije_huur": Text("vrije huur", "private rent"),
+    **TENURES,
+    **coded(DwellingType),
     "daeb": Text("onder de DAEB-grens", "below the DAEB limit"),
     "above_daeb": Text("boven de DAEB-grens", "above the DAEB limit"),
 }

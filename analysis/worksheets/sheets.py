@@ -25,13 +25,7 @@ SIGNS = {NOW: "●", EXTRA: "+", STOP: "✕", "": ""}  # beside the colour, so t
 LEGEND = {NOW: "doen we al (basis)", EXTRA: "komt erbij (scenario)", STOP: "stopt in dit scenario"}
 ORGANISATIONS = {key: one.nl for key, one in sim.interventions.organisations.ORGANISATIONS.items() if key != "huishouden"}
 HOUSEHOLD = ("huishouden", sim.interventions.organisations.ORGANISATIONS["huishouden"].nl)
-STAGES = {
-    "huidige_woning": "Huidige woning",
-    "woonwens": "Woonwens",
-    "woningzoeken": "Woningzoeken",
-    "verhuizen": "Verhuizen",
-    "nieuw_thuis": "Nieuw thuis!",
-}
+STAGES = {key: text.nl for key, text in words.STAGES.items()}
 CATEGORIES = {
     "passend_aanbod": "1 Passend aanbod",
     "op_weg_helpen": "2 Op weg helpen",

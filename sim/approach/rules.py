@@ -37,7 +37,6 @@ SIZES = ("households", "seniors", "dwellings", "vacant")  # columns of a month t
 STATES = (*(key for key in MONTH_STATES if key not in HIDDEN), *SIZES)
 MOVES = tuple(key for key, one in REGISTRY.items() if one.source == "moves" and key not in HIDDEN)
 READABLE = (*MOVES, *STATES)
-WISHES = ("huidige_woning", "woonwens", "woningzoeken")  # stages in which a coach can meet somebody
 
 
 def near(name: str, known: Iterable[str]) -> str:

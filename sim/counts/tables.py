@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from sim.interventions.at_work import AtWork
     from sim.world.world import World
 
-KINDS = {ENTERED: "entered", LEFT: "left", DROPPED: "dropped", OBSTACLE: "obstacle"}
-
 
 def public_id(ids: NDArray) -> NDArray:
     """63-bit ids as int64, so that −1 can mean none."""
@@ -169,7 +167,7 @@ def funnel_table(months: list[NDArray]) -> pd.DataFrame:
             "month": month,
             "household_class": _named(cls, names(HouseholdClass)),
             "stage": _named(stage, names(codes.Stage)),
-            "kind": _named(kind, list(KINDS.values())),
+            "kind": _named(kind, names(codes.FunnelKind)),
             "code": pd.Categorical([lists[k][c] for k, c in zip(kind.tolist(), code.tolist(), strict=True)]),
             "n": cube[month, cls, stage, kind, code],
         }

@@ -7,10 +7,13 @@ doorstroming van senioren. Toolkit voor een aanpak*, November 2023; where the pr
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sim.counts import indicators
 from sim.world import codes, law
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 OPGAVE, FIRST, SECOND, THIRD = "opgave", "1/3", "2/3", "3/3"
 SHEETS = {
@@ -19,7 +22,6 @@ SHEETS = {
     SECOND: "Wat willen we monitoren? 2/3",
     THIRD: "Wat willen we monitoren? 3/3",
 }
-NEW_SIZES = ("one", "two", "three_plus", "nobody")
 AGES = ((0, "t_m_55"), (56, "56_65"), (66, "66_75"), (76, "76_85"), (86, "86_plus"))  # lowest age of each class
 FLOORS = ((0, "below_50"), (50, "50_74"), (75, "75_99"), (100, "100_149"), (150, "150_plus"))  # m2, classes of CBS
 RENTS = ("aftopping_small", "aftopping_large", "liberalisatiegrens")  # sim.world.law: upper bounds of the first three classes
@@ -65,16 +67,17 @@ def _known(key: str, sheet: str, subject: str, row: str, uitleg: str, open_: tup
     return Row(key, sheet, subject, row, one.nl, one.en, one.unit, "summary", one.definition, uitleg, open=open_)
 
 
-def _values(*triples: tuple[str, ...]) -> tuple[Value, ...]:
+def _values(*triples: tuple[str, str, str]) -> tuple[Value, ...]:
     return tuple(Value(*one) for one in triples)
 
 
+def _coded(members: Iterable[codes.Code]) -> tuple[Value, ...]:
+    """The members of an enumeration as classes."""
+    return tuple(Value(one.key, one.nl, one.en, one.vera) for one in members)
+
+
 # fmt: off
-_TYPES = _values(("eengezins", "eengezinswoning", "single-family home"), ("meergezins", "appartement", "flat"),
-                 ("seniorencomplex", "seniorencomplex", "home in a senior complex"), ("mantelzorgunit", "mantelzorgwoning", "home for informal care"),
-                 ("flex", "flexwoning", "temporary home"))
-_TENURES = _values(("koop", "koop", "owner-occupied"), ("corporatie", "huur van een corporatie", "let by a corporatie"),
-                   ("vrije_huur", "vrije huur", "private rent"))
+_TYPES, _TENURES = _coded(codes.DwellingType), _coded(codes.Tenure)
 _FLOORS = _values(("below_50", "kleiner dan 50 m²", "below 50 m2"), ("50_74", "50 tot 75 m²", "50 to 74 m2"), ("75_99", "75 tot 100 m²", "75 to 99 m2"),
                   ("100_149", "100 tot 150 m²", "100 to 149 m2"), ("150_plus", "150 m² of groter", "150 m2 or more"))
 _RENTS = _values(("aftopping_small", "huur tot de lage aftoppingsgrens", "rent up to the lower capping limit"),
@@ -86,28 +89,19 @@ _AGES = _values(("t_m_55", "t/m 55 jaar", "up to 55"), ("56_65", "56 t/m 65 jaar
 _SIZES = _values(("one", "1 persoon", "1 person"), ("two", "2 personen", "2 persons"), ("three_plus", "3 of meer personen", "3 or more persons"),
                  ("nobody", "nog niet bewoond, of uit de voorraad", "nobody yet, or out of the stock"))
 _NOOD = _values(("nood", "uit nood", "out of need"), ("wens", "uit wens", "by wish"))
-_TRIGGERS = _values(
-    ("none", "geen reden vastgelegd", "no reason on record"), ("no_home", "geen eigen woning", "no home of one's own"),
-    ("wish", "wens om anders te wonen", "wish to live otherwise", "EINDEDETAILREDEN:PAS"),
-    ("size", "woning te groot of te klein", "home too large or too small", "EINDEDETAILREDEN:PAS"),
-    ("fall", "val of gezondheid", "fall or health", "EINDEDETAILREDEN:PAS"), ("loss_of_partner", "verlies van de partner", "loss of partner", "EINDEDETAILREDEN:PER"),
-    ("children_left", "kinderen uit huis", "children left home", "EINDEDETAILREDEN:PAS"), ("union", "gaan samenwonen", "moving in together", "EINDEDETAILREDEN:PER"),
-    ("separation", "uit elkaar", "separation", "EINDEDETAILREDEN:PER"), ("contact", "gesprek of brief van een organisatie", "talk with or letter from an organisation"),
-    ("rehousing", "sloop of renovatie", "demolition or renovation", "VOORRANGDETAILSOORT:HUI"),
-)
 _VERDICTS = _values(
     ("spontaan", "spontaan: geen maatregel gebruikt", "spontaneous: no measure used"), ("ook_zonder", "ook zonder maatregelen verhuisd", "would have moved without the measures"),
     ("zetje", "zetje in de rug", "a push"), ("noodzakelijk", "noodzakelijk", "necessary"), ("uitgesteld", "uitgesteld: later verhuisd dan zonder", "delayed"),
     ("onbekend", "onbekend", "unknown"),
 )
-_CONTACTS = {
-    codes.Contact.EIGEN_INITIATIEF: ("Eigen initiatief senior, eventueel via Woningnet", "eigen initiatief", "own initiative"),
-    codes.Contact.ZORGPARTIJ: ("Doorverwijzing zorgpartij vanwege passend wonen", "doorverwezen door een zorgpartij", "referred by a care provider"),
-    codes.Contact.CORPORATIE_RENOVATIE: ("Benaderd door woningcorporatie vanwege renovatie", "door de corporatie, vanwege renovatie", "by the corporatie, renovation"),
-    codes.Contact.CORPORATIE_PASSEND_WONEN: ("Benaderd door woningcorporatie vanwege passend wonen", "door de corporatie, vanwege passend wonen", "by the corporatie, suitable housing"),
-    codes.Contact.CORPORATIE_SLOOP: ("Aantal senioren benaderd door woningcorporatie vanwege sloop", "door de corporatie, vanwege sloop", "by the corporatie, demolition"),
-    codes.Contact.GEMEENTE: ("(niet in de toolkit) Benaderd door gemeente of provincie", "door gemeente of provincie", "by gemeente or provincie"),
-    codes.Contact.NONE: ("(niet in de toolkit) Geen contact vastgelegd", "geen contact vastgelegd", "no contact on record"),
+_CONTACTS = {  # the toolkit's row of each, in its order
+    codes.Contact.EIGEN_INITIATIEF: "Eigen initiatief senior, eventueel via Woningnet",
+    codes.Contact.ZORGPARTIJ: "Doorverwijzing zorgpartij vanwege passend wonen",
+    codes.Contact.CORPORATIE_RENOVATIE: "Benaderd door woningcorporatie vanwege renovatie",
+    codes.Contact.CORPORATIE_PASSEND_WONEN: "Benaderd door woningcorporatie vanwege passend wonen",
+    codes.Contact.CORPORATIE_SLOOP: "Aantal senioren benaderd door woningcorporatie vanwege sloop",
+    codes.Contact.GEMEENTE: "(niet in de toolkit) Benaderd door gemeente of provincie",
+    codes.Contact.NONE: "(niet in de toolkit) Geen contact vastgelegd",
 }
 _STAY, _USE = "Zelfstandig blijven wonen", "Intensiever benutten bestaande bouw"
 _MOVE, _WHY, _WHO, _CONTACT = "Verhuizingen", "Redenen", "Verhuizers", "Eerste contact/ zoekgedrag"
@@ -119,10 +113,9 @@ _OF_MOVES = "of the seniors' moves into an empty home in the period"
 
 
 def _first_contact(code: codes.Contact) -> Row:
-    row, nl, en = _CONTACTS[code]
-    name = code.name.lower()
+    name = code.key
     more = " Zij zochten op eigen kracht." if code is codes.Contact.NONE else ""
-    return Row(f"first_contact_{name}", SECOND, _CONTACT, row, f"eerste contact: {nl}", f"first contact: {en}", "moves", "moves",
+    return Row(f"first_contact_{name}", SECOND, _CONTACT, _CONTACTS[code], f"eerste contact: {code.nl}", f"first contact: {code.en}", "moves", "moves",
                f"first contact on record {name}, {_OF_MOVES}; seniors who were approached and did not move are not in it",
                "Verhuisde senioren, naar het eerste contact. Wie wel benaderd is en niet verhuisde, telt niet mee." + more, vera="own code")
 
@@ -162,7 +155,7 @@ _LIST = (
            "persons of the household that took the home which a senior's move in the period left (found by parent_move_id, follow-up included)", "Wie gaat er wonen in de woning die de senior achterlaat?", FIRST, _MOVE, unit="homes"),
     Row("larger_household", FIRST, _MOVE, "Omvang nieuwe huishouden in vrijgekomen woning", "vrijgekomen woning is beter benut", "home that came free is better used", "share of homes taken again", "moves",
         "homes left by a senior's move in the period whose new household is larger than the one that left, of those taken again", "Deel van de opnieuw bewoonde woningen waarin nu meer mensen wonen dan ervoor."),
-    _split("reason", "Reden van verhuizing (uitvragen bij doorstromer)", "reden van verhuizing", "reason of the move", _TRIGGERS, f"what set the journey off, {_OF_MOVES}", "Wat de eerste aanleiding was.", FIRST, _WHY),
+    _split("reason", "Reden van verhuizing (uitvragen bij doorstromer)", "reden van verhuizing", "reason of the move", _coded(codes.Trigger), f"what set the journey off, {_OF_MOVES}", "Wat de eerste aanleiding was.", FIRST, _WHY),
     _split("nood_wens", "Reden van verhuizing (uitvragen bij doorstromer)", "nood of wens", "need or wish", _NOOD, f"need: a fall, loss of the partner or rehousing; all else is a wish; {_OF_MOVES}",
            "Nood: een val, verlies van de partner, sloop of renovatie. De rest is wens.", FIRST, _WHY),
     _split("by_measures", "Spontane verhuizing of door maatregelen (noodzakelijk, zetje in de rug, ook zonder maatregelen verhuisd) (uitvragen bij doorstromer)", "spontaan of door maatregelen", "spontaneous or by measures",

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from sim.world.codes import Stage, names
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-STAGES = ("huidige_woning", "woonwens", "woningzoeken", "verhuizen", "nieuw_thuis")
+STAGES = tuple(names(Stage))
 
 
 class Power(NamedTuple):

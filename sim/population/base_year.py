@@ -14,16 +14,16 @@ import numpy as np
 
 from sim.population.ipf import fit, shift_odds
 from sim.world import figures
-from sim.world.codes import HouseholdType, Tenure
+from sim.world.codes import DwellingType, HouseholdType, Tenure, names
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 AGES = (15, 25, 35, 45, 55, 65, 75)
 HEAD_BANDS = tuple(range(15, 85, 5))  # the last is 80 and over
-TYPES = tuple(kind.name.lower() for kind in HouseholdType)
-TENURES = tuple(tenure.name.lower() for tenure in Tenure)
-KINDS = ("eengezins", "meergezins")
+TYPES = tuple(names(HouseholdType))
+TENURES = tuple(names(Tenure))
+KINDS = tuple(names(DwellingType)[:2])  # a home of the start is of one of these
 N_CELLS = len(AGES) * len(TYPES)
 N_HOMES = len(TENURES) * len(KINDS)  # column = tenure × 2 + kind
 TYPE_GROUP = np.array([0, 1, 2, 2, 1])  # one person, more without children, with children (CBS 37975)

@@ -1,7 +1,8 @@
-"""Every coded column of the model, as enumerations: the number is stored, the lower-case name is written in tables.
+"""Every coded column of the model, as enumerations: a code is declared once, with all that anybody calls it.
 
-Members that have a code in VERA (the housing corporations' open data standard, reference data of June 2026) have it in
-``VERA_PAIRS`` (read with ``vera``); where VERA has none (the psychological steps before registration) the code is ours.
+A member is ``NAME = number, Dutch, English, VERA``: the number is stored, the lower-case name is written in tables, people read the
+labels. VERA is the housing corporations' open data standard (``KIND:CODE``, reference data of June 2026; several of ours may share
+one of theirs); where VERA has none (the psychological steps before registration) the code is ours.
 """
 
 from __future__ import annotations
@@ -9,219 +10,250 @@ from __future__ import annotations
 from enum import IntEnum
 
 
-class HouseholdState(IntEnum):
+class Code(IntEnum):
+    """A coded value: an integer that knows its labels.
+
+    Attributes:
+        nl, en: what people read, without a capital. vera: ``KIND:CODE`` of VERA, empty where it has none.
+    """
+
+    nl: str
+    en: str
+    vera: str
+
+    def __new__(cls, number: int, nl: str = "", en: str = "", vera: str = "") -> Code:
+        """A member from its declaration (or, of an existing one, by its number alone)."""
+        one = int.__new__(cls, number)
+        one._value_, one.nl, one.en, one.vera = number, nl, en, vera
+        return one
+
+    @property
+    def key(self) -> str:
+        """The name in tables."""
+        return self.name.lower()
+
+
+class HouseholdState(Code):
     """Whether a household row is in use: rows of future households exist from the start of a seed."""
 
-    NOT_YET = 0
-    PRESENT = 1
-    ENDED = 2
+    NOT_YET = 0, "nog niet gevormd", "not formed yet"
+    PRESENT = 1, "aanwezig", "present"
+    ENDED = 2, "opgeheven", "ended"
 
 
-class HouseholdClass(IntEnum):
+class HouseholdClass(Code):
     """The first that holds, in this order (design section 4)."""
 
-    STARTER = 0
-    SENIOR = 1
-    FAMILY = 2
-    HOUSEHOLD = 3
+    STARTER = 0, "starters", "starters", "WOONSITUATIESOORT:STA"
+    SENIOR = 1, "senioren", "seniors", "DOELGROEP:SEN"
+    FAMILY = 2, "gezinnen", "families", "DOELGROEP:GEK"
+    HOUSEHOLD = 3, "overige huishoudens", "other households", "DOELGROEP:HZO"
 
 
-class HouseholdType(IntEnum):
+class HouseholdType(Code):
     """Composition, by the classes of CBS 37975."""
 
-    ONE_PERSON = 0
-    COUPLE = 1
-    COUPLE_WITH_CHILDREN = 2
-    ONE_PARENT = 3
-    OTHER = 4
+    ONE_PERSON = 0, "één persoon", "one person"
+    COUPLE = 1, "paar zonder kinderen", "couple without children"
+    COUPLE_WITH_CHILDREN = 2, "paar met kinderen", "couple with children"
+    ONE_PARENT = 3, "één ouder met kinderen", "one parent with children"
+    OTHER = 4, "ander huishouden", "other household"
 
 
-class Sex(IntEnum):
+class Sex(Code):
     """Sex as in the life tables."""
 
-    MAN = 0
-    WOMAN = 1
+    MAN = 0, "man", "man"
+    WOMAN = 1, "vrouw", "woman"
 
 
-class Limitation(IntEnum):
+class Limitation(Code):
     """What a person needs to move about."""
 
-    NONE = 0
-    WALKING_AID = 1
-    WHEELCHAIR = 2
+    NONE = 0, "geen hulpmiddel", "no aid"
+    WALKING_AID = 1, "loophulpmiddel", "walking aid"
+    WHEELCHAIR = 2, "rolstoel", "wheelchair"
 
 
-class Tenure(IntEnum):
+class Tenure(Code):
     """Who owns and who lives there; also the market segment."""
 
-    KOOP = 0
-    CORPORATIE = 1
-    VRIJE_HUUR = 2
+    KOOP = 0, "koopwoning", "owner home"
+    CORPORATIE = 1, "corporatiewoning", "corporatie home"
+    VRIJE_HUUR = 2, "vrije huur", "private rent"
 
 
-class DwellingType(IntEnum):
+class DwellingType(Code):
     """Type of home."""
 
-    EENGEZINS = 0
-    MEERGEZINS = 1
-    SENIORENCOMPLEX = 2
-    MANTELZORGUNIT = 3
-    FLEX = 4
+    EENGEZINS = 0, "eengezinswoning", "single-family home"
+    MEERGEZINS = 1, "appartement", "flat"
+    SENIORENCOMPLEX = 2, "seniorencomplex", "home in a senior complex"
+    MANTELZORGUNIT = 3, "mantelzorgwoning", "home for informal care"
+    FLEX = 4, "flexwoning", "temporary home"
 
 
-class Access(IntEnum):
+class Access(Code):
     """Reachability and stairs inside: the toolkit's ongeschikt, aanpasbaar (at most 10,000 euro), geschikt."""
 
-    ONGESCHIKT = 0
-    AANPASBAAR = 1
-    GESCHIKT = 2
+    ONGESCHIKT = 0, "ongeschikt", "unsuitable", "TOEGANKELIJKHEIDSLABEL:ZON"
+    AANPASBAAR = 1, "aanpasbaar", "adaptable", "TOEGANKELIJKHEIDSLABEL:ZON"
+    GESCHIKT = 2, "geschikt", "suitable", "TOEGANKELIJKHEIDSLABEL:NUL"
 
 
-class DwellingState(IntEnum):
+class DwellingState(Code):
     """Whether a dwelling row is in the stock."""
 
-    PLANNED = 0
-    IN_STOCK = 1
-    GONE = 2
+    PLANNED = 0, "gepland", "planned"
+    IN_STOCK = 1, "in de voorraad", "in the stock"
+    GONE = 2, "uit de voorraad", "out of the stock"
 
 
-class Stage(IntEnum):
+class Stage(Code):
     """The klantreis."""
 
-    HUIDIGE_WONING = 0
-    WOONWENS = 1
-    WONINGZOEKEN = 2
-    VERHUIZEN = 3
-    NIEUW_THUIS = 4
+    HUIDIGE_WONING = 0, "huidige woning", "current home (huidige woning)"
+    WOONWENS = 1, "woonwens", "wish to move (woonwens)"
+    WONINGZOEKEN = 2, "woningzoeken", "searching (woningzoeken)"
+    VERHUIZEN = 3, "verhuizen", "moving (verhuizen)"
+    NIEUW_THUIS = 4, "nieuw thuis!", "new home (nieuw thuis)"
 
 
-class EventKind(IntEnum):
+class EventKind(Code):
     """Demographic events, in the order in which a month replays them."""
 
-    BIRTH = 0
-    LIMITATION = 1
-    DEATH = 2
-    CARE = 3
-    SEPARATION = 4
-    LEAVE_HOME = 5
-    UNION = 6
-    DEPARTURE = 7
-    ARRIVAL = 8
+    BIRTH = 0, "geboorte", "birth"
+    LIMITATION = 1, "beperking", "limitation"
+    DEATH = 2, "overlijden", "death"
+    CARE = 3, "verhuizing naar zorg", "move to care"
+    SEPARATION = 4, "uit elkaar", "separation"
+    LEAVE_HOME = 5, "uit huis gaan", "leaving home"
+    UNION = 6, "samenwonen", "moving in together"
+    DEPARTURE = 7, "vertrek uit het gebied", "departure from the area"
+    ARRIVAL = 8, "vestiging in het gebied", "arrival in the area"
 
 
-class VacancyState(IntEnum):
+class VacancyState(Code):
     """Where a vacancy stands."""
 
-    WAITING = 0
-    ON_OFFER = 1
-    RESERVED = 2
-    FILLED = 3
-    WITHDRAWN = 4
+    WAITING = 0, "wacht", "waiting"
+    ON_OFFER = 1, "in het aanbod", "on offer"
+    RESERVED = 2, "gereserveerd", "reserved"
+    FILLED = 3, "betrokken", "taken"
+    WITHDRAWN = 4, "buiten gebruik", "out of use"
 
 
-class Origin(IntEnum):
+class Origin(Code):
     """Why a chain's first home was empty; LINK marks a home left by a mover (no origin of its own)."""
 
-    LINK = 0
-    NEW_BUILD = 1
-    SPLIT = 2
-    DEATH = 3
-    CARE = 4
-    DEPARTURE = 5
-    UNION = 6
-    REHOUSING_DONE = 7
-    VOOR_START = 8
-    MANTELZORG = 9
+    LINK = 0, "achtergelaten door een verhuizer", "left by a mover"
+    NEW_BUILD = 1, "nieuwbouw", "new build", "INEXPLOITATIEREDEN:NIE"
+    SPLIT = 2, "splitsing", "split home", "INEXPLOITATIEREDEN:SPL"
+    DEATH = 3, "overlijden", "death"
+    CARE = 4, "verhuizing naar zorg", "move to care"
+    DEPARTURE = 5, "vertrek uit het gebied", "departure from the area"
+    UNION = 6, "samenwonen", "moving in together"
+    REHOUSING_DONE = 7, "sloop of renovatie klaar", "rehousing done"
+    VOOR_START = 8, "leeg voor de start", "empty before the start"
+    MANTELZORG = 9, "verhuizing naar een woning bij familie", "move to a home beside family"
 
 
-class EndReason(IntEnum):
+class EndReason(Code):
     """How a chain ends (CBS: when nobody leaves a home empty behind)."""
 
-    OPEN = 0
-    STARTER = 1
-    SEPARATED = 2
-    ARRIVAL = 3
-    WITHDRAWN = 4
-    DEMOLISHED = 5
+    OPEN = 0, "nog open", "still open"
+    STARTER = 1, "wie komt, laat geen woning achter", "who comes leaves no home", "WOONSITUATIESOORT:STA"
+    SEPARATED = 2, "uit elkaar", "separation"
+    ARRIVAL = 3, "vestiging van buiten het gebied", "arrival from elsewhere"
+    WITHDRAWN = 4, "buiten gebruik", "out of use", "UITEXPLOITATIEREDEN:VEK"
+    DEMOLISHED = 5, "gesloopt", "demolished", "UITEXPLOITATIEREDEN:SLO"
 
 
-class Trigger(IntEnum):
+class Trigger(Code):
     """What set a journey off; FALL, LOSS_OF_PARTNER and REHOUSING are nood, the rest wens."""
 
-    NONE = 0
-    NO_HOME = 1
-    WISH = 2
-    SIZE = 3
-    FALL = 4
-    LOSS_OF_PARTNER = 5
-    CHILDREN_LEFT = 6
-    UNION = 7
-    SEPARATION = 8
-    CONTACT = 9
-    REHOUSING = 10
+    NONE = 0, "geen reden vastgelegd", "no reason on record"
+    NO_HOME = 1, "geen eigen woning", "no home of one's own"
+    WISH = 2, "wens om anders te wonen", "wish to live otherwise", "EINDEDETAILREDEN:PAS"
+    SIZE = 3, "woning te groot of te klein", "home too large or too small", "EINDEDETAILREDEN:PAS"
+    FALL = 4, "val of gezondheid", "fall or health", "EINDEDETAILREDEN:PAS"
+    LOSS_OF_PARTNER = 5, "verlies van de partner", "loss of partner", "EINDEDETAILREDEN:PER"
+    CHILDREN_LEFT = 6, "kinderen uit huis", "children left home", "EINDEDETAILREDEN:PAS"
+    UNION = 7, "gaan samenwonen", "moving in together", "EINDEDETAILREDEN:PER"
+    SEPARATION = 8, "uit elkaar", "separation", "EINDEDETAILREDEN:PER"
+    CONTACT = 9, "gesprek of brief van een organisatie", "talk with or letter from an organisation"
+    REHOUSING = 10, "sloop of renovatie", "demolition or renovation", "VOORRANGDETAILSOORT:HUI"
 
 
-class Obstacle(IntEnum):
+class Obstacle(Code):
     """The last gate passed in a month of searching that ends without a home (design section 7)."""
 
-    NOTHING_SEEN = 0
-    NOT_ELIGIBLE = 1
-    TOO_EXPENSIVE = 2
-    NOT_BETTER = 3
-    NOT_WORTH_THE_TROUBLE = 4
-    OUTRANKED = 5
-    REFUSED = 6
+    NOTHING_SEEN = 0, "niets gezien", "nothing seen"
+    NOT_ELIGIBLE = 1, "komt niet in aanmerking", "not eligible", "AANBIEDINGDETAILSTATUS:ONG"
+    TOO_EXPENSIVE = 2, "te duur", "too expensive", "AANBIEDINGDETAILSTATUS:HUU"
+    NOT_BETTER = 3, "niet beter", "not better", "AANBIEDINGDETAILSTATUS:WBN"
+    NOT_WORTH_THE_TROUBLE = 4, "de moeite niet waard", "not worth the trouble", "AANBIEDINGDETAILSTATUS:PER"
+    OUTRANKED = 5, "een ander ging voor", "outranked", "AANBIEDINGDETAILSTATUS:ANV"
+    REFUSED = 6, "geweigerd", "refused", "AANBIEDINGDETAILSTATUS:WBN"
 
 
-ENTERED, LEFT, DROPPED, OBSTACLE = range(4)  # what the funnel of the klantreis counts
-FUNNEL_SHAPE = (len(HouseholdClass), len(Stage), 4, 16)  # class, stage, kind, code
+class FunnelKind(Code):
+    """What a row of the funnel counts."""
+
+    ENTERED = 0, "kwam in deze fase", "entered the stage"
+    LEFT = 1, "ging door naar de volgende fase", "went on to the next stage"
+    DROPPED = 2, "haakte af", "dropped out"
+    OBSTACLE = 3, "zocht een maand zonder te verhuizen", "searched for a month without moving"
 
 
-class DropReason(IntEnum):
+FUNNEL_SHAPE = (len(HouseholdClass), len(Stage), len(FunnelKind), 16)  # class, stage, kind, code
+
+
+class DropReason(Code):
     """Why a household leaves the journey without moving."""
 
-    WISH_FADED = 0
-    ADAPTED_HOME = 1
-    GAVE_UP_SEARCH = 2
-    HOUSEHOLD_ENDED = 3
-    LEFT_AREA = 4
+    WISH_FADED = 0, "wens verdwenen", "wish faded"
+    ADAPTED_HOME = 1, "woning aangepast", "adapted the home"
+    GAVE_UP_SEARCH = 2, "zoeken opgegeven", "gave up the search", "AANBIEDINGDETAILSTATUS:GEE"
+    HOUSEHOLD_ENDED = 3, "huishouden opgeheven", "household ended"
+    LEFT_AREA = 4, "vertrokken uit het gebied", "left the area"
 
 
-class Verdict(IntEnum):
+class Verdict(Code):
     """What a use of an instrument came to, beside what the household would have done without it."""
 
-    NIET_VERHUISD = 0
-    OOK_ZONDER = 1
-    ZETJE = 2
-    NOODZAKELIJK = 3
-    UITGESTELD = 4
-    ONBEKEND = 5
+    NIET_VERHUISD = 0, "niet verhuisd", "not moved"
+    OOK_ZONDER = 1, "ook zonder maatregelen verhuisd", "would have moved without the measures"
+    ZETJE = 2, "zetje in de rug", "a nudge"
+    NOODZAKELIJK = 3, "noodzakelijk", "necessary"
+    UITGESTELD = 4, "uitgesteld: later verhuisd dan zonder", "delayed: moved later than without"
+    ONBEKEND = 5, "onbekend", "unknown"
 
 
-class MoveReason(IntEnum):
+class MoveReason(Code):
     """What kind of move a row of the ledger is; MANTELZORG is to or from a plot where family lives, INWONEN to a room in another's home."""
 
-    FILL = 0
-    UNION = 1
-    WONINGRUIL = 2
-    MANTELZORG = 3
-    RETURN = 4
-    INWONEN = 5
+    FILL = 0, "naar een lege woning", "to an empty home"
+    UNION = 1, "samenwonen", "moving in together"
+    WONINGRUIL = 2, "woningruil", "exchange of homes", "PUBLICATIEMODEL:WON"
+    MANTELZORG = 3, "naar of van een woning bij familie", "to or from a home beside family"
+    RETURN = 4, "terug naar de eigen woning", "back to the own home"
+    INWONEN = 5, "inwonen bij een ander", "a room in another's home"
 
 
 CHOSEN = (MoveReason.FILL, MoveReason.WONINGRUIL, MoveReason.MANTELZORG)  # a move to another home of one's own, by choice
 
 
-class Contact(IntEnum):
+class Contact(Code):
     """First contact, by the classes of the toolkit's monitor 2/3."""
 
-    NONE = 0
-    EIGEN_INITIATIEF = 1
-    ZORGPARTIJ = 2
-    CORPORATIE_RENOVATIE = 3
-    CORPORATIE_PASSEND_WONEN = 4
-    CORPORATIE_SLOOP = 5
-    GEMEENTE = 6
+    NONE = 0, "geen contact vastgelegd", "no contact on record"
+    EIGEN_INITIATIEF = 1, "eigen initiatief", "own initiative"
+    ZORGPARTIJ = 2, "doorverwezen door een zorgpartij", "referred by a care provider"
+    CORPORATIE_RENOVATIE = 3, "door de corporatie, vanwege renovatie", "by the corporatie, renovation"
+    CORPORATIE_PASSEND_WONEN = 4, "door de corporatie, vanwege passend wonen", "by the corporatie, suitable housing"
+    CORPORATIE_SLOOP = 5, "door de corporatie, vanwege sloop", "by the corporatie, demolition"
+    GEMEENTE = 6, "door gemeente of provincie", "by gemeente or provincie"
 
 
 # The same numbers as plain integers, for kernels: numba can neither unify an enumeration with a column nor compare the two.
@@ -232,6 +264,7 @@ EENGEZINS, MEERGEZINS, SENIORENCOMPLEX, MANTELZORGUNIT, FLEX = map(int, Dwelling
 ONGESCHIKT, AANPASBAAR, GESCHIKT = map(int, Access)
 PLANNED, IN_STOCK, GONE = map(int, DwellingState)
 HUIDIGE, WENS, ZOEKEN, VERHUIZEN, NIEUW = map(int, Stage)
+ENTERED, LEFT, DROPPED, OBSTACLE = map(int, FunnelKind)
 E_BIRTH, E_LIMITATION, E_DEATH, E_CARE, E_SEPARATION, E_LEAVE_HOME, E_UNION, E_DEPARTURE, E_ARRIVAL = map(int, EventKind)
 WAITING, ON_OFFER, RESERVED, FILLED, WITHDRAWN = map(int, VacancyState)
 T_NONE, T_NO_HOME, T_WISH, T_SIZE, T_FALL, T_PARTNER, T_CHILDREN_LEFT, T_UNION, T_SEPARATION, T_CONTACT, T_REHOUSING = map(int, Trigger)
@@ -241,39 +274,9 @@ FILL = int(MoveReason.FILL)
 NOOD_TRIGGERS = (T_FALL, T_PARTNER, T_REHOUSING)  # nood, not wens
 
 
-VERA_PAIRS: tuple[tuple[IntEnum, str], ...] = (
-    # kind:code of VERA's reference data; several of ours may share one of theirs
-    (Obstacle.NOT_ELIGIBLE, "AANBIEDINGDETAILSTATUS:ONG"),
-    (Obstacle.TOO_EXPENSIVE, "AANBIEDINGDETAILSTATUS:HUU"),
-    (Obstacle.NOT_BETTER, "AANBIEDINGDETAILSTATUS:WBN"),
-    (Obstacle.NOT_WORTH_THE_TROUBLE, "AANBIEDINGDETAILSTATUS:PER"),
-    (Obstacle.OUTRANKED, "AANBIEDINGDETAILSTATUS:ANV"),
-    (Obstacle.REFUSED, "AANBIEDINGDETAILSTATUS:WBN"),
-    (DropReason.GAVE_UP_SEARCH, "AANBIEDINGDETAILSTATUS:GEE"),
-    (Access.ONGESCHIKT, "TOEGANKELIJKHEIDSLABEL:ZON"),
-    (Access.AANPASBAAR, "TOEGANKELIJKHEIDSLABEL:ZON"),
-    (Access.GESCHIKT, "TOEGANKELIJKHEIDSLABEL:NUL"),
-    (Origin.NEW_BUILD, "INEXPLOITATIEREDEN:NIE"),
-    (Origin.SPLIT, "INEXPLOITATIEREDEN:SPL"),
-    (EndReason.STARTER, "WOONSITUATIESOORT:STA"),
-    (EndReason.WITHDRAWN, "UITEXPLOITATIEREDEN:VEK"),
-    (EndReason.DEMOLISHED, "UITEXPLOITATIEREDEN:SLO"),
-    (HouseholdClass.STARTER, "WOONSITUATIESOORT:STA"),
-    (HouseholdClass.SENIOR, "DOELGROEP:SEN"),
-    (HouseholdClass.FAMILY, "DOELGROEP:GEK"),
-    (HouseholdClass.HOUSEHOLD, "DOELGROEP:HZO"),
-    (MoveReason.WONINGRUIL, "PUBLICATIEMODEL:WON"),
-)
-
-
-def vera(code: IntEnum) -> str:
-    """``KIND:CODE`` of VERA, or an empty text. Members of different enumerations may be equal as numbers, so it is looked up by type."""
-    return next((text for known, text in VERA_PAIRS if known is code), "")
-
-
-def names(codes: type[IntEnum]) -> list[str]:
+def names(codes: type[Code]) -> list[str]:
     """Lower-case names of an enumeration, in the order of their numbers (0, 1, 2, …)."""
     members = sorted(codes, key=int)
-    if [int(m) for m in members] != list(range(len(members))):
+    if [int(one) for one in members] != list(range(len(members))):
         raise ValueError(f"{codes.__name__}: codes must be 0, 1, 2, … without gaps")
-    return [m.name.lower() for m in members]
+    return [one.key for one in members]

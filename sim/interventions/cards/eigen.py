@@ -10,8 +10,8 @@ from pydantic import Field, field_validator
 from sim.interventions.card import Card
 from sim.interventions.cards.op_weg_helpen import VOORLICHTING
 from sim.interventions.delivery import Help
-from sim.interventions.organisations import STAGES
 from sim.world import law
+from sim.world.codes import Stage, names
 from sim.world.errors import hint
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ PULLS: dict[str, tuple[float, float]] = {
     "n_rooms_left": (0, 12),
     "n_rooms_taken": (0, 12),
 }
-HELP_BEGINS_IN = STAGES[:3]
+HELP_BEGINS_IN = tuple(names(Stage)[: Stage.VERHUIZEN])
 CONDITIONS = ("n_rooms_left", "n_rooms_taken")
 
 
