@@ -28,6 +28,7 @@ CODED: dict[str, tuple[str, tuple[str, ...]]] = {
     "end_reason": ("EndReason", ()),
     "stage": ("Stage", ()),
     "kind": ("FunnelKind", ()),
+    "verdict": ("Verdict", ()),
     "code (dropped)": ("DropReason", ()),
     "code (obstacle)": ("Obstacle", ()),
     "code (entered)": ("Trigger", ()),
@@ -36,7 +37,6 @@ CODED: dict[str, tuple[str, tuple[str, ...]]] = {
 WORDS: dict[str, tuple[tuple[str, ...], str]] = {
     "phase": (("run", "follow_up"), "before or after the horizon"),
     "kind (bundles)": (("together", "alone", "without", "interaction", "toolbox"), "what a row of bundles.csv compares"),
-    "verdict": (("niet_verhuisd", "ook_zonder", "zetje", "noodzakelijk", "uitgesteld", "onbekend"), "what a use did"),
     "group_by": (("all", "class", "role", "seniors", "wijk", "income", "tenure"), "ways to group households"),
     "estimand": (("net", "direct", "verdringing"), "what an effect is"),
 }

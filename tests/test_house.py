@@ -177,6 +177,14 @@ def test_a_code_is_an_integer_to_columns_and_comes_whole_out_of_a_pickle(one):
         assert np.zeros(1, np.uint8)[0] + member == int(member) and (np.array([int(member)]) == member).all()
 
 
+def test_the_word_of_a_verdict_is_written_once():
+    words = set(codes.names(codes.Verdict))
+    for path in SOURCES:
+        if path.name != "codes.py" and path.relative_to(ROOT).parts[0] in ("sim", "experiments", "analysis", "tools"):
+            found = {node.value for node in ast.walk(tree(path)) if isinstance(node, ast.Constant) and node.value in words}
+            assert not found, f"{path.relative_to(ROOT)} writes {found}: sim.world.codes.Verdict has the words"
+
+
 def test_no_enumeration_of_codes_stands_elsewhere():
     for path in SOURCES:
         if path.relative_to(ROOT).parts[0] in ("sim", "experiments", "analysis") and path.name not in ("codes.py", "chance.py"):

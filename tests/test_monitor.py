@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.estimates.worksheet_counts import COLUMNS, NO_LEDGER, monitor, one_verdict
+from analysis.estimates.worksheet_counts import BY_CLAIM, COLUMNS, NO_LEDGER, monitor, one_verdict
 from analysis.tables.results import gather
 from sim.counts import indicators
-from sim.counts.worksheet_rows import AGES, FIRST, OPGAVE, OTHER, REGISTRY, RENTS, SECOND, SHEETS, THIRD, rent_limits, row_of
+from sim.counts.worksheet_rows import AGES, FIRST, OPGAVE, OTHER, REGISTRY, RENTS, SECOND, SHEETS, SPONTANEOUS, THIRD, rent_limits, row_of
 from sim.interventions import REGISTRY as INSTRUMENTS
 from sim.world import codes
 from tests import synthetic_tables
@@ -147,6 +147,12 @@ def test_without_a_ledger_rows_from_moves_say_so(tmp_path):
     table = monitor(gather(synthetic_tables.write(tmp_path, with_ledger=False)))
     assert value(table, "reason")["note"] == NO_LEDGER and np.isnan(value(table, "reason")["mean"])
     assert value(table, "senior_moves")["seeds"] == 6
+
+
+def test_every_verdict_has_its_place_among_the_claims_and_every_one_of_a_user_that_moved_a_class():
+    assert sorted(BY_CLAIM) == sorted(codes.Verdict)
+    classes = [value.key for value in REGISTRY["by_measures"].values]
+    assert classes == [SPONTANEOUS, *(name for name in codes.names(codes.Verdict) if name != codes.Verdict.NIET_VERHUISD.key)]
 
 
 def test_users_get_one_verdict_each_and_unknown_is_shown(tmp_path):

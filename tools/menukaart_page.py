@@ -27,6 +27,7 @@ from analysis.tables.files import ALL, BASIS, PLACEBO, SUMMARY, write_whole  # n
 from analysis.tables.results import Results, gather  # noqa: E402
 from sim.approach.scenarios import EACH, OWN  # noqa: E402
 from sim.interventions import REGISTRY  # noqa: E402
+from sim.world.codes import Verdict  # noqa: E402
 
 PAGE = ROOT / "docs" / "menukaart.md"
 BY_HAND = "## What surprised"
@@ -161,7 +162,7 @@ def caused_table(found: Alone) -> str:
         cells = [
             difference(found.row(name, FIRST_MOVES, ("class", "senior"), months, estimand)) for months in periods for estimand in ESTIMANDS
         ]
-        rows.append((linked(key), *cells, numbers(found.counted(key, name).get("onbekend", 0.0)).en))
+        rows.append((linked(key), *cells, numbers(found.counted(key, name).get(Verdict.ONBEKEND.key, 0.0)).en))
     head = [f"{estimand}, {months} months" for months in periods for estimand in ESTIMANDS]
     return table(["instrument", *head, "onbekend"], rows)
 

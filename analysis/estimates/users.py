@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from sim.without.verdicts import FINAL, verdicts
+from sim.without.verdicts import FINAL, MOVED, verdicts
 from sim.world.codes import Verdict, names
 
 ATTRIBUTION = (
@@ -22,7 +22,7 @@ ATTRIBUTION = (
     "decisive",
     "ghost_final",
 )
-VERDICTS = ("ook_zonder", "zetje", "noodzakelijk", "uitgesteld", "onbekend", "niet_verhuisd")
+SHOWN = (*MOVED, Verdict.NIET_VERHUISD)  # in the order of columns
 WINDOWS = (12, 24, 36)
 
 
@@ -36,9 +36,9 @@ def by_verdict(table: pd.DataFrame, seeds: Sequence[int], months: int) -> pd.Dat
     counted = mine.groupby(["scenario", "instrument", "verdict"], observed=True).size().reset_index(name="n")
     counted = counted.astype(dict.fromkeys(("scenario", "instrument", "verdict"), object))  # few rows: texts from here on
     found = counted.pivot(index=["scenario", "instrument"], columns="verdict", values="n").fillna(0) / max(1, len(seeds))
-    found = found.rename_axis(columns=None).reindex(columns=list(VERDICTS), fill_value=0.0)
-    known = found[["ook_zonder", "zetje", "noodzakelijk", "uitgesteld"]].sum(axis=1)
-    found["deadweight"] = found["ook_zonder"] / known.where(known > 0)
+    found = found.rename_axis(columns=None).reindex(columns=[one.key for one in SHOWN], fill_value=0.0)
+    known = found[[one.key for one in MOVED if one != Verdict.ONBEKEND]].sum(axis=1)
+    found["deadweight"] = found[Verdict.OOK_ZONDER.key] / known.where(known > 0)
     return found.reset_index()
 
 

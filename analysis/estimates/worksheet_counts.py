@@ -12,9 +12,10 @@ from analysis.estimates.statistics import paired
 from analysis.estimates.worksheet_tables import HELD, Seeds, Shared, Tables, ratio
 from analysis.tables.files import BASIS, PLACEBO
 from analysis.tables.results import Results
-from sim.counts.worksheet_rows import AGES, FLOORS, REGISTRY, RENTS, VERDICTS, Row, rent_limits
+from sim.counts.worksheet_rows import AGES, FLOORS, REGISTRY, RENTS, SPONTANEOUS, Row, rent_limits
 from sim.interventions import REGISTRY as INSTRUMENTS
-from sim.world.codes import Contact
+from sim.without.verdicts import MOVED, WATCHED
+from sim.world.codes import Contact, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 COLUMNS = ("scenario", "sheet", "row", "key", "unit", "mean", "lower", "upper", "seeds", "note")
-NOT_WATCHED = ("zetje", "noodzakelijk", "uitgesteld")
+BY_CLAIM = (
+    Verdict.ONBEKEND,
+    Verdict.OOK_ZONDER,
+    Verdict.UITGESTELD,
+    Verdict.ZETJE,
+    Verdict.NOODZAKELIJK,
+    Verdict.NIET_VERHUISD,
+)  # what claims least for the measures first
 NO_LEDGER = "cannot be counted: no ledger was kept (ledger=none)"
 UNWATCHED = "cannot be told apart in this run: stands under onbekend"
 NO_CONTACT = "cannot be counted: no instrument makes this contact yet"
@@ -232,27 +240,28 @@ def _by_measures(row: Row, tables: Tables) -> list[Count]:
     if folder.has("attribution"):
         moved = (("month_moved", ">=", 0), ("month_moved", "<", tables.results.months))
         best = one_verdict(folder.of_scenario("attribution", HELD, tables.scenario, moved))
-        found = {name: best[best == name].groupby("seed").size() for name in VERDICTS}
+        found = {one.key: best[best == one.key].groupby("seed").size() for one in MOVED}
+    watched = {one.key for one in WATCHED}
     counted = []
-    for name in VERDICTS:
-        if name == "spontaan":
+    for name in (value.key for value in row.values):
+        if name == SPONTANEOUS:
             moves = tables.moves
             note = NO_LEDGER if moves is None else ""
             seeds: Seeds = {} if moves is None else (moves["instruments"] == "").groupby(moves["seed"]).sum().astype(float).to_dict()
         elif not found:
             seeds, note = {}, NO_VERDICTS
-        elif name in NOT_WATCHED and not tables.shared.verdicts & set(NOT_WATCHED):
+        elif name in watched and not tables.shared.verdicts & watched:
             seeds, note = {}, UNWATCHED
         else:
             seeds, note = {seed: float(found[name].get(seed, 0)) for seed in tables.seeds}, ""
-        counted.append(Count(name, row.unit if name != "spontaan" else "moves", seeds, note))
+        counted.append(Count(name, row.unit if name != SPONTANEOUS else "moves", seeds, note))
     return counted
 
 
 def one_verdict(uses: pd.DataFrame) -> pd.Series:
     """One verdict per household that used an instrument, by (seed, household_id): that of the row ``alle``, else the one that
-    claims least for the measures: onbekend, then ook_zonder, uitgesteld, zetje, noodzakelijk, niet_verhuisd."""
-    order = ["onbekend", "ook_zonder", "uitgesteld", "zetje", "noodzakelijk", "niet_verhuisd"]
+    claims least for the measures (BY_CLAIM)."""
+    order = [one.key for one in BY_CLAIM]
     uses = uses.astype({"instrument": object, "verdict": object})
     whole = uses["instrument"] == "alle"
     uses = uses[whole] if whole.any() else uses

@@ -9,20 +9,14 @@ import pandas as pd
 
 from analysis.estimates.effects import FIRST_MOVES, whole_run
 from analysis.estimates.naive import ALLE
-from analysis.estimates.users import VERDICTS, WINDOWS
+from analysis.estimates.users import SHOWN, WINDOWS
 from analysis.page import words
 from analysis.page.cells import UNKNOWN, Cell, Table, cell_of, range_of
-from analysis.page.words import Text, both, numbers
+from analysis.page.words import Text, both, capitals, numbers
 from analysis.tables.results import Results
+from sim.world.codes import Verdict
 
-NAMES = {
-    "ook_zonder": Text("Ook zonder", "Also without"),
-    "zetje": Text("Zetje in de rug", "A nudge"),
-    "noodzakelijk": Text("Noodzakelijk", "Necessary"),
-    "uitgesteld": Text("Zonder was het eerder", "Sooner without"),
-    "onbekend": Text("Onbekend", "Unknown"),
-    "niet_verhuisd": Text("Niet verhuisd", "Not moved"),
-}
+NAMES = {key: capitals(text) for key, text in words.coded(SHOWN).items()}
 
 
 def caused_table(results: Results) -> Table:
@@ -42,13 +36,13 @@ def caused_table(results: Results) -> Table:
         one = whole.loc[name]
         anyway = UNKNOWN if math.isnan(one["deadweight"]) else Cell(both(f"{100 * one['deadweight']:.0f} %"))
         cells = [cell_of(by[estimand].get(name)) for estimand in by]
-        rows.append({"head": results.titles[name], "unit": both(""), "cells": [*cells, anyway, Cell(numbers(one["onbekend"]))]})
+        rows.append({"head": results.titles[name], "unit": both(""), "cells": [*cells, anyway, Cell(numbers(one[Verdict.ONBEKEND.key]))]})
     header = [
         Text("Direct effect", "Direct effect"),
         Text("Netto-effect", "Net effect"),
         Text("Verdringing", "Displacement"),
         Text("Van de gebruikers die verhuisden: ook zonder", "Of the users that moved: also without"),
-        NAMES["onbekend"],
+        NAMES[Verdict.ONBEKEND.key],
     ]
     return {"header": header, "rows": rows, "words": 0}
 
@@ -66,15 +60,15 @@ def windows_table(results: Results) -> Table:
             here = of[window].loc[key]
             others = [Cell(_pair(of[months].loc[key])) for months in WINDOWS if months != window]
             head = Text("alle samen", "all together") if key == ALLE else words.instrument(key, names)
-            cells = [Cell(head, kind="words"), *(Cell(numbers(here[verdict])) for verdict in VERDICTS), *others]
+            cells = [Cell(head, kind="words"), *(Cell(numbers(here[verdict])) for verdict in NAMES), *others]
             rows.append({"head": results.titles[scenario], "unit": both(""), "cells": cells})
     other = [Text(f"Zetje / noodzakelijk bij {m} maanden", f"Nudge / necessary at {m} months") for m in WINDOWS if m != window]
-    header = [Text("Maatregel", "Measure"), *(NAMES[verdict] for verdict in VERDICTS), *other]
+    header = [Text("Maatregel", "Measure"), *NAMES.values(), *other]
     return {"header": header, "rows": rows, "words": 1}
 
 
 def _pair(row: pd.Series) -> Text:
-    zetje, needed = numbers(row["zetje"]), numbers(row["noodzakelijk"])
+    zetje, needed = (numbers(row[one.key]) for one in (Verdict.ZETJE, Verdict.NOODZAKELIJK))
     return Text(f"{zetje.nl} / {needed.nl}", f"{zetje.en} / {needed.en}")
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.counts import indicators
+from sim.without.verdicts import MOVED
 from sim.world import codes, law
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ SHEETS = {
 AGES = ((0, "t_m_55"), (56, "56_65"), (66, "66_75"), (76, "76_85"), (86, "86_plus"))  # lowest age of each class
 FLOORS = ((0, "below_50"), (50, "50_74"), (75, "75_99"), (100, "100_149"), (150, "150_plus"))  # m2, classes of CBS
 RENTS = ("aftopping_small", "aftopping_large", "liberalisatiegrens")  # sim.world.law: upper bounds of the first three classes
-VERDICTS = ("spontaan", "ook_zonder", "zetje", "noodzakelijk", "uitgesteld", "onbekend")
+SPONTANEOUS = "spontaan"  # beside the verdicts: moves on which no instrument worked
 
 
 class Value(NamedTuple):
@@ -89,11 +90,7 @@ _AGES = _values(("t_m_55", "t/m 55 jaar", "up to 55"), ("56_65", "56 t/m 65 jaar
 _SIZES = _values(("one", "1 persoon", "1 person"), ("two", "2 personen", "2 persons"), ("three_plus", "3 of meer personen", "3 or more persons"),
                  ("nobody", "nog niet bewoond, of uit de voorraad", "nobody yet, or out of the stock"))
 _NOOD = _values(("nood", "uit nood", "out of need"), ("wens", "uit wens", "by wish"))
-_VERDICTS = _values(
-    ("spontaan", "spontaan: geen maatregel gebruikt", "spontaneous: no measure used"), ("ook_zonder", "ook zonder maatregelen verhuisd", "would have moved without the measures"),
-    ("zetje", "zetje in de rug", "a push"), ("noodzakelijk", "noodzakelijk", "necessary"), ("uitgesteld", "uitgesteld: later verhuisd dan zonder", "delayed"),
-    ("onbekend", "onbekend", "unknown"),
-)
+_VERDICTS = (Value(SPONTANEOUS, "spontaan: geen maatregel gebruikt", "spontaneous: no measure used"), *_coded(MOVED))
 _CONTACTS = {  # the toolkit's row of each, in its order
     codes.Contact.EIGEN_INITIATIEF: "Eigen initiatief senior, eventueel via Woningnet",
     codes.Contact.ZORGPARTIJ: "Doorverwijzing zorgpartij vanwege passend wonen",

@@ -11,6 +11,8 @@ from sim.world.codes import Verdict
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+MOVED = tuple(one for one in Verdict if one != Verdict.NIET_VERHUISD)  # verdicts on users that moved
+WATCHED = (Verdict.ZETJE, Verdict.NOODZAKELIJK, Verdict.UITGESTELD)  # to be told only where a ghost was watched
 FINAL = 1 << 14  # months for which the ghost of somebody who will never move is as good as watched
 
 
