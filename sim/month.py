@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sim.state import Run
     from sim.world.world import World
 
-SEEN_BY_NEIGHBOURS = (int(MoveReason.FILL), int(MoveReason.WONINGRUIL))  # moves by choice
+SEEN_BY_NEIGHBOURS = (MoveReason.FILL, MoveReason.WONINGRUIL)  # moves by choice
 
 
 def step(run: Run) -> None:

@@ -22,7 +22,7 @@ from sim.demography import plan as demography
 from sim.population import build as population
 from sim.state import Run
 from sim.world.chance import Draws, Purpose, bits_array, uniform
-from sim.world.codes import Origin, Stage, Trigger
+from sim.world.codes import IN_STOCK, Origin, Stage, Trigger
 from sim.world.columns import NEVER, Dwellings, Households, Moves, Vacancies, age_years, empty, grow_in_place
 from sim.world.geography import Map
 from sim.world.world import Setting, World
@@ -150,7 +150,7 @@ def _register(w: World, n0: int, housed: NDArray) -> None:
 
 def _start_vacancies(w: World) -> None:
     """Empty homes: a part is not on the market (structural), the rest is on offer or about to be."""
-    empty_homes = np.flatnonzero((w.d.state == 1) & (w.d.occupant < 0))
+    empty_homes = np.flatnonzero((w.d.state == IN_STOCK) & (w.d.occupant < 0))
     u = uniform(w.draws.base(Purpose.START_VACANCY), w.d.id[empty_homes])
     homes = empty_homes[u >= w.params.rel_structural_vacancy]
     open_vacancies(w, homes, int(Origin.VOOR_START), at_once=True)

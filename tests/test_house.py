@@ -177,6 +177,79 @@ def test_a_code_is_an_integer_to_columns_and_comes_whole_out_of_a_pickle(one):
         assert np.zeros(1, np.uint8)[0] + member == int(member) and (np.array([int(member)]) == member).all()
 
 
+CODED = [
+    "state",
+    "stage",
+    "trigger",
+    "tenure",
+    "kind",
+    "access",
+    "origin",
+    "reason",
+    "founding",
+    "household_class",
+    "cls",
+    "limit",
+    "sex",
+    "first_contact",
+]
+
+
+def _column(node: ast.expr) -> str:
+    """Name of the column that an expression reads, without the side it is of (``adult_limit`` is ``limit``)."""
+    while isinstance(node, ast.Subscript):
+        node = node.value
+    name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+    return next((one for one in CODED if name in (one, one + "s") or name.endswith("_" + one)), "")
+
+
+def _number(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and type(node.value) is int and node.value > 0
+
+
+def bare_codes(module: ast.Module):
+    """Lines that give a coded number a second name, or compare a coded column with a bare number (0 only for equality)."""
+    for node in module.body:
+        inside = list(ast.walk(node.value)) if isinstance(node, ast.Assign) else []
+        numbers = any(isinstance(one, ast.Call) and getattr(one.func, "id", "") in ("int", "map") for one in inside)
+        if numbers and any(getattr(one, "id", "") in {known.__name__ for known in ENUMERATIONS} for one in inside):
+            yield node.lineno
+    for node in ast.walk(module):
+        if isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+            equal = any(isinstance(op, ast.Eq | ast.NotEq | ast.In) for op in node.ops)
+            bare = any(_number(part) or (equal and isinstance(part, ast.Constant) and part.value == 0) for part in sides)
+            bare |= any(isinstance(part, ast.Tuple) and any(map(_number, part.elts)) for part in sides)
+            if bare and any(_column(part) for part in sides):
+                yield node.lineno
+        elif isinstance(node, ast.Assign) and any(isinstance(target, ast.Subscript) and _column(target) for target in node.targets):
+            if isinstance(node.value, ast.Constant) and type(node.value.value) is int:
+                yield node.lineno
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith(("sim/", "experiments/", "analysis/"))])
+def test_a_coded_number_is_named_and_named_once(name):
+    if name != "sim/world/codes.py":
+        assert not list(bare_codes(tree(ROOT / name))), f"{name}: take the name from sim/world/codes.py"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "A = int(Stage.VERHUIZEN)",
+        "A, B, C = (int(one) for one in Tenure)",
+        "A, B, C = map(int, Tenure)",
+        "x = h.state == 1",
+        "x = (w.d.state[rows] == 1) & y",
+        "x = trigger == 4 or trigger in (5, 10)",
+        "h.trigger[rows] = 0",
+        "x = h.adult_limit[i, k] < 2",
+    ],
+)
+def test_a_bare_code_is_found(line):
+    assert list(bare_codes(ast.parse(line)))
+
+
 def test_the_word_of_a_verdict_is_written_once():
     words = set(codes.names(codes.Verdict))
     for path in SOURCES:

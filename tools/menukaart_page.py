@@ -164,7 +164,7 @@ def caused_table(found: Alone) -> str:
         ]
         rows.append((linked(key), *cells, numbers(found.counted(key, name).get(Verdict.ONBEKEND.key, 0.0)).en))
     head = [f"{estimand}, {months} months" for months in periods for estimand in ESTIMANDS]
-    return table(["instrument", *head, "onbekend"], rows)
+    return table(["instrument", *head, Verdict.ONBEKEND.key], rows)
 
 
 def naive_table(found: Alone) -> str:

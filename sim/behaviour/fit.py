@@ -20,7 +20,7 @@ from numba import njit
 from sim.behaviour.woonprofielen import N_PROFIELEN, N_TASTES, profile_scores
 from sim.parameters import Params
 from sim.world.chance import TABLE_SIZE, normal_table
-from sim.world.codes import CLASS_FAMILY, CLASS_HOUSEHOLD, CLASS_SENIOR, CLASS_STARTER, KOOP, Access, DwellingType, HouseholdClass
+from sim.world.codes import CLASS_FAMILY, CLASS_HOUSEHOLD, CLASS_SENIOR, CLASS_STARTER, KOOP, NO_AID, Access, DwellingType, HouseholdClass
 from sim.world.columns import ABSENT, N_CHILDREN
 
 if TYPE_CHECKING:
@@ -217,7 +217,7 @@ def components(who, home, km, leaves, t):
     """
     senior = 1 if who.cls == CLASS_SENIOR else 0
     size = t.size[senior, min(GAP_HIGH, max(GAP_LOW, home.gap)) - GAP_LOW]
-    reach = t.access[who.limit, home.access] if who.limit > 0 else t.future[who.age, home.access]
+    reach = t.access[who.limit, home.access] if who.limit > NO_AID else t.future[who.age, home.access]
     burden = 12.0 * home.cost / max(who.income, 1.0)
     afford = min(1.0, max(0.0, 1.0 - (burden - t.cost_norm) * t.cost_slope))
     place = max(0.0, 1.0 - t.loss_by_distance * min(1.0, km * t.per_km) - t.loss_of_wijk * who.attachment * leaves)

@@ -29,13 +29,12 @@ from sim.world.codes import (
     KOOP,
     LEFT,
     NIEUW,
+    NOOD_TRIGGERS,
     PRESENT,
     T_CHILDREN_LEFT,
     T_CONTACT,
     T_FALL,
     T_NONE,
-    T_PARTNER,
-    T_REHOUSING,
     T_SIZE,
     T_WISH,
     VERHUIZEN,
@@ -161,7 +160,7 @@ def _logit(probability: float) -> float:
 @njit(cache=True)
 def is_nood(trigger):
     """Whether a trigger is nood rather than wens."""
-    return trigger in (T_FALL, T_PARTNER, T_REHOUSING)
+    return trigger in NOOD_TRIGGERS
 
 
 @njit(cache=True)

@@ -15,7 +15,7 @@ from numba import njit
 
 from sim.behaviour.fit import fit_of
 from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS
-from sim.world.codes import CORPORATIE, KOOP, Tenure
+from sim.world.codes import CORPORATIE, KOOP, PRESENT, Tenure
 from sim.world.columns import ABSENT, age_years
 from sim.world.law import AOW_AGE
 
@@ -112,7 +112,7 @@ def rent_paths(
 def step_rents(w: World) -> NDArray:
     """Rent paths rise in three equal steps; returns the rows whose rent may have changed."""
     h = w.h
-    rows = np.flatnonzero((h.rent_path_end != ABSENT) & (h.state == 1))
+    rows = np.flatnonzero((h.rent_path_end != ABSENT) & (h.state == PRESENT))
     end, since = h.rent_path_end[rows].astype(np.int32), w.month - h.moved_in[rows].astype(np.int32)
     third = np.maximum(1, (end - h.moved_in[rows]) // PATH_STEPS)
     step = since // third

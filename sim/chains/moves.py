@@ -12,7 +12,7 @@ from sim.chains.kernels import Entry, Movers, settle_rows, take_over, write_rows
 from sim.chains.vacancies import column, give_back, open_vacancies
 from sim.levers import make_levers
 from sim.world.chance import Purpose, bits_array
-from sim.world.codes import HUIDIGE, ZOEKEN, MoveReason, Origin, Trigger
+from sim.world.codes import HUIDIGE, T_NONE, ZOEKEN, MoveReason, Origin, Trigger
 from sim.world.columns import ABSENT, NOWHERE
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def unite(w: World, a: NDArray, b: NDArray, c: NDArray) -> None:
     w.d.occupant[h.home[rows]] = rows
     h.stage[rows] = HUIDIGE
     h.search_month[rows] = ABSENT
-    h.trigger[rows] = 0
+    h.trigger[rows] = T_NONE
     h.taste_here[rows] = taste_of(w, rows, h.home[rows])
     h.fit_here[rows] = fit_at(h, rows, h.home[rows], moment(w))
 

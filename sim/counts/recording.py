@@ -18,6 +18,7 @@ from sim.world.codes import (
     CLASS_STARTER,
     EENGEZINS,
     GESCHIKT,
+    IN_STOCK,
     ONGESCHIKT,
     PRESENT,
     WENS,
@@ -159,7 +160,7 @@ def count_dwellings(state, vacancy, access, floor_area, kind, tenure):
     """Homes in stock, vacant, suitable or adaptable, and large enough to split; then by tenure; int64 [7]."""
     out = np.zeros(7, np.int64)
     for j in range(len(state)):
-        if state[j] != 1:
+        if state[j] != IN_STOCK:
             continue
         out[0] += 1
         out[1] += vacancy[j] >= 0

@@ -10,7 +10,7 @@ from numba import njit
 from sim.population.base_year import AGES
 from sim.population.income import income_table
 from sim.population.persons import rooms_of
-from sim.world.codes import HouseholdType
+from sim.world.codes import ALONE, COUPLE, ONE_PARENT, OTHER, WITH_CHILDREN, HouseholdType
 from sim.world.columns import ABSENT, N_ADULTS, N_CHILDREN
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from sim.world.columns import Households
 
-ALONE, COUPLE, WITH_CHILDREN, ONE_PARENT, OTHER = (int(kind) for kind in HouseholdType)
 N_TYPES = len(HouseholdType)
 BANDS = np.array(AGES)
 TWELVE = np.uint32(12)

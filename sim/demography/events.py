@@ -14,7 +14,27 @@ from numba import njit
 
 from sim.demography.describe import describe
 from sim.world.chance import U_ODD_SECOND, mix
-from sim.world.codes import T_CHILDREN_LEFT, T_FALL, T_NONE, T_PARTNER, T_SIZE, EventKind, HouseholdState, Origin
+from sim.world.codes import (
+    E_ARRIVAL,
+    E_BIRTH,
+    E_DEATH,
+    E_DEPARTURE,
+    E_LEAVE_HOME,
+    E_LIMITATION,
+    E_SEPARATION,
+    E_UNION,
+    ENDED,
+    NO_AID,
+    O_CARE,
+    O_DEATH,
+    O_DEPARTURE,
+    PRESENT,
+    T_CHILDREN_LEFT,
+    T_FALL,
+    T_NONE,
+    T_PARTNER,
+    T_SIZE,
+)
 from sim.world.columns import ABSENT, N_ADULTS, N_CHILDREN
 
 if TYPE_CHECKING:
@@ -22,9 +42,6 @@ if TYPE_CHECKING:
 
     from sim.world.columns import Households
 
-NOT_YET, PRESENT, ENDED = (int(state) for state in HouseholdState)
-BIRTH, LIMITATION, DEATH, CARE, SEPARATION, LEAVE, UNION, DEPARTURE, ARRIVAL = (int(kind) for kind in EventKind)
-O_DEATH, O_CARE, O_DEPARTURE = int(Origin.DEATH), int(Origin.CARE), int(Origin.DEPARTURE)
 NO_ONE = np.uint64(0)
 ROOT_2 = np.float32(1.4142135)
 N_ENDED, N_UNIONS, N_FOUNDED, N_CHANGED, N_VOID = range(5)  # places in the counts of apply_events
@@ -110,7 +127,7 @@ def _n_adults(h, i):
 def _clear_adult(h, i, slot):
     h.adult_birth[i, slot] = ABSENT
     h.adult_id[i, slot] = NO_ONE
-    h.adult_limit[i, slot] = 0
+    h.adult_limit[i, slot] = NO_AID
 
 
 @njit(forceinline=True)
@@ -180,7 +197,7 @@ def _unite(h, month, a, b, c, n, unions, changed):
         _move_children(h, i, c)
         h.state[i] = ENDED
     h.state[c] = PRESENT
-    h.founding[c] = UNION
+    h.founding[c] = E_UNION
     h.founded[c] = month
     unions[n[N_UNIONS], 0], unions[n[N_UNIONS], 1], unions[n[N_UNIONS], 2] = a, b, c
     n[N_UNIONS] += 1
@@ -217,7 +234,7 @@ def _leave(h, month, i, c, person, n, founded, changed):
     h.adult_sex[c, 0] = person & np.uint64(1)
     h.child_birth[i, slot] = ABSENT
     h.child_id[i, slot] = NO_ONE
-    _found(h, c, i, month, LEAVE, np.float32(0.0), n, founded)
+    _found(h, c, i, month, E_LEAVE_HOME, np.float32(0.0), n, founded)
     trigger = T_CHILDREN_LEFT
     for k in range(N_CHILDREN):
         if h.child_birth[i, k] != ABSENT:
@@ -237,39 +254,39 @@ def _separate(h, month, i, slot, c, along, n, unions, founded, changed):
     _clear_adult(h, i, slot)
     if along:
         _move_children(h, i, c)
-    _found(h, c, i, month, SEPARATION, np.float32(0.5), n, founded)
+    _found(h, c, i, month, E_SEPARATION, np.float32(0.5), n, founded)
     _note_changed(n, changed, i, T_NONE)
 
 
 @njit(forceinline=True)
 def _happen(h, month, kind, i, other, person, c, n, ended, unions, founded, changed):
     """One event, in place; False if it is void because somebody that it needs is not there."""
-    if kind == ARRIVAL:
-        _found(h, i, -1, month, ARRIVAL, np.float32(0.0), n, founded)
+    if kind == E_ARRIVAL:
+        _found(h, i, -1, month, E_ARRIVAL, np.float32(0.0), n, founded)
         return True
-    if kind == UNION:
+    if kind == E_UNION:
         return _union(h, month, i, other, c, n, unions, changed)
     if h.state[i] != PRESENT:
         return False
-    if kind == DEPARTURE:
+    if kind == E_DEPARTURE:
         _end(h, i, O_DEPARTURE, n, ended)
         return True
-    if kind == LEAVE:
+    if kind == E_LEAVE_HOME:
         return _leave(h, month, i, c, person, n, founded, changed)
     slot = _adult_slot(h, i, person)
     if slot < 0:
         return False
-    if kind == BIRTH:
+    if kind == E_BIRTH:
         return _bear(h, month, i, person, n, changed)
-    if kind == LIMITATION:
+    if kind == E_LIMITATION:
         h.adult_limit[i, slot] = min(2, h.adult_limit[i, slot] + 1)
         _note_changed(n, changed, i, T_FALL)
-    elif kind == SEPARATION:
+    elif kind == E_SEPARATION:
         _separate(h, month, i, slot, c, other == 1, n, unions, founded, changed)
     else:
         _clear_adult(h, i, slot)
         if _n_adults(h, i) == 0:
-            _end(h, i, O_DEATH if kind == DEATH else O_CARE, n, ended)
+            _end(h, i, O_DEATH if kind == E_DEATH else O_CARE, n, ended)
         else:
             _note_changed(n, changed, i, T_PARTNER)
     return True

@@ -9,7 +9,20 @@ from numba import njit
 
 from sim.demography import rates
 from sim.world.chance import TO_UNIT, U11, U_ODD_ID, Purpose, draw_bits, mix, to_unit
-from sim.world.codes import PRESENT, EventKind, Sex
+from sim.world.codes import (
+    E_BIRTH,
+    E_CARE,
+    E_DEATH,
+    E_DEPARTURE,
+    E_LEAVE_HOME,
+    E_LIMITATION,
+    E_SEPARATION,
+    E_UNION,
+    PRESENT,
+    WALKING_AID,
+    WHEELCHAIR,
+    WOMAN,
+)
 from sim.world.columns import ABSENT, N_ADULTS, N_CHILDREN
 
 if TYPE_CHECKING:
@@ -18,7 +31,6 @@ if TYPE_CHECKING:
     from sim.demography.events import People
     from sim.parameters import Params
 
-BIRTH, LIMITATION, DEATH, CARE, SEPARATION, LEAVE, UNION, DEPARTURE, ARRIVAL = (int(kind) for kind in EventKind)
 PURPOSES = (  # in the order of EventKind, as the kernel reads them; the last one says with whom the children go
     Purpose.BIRTH,
     Purpose.LIMITATION,
@@ -35,7 +47,6 @@ YOUNG = 35
 ADULT = 18
 MAX_AGE = rates.MAX_AGE
 TWELVE = np.uint32(12)
-WOMAN = int(Sex.WOMAN)
 MOST_EVENTS = N_ADULTS + N_CHILDREN + 3  # of one household in one month
 
 
@@ -110,7 +121,7 @@ def _fires(base, ident, chance):
 def _bounded(person, at, base, third):
     """Whether an adult's draws of death, care, and birth or limitation are within their bounds."""
     key = person * U_ODD_ID
-    return (mix(base[DEATH] + key) <= at[0]) | (mix(base[CARE] + key) <= at[1]) | (mix(third + key) <= at[2])
+    return (mix(base[E_DEATH] + key) <= at[0]) | (mix(base[E_CARE] + key) <= at[1]) | (mix(third + key) <= at[2])
 
 
 @njit(cache=True)
@@ -125,25 +136,25 @@ def screen(h, n_rows, month, c, base, leave, rows):
         if h.state[i] != PRESENT:
             continue
         one, two = h.adult_birth[i, 0], h.adult_birth[i, 1]
-        fires = draw_bits(base[DEPARTURE], h.id[i]) <= leave
+        fires = draw_bits(base[E_DEPARTURE], h.id[i]) <= leave
         if one != ABSENT:
             sex, age, person = h.adult_sex[i, 0], _age(one, month), h.adult_id[i, 0]
             at = c.bounds[sex, age]
-            fires |= _bounded(person, at, base, base[BIRTH] if c.bears[sex, age] else base[LIMITATION])
+            fires |= _bounded(person, at, base, base[E_BIRTH] if c.bears[sex, age] else base[E_LIMITATION])
             if two != ABSENT:
-                fires |= draw_bits(base[SEPARATION], h.id[i]) <= at[4]
+                fires |= draw_bits(base[E_SEPARATION], h.id[i]) <= at[4]
             else:
-                fires |= draw_bits(base[UNION], person) <= at[3]
+                fires |= draw_bits(base[E_UNION], person) <= at[3]
         if two != ABSENT:
             sex, age, person = h.adult_sex[i, 1], _age(two, month), h.adult_id[i, 1]
             at = c.bounds[sex, age]
-            fires |= _bounded(person, at, base, base[BIRTH] if c.bears[sex, age] else base[LIMITATION])
+            fires |= _bounded(person, at, base, base[E_BIRTH] if c.bears[sex, age] else base[E_LIMITATION])
             if one == ABSENT:
-                fires |= draw_bits(base[UNION], person) <= at[3]
+                fires |= draw_bits(base[E_UNION], person) <= at[3]
         for k in range(N_CHILDREN):
             born = h.child_birth[i, k]
             if born != ABSENT and born <= adult_since:
-                fires |= _fires(base[LEAVE], h.child_id[i, k], c.leave_home[0, _age(born, month)])
+                fires |= _fires(base[E_LEAVE_HOME], h.child_id[i, k], c.leave_home[0, _age(born, month)])
         rows[n] = i
         n += fires
     return n
@@ -156,7 +167,7 @@ def draw_adults_kernel(h, rows, month, c, base, out, busy):
     Fills ``out`` [room, 3] (kind, row, slot), marks ``busy`` [rows] and returns the number of events.
     """
     n, year_ago = 0, month - MONTHS_BETWEEN_BIRTHS
-    b_death, b_care, b_limit, b_birth = base[DEATH], base[CARE], base[LIMITATION], base[BIRTH]
+    b_death, b_care, b_limit, b_birth = base[E_DEATH], base[E_CARE], base[E_LIMITATION], base[E_BIRTH]
     for r in range(len(rows)):
         i = rows[r]
         for k in range(N_ADULTS):
@@ -165,12 +176,12 @@ def draw_adults_kernel(h, rows, month, c, base, out, busy):
             age, sex, person = _age(h.adult_birth[i, k], month), h.adult_sex[i, k], h.adult_id[i, k]
             kind = -1
             if _fires(b_death, person, c.death[sex, age]):
-                kind = DEATH
+                kind = E_DEATH
             elif _fires(b_care, person, c.care[sex, age]):
-                kind = CARE
-            elif c.limitation[sex, age] > 0.0 and h.adult_limit[i, k] < 2:
-                if _fires(b_limit, person, c.limitation[sex, age] * (c.worse if h.adult_limit[i, k] == 1 else 1.0)):
-                    kind = LIMITATION
+                kind = E_CARE
+            elif c.limitation[sex, age] > 0.0 and h.adult_limit[i, k] < WHEELCHAIR:
+                if _fires(b_limit, person, c.limitation[sex, age] * (c.worse if h.adult_limit[i, k] == WALKING_AID else 1.0)):
+                    kind = E_LIMITATION
             elif sex == WOMAN and c.birth[1, 0, age] > 0.0:  # no woman of that age meets the onset tables
                 couple = h.adult_birth[i, 1 - k] != ABSENT
                 children, recent = 0, False
@@ -180,7 +191,7 @@ def draw_adults_kernel(h, rows, month, c, base, out, busy):
                         recent = recent or h.child_birth[i, j] > year_ago
                 chance = 0.0 if recent or children == N_CHILDREN else c.birth[1 if couple else 0, children, age]
                 if _fires(b_birth, person, chance):
-                    kind = BIRTH
+                    kind = E_BIRTH
             if kind >= 0:
                 out[n, 0], out[n, 1], out[n, 2] = kind, i, k
                 n += 1
@@ -193,14 +204,14 @@ def draw_households_kernel(h, rows, month, c, base, p_leave, out, busy):
     """Draw children who leave, separations, departures, and (UNION) single people who look for a partner; the rest as
     in ``draw_adults_kernel``. Who met another event this month (``busy``) finds no partner."""
     n = 0
-    b_leave, b_separation, b_departure, b_union = base[LEAVE], base[SEPARATION], base[DEPARTURE], base[UNION]
+    b_leave, b_separation, b_departure, b_union = base[E_LEAVE_HOME], base[E_SEPARATION], base[E_DEPARTURE], base[E_UNION]
     for r in range(len(rows)):
         i, before = rows[r], n
         for k in range(N_CHILDREN):
             if h.child_birth[i, k] != ABSENT:
                 age = _age(h.child_birth[i, k], month)
                 if age >= ADULT and _fires(b_leave, h.child_id[i, k], c.leave_home[0, age]):
-                    out[n, 0], out[n, 1], out[n, 2] = LEAVE, i, k
+                    out[n, 0], out[n, 1], out[n, 2] = E_LEAVE_HOME, i, k
                     n += 1
         first = 0 if h.adult_birth[i, 0] != ABSENT else 1
         couple = first == 0 and h.adult_birth[i, 1] != ABSENT
@@ -208,14 +219,14 @@ def draw_households_kernel(h, rows, month, c, base, p_leave, out, busy):
         if couple:
             bits = draw_bits(b_separation, h.id[i])
             if to_unit(bits) < c.separation[0, age]:
-                out[n, 0], out[n, 1], out[n, 2] = SEPARATION, i, np.int64(bits & np.uint64(1))
+                out[n, 0], out[n, 1], out[n, 2] = E_SEPARATION, i, np.int64(bits & np.uint64(1))
                 n += 1
         if _fires(b_departure, h.id[i], p_leave[1 if age < YOUNG else 0]):
-            out[n, 0], out[n, 1], out[n, 2] = DEPARTURE, i, 0
+            out[n, 0], out[n, 1], out[n, 2] = E_DEPARTURE, i, 0
             n += 1
         chance = 0.0 if couple or n > before or busy[r] else c.union[h.adult_sex[i, first], age]
         if _fires(b_union, h.adult_id[i, first], chance):
-            out[n, 0], out[n, 1], out[n, 2] = UNION, i, first
+            out[n, 0], out[n, 1], out[n, 2] = E_UNION, i, first
             n += 1
     return n
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.population.persons import key, normal
 from sim.world.chance import Purpose
-from sim.world.codes import Access, DwellingType, Tenure
+from sim.world.codes import NO_AID, Access, DwellingType, Tenure
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -83,7 +83,7 @@ def _layers(
     cells = int(cell_d.max(initial=0)) + 1
     n_senior = np.bincount(cell_d[layer_d == 0], minlength=cells)
     n_good = np.bincount(cell_d[layer_d == 1], minlength=cells)
-    limited = h.adult_limit[rows].max(axis=1) > 0
+    limited = h.adult_limit[rows].max(axis=1) > NO_AID
     claim = p.rel_claim_age * np.clip(age - 45, 0, 45) / 10 + p.rel_claim_limitation * limited - 0.35 * (h.size[rows] - 1)
     error = normal(key(seed, Purpose.ASSIGN, 3), h.id[rows])
     layer = np.full(len(rows), 2, np.int64)

@@ -12,7 +12,7 @@ from sim.population.ipf import within_runs
 from sim.population.persons import OLDEST, PERSON_KEY, age_quantiles, at_home, birth_month, key
 from sim.world import figures
 from sim.world.chance import Purpose, bits_array, uniform
-from sim.world.codes import HouseholdType
+from sim.world.codes import ALONE, COUPLE, ONE_PARENT, OTHER, WITH_CHILDREN, HouseholdType
 from sim.world.columns import N_CHILDREN
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def child_numbers(tilt: float) -> NDArray:
         base = np.array([read[0], read[1], read[2] * (1 - FOUR_OF_THREE_PLUS), read[2] * FOUR_OF_THREE_PLUS])
         for a, mean in enumerate(CHILD_SHARE_MEAN):
             wanted = mean if name == "couple_with_children" else 1 + (mean - 1) * 0.68  # one-parent households: 1.5 on average
-            out[a * 5 + TYPES.index(name)] = _tilted(base / base.sum(), wanted, tilt)
+            out[a * len(TYPES) + TYPES.index(name)] = _tilted(base / base.sum(), wanted, tilt)
     return out
 
 
@@ -86,11 +86,11 @@ def size_margin(f: Fit) -> NDArray:
     """Share of households by persons 1 … 5+, per area [a, 5]."""
     cells = f.joint.sum(axis=2) + f.homeless
     number = np.diff(shares_of(f), axis=2, prepend=0.0)
-    kind = np.arange(N_CELLS) % 5
+    kind = np.arange(N_CELLS) % len(TYPES)
     out = np.zeros((len(cells), SIZES))
-    out[:, 0] = cells[:, kind == 0].sum(axis=1)
-    out[:, 1] = cells[:, (kind == 1) | (kind == 4)].sum(axis=1)
-    for adults, row in ((2, 2), (1, 3)):
+    out[:, 0] = cells[:, kind == ALONE].sum(axis=1)
+    out[:, 1] = cells[:, (kind == COUPLE) | (kind == OTHER)].sum(axis=1)
+    for adults, row in ((2, WITH_CHILDREN), (1, ONE_PARENT)):
         here = np.einsum("ac,ack->ak", cells[:, kind == row], number[:, kind == row])
         for k in range(4):
             out[:, min(adults + k, SIZES - 1)] += here[:, k]

@@ -11,6 +11,7 @@ from sim.population.base_year import AGES, N_CELLS, N_HOMES
 from sim.population.dwellings import WOZ_BANDS
 from sim.population.fitting import AGE_GROUP, CELL_TYPE
 from sim.world import figures
+from sim.world.codes import EENGEZINS
 from sim.world.columns import ABSENT
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def _tables(state: StartState) -> tuple[dict[str, NDArray], dict[str, NDArray], 
     cells = _count(h.origin_area, cell, n, N_CELLS)
     housed = h.home >= 0
     home = h.home[housed]
-    column = d.tenure[home].astype(np.int64) * 2 + (d.kind[home] > 0)
+    column = d.tenure[home].astype(np.int64) * 2 + (d.kind[home] != EENGEZINS)
     homes = _count(d.area[home], column, n, N_HOMES)
     want_cells = f.joint.sum(axis=2) + f.homeless
     size = _count(h.origin_area, np.minimum(h.size, 5).astype(np.int64) - 1, n, 5)

@@ -12,7 +12,7 @@ from sim.population.base_year import AGES, HEAD_BANDS, N_CELLS, TYPES, base_year
 from sim.population.income import normal_quantile
 from sim.world import figures
 from sim.world.chance import Purpose, bits_array, hash_ints, hash_text, uniform
-from sim.world.codes import HouseholdType, Limitation, Sex
+from sim.world.codes import COUPLE, WITH_CHILDREN, HouseholdType, Limitation, Sex
 from sim.world.columns import ABSENT, N_ADULTS, N_CHILDREN
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 SALT = hash_text("population")
 PERSON_KEY = np.uint64(hash_text("person of the start population"))
-COUPLE, WITH_CHILDREN = int(HouseholdType.COUPLE), int(HouseholdType.COUPLE_WITH_CHILDREN)
 OLDEST = 100
 LEFT_AT_45 = 0.01  # share of persons still at home at 45 and over: assumption
 

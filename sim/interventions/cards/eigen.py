@@ -87,7 +87,7 @@ class InterventieX(Help):
 
     def asked_in(self) -> tuple[int, int]:
         """First and last stage, as numbers."""
-        return STAGES.index(self.from_stage), STAGES.index(self.to_stage)
+        return HELP_BEGINS_IN.index(self.from_stage), HELP_BEGINS_IN.index(self.to_stage)
 
     def levers(self) -> dict[str, float]:
         """Those that were named; the others are 0."""
