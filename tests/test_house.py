@@ -222,9 +222,8 @@ def bare_codes(module: ast.Module):
             bare |= any(isinstance(part, ast.Tuple) and any(map(_number, part.elts)) for part in sides)
             if bare and any(_column(part) for part in sides):
                 yield node.lineno
-        elif isinstance(node, ast.Assign) and any(isinstance(target, ast.Subscript) and _column(target) for target in node.targets):
-            if isinstance(node.value, ast.Constant) and type(node.value.value) is int:
-                yield node.lineno
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and type(node.value.value) is int:
+            yield from (node.lineno for target in node.targets if isinstance(target, ast.Subscript) and _column(target))
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name.startswith(("sim/", "experiments/", "analysis/"))])

@@ -15,7 +15,7 @@ from sim.market.allocation import FREE_SPACE, OUTSIDE_PASSEND, relax
 from sim.market.choice import PER_SEGMENT
 from sim.market.clearing import Viewing, lists
 from sim.market.market import count_candidates
-from sim.market.matching import check_responses, clear, clear_plain
+from sim.market.matching import clear
 from sim.market.offers import publish
 from sim.market.searchers import describe, searching_rows
 from sim.market.sight import CHANNELS
@@ -24,6 +24,7 @@ from sim.world.codes import ON_OFFER, RESERVED, WAITING, Access, DwellingState, 
 from sim.world.columns import ABSENT, NEVER, NOWHERE
 from sim.world.geography import Map
 from tests import twins, twins_market
+from tests.twins_matching import check_responses, clear_plain
 from tests.worlds import MONTHS, at_work, burnt_in, everything, let_pass, pick, scattered_households, strong, with_rows
 
 SENIOR_AGE = 55

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.market.matching import check_responses, clear, clear_plain
+from sim.market.matching import clear
+from tests.twins_matching import check_responses, clear_plain
 
 
 class Market(NamedTuple):

@@ -13,7 +13,6 @@ from sim.world.chance import (
     TABLE_SIZE,
     Draws,
     Purpose,
-    base_key,
     bits_array,
     draw_bits,
     hash_ints,
@@ -67,9 +66,10 @@ def test_order_and_length_are_part_of_a_hash(parts):
     assert 0 <= hash_ints(*parts) < 2**64
 
 
-def test_a_base_key_is_the_hash_of_seed_purpose_and_month():
-    assert int(base_key(4, Purpose.WISH, 17)) == hash_ints(4, int(Purpose.WISH), 17)
-    assert int(base_key(4, Purpose.WISH, -17)) == hash_ints(4, int(Purpose.WISH), -17)
+def test_a_base_key_is_the_hash_of_seed_purpose_month_and_name():
+    assert int(Draws(4).base(Purpose.WISH, 17)) == hash_ints(4, int(Purpose.WISH), 17, 0)
+    assert int(Draws(4).base(Purpose.WISH, -17)) == hash_ints(4, int(Purpose.WISH), -17, 0)
+    assert int(Draws(4).base(Purpose.WISH, 17, "voorrang")) == hash_ints(4, int(Purpose.WISH), 17, hash_text("voorrang"))
 
 
 def test_texts_have_numbers_of_their_own():
@@ -78,31 +78,31 @@ def test_texts_have_numbers_of_their_own():
 
 
 def test_draws_are_uniform():
-    u = uniform(base_key(1, Purpose.WISH, 3), IDS)
+    u = uniform(Draws(1).base(Purpose.WISH, 3), IDS)
     assert u.min() >= 0 and u.max() < 1
     assert stats.kstest(u, "uniform").pvalue > 1e-4
-    counts = np.bincount((bits_array(base_key(1, Purpose.TASTE), IDS, IDS[::-1]) >> np.uint64(58)).astype(int), minlength=64)
+    counts = np.bincount((bits_array(Draws(1).base(Purpose.TASTE), IDS, IDS[::-1]) >> np.uint64(58)).astype(int), minlength=64)
     assert stats.chisquare(counts).pvalue > 1e-4
 
 
 def test_every_bit_is_a_fair_coin():
-    bits = bits_array(base_key(1, Purpose.SIGHT), np.arange(N))
+    bits = bits_array(Draws(1).base(Purpose.SIGHT), np.arange(N))
     share = np.array([((bits >> np.uint64(k)) & np.uint64(1)).mean() for k in range(64)])
     assert np.abs(share - 0.5).max() < FAR * 0.5 / np.sqrt(N)
 
 
 def neighbours():
     """Pairs of draws that lie next to each other in one part of their key."""
-    wish = base_key(1, Purpose.WISH, 3)
+    wish = Draws(1).base(Purpose.WISH, 3)
     row = np.arange(N, dtype=np.uint64)
     return {
         "id": (uniform(wish, row), uniform(wish, row + np.uint64(1))),
         "second id": (uniform(wish, IDS, row), uniform(wish, IDS, row + np.uint64(1))),
-        "month": (uniform(wish, IDS), uniform(base_key(1, Purpose.WISH, 4), IDS)),
-        "month before the start": (uniform(base_key(1, Purpose.WISH, -1), IDS), uniform(base_key(1, Purpose.WISH, 0), IDS)),
-        "purpose": (uniform(wish, IDS), uniform(base_key(1, Purpose.SEARCH, 3), IDS)),
-        "seed": (uniform(wish, IDS), uniform(base_key(2, Purpose.WISH, 3), IDS)),
-        "seed and month": (uniform(base_key(1, Purpose.WISH, 4), IDS), uniform(base_key(2, Purpose.WISH, 3), IDS)),
+        "month": (uniform(wish, IDS), uniform(Draws(1).base(Purpose.WISH, 4), IDS)),
+        "month before the start": (uniform(Draws(1).base(Purpose.WISH, -1), IDS), uniform(Draws(1).base(Purpose.WISH, 0), IDS)),
+        "purpose": (uniform(wish, IDS), uniform(Draws(1).base(Purpose.SEARCH, 3), IDS)),
+        "seed": (uniform(wish, IDS), uniform(Draws(2).base(Purpose.WISH, 3), IDS)),
+        "seed and month": (uniform(Draws(1).base(Purpose.WISH, 4), IDS), uniform(Draws(2).base(Purpose.WISH, 3), IDS)),
         "the pair turned round": (uniform(wish, IDS, IDS[::-1]), uniform(wish, IDS[::-1], IDS)),
         "one and two ids": (uniform(wish, IDS), uniform(wish, IDS, np.zeros(N, np.uint64))),
     }

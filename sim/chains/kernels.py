@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit
 
 from sim.behaviour.fit import any_child, class_of, oldest_age
+from sim.levers import NO_BITS
 from sim.world.chance import draw_bits, pair_bits, to_index, to_unit, to_whole
 from sim.world.codes import CORPORATIE, E_ARRIVAL, FILL, FILLED, NIEUW, WAITING
 from sim.world.columns import ABSENT, NEVER, NOWHERE
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MONTH_OFFSET = 100000  # keeps a month positive where it enters a hash
-NO_BITS = np.uint64(0)
 
 
 class Freed(NamedTuple):

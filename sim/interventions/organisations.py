@@ -101,11 +101,6 @@ ORGANISATIONS: dict[str, Organisation] = {
 # fmt: on
 
 
-def able(powers: Sequence[str]) -> tuple[str, ...]:
-    """Organisations that have one of these powers, in the order of the registry."""
-    return tuple(key for key, one in ORGANISATIONS.items() if set(one.powers) & set(powers))
-
-
 def refuse(key: str, setting: str, value: str, allowed: Sequence[str], powers: Sequence[str]) -> str:
     """Why an organisation may not pay (``payer``) or deliver (``deliverer``) an instrument, the rule, and the way out, in one line."""
     done = "paid" if setting == "payer" else "delivered"

@@ -10,6 +10,7 @@ from numba import njit
 from sim.behaviour.fit import ages_and_classes, components_at, moment
 from sim.behaviour.klantreis import attached, is_nood, make_journey
 from sim.behaviour.money import equity
+from sim.levers import NO_BITS
 from sim.market.allocation import LONGEST_WAIT
 from sim.market.records import SEEKER
 from sim.world.chance import Purpose, draw_bits, to_unit
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.world.world import World
-
-NO_BITS = np.uint64(0)
 
 
 @njit(cache=True)

@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.population.persons import key, normal
 from sim.world.chance import Purpose
-from sim.world.codes import NO_AID, Access, DwellingType, Tenure
+from sim.world.codes import NO_AID, Access, DwellingType
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -114,8 +114,3 @@ def _rank_in(group: NDArray) -> NDArray:
         return np.zeros(0, np.int64)
     first = np.r_[0, np.flatnonzero(np.diff(group)) + 1]
     return np.arange(len(group)) - np.repeat(first, np.diff(np.r_[first, len(group)]))
-
-
-def is_tenant(tenure: NDArray) -> NDArray:
-    """Everybody but owners."""
-    return tenure != Tenure.KOOP

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from sim.levers import InForce
     from sim.world.world import World
 
-NO_BITS = np.uint64(0)
 EACH = np.uint64(1) << np.arange(64, dtype=np.uint64)  # every bit alone
 
 

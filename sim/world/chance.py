@@ -111,11 +111,6 @@ def hash_text(text: str) -> int:
     return z
 
 
-def base_key(seed: int, purpose: int, month: int = 0) -> np.uint64:
-    """The part of a key that all ids of one draw share."""
-    return np.uint64(hash_ints(seed, purpose, month))
-
-
 @njit(inline="always")
 def mix(z):
     """SplitMix64's finaliser on a uint64, inside kernels."""
