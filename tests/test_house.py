@@ -19,7 +19,6 @@ from sim.interventions import REGISTRY as INSTRUMENTS
 from sim.parameters import REGISTRY as PARAMETERS
 from sim.world import codes
 from sim.world.chance import Purpose
-from sim.world.columns import _DTYPES, Dwellings, Households, Moves, Vacancies, empty
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = [name for name in ("sim", "experiments", "analysis", "workshop", "benchmarks", "tools", "tests") if (ROOT / name).is_dir()]
@@ -300,13 +299,6 @@ def test_every_indicator_is_defined():
     for key, one in indicators.REGISTRY.items():
         assert one.key == key and one.nl and one.en and one.unit and one.definition
         assert one.source in {"moves", "month", "instruments"} and one.better in (-1, 0, 1)
-
-
-@pytest.mark.parametrize("table", [Households, Dwellings, Vacancies, Moves], ids=lambda table: table.__name__)
-def test_every_column_has_a_type_and_a_neutral_value(table):
-    assert list(_DTYPES[table.__name__]) == list(table._fields)
-    rows = empty(table, 3)
-    assert all(len(column) == 3 for column in rows)
 
 
 def test_every_purpose_is_used():

@@ -14,8 +14,11 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
+import numpy as np
+
 if TYPE_CHECKING:
     from sim.world.codes import Code
+
 
 ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:  # run as a file, the project is not on the path yet
@@ -311,6 +314,31 @@ def enumerations() -> dict[str, type[Code]]:
     return {cls.__name__: cls for cls in own}
 
 
+def made_state() -> str:
+    """The columns of the world, table by table."""
+    from sim.world.columns import ABSENT, NEVER, NOWHERE, TABLES
+
+    said = {int(value): f"{name} ({value})" for name, value in (("ABSENT", ABSENT), ("NEVER", NEVER), ("NOWHERE", NOWHERE))}
+    parts = []
+    for cls, columns in TABLES.items():
+        rows = [
+            (f"`{name}`", _dtype(one), unit(one.unit), said.get(int(one.neutral), one.neutral), linked(one.meaning))
+            for name, one in columns.items()
+        ]
+        doc = " ".join((cls.__doc__ or "").split())
+        parts.append(f"**{cls.__name__}**: {doc}\n\n" + table(["column", "type", "unit or codes", "neutral", "meaning"], rows))
+    return "\n".join(parts)
+
+
+def _dtype(column: Any) -> str:
+    return np.dtype(column.dtype).name + (f" [{column.width}]" if column.width else "")
+
+
+def unit(given: str | type[IntEnum]) -> str:
+    """The unit of a column, or the enumeration that its codes come from."""
+    return given if isinstance(given, str) else f"`{given.__name__}`"
+
+
 def made_codes() -> str:
     """Every coded value."""
     rows = []
@@ -421,6 +449,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "indicators": made_indicators,
     "principles": made_principles,
     "monitor": made_monitor,
+    "state": made_state,
     "codes": made_codes,
     "amounts": made_amounts,
     "draws": made_draws,

@@ -10,12 +10,30 @@ Months count from 0, the first month after the burn-in; before it they are negat
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from enum import IntEnum
+from typing import Annotated, Any, NamedTuple, TypeVar, get_type_hints
 
 import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from sim.world.codes import (
+    Access,
+    Contact,
+    DwellingState,
+    DwellingType,
+    EventKind,
+    HouseholdClass,
+    HouseholdState,
+    HouseholdType,
+    Limitation,
+    MoveReason,
+    Origin,
+    Sex,
+    Stage,
+    Tenure,
+    Trigger,
+    VacancyState,
+)
 
 ABSENT = np.int16(-32768)  # the birth month of an empty person slot
 NEVER = np.int16(32767)  # a month that does not come
@@ -26,260 +44,175 @@ COPY_BLOCK = 1 << 13  # rows
 N_CHILDREN = 4  # larger families are cut off here (F10: 4.8 % of households have 5 or more persons; 6 persons fit)
 
 
+class Col(NamedTuple):
+    """What a column of the world is: the one declaration, from which the tables, their documentation and their tests are made."""
+
+    dtype: type[np.generic]
+    neutral: Any  # value of a row that is not in use yet
+    unit: str | type[IntEnum]  # an enumeration where it holds codes
+    meaning: str
+    width: int = 0  # columns side by side, 0 for one
+
+    def made(self, n: int) -> NDArray:
+        """``n`` rows of the neutral value."""
+        shape = (n, self.width) if self.width else (n,)
+        # zeros are not written: rows that are not in use yet take no memory
+        return np.zeros(shape, self.dtype) if self.neutral == 0 else np.full(shape, self.neutral, self.dtype)
+
+
 class Households(NamedTuple):
     """One row per household that exists at any time in a seed."""
 
-    id: NDArray  # uint64, hash of the founding event
-    state: NDArray  # uint8, HouseholdState
+    id: Annotated[NDArray, Col(np.uint64, 0, "hash", "of the founding event")]
+    state: Annotated[NDArray, Col(np.uint8, 0, HouseholdState, "whether the row is in use")]
     # persons (exogenous: changed by demography only)
-    adult_id: NDArray  # uint64 [n, 2]
-    adult_birth: NDArray  # int16 [n, 2], month of birth; ABSENT if nobody
-    adult_sex: NDArray  # uint8 [n, 2], Sex
-    adult_limit: NDArray  # uint8 [n, 2], Limitation
-    child_id: NDArray  # uint64 [n, 4]
-    child_birth: NDArray  # int16 [n, 4]; ABSENT if nobody
-    kind: NDArray  # uint8, HouseholdType
-    size: NDArray  # uint8, persons
-    rooms_needed: NDArray  # uint8, rooms by the EU norm (F41)
-    income_z: NDArray  # float32, place in the income distribution of its age and type (standard normal)
-    income: NDArray  # float32, disposable euro per year
-    wealth: NDArray  # float32, euro outside the home
+    adult_id: Annotated[NDArray, Col(np.uint64, 0, "hash", "of the person; 0 if nobody", N_ADULTS)]
+    adult_birth: Annotated[NDArray, Col(np.int16, ABSENT, "month", "of birth; ABSENT if nobody", N_ADULTS)]
+    adult_sex: Annotated[NDArray, Col(np.uint8, 0, Sex, "of each adult", N_ADULTS)]
+    adult_limit: Annotated[NDArray, Col(np.uint8, 0, Limitation, "of each adult", N_ADULTS)]
+    child_id: Annotated[NDArray, Col(np.uint64, 0, "hash", "of the person; 0 if nobody", N_CHILDREN)]
+    child_birth: Annotated[NDArray, Col(np.int16, ABSENT, "month", "of birth; ABSENT if nobody", N_CHILDREN)]
+    kind: Annotated[NDArray, Col(np.uint8, 0, HouseholdType, "composition")]
+    size: Annotated[NDArray, Col(np.uint8, 0, "persons", "who live in it")]
+    rooms_needed: Annotated[NDArray, Col(np.uint8, 0, "rooms", "by the EU norm (F41)")]
+    income_z: Annotated[NDArray, Col(np.float32, 0, "deviations", "place in the income distribution of its age and type (standard normal)")]
+    income: Annotated[NDArray, Col(np.float32, 0, "euro per year", "disposable income")]
+    wealth: Annotated[NDArray, Col(np.float32, 0, "euro", "outside the home")]
     # where and how it lives
-    home: NDArray  # int32, dwelling row; NOWHERE without a home of its own
-    rent: NDArray  # float32, euro per month now (tenants)
-    rent_full: NDArray  # float32, euro per month at the end of the agreed path
-    rent_path_end: NDArray  # int16, month at which rent_full is reached (huurgewenning), else ABSENT
-    debt: NDArray  # float32, mortgage in euro (owners)
-    moved_in: NDArray  # int16, month of the last move
-    taste_here: NDArray  # float32, taste for the present home, in fit points
-    fit_here: NDArray  # float32, perceived fit of the present home, 0-1
+    home: Annotated[NDArray, Col(np.int32, NOWHERE, "dwelling row", "where it lives; NOWHERE without a home of its own")]
+    rent: Annotated[NDArray, Col(np.float32, 0, "euro per month", "now (tenants)")]
+    rent_full: Annotated[NDArray, Col(np.float32, 0, "euro per month", "at the end of the agreed path")]
+    rent_path_end: Annotated[NDArray, Col(np.int16, ABSENT, "month", "in which rent_full is reached (huurgewenning), else ABSENT")]
+    debt: Annotated[NDArray, Col(np.float32, 0, "euro", "mortgage (owners)")]
+    moved_in: Annotated[NDArray, Col(np.int16, 0, "month", "of the last move")]
+    taste_here: Annotated[NDArray, Col(np.float32, 0, "fit points", "taste for the present home")]
+    fit_here: Annotated[NDArray, Col(np.float32, 0, "0-1", "perceived fit of the present home")]
     # the journey
-    stage: NDArray  # uint8, Stage
-    stage_month: NDArray  # int16, month the stage was entered
-    search_month: NDArray  # int16, month WONINGZOEKEN was entered; ABSENT if not searching
-    registered: NDArray  # int16, month of registration with the corporaties
-    trigger: NDArray  # uint8, Trigger
-    attachment: NDArray  # float32, own part of attachment to the neighbourhood (with the years lived there: klantreis.attached)
-    scope: NDArray  # uint8, search area: 0 own wijk, 1 gemeente, 2 gemeenten around
-    profile: NDArray  # uint8 [n, 2], first and second woonprofiel
-    first_contact: NDArray  # uint8, Contact
-    contact_month: NDArray  # int16, month of the first contact with an instrument; ABSENT if none
-    touched: NDArray  # uint64, bit k: instrument k works on this household
-    ever: NDArray  # uint64, bit k: a lever of instrument k was non-zero in a decision of this household at any time
-    used: NDArray  # uint64, bit k: a lever of instrument k was non-zero in a decision of this journey's first steps
-    decisive: NDArray  # uint64, bit k: a decision of this journey differed without instrument k (bit 63: without all)
-    reserved: NDArray  # int32, vacancy accepted, or NOWHERE
-    keys_month: NDArray  # int16, month of the keys
-    founding: NDArray  # uint8, EventKind that founded it; FROM_START for the start population
-    founded: NDArray  # int16, month of founding
-    patience: NDArray  # int16, month at which an arrival without a home leaves again; NEVER for others
+    stage: Annotated[NDArray, Col(np.uint8, 0, Stage, "of the klantreis")]
+    stage_month: Annotated[NDArray, Col(np.int16, 0, "month", "in which the stage was entered")]
+    search_month: Annotated[NDArray, Col(np.int16, ABSENT, "month", "in which WONINGZOEKEN was entered; ABSENT if not searching")]
+    registered: Annotated[NDArray, Col(np.int16, 0, "month", "of registration with the corporaties")]
+    trigger: Annotated[NDArray, Col(np.uint8, 0, Trigger, "what set the journey off")]
+    attachment: Annotated[NDArray, Col(np.float32, 0, "factor", "own part of attachment to the wijk (the rest: klantreis.attached)")]
+    scope: Annotated[NDArray, Col(np.uint8, 0, "0, 1, 2", "search area: own wijk, gemeente, gemeenten around")]
+    profile: Annotated[NDArray, Col(np.uint8, 0, "woonprofiel", "first and second woonprofiel", 2)]
+    first_contact: Annotated[NDArray, Col(np.uint8, 0, Contact, "of the journey")]
+    contact_month: Annotated[NDArray, Col(np.int16, ABSENT, "month", "of the first contact with an instrument; ABSENT if none")]
+    touched: Annotated[NDArray, Col(np.uint64, 0, "bits", "k: instrument k works on this household")]
+    ever: Annotated[NDArray, Col(np.uint64, 0, "bits", "k: a lever of instrument k was non-zero in any decision of this household")]
+    used: Annotated[NDArray, Col(np.uint64, 0, "bits", "k: a lever of instrument k was non-zero in the first steps of this journey")]
+    decisive: Annotated[NDArray, Col(np.uint64, 0, "bits", "k: a decision of this journey differed without instrument k (63: without all)")]
+    reserved: Annotated[NDArray, Col(np.int32, NOWHERE, "vacancy row", "accepted, or NOWHERE")]
+    keys_month: Annotated[NDArray, Col(np.int16, NEVER, "month", "of the keys; NEVER if none are promised")]
+    founding: Annotated[NDArray, Col(np.uint8, FROM_START, EventKind, "that founded it; FROM_START for the start population")]
+    founded: Annotated[NDArray, Col(np.int16, 0, "month", "of founding")]
+    patience: Annotated[NDArray, Col(np.int16, NEVER, "month", "in which an arrival without a home leaves again; NEVER for others")]
     # fixed groups: month 0, or arrival (design section 9)
-    origin_area: NDArray  # int32
-    origin_tenure: NDArray  # uint8, Tenure; 255 without a home
-    origin_income: NDArray  # uint8, income fifth 0-4
+    origin_area: Annotated[NDArray, Col(np.int32, NOWHERE, "area row", "at month 0, or at arrival; NOWHERE if not yet known")]
+    origin_tenure: Annotated[NDArray, Col(np.uint8, 255, Tenure, "at month 0, or at arrival; 255 without a home")]
+    origin_income: Annotated[NDArray, Col(np.uint8, 0, "fifth", "of income, 0-4, at month 0, or at arrival")]
 
 
 class Dwellings(NamedTuple):
     """One row per dwelling that exists, existed, or is planned."""
 
-    id: NDArray  # uint64, hash of project and number
-    area: NDArray  # int32, row of the smallest area (wijk)
-    kind: NDArray  # uint8, DwellingType
-    tenure: NDArray  # uint8, Tenure
-    rooms: NDArray  # uint8
-    floor_area: NDArray  # float32, m2
-    woz: NDArray  # float32, euro
-    rent: NDArray  # float32, euro per month for a new tenant
-    access: NDArray  # uint8, Access
-    age_label: NDArray  # uint8, 0 none, else the lowest age of the oldest adult
-    labels: NDArray  # uint64, bit k: labelled by instrument k
-    made_by: NDArray  # uint8, 0 for the base world, k + 1 for instrument k
-    state: NDArray  # uint8, DwellingState
-    delivery: NDArray  # int16, month it enters the stock (start stock: ABSENT)
-    occupant: NDArray  # int32, household row or NOWHERE
-    vacancy: NDArray  # int32, row of the running vacancy or NOWHERE
+    id: Annotated[NDArray, Col(np.uint64, 0, "hash", "of project and number")]
+    area: Annotated[NDArray, Col(np.int32, 0, "area row", "the smallest area (wijk)")]
+    kind: Annotated[NDArray, Col(np.uint8, 0, DwellingType, "type of home")]
+    tenure: Annotated[NDArray, Col(np.uint8, 0, Tenure, "who owns it, and who lives there")]
+    rooms: Annotated[NDArray, Col(np.uint8, 0, "rooms", "in the home")]
+    floor_area: Annotated[NDArray, Col(np.float32, 0, "m2", "floor area")]
+    woz: Annotated[NDArray, Col(np.float32, 0, "euro", "taxed value (WOZ)")]
+    rent: Annotated[NDArray, Col(np.float32, 0, "euro per month", "for a new tenant")]
+    access: Annotated[NDArray, Col(np.uint8, 0, Access, "reachability and stairs inside")]
+    age_label: Annotated[NDArray, Col(np.uint8, 0, "years", "0 none, else the lowest age of the oldest adult")]
+    labels: Annotated[NDArray, Col(np.uint64, 0, "bits", "k: labelled by instrument k")]
+    made_by: Annotated[NDArray, Col(np.uint8, 0, "number", "0 for the base world, k + 1 for instrument k")]
+    state: Annotated[NDArray, Col(np.uint8, 0, DwellingState, "whether it is in the stock")]
+    delivery: Annotated[NDArray, Col(np.int16, ABSENT, "month", "in which it enters the stock (start stock: ABSENT)")]
+    occupant: Annotated[NDArray, Col(np.int32, NOWHERE, "household row", "who lives there, or NOWHERE")]
+    vacancy: Annotated[NDArray, Col(np.int32, NOWHERE, "vacancy row", "the running vacancy, or NOWHERE")]
 
 
 class Vacancies(NamedTuple):
     """One row per time a dwelling comes free."""
 
-    id: NDArray  # uint64, hash of dwelling and month
-    dwelling: NDArray  # int32
-    opened: NDArray  # int16, month the dwelling came free
-    offered: NDArray  # int16, first month on offer
-    origin: NDArray  # uint8, Origin
-    parent: NDArray  # int32, move that left it, or NOWHERE
-    chain: NDArray  # int32, vacancy row of the chain's origin
-    link: NDArray  # int16, number that the move into it gets in its chain
-    state: NDArray  # uint8, VacancyState
-    taker: NDArray  # int32, household row that has accepted it, or NOWHERE
-    relaxed: NDArray  # uint8, 0 as published, 1 without labels, 2 without income group
-    price: NDArray  # float32, asking price as a factor of the WOZ value
-    quota: NDArray  # uint8, bit 0 outside passend toewijzen, bit 1 free space, bit 2 local binding
-    candidates: NDArray  # int32, responses over all months
-    bits: NDArray  # uint64, bit k: instrument k had a lever on the taker's decision for this home
-    decisive: NDArray  # uint64, bit k: without instrument k somebody else had got it (bit 63: without all)
+    id: Annotated[NDArray, Col(np.uint64, 0, "hash", "of dwelling and month")]
+    dwelling: Annotated[NDArray, Col(np.int32, NOWHERE, "dwelling row", "that is free")]
+    opened: Annotated[NDArray, Col(np.int16, 0, "month", "in which the dwelling came free")]
+    offered: Annotated[NDArray, Col(np.int16, 0, "month", "the first on offer")]
+    origin: Annotated[NDArray, Col(np.uint8, 0, Origin, "why it came free")]
+    parent: Annotated[NDArray, Col(np.int32, NOWHERE, "move row", "that left it, or NOWHERE")]
+    chain: Annotated[NDArray, Col(np.int32, NOWHERE, "vacancy row", "the chain's origin")]
+    link: Annotated[NDArray, Col(np.int16, 0, "number", "that the move into it gets in its chain")]
+    state: Annotated[NDArray, Col(np.uint8, 0, VacancyState, "where it stands")]
+    taker: Annotated[NDArray, Col(np.int32, NOWHERE, "household row", "that has accepted it, or NOWHERE")]
+    relaxed: Annotated[NDArray, Col(np.uint8, 0, "0, 1, 2", "offered as published, without labels, without income group")]
+    price: Annotated[NDArray, Col(np.float32, 1, "factor", "asking price, times the WOZ value")]
+    quota: Annotated[NDArray, Col(np.uint8, 0, "bits", "0 outside passend toewijzen, 1 free space, 2 local binding")]
+    candidates: Annotated[NDArray, Col(np.int32, 0, "responses", "over all months")]
+    bits: Annotated[NDArray, Col(np.uint64, 0, "bits", "k: instrument k had a lever on the taker's decision for this home")]
+    decisive: Annotated[NDArray, Col(np.uint64, 0, "bits", "k: without instrument k somebody else had got it (63: without all)")]
 
 
 class Moves(NamedTuple):
     """The ledger: one row per move, in the order (month, household row)."""
 
-    month: NDArray  # int16
-    household: NDArray  # int32
-    household_class: NDArray  # uint8, HouseholdClass before the move
-    age: NDArray  # int16, years, oldest adult
-    size: NDArray  # uint8, persons
-    from_dwelling: NDArray  # int32, NOWHERE if none
-    to_dwelling: NDArray  # int32
-    vacancy: NDArray  # int32, vacancy filled; NOWHERE if the move fills none
-    left_vacancy: NDArray  # int32, vacancy opened by leaving; NOWHERE if none
-    parent: NDArray  # int32, earlier move of the chain
-    chain: NDArray  # int32, vacancy row of the chain's origin; NOWHERE if none
-    link: NDArray  # int16
-    reason: NDArray  # uint8, MoveReason
-    trigger: NDArray  # uint8, Trigger
-    left_home_elsewhere: NDArray  # uint8
-    from_rent: NDArray  # float32
-    to_rent: NDArray  # float32
-    fit_before: NDArray  # float32
-    fit_after: NDArray  # float32
-    waited: NDArray  # int16, months since search began
-    registered: NDArray  # int16, months of registration
-    first_contact: NDArray  # uint8
-    contact_months: NDArray  # int16, months from first contact to keys; ABSENT if none
-    instruments: NDArray  # uint64, bit k: instrument k worked on this move
-    decisive: NDArray  # uint64, bit k: without instrument k it would not have been this move
+    month: Annotated[NDArray, Col(np.int16, 0, "month", "of the keys")]
+    household: Annotated[NDArray, Col(np.int32, NOWHERE, "household row", "that moves")]
+    household_class: Annotated[NDArray, Col(np.uint8, 0, HouseholdClass, "before the move")]
+    age: Annotated[NDArray, Col(np.int16, 0, "years", "of the oldest adult")]
+    size: Annotated[NDArray, Col(np.uint8, 0, "persons", "who move")]
+    from_dwelling: Annotated[NDArray, Col(np.int32, NOWHERE, "dwelling row", "left; NOWHERE if none")]
+    to_dwelling: Annotated[NDArray, Col(np.int32, NOWHERE, "dwelling row", "taken")]
+    vacancy: Annotated[NDArray, Col(np.int32, NOWHERE, "vacancy row", "filled; NOWHERE if the move fills none")]
+    left_vacancy: Annotated[NDArray, Col(np.int32, NOWHERE, "vacancy row", "opened by leaving; NOWHERE if none")]
+    parent: Annotated[NDArray, Col(np.int32, NOWHERE, "move row", "the earlier move of the chain; NOWHERE if none")]
+    chain: Annotated[NDArray, Col(np.int32, NOWHERE, "vacancy row", "the chain's origin; NOWHERE if none")]
+    link: Annotated[NDArray, Col(np.int16, 0, "number", "of the move in its chain, from 1; 0 if none")]
+    reason: Annotated[NDArray, Col(np.uint8, 0, MoveReason, "what kind of move it is")]
+    trigger: Annotated[NDArray, Col(np.uint8, 0, Trigger, "what set the journey off")]
+    left_home_elsewhere: Annotated[NDArray, Col(np.uint8, 0, "0, 1", "1: an arrival that left a home behind elsewhere")]
+    from_rent: Annotated[NDArray, Col(np.float32, 0, "euro per month", "before the move")]
+    to_rent: Annotated[NDArray, Col(np.float32, 0, "euro per month", "after the move")]
+    fit_before: Annotated[NDArray, Col(np.float32, 0, "0-1", "perceived fit of the home left")]
+    fit_after: Annotated[NDArray, Col(np.float32, 0, "0-1", "perceived fit of the home taken")]
+    waited: Annotated[NDArray, Col(np.int16, 0, "months", "since the search began")]
+    registered: Annotated[NDArray, Col(np.int16, 0, "months", "of registration")]
+    first_contact: Annotated[NDArray, Col(np.uint8, 0, Contact, "of the journey")]
+    contact_months: Annotated[NDArray, Col(np.int16, ABSENT, "months", "from the first contact to the keys; ABSENT if none")]
+    instruments: Annotated[NDArray, Col(np.uint64, 0, "bits", "k: instrument k worked on this move")]
+    decisive: Annotated[NDArray, Col(np.uint64, 0, "bits", "k: without instrument k it would not have been this move")]
 
-
-_DTYPES: dict[str, dict[str, tuple]] = {
-    "Households": {
-        "id": (np.uint64, 0),
-        "state": (np.uint8, 0),
-        "adult_id": (np.uint64, 0, N_ADULTS),
-        "adult_birth": (np.int16, ABSENT, N_ADULTS),
-        "adult_sex": (np.uint8, 0, N_ADULTS),
-        "adult_limit": (np.uint8, 0, N_ADULTS),
-        "child_id": (np.uint64, 0, N_CHILDREN),
-        "child_birth": (np.int16, ABSENT, N_CHILDREN),
-        "kind": (np.uint8, 0),
-        "size": (np.uint8, 0),
-        "rooms_needed": (np.uint8, 0),
-        "income_z": (np.float32, 0),
-        "income": (np.float32, 0),
-        "wealth": (np.float32, 0),
-        "home": (np.int32, NOWHERE),
-        "rent": (np.float32, 0),
-        "rent_full": (np.float32, 0),
-        "rent_path_end": (np.int16, ABSENT),
-        "debt": (np.float32, 0),
-        "moved_in": (np.int16, 0),
-        "taste_here": (np.float32, 0),
-        "fit_here": (np.float32, 0),
-        "stage": (np.uint8, 0),
-        "stage_month": (np.int16, 0),
-        "search_month": (np.int16, ABSENT),
-        "registered": (np.int16, 0),
-        "trigger": (np.uint8, 0),
-        "attachment": (np.float32, 0),
-        "scope": (np.uint8, 0),
-        "profile": (np.uint8, 0, 2),
-        "first_contact": (np.uint8, 0),
-        "contact_month": (np.int16, ABSENT),
-        "touched": (np.uint64, 0),
-        "ever": (np.uint64, 0),
-        "used": (np.uint64, 0),
-        "decisive": (np.uint64, 0),
-        "reserved": (np.int32, NOWHERE),
-        "keys_month": (np.int16, NEVER),
-        "founding": (np.uint8, FROM_START),
-        "founded": (np.int16, 0),
-        "patience": (np.int16, NEVER),
-        "origin_area": (np.int32, NOWHERE),
-        "origin_tenure": (np.uint8, 255),
-        "origin_income": (np.uint8, 0),
-    },
-    "Dwellings": {
-        "id": (np.uint64, 0),
-        "area": (np.int32, 0),
-        "kind": (np.uint8, 0),
-        "tenure": (np.uint8, 0),
-        "rooms": (np.uint8, 0),
-        "floor_area": (np.float32, 0),
-        "woz": (np.float32, 0),
-        "rent": (np.float32, 0),
-        "access": (np.uint8, 0),
-        "age_label": (np.uint8, 0),
-        "labels": (np.uint64, 0),
-        "made_by": (np.uint8, 0),
-        "state": (np.uint8, 0),
-        "delivery": (np.int16, ABSENT),
-        "occupant": (np.int32, NOWHERE),
-        "vacancy": (np.int32, NOWHERE),
-    },
-    "Vacancies": {
-        "id": (np.uint64, 0),
-        "dwelling": (np.int32, NOWHERE),
-        "opened": (np.int16, 0),
-        "offered": (np.int16, 0),
-        "origin": (np.uint8, 0),
-        "parent": (np.int32, NOWHERE),
-        "chain": (np.int32, NOWHERE),
-        "link": (np.int16, 0),
-        "state": (np.uint8, 0),
-        "taker": (np.int32, NOWHERE),
-        "relaxed": (np.uint8, 0),
-        "price": (np.float32, 1),
-        "quota": (np.uint8, 0),
-        "candidates": (np.int32, 0),
-        "bits": (np.uint64, 0),
-        "decisive": (np.uint64, 0),
-    },
-    "Moves": {
-        "month": (np.int16, 0),
-        "household": (np.int32, NOWHERE),
-        "household_class": (np.uint8, 0),
-        "age": (np.int16, 0),
-        "size": (np.uint8, 0),
-        "from_dwelling": (np.int32, NOWHERE),
-        "to_dwelling": (np.int32, NOWHERE),
-        "vacancy": (np.int32, NOWHERE),
-        "left_vacancy": (np.int32, NOWHERE),
-        "parent": (np.int32, NOWHERE),
-        "chain": (np.int32, NOWHERE),
-        "link": (np.int16, 0),
-        "reason": (np.uint8, 0),
-        "trigger": (np.uint8, 0),
-        "left_home_elsewhere": (np.uint8, 0),
-        "from_rent": (np.float32, 0),
-        "to_rent": (np.float32, 0),
-        "fit_before": (np.float32, 0),
-        "fit_after": (np.float32, 0),
-        "waited": (np.int16, 0),
-        "registered": (np.int16, 0),
-        "first_contact": (np.uint8, 0),
-        "contact_months": (np.int16, ABSENT),
-        "instruments": (np.uint64, 0),
-        "decisive": (np.uint64, 0),
-    },
-}
 
 Table = TypeVar("Table", Households, Dwellings, Vacancies, Moves)
 
 
+def declared(table: type[Any]) -> dict[str, Col]:
+    """The columns of a table by name, in order.
+
+    Raises:
+        TypeError: one is not declared in full; names it and how to.
+    """
+    hints = get_type_hints(table, include_extras=True)
+    found = {name: next((one for one in getattr(hint, "__metadata__", ()) if isinstance(one, Col)), None) for name, hint in hints.items()}
+    for name, one in found.items():
+        if one is None or not (one.unit and one.meaning):
+            raise TypeError(f"{table.__name__}.{name}: write {name}: Annotated[NDArray, Col(dtype, neutral value, unit, meaning)]")
+    return {name: one for name, one in found.items() if one}
+
+
+TABLES: dict[type, dict[str, Col]] = {table: declared(table) for table in (Households, Dwellings, Vacancies, Moves)}
+
+
 def empty(table: type[Table], n: int) -> Table:
     """A table of ``n`` rows filled with each column's neutral value."""
-    return table(**{name: _neutral(table, name, n) for name in _DTYPES[table.__name__]})
-
-
-def _neutral(table: type[Table], name: str, n: int) -> NDArray:
-    dtype, fill, *width = _DTYPES[table.__name__][name]
-    # zeros are not written: rows that are not in use yet take no memory
-    return np.zeros((n, *width), dtype) if fill == 0 else np.full((n, *width), fill, dtype)
+    return table(**{name: column.made(n) for name, column in TABLES[table].items()})
 
 
 def is_table(value: object) -> bool:
     """Whether this is one of the tables of this file."""
-    return type(value).__name__ in _DTYPES and isinstance(value, tuple)
+    return type(value) in TABLES
 
 
 def copy(table: Table) -> Table:
@@ -308,7 +241,7 @@ def grow(table: Table, n: int) -> Table:
 
 def grow_column(table: type[Table], name: str, column: NDArray, n: int) -> NDArray:
     """A copy of one column of a table with room for ``n`` rows; new rows hold the neutral value."""
-    out = _neutral(table, name, n)
+    out = TABLES[table][name].made(n)
     out[: len(column)] = column
     return out
 
