@@ -11,6 +11,7 @@ import csv
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
