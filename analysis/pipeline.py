@@ -7,10 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from analysis import report
 from analysis.estimates.costs import COLUMNS as COST_COLUMNS
 from analysis.estimates.effects import COLUMNS as EFFECT_COLUMNS
 from analysis.estimates.worksheet_counts import monitor
+from analysis.page import page as pages
 from analysis.page import summary
 from analysis.page.charts import charts
 from analysis.page.figures import svg, svg_and_png
@@ -43,7 +43,7 @@ def finish(out: Path, config: Mapping[str, Any], seconds: Mapping[str, float] | 
         dutch, bitmaps[chart.key] = svg_and_png(partial(chart.draw, "nl"))
         others = {language: svg(partial(chart.draw, language)) for language in LANGUAGES if language != "nl"}
         drawn.append((chart, {"nl": dutch, **others}))
-    page, monitored = report.page(results, drawn), results.naive
+    page, monitored = pages.page(results, drawn), results.naive
     write_csv(results.folder.path / "effects.csv", effects[list(EFFECT_COLUMNS)])
     write_csv(results.folder.path / "costs.csv", costs[list(COST_COLUMNS)])
     write_csv(results.folder.path / "monitor.csv", counted)

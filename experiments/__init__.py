@@ -1,1 +1,1 @@
-"""Runs: from a command line to tables on disk. Reaches sim through experiments/runs/simulation.py."""
+"""Runs: from a command line to tables on disk. Reaches sim through experiments/runs/world.py."""

@@ -20,8 +20,7 @@ from experiments.entry import HydraCommand, main
 from experiments.runs import runner, store
 from experiments.runs.apart import Marks, run_apart
 from experiments.runs.plan import Plan, Settings, make_plan, of_its_own
-from experiments.runs.runner import SeedJob
-from experiments.runs.simulation import Simulation
+from experiments.runs.simulation import SeedJob, Simulation
 from experiments.schema import BASE, PLACEBO, Attribute, Compare
 from sim.world.errors import Refusal
 

@@ -16,8 +16,9 @@ from experiments.runs import manifest, runner, store
 from experiments.runs.folder import join, locked, read_json, sweep_up, write_json
 from experiments.runs.plan import Plan, make_plan
 from experiments.runs.progress import Progress
-from experiments.runs.runner import Failure, SeedJob
-from experiments.runs.simulation import Simulation, Verhuisketens
+from experiments.runs.runner import Failure
+from experiments.runs.simulation import SeedJob, Simulation
+from experiments.runs.world import Verhuisketens
 from experiments.schema import BASE, PLACEBO, Compare
 from sim.world.errors import Refusal
 

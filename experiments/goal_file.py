@@ -9,7 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from analysis.estimates.goals import EVERY, Goal, Title
-from experiments.runs import simulation
+from experiments.runs import world
 from experiments.runs.plan import Settings
 from sim.world.errors import Refusal, hint
 
@@ -64,12 +64,12 @@ def doses_of(file: GoalFile, filled: Settings, start: str, strength: float) -> d
     found = {}
     for name, (low, high) in file.doses.items():
         key = name.partition(".")[0]
-        simulation.settings(key, {}, start)
+        world.settings(key, {}, start)
         if low >= high:
             raise Refusal(f"doses: {name}: [{low:g}, {high:g}] is no span; put the lower one first")
         if key in filled:
             for value in (low, high):
-                simulation.settings(key, dosed(filled, {name: value})[key], start, strength)
+                world.settings(key, dosed(filled, {name: value})[key], start, strength)
             found[name] = (low, high)
     if not found:
         held = ", ".join(filled) or "it holds none"
@@ -82,5 +82,5 @@ def dosed(settings: Settings, doses: dict[str, float]) -> Settings:
     found: dict[str, dict[str, Any]] = {key: dict(one) for key, one in settings.items()}
     for name, value in doses.items():
         key, _, setting = name.partition(".")
-        found[key][setting] = round(value) if simulation.counts_whole(key, setting) else value
+        found[key][setting] = round(value) if world.counts_whole(key, setting) else value
     return found

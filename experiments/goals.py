@@ -17,9 +17,9 @@ from experiments.goal_file import GoalFile
 from experiments.runs import runner
 from experiments.runs.apart import Marks, run_apart
 from experiments.runs.plan import Plan, make_plan, of_its_own
-from experiments.runs.runner import SeedJob
 from experiments.runs.search import Search, read_runs, seek, try_out
-from experiments.runs.simulation import Simulation, Verhuisketens
+from experiments.runs.simulation import SeedJob, Simulation
+from experiments.runs.world import Verhuisketens
 from experiments.schema import PLACEBO, Compare, Goals
 from sim.world.errors import Refusal
 

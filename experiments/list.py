@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.entry import HydraCommand, main
-from experiments.runs import simulation
+from experiments.runs import world
 from experiments.schema import Listing
 
 Rows = list[dict[str, Any]]
@@ -79,8 +79,8 @@ def scenarios(config: Listing) -> Rows:
     """Every scenario that ``scenarios=[…]`` can name."""
     folder = Path(config.scenario_dir) if config.scenario_dir else None
     rows = []
-    for name in simulation.scenario_names(folder):
-        one = simulation.scenario(name, folder)
+    for name in world.scenario_names(folder):
+        one = world.scenario(name, folder)
         held = " ".join(sorted(one.instruments))
         rows.append({"key": name, "title_nl": one.title.nl, "title_en": one.title.en, "instruments": held, "rules": len(one.rules)})
     return rows

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.runs.plan import Plan, short_hash
-from experiments.runs.runner import RunSpec, SeedJob
+from experiments.runs.simulation import RunSpec, SeedJob
 from experiments.runs.store import COLUMNS
 from experiments.schema import Compare, check
 

@@ -38,17 +38,7 @@ TEXTS = {
     for place in PLACES
 }
 
-IN_CIRCLES = {
-    "analysis.pipeline -> analysis.report",
-    "analysis.report -> analysis.pipeline",
-    "experiments.runs.plan -> experiments.runs.simulation",
-    "experiments.runs.runner -> experiments.runs.plan",
-    "experiments.runs.runner -> experiments.runs.simulation",
-    "experiments.runs.runner -> experiments.runs.spending",
-    "experiments.runs.simulation -> experiments.runs.runner",
-    "experiments.runs.spending -> experiments.runs.runner",
-    "experiments.runs.spending -> experiments.runs.simulation",
-}
+IN_CIRCLES: set[str] = set()
 UPWARD: set[str] = set()
 
 

@@ -15,7 +15,7 @@ from experiments import compare, entry
 from experiments import list as listing
 from experiments.entry import CONFIGS, HydraCommand
 from experiments.runs.plan import make_plan
-from experiments.runs.simulation import merged
+from experiments.runs.world import merged
 from experiments.schema import Compare, check
 from sim.world import figures, places
 

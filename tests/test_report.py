@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from analysis import report
+from analysis.page import page as pages
 from analysis.page.charts import MOST_DRAWN, charts, drawn
 from analysis.page.summary import headline, plain
 from analysis.page.words import digits_for, number, place
@@ -225,7 +226,7 @@ def test_titles_are_escaped_and_headline_takes_the_larger_claim(tmp_path: Path) 
     (out / "manifest.json").write_text(json.dumps(content), encoding="utf-8")
     results = gather(out)
     assert "<b>Voorrang</b>" in headline(results).nl
-    page = report.page(results, [])
+    page = pages.page(results, [])
     assert "&lt;b&gt;Voorrang&lt;/b&gt; &amp; meer" in page
     assert "<b>Voorrang</b> &" not in page
 

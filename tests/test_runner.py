@@ -136,7 +136,7 @@ def test_one_process_two_processes_threads_and_another_order_give_the_same_bytes
 
 def test_more_seeds_and_scenarios_extend_a_folder_to_what_one_run_would_have_given(tmp_path, notes, no_page, capsys, monkeypatch):
     simulation = FakeSimulation(str(notes))
-    monkeypatch.setattr("experiments.runs.simulation.digests", lambda: {"code": "c0de", "data": "da7a"})
+    monkeypatch.setattr("experiments.runs.world.digests", lambda: {"code": "c0de", "data": "da7a"})
 
     def plan(**keys):
         return make_plan(fake_plan(**keys).config)

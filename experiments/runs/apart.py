@@ -13,8 +13,8 @@ from experiments import compare
 from experiments.runs import manifest, runner
 from experiments.runs.folder import join, locked, read_json, sweep_up, write_json
 from experiments.runs.plan import Plan
-from experiments.runs.runner import SeedJob
-from experiments.runs.simulation import Simulation, Verhuisketens
+from experiments.runs.simulation import SeedJob, Simulation
+from experiments.runs.world import Verhuisketens
 
 Marks = Sequence[dict[str, Any]]
 

@@ -10,10 +10,11 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from experiments.runs import simulation, store
+from experiments.runs import store, world
 from experiments.runs.folder import read_json
 from experiments.runs.plan import Plan
-from experiments.runs.runner import Failure, SeedJob, in_order
+from experiments.runs.runner import Failure, in_order
+from experiments.runs.simulation import SeedJob
 from sim.world.errors import Refusal
 
 NAME = "manifest.json"
@@ -110,13 +111,13 @@ def compose(
         "command": command,
         "configuration": plan.config.model_dump(mode="json"),
         "place": plan.design["municipality"],
-        "current": simulation.done_already(plan.design["municipality"], plan.config.start),
+        "current": world.done_already(plan.design["municipality"], plan.config.start),
         "scenarios": {
             name: {"title": plan.titles[name], "instruments": plan.contents[name]}
             | ({"rules": plan.rules[name]} if name in plan.rules else {})
             for name in asked["scenarios"]
         },
-        "instrument_titles": simulation.instrument_titles(
+        "instrument_titles": world.instrument_titles(
             [key for held in plan.contents.values() for key in held]
             + [key for rules in plan.rules.values() for rule in rules for key in rule["do"]["add"]]
         ),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from experiments.runs import simulation
+from experiments.runs import world
 from experiments.schema import BASE, PLACEBO, Compare
 from sim.world.errors import Refusal, hint
 
@@ -66,16 +66,16 @@ def make_plan(config: Compare) -> Plan:
     Raises:
         Refusal: what does not exist, is out of range, breaks a law or contradicts.
     """
-    place = simulation.place_key(config.municipality)
-    simulation.behaviour(config.behaviour)
+    place = world.place_key(config.municipality)
+    world.behaviour(config.behaviour)
     folder = _folder(config.scenario_dir)
-    names = [BASE, *sorted({*simulation.spread(config.scenarios, folder)} - {BASE})]
+    names = [BASE, *sorted({*world.spread(config.scenarios, folder)} - {BASE})]
     if PLACEBO in names:
         raise Refusal("the placebo is run with every comparison; leave it out of scenarios")
-    found = {name: simulation.scenario(name, folder) for name in names}
+    found = {name: world.scenario(name, folder) for name in names}
     own = {name: _with_overrides(one.instruments, config.instruments) for name, one in found.items()}
     steps = {name: one.rules for name, one in found.items() if one.rules}
-    scenarios = {name: simulation.with_current(name, held, place, config.start) for name, held in own.items()}
+    scenarios = {name: world.with_current(name, held, place, config.start) for name, held in own.items()}
     _refuse_to_touch_current(own, scenarios, steps, config, place)
     _refuse_idle_overrides({name: {*own[name], *_added(steps.get(name, []))} for name in own}, config.instruments)
     contents = {
@@ -88,7 +88,7 @@ def make_plan(config: Compare) -> Plan:
     if BASE in rules:
         rules[PLACEBO] = rules[BASE]
     design = {"municipality": place, "behaviour": dict(sorted(config.behaviour.items()))}
-    design |= {key: getattr(config, key) for key in SHARED} | simulation.digests()
+    design |= {key: getattr(config, key) for key in SHARED} | world.digests()
     titles = {name: one.title.model_dump() for name, one in found.items()}
     titles[PLACEBO] = {"nl": "Placebo: één woning een maand later", "en": "Placebo: one home a month later"}
     return Plan(config, design, scenarios, contents, titles, rules)
@@ -105,14 +105,14 @@ def _folder(given: str | None) -> Path | None:
 
 def _settings(name: str, key: str, given: dict[str, Any], config: Compare) -> dict[str, Any]:
     try:
-        return simulation.settings(key, given, config.start, 1.0 if given.get("already") else config.strength)
+        return world.settings(key, given, config.start, 1.0 if given.get("already") else config.strength)
     except Refusal as error:
         raise Refusal(f"scenario {name}: {error}") from error
 
 
 def _rules(name: str, held: Settings, steps: Sequence[Any], config: Compare) -> list[dict[str, Any]]:
     try:
-        return simulation.rules(held, steps, config.instruments, config.start, config.strength, config.burn_in)
+        return world.rules(held, steps, config.instruments, config.start, config.strength, config.burn_in)
     except Refusal as error:
         raise Refusal(f"scenario {name}: {error}") from error
 
@@ -124,7 +124,7 @@ def _added(steps: Sequence[Any]) -> set[str]:
 
 def _with_overrides(instruments: Settings, overrides: Settings) -> Settings:
     """A scenario's instruments, each with what the command line says of it on top."""
-    return {key: simulation.merged(given, overrides.get(key, {})) for key, given in instruments.items()}
+    return {key: world.merged(given, overrides.get(key, {})) for key, given in instruments.items()}
 
 
 def of_its_own(held: Settings) -> Settings:
@@ -136,7 +136,7 @@ def _refuse_no_coach(contents: Mapping[str, Settings], steps: Mapping[str, Seque
     """Who must have talked to a coach needs a coach in the same scenario, or nobody ever comes."""
     for name, held in contents.items():
         asks = [key for key, settings in held.items() if (settings.get("who") or {}).get("coach")]
-        if asks and not simulation.anybody_talks({*held, *_added(steps.get(name, []))}):
+        if asks and not world.anybody_talks({*held, *_added(steps.get(name, []))}):
             raise Refusal(f"scenario {name}: {asks[0]}.who.coach=true, and nobody talks: add wooncoach_sociaal or wooncoach_particulier")
 
 

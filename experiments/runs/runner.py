@@ -20,7 +20,7 @@ from typing import Any
 from experiments.runs import store
 from experiments.runs.folder import RUNS
 from experiments.runs.plan import Plan, short_hash
-from experiments.runs.simulation import Outcome, Simulation
+from experiments.runs.simulation import Outcome, RunSpec, SeedJob, Simulation
 from experiments.runs.spending import run_at_budget
 from experiments.schema import BASE, PLACEBO
 
@@ -28,42 +28,6 @@ LEDGER_SEEDS = 5  # ledger=first keeps moves and chains of this many seeds
 Report = Callable[[int], None]
 POLL = 0.5  # seconds between two looks at what is finished
 LEAN = {"ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "1"}  # workers give back what they no longer use
-
-
-@dataclass(frozen=True)
-class RunSpec:
-    """One scenario of one seed. ``key`` names its folder: a hash of all that changes it."""
-
-    scenario: str
-    instruments: dict[str, dict[str, Any]]
-    placebo: bool
-    key: str
-    rules: tuple[dict[str, Any], ...] = ()
-
-
-@dataclass(frozen=True)
-class SeedJob:
-    """The unit of work: one seed, its scenarios (basis first) and the tables that each must leave."""
-
-    seed: int
-    place: str
-    months: int
-    burn_in: int
-    follow_up: int
-    start: str
-    strength: float
-    eur_budget_total: float | None
-    behaviour: dict[str, float]
-    debug: bool
-    ghosts: bool
-    ghost_window: int
-    runs: tuple[RunSpec, ...]
-    tables: tuple[str, ...]
-    folder: str
-
-    def todo(self) -> list[RunSpec]:
-        """Runs without a mark of completion."""
-        return [spec for spec in self.runs if not store.is_done(Path(self.folder) / spec.key, self.tables)]
 
 
 @dataclass(frozen=True)

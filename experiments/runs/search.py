@@ -17,8 +17,7 @@ from experiments.goal_file import dosed
 from experiments.runs import manifest, runner, store
 from experiments.runs.plan import Plan
 from experiments.runs.progress import Progress
-from experiments.runs.runner import SeedJob
-from experiments.runs.simulation import Simulation
+from experiments.runs.simulation import SeedJob, Simulation
 from experiments.schema import BASE
 from sim.world.errors import Refusal
 

@@ -7,8 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from experiments.runs.runner import RunSpec, SeedJob
-    from experiments.runs.simulation import Outcome, Simulation
+    from experiments.runs.simulation import Outcome, RunSpec, SeedJob, Simulation
 
 TOLERANCE = 0.02  # share of the budget that spending may be off
 MOST_RUNS = 6
