@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
+
+from sim.kernel_cache import njit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

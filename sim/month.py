@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
 from sim.behaviour import founding, klantreis, money
 from sim.behaviour.choice_overload import crowding
@@ -16,6 +15,7 @@ from sim.chains import programme, vacancies
 from sim.counts import recording
 from sim.demography import plan as demography
 from sim.demography.describe import birthdays, describe
+from sim.kernel_cache import njit
 from sim.market import market
 from sim.population.income import fifth_of
 from sim.without import clearings, ghosts

@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import sim
 from sim import levers
 from sim.counts import indicators
 from sim.interventions import REGISTRY as INSTRUMENTS
@@ -310,19 +309,3 @@ def test_every_purpose_is_used():
 def test_this_python_is_one_that_the_project_names():
     wanted = re.search(r'requires-python = ">=3\.(\d+),<3\.(\d+)"', (ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     assert wanted and int(wanted[1]) <= sys.version_info.minor < int(wanted[2])
-
-
-def test_what_kernels_can_read_is_what_their_files_import_and_no_more():
-    files = sim.kernel_files()
-    room = Path(sim.__file__).parent
-    assert all(path in files for path in room.rglob("*.py") if "@njit" in path.read_text(encoding="utf-8"))
-    assert {room / "codes.py", room / "levers.py", room / "randomness.py"} <= files
-    for path in files:  # closed: whatever one of them imports at its head is one of them
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        for node in tree.body:
-            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("sim"):
-                named = room.joinpath(*node.module.split(".")[1:])
-                inside = [named / f"{alias.name}.py" for alias in node.names]
-                near = [named.with_suffix(".py"), *inside]
-                assert all(other in files for other in near if other.is_file()), f"{path} imports {node.module}"
-    assert room / "interventions" / "voorrang.py" not in files  # so that a new instrument compiles nothing anew

@@ -15,9 +15,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from sim.behaviour.woonprofielen import N_PROFIELEN, N_TASTES, profile_scores
+from sim.kernel_cache import njit
 from sim.parameters import Params
 from sim.world.chance import TABLE_SIZE, normal_table
 from sim.world.codes import CLASS_FAMILY, CLASS_HOUSEHOLD, CLASS_SENIOR, CLASS_STARTER, KOOP, NO_AID, Access, DwellingType, HouseholdClass

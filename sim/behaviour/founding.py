@@ -6,10 +6,10 @@ import functools
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from sim.behaviour.fit import oldest_age
 from sim.behaviour.woonprofielen import OLD_AGE, pick_profiles, profile_edges
+from sim.kernel_cache import njit
 from sim.world.chance import Draws, Purpose, draw_bits, normal_table, to_index, to_unit
 from sim.world.codes import E_ARRIVAL, E_SEPARATION, T_NO_HOME, T_SEPARATION, ZOEKEN
 from sim.world.columns import NOWHERE

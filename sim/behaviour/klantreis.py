@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from sim.behaviour.fit import any_child, class_of, oldest_age
+from sim.kernel_cache import njit
 from sim.levers import ALL_BIT, lever_sum
 from sim.world.chance import Draws, Purpose, draw_bits, to_unit
 from sim.world.codes import (

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
 from sim.behaviour.fit import fit_of
+from sim.kernel_cache import njit
 from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS
 from sim.world.codes import CORPORATIE, KOOP, PRESENT, Tenure
 from sim.world.columns import ABSENT, age_years

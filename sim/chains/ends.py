@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
+from sim.kernel_cache import njit
 from sim.world.codes import WITHDRAWN, DwellingState, EndReason, EventKind
 from sim.world.columns import NOWHERE
 

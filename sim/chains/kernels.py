@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from sim.behaviour.fit import any_child, class_of, oldest_age
+from sim.kernel_cache import njit
 from sim.levers import NO_BITS
 from sim.world.chance import draw_bits, pair_bits, to_index, to_unit, to_whole
 from sim.world.codes import CORPORATIE, E_ARRIVAL, FILL, FILLED, NIEUW, WAITING

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numba import njit
 
 from sim.chains.ends import descend
 from sim.counts.attribution import direct, first_moves
 from sim.counts.indicators import DIRECT, FOLLOWED, MONTH_STATES, REGISTRY
 from sim.counts.recording import ALL_AT, AREA_AT, CLASS_AT, INCOME_AT, TENURE_AT
+from sim.kernel_cache import njit
 from sim.world.codes import CHOSEN, CLASS_SENIOR, FILLED, NOOD_TRIGGERS, Access, DwellingType, HouseholdClass, MoveReason, Tenure, names
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
 from sim.behaviour.fit import MAX_AGE, any_child, class_of, oldest_age
 from sim.behaviour.klantreis import NORM_MONTHS
 from sim.counts import vasthouders
+from sim.kernel_cache import njit
 from sim.world.codes import (
     AANPASBAAR,
     CHOSEN,

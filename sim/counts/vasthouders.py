@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
+from sim.kernel_cache import njit
 from sim.world.codes import EENGEZINS, HUIDIGE, PRESENT, VERHUIZEN, ZOEKEN, MoveReason, Obstacle
 from sim.world.columns import ABSENT
 from sim.world.copies import Own

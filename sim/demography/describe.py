@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
+from sim.kernel_cache import njit
 from sim.population.base_year import AGES
 from sim.population.income import income_table
 from sim.population.persons import rooms_of

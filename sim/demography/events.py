@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from sim.demography.describe import describe
+from sim.kernel_cache import njit
 from sim.world.chance import U_ODD_SECOND, mix
 from sim.world.codes import (
     E_ARRIVAL,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from sim.demography import rates
+from sim.kernel_cache import njit
 from sim.world.chance import TO_UNIT, U11, U_ODD_ID, Purpose, draw_bits, mix, to_unit
 from sim.world.codes import (
     E_BIRTH,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
 
+from sim.kernel_cache import njit
 from sim.world.chance import bits_array, uniform
 from sim.world.codes import PRESENT, Sex
 from sim.world.columns import ABSENT

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.behaviour.fit import oldest_age
+from sim.kernel_cache import njit
 from sim.world.codes import PRESENT, WENS, ZOEKEN
 
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
-from numba import njit
 from pydantic import BaseModel, ConfigDict, Field
 
 from sim.behaviour.fit import classes, oldest_age
 from sim.behaviour.money import gross_income
 from sim.interventions.register import everybody
+from sim.kernel_cache import njit
 from sim.levers import NO_BITS
 from sim.world import law
 from sim.world.chance import draw_bits, to_unit, uniform

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
+from sim.kernel_cache import njit
 from sim.world.codes import CORPORATIE, KOOP, ON_OFFER, VRIJE_HUUR
 from sim.world.law import AOW_AGE
 

@@ -9,10 +9,9 @@ import functools
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
-from numba.extending import register_jitable
 
 from sim.behaviour.fit import Abode, Dweller, components, net_rent, owner_cost
+from sim.kernel_cache import njit, register_jitable
 from sim.levers import lever_sum
 from sim.market.allocation import eligible, rank_of
 from sim.market.help import ZERO, Pulled, pull, size_norms, waived

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
 
+from sim.kernel_cache import njit
 from sim.market.choice import PER_SEGMENT
 from sim.market.matching import Lists, Progress, clear, go_on, open_clearing
 from sim.market.sieve import turns_down

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from sim.behaviour.money import rent_felt
+from sim.kernel_cache import njit
 from sim.levers import RENT_NONE
 from sim.market.allocation import eligible
 from sim.world.codes import AANPASBAAR, CORPORATIE, GESCHIKT, KOOP

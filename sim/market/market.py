@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from sim.behaviour.klantreis import count_step
+from sim.kernel_cache import njit
 from sim.levers import NO_BITS
 from sim.market.allocation import relax
 from sim.market.choice import PER_SEGMENT, Bases, Responses, Terms, empty_responses, respond, rules_of

@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
-from numba.extending import register_jitable
 
+from sim.kernel_cache import njit, register_jitable
 from sim.market.help import ZERO, market_levers, pull
 from sim.world.codes import NOT_ELIGIBLE, OUTRANKED
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
 
+from sim.kernel_cache import njit
 from sim.market.allocation import quota_of
 from sim.market.help import ONE, ZERO
 from sim.market.records import OFFER

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from sim.behaviour.fit import ages_and_classes, components_at, moment
 from sim.behaviour.klantreis import attached, is_nood, make_journey
 from sim.behaviour.money import equity
+from sim.kernel_cache import njit
 from sim.levers import NO_BITS
 from sim.market.allocation import LONGEST_WAIT
 from sim.market.records import SEEKER

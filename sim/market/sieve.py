@@ -7,8 +7,8 @@ they leave behind is the gate at which they stopped.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from sim.kernel_cache import njit
 from sim.market.allocation import FREE_SPACE
 from sim.world.chance import pair_bits, to_unit
 from sim.world.codes import CORPORATIE, KOOP, NOT_ELIGIBLE, NOTHING_SEEN, TOO_EXPENSIVE, VRIJE_HUUR

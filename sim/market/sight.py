@@ -12,8 +12,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
 
+from sim.kernel_cache import njit
 from sim.world.chance import draw_bits, second_bits
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
 
+from sim.kernel_cache import njit
 from sim.market.choice import weigh
 from sim.market.help import ZERO
 from sim.market.records import OFFER

@@ -6,8 +6,8 @@ import functools
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
+from sim.kernel_cache import njit
 from sim.population.base_year import AGES, HEAD_BANDS, N_CELLS, TYPES, base_year
 from sim.population.income import normal_quantile
 from sim.world import figures

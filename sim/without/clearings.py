@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
 
+from sim.kernel_cache import njit
 from sim.levers import ALL_BIT, NO_BITS
 from sim.market.clearing import Chosen, clear_again, open_for_all, settle
 from sim.without.ghosts_on_the_market import measure, settle_ghosts, watch_ghosts

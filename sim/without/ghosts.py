@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numba import njit
 
 from sim.behaviour.fit import classes
 from sim.behaviour.klantreis import BEHIND, Parting, no_parting
+from sim.kernel_cache import njit
 from sim.levers import ALL_BIT
 from sim.world.codes import ENDED, FUNNEL_SHAPE, PRESENT, Stage
 from sim.world.columns import NEVER, NOWHERE, Households, empty, grow

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from sim.kernel_cache import njit
 from sim.levers import NO_BITS
 from sim.market.choice import MAX_RESPONSES, PER_SEGMENT, empty_responses, respond
 from sim.market.market import keys_months

@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
 
+from sim.kernel_cache import njit
 from sim.levers import RENT_NONE, lever_sum
 from sim.market.choice import MAX_RESPONSES, PER_SEGMENT, Look, empty_responses, keep, respond, sight_and_room, weigh
 from sim.market.help import ONE, ZERO, size_norms

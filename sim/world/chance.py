@@ -13,7 +13,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
+
+from sim.kernel_cache import njit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
-from numba import njit
 from pydantic import Field
 
 from sim.behaviour.fit import ages_and_classes, moment, refresh
@@ -26,6 +25,7 @@ from sim.interventions.instrument import Instrument
 from sim.interventions.running import Running
 from sim.interventions.terms import Payer
 from sim.interventions.who import ALL_DRAWN, Lot, Who
+from sim.kernel_cache import njit
 from sim.world.chance import Purpose, hash_ints, hash_text, pair_bits, uniform
 from sim.world.codes import HUIDIGE, WENS, Access, DwellingState, DwellingType, HouseholdState, MoveReason, Origin, Stage, Tenure
 from sim.world.columns import NOWHERE, Dwellings, empty, take

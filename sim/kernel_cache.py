@@ -1,0 +1,123 @@
+"""Compiled kernels, kept between runs: one is used again exactly when its file, and all that the file imports, is the same.
+
+numba itself looks at a kernel's own file only, while a kernel takes in what that file imports. So the kernels of a file are kept
+in a folder of their own, named by a digest of the file and of what it imports, directly or not. Two processes or two states of
+the code never share a folder unless these are equal, so none reads what another is writing over.
+
+Two kinds of import need care. What stands under ``if TYPE_CHECKING:`` is not read by the program, and does not count. A kernel
+takes a named tuple from its caller without importing it, and numba knows a tuple by its class and the types of its fields, not
+by their names. So the fields of every named tuple of this package count for every kernel.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import re
+import tempfile
+import threading
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+from numba.extending import register_jitable
+
+__all__ = ["closure", "folder", "imports", "njit", "register_jitable"]
+_ROOM = Path(__file__).resolve().parent
+_CONFIG: Any = numba.config
+_DECORATING = threading.Lock()
+# Read as text, since parsing these files would cost every process a quarter of a second; a test compares with what a parser says.
+_UNREAD = re.compile(r"^if TYPE_CHECKING:\n(?:[ \t]+[^\n]*\n|\n)+|#[^\n]*", re.M)
+_FROM = re.compile(r"^[ \t]*from[ \t]+(sim(?:\.\w+)*)[ \t]+import[ \t]+(\([^)]*\)|(?:\\\n|[^\n])+)", re.M)
+_IMPORT = re.compile(r"^[ \t]*import[ \t]+((?:\\\n|[^\n])+)", re.M)
+_TUPLE = re.compile(r"^class (\w+)\(NamedTuple\):\n((?:[ \t]+[^\n]*\n|\n)+)", re.M)
+_FIELD = re.compile(r"^    (\w+):", re.M)
+
+
+def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """As ``numba.njit``; with ``cache=True`` the compiled kernel is kept in the folder of its file, or else it is not kept.
+
+    The folders are in ``NUMBA_CACHE_DIR``, if that is set, or among temporary files. A warning says when they cannot be used.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Any:
+        if not options.get("cache") or function.__name__ in function.__globals__:  # loaded again: what it imports may have changed
+            return numba.njit(**{**options, "cache": False})(function)
+        with _DECORATING:
+            before = _CONFIG.CACHE_DIR
+            kept = Path(before or _default_place()) / folder(Path(function.__code__.co_filename))
+            _CONFIG.CACHE_DIR = str(kept)  # numba reads it when it decorates, and not again
+            try:
+                made = numba.njit(**options)(function)
+            finally:
+                _CONFIG.CACHE_DIR = before
+        if _CONFIG.DISABLE_JIT or kept in Path(made.stats.cache_path).parents:
+            return made
+        warnings.warn(f"{kept} is not used, so every process compiles anew: let NUMBA_CACHE_DIR name a writable folder", stacklevel=2)
+        return numba.njit(**{**options, "cache": False})(function)
+
+    return decorate
+
+
+def _default_place() -> Path:
+    return Path(tempfile.gettempdir()) / f"verhuisketens-numba-{getattr(os, 'getuid', int)()}"  # each user's own
+
+
+@functools.cache
+def folder(path: Path) -> str:
+    """Name of the folder of a file's kernels: the file's name and a digest (hex) of all that they can read."""
+    digest = hashlib.sha256(_layouts().encode())
+    for one in sorted(closure(path.resolve())):
+        digest.update(f"\0{one.relative_to(_ROOM).as_posix()}\0{_text(one)}".encode())
+    return f"{path.stem}-{digest.hexdigest()[:16]}"
+
+
+def closure(path: Path) -> set[Path]:
+    """A file of this package with the files of this package that it imports, directly or not."""
+    found, todo = {path}, [path]
+    while todo:
+        new = imports(todo.pop()) - found
+        found |= new
+        todo += new
+    return found
+
+
+@functools.cache
+def imports(path: Path) -> frozenset[Path]:
+    """Files of this package that a file imports, anywhere in it but under ``if TYPE_CHECKING:``."""
+    text = _UNREAD.sub("", _text(path))
+    modules = set()
+    for plain in re.findall(r"\bsim\b(?:\.\w+)*", " ".join(_IMPORT.findall(text))):
+        parts = plain.split(".")
+        modules |= {".".join(parts[:size]) for size in range(1, len(parts) + 1)}  # `import sim.a.b` lets sim and sim.a be read too
+    for module, names in _FROM.findall(text):
+        modules |= {module} | {f"{module}.{name}" for name in re.findall(r"\w+", names)}
+    return frozenset(_files()[module] for module in modules & _files().keys()) - {path}
+
+
+@functools.cache
+def _files() -> dict[str, Path]:
+    """The file of each module of this package."""
+    found = {}
+    for path in _ROOM.rglob("*.py"):
+        parts = ("sim", *path.relative_to(_ROOM).with_suffix("").parts)
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+@functools.cache
+def _layouts() -> str:
+    """Every named tuple of this package with its fields in their order, one a line."""
+    lines = []
+    for module, path in sorted(_files().items()):
+        for name, body in _TUPLE.findall(_text(path)):
+            lines.append(f"{module}.{name}: {', '.join(_FIELD.findall(body))}")
+    return "\n".join(lines)
+
+
+@functools.cache
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")  # with any line ending as one sign
