@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.behaviour import founding, klantreis, money
+from sim.behaviour import founding, klantreis, money, notes, reactions
 from sim.behaviour.choice_overload import crowding
 from sim.behaviour.fit import moment, refresh
 from sim.behaviour.klantreis import NORM_MONTHS
@@ -77,7 +77,7 @@ def life_events(w: World, events: Events) -> Happened:
     w.h.origin_income[fresh] = fifth_of(w.h.income[fresh], w.h.size[fresh])
     w.add("founded", len(new) + len(pairs))
     w.add("ended", len(ended) + len(pairs) + int((pairs[:, 1] >= 0).sum()))
-    klantreis.react(w, happened.changed, happened.trigger)
+    reactions.react(w, happened.changed, happened.trigger)
     return happened
 
 
@@ -137,7 +137,7 @@ def live_on(run: Run, happened: Happened) -> None:
     changed, triggers = ghosts.share_events(w, g, happened)
     g.end(out_of_patience(there.h.patience, there.h.state, there.h.home, there.h.reserved, w.month), w.month, True)
     with w.draws.replay():
-        klantreis.react(there, changed, triggers)
+        reactions.react(there, changed, triggers)
         look_again(there, changed)
         run.at_work.reach_ghosts(w, there)
 
@@ -150,7 +150,7 @@ def take_steps(run: Run) -> None:
     klantreis.take_steps(w, now)
     ghosts.part(w, g, force, way)
     if g is not None and g.n > 0:
-        klantreis.take_steps(ghosts.as_world(w, g), now._replace(parting=klantreis.no_parting()))
+        klantreis.take_steps(ghosts.as_world(w, g), now._replace(parting=notes.no_parting()))
 
 
 def go_to_market(run: Run) -> None:

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim import month
-from sim.behaviour import klantreis
+from sim.behaviour import klantreis, notes, reactions
 from sim.behaviour.choice_overload import crowding
 from sim.behaviour.fit import Moment, refresh
-from sim.behaviour.klantreis import make_journey, step_kernel, twice
+from sim.behaviour.klantreis import make_journey, step_kernel
+from sim.behaviour.notes import twice
 from sim.levers import ALL_BIT, make_levers
 from sim.parameters import resolve
 from sim.world.chance import Draws, Purpose
@@ -57,7 +58,7 @@ def steps(seed, levers, params=HOT, twin=False, n=1200):
 def watching(h, seed):
     """Room for those who take another way; some have left a ghost before."""
     haunted = pick(seed, "haunted", len(h.id), [0, 0, 1, int(ALL_BIT) | 2]).astype(np.uint64)
-    return klantreis.Parting(haunted, np.zeros(len(h.id), klantreis.BEHIND), np.zeros(1, np.int64))
+    return notes.Parting(haunted, np.zeros(len(h.id), notes.BEHIND), np.zeros(1, np.int64))
 
 
 @pytest.mark.parametrize("levers", [NO_LEVERS, STRONG], ids=["without instruments", "with instruments"])
@@ -82,7 +83,7 @@ def test_the_real_world_takes_the_same_steps():
         h, d, funnel = copy(w.h), copy(w.d), np.zeros(FUNNEL_SHAPE, np.int64)
         norm = one.neighbours.moves.sum(axis=0) / np.maximum(1.0, one.neighbours.seniors)
         bases = klantreis.bases_of(Draws(w.draws.seed), w.month)
-        now = klantreis.ThisMonth(w.month, norm, crowding(w), bases, levers, klantreis.no_parting())
+        now = klantreis.ThisMonth(w.month, norm, crowding(w), bases, levers, notes.no_parting())
         step(h, d, make_journey(w.params), now, funnel)
         sides.append((h, d, funnel))
     for name in ("stage", "trigger", "taste_here", "used", "ever", "decisive", "registered"):
@@ -148,7 +149,7 @@ def test_a_wish_comes_at_the_rate_of_the_parameters():
     h.moved_in[:] = MONTH - 97  # and years that neither add to attachment nor take from it
     h.adult_birth[:, 0], h.adult_birth[:, 1] = MONTH - 12 * (int(p.senior_age) + 15), ABSENT
     bases = klantreis.bases_of(Draws(1), MONTH)
-    now = klantreis.ThisMonth(MONTH, np.zeros(4), np.zeros((2, 4)), bases, NO_LEVERS, klantreis.no_parting())
+    now = klantreis.ThisMonth(MONTH, np.zeros(4), np.zeros((2, 4)), bases, NO_LEVERS, notes.no_parting())
     step_kernel(h, d, j, now, np.zeros(FUNNEL_SHAPE, int))
     share = (h.stage == Stage.WOONWENS).mean()
     expected = twins.chance(float(np.log(p.p_wish_senior / (1 - p.p_wish_senior))), j.chance)
@@ -166,7 +167,7 @@ def test_owners_wish_less_often_than_tenants_by_the_logit_of_the_parameters():
         d.tenure[:] = tenure
         h.stage[:], h.touched[:], h.fit_here[:], h.taste_here[:] = Stage.HUIDIGE_WONING, 0, 0.4, 0
         bases = klantreis.bases_of(w.draws, w.month)
-        now = klantreis.ThisMonth(w.month, np.zeros(len(w.map.gemeente)), crowding(w), bases, NO_LEVERS, klantreis.no_parting())
+        now = klantreis.ThisMonth(w.month, np.zeros(len(w.map.gemeente)), crowding(w), bases, NO_LEVERS, notes.no_parting())
         klantreis.step_kernel(h, d, j, now, w.funnel)
         share[tenure] = set(np.flatnonzero(h.stage == Stage.WOONWENS).tolist())
     assert share[Tenure.CORPORATIE] == share[Tenure.VRIJE_HUUR]
@@ -268,7 +269,7 @@ def test_life_events_set_off_a_search_by_their_chance_and_only_where_they_matter
     w = burnt_in().world.copy()
     rows = np.flatnonzero((w.h.state == 1) & (w.h.home >= 0) & (w.h.stage <= Stage.WOONWENS)).astype(np.int32)
     suits = w.d.access[w.h.home[rows]] == Access.GESCHIKT
-    klantreis.react(w, rows, np.full(len(rows), Trigger.FALL))
+    reactions.react(w, rows, np.full(len(rows), Trigger.FALL))
     searches = w.h.stage[rows] == Stage.WONINGZOEKEN
     assert not searches[suits].any(), "a fall in a home that suits is no reason to leave it"
     p = w.params.p_nood_fall
@@ -281,7 +282,7 @@ def test_a_household_that_has_accepted_a_home_is_left_alone_by_events():
     w = let_pass(burnt_in().copy(), 1).world
     rows = np.flatnonzero(w.h.reserved >= 0).astype(np.int32)
     before = w.h.stage[rows].copy()
-    klantreis.react(w, rows, np.full(len(rows), Trigger.LOSS_OF_PARTNER))
+    reactions.react(w, rows, np.full(len(rows), Trigger.LOSS_OF_PARTNER))
     np.testing.assert_array_equal(w.h.stage[rows], before)
     assert len(rows) > 0
 

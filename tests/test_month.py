@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim import month
-from sim.behaviour import fit, founding, klantreis, money
+from sim.behaviour import fit, founding, funnel, money, reactions
 from sim.behaviour.fit import Moment
 from sim.demography.describe import birthdays, describe
 from sim.population.persons import rooms_needed
@@ -128,7 +128,7 @@ def test_life_events_set_off_the_journeys_that_the_columns_say(seed):
     kinds = [Trigger.NONE, Trigger.SIZE, Trigger.FALL, Trigger.LOSS_OF_PARTNER, Trigger.CHILDREN_LEFT]
     triggers = pick(seed, "trigger", len(rows), kinds).astype(np.uint8)
     before = one.h.stage.copy()
-    klantreis.react(one, rows, triggers)
+    reactions.react(one, rows, triggers)
     twins.react(other, rows, triggers)
     same(one.h, other.h)
     np.testing.assert_array_equal(one.funnel, other.funnel)
@@ -140,7 +140,7 @@ def test_the_funnel_counts_each_step_once_out_and_once_in():
     rows = np.flatnonzero(one.h.state == PRESENT)
     before = one.funnel.sum()
     for stage in Stage:
-        klantreis.count_step(one, rows, stage)
+        funnel.count_step(one, rows, stage)
         twins.count_step(other, rows, stage)
     np.testing.assert_array_equal(one.funnel, other.funnel)
     assert one.funnel.sum() - before == 2 * len(rows) * len(Stage)

@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from sim.behaviour.fit import GAP_HIGH, GAP_LOW, RENT_LIMIT_TOESLAG
-from sim.behaviour.klantreis import CEILING, CEILING_LOGIT, LOGIT_LIMIT, LOGIT_SCALE, N_LOGIT
+from sim.behaviour.klantreis import CEILING, CEILING_LOGIT
+from sim.behaviour.notes import LOGIT_LIMIT, LOGIT_SCALE, N_LOGIT
 from sim.behaviour.woonprofielen import N_PROFIELEN, N_TASTES
 from sim.world.chance import bits_array, uniform
 from sim.world.codes import DROPPED, ENTERED, LEFT, Access, DropReason, DwellingType, HouseholdClass, HouseholdState, Stage, Tenure, Trigger

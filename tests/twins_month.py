@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sim.behaviour.fit import Moment, ages_and_classes, components_at
-from sim.behaviour.klantreis import EVENT_DRAWS, event_chances
+from sim.behaviour.reactions import EVENT_DRAWS, event_chances
 from sim.behaviour.woonprofielen import N_PROFIELEN, PROFIELEN
 from sim.population.base_year import AGES
 from sim.population.income import income_of

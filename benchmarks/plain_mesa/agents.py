@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from mesa import Agent
 
 from sim.behaviour.fit import GAP_HIGH, GAP_LOW, MAX_AGE, RENT_LIMIT_TOESLAG
-from sim.behaviour.klantreis import CEILING, CEILING_LOGIT, LOGIT_LIMIT, LOGIT_SCALE, N_LOGIT
+from sim.behaviour.klantreis import CEILING, CEILING_LOGIT
+from sim.behaviour.notes import LOGIT_LIMIT, LOGIT_SCALE, N_LOGIT
 from sim.market.allocation import LONGEST_WAIT
 from sim.market.choice import PER_SEGMENT
 from sim.world.codes import Access, HouseholdClass, HouseholdType, Stage, Tenure

@@ -7,7 +7,7 @@ from operator import attrgetter
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
-from sim.behaviour.klantreis import EVENT_DRAWS
+from sim.behaviour.reactions import EVENT_DRAWS
 from sim.market.sight import CHANNELS
 from sim.world.chance import Purpose, hash_ints, hash_text
 

@@ -12,7 +12,8 @@ import numpy as np
 
 from benchmarks.plain_mesa.agents import Dwelling, Person, State, Vacancy
 from benchmarks.plain_mesa.events import Event
-from sim.behaviour.klantreis import LOGIT_LIMIT, LOGIT_SCALE, make_journey
+from sim.behaviour.klantreis import make_journey
+from sim.behaviour.notes import LOGIT_LIMIT, LOGIT_SCALE
 from sim.population.base_year import AGES
 from sim.population.income import income_table
 from sim.world import law

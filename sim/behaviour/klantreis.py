@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.behaviour.fit import any_child, class_of, oldest_age
+from sim.behaviour.notes import LOGIT_LIMIT, LOGIT_SCALE, N_LOGIT, ZERO, Parting, logit_cell, note_levers, twice
 from sim.kernel_cache import njit
-from sim.levers import ALL_BIT, lever_sum
 from sim.world.chance import Draws, Purpose, draw_bits, to_unit
 from sim.world.codes import (
     AANPASBAAR,
@@ -31,19 +31,15 @@ from sim.world.codes import (
     NIEUW,
     NOOD_TRIGGERS,
     PRESENT,
-    T_CHILDREN_LEFT,
     T_CONTACT,
-    T_FALL,
     T_NONE,
-    T_SIZE,
     T_WISH,
     VERHUIZEN,
     WENS,
     ZOEKEN,
     Stage,
-    Trigger,
 )
-from sim.world.columns import ABSENT, NEVER, NOWHERE
+from sim.world.columns import ABSENT, NEVER
 from sim.world.copies import Own
 
 if TYPE_CHECKING:
@@ -54,45 +50,11 @@ if TYPE_CHECKING:
 
 WISH_BASE, SEARCH_BASE, FADE_BASE, ADAPT_BASE = range(4)
 SEARCH_AT = len(Stage)
-ZERO, ONE = np.uint64(0), np.uint64(1)
-EVENT_DRAWS = 100000  # keeps the draws of life events apart from the run-long draw of urgency
-N_LOGIT = 4096
-LOGIT_LIMIT = 12.0
-LOGIT_SCALE = N_LOGIT / (2 * LOGIT_LIMIT)
 NORM_MONTHS = 12
 ROOTED_MONTHS = 960  # from here on nothing is added
 CEILING = 0.21  # no wish before levers is likelier: CEILING_LOGIT is 0.2, and the table adds less than a hundredth
 CEILING_LOGIT = -1.3862943611198906
 ROUNDING = 1e-9  # far more than the sums of a logit can be rounded by
-
-
-# A household as it was before the decision that an instrument made differ, and the bits of those instruments.
-BEHIND = np.dtype(
-    [
-        ("row", np.int32),
-        ("marks", np.uint64),
-        ("stage", np.uint8),
-        ("stage_month", np.int16),
-        ("trigger", np.uint8),
-        ("taste_here", np.float32),
-        ("search_month", np.int16),
-        ("registered", np.int16),
-    ],
-    align=True,
-)
-
-
-class Parting(NamedTuple):
-    """Where the klantreis writes down who takes another way than without an instrument."""
-
-    haunted: NDArray  # uint64 [households], bits of the instruments that have left a ghost behind
-    left: NDArray  # BEHIND records, room for every household on which an instrument works; empty where nobody watches
-    n: NDArray  # int64 [1], records in use
-
-
-def no_parting() -> Parting:
-    """Nobody watches."""
-    return Parting(np.zeros(0, np.uint64), np.zeros(0, BEHIND), np.zeros(1, np.int64))
 
 
 @dataclass
@@ -169,34 +131,6 @@ def attached(own, months, rooted):
     return min(1.0, max(0.0, own + rooted[min(len(rooted) - 1, max(0, months))]))
 
 
-@njit(cache=True)
-def _logit_cell(x):
-    return min(N_LOGIT - 1, max(0, np.int64((x + LOGIT_LIMIT) * LOGIT_SCALE)))
-
-
-@njit(forceinline=True)
-def twice(u, x, table, touched, lever):
-    """Take one decision with the levers and with them off (same draw).
-
-    Returns the outcome with, the outcome without, the instruments that had a lever, and those without which it had been
-    another (bit 63: without all of them).
-    """
-    off = u < table[_logit_cell(x)]
-    used, decisive = ZERO, ZERO
-    if touched == ZERO:
-        return off, off, used, decisive
-    outcome = u < table[_logit_cell(x + lever_sum(touched, lever, ZERO))]
-    for k in range(len(lever)):
-        bit = ONE << np.uint64(k)
-        if touched & bit and lever[k] != 0.0:
-            used |= bit
-            if outcome != (u < table[_logit_cell(x + lever_sum(touched, lever, bit))]):
-                decisive |= bit
-    if outcome != off:
-        decisive |= ALL_BIT
-    return outcome, off, used, decisive
-
-
 class ThisMonth(NamedTuple):
     """What is the same for everybody in a month's klantreis."""
 
@@ -222,7 +156,7 @@ def likeliest_steps(j):
     """The highest chance without levers of the step that is drawn first, by stage, then of starting to search; float64 [6]."""
     likeliest = np.ones(SEARCH_AT + 1)
     likeliest[HUIDIGE], likeliest[WENS], likeliest[ZOEKEN] = CEILING, np.max(j.fade), np.max(j.give_up)
-    likeliest[SEARCH_AT] = j.chance[_logit_cell(np.max(j.search))]
+    likeliest[SEARCH_AT] = j.chance[logit_cell(np.max(j.search))]
     return likeliest
 
 
@@ -262,7 +196,7 @@ def _surely_stays(h, i, u, j, now, most, likeliest):
     stage = h.stage[i]
     if u > likeliest[stage] and (stage != WENS or to_unit(draw_bits(now.bases[SEARCH_BASE], h.id[i])) > likeliest[SEARCH_AT]):
         return True
-    return stage == HUIDIGE and u >= j.chance[_logit_cell(most + j.gap * _gap_of(h, i))]
+    return stage == HUIDIGE and u >= j.chance[logit_cell(most + j.gap * _gap_of(h, i))]
 
 
 @njit(forceinline=True)
@@ -319,7 +253,7 @@ def _decide(h, i, u, x, table, touched, lever, parting):
     """One decision of household i at its draw ``u``: with the levers, and without them; what instruments made of it is noted."""
     start, off, used, decisive = twice(u, x, table, touched, lever)
     if used:
-        _note_levers(h, i, used, decisive, parting)
+        note_levers(h, i, used, decisive, parting)
     return start, off
 
 
@@ -342,29 +276,14 @@ def _go_to(h, i, to, code, cls, month, discontent, funnel):
     h.stage[i] = to
     h.stage_month[i] = month
     if to == ZOEKEN:
-        _begin_search(h, i, month)
+        begin_search(h, i, month)
 
 
 @njit(cache=True)
-def _begin_search(h, i, month):
+def begin_search(h, i, month):
     h.search_month[i] = month
     if h.registered[i] == NEVER:
         h.registered[i] = month
-
-
-@njit(cache=True)
-def _note_levers(h, i, used, decisive, parting):
-    """Remember levers that worked; where the decision is another without them, write down the household as it was before."""
-    h.used[i] |= used
-    h.ever[i] |= used
-    h.decisive[i] |= decisive
-    if len(parting.left) == 0 or decisive & ~parting.haunted[i] == ZERO:
-        return
-    one = parting.left[parting.n[0]]
-    one.row, one.marks = i, decisive & ~parting.haunted[i]
-    one.stage, one.stage_month, one.trigger = h.stage[i], h.stage_month[i], h.trigger[i]
-    one.taste_here, one.search_month, one.registered = h.taste_here[i], h.search_month[i], h.registered[i]
-    parting.n[0] += 1
 
 
 @njit(cache=True)
@@ -373,80 +292,6 @@ def _forget_journey(h, i):
     h.search_month[i] = ABSENT
     h.used[i] = ZERO
     h.decisive[i] = ZERO
-
-
-class Reaction(NamedTuple):
-    """How households react to what happens to them in a month."""
-
-    base: np.uint64  # key of the month
-    chances: NDArray  # float64 [Trigger], see ``event_chances``
-    discontent: np.float32  # fit points
-    senior_age: int
-
-
-def react(w: World, rows: NDArray, triggers: NDArray) -> None:
-    """Life events set a journey off: household ``rows`` with what happened to each (Trigger)."""
-    base = w.draws.base(Purpose.NOOD, w.month + EVENT_DRAWS)
-    reaction = Reaction(base, event_chances(w.params), np.float32(w.params.rel_discontent), int(w.params.senior_age))
-    react_kernel(w.h, w.d, rows, triggers, w.month, reaction, w.funnel)
-
-
-@njit(cache=True)
-def react_kernel(h, d, rows, triggers, month, reaction, funnel):
-    """Who is set off gets a wish where the children left, and else searches; changes the columns in place.
-
-    A household that two things happened to is named twice; the second finds it where the first has brought it.
-    """
-    for r in range(len(rows)):
-        i, trigger = rows[r], triggers[r]
-        home, stage = h.home[i], h.stage[i]
-        if h.state[i] != PRESENT or home < 0 or h.reserved[i] != NOWHERE or (stage != HUIDIGE and stage != WENS):
-            continue
-        fits = (trigger == T_FALL and d.access[home] >= GESCHIKT) or (trigger == T_SIZE and d.rooms[home] >= h.rooms_needed[i])
-        if fits or to_unit(draw_bits(reaction.base, h.id[i])) >= reaction.chances[trigger]:
-            continue
-        to = WENS if trigger == T_CHILDREN_LEFT else ZOEKEN
-        if stage == to:
-            continue
-        if stage == HUIDIGE:
-            h.taste_here[i] -= reaction.discontent  # a journey that begins is discontent with the present home
-        h.trigger[i] = trigger
-        count_row(h, i, to, month, reaction.senior_age, funnel)
-        h.stage[i] = to
-        h.stage_month[i] = month
-        if to == ZOEKEN:
-            _begin_search(h, i, month)
-
-
-def count_step(w: World, rows: NDArray, stage: int) -> None:
-    """Funnel: the households ``rows`` are about to leave their stage for ``stage``."""
-    count_kernel(w.h, rows, stage, w.month, int(w.params.senior_age), w.funnel)
-
-
-@njit(cache=True)
-def count_kernel(h, rows, stage, month, senior_age, funnel):
-    """Add to ``funnel`` [FUNNEL_SHAPE] that the households ``rows`` leave their stage and enter ``stage``."""
-    for i in rows:
-        count_row(h, i, stage, month, senior_age, funnel)
-
-
-@njit(cache=True)
-def count_row(h, i, stage, month, senior_age, funnel):
-    """Add to ``funnel`` that household ``i`` leaves its stage and enters ``stage``."""
-    age = oldest_age(np.int64(h.adult_birth[i, 0]), np.int64(h.adult_birth[i, 1]), month)
-    cls = class_of(h.home[i], age, any_child(h.child_birth, i), senior_age)
-    funnel[cls, h.stage[i], LEFT, 0] += 1
-    funnel[cls, stage, ENTERED, h.trigger[i]] += 1
-
-
-def event_chances(p: Params) -> NDArray:
-    """Chance per event that it starts a search (CHILDREN_LEFT: a wish), float64 [Trigger]."""
-    chances = np.zeros(len(Trigger))
-    chances[Trigger.FALL] = p.p_nood_fall
-    chances[Trigger.LOSS_OF_PARTNER] = p.p_nood_partner
-    chances[Trigger.CHILDREN_LEFT] = p.p_event_children_left
-    chances[Trigger.SIZE] = p.p_event_birth
-    return chances
 
 
 def bases_of(draws: Draws, month: int) -> NDArray:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.behaviour.klantreis import count_step
+from sim.behaviour.funnel import count_step
 from sim.kernel_cache import njit
 from sim.levers import NO_BITS
 from sim.market.allocation import relax

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.behaviour.fit import classes
-from sim.behaviour.klantreis import BEHIND, Parting, no_parting
+from sim.behaviour.notes import BEHIND, Parting, no_parting
 from sim.kernel_cache import njit
 from sim.levers import ALL_BIT
 from sim.world.codes import ENDED, FUNNEL_SHAPE, PRESENT, Stage

@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.behaviour.fit import ages_and_classes, moment, refresh
-from sim.behaviour.klantreis import count_step
+from sim.behaviour.funnel import count_step
 from sim.behaviour.money import own_money, price_of
 from sim.chains.moves import move_in
 from sim.chains.new_homes import append_homes

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim.behaviour.klantreis import count_step
+from sim.behaviour.funnel import count_step
 from sim.chains.moves import move_in
 from sim.chains.new_homes import append_homes, floor_area_of, worth_of_flat
 from sim.chains.vacancies import open_vacancies, withdraw

@@ -15,7 +15,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.behaviour.fit import moment, refresh
-from sim.behaviour.klantreis import count_step
+from sim.behaviour.funnel import count_step
 from sim.chains.moves import write_moves
 from sim.interventions.card import Card
 from sim.interventions.cards.passend_aanbod import ANNEX, PASSEND_AANBOD
