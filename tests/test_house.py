@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from sim import levers
+from sim.behaviour.klantreis import is_nood
 from sim.counts import indicators
 from sim.interventions import REGISTRY as INSTRUMENTS
 from sim.parameters import REGISTRY as PARAMETERS
@@ -245,6 +246,12 @@ def test_a_coded_number_is_named_and_named_once(name):
 )
 def test_a_bare_code_is_found(line):
     assert list(bare_codes(ast.parse(line)))
+
+
+@pytest.mark.parametrize("trigger", codes.Trigger, ids=lambda one: one.key)
+def test_nood_is_the_same_to_the_kernel_and_to_the_tables(trigger):
+    known = (codes.Trigger.FALL, codes.Trigger.LOSS_OF_PARTNER, codes.Trigger.REHOUSING)
+    assert is_nood(np.uint8(trigger)) == (trigger in codes.NOOD_TRIGGERS) == (trigger in known)
 
 
 def test_the_word_of_a_verdict_is_written_once():

@@ -16,20 +16,13 @@ from sim.behaviour.notes import twice
 from sim.levers import ALL_BIT, make_levers
 from sim.parameters import resolve
 from sim.world.chance import Draws, Purpose
-from sim.world.codes import DROPPED, FUNNEL_SHAPE, NOOD_TRIGGERS, Access, DropReason, EventKind, Stage, Tenure, Trigger
+from sim.world.codes import DROPPED, FUNNEL_SHAPE, Access, DropReason, EventKind, Stage, Tenure, Trigger
 from sim.world.columns import ABSENT, copy
 from tests import twins
 from tests.worlds import LIVELY, at_work, burnt_in, everything, let_pass, pick, scattered_dwellings, scattered_households, spread
 
 MONTH, SENIOR_AGE = 30, 55
 NO_LEVERS = make_levers([])
-
-
-@pytest.mark.parametrize("trigger", Trigger, ids=lambda one: one.key)
-def test_nood_is_the_same_to_the_kernel_and_to_the_tables(trigger):
-    assert klantreis.is_nood(np.uint8(trigger)) == (trigger in NOOD_TRIGGERS) == (trigger in twins.NOOD)
-
-
 STRONG = make_levers([{"awareness": 2.0, "search": 1.0}, {"search": 3.0}, {"rank": 2, "awareness": -1.5}])
 HOT = resolve(
     {"p_fade_senior": 0.1, "p_fade_other": 0.2, "p_give_up_other": 0.2, "p_give_up_senior": 0.1, "p_adapt_share": 0.6}

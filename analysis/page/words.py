@@ -60,11 +60,15 @@ ORIGINS = {
 }  # what can begin a chain, in the order of the picture
 STAGES = {key: capitals(text) for key, text in coded(Stage).items()}
 KINDS = coded(FunnelKind)
-TENURES = coded(Tenure)
+ARTICLES = {Tenure.KOOP.key: Text("een ", "an "), Tenure.CORPORATIE.key: Text("een ", "a ")}  # in a sentence; the others have none
+TENURES = {
+    key: Text(*(article + label for article, label in zip(ARTICLES.get(key, both("")), text, strict=True)))
+    for key, text in coded(Tenure).items()
+}
 GROUPS = {
     "all": Text("iedereen", "everybody"),
     **coded(HouseholdClass),
-    **{key: Text(f"woonde in: {text.nl}", f"lived in: {text.en}") for key, text in TENURES.items()},
+    **{key: Text(f"woonde in {text.nl}", f"lived in {text.en}") for key, text in TENURES.items()},
     "geen_woning": Text("had geen eigen woning", "had no home of its own"),
     **{
         f"inkomen_{k}": Text(f"inkomen: {nl} 20 %", f"income: {en} 20 %")
