@@ -6,67 +6,12 @@ in a function and under ``if TYPE_CHECKING:`` too.
 
 from __future__ import annotations
 
-import ast
-from pathlib import Path
-
 import networkx as nx
 
-ROOT = Path(__file__).resolve().parents[1]
-# From the bottom up: a room may read itself and those before it. A module belongs where its longest beginning is named.
-ROOMS = {
-    "world": "sim sim.kernel_cache sim.parameters sim.levers sim.world",
-    "population": "sim.population sim.data",
-    "demography": "sim.demography",
-    "behaviour": "sim.behaviour",
-    "chains": "sim.chains",
-    "market": "sim.market",
-    "without": "sim.without",
-    "interventions": "sim.interventions",
-    "counts": "sim.counts",
-    "approach": "sim.approach",
-    "state": "sim.state",
-    "month": "sim.month",
-    "run": "sim.start sim.run",
-    "model": "sim.agents sim.model",
-    "analysis": "analysis",
-    "experiments": "experiments",
-}
-ROOM_OF = {module: room for room, modules in ROOMS.items() for module in modules.split()}
-PLACES = [path.relative_to(ROOT) for top in ("sim", "experiments", "analysis") for path in sorted((ROOT / top).rglob("*.py"))]
-TEXTS = {
-    ".".join(place.with_suffix("").parts).removesuffix(".__init__"): (place.as_posix(), (ROOT / place).read_text(encoding="utf-8"))
-    for place in PLACES
-}
+from tools.rooms import ROOM_OF, ROOMS, TEXTS, arrows, room_of
 
 IN_CIRCLES: set[str] = set()
 UPWARD: set[str] = set()
-
-
-def arrows(texts: dict[str, tuple[str, str]]) -> dict[tuple[str, str], str]:
-    """(module, module that it reads) with the place of the first import, ``file:line``."""
-    found: dict[tuple[str, str], str] = {}
-    for module, (place, text) in texts.items():
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.Import):
-                read = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom):
-                inside = [f"{node.module}.{alias.name}" for alias in node.names]
-                read = [one if one in texts else node.module or "" for one in inside]  # a name of a package may be a file of it
-            else:
-                continue
-            for one in read:
-                if one in texts and one != module:
-                    found.setdefault((module, one), f"{place}:{node.lineno}")
-    return found
-
-
-def room_of(module: str) -> str:
-    """The room of a module; an error names one that has none."""
-    part = module
-    while part not in ROOM_OF or part == "sim" != module:  # the package itself has a room, which is not that of its files
-        part, dot, _ = part.rpartition(".")
-        assert dot, f"{module} is in no room: enter it in ROOMS"
-    return ROOM_OF[part]
 
 
 def in_circles(found: dict[tuple[str, str], str]) -> dict[str, str]:

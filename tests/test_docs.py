@@ -159,7 +159,15 @@ def test_commands_in_the_texts_exist() -> None:
     texts = "\n".join(path.read_text(encoding="utf-8") for path in DOCUMENTS)
     named = set(re.findall(r"-m ((?:experiments|analysis|workshop)\.\w+)", texts))
     assert named >= {"experiments.compare", "experiments.list"}
-    assert [name for name in sorted(named) if not (ROOT / (name.replace(".", "/") + ".py")).is_file()] == []
+    places = {name: ROOT / name.replace(".", "/") for name in sorted(named)}
+    assert [name for name, at in places.items() if not (at.with_suffix(".py").is_file() or (at / "__main__.py").is_file())] == []
+
+
+def test_every_file_that_a_text_names_is_there() -> None:
+    texts = {path.name: path.read_text(encoding="utf-8") for path in DOCUMENTS if path.name != "CHANGELOG.md"}
+    there = re.compile(r"(?<![\w/])(?:sim|experiments|analysis|tests|tools|benchmarks|configs|docs)/[\w/.-]+\.(?:py|yaml|csv|md)\b")
+    named = {(name, place) for name, text in texts.items() for place in there.findall(text)}
+    assert sorted((name, place) for name, place in named if not (ROOT / place).is_file()) == []
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)

@@ -38,7 +38,10 @@ CITING_SUFFIXES = (".py", ".yaml")
 
 def documents() -> list[Path]:
     """The Markdown files of the project, README first."""
-    return [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    return [
+        *(ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")),
+        *sorted((ROOT / "docs").rglob("*.md")),
+    ]
 
 
 def rendered(path: Path) -> str:
@@ -439,7 +442,28 @@ def made_scenarios() -> str:
     return table(["scenario", "titel", "title", "instruments"], rows)
 
 
+def made_rooms() -> str:
+    """The rooms from the bottom up, each with its files and their first sentences."""
+    from tools import rooms
+
+    rows = []
+    for room in rooms.ROOMS:
+        for module, (place, text) in sorted(rooms.TEXTS.items()):
+            said = (ast.get_docstring(ast.parse(text)) or "").split("\n\n")[0]
+            if rooms.room_of(module) == room and said and not place.endswith("__main__.py"):
+                rows.append((room, f"[{place}](../{place})", first_sentence(said)))
+    return table(["room", "file", "what it is for"], rows)
+
+
+def first_sentence(text: str) -> str:
+    """Up to the first full stop that ends a sentence."""
+    plain = " ".join(text.split())
+    found = re.match(r"(.*?[.!?])(?: [A-Z`]|$)", plain)
+    return found[1] if found else plain
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
+    "rooms": made_rooms,
     "schedule": made_schedule,
     "parameters": made_parameters,
     "assumptions": made_assumptions,

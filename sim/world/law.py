@@ -43,7 +43,7 @@ AMOUNTS: dict[str, Dated] = {
         Dated("dur_huurgewenning_max", "months", (("2021-04", 36),), "Wet tijdelijke huurkorting, in force 1-4-2021"),
     )
 }
-AOW_AGE = 67  # years, since 2024 (D06)
+AOW_AGE = 67  # years; since 2024 (recalled)
 PAYERS_OF_MOVING_GRANT = ("gemeente", "provincie")
 
 
