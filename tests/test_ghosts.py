@@ -11,8 +11,9 @@ from analysis.estimates.shapley import exact, shares
 from sim import run
 from sim.counts.attribution import attribution_table, direct, first_moves, next_moves, own_moves
 from sim.levers import ALL_BIT
+from sim.market.choice import Market
 from sim.market.clearing import Chosen, Viewing
-from sim.market.market import _respond, terms_of
+from sim.market.market import respond_all, terms_of
 from sim.market.offers import publish
 from sim.market.searchers import describe
 from sim.without.ghosts import stay_behind
@@ -67,7 +68,7 @@ def one_home_two_rivals():
     v.offered[v.state == VacancyState.WAITING] = 0
     offers = publish(w, force)
     seekers = describe(w, without)
-    answers, _ = _respond(seekers, offers, terms_of(w, force))
+    answers, _ = respond_all(Market(seekers, offers, w.map), terms_of(w, force))
     social = [
         (answers.offer[s, k], answers.rank[s, k], int(without[s]))
         for s in np.flatnonzero(seekers["urgent"] == 0)

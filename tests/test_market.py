@@ -12,7 +12,7 @@ from sim.counts.vasthouders import nobody_stuck
 from sim.levers import nothing_in_force
 from sim.market import market as market_module
 from sim.market.allocation import FREE_SPACE, OUTSIDE_PASSEND, relax
-from sim.market.choice import PER_SEGMENT
+from sim.market.choice import PER_SEGMENT, Market
 from sim.market.clearing import Viewing, lists
 from sim.market.market import count_candidates
 from sim.market.matching import clear
@@ -36,7 +36,7 @@ def a_market(one):
     offers = publish(w, force)
     rows = np.flatnonzero((w.h.state == 1) & (w.h.stage == Stage.WONINGZOEKEN) & (w.h.reserved == NOWHERE)).astype(np.int32)
     seekers, terms = describe(w, rows), market_module.terms_of(w, force)
-    out, _ = market_module._respond(seekers, offers, terms)
+    out, _ = market_module.respond_all(Market(seekers, offers, w.map), terms)
     listed, slot = lists(out, Viewing(seekers, offers.at, terms.bases.viewing, w.params.p_refusal))
     return offers, seekers, terms.bases, out, (*listed, slot)
 

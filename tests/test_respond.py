@@ -11,7 +11,7 @@ from sim.behaviour.fit import make_tables
 from sim.behaviour.money import rent_felt
 from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS, make_levers
 from sim.market.allocation import FREE_SPACE, OUTSIDE_PASSEND, eligible, rank_of
-from sim.market.choice import PER_SEGMENT, Bases, Terms, empty_responses, make_rules, respond, weigh
+from sim.market.choice import PER_SEGMENT, Bases, Market, Terms, empty_responses, make_rules, respond, weigh
 from sim.market.help import size_norms
 from sim.market.notes import empty_looks
 from sim.market.records import OFFER, SEEKER
@@ -68,7 +68,7 @@ OFF = np.uint64(0)
 
 def terms(levers, rules=RULES, tables=T):
     """What a look needs beside the searcher and the home."""
-    return Terms(GEO, tables, rules, levers, BASES)
+    return Terms(tables, rules, levers, BASES)
 
 
 def searchers(seed, n, instruments=0):
@@ -148,7 +148,7 @@ def laid_out(o):
 def answers(s, offers, levers, off=OFF, which=None):
     """Responses of the kernel."""
     out = empty_responses(len(s))
-    respond(np.arange(len(s)) if which is None else which, s, offers, terms(levers), off, out, empty_looks(len(s)))
+    respond(np.arange(len(s)) if which is None else which, Market(s, offers, GEO), terms(levers), off, out, empty_looks(len(s)))
     return out
 
 
@@ -251,7 +251,7 @@ def test_what_is_not_seen_is_too_dear_for_nobody():
     blind = RULES.copy()
     blind["sight"] = 0.0
     nothing = empty_responses(len(s))
-    respond(np.arange(len(s)), s, offers, terms(NO_LEVERS, blind), OFF, nothing, empty_looks(len(s)))
+    respond(np.arange(len(s)), Market(s, offers, GEO), terms(NO_LEVERS, blind), OFF, nothing, empty_looks(len(s)))
     assert set(out.gate.tolist()) <= {NOTHING_SEEN, TOO_EXPENSIVE} and (out.gate == TOO_EXPENSIVE).any()
     assert (nothing.gate == NOTHING_SEEN).all()
 

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from sim.market import market as market_module
-from sim.market.choice import MAX_RESPONSES, PER_SEGMENT, empty_responses, respond
+from sim.market.choice import MAX_RESPONSES, PER_SEGMENT, Market, empty_responses, respond
 from sim.market.clearing import Chosen, Viewing, clear_again, open_for_all, settle
 from sim.market.notes import empty_looks
 from sim.market.offers import publish
 from sim.market.searchers import describe
 from sim.without.clearings import hindering, late
 from sim.without.responses import AllOn, exchange, respond_without
-from tests.test_respond import LEVERS, OFF, homes, searchers, terms
+from tests.test_respond import GEO, LEVERS, OFF, homes, searchers, terms
 from tests.worlds import at_work, burnt_in, everything, let_pass
 
 EVERY = np.uint64((1 << len(LEVERS)) - 1)
@@ -22,13 +22,13 @@ EVERY = np.uint64((1 << len(LEVERS)) - 1)
 def looked(s, offers, levers, off=OFF, room=4000):
     """Responses and looks of searchers with some instruments left out."""
     out, looks = empty_responses(len(s)), empty_looks(len(s), room)
-    respond(np.arange(len(s)), s, offers, terms(levers), off, out, looks)
+    respond(np.arange(len(s)), Market(s, offers, GEO), terms(levers), off, out, looks)
     return out, looks
 
 
 def without(offs, s, offers, levers, on, looks):
     """Answers with the instruments in each of ``offs`` off."""
-    return respond_without(np.array(offs, np.uint64), hindering(levers), AllOn(s, offers, on, looks), terms(levers))
+    return respond_without(np.array(offs, np.uint64), hindering(levers), AllOn(Market(s, offers, GEO), on, looks), terms(levers))
 
 
 def kept(out, k):
@@ -75,9 +75,10 @@ def test_a_clearing_that_goes_on_from_what_all_share_is_one_from_the_start():
     offers = publish(w, force)
     rows = np.flatnonzero((w.h.state == 1) & (w.h.stage == 2) & (w.h.reserved < 0)).astype(np.int32)
     seekers, these = describe(w, rows), market_module.terms_of(w, force)
-    on, looks = market_module._respond(seekers, offers, these)
+    market = Market(seekers, offers, w.map)
+    on, looks = market_module.respond_all(market, these)
     offs = np.array([force.every, *(1 << k for k in range(len(force.keys)))], np.uint64)
-    answers = respond_without(offs, hindering(force.levers), AllOn(seekers, offers, on, looks), these)
+    answers = respond_without(offs, hindering(force.levers), AllOn(market, on, looks), these)
     before = [column.copy() for column in on]
     viewing = Viewing(seekers, offers.at, these.bases.viewing, 0.4)
     opened = open_for_all(on, viewing, late(answers, len(rows), len(rows)))

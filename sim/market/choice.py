@@ -15,9 +15,9 @@ from sim.kernel_cache import njit, register_jitable
 from sim.levers import lever_sum
 from sim.market.allocation import eligible, rank_of
 from sim.market.help import ZERO, Pulled, pull, size_norms, waived
-from sim.market.notes import close_notes, note_beyond, note_look
+from sim.market.notes import close_notes, note, used_beyond, write_down
 from sim.market.sieve import find_reach, hurdles, set_apart, sift, stretch
-from sim.market.sight import CHANNELS, find_starts, look_around, see
+from sim.market.sight import CHANNELS, find_starts, see
 from sim.world import law
 from sim.world.chance import pair_bits, to_index
 from sim.world.codes import (
@@ -36,6 +36,7 @@ from sim.world.codes import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sim.market.sight import Offers
     from sim.parameters import Params
     from sim.world.geography import Map
 
@@ -102,10 +103,17 @@ class Bases(NamedTuple):
     tie: np.uint64
 
 
-class Terms(NamedTuple):
-    """What a look needs beside the searcher and the home."""
+class Market(NamedTuple):
+    """Who searches, what is on offer, and where it lies."""
 
+    seekers: NDArray  # SEEKER records
+    offers: Offers
     map: Map
+
+
+class Terms(NamedTuple):
+    """What a look needs beside the searcher and the home; one array only, as an inlined kernel counts references to each."""
+
     tables: np.void  # FIT_TABLES (sim.behaviour.fit)
     rules: np.void  # RULES
     levers: NDArray  # LEVERS records
@@ -151,30 +159,34 @@ def empty_responses(n: int) -> Responses:
 
 
 @njit(cache=True)
-def respond(which, seekers, offers, terms, off, out, looks):
+def respond(which, market, terms, off, out, looks):
     """Fill ``out`` for the searchers ``which`` (int64), with the instruments ``off`` left out, and ``looks`` if it has room."""
-    at, area_map, norms = offers.at, terms.map, size_norms(terms.levers)
-    near, starts = np.empty(len(area_map.overview), np.int32), np.empty(CHANNELS, np.uint64)
-    seen, beyond = np.empty(len(at), np.int32), np.empty(len(at), np.int32)
+    seekers, offers, area_map = market.seekers, market.offers, market.map
+    at, around_first, around, notes = offers.at, area_map.around_first, area_map.around, len(looks.offer) > 0
+    starts, seen, beyond = np.empty(CHANNELS, np.uint64), np.empty(len(at), np.int32), np.empty(len(at), np.int32)
     hurdle, tenure, reach = hurdles(at, terms.rules), at.tenure.astype(np.uint8), np.empty(3)
+    norms = size_norms(terms.levers)
     for w in range(len(which)):
         s = which[w]
         seeker, begun = seekers[s], looks.n[0]
-        out.n[s, 0], out.n[s, 1], out.used[s], out.barred[s] = 0, 0, ZERO, ZERO
-        without, gate = off | seeker.without, NOTHING_SEEN
+        out.n[s, 0], out.n[s, 1] = 0, 0
+        gate, used, barred = NOTHING_SEEN, ZERO, ZERO
+        without = off | seeker.without
         touched, norm = seeker.touched & ~without, norms & ~without
         sight, room = sight_and_room(seeker, touched, terms)
         find_reach(seeker, terms.rules, reach)
         if touched:
             stretch(seeker, touched, terms.rules, terms.levers, reach)
         find_starts(terms.bases.sight, seeker.id, starts)
-        for part in range(look_around(seeker, area_map, near)):
+        home = area_map.gemeente[seeker.area]
+        for part in range(1 + (around_first[home + 1] - around_first[home] if seeker.scope == 2 else 0)):
             # what it sees
-            g = near[part]
+            g = home if part == 0 else around[around_first[home] + part - 1]
             n = see(starts, sight * area_map.overview[g], g, seeker.area if seeker.scope == 0 else -1, offers, seen)
             # what is out of reach
-            if touched:
-                note_beyond(s, seeker, touched, beyond[: set_apart(seen, n, hurdle, tenure, reach, beyond)], at, terms, out)
+            if touched & ~used:
+                n_beyond = set_apart(seen, n, hurdle, tenure, reach, beyond)
+                used |= used_beyond(beyond[:n_beyond], used, seeker, touched, at, terms)
             n, last = sift(seen, n, hurdle, tenure, reach)
             gate = max(gate, last)
             for k in range(n):
@@ -183,13 +195,18 @@ def respond(which, seekers, offers, terms, off, out, looks):
                     continue
                 # what it weighs
                 look = weigh(seeker, at[o], touched, norm, terms)
-                note_look(s, o, look, out, looks)
                 gate = max(gate, look.gate)
+                used, barred, counts = note(look, used, barred)
+                if notes and counts:
+                    write_down(o, look, looks)
                 # what it keeps
                 if look.gate == OUTRANKED:
-                    keep(s, o, 0 if at[o].tenure == CORPORATIE else 1, look, room, out)
-        out.gate[s] = gate
-        close_notes(s, begun, out, looks)
+                    side = 0 if at[o].tenure == CORPORATIE else 1
+                    if out.n[s, side] < room[side] or look.worth >= out.worth[s, side * PER_SEGMENT + room[side] - 1]:
+                        keep(s, o, side, look, room[side], out)
+        out.gate[s], out.used[s], out.barred[s] = gate, used, barred
+        if notes:
+            close_notes(s, begun, used | barred, looks)
 
 
 @njit(forceinline=True)
@@ -209,10 +226,10 @@ def weigh(seeker, offer, touched, norm, terms):
     ``norm``: instruments that keep the homes with their label for three or more persons. A home refused for that alone comes
     back as NOT_ELIGIBLE with their bits.
     """
-    t, rules, levers, bases = terms.tables, terms.rules, terms.levers, terms.bases
+    t, rules, bases = terms.tables, terms.rules, terms.bases
     bits, kept = offer.made_by, offer.labels & norm if offer.tenure == CORPORATIE else ZERO
     if not eligible(offer, seeker.age, seeker.size, seeker.gross, seeker.wealth, rules):
-        opened = waived(seeker, offer, touched, rules, levers) if touched else ZERO
+        opened = waived(seeker, offer, touched, rules, terms.levers) if touched else ZERO
         if opened == ZERO:
             return Look(NOT_ELIGIBLE, 0.0, ZERO, ZERO)
         bits |= opened
@@ -222,7 +239,7 @@ def weigh(seeker, offer, touched, norm, terms):
         bits |= kept
     with_help = Pulled(bits, offer.rent, rules.eur_moving, 0.0, 0, 0, seeker.budget, offer.access)
     if touched:
-        with_help = pull(seeker, offer, touched, bits, rules, levers)
+        with_help = pull(seeker, offer, touched, bits, rules, terms.levers)
     money = with_help.money
     if offer.tenure == KOOP:
         if offer.price > with_help.budget:
@@ -281,9 +298,9 @@ def felt_change(change, aversion):
 
 
 @njit(forceinline=True)
-def keep(s, o, side, look, rooms, out):
-    """Searcher ``s`` keeps offer ``o`` in order of worth, ties by rank; of more than fit on this side the worst falls out."""
-    first, room, worth, rank = side * PER_SEGMENT, rooms[side], look.worth, look.rank
+def keep(s, o, side, look, room, out):
+    """Searcher ``s`` keeps offer ``o`` in order of worth, ties by rank; of more than ``room`` on this side the worst falls out."""
+    first, worth, rank = side * PER_SEGMENT, look.worth, look.rank
     n = out.n[s, side]
     at = first + n
     while at > first and (out.worth[s, at - 1] < worth or (out.worth[s, at - 1] == worth and out.rank[s, at - 1] < rank)):

@@ -14,7 +14,7 @@ from sim.behaviour.funnel import count_step
 from sim.kernel_cache import njit
 from sim.levers import NO_BITS
 from sim.market.allocation import relax
-from sim.market.choice import PER_SEGMENT, Bases, Responses, Terms, empty_responses, respond, rules_of
+from sim.market.choice import PER_SEGMENT, Bases, Market, Responses, Terms, empty_responses, respond, rules_of
 from sim.market.clearing import Cleared, Viewing, settle
 from sim.market.notes import Looks, empty_looks
 from sim.market.offers import publish
@@ -56,7 +56,7 @@ def meet(w: World, force: InForce) -> Met | None:
         return None
     rows = searching_rows(h, looking, p.p_look, p.p_look_starter)
     seekers, terms = describe(w, rows), terms_of(w, force)
-    responses, looks = _respond(seekers, offers, terms)
+    responses, looks = respond_all(Market(seekers, offers, w.map), terms)
     viewing = Viewing(seekers, offers.at, terms.bases.viewing, p.p_refusal)
     cleared = settle(responses, viewing)
     if force.keys:
@@ -82,17 +82,17 @@ def terms_of(w: World, force: InForce) -> Terms:
         fixed = [w.draws.base(purpose) for purpose in (Purpose.TASTE, Purpose.SIGHT, Purpose.VIEWING)]
     taste, sight, viewing = fixed
     bases = Bases(taste, sight, viewing, w.draws.base(Purpose.LOTTERY, w.month), w.draws.base(Purpose.TIE, w.month))
-    return Terms(w.map, w.tables, rules_of(w.params, w.setting.start), force.levers, bases)
+    return Terms(w.tables, rules_of(w.params, w.setting.start), force.levers, bases)
 
 
-def _respond(seekers: NDArray, offers: Offers, terms: Terms) -> tuple[Responses, Looks]:
+def respond_all(market: Market, terms: Terms) -> tuple[Responses, Looks]:
     """Who responds to what with all instruments on, and what is needed to know it without them."""
-    n = len(seekers)
+    n = len(market.seekers)
     responses, looks = empty_responses(n), empty_looks(n, LOOKS * n if len(terms.levers) else 0)
-    respond(np.arange(n), seekers, offers, terms, NO_BITS, responses, looks)
+    respond(np.arange(n), market, terms, NO_BITS, responses, looks)
     if looks.n[0] > len(looks.offer) > 0:
         looks = empty_looks(n, int(looks.n[0]))
-        respond(np.arange(n), seekers, offers, terms, NO_BITS, responses, looks)
+        respond(np.arange(n), market, terms, NO_BITS, responses, looks)
     return responses, looks
 
 

@@ -48,40 +48,38 @@ def empty_looks(n: int, room: int = 0) -> Looks:
     )
 
 
-@njit(forceinline=True)
-def note_beyond(s, seeker, touched, beyond, at, terms, out):
-    """An instrument with a lever at one of the homes ``beyond`` reach (int32) is used: a lever that is no help still counts."""
-    used = out.used[s]
-    if len(beyond) == 0 or touched & ~used == ZERO:
-        return
-    free, labelled = market_levers(seeker, touched, terms.levers)
-    for o in beyond:
-        if (free | (labelled & at[o].labels)) & ~used:
-            used |= pull(seeker, at[o], touched, ZERO, terms.rules, terms.levers).bits
-    out.used[s] = used
+@njit(cache=True)
+def used_beyond(beyond, used, seeker, touched, at, terms):
+    """Bits of the instruments with a lever at the homes ``beyond`` reach, ``used`` among them: a lever that is no help still counts."""
+    if len(beyond) > 0:
+        free, labelled = market_levers(seeker, touched, terms.levers)
+        for o in beyond:
+            if (free | (labelled & at[o].labels)) & ~used:
+                used |= pull(seeker, at[o], touched, ZERO, terms.rules, terms.levers).bits
+    return used
 
 
 @njit(forceinline=True)
-def note_look(s, o, look, out, looks):
-    """Instruments with a lever in a look are used; those that keep the home from the searcher bar it. What counts is written down."""
-    barred = look.gate == NOT_ELIGIBLE
-    if barred:
-        out.barred[s] |= look.bits
-    else:
-        out.used[s] |= look.bits
-    if len(looks.offer) > 0 and (look.gate == OUTRANKED or (barred and look.bits != ZERO)):
-        k = looks.n[0]
-        looks.n[0] += 1
-        if k < len(looks.offer):
-            looks.offer[k], looks.worth[k], looks.rank[k] = o, look.worth, look.rank
-            looks.bits[k], looks.barred[k] = look.bits, barred
+def note(look, used, barred):
+    """Instruments with a lever in a look are used, those that keep a home from the searcher bar it; and whether to write it down."""
+    if look.gate == NOT_ELIGIBLE:
+        return used, barred | look.bits, look.bits != ZERO
+    return used | look.bits, barred, look.gate == OUTRANKED
 
 
-@njit(forceinline=True)
-def close_notes(s, begun, out, looks):
-    """The looks from ``begun`` on are those of searcher ``s``; none is kept of whom no instrument helped or hindered."""
-    if len(looks.offer) == 0:
-        return
-    if out.used[s] | out.barred[s] == ZERO:
+@njit(cache=True)
+def write_down(o, look, looks):
+    """Write down a look at offer ``o`` that counts without an instrument; what does not fit is counted only."""
+    k = looks.n[0]
+    looks.n[0] += 1
+    if k < len(looks.offer):
+        looks.offer[k], looks.worth[k], looks.rank[k], looks.bits[k] = o, look.worth, look.rank, look.bits
+        looks.barred[k] = look.gate == NOT_ELIGIBLE
+
+
+@njit(cache=True)
+def close_notes(s, begun, met, looks):
+    """The looks from ``begun`` on are those of searcher ``s``; none is kept where it ``met`` no instrument (bits)."""
+    if met == ZERO:
         looks.n[0] = begun
     looks.first[s], looks.stop[s] = begun, looks.n[0]

@@ -87,18 +87,6 @@ def find_starts(base, ident, starts):
         starts[c] = second_bits(bits, np.uint64(c)) >> U32
 
 
-@njit(forceinline=True)
-def look_around(seeker, area_map, near):
-    """Fill ``near`` (int32 [gemeenten]) with the gemeenten in which a searcher looks, its own first; returns how many."""
-    g = area_map.gemeente[seeker.area]
-    near[0], n = g, 1
-    if seeker.scope == 2:
-        for k in range(area_map.around_first[g], area_map.around_first[g + 1]):
-            near[n] = area_map.around[k]
-            n += 1
-    return n
-
-
 @njit(cache=True)
 def see(starts, chance, g, area, offers, seen):
     """Fill ``seen`` (int32 [offers]) with the homes on offer in gemeente ``g`` that are seen; returns how many.

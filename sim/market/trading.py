@@ -16,15 +16,14 @@ from sim.market.choice import weigh
 from sim.market.help import ZERO
 from sim.market.records import OFFER
 from sim.market.sieve import turns_down
-from sim.market.sight import CHANNELS, find_starts, look_around, see
+from sim.market.sight import CHANNELS, find_starts, see
 from sim.world.chance import pair_bits, to_unit
 from sim.world.codes import OUTRANKED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.market.choice import Terms
-    from sim.market.sight import Offers
+    from sim.market.choice import Market, Terms
     from sim.world.world import World
 
 
@@ -48,32 +47,34 @@ def homes_to_swap(w: World, rows: NDArray) -> NDArray:
     return at
 
 
-def wanted_homes(seekers: NDArray, offers: Offers, terms: Terms, veto: Veto) -> tuple[NDArray, NDArray]:
+def wanted_homes(market: Market, terms: Terms, veto: Veto) -> tuple[NDArray, NDArray]:
     """Whose home each seeker wants more than its own, best first: (first, wanted), as ``top_trading_cycles`` reads them.
 
-    ``offers`` are those of ``homes_to_swap``, laid out by ``sim.market.sight.arrange``; ``terms.rules.sight`` is the chance to see one.
+    The offers are those of ``homes_to_swap``, laid out by ``sim.market.sight.arrange``; ``terms.rules.sight`` is the chance to see one.
     No instrument's lever has a part in it. Ties of worth go by a keyed number of the pair.
     """
-    who, home, worth, rank = _wishes(seekers, offers, terms, veto)
+    who, home, worth, rank = _wishes(market, terms, veto)
     order = np.lexsort((~rank, -worth, who))
-    first = np.searchsorted(who[order], np.arange(len(seekers) + 1)).astype(np.int32)
+    first = np.searchsorted(who[order], np.arange(len(market.seekers) + 1)).astype(np.int32)
     return first, home[order]
 
 
 @njit(cache=True)
-def _wishes(seekers, offers, terms, veto):
+def _wishes(market, terms, veto):
     """Pairs of a seeker and a home that it sees, may have and wants: who, whose home, worth and rank, in order of seekers."""
+    seekers, offers, area_map = market.seekers, market.offers, market.map
     room = 4 * len(seekers) + 16
     who, home = np.empty(room, np.int32), np.empty(room, np.int32)
     worths, ranks = np.empty(room, np.float64), np.empty(room, np.uint64)
     starts, seen = np.empty(CHANNELS, np.uint64), np.empty(len(offers.at), np.int32)
-    near, found = np.empty(len(terms.map.overview), np.int32), 0
+    around_first, found = area_map.around_first, 0
     for s in range(len(seekers)):
         seeker = seekers[s]
         find_starts(terms.bases.sight, seeker.id, starts)
-        for part in range(look_around(seeker, terms.map, near)):
-            g = near[part]
-            chance = min(1.0, terms.rules.sight[seeker.nood]) * terms.map.overview[g]
+        here = area_map.gemeente[seeker.area]
+        for part in range(1 + (around_first[here + 1] - around_first[here] if seeker.scope == 2 else 0)):
+            g = here if part == 0 else area_map.around[around_first[here] + part - 1]
+            chance = min(1.0, terms.rules.sight[seeker.nood]) * area_map.overview[g]
             n = see(starts, chance, g, seeker.area if seeker.scope == 0 else -1, offers, seen)
             for k in range(n):
                 offer = offers.at[seen[k]]

@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.kernel_cache import njit
 from sim.levers import ALL_BIT, NO_BITS
+from sim.market.choice import Market
 from sim.market.clearing import Chosen, clear_again, open_for_all, settle
 from sim.without.ghosts_on_the_market import measure, settle_ghosts, watch_ghosts
 from sim.without.responses import AllOn, exchange, respond_without
@@ -51,13 +52,13 @@ def owed(w: World, force: InForce, g: Ghosts | None, met: Met) -> NDArray:
     have got something else leave a ghost behind.
     """
     watch = watch_ghosts(w, g, met)
-    decisive = _without_each(force, met, watch)
+    decisive = _without_each(w, force, met, watch)
     if g is not None:
         settle_ghosts(w, g, force, watch, met)
     return decisive
 
 
-def _without_each(force: InForce, met: Met, watch: Watch) -> NDArray:
+def _without_each(w: World, force: InForce, met: Met, watch: Watch) -> NDArray:
     """The market without each instrument, and without all; what ``watch`` needs of each clearing is written down there."""
     seekers, on = met.seekers, met.responses
     found = np.zeros(len(seekers), np.uint64)
@@ -65,7 +66,8 @@ def _without_each(force: InForce, met: Met, watch: Watch) -> NDArray:
     if not taken:
         return found
     off = Taken(*(np.array(some, np.uint64) for some in zip(*taken, strict=True)))
-    answers = respond_without(off.bits, hindering(force.levers), AllOn(seekers, met.offers, on, met.looks), met.terms)
+    all_on = AllOn(Market(seekers, met.offers, w.map), on, met.looks)
+    answers = respond_without(off.bits, hindering(force.levers), all_on, met.terms)
     n_most = len(seekers) // FEW
     opened = open_for_all(on, met.viewing, late(answers, n_most, len(seekers)))
     watch.parted = clear_each(off, answers, opened, Result(on, met.cleared), met.viewing, found, watch.seen)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.kernel_cache import njit
 from sim.levers import NO_BITS
-from sim.market.choice import MAX_RESPONSES, PER_SEGMENT, empty_responses, respond
+from sim.market.choice import MAX_RESPONSES, PER_SEGMENT, Market, empty_responses, respond
 from sim.market.market import keys_months
 from sim.market.notes import empty_looks
 from sim.market.searchers import describe, searching_rows
@@ -140,7 +140,7 @@ def _choose(w: World, g: Ghosts, force: InForce, watched: Watch, met: Met) -> ND
     seekers, seen = describe(ghosts.as_world(w, g), watched.rows), watched.seen
     seekers["without"] = ghosts.off_for(seen.marks[watched.at], force)
     answers = empty_responses(len(seekers))
-    respond(np.arange(len(seekers)), seekers, met.offers, met.terms, NO_BITS, answers, empty_looks(0))
+    respond(np.arange(len(seekers)), Market(seekers, met.offers, w.map), met.terms, NO_BITS, answers, empty_looks(0))
     return _first_won(answers, met.viewing._replace(seekers=seekers), watched.at, g.of[watched.rows], seen)
 
 

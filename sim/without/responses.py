@@ -24,16 +24,14 @@ from sim.world.codes import CORPORATIE, OUTRANKED
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.market.choice import Responses
+    from sim.market.choice import Market, Responses
     from sim.market.notes import Looks
-    from sim.market.sight import Offers
 
 
 class AllOn(NamedTuple):
-    """A month's market with all instruments on, before it is cleared."""
+    """A month's market and who responds to what with all instruments on, before it is cleared."""
 
-    seekers: NDArray  # SEEKER records
-    offers: Offers
+    market: Market
     responses: Responses
     looks: Looks
 
@@ -70,7 +68,7 @@ def concerned(offs, all_on, norms, twofold, may_hinder):
     Whom the instruments that are off kept out of a home may; so may who responds with their help. Help that led to no response
     is not missed, unless it can work both ways (``twofold``): then who responds may do so otherwise, or (``may_hinder``) anybody.
     """
-    seekers, offers, on = all_on.seekers, all_on.offers, all_on.responses
+    seekers, offers, on = all_on.market.seekers, all_on.market.offers, all_on.responses
     met = np.flatnonzero(on.used | on.barred)
     helped = np.zeros(len(on.n), np.uint64)
     for s in met:
@@ -95,7 +93,8 @@ def concerned(offs, all_on, norms, twofold, may_hinder):
 @njit(cache=True)
 def respond_without(offs, may_hinder, all_on, terms):
     """The ``Answers`` with the instruments in each of ``offs`` (uint64 [clearings]) off; see ``concerned`` for ``may_hinder``."""
-    seekers, on = all_on.seekers, all_on.responses
+    market, on = all_on.market, all_on.responses
+    seekers = market.seekers
     one, again, nothing = empty_responses(1), empty_responses(len(seekers)), empty_looks(len(seekers), 0)
     norms, twofold = size_norms(terms.levers), both_ways(terms.levers)
     who, first = concerned(offs, all_on, norms, twofold, may_hinder)
@@ -120,7 +119,7 @@ def respond_without(offs, may_hinder, all_on, terms):
                 _look_again(s, offs[v], norms, all_on, terms, starts, one)
                 _take_down(v, s, 0, one, on, out)
         if n_whole:
-            respond(whole[:n_whole], seekers, all_on.offers, terms, offs[v], again, nothing)
+            respond(whole[:n_whole], market, terms, offs[v], again, nothing)
             for k in range(n_whole):
                 _take_down(v, whole[k], whole[k], again, on, out)
     return out
@@ -129,8 +128,8 @@ def respond_without(offs, may_hinder, all_on, terms):
 @njit(cache=True)
 def _look_again(s, off, norms, all_on, terms, starts, out):
     """Responses of a searcher (into row 0 of ``out``) from the looks written down, with the instruments ``off`` left out."""
-    offers, looks = all_on.offers, all_on.looks
-    seeker = all_on.seekers[s]
+    offers, looks, area_map = all_on.market.offers, all_on.looks, all_on.market.map
+    seeker = all_on.market.seekers[s]
     left_out = off | seeker.without
     touched, norm = seeker.touched & ~left_out, norms & ~left_out
     (sight, room), sees_less = sight_and_room(seeker, touched, terms), False
@@ -145,18 +144,20 @@ def _look_again(s, off, norms, all_on, terms, starts, out):
             if offers.at[o].made_by & off:
                 continue
             look = weigh(seeker, offers.at[o], touched, norm, terms)
-            if look.gate != OUTRANKED or (sees_less and not _sees(starts, sight, o, offers, terms)):
+            if look.gate != OUTRANKED or (sees_less and not _sees(starts, sight, o, offers, area_map, terms)):
                 continue
         elif looks.barred[k]:
             continue
-        keep(0, o, 0 if offers.at[o].tenure == CORPORATIE else 1, look, room, out)
+        side = 0 if offers.at[o].tenure == CORPORATIE else 1
+        if out.n[0, side] < room[side] or look.worth >= out.worth[0, side * PER_SEGMENT + room[side] - 1]:
+            keep(0, o, side, look, room[side], out)
 
 
 @njit(cache=True)
-def _sees(starts, sight, o, offers, terms):
+def _sees(starts, sight, o, offers, area_map, terms):
     """Whether a home is on the stretch that is seen at this ``sight`` (see ``sim.market.sight``)."""
     channel = draw_bits(terms.bases.sight, offers.at[o].id) >> U61
-    chance = sight * terms.map.overview[terms.map.gemeente[offers.at[o].area]]
+    chance = sight * area_map.overview[area_map.gemeente[offers.at[o].area]]
     return (np.uint64(offers.place[o]) - starts[channel]) & ROUND < np.uint64(chance * CIRCLE)
 
 

@@ -15,7 +15,7 @@ from sim.interventions.delivery import KnownToSome
 from sim.interventions.running import Running
 from sim.interventions.terms import Payer
 from sim.interventions.who import Who, carriers
-from sim.market.choice import Bases, Terms, rules_of
+from sim.market.choice import Bases, Market, Terms, rules_of
 from sim.market.searchers import describe
 from sim.market.sight import arrange
 from sim.market.trading import Veto, homes_to_swap, top_trading_cycles, wanted_homes
@@ -82,7 +82,8 @@ class Woningruil(KnownToSome):
         """Whose home each of the household ``rows`` wants, best first (see ``sim.market.trading``)."""
         rules, bases, veto = self.terms(w)
         offers = arrange(homes_to_swap(w, rows), bases.sight, w.map.gemeente)
-        return wanted_homes(describe(w, rows), offers, Terms(w.map, w.tables, rules, run.at_work.in_force.levers, bases), veto)
+        market = Market(describe(w, rows), offers, w.map)
+        return wanted_homes(market, Terms(w.tables, rules, run.at_work.in_force.levers, bases), veto)
 
     def terms(self, w: World) -> tuple[np.void, Bases, Veto]:
         """The rules of the market, with what is seen of the homes that take part; the draws, and what may stand in between."""
