@@ -7,16 +7,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from analysis.estimates.costs import COLUMNS as COST_COLUMNS
-from analysis.estimates.effects import COLUMNS as EFFECT_COLUMNS
 from analysis.estimates.worksheet_counts import monitor
 from analysis.page import page as pages
 from analysis.page import summary
 from analysis.page.charts import charts
 from analysis.page.figures import svg, svg_and_png
 from analysis.page.words import LANGUAGES
-from analysis.tables.files import DRIFT, write_csv, write_whole
+from analysis.tables.files import write_table, write_whole
 from analysis.tables.results import Results, gather
+from analysis.tables.schema import COSTS, EFFECTS, FILTERS_CSV, MONITOR, NAIVE, POTS
+from sim.counts.schema import DRIFT
 
 
 def finish(out: Path, config: Mapping[str, Any], seconds: Mapping[str, float] | None = None) -> str:
@@ -44,14 +44,18 @@ def finish(out: Path, config: Mapping[str, Any], seconds: Mapping[str, float] | 
         others = {language: svg(partial(chart.draw, language)) for language in LANGUAGES if language != "nl"}
         drawn.append((chart, {"nl": dutch, **others}))
     page, monitored = pages.page(results, drawn), results.naive
-    write_csv(results.folder.path / "effects.csv", effects[list(EFFECT_COLUMNS)])
-    write_csv(results.folder.path / "costs.csv", costs[list(COST_COLUMNS)])
-    write_csv(results.folder.path / "monitor.csv", counted)
-    write_csv(results.folder.path / "naive.csv", monitored)
-    write_csv(results.folder.path / "filters.csv", results.filters)
-    write_csv(results.folder.path / "pots.csv", results.pots)
+    tables = (
+        (EFFECTS, effects),
+        (COSTS, costs),
+        (MONITOR, counted),
+        (NAIVE, monitored),
+        (FILTERS_CSV, results.filters),
+        (POTS, results.pots),
+    )
+    for of, table in tables:
+        write_table(results.folder.path, of, table)
     if (results.folder.path / "drift.parquet").is_file():
-        write_csv(results.folder.path / "drift.csv", results.folder.table("drift", DRIFT))
+        write_table(results.folder.path, DRIFT, results.folder.table("drift", DRIFT.promised))
     _pictures(results.folder.path / "figures", {chart.key: pictures["nl"] for chart, pictures in drawn}, bitmaps)
     write_whole(results.folder.path / "report.html", page)
     return text

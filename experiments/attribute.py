@@ -21,8 +21,9 @@ from experiments.runs import runner, store
 from experiments.runs.apart import Marks, run_apart
 from experiments.runs.plan import Plan, Settings, make_plan, of_its_own
 from experiments.runs.simulation import SeedJob, Simulation
-from experiments.schema import BASE, PLACEBO, Attribute, Compare
+from experiments.schema import Attribute, Compare
 from sim.world.errors import Refusal
+from sim.world.names import BASIS, PLACEBO
 
 MOST_EXACT = 6  # with more instruments than this the orders are drawn
 ORDERS = 20  # drawn for each seed, unless the command says how many
@@ -95,7 +96,7 @@ def of_world(settings: Settings, filled: Settings, world: World) -> Settings:
 def labelled(bundle: Bundle, world: World) -> str:
     """The name of a world among the runs of a seed."""
     if not world.keys:
-        return BASE
+        return BASIS
     whole = world == World(bundle.keys)
     return bundle.scenario if whole else f"{bundle.scenario}: {world.name}"
 
@@ -110,8 +111,8 @@ def seed_jobs(prepared: Prepared, seeds: Sequence[int], out: Path) -> list[SeedJ
         for world in bundle.worlds(seed):
             name = labelled(bundle, world)
             if name not in plan.scenarios:
-                scenarios[name] = {**plan.scenarios[BASE], **of_world(given, filled, world)}  # what is done already goes on
-                contents[name] = {**plan.contents[BASE], **of_world(filled, filled, world)}
+                scenarios[name] = {**plan.scenarios[BASIS], **of_world(given, filled, world)}  # what is done already goes on
+                contents[name] = {**plan.contents[BASIS], **of_world(filled, filled, world)}
         jobs += runner.seed_jobs(replace(plan, scenarios=scenarios, contents=contents), [seed], out)
     return jobs
 

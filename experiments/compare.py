@@ -19,8 +19,10 @@ from experiments.runs.progress import Progress
 from experiments.runs.runner import Failure
 from experiments.runs.simulation import SeedJob, Simulation
 from experiments.runs.world import Verhuisketens
-from experiments.schema import BASE, PLACEBO, Compare
+from experiments.schema import Compare
+from sim.counts.schema import TABLES
 from sim.world.errors import Refusal
+from sim.world.names import BASIS, PLACEBO
 
 # made from the tables: never left beside tables of another run
 PAGE = ("effects.csv", "costs.csv", "monitor.csv", "filters.csv", "pots.csv", "report.html")
@@ -51,7 +53,7 @@ def execute(
         tables_began = time.perf_counter()
         for name in PAGE:
             (out / name).unlink(missing_ok=True)
-        for name in store.COLUMNS:
+        for name in TABLES:
             store.merge(out, name, [(m["scenario"], m["seed"], m["folder"]) for m in found if name in m["needed"]])
         content["seconds"]["merging"] = round(time.perf_counter() - tables_began, 3)
         write_json(out / manifest.NAME, content)
@@ -70,7 +72,7 @@ def extended(plan: Plan, out: Path) -> tuple[Plan, list[int]]:
     before = read_json(out / manifest.NAME)
     if before is None:
         return plan, plan.seeds
-    seeds = sorted({*plan.seeds, *before["seeds"]})
+    seeds = with_earlier(plan, before)
     names = [name for name in before["scenarios"] if name not in plan.scenarios]
     if names:
         listed = [name for name in plan.scenarios if name != PLACEBO]
@@ -81,9 +83,19 @@ def extended(plan: Plan, out: Path) -> tuple[Plan, list[int]]:
             raise Refusal(f"{out} holds scenario {names[0]} from an earlier run, and: {error}") from error
         plan = replace(whole, config=plan.config)
     if names or len(seeds) > len(plan.seeds):
-        held = ", ".join(name for name in before["scenarios"] if name not in (BASE, PLACEBO)) or BASE
-        print(f"{out} holds {len(before['seeds'])} seeds of {held}; they stay, and are extended", file=sys.stderr)
+        held = ", ".join(name for name in before["scenarios"] if name not in (BASIS, PLACEBO)) or BASIS
+        tell_kept(out, before, f" of {held}")
     return plan, seeds
+
+
+def with_earlier(plan: Plan, before: dict[str, Any] | None) -> list[int]:
+    """The seeds asked for and those of an earlier manifest: they stay."""
+    return sorted({*plan.seeds, *(before["seeds"] if before else [])})
+
+
+def tell_kept(out: Path, before: dict[str, Any], of: str = "") -> None:
+    """Print that an earlier run is extended."""
+    print(f"{out} holds {len(before['seeds'])} seeds{of}; they stay, and are extended", file=sys.stderr)
 
 
 def run(simulation: Simulation, jobs: Sequence[SeedJob], workers: int, executor: Executor | None) -> list[Failure]:
@@ -149,7 +161,7 @@ def own_reach(content: dict[str, Any]) -> dict[str, dict[str, float]]:
     """Households reached by scenario; of what is done already in basis only."""
     settings = {name: one["instruments"] for name, one in content["scenarios"].items()}
     return {
-        name: {key: n for key, n in reach.items() if name == BASE or not settings[name].get(key, {}).get("already")}
+        name: {key: n for key, n in reach.items() if name == BASIS or not settings[name].get(key, {}).get("already")}
         for name, reach in content["reached"].items()
         if name != PLACEBO
     }

@@ -8,10 +8,11 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from analysis.estimates.goals import EVERY, Goal, Title
+from analysis.estimates.goals import Goal
 from experiments.runs import world
 from experiments.runs.plan import Settings
 from sim.world.errors import Refusal, hint
+from sim.world.names import ALL, Title
 
 FOLDER = Path(__file__).resolve().parents[1] / "configs" / "goals"
 
@@ -48,8 +49,8 @@ def load(name: str) -> GoalFile:
 
 def check_dates(goals: dict[str, Goal], months: int) -> None:
     """Refuse a goal that is due after the run, or has the name of the row of all goals; raises Refusal."""
-    if EVERY in goals:
-        raise Refusal(f"goal {EVERY}: that is the name of the row of all goals together; choose another")
+    if ALL in goals:
+        raise Refusal(f"goal {ALL}: that is the name of the row of all goals together; choose another")
     for key, goal in goals.items():
         if goal.within > months:
             raise Refusal(f"goal {key} is due within {goal.within} months, and the run has months={months}; give months={goal.within}")

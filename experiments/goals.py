@@ -20,8 +20,9 @@ from experiments.runs.plan import Plan, make_plan, of_its_own
 from experiments.runs.search import Search, read_runs, seek, try_out
 from experiments.runs.simulation import SeedJob, Simulation
 from experiments.runs.world import Verhuisketens
-from experiments.schema import PLACEBO, Compare, Goals
+from experiments.schema import Compare, Goals
 from sim.world.errors import Refusal
+from sim.world.names import PLACEBO
 
 
 @dataclass(frozen=True)

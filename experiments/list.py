@@ -6,6 +6,7 @@ import csv
 import inspect
 import io
 import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,33 +14,9 @@ from typing import Any
 from experiments.entry import HydraCommand, main
 from experiments.runs import world
 from experiments.schema import Listing
+from sim.world.codes import names
 
 Rows = list[dict[str, Any]]
-
-# column: (enumeration in sim.world.codes, other columns with the same values)
-CODED: dict[str, tuple[str, tuple[str, ...]]] = {
-    "household_class": ("HouseholdClass", ()),
-    "to_tenure": ("Tenure", ("from_tenure", "origin_tenure")),
-    "to_type": ("DwellingType", ("from_type", "origin_type")),
-    "reason": ("MoveReason", ()),
-    "trigger": ("Trigger", ()),
-    "first_contact": ("Contact", ()),
-    "origin": ("Origin", ()),
-    "end_reason": ("EndReason", ()),
-    "stage": ("Stage", ()),
-    "kind": ("FunnelKind", ()),
-    "verdict": ("Verdict", ()),
-    "code (dropped)": ("DropReason", ()),
-    "code (obstacle)": ("Obstacle", ()),
-    "code (entered)": ("Trigger", ()),
-}
-# columns whose values are words only
-WORDS: dict[str, tuple[tuple[str, ...], str]] = {
-    "phase": (("run", "follow_up"), "before or after the horizon"),
-    "kind (bundles)": (("together", "alone", "without", "interaction", "toolbox"), "what a row of bundles.csv compares"),
-    "group_by": (("all", "class", "role", "seniors", "wijk", "income", "tenure"), "ways to group households"),
-    "estimand": (("net", "direct", "verdringing"), "what an effect is"),
-}
 
 
 @dataclass(frozen=True)
@@ -147,24 +124,56 @@ def parameters(config: Listing) -> Rows:
     return [{"key": name, **{column: getattr(entry, column) for column in columns}} for name, entry in REGISTRY.items()]
 
 
+def columns(config: Listing) -> Rows:
+    """Every column of every table that a command leaves."""
+    from analysis.tables.schema import EVERY
+
+    return [
+        {
+            "key": f"{table.file}.{one.name}",
+            "table": table.file,
+            "column": one.name,
+            "type": one.stored,
+            "unit": one.unit if isinstance(one.unit, str) else "",
+            "values": " ".join(filter(None, one.words)),
+            "meaning": one.meaning,
+            "promised": one.promised,
+        }
+        for table in EVERY
+        for one in (*table.keys, *table.columns)
+    ]
+
+
 def values(config: Listing) -> Rows:
-    """The values of every coded column: the name in the tables and the number inside the model."""
-    from sim.world import codes
+    """The values of every column whose values are words, with their numbers inside the model where they are codes."""
+    from analysis.tables.schema import EVERY
 
-    rows: Rows = []
-    for column, (name, others) in CODED.items():
-        enumeration = getattr(codes, name)
-        for number, value in enumerate(codes.names(enumeration)):
-            row = {"key": f"{column}.{value}", "columns": " ".join([column, *others]), "value": value, "number": number}
-            rows.append({**row, "meaning": (inspect.getdoc(enumeration) or "").splitlines()[0]})
-    for column, (words, meaning) in WORDS.items():
-        for word in words:
-            row = {"key": f"{column}.{word}", "columns": column, "value": word, "number": ""}
-            rows.append({**row, "meaning": meaning})
-    return rows
+    rows: dict[str, dict[str, Any]] = {}
+    for table in EVERY:
+        for column in table.columns:
+            parts = column.unit if isinstance(column.unit, Mapping) else {"": column.unit}
+            for part, unit in parts.items():
+                name = f"{column.name} ({part})" if part else column.name
+                for value, number, meaning in _words(unit, column.meaning):
+                    row = {"columns": name, "value": value, "number": number, "meaning": meaning}
+                    key = f"{name}.{value}"
+                    if key in rows and rows[key]["meaning"] != meaning:
+                        key, row["columns"] = f"{name} ({table.name}).{value}", f"{name} ({table.name})"
+                    rows.setdefault(key, {"key": key, **row})
+    return list(rows.values())
 
 
-LISTS = {f.__name__: f for f in (instruments, scenarios, municipalities, organisations, indicators, parameters, values)}
+def _words(unit: Any, meaning: str) -> Iterator[tuple[str, int | str, str]]:
+    """(value, number inside the model, what it means) of what a column's values are taken from; none where they are open."""
+    for one in unit if isinstance(unit, tuple) else () if isinstance(unit, str) else (unit,):
+        if isinstance(one, str):
+            yield from [(one, "", meaning)] if one else []
+        else:
+            said = (inspect.getdoc(one) or "").splitlines()[0]
+            yield from ((value, number, said) for number, value in enumerate(names(one)))
+
+
+LISTS = {f.__name__: f for f in (instruments, scenarios, municipalities, organisations, indicators, parameters, columns, values)}
 
 
 def execute(prepared: Prepared, out: Path | None, command: str) -> int:

@@ -8,9 +8,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic.fields import FieldInfo
 
 from sim.world.errors import Refusal, hint, nearest
+from sim.world.names import MOST_STRENGTH
 
-BASE = "basis"
-PLACEBO = "placebo"
 Names = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
 
 # experiments/entry.py hands the one name over as scenario.name
@@ -36,7 +35,7 @@ class Runs(Command):
     burn_in: int = Field(ge=0, le=600, description="months")
     follow_up: int = Field(ge=0, le=600, description="months")
     start: str = Field(pattern=r"^(19|20|21)\d\d-(0[1-9]|1[0-2])$", description="a month as 2026-01")
-    strength: float = Field(ge=0, le=10, description="times the delivery")
+    strength: float = Field(ge=0, le=MOST_STRENGTH, description="times the delivery")
     instruments: dict[str, dict[str, Any]] = Field(default_factory=dict, description="settings of instruments")
     behaviour: dict[str, float] = Field(default_factory=dict, description="behavioural parameters")
     workers: int = Field(ge=1, le=1_024, description="processes")
@@ -72,7 +71,7 @@ class Goals(Runs):
 class Listing(Command):
     """The keys of ``experiments.list``."""
 
-    what: Literal["instruments", "scenarios", "municipalities", "organisations", "indicators", "parameters", "values"] = Field(
+    what: Literal["instruments", "scenarios", "municipalities", "organisations", "indicators", "parameters", "columns", "values"] = Field(
         description="what to list"
     )
     scenario_dir: str | None = Field(None, description="folder with more scenarios")

@@ -8,17 +8,20 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.tables.files import write_table
+from analysis.tables.schema import VALIDATION
 from experiments import compare
 from experiments.entry import HydraCommand, main
 from experiments.runs.plan import Plan, make_plan
-from experiments.schema import BASE, Compare
+from experiments.schema import Compare
+from sim.world.names import BASIS
 
 
 def base_only(config: Compare) -> Plan:
     """A plan with the base world alone: no placebo, no effects."""
-    plan = make_plan(config.model_copy(update={"scenarios": [BASE], "ledger": "all"}))
+    plan = make_plan(config.model_copy(update={"scenarios": [BASIS], "ledger": "all"}))
     for parts in (plan.scenarios, plan.contents, plan.titles):
-        for name in [name for name in parts if name != BASE]:
+        for name in [name for name in parts if name != BASIS]:
             del parts[name]
     if config.out is None:  # a folder of its own: the comparison's holds other scenarios
         plan = replace(plan, config=plan.config.model_copy(update={"out": f"{plan.out.as_posix()}-validate"}))
@@ -36,12 +39,9 @@ def report(out: Path, months: int) -> int:
 
     moves, chains, frame = (pd.read_parquet(out / f"{name}.parquet") for name in ("moves", "chains", "months"))
     table = validation.compare(validation.tables(moves, chains, frame, months))
-    target = out / "validation.csv"
-    partial = target.with_suffix(".csv.tmp")
-    table.to_csv(partial, index=False, lineterminator="\n")
-    partial.replace(target)
+    write_table(out, VALIDATION, table)
     print(validation.as_text(table))
-    print(target)
+    print(out / VALIDATION.file)
     return 0
 
 

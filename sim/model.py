@@ -16,6 +16,7 @@ from sim.behaviour.fit import classes
 from sim.counts import tables
 from sim.world.codes import HouseholdClass, HouseholdState
 from sim.world.errors import Refusal
+from sim.world.names import BASIS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +46,7 @@ class HousingModel(Model):
     def __init__(
         self,
         municipality: str = "zwolle",
-        scenario: str = "basis",
+        scenario: str = BASIS,
         seed: int | None = None,
         months: int = 120,
         burn_in: int = 36,

@@ -17,7 +17,7 @@ from sim.chains import programme, vacancies
 from sim.counts import attribution, invariants, recording, vasthouders
 from sim.counts import tables as outputs
 from sim.counts.by_period import summary_table
-from sim.counts.tables import filters_table
+from sim.counts.schema import TABLES as SCHEMA
 from sim.population.income import fifth_of
 from sim.world import places
 from sim.world.codes import WITHDRAWN, HouseholdState
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from sim.state import Run
     from sim.world.world import World
 
-TABLES = ("moves", "chains", "months", "funnel", "instruments", "attribution", "summary", "drift", "filters")
+TABLES = tuple(SCHEMA)
 MAX_ROWS_FOR_DRIFT = 400_000  # beyond this many households, homes are remembered every twelfth month only
 
 
@@ -175,17 +175,15 @@ def make_tables(
         "attribution": lambda: attribution.attribution_table(w, at_work, ghost_window),
         "summary": lambda: summary_table(w, records, at_work.ghosts, run.at_start.year_before, months),
         "drift": lambda: drift_table(w, elsewhere),
-        "filters": lambda: filters_table(at_work),
+        "filters": lambda: outputs.filters_table(at_work),
     }
     return {name: makers[name]() for name in TABLES if name in wanted}
 
 
 def drift_table(w: World, elsewhere: list[float]) -> pd.DataFrame:
     """Share of households that live elsewhere than in the base world, by watched month."""
-    import pandas as pd
-
     every = 1 if len(w.h.id) <= MAX_ROWS_FOR_DRIFT else 12
-    return pd.DataFrame({"month": np.arange(len(elsewhere)) * every + every - 1, "share_elsewhere": np.array(elsewhere, float)})
+    return outputs.framed("drift", {"month": np.arange(len(elsewhere)) * every + every - 1, "share_elsewhere": elsewhere})
 
 
 def refuse_empty(run: Run, months: int) -> None:

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from experiments.runs.plan import Plan, short_hash
 from experiments.runs.simulation import RunSpec, SeedJob
-from experiments.runs.store import COLUMNS
 from experiments.schema import Compare, check
+from sim.counts.schema import TABLES, TEXT
 
 DEFAULTS = {
     "municipality": "zwolle",
@@ -79,12 +80,25 @@ class FakeSimulation:
 def fake_tables(scenario: str, seed: int) -> dict[str, pd.DataFrame]:
     """All tables of the interface, a few rows each; instruments stay empty in basis, as in the world."""
     tables = {}
-    for name, columns in COLUMNS.items():
+    for name, table in TABLES.items():
         n = 0 if name in ("instruments", "drift") and scenario == "basis" else 3 + seed % 2
-        values = {"text": f"{scenario}-{name}", "int64": seed, "float64": seed / 4, "bool": seed % 2 == 0}
-        tables[name] = pd.DataFrame({column: [values[kind]] * n for column, kind in columns.items()})
-    tables["moves"]["extra"] = "more"
+        words = {column.name: [f"{scenario}-{name}"] * n for column in table.columns if column.kind == TEXT}
+        tables[name] = filled(name, pd.DataFrame(words, index=range(n)), seed)
     return tables
+
+
+def filled(name: str, frame: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
+    """A table with the columns of the schema that it lacks: texts empty, numbers made of ``seed``."""
+    value = {"f": seed / 4, "i": seed, "b": seed % 2 == 0}
+    made = {}
+    for column in TABLES[name].columns:
+        if column.name in frame:
+            made[column.name] = frame[column.name]
+        elif column.kind == TEXT:
+            made[column.name] = [""] * len(frame)
+        else:
+            made[column.name] = np.full(len(frame), value[np.dtype(column.kind).kind], column.kind)
+    return pd.DataFrame(made, index=frame.index)
 
 
 def fake_plan(design: dict[str, Any] | None = None, **keys: Any) -> Plan:

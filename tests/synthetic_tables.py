@@ -10,6 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.estimates.chain_length import CHAINS_NEEDS
+from analysis.tables.schema import SENIORS
+from sim.counts.schema import DRIFT, FUNNEL, INSTRUMENTS, MOVES, SUMMARY
+
 MONTHS, FOLLOW_UP = 24, 12
 EFFECTS = {"voorrang": 40.0, "huurgewenning": 0.0, "placebo": 0.0}  # extra senior moves per seed over the run
 NOISE = {"voorrang": 2.0, "huurgewenning": 0.0, "placebo": 1.0}  # how far seeds are from that, by turns above and below
@@ -42,8 +46,7 @@ def summary(scenarios: tuple[str, ...], seeds: range) -> pd.DataFrame:
                 rows.append((scenario, seed, "fit", "class", group, 0, MONTHS, 0.7 + more / 5_000))
             rows.append((scenario, seed, "fit", "seniors", "others", 0, MONTHS, 0.6))
             rows.append((scenario, seed, "fit", "class", "starter", 0, MONTHS, np.nan if seed == 0 else 0.5))
-    names = ["scenario", "seed", "indicator", "group_by", "group", "months_from", "months_to", "value"]
-    return pd.DataFrame(rows, columns=names)
+    return pd.DataFrame(rows, columns=SUMMARY.names)
 
 
 def instruments(scenarios: tuple[str, ...], seeds: range) -> pd.DataFrame:
@@ -58,8 +61,7 @@ def instruments(scenarios: tuple[str, ...], seeds: range) -> pd.DataFrame:
                 (MONTHS + 2, "corporatie", 9.0),
             ):
                 rows.append((scenario, seed, month, "voorrang", payer, 10, 5, share * eur, 0))
-    names = ["scenario", "seed", "month", "instrument", "organisation", "contacts", "uses", "cost_eur", "waiting"]
-    return pd.DataFrame(rows, columns=names)
+    return pd.DataFrame(rows, columns=INSTRUMENTS.promised)
 
 
 def others(scenarios: tuple[str, ...], seeds: range) -> dict[str, pd.DataFrame]:
@@ -75,11 +77,10 @@ def others(scenarios: tuple[str, ...], seeds: range) -> dict[str, pd.DataFrame]:
                 funnel.append((scenario, seed, month, "senior", "woonwens", "dropped", "wish_faded", 4))
                 if scenario != "basis":
                     drift.append((scenario, seed, month, month / 100))
-    key = ["scenario", "seed", "month"]
     return {
-        "months": pd.DataFrame(months, columns=[*key, "seniors"]),
-        "funnel": pd.DataFrame(funnel, columns=[*key, "household_class", "stage", "kind", "code", "n"]),
-        "drift": pd.DataFrame(drift, columns=[*key, "share_elsewhere"]),
+        "months": pd.DataFrame(months, columns=SENIORS),
+        "funnel": pd.DataFrame(funnel, columns=FUNNEL.names),
+        "drift": pd.DataFrame(drift, columns=DRIFT.names),
     }
 
 
@@ -152,8 +153,8 @@ def ledger(scenarios: tuple[str, ...], seeds: range) -> dict[str, pd.DataFrame]:
                     | person(2, chain)
                 )
                 chains.append((scenario, seed, chain, "new_build", "corporatie", "meergezins", start, 2, False))
-    names = ["scenario", "seed", "chain_id", "origin", "origin_tenure", "origin_type", "start_month", "moves", "open"]
-    return {"moves": pd.DataFrame(moves), "chains": pd.DataFrame(chains, columns=names)}
+    frame = pd.DataFrame(moves)
+    return {"moves": frame[list(MOVES.some(*frame.columns))], "chains": pd.DataFrame(chains, columns=CHAINS_NEEDS)}
 
 
 def manifest(scenarios: tuple[str, ...], seeds: range) -> dict[str, Any]:

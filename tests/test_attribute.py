@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from analysis.estimates.bundles import PARTS, SHARES, WORLDS, World
+from analysis.estimates.bundles import World
 from experiments import attribute, compare, entry
 from experiments.attribute import ORDERS, labelled, of_world, prepare, seed_jobs
 from experiments.entry import CONFIGS
@@ -258,13 +258,6 @@ def test_labels_of_worlds_are_basis_the_scenario_and_no_name_twice(tmp_path):
     bundle = prepared().bundle
     labels = [labelled(bundle, world) for world in bundle.worlds(0)]
     assert labels[0] == "basis" and NAME in labels and len(set(labels)) == len(labels) == 17
-
-
-def test_the_columns_stand_in_the_interface():
-    text = (CONFIGS.parent / "docs" / "interface.md").read_text(encoding="utf-8")
-    for file, columns in (("shapley.csv", SHARES), ("bundles.csv", PARTS), ("worlds.csv", WORLDS)):
-        row = next(line for line in text.splitlines() if line.startswith(f"| `{file}` |"))
-        assert ", ".join(columns) in row, file
 
 
 def test_the_command_runs_from_end_to_end_in_a_small_town(tmp_path, monkeypatch, capsys):

@@ -10,10 +10,6 @@ import pytest
 
 from analysis.estimates.bundles import (
     BUNDLE,
-    KINDS,
-    PARTS,
-    SHARES,
-    WORLDS,
     Bundle,
     Values,
     World,
@@ -23,6 +19,7 @@ from analysis.estimates.bundles import (
 )
 from analysis.page.bundle_report import finish
 from analysis.tables.files import beside_others
+from analysis.tables.schema import BUNDLES, COMPARED, SHAPLEY, WORLDS
 from sim.world.errors import Refusal
 from tests.test_statistics import normal
 
@@ -53,7 +50,7 @@ def worlds(bundle=BOTH, seeds=SEEDS, scatter=0.01, placebo=0.5):
                 rows.append((bundle.scenario, world.name, seed, key, 0, 24, number))
         for key, base in (("senior_moves", value(World(()), seed, 0.0)), ("fit", 0.8), ("senior_moves_km", 1.0)):
             rows.append((bundle.scenario, "placebo", seed, key, 0, 24, base + placebo * (-1) ** seed))
-    return pd.DataFrame(rows, columns=list(WORLDS))
+    return pd.DataFrame(rows, columns=list(WORLDS.names))
 
 
 def of(table, indicator, *at):
@@ -67,7 +64,7 @@ def test_shares_add_up_to_the_whole_in_every_seed_and_in_the_table(permutations)
     whole = values.coalition(15) - values.coalition(0)
     np.testing.assert_allclose(shares_by_seed(values).sum(axis=0), whole, rtol=0, atol=1e-9)
     table = shares_table(values)
-    assert tuple(table.columns) == SHARES and (table["permutations"] == permutations).all()
+    assert tuple(table.columns) == SHAPLEY.names and (table["permutations"] == permutations).all()
     for _, rows in table.groupby("indicator", sort=False):
         parts = rows[rows["instrument"] != BUNDLE]["share"].sum(skipna=False)
         assert rows["instrument"].tolist() == [*KEYS, BUNDLE]
@@ -85,7 +82,7 @@ def test_what_two_do_only_together_is_halved_and_what_does_nothing_has_nothing()
 
 def test_alone_left_out_interaction_and_toolbox_are_what_was_put_in():
     table = parts_table(Values(worlds(scatter=0.0), BOTH))
-    assert tuple(table.columns) == PARTS and set(table["kind"]) == set(KINDS)
+    assert tuple(table.columns) == BUNDLES.names and set(table["kind"]) == set(COMPARED)
 
     def difference(*at):
         return of(table, "senior_moves", *at)["difference"]
@@ -151,9 +148,9 @@ def test_the_files_and_the_plain_words(tmp_path):
     assert any(line.startswith("Coach alleen: +10") and "Het verschil daartussen: +12" in line for line in lines)
     assert any("de instrumentenkoffer" in line and "+5" in line for line in lines)
     assert "alle 16 combinaties van de 4 maatregelen" in text
-    assert pd.read_csv(tmp_path / "shapley.csv").columns.tolist() == list(SHARES)
-    assert pd.read_csv(tmp_path / "bundles.csv").columns.tolist() == list(PARTS)
-    assert pd.read_csv(tmp_path / "worlds.csv").columns.tolist() == list(WORLDS)
+    assert pd.read_csv(tmp_path / "shapley.csv").columns.tolist() == list(SHAPLEY.names)
+    assert pd.read_csv(tmp_path / "bundles.csv").columns.tolist() == list(BUNDLES.names)
+    assert pd.read_csv(tmp_path / "worlds.csv").columns.tolist() == list(WORLDS.names)
     assert (tmp_path / "shapley_mix.png").read_bytes()[:4] == b"\x89PNG"
     assert "Samen: Mengsel" in (tmp_path / "shapley_mix.svg").read_text(encoding="utf-8")
     assert not list(tmp_path.glob("*.tmp"))
@@ -188,7 +185,7 @@ def test_rows_of_another_scenario_stay_and_its_own_are_replaced(tmp_path):
 def test_a_damaged_table_of_an_earlier_run_is_named(tmp_path, content):
     (tmp_path / "shapley.csv").write_text(content)
     with pytest.raises(Refusal, match=r"shapley\.csv is damaged"):
-        beside_others(tmp_path / "shapley.csv", shares_table(Values(worlds(), BOTH)), SHARES)
+        beside_others(tmp_path, SHAPLEY, shares_table(Values(worlds(), BOTH)))
 
 
 def test_two_seeds_with_one_world_give_no_figures(tmp_path):

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.estimates.costs import COLUMNS as COST_COLUMNS
 from analysis.estimates.costs import costs
-from analysis.estimates.effects import COLUMNS, comparisons, effects, whole_run, with_claims
+from analysis.estimates.effects import comparisons, effects, whole_run, with_claims
 from analysis.estimates.journey import per_thousand
 from analysis.tables.files import Folder
+from analysis.tables.schema import COSTS, EFFECTS
 from sim.counts.indicators import REGISTRY
 from sim.world.errors import Refusal
 from tests import synthetic_tables as made
@@ -40,7 +40,7 @@ def test_the_effect_that_was_put_in_comes_out(summary: pd.DataFrame) -> None:
 
 
 def test_columns_are_those_of_the_interface(summary: pd.DataFrame) -> None:
-    assert tuple(effects(summary).columns) == COLUMNS
+    assert tuple(effects(summary).columns) == EFFECTS.names
 
 
 def test_a_scenario_that_changes_nothing_has_effects_of_exactly_zero(summary: pd.DataFrame) -> None:
@@ -99,7 +99,7 @@ def test_a_value_given_twice_is_refused_by_name(summary: pd.DataFrame) -> None:
 
 
 def test_a_lost_column_is_named_with_the_nearest(summary: pd.DataFrame) -> None:
-    with pytest.raises(Refusal, match=r"summary\.parquet: no column 'value'; did it become 'values'"):
+    with pytest.raises(Refusal, match=r"summary\.parquet: no column 'value'; did you mean values"):
         effects(summary.rename(columns={"value": "values"}))
 
 
@@ -118,7 +118,7 @@ def test_one_scenario_is_read_with_its_columns_only(tmp_path: Path) -> None:
     part, whole = folder.of_scenario("moves", ("scenario", "seed"), "basis"), folder.table("moves", ("scenario",))
     assert list(part.columns) == ["scenario", "seed"]
     assert len(part) == (whole["scenario"] == "basis").sum() > 0
-    with pytest.raises(Refusal, match=r"moves\.parquet: no column 'seeds'; did it become 'seed'"):
+    with pytest.raises(Refusal, match=r"moves\.parquet: no column 'seeds'; did you mean seed"):
         folder.of_scenario("moves", ("scenario", "seeds"), "basis")
 
 
@@ -129,7 +129,7 @@ def _money(summary: pd.DataFrame) -> pd.DataFrame:
 
 def test_euro_per_extra_move_is_what_was_put_in_and_homes_cost_twice_that(money: pd.DataFrame) -> None:
     row = money[(money["instrument"] == "all") & (money["payer"] == "all")].iloc[0]
-    assert tuple(money.columns) == COST_COLUMNS
+    assert tuple(money.columns) == COSTS.names
     assert (row["eur_per_extra_senior_move"], row["lower"], row["upper"]) == pytest.approx((1000.0, 1000.0, 1000.0))
     assert (row["eur_per_extra_suitable_home"], row["upper_suitable"]) == pytest.approx((2000.0, 2000.0))
     assert row["eur"] == pytest.approx(1000 * made.EFFECTS["voorrang"])

@@ -289,7 +289,7 @@ def test_the_configuration_file_holds_every_key_of_the_schema():
     check(Compare, {key: value for key, value in config.items() if key not in ("defaults", "hydra")})
 
 
-@pytest.mark.parametrize("what", ["instruments", "scenarios", "municipalities", "indicators", "parameters", "values"])
+@pytest.mark.parametrize("what", listing.LISTS)
 def test_each_list_is_csv_with_a_key_per_row(capsys, what, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert entry.main(listing.COMMAND, [f"what={what}"]) == 0

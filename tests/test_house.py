@@ -61,6 +61,10 @@ def test_analysis_reads_tables_and_definitions_only(name):
     assert not tops(ROOT / name) & {"workshop", "hydra", "omegaconf", "mesa"}
     allowed = (
         "sim.world.codes",
+        "sim.world.names",
+        "sim.world.errors",
+        "sim.world.chance",
+        "sim.counts.schema",
         "sim.counts.indicators",
         "sim.world.errors",
         "sim.counts.worksheet_rows",

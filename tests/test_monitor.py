@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.estimates.worksheet_counts import BY_CLAIM, COLUMNS, NO_LEDGER, monitor, one_verdict
+from analysis.estimates.worksheet_counts import BY_CLAIM, NO_LEDGER, monitor, one_verdict
 from analysis.tables.results import gather
+from analysis.tables.schema import MONITOR
 from sim.counts import indicators
 from sim.counts.worksheet_rows import AGES, FIRST, OPGAVE, OTHER, REGISTRY, RENTS, SECOND, SHEETS, SPONTANEOUS, THIRD, rent_limits, row_of
 from sim.interventions import REGISTRY as INSTRUMENTS
@@ -103,7 +104,7 @@ def value(table, key, scenario="basis"):
 
 
 def test_the_table_has_every_row_for_basis_and_each_scenario_and_not_for_the_placebo(counted):
-    assert list(counted.columns) == list(COLUMNS)
+    assert list(counted.columns) == list(MONITOR.names)
     assert set(counted["scenario"]) == {"basis", "voorrang", "huurgewenning"} and counted["scenario"].iloc[0] == "basis"
     assert not counted.duplicated(["scenario", "key"]).any()
     for _, part in counted.groupby("scenario"):

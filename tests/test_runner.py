@@ -20,8 +20,9 @@ from experiments.runs.folder import read_json
 from experiments.runs.plan import make_plan
 from experiments.runs.progress import Progress
 from experiments.runs.runner import run_all, seed_jobs
+from sim.counts.schema import TABLES
 from sim.world.errors import Refusal
-from tests.fake_world import FakeSimulation, called, fake_plan
+from tests.fake_world import FakeSimulation, called, fake_plan, filled
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -131,7 +132,7 @@ def test_one_process_two_processes_threads_and_another_order_give_the_same_bytes
     assert len({str(tables(out)) for out in outs}) == 1
     sums = [read_json(out / manifest.NAME)["checksums"] for out in outs]
     assert sums[0] == sums[1] == sums[2] == sums[3]
-    assert set(sums[0]) == set(store.COLUMNS)
+    assert set(sums[0]) == set(TABLES)
 
 
 def test_more_seeds_and_scenarios_extend_a_folder_to_what_one_run_would_have_given(tmp_path, notes, no_page, capsys, monkeypatch):
@@ -264,7 +265,7 @@ class Costly(FakeSimulation):
         months = list(range(0, job.months + job.follow_up))
         row = {"instrument": "voorrang", "organisation": "gemeente", "contacts": 1, "uses": 1, "waiting": 0}
         rows = [{"month": month, "cost_eur": euro / job.months, **row} for month in months]
-        outcome.tables["instruments"] = pd.DataFrame(rows)
+        outcome.tables["instruments"] = filled("instruments", pd.DataFrame(rows))
         return outcome
 
 

@@ -10,8 +10,7 @@ import ast
 import csv
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from enum import IntEnum
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -338,9 +337,14 @@ def _dtype(column: Any) -> str:
     return np.dtype(column.dtype).name + (f" [{column.width}]" if column.width else "")
 
 
-def unit(given: str | type[IntEnum]) -> str:
-    """The unit of a column, or the enumeration that its codes come from."""
-    return given if isinstance(given, str) else f"`{given.__name__}`"
+def unit(given: Any) -> str:
+    """The unit of a column, or what its values come from: enumerations, words, or enumerations by what another column says."""
+    if isinstance(given, str):
+        return given
+    if isinstance(given, Mapping):
+        return "; ".join(f"{key}: {unit(one)}" for key, one in given.items())
+    names = given if isinstance(given, tuple) else (given,)
+    return ", ".join("or empty" if one == "" else f"`{one}`" if isinstance(one, str) else f"`{one.__name__}`" for one in names)
 
 
 def made_codes() -> str:
@@ -403,16 +407,24 @@ def made_keys() -> str:
     return table(["key", "default", "what it takes"], rows)
 
 
-def made_columns() -> str:
-    """Columns of the tables, as the store checks them."""
-    from experiments.runs.store import COLUMNS
+def made_files() -> str:
+    """The tables that a command leaves, one row each."""
+    from analysis.tables.schema import EVERY
 
-    kinds = {"text": "", "int64": " (whole)", "float64": " (real)", "bool": " (true or false)"}
-    rows = []
-    for name, columns in COLUMNS.items():
-        file = f"`{name}.{'csv' if name == 'drift' else 'parquet'}`"
-        rows.append((file, ", ".join(f"`{column}`{kinds[kind]}" for column, kind in columns.items())))
-    return table(["file", "columns after `scenario` and `seed`"], rows)
+    return table(["file", "one row per", "notes"], [(f"`{one.file}`", one.rows, linked(one.notes)) for one in EVERY])
+
+
+def made_columns() -> str:
+    """The columns of every table, as the schema declares them."""
+    from analysis.tables.schema import EVERY
+
+    parts = []
+    for one in EVERY:
+        keys = ", ".join(f"`{column.name}`" for column in one.keys)
+        rows = [(f"`{c.name}`", c.stored, unit(c.unit), c.meaning, "" if c.promised else "extra") for c in one.columns]
+        head = ["column" if not keys else f"after {keys}", "type", "unit or values", "meaning", "promised"]
+        parts.append(f"**`{one.file}`**\n\n" + table(head, rows))
+    return "\n".join(parts)
 
 
 def made_commands() -> str:
@@ -480,6 +492,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "draws": made_draws,
     "profiles": made_profiles,
     "keys": made_keys,
+    "files": made_files,
     "columns": made_columns,
     "commands": made_commands,
     "scenarios": made_scenarios,

@@ -20,14 +20,15 @@ if str(ROOT) not in sys.path:  # run as a file, the project is not on the path y
     sys.path.insert(0, str(ROOT))
 
 from analysis.estimates.effects import FIRST_MOVES  # noqa: E402
-from analysis.estimates.naive import ALLE  # noqa: E402
 from analysis.estimates.statistics import by_chance, refuse_twins  # noqa: E402
 from analysis.page.words import interval, numbers, span  # noqa: E402
-from analysis.tables.files import ALL, BASIS, PLACEBO, SUMMARY, write_whole  # noqa: E402
+from analysis.tables.files import write_whole  # noqa: E402
 from analysis.tables.results import Results, gather  # noqa: E402
 from sim.approach.scenarios import EACH, OWN  # noqa: E402
+from sim.counts.schema import SUMMARY  # noqa: E402
 from sim.interventions import REGISTRY  # noqa: E402
 from sim.world.codes import Verdict  # noqa: E402
+from sim.world.names import ALL, ALLE, BASIS, PLACEBO  # noqa: E402
 
 PAGE = ROOT / "docs" / "menukaart.md"
 BY_HAND = "## What surprised"
@@ -50,7 +51,7 @@ class Alone(Results):
         refuse_twins(self.manifest.get("fingerprints", {}))
         if not self.folder.has("summary"):
             raise Refusal(f"{self.folder.path} holds no summary.parquet; run experiments.compare with out={self.folder.path}")
-        table = pd.read_parquet(self.folder.path / "summary.parquet", columns=list(SUMMARY), filters=[("group_by", "in", GROUPS)])
+        table = pd.read_parquet(self.folder.path / "summary.parquet", columns=list(SUMMARY.promised), filters=[("group_by", "in", GROUPS)])
         table = table.astype({column: object for column in table.select_dtypes("category").columns})
         seeds = {name: frozenset(part) for name, part in table.groupby("scenario", observed=True)["seed"]}
         return table[table["scenario"].isin([name for name, mine in seeds.items() if mine == seeds.get(BASIS)])]

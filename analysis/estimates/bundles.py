@@ -14,18 +14,15 @@ from analysis.estimates import shapley
 from analysis.estimates.effects import unit
 from analysis.estimates.shapley import Addition
 from analysis.estimates.statistics import half_width, paired
-from analysis.tables.files import ALL, BASIS, PLACEBO, need
+from analysis.tables.files import need
+from analysis.tables.schema import BUNDLES, SHAPLEY, WORLDS
+from sim.world.names import ALL, BASIS, PLACEBO
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BUNDLE = "bundle"  # the row of the whole
 ROW = ["indicator", "months_from", "months_to"]
-WORLDS = ("scenario", "world", "seed", *ROW, "value")
-INTERVAL = ("lower", "upper", "unit", "months_from", "months_to", "placebo", "seeds")
-SHARES = ("scenario", "indicator", "instrument", "share", *INTERVAL, "permutations")
-PARTS = ("scenario", "indicator", "instrument", "kind", "difference", *INTERVAL)
-KINDS = ("together", "alone", "without", "interaction", "toolbox")
 
 
 class World(NamedTuple):
@@ -82,7 +79,7 @@ class Values:
     """Values by world: float64 [rows, seeds] each, a row being an indicator over a period."""
 
     def __init__(self, worlds: pd.DataFrame, bundle: Bundle) -> None:
-        need(list(worlds.columns), WORLDS, "worlds.csv")
+        need(list(worlds.columns), WORLDS.names, WORLDS.file)
         self.bundle = bundle
         mine = worlds[worlds["scenario"] == bundle.scenario]
         self.rows = mine.loc[mine["world"] == BASIS, ROW].drop_duplicates().reset_index(drop=True)
@@ -131,21 +128,21 @@ def shares_table(values: Values) -> pd.DataFrame:
     """The table of shapley.csv: for each indicator a row per instrument, then the row ``bundle``.
 
     Returns:
-        Columns SHARES. ``share`` is in the indicator's own unit, the mean over the seeds, with its 95 % interval;
+        Columns of ``SHAPLEY``. ``share`` is in the indicator's own unit, the mean over the seeds, with its 95 % interval;
         ``bundle`` is the net effect of the whole scenario, and the sum of the shares above it. ``placebo``: the floor.
     """
     bundle = values.bundle
     parts = {key: values.figures(share) for key, share in zip(bundle.keys, shares_by_seed(values), strict=True)}
     parts[BUNDLE] = values.figures(values.coalition(bundle.full) - values.coalition(0))
     table = _stacked(parts, bundle).rename(columns={"difference": "share"})
-    return table.assign(permutations=bundle.permutations)[list(SHARES)]
+    return table.assign(permutations=bundle.permutations)[list(SHAPLEY.names)]
 
 
 def parts_table(values: Values) -> pd.DataFrame:
     """The table of bundles.csv: for each indicator the whole, then each instrument by kind.
 
     Returns:
-        Columns PARTS. ``alone``: the instrument alone minus basis. ``without``: the whole minus the whole without it.
+        Columns of ``BUNDLES``. ``alone``: the instrument alone minus basis. ``without``: the whole minus the whole without it.
         ``interaction``: without minus alone, what it does more beside the others than by itself; for ``bundle`` the
         whole minus the sum of what each does alone. ``toolbox``: the whole minus the whole with that instrument's
         toolbox empty. ``together``: the whole minus basis. ``placebo``: the floor, wider for interactions, which are
@@ -168,7 +165,7 @@ def parts_table(values: Values) -> pd.DataFrame:
         if key in bundle.toolboxes:
             own["toolbox"] = values.figures(full - values.of[World(bundle.keys, key).name])
         parts[key] = _kinds(own)
-    return _stacked(parts, bundle)[list(PARTS)]
+    return _stacked(parts, bundle)[list(BUNDLES.names)]
 
 
 def _kinds(figures: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -190,4 +187,4 @@ def worlds_table(summaries: Mapping[tuple[str, int], pd.DataFrame], bundle: Bund
         chosen &= table["months_to"] == table["months_to"].max()
         parts.append(table.loc[chosen, [*ROW, "value"]].assign(world=world, seed=seed))
     frame = pd.concat(parts, ignore_index=True).assign(scenario=bundle.scenario)
-    return frame.astype({"indicator": object})[list(WORLDS)]
+    return frame.astype({"indicator": object})[list(WORLDS.names)]

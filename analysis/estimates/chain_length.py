@@ -39,7 +39,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.tables.files import need
+from sim.counts.schema import CHAINS, MOVES
+from sim.world.chance import uniform
 from sim.world.errors import Refusal, hint
+from sim.world.names import ALL
 
 READINGS = ("inside_area", "national_estimated")
 LENGTHS = ("moves", "homes_freed", "moves_set_off")
@@ -51,13 +54,13 @@ TYPE_CLASS = {
     "mantelzorgunit": "senior",
 }
 RUN = ["scenario", "seed"]
-SENIOR, VOOR_START, ALL_ORIGINS = "senior", "voor_start", "all"
+SENIOR, VOOR_START = "senior", "voor_start"
 AT_ONCE = 50  # resamples that are solved together
-MOVES_NEEDS = (
+MOVES_NEEDS = MOVES.some(
     *RUN, "month", "in_scope", "fills_vacancy", "move_id", "parent_move_id", "chain_id", "link", "household_class",
     "to_tenure", "to_type", "from_tenure", "from_type", "left_home_elsewhere", "left_vacancy",
 )  # fmt: skip
-CHAINS_NEEDS = (*RUN, "chain_id", "origin", "origin_tenure", "origin_type", "start_month", "moves", "open")
+CHAINS_NEEDS = CHAINS.some(*RUN, "chain_id", "origin", "origin_tenure", "origin_type", "start_month", "moves", "open")
 
 
 class Counts(NamedTuple):
@@ -229,8 +232,8 @@ def _lengths_of(scenario, table: pd.DataFrame, chains: pd.DataFrame, last: int, 
     values = np.concatenate([solve(counts, block, len(origins)) for block in blocks])
     low, high = _quantiles(values[1:]) if len(values) > 1 else np.full((2, *values[0].shape), np.nan)
     rows = []
-    for o, origin in enumerate([*origins, ALL_ORIGINS]):
-        some = chains if origin == ALL_ORIGINS else chains[chains["origin"] == origin]
+    for o, origin in enumerate([*origins, ALL]):
+        some = chains if origin == ALL else chains[chains["origin"] == origin]
         limit = product_limit(some["moves"].to_numpy(), some["open"].to_numpy(dtype=bool))
         n_chains, n_moves = int((some["moves"] > 0).sum()), int(some["moves"].sum())
         for (r, reading), (k, length) in product(enumerate(READINGS), enumerate(LENGTHS)):
@@ -344,10 +347,7 @@ def _homes_elsewhere(opened: np.ndarray) -> np.ndarray:
 
 def resamples(n_seeds: int, n: int) -> np.ndarray:
     """How often each seed counts [n + 1, n_seeds]: once, then ``n`` draws with replacement (always the same)."""
-    z = np.arange(1, n * n_seeds + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    u = ((z ^ (z >> np.uint64(31))) >> np.uint64(11)).astype(float) * 2.0**-53
+    u = uniform(np.uint64(0), np.arange(1, n * n_seeds + 1))
     drawn = (u * n_seeds).astype(np.int64).reshape(n, n_seeds)
     times = tally((n, n_seeds), np.repeat(np.arange(n), n_seeds), drawn.ravel()) if n else np.zeros((0, n_seeds))
     return np.vstack([np.ones(n_seeds), times])

@@ -13,27 +13,11 @@ import pandas as pd
 
 from analysis.estimates.effects import by_seed
 from analysis.estimates.statistics import Ratio, fieller
-from analysis.tables.files import ALL, BASIS, LEDGER, PLACEBO, need
+from analysis.tables.files import need
+from analysis.tables.schema import COSTS, SPENDING
+from sim.world.names import ALL, BASIS, PLACEBO
 
-COLUMNS = (
-    "scenario",
-    "instrument",
-    "payer",
-    "year",
-    "eur",
-    "uses",
-    "eur_per_extra_senior_move",
-    "eur_per_extra_suitable_home",
-    "lower",
-    "upper",
-    "lower_suitable",
-    "upper_suitable",
-    "eur_per_extra_link",
-    "lower_link",
-    "upper_link",
-    "note",
-)
-RATIOS = tuple(name for name in COLUMNS[6:-1])
+RATIOS = COSTS.names[6:-1]
 Extra = dict[str, np.ndarray | None]  # extra moves and homes per seed
 DENOMINATORS = {"senior_moves": "senior move", "suitable_seniors": "suitable home", "moves": "link"}
 PART = "euro per extra move belongs to the whole scenario"
@@ -50,11 +34,11 @@ def costs(ledger: pd.DataFrame, summary: pd.DataFrame, start: str, months: int) 
         months: length of the run; what falls after it is left out.
 
     Returns:
-        Columns COLUMNS. ``lower`` and ``upper`` belong to euro per extra senior move, the other pairs to euro per extra
+        Columns of ``COSTS``. ``lower`` and ``upper`` belong to euro per extra senior move, the other pairs to euro per extra
         suitable home (extra senior household in a suitable home, last twelve months) and per extra link (extra move into
         an empty home, by whomever); empty where the denominator may be zero, and ``note`` says so.
     """
-    need(list(ledger.columns), LEDGER, "instruments.parquet")
+    need(list(ledger.columns), SPENDING, "instruments.parquet")
     rows, values, seeds = by_seed(summary)
     at_end = (rows["group_by"] == ALL) & (rows["months_from"] == 0) & (rows["months_to"] == rows["months_to"].max())
     first_year, first_month = (int(part) for part in start.split("-"))
@@ -70,8 +54,8 @@ def costs(ledger: pd.DataFrame, summary: pd.DataFrame, start: str, months: int) 
             extra[key] = (values[str(scenario)][one] - values[BASIS][one])[0] if one.any() else None
         parts += _of(str(scenario), of_scenario, extra, seeds)
     if not parts:
-        return pd.DataFrame(columns=list(COLUMNS))
-    return pd.DataFrame(parts)[list(COLUMNS)]
+        return pd.DataFrame(columns=list(COSTS.names))
+    return pd.DataFrame(parts)[list(COSTS.names)]
 
 
 def _of(scenario: str, ledger: pd.DataFrame, extra: Extra, seeds: list[int]) -> list[dict[str, object]]:

@@ -13,31 +13,17 @@ import numpy as np
 import pandas as pd
 
 from analysis.estimates.statistics import claimed, half_width, paired, refuse_twins, same_seeds, seeds_needed
-from analysis.tables.files import ALL, BASIS, PLACEBO, SUMMARY, need
+from analysis.tables.files import need
+from analysis.tables.schema import EFFECTS
 from sim.counts.indicators import DIRECT, REGISTRY
+from sim.counts.schema import SUMMARY
 from sim.world.errors import Refusal
+from sim.world.names import ALL, BASIS, PLACEBO
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 KEYS = ["indicator", "group_by", "group", "months_from", "months_to"]
-COLUMNS = (
-    "scenario",
-    "indicator",
-    "unit",
-    "group_by",
-    "group",
-    "months_from",
-    "months_to",
-    "estimand",
-    "mean",
-    "difference",
-    "lower",
-    "upper",
-    "placebo",
-    "seeds",
-    "seeds_needed",
-)
 FIRST_MOVES = "first_moves"
 FIRST = (
     "senior_moves",
@@ -61,7 +47,7 @@ def by_seed(summary: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, NDArray], li
     Raises:
         Refusal: unequal sets of seeds, a value given twice, or a column that is not there.
     """
-    need(list(summary.columns), SUMMARY, "summary.parquet")
+    need(list(summary.columns), SUMMARY.promised, SUMMARY.file)
     seeds = same_seeds({str(name): part["seed"].unique() for name, part in summary.groupby("scenario", observed=True)})
     twice = summary.duplicated(["scenario", "seed", *KEYS])
     if twice.any():
@@ -86,7 +72,7 @@ def effects(summary: pd.DataFrame, fingerprints: Mapping[str, str] | None = None
         fingerprints: seed to the fingerprint of its world, to refuse two seeds that are one.
 
     Returns:
-        Columns COLUMNS. ``mean`` is the scenario's; ``difference`` scenario minus basis with its 95 % interval;
+        Columns of ``EFFECTS``. ``mean`` is the scenario's; ``difference`` scenario minus basis with its 95 % interval;
         ``placebo`` the half-width of the placebo's interval for the same row (empty without placebo or with one
         seed; 0 for a direct effect, which no reshuffle can touch); ``seeds`` those with a value in both worlds;
         ``seeds_needed`` see ``statistics.seeds_needed``.
@@ -111,8 +97,8 @@ def effects(summary: pd.DataFrame, fingerprints: Mapping[str, str] | None = None
             parts.append(_of(name, mine, "direct", caused, base_caused, np.zeros(len(mine))))
             parts.append(_of(name, mine, "verdringing", lost, base_lost, net_floor))
     if not parts:
-        return pd.DataFrame(columns=list(COLUMNS))
-    return pd.concat(parts, ignore_index=True)[list(COLUMNS)]
+        return pd.DataFrame(columns=list(EFFECTS.names))
+    return pd.concat(parts, ignore_index=True)[list(EFFECTS.names)]
 
 
 def _of(name: str, rows: pd.DataFrame, estimand: str, values: NDArray, base: NDArray, floor: NDArray) -> pd.DataFrame:

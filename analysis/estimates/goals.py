@@ -12,9 +12,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 from scipy.special import ndtri
 
 from analysis.estimates.statistics import LEVEL
-from analysis.tables.files import BASIS
+from analysis.tables.schema import GOALS
 from sim.counts.indicators import MONTH_STATES
 from sim.world.errors import Refusal, hint
+from sim.world.names import ALL, BASIS, Title
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,17 +24,7 @@ FLOWS = ("senior_moves", "fills")  # added up from month 0; the others are a sta
 COUNTABLE = (*FLOWS, "fit", *MONTH_STATES)
 WHOLES = ("seniors", "households", "dwellings")
 TARGETS = ("at_least", "at_most", "above_basis", "below_basis")
-EVERY = "all"  # the row of all goals together, each at its own date
-COLUMNS = ("goal", "scenario", "month", "share", "cost", "lower", "upper", "value", "target", "due", "seeds")
 Indicators = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
-
-
-class Title(BaseModel):
-    """The name that users read."""
-
-    model_config = ConfigDict(extra="forbid")
-    nl: str
-    en: str
 
 
 class Goal(BaseModel):
@@ -128,7 +119,7 @@ def goals_table(goals: Mapping[str, Goal], runs: Mapping[tuple[str, int], Run]) 
         runs: by (scenario, seed); basis is among them for every seed.
 
     Returns:
-        Columns COLUMNS. ``share`` of the seeds in which the goal holds at the end of that month, with Wilson's 95 %
+        Columns of ``GOALS``. ``share`` of the seeds in which the goal holds at the end of that month, with Wilson's 95 %
         interval; ``cost``: euro spent by then, ``value`` and ``target``: means over the seeds; ``due``: the month that
         the goal is about. ``all``: every goal holds, each in its own month.
     """
@@ -149,8 +140,8 @@ def goals_table(goals: Mapping[str, Goal], runs: Mapping[tuple[str, int], Run]) 
                 rows.append((key, scenario, month, n / len(seeds), cost[month], *share_interval(n, len(seeds)), *means, len(seeds)))
         n = sum(reached(goals, *pair) for pair in of)
         whole = (math.nan, math.nan, True)
-        rows.append((EVERY, scenario, last, n / len(seeds), cost[last], *share_interval(n, len(seeds)), *whole, len(seeds)))
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+        rows.append((ALL, scenario, last, n / len(seeds), cost[last], *share_interval(n, len(seeds)), *whole, len(seeds)))
+    return pd.DataFrame(rows, columns=list(GOALS.names))
 
 
 def reached(goals: Mapping[str, Goal], run: Run, base: Run) -> bool:

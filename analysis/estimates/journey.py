@@ -6,8 +6,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.estimates.statistics import paired, same_seeds
-from analysis.tables.files import BASIS, FUNNEL, MONTHS, need
+from analysis.tables.files import need
+from analysis.tables.schema import SENIORS
+from sim.counts.schema import FUNNEL
 from sim.world.codes import FunnelKind, HouseholdClass, Stage
+from sim.world.names import BASIS
 
 SENIOR = HouseholdClass.SENIOR.key
 STAGES = tuple(one.key for one in (Stage.WOONWENS, Stage.WONINGZOEKEN, Stage.VERHUIZEN))
@@ -26,8 +29,8 @@ def per_thousand(funnel: pd.DataFrame, months: pd.DataFrame, n_months: int) -> p
         Columns COLUMNS: the scenario's mean over the seeds, and its difference with basis (95 %, paired over seeds).
         A stage and kind that no household of any class ever had has no row: the model does not note it.
     """
-    need(list(funnel.columns), FUNNEL, "funnel.parquet")
-    need(list(months.columns), MONTHS, "months.parquet")
+    need(list(funnel.columns), FUNNEL.promised, FUNNEL.file)
+    need(list(months.columns), SENIORS, "months.parquet")
     run = months[(months["month"] >= 0) & (months["month"] < n_months)]
     seniors = run.groupby(["scenario", "seed"], observed=True)["seniors"].mean()
     seeds = same_seeds({str(name): part["seed"].unique() for name, part in months.groupby("scenario", observed=True)})

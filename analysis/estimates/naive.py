@@ -14,29 +14,11 @@ import pandas as pd
 
 from analysis.estimates.effects import by_seed
 from analysis.estimates.statistics import paired
-from analysis.tables.files import ALL, BASIS, LEDGER, PLACEBO, need
+from analysis.tables.files import need
+from analysis.tables.schema import NAIVE, SPENDING
 from sim.counts.indicators import REGISTRY
+from sim.world.names import ALL, ALLE, BASIS, PLACEBO
 
-ALLE = "alle"
-COLUMNS = (
-    "scenario",
-    "instrument",
-    "indicator",
-    "months_from",
-    "months_to",
-    "users",
-    "before_after",
-    "effect",
-    "lower",
-    "upper",
-    "users_too_many",
-    "users_lower",
-    "users_upper",
-    "before_after_too_many",
-    "before_after_lower",
-    "before_after_upper",
-    "seeds",
-)
 INDICATORS = ("senior_moves", "senior_moves_suitable", "freed_family_homes", "starters_housed", "suitable_seniors")
 COUNTED = ("senior_moves",)  # what the users' own moves are held for
 Held = Mapping[str, Mapping[str, Any]]
@@ -53,11 +35,11 @@ def naive(summary: pd.DataFrame, ledger: pd.DataFrame, held: Mapping[str, Held],
         months: length of the run.
 
     Returns:
-        Columns COLUMNS. ``users``: moves on which the instrument worked; ``before_after``: the run less the year before, for as
+        Columns of ``NAIVE``. ``users``: moves on which the instrument worked; ``before_after``: the run less the year before, for as
         many years; ``effect`` with its 95 % interval: net, by paired worlds; ``…_too_many``: what that monitor credits the
         instrument with beyond its effect, with an interval over the paired seeds. Empty where it is not known.
     """
-    need(list(ledger.columns), LEDGER, "instruments.parquet")
+    need(list(ledger.columns), SPENDING, "instruments.parquet")
     rows, values, seeds = by_seed(summary)
     whole = (rows["group_by"] == ALL) & (rows["months_to"] == rows["months_to"].max())
     at = {str(rows["indicator"][k]): k for k in np.flatnonzero(whole)}
@@ -85,7 +67,7 @@ def naive(summary: pd.DataFrame, ledger: pd.DataFrame, held: Mapping[str, Held],
                         "seeds": len(seeds),
                     }
                 )
-    return pd.DataFrame(parts, columns=list(COLUMNS))
+    return pd.DataFrame(parts, columns=list(NAIVE.names))
 
 
 def _of(mine: np.ndarray, base: np.ndarray | None, users: np.ndarray | None, change: np.ndarray | None) -> dict[str, float]:

@@ -9,22 +9,9 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis.estimates.goals import share_interval
+from analysis.tables.schema import PACKAGES
 
 Doses = dict[str, float]
-PACKAGES = (
-    "scenario",
-    "package",
-    "doses",
-    "cost",
-    "share",
-    "lower",
-    "upper",
-    "shortfall",
-    "first_seed",
-    "seeds",
-    "on_curve",
-    "chosen",
-)
 
 
 class Package(NamedTuple):
@@ -76,7 +63,7 @@ def packages_table(scenario: str, packages: Sequence[Package], check: Package | 
     """The table of packages.csv: a row per package that was tried, then the chosen one in the seeds that check it.
 
     Returns:
-        Columns PACKAGES. ``shortfall``: see ``Package.short``. ``first_seed`` and ``seeds``: what the row was counted in.
+        Columns of ``PACKAGES``. ``shortfall``: see ``Package.short``. ``first_seed`` and ``seeds``: what the row was counted in.
     """
     best, on = cheapest(packages, probability), curve(packages)
     rows = []
@@ -98,4 +85,4 @@ def packages_table(scenario: str, packages: Sequence[Package], check: Package | 
                 best is not None and one.number == best.number,
             )
         )
-    return pd.DataFrame(rows, columns=list(PACKAGES))
+    return pd.DataFrame(rows, columns=list(PACKAGES.names))

@@ -9,36 +9,21 @@ import numpy as np
 import pandas as pd
 
 from analysis.tables.files import need
+from analysis.tables.schema import FILTERS_CSV, POTS
+from sim.counts.schema import FILTER, FILTERED, FILTERS, INSTRUMENTS
 
-FILTERS = ("scenario", "seed", "instrument", "household_group", "filter", "asks", "households", "fail", "fail_only", "left")
-COUNTS = ("households", "fail", "fail_only", "left")
-FILTER_COLUMNS = ("scenario", "instrument", "household_group", "filter", "asks", "seeds", *COUNTS)
-POT_LEDGER = ("scenario", "seed", "month", "instrument", "organisation", "cost_eur", "no_money")
-POT_COLUMNS = (
-    "scenario",
-    "instrument",
-    "payer",
-    "eur_budget",
-    "seeds",
-    "seeds_empty",
-    "month_mean",
-    "month_earliest",
-    "month_latest",
-    "most_turned_away",
-    "eur_spent",
-    "eur_left",
-    "note",
-)
+LEDGER = INSTRUMENTS.some("scenario", "seed", "month", "instrument", "organisation", "cost_eur", "no_money")
+
 SCALED = "a rule of the scenario scales this budget: what is left is not known here"
 
 
 def filters(table: pd.DataFrame) -> pd.DataFrame:
     """The table of filters.csv: ``filters.parquet`` as means over the seeds, in the order in which the filters are asked."""
-    need(list(table.columns), FILTERS, "filters.parquet")
-    by = ["scenario", "instrument", "household_group", "filter", "asks"]
+    need(list(table.columns), FILTERS.promised, FILTERS.file)
+    by = ["scenario", *(column.name for column in FILTER)]
     grouped = table.groupby(by, sort=False, observed=True)
-    found = grouped[list(COUNTS)].mean().assign(seeds=grouped["seed"].nunique()).reset_index()
-    return found[list(FILTER_COLUMNS)]
+    found = grouped[[column.name for column in FILTERED]].mean().assign(seeds=grouped["seed"].nunique()).reset_index()
+    return found[list(FILTERS_CSV.names)]
 
 
 def pots(
@@ -52,11 +37,11 @@ def pots(
         strengths: of each scenario by seed, in the order of the seeds; where there is none it is 1.
 
     Returns:
-        Columns POT_COLUMNS, empty without budgets. A pot ran empty in a seed when money turned somebody away for the first time
+        Columns of ``POTS``, empty without budgets. A pot ran empty in a seed when money turned somebody away for the first time
         (``no_money`` above 0); months are counted from month 0 and are empty where that never happened. ``most_turned_away`` is
         the largest number of a month, and all euro are means over the seeds.
     """
-    need(list(ledger.columns), POT_LEDGER, "instruments.parquet")
+    need(list(ledger.columns), LEDGER, "instruments.parquet")
     rows = []
     for scenario, one in sorted(scenarios.items()):
         held, scaled = _with_rules(one)
@@ -70,7 +55,7 @@ def pots(
                 {"scenario": scenario, "instrument": key, "payer": settings.get("payer", "")}
                 | _pot(own, float(settings["eur_budget"]) * factor, seeds, key in scaled)
             )
-    return pd.DataFrame(rows, columns=list(POT_COLUMNS))
+    return pd.DataFrame(rows, columns=list(POTS.names))
 
 
 def _with_rules(scenario: Mapping[str, Any]) -> tuple[dict[str, Any], set[str]]:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
-from analysis.tables.files import BASIS
 from sim.world.errors import Refusal
+from sim.world.names import BASIS
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

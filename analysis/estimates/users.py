@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from sim.counts.schema import ATTRIBUTION
 from sim.without.verdicts import FINAL, MOVED, verdicts
 from sim.world.codes import Verdict, names
 
-ATTRIBUTION = (
+USED = ATTRIBUTION.some(
     "scenario",
     "seed",
     "instrument",

@@ -14,9 +14,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.estimates import chain_length as chain_statistics
+from analysis.tables.schema import VALIDATION
+from sim.world.names import BASIS, YEAR
 
 HIT = 0.25
-YEAR = 12
 
 
 class Row(NamedTuple):
@@ -204,7 +205,7 @@ ROWS = (
 
 def tables(moves: pd.DataFrame, chains: pd.DataFrame, months: pd.DataFrame, n_months: int) -> Tables:
     """The base world's part of the tables of a run."""
-    moves, chains, months = (frame[frame["scenario"] == "basis"].reset_index(drop=True) for frame in (moves, chains, months))
+    moves, chains, months = (frame[frame["scenario"] == BASIS].reset_index(drop=True) for frame in (moves, chains, months))
     return Tables(moves, chains, months, n_months, int(months["month"].max()))
 
 
@@ -217,8 +218,7 @@ def compare(t: Tables) -> pd.DataFrame:
         rows.append(
             (row.key, row.text, simulated, row.observed, 1 + apart, bool(abs(apart) <= HIT), row.unit, row.area, row.source, row.status)
         )
-    columns = ["key", "figure", "simulated", "observed", "ratio", "hit", "unit", "area", "source", "status"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=list(VALIDATION.names))
 
 
 def verdict(table: pd.DataFrame) -> str:

@@ -10,19 +10,19 @@ import pandas as pd
 
 from analysis.estimates.statistics import paired
 from analysis.estimates.worksheet_tables import HELD, Seeds, Shared, Tables, ratio
-from analysis.tables.files import BASIS, PLACEBO
 from analysis.tables.results import Results
+from analysis.tables.schema import MONITOR
 from sim.counts.worksheet_rows import AGES, FLOORS, REGISTRY, RENTS, SPONTANEOUS, Row, rent_limits
 from sim.interventions import REGISTRY as INSTRUMENTS
 from sim.without.verdicts import MOVED, WATCHED
 from sim.world.codes import Contact, Verdict
+from sim.world.names import ALLE, BASIS, PLACEBO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-COLUMNS = ("scenario", "sheet", "row", "key", "unit", "mean", "lower", "upper", "seeds", "note")
 BY_CLAIM = (
     Verdict.ONBEKEND,
     Verdict.OOK_ZONDER,
@@ -54,7 +54,7 @@ def monitor(results: Results, only: Set[str] | None = None) -> pd.DataFrame:
         only: scenarios to count; default all but the placebo.
 
     Returns:
-        Columns COLUMNS. ``key`` is the row's, for a class ``KEY.CLASS`` and for its share ``KEY.CLASS.share``; ``mean`` over
+        Columns of ``MONITOR``. ``key`` is the row's, for a class ``KEY.CLASS`` and for its share ``KEY.CLASS.share``; ``mean`` over
         the seeds with a 95 % interval of that mean (empty with one seed); ``seeds`` those that were counted, 0 where nothing
         can be counted and ``note`` says why. Rows from moves cover the seeds whose ledger was kept.
     """
@@ -63,7 +63,7 @@ def monitor(results: Results, only: Set[str] | None = None) -> pd.DataFrame:
     for scenario in (name for name in there if only is None or name in only):
         tables = Tables(shared, scenario)
         parts += [_line(scenario, row, count) for row in REGISTRY.values() for count in counts(row, tables)]
-    return pd.DataFrame(parts, columns=list(COLUMNS))
+    return pd.DataFrame(parts, columns=list(MONITOR.names))
 
 
 def _line(scenario: str, row: Row, count: Count) -> tuple[object, ...]:
@@ -263,7 +263,7 @@ def one_verdict(uses: pd.DataFrame) -> pd.Series:
     claims least for the measures (BY_CLAIM)."""
     order = [one.key for one in BY_CLAIM]
     uses = uses.astype({"instrument": object, "verdict": object})
-    whole = uses["instrument"] == "alle"
+    whole = uses["instrument"] == ALLE
     uses = uses[whole] if whole.any() else uses
     rank = uses["verdict"].map({name: k for k, name in enumerate(order)})
     best = rank.groupby([uses["seed"], uses["household_id"]]).min()

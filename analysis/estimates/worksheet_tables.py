@@ -11,16 +11,18 @@ import numpy as np
 import pandas as pd
 
 from analysis.estimates.effects import by_seed
-from analysis.tables.files import ALL, LEDGER, MONTHS
 from analysis.tables.results import Results
+from analysis.tables.schema import SENIORS, SPENDING
+from sim.counts.schema import TABLES
 from sim.counts.worksheet_rows import OTHER, row_of
 from sim.interventions import REGISTRY as INSTRUMENTS
+from sim.world.names import ALL
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SIDES = ("area", "type", "tenure", "floor_area", "rent")
-MOVES = (
+MOVES = TABLES["moves"].some(
     "seed",
     "move_id",
     "household_id",
@@ -33,7 +35,7 @@ MOVES = (
     "instruments",
     *(f"{side}_{name}" for side in ("from", "to") for name in SIDES),
 )
-HELD = ("seed", "household_id", "instrument", "verdict", "month_moved")
+HELD = TABLES["attribution"].some("seed", "household_id", "instrument", "verdict", "month_moved")
 AFTER = (("parent_move_id", ">=", 0),)
 
 Seeds = Mapping[int, float]  # value by seed
@@ -55,13 +57,13 @@ class Shared:
     @cached_property
     def months(self) -> pd.DataFrame:
         """Months of the run, as months.parquet has them."""
-        table = self.results.folder.table("months", MONTHS)
+        table = self.results.folder.table("months", SENIORS)
         return table[table["month"] < self.results.months]
 
     @cached_property
     def ledger(self) -> pd.DataFrame:
         """What the instruments did in the run, each with the key of its row."""
-        table = self.results.folder.table("instruments", (*LEDGER, "contacts", "waiting"))
+        table = self.results.folder.table("instruments", (*SPENDING, *TABLES["instruments"].some("contacts", "waiting")))
         table = table[table["month"] < self.results.months]
         rows = [row_of(INSTRUMENTS[key].card.indicator if key in INSTRUMENTS else OTHER).key for key in table["instrument"]]
         return table.assign(row=np.array(rows, object))

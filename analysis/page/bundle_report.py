@@ -9,13 +9,15 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.estimates.bundles import BUNDLE, PARTS, SHARES, WORLDS, Bundle, Values, parts_table, shares_table
-from analysis.estimates.statistics import claimed, refuse_twins
+from analysis.estimates.bundles import BUNDLE, Bundle, Values, parts_table, shares_table
+from analysis.estimates.effects import with_claims
+from analysis.estimates.statistics import refuse_twins
 from analysis.page import words
 from analysis.page.figures import bundle_panels, svg_and_png
 from analysis.page.summary import ONLY_CHANCE, PLAIN_SIGNS, reason
 from analysis.page.words import Text, interval, span
-from analysis.tables.files import beside_others, write_csv, write_whole
+from analysis.tables.files import beside_others, write_table, write_whole
+from analysis.tables.schema import BUNDLES, SHAPLEY, WORLDS
 
 SHOWN = ("senior_moves", "suitable_seniors", "freed_family_homes")
 HEADLINE = SHOWN[0]
@@ -27,7 +29,7 @@ def finish(out: Path, worlds: pd.DataFrame, bundle: Bundle, config: Mapping[str,
     Rows of other scenarios in these tables stay.
 
     Args:
-        worlds: columns ``bundles.WORLDS``. config: place, months, fingerprints. title: of the scenario, nl and en.
+        worlds: columns of ``WORLDS``. config: place, months, fingerprints. title: of the scenario, nl and en.
 
     Raises:
         Refusal: two seeds with one world, or a table of an earlier run that is damaged. Nothing is then written.
@@ -35,23 +37,17 @@ def finish(out: Path, worlds: pd.DataFrame, bundle: Bundle, config: Mapping[str,
     refuse_twins(config.get("fingerprints", {}))
     values = Values(worlds, bundle)
     shares, parts = shares_table(values), parts_table(values)
-    tables = {"worlds": (worlds, WORLDS), "bundles": (parts, PARTS), "shapley": (shares, SHARES)}
-    whole = {name: beside_others(out / f"{name}.csv", table, columns) for name, (table, columns) in tables.items()}
+    whole = [(of, beside_others(out, of, table)) for of, table in ((WORLDS, worlds), (BUNDLES, parts), (SHAPLEY, shares))]
     shares, parts = with_claims(shares.rename(columns={"share": "difference"})), with_claims(parts)
     name = Text(title["nl"], title["en"])
     names = {key: words.instrument(key, config.get("instrument_titles", {})) for key in bundle.keys}
     vector, bitmap = svg_and_png(partial(picture, shares, parts, name, names))
-    for table_name, table in whole.items():
-        write_csv(out / f"{table_name}.csv", table)
+    for of, table in whole:
+        write_table(out, of, table)
     write_whole(out / f"shapley_{bundle.scenario}.svg", vector)
     write_whole(out / f"shapley_{bundle.scenario}.png", bitmap)
     lines = plain(shares, parts, bundle, name, names, config)
     return "\n".join(line.nl for line in lines).translate(PLAIN_SIGNS)
-
-
-def with_claims(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with ``claimed``."""
-    return table.assign(claimed=claimed(table["difference"], table["lower"], table["upper"], table["placebo"]))
 
 
 def picture(shares: pd.DataFrame, parts: pd.DataFrame, name: Text, names: Mapping[str, Text], language: str = "nl") -> Any:

@@ -8,13 +8,13 @@ from typing import Any
 import pandas as pd
 
 from analysis.estimates.effects import FIRST_MOVES, whole_run
-from analysis.estimates.naive import ALLE
 from analysis.estimates.users import SHOWN, WINDOWS
 from analysis.page import words
 from analysis.page.cells import UNKNOWN, Cell, Table, cell_of, range_of
 from analysis.page.words import Text, both, capitals, numbers
 from analysis.tables.results import Results
 from sim.world.codes import Verdict
+from sim.world.names import ALLE
 
 NAMES = {key: capitals(text) for key, text in words.coded(SHOWN).items()}
 

@@ -13,9 +13,9 @@ from analysis.estimates.costs import whole_scenarios
 from analysis.estimates.effects import whole_run
 from analysis.page import figures
 from analysis.page.words import GROUPS, KINDS, ORIGINS, STAGES, Text, both, capitals, interval, numbers, span
-from analysis.tables.files import ALL, BASIS, PLACEBO
 from analysis.tables.results import Results
 from sim.world.codes import HouseholdClass
+from sim.world.names import ALL, BASIS, PLACEBO
 
 MOST_DRAWN = 6  # scenarios in one picture that are told apart by colour
 FIT_GROUPS = tuple((key, capitals(GROUPS[key])) for key in (ALL, HouseholdClass.SENIOR.key, HouseholdClass.FAMILY.key))

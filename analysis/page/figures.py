@@ -21,7 +21,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis.estimates import journey
 from analysis.page.words import KINDS, ORIGINS, STAGES, Text, number
-from analysis.tables.files import BASIS, PLACEBO
+from sim.world.names import BASIS, PLACEBO
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,13 +10,15 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from analysis.estimates.goals import COLUMNS, EVERY, Goal, Run, goals_table
-from analysis.estimates.packages import PACKAGES, Package, cheapest, packages_table
+from analysis.estimates.goals import Goal, Run, goals_table
+from analysis.estimates.packages import Package, cheapest, packages_table
 from analysis.page import words
 from analysis.page.figures import BLUE, COLOURS, INK, RED, SOFT, WIDTH, svg_and_png
 from analysis.page.summary import ONLY_CHANCE, PLAIN_SIGNS
 from analysis.page.words import Text, number, numbers
-from analysis.tables.files import BASIS, PLACEBO, beside_others, write_csv, write_whole
+from analysis.tables.files import beside_others, write_table, write_whole
+from analysis.tables.schema import GOALS, PACKAGES
+from sim.world.names import ALL, BASIS, PLACEBO
 
 
 def finish(
@@ -40,16 +42,16 @@ def finish(
     """
     table = goals_table(goals, runs)
     names = {key: Text(goal.title.nl, goal.title.en) for key, goal in goals.items()}
-    tables: list[tuple[str, pd.DataFrame, tuple[str, ...]]] = [("goals", table, COLUMNS)]
+    tables = [(GOALS, table)]
     pictures = [("goals", partial(over_time, table, scenario, names))]
     if packages:
         tried = packages_table(scenario, packages, check, probability)
-        tables.append(("packages", tried, PACKAGES))
+        tables.append((PACKAGES, tried))
         pictures.append(("packages", partial(trade_off, tried, probability)))
-    whole = [(name, beside_others(out / f"{name}.csv", one, columns)) for name, one, columns in tables]
+    whole = [(of, beside_others(out, of, one)) for of, one in tables]
     drawn = [(name, svg_and_png(partial(draw, "nl"))) for name, draw in pictures]
-    for name, one in whole:
-        write_csv(out / f"{name}.csv", one)
+    for of, one in whole:
+        write_table(out, of, one)
     for name, (vector, bitmap) in drawn:
         write_whole(out / f"{name}_{scenario}.svg", vector)
         write_whole(out / f"{name}_{scenario}.png", bitmap)
@@ -71,7 +73,7 @@ def plain(table: pd.DataFrame, scenario: str, goals: Mapping[str, Goal], name: T
     ]
     titles = {key: (Text(goal.title.nl, goal.title.en), goal.within) for key, goal in goals.items()}
     last = max(goal.within for goal in goals.values())
-    for key, (title, within) in [*titles.items(), (EVERY, (Text("Alle doelen, elk op zijn tijd", "All goals, each in its time"), last))]:
+    for key, (title, within) in [*titles.items(), (ALL, (Text("Alle doelen, elk op zijn tijd", "All goals, each in its time"), last))]:
         mine, base = _percent(due.loc[(scenario, key)]), _percent(due.loc[(BASIS, key)])
         chance = ", ".join(_percent(due.loc[(PLACEBO, key)])[:1]) if (PLACEBO, key) in due.index else "–"
         lines.append(
@@ -82,7 +84,7 @@ def plain(table: pd.DataFrame, scenario: str, goals: Mapping[str, Goal], name: T
                 f"{base[0]}, by chance alone (placebo) in {chance}.",
             )
         )
-    cost = numbers(float(due.loc[(scenario, EVERY)]["cost"]))
+    cost = numbers(float(due.loc[(scenario, ALL)]["cost"]))
     lines.append(Text(f"Kosten tot het laatste doel: {cost.nl} euro.", f"Cost by the last goal: {cost.en} euro."))
     return lines
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sim.counts.indicators import REGISTRY
 from sim.world.codes import Code, DwellingType, FunnelKind, HouseholdClass, Origin, Stage, Tenure
+from sim.world.names import PLACEBO
 
 LANGUAGES = ("nl", "en")
 
@@ -114,7 +115,7 @@ def unit(key: str) -> Text:
 
 def title(scenario: str, scenarios: Mapping[str, Any]) -> Text:
     """Title of a scenario from the manifest's list; its key when there is none."""
-    if scenario == "placebo":
+    if scenario == PLACEBO:
         return Text("Placebo", "Placebo")
     found = (scenarios.get(scenario) or {}).get("title") or {}
     return Text(found.get("nl") or readable(scenario), found.get("en") or readable(scenario))

@@ -8,19 +8,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from sim.world.errors import Refusal, hint
 
 if TYPE_CHECKING:
     import pandas as pd
 
-BASIS, PLACEBO, ALL = "basis", "placebo", "all"
-SUMMARY = ("scenario", "seed", "indicator", "group_by", "group", "months_from", "months_to", "value")
-LEDGER = ("scenario", "seed", "month", "instrument", "organisation", "uses", "cost_eur")
-FUNNEL = ("scenario", "seed", "month", "household_class", "stage", "kind", "code", "n")
-MONTHS = ("scenario", "seed", "month", "seniors")
-DRIFT = ("scenario", "seed", "month", "share_elsewhere")
+    from sim.counts.schema import Table
 
 
 @dataclass(frozen=True)
@@ -116,38 +111,56 @@ def need(there: Sequence[str], columns: Sequence[str], name: str) -> None:
             raise Refusal(f"{name}: no column {column!r}{hint(column, there)}")
 
 
-def write_whole(path: Path, content: str | bytes) -> None:
-    """Write text (UTF-8, line ends as given) or bytes under a temporary name, then rename: whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+@contextmanager
+def whole(path: Path, sync: bool = True) -> Iterator[BinaryIO]:
+    """A file to write to that takes its name only at the end: whole or not at all.
+
+    ``sync`` waits for the disk, so that a power cut leaves no half file either; parts, which can be made anew and tell
+    when they are damaged, do without.
+    """
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
         with open(temporary, "wb") as file:
-            file.write(content.encode() if isinstance(content, str) else content)
-            file.flush()
-            os.fsync(file.fileno())
+            yield file
+            if sync:
+                file.flush()
+                os.fsync(file.fileno())
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def write_csv(path: Path, frame: pd.DataFrame) -> None:
-    """A table as CSV: comma, decimal point, empty where nothing is known, the shortest digits that read back equal."""
-    write_whole(path, frame.to_csv(index=False, lineterminator="\n"))
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write text (UTF-8, line ends as given) or bytes, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with whole(path) as file:
+        file.write(content.encode() if isinstance(content, str) else content)
 
 
-def beside_others(path: Path, table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    """A table of one scenario with the rows that the file holds of other scenarios, by name of the scenario.
+def write_table(folder: Path, table: Table, frame: pd.DataFrame) -> None:
+    """A table as CSV: comma, decimal point, empty where nothing is known, the shortest digits that read back equal.
+
+    Raises:
+        Refusal: a column is lacking. What the schema does not have is left out.
+    """
+    need(list(frame.columns), table.names, table.file)
+    write_whole(folder / table.file, frame[list(table.names)].to_csv(index=False, lineterminator="\n"))
+
+
+def beside_others(folder: Path, of: Table, table: pd.DataFrame) -> pd.DataFrame:
+    """A table of one scenario with the rows that its file holds of other scenarios, by name of the scenario.
 
     Raises:
         Refusal: the file is damaged.
     """
     import pandas as pd
 
+    path = folder / of.file
     if not path.is_file():
         return table
     try:
         there = pd.read_csv(path, keep_default_na=False, na_values=[""])
-        others = there.loc[~there["scenario"].isin(table["scenario"].unique()), list(columns)]
+        others = there.loc[~there["scenario"].isin(table["scenario"].unique()), list(of.names)]
     except (OSError, ValueError, KeyError) as error:
         raise Refusal(f"{path} is damaged ({error}); remove it, and give the same command again") from error
     both = pd.concat([others, table], ignore_index=True) if len(others) else table

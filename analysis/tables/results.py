@@ -17,11 +17,14 @@ from analysis.estimates.effects import by_seed, effects, whole_run, with_claims
 from analysis.estimates.journey import per_thousand
 from analysis.estimates.naive import naive
 from analysis.estimates.statistics import refuse_twins
-from analysis.estimates.users import ATTRIBUTION, WINDOWS, by_verdict, with_window
+from analysis.estimates.users import USED, WINDOWS, by_verdict, with_window
 from analysis.page import words
 from analysis.page.words import Text
-from analysis.tables.files import ALL, BASIS, DRIFT, FUNNEL, LEDGER, MONTHS, PLACEBO, SUMMARY, Folder
+from analysis.tables.files import Folder
+from analysis.tables.schema import FILTERS_CSV, POTS, SENIORS, SPENDING
+from sim.counts.schema import DRIFT, FILTERS, FUNNEL, SUMMARY
 from sim.world.errors import Refusal
+from sim.world.names import ALL, BASIS, PLACEBO
 
 LENGTH, READING = "moves_set_off", "inside_area"
 N_BOOTSTRAP = 400  # resamples of whole seeds for the lengths of chains
@@ -43,7 +46,7 @@ class Results:
     def summary(self) -> pd.DataFrame:
         """The table summary; raises Refusal when two seeds are one world."""
         refuse_twins(self.manifest.get("fingerprints", {}))
-        return self.folder.table("summary", SUMMARY)
+        return self.folder.table("summary", SUMMARY.promised)
 
     @cached_property
     def effects(self) -> pd.DataFrame:
@@ -53,7 +56,7 @@ class Results:
     @cached_property
     def costs(self) -> pd.DataFrame:
         """The table of costs.csv."""
-        ledger = self.folder.table("instruments", LEDGER)
+        ledger = self.folder.table("instruments", SPENDING)
         for scenario in self.scenarios:  # what is done already stands under basis
             ledger = ledger[(ledger["scenario"] != scenario) | ~ledger["instrument"].isin(self.already(scenario))]
         return costs(ledger, self.summary, str(self.config["start"]), self.months)
@@ -62,7 +65,7 @@ class Results:
     def naive(self) -> pd.DataFrame:
         """The table of naive.csv."""
         held = {str(name): one.get("instruments", {}) for name, one in self.manifest.get("scenarios", {}).items()}
-        return naive(self.summary, self.folder.table("instruments", LEDGER), held, self.months)
+        return naive(self.summary, self.folder.table("instruments", SPENDING), held, self.months)
 
     @cached_property
     def verdicts(self) -> dict[int, pd.DataFrame]:
@@ -71,7 +74,7 @@ class Results:
             return {}
         found: dict[int, list[pd.DataFrame]] = {months: [] for months in sorted({*WINDOWS, self.window})}
         for scenario in self.folder.scenarios("attribution"):  # one at a time: of a province it has tens of millions of rows
-            table = self.folder.of_scenario("attribution", ATTRIBUTION, scenario)
+            table = self.folder.of_scenario("attribution", USED, scenario)
             for months, parts in found.items():
                 parts.append(by_verdict(table.assign(verdict=with_window(table, months)), self.seeds, self.months))
         return {months: pd.concat(parts, ignore_index=True) for months, parts in found.items() if parts}
@@ -80,15 +83,15 @@ class Results:
     def filters(self) -> pd.DataFrame:
         """The table of filters.csv; empty where none was kept."""
         if not self.folder.has("filters"):
-            return pd.DataFrame(columns=list(pots.FILTER_COLUMNS))
-        return pots.filters(self.folder.table("filters", pots.FILTERS))
+            return pd.DataFrame(columns=list(FILTERS_CSV.names))
+        return pots.filters(self.folder.table("filters", FILTERS.promised))
 
     @cached_property
     def pots(self) -> pd.DataFrame:
         """The table of pots.csv."""
-        ledger = self.folder.table("instruments", LEDGER)
+        ledger = self.folder.table("instruments", SPENDING)
         if "no_money" not in ledger.columns:
-            return pd.DataFrame(columns=list(pots.POT_COLUMNS))
+            return pd.DataFrame(columns=list(POTS.names))
         return pots.pots(ledger, self.manifest.get("scenarios", {}), self.manifest.get("strengths", {}), self.seeds)
 
     @cached_property
@@ -124,12 +127,12 @@ class Results:
     @cached_property
     def journey(self) -> pd.DataFrame:
         """The klantreis of seniors, see klantreis.per_thousand."""
-        return per_thousand(self.folder.table("funnel", FUNNEL), self.folder.table("months", MONTHS), self.months)
+        return per_thousand(self.folder.table("funnel", FUNNEL.promised), self.folder.table("months", SENIORS), self.months)
 
     @cached_property
     def drift(self) -> pd.DataFrame:
         """Mean share of households elsewhere: scenario, month, share_elsewhere."""
-        table = self.folder.table("drift", DRIFT)
+        table = self.folder.table("drift", DRIFT.promised)
         table = table[table["scenario"] != BASIS]
         return table.groupby(["scenario", "month"])["share_elsewhere"].mean().reset_index()
 

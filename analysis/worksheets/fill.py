@@ -13,13 +13,14 @@ from markupsafe import Markup
 from analysis.estimates.worksheet_counts import monitor
 from analysis.estimates.worksheet_tables import Shared
 from analysis.page.words import capital, span
-from analysis.tables.files import BASIS, PLACEBO, write_whole
+from analysis.tables.files import write_whole
 from analysis.tables.results import Results, gather
 from analysis.worksheets import sheets, sheets_xlsx
 from analysis.worksheets.sheets import LEGEND, SIGNS, Approach, Sheet
 from analysis.worksheets.sheets_monitor import figures
 from sim.counts.worksheet_rows import SHEETS
 from sim.world.errors import Refusal, hint
+from sim.world.names import BASIS, PLACEBO
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 SOURCE = (

@@ -16,9 +16,9 @@ import sim.interventions.organisations
 from analysis.estimates.worksheet_tables import Shared
 from analysis.page import summary, words
 from analysis.page.words import number, readable
-from analysis.tables.files import BASIS
 from analysis.tables.results import Results
 from sim.interventions import REGISTRY as INSTRUMENTS
+from sim.world.names import ALL, BASIS
 
 NOW, EXTRA, STOP = "now", "extra", "stop"
 SIGNS = {NOW: "●", EXTRA: "+", STOP: "✕", "": ""}  # beside the colour, so that it can be read in black and white
@@ -271,7 +271,7 @@ def goals(plan: Approach) -> list[str]:
     lines = []
     if file.is_file():
         table = plan.results.folder.table("goals", ("goal", "scenario", "month", "share", "due"))
-        due = table[table["due"].astype(bool) & (table["goal"] != "all")]
+        due = table[table["due"].astype(bool) & (table["goal"] != ALL)]
         base = due[due["scenario"] == BASIS].set_index("goal")["share"]
         for row in due[due["scenario"] == plan.scenario].itertuples():
             beside = f" (zonder iets erbij {number(100 * float(base[row.goal]))} %)" if row.goal in base else ""

@@ -10,9 +10,9 @@ import pandas as pd
 
 from analysis.estimates.worksheet_counts import NO_CONTACT, NO_LEDGER, NO_VERDICTS, TOO_SHORT, UNWATCHED
 from analysis.page.words import capital, digits_for, number, readable
-from analysis.tables.files import BASIS
 from analysis.worksheets.sheets import EXTRA, NOW, Approach, Item, Sheet, Table
 from sim.counts.worksheet_rows import OPGAVE, REGISTRY, SHEETS, Row
+from sim.world.names import BASIS
 
 DUTCH = {
     NO_LEDGER: "Niet te tellen: van deze run is de lijst van verhuizingen niet bewaard.",

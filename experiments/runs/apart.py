@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
@@ -41,7 +40,10 @@ def run_apart(
     with locked(out):
         sweep_up(out)
         join(out, plan.design, plan.written)
-        seeds = extended(plan, out / record)
+        before = read_json(out / record)
+        seeds = compare.with_earlier(plan, before)
+        if before and len(seeds) > len(plan.seeds):
+            compare.tell_kept(out, before)
         jobs = jobs_of(seeds)
         since = time.time()
         failures = compare.run(simulation or Verhuisketens(), jobs, plan.config.workers, executor)
@@ -58,12 +60,3 @@ def run_apart(
         content["seconds"]["total"] = round(time.perf_counter() - began, 3)
         write_json(out / record, content)
     return status
-
-
-def extended(plan: Plan, record: Path) -> list[int]:
-    """The seeds asked for and those of an earlier command for this scenario in the folder: they stay."""
-    before = read_json(record)
-    seeds = sorted({*plan.seeds, *(before["seeds"] if before else [])})
-    if len(seeds) > len(plan.seeds):
-        print(f"{record.parent} holds {len(before['seeds'])} seeds; they stay, and are extended", file=sys.stderr)
-    return seeds

@@ -10,39 +10,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
+from analysis.tables.files import write_whole
 from sim.world.errors import Refusal
 
 LOCK = ".lock"
 RUNS = ".runs"
 DESIGN = "design.json"
 FAR = 1 << 30  # the byte that is locked: beyond the text, so that others can read who holds it (Windows)
-
-
-@contextmanager
-def whole(path: Path, sync: bool = True) -> Iterator[BinaryIO]:
-    """A file to write to that takes its name only at the end: whole or not at all.
-
-    ``sync`` waits for the disk, so that a power cut leaves no half file either; parts, which can be made anew and tell
-    when they are damaged, do without.
-    """
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    try:
-        with open(temporary, "wb") as file:
-            yield file
-            if sync:
-                file.flush()
-                os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def write_whole(path: Path, content: bytes | str) -> None:
-    """Write bytes or text, whole or not at all."""
-    with whole(path) as file:
-        file.write(content.encode() if isinstance(content, str) else content)
 
 
 def sweep_up(folder: Path) -> None:

@@ -15,6 +15,7 @@ from experiments.runs.folder import read_json
 from experiments.runs.plan import Plan
 from experiments.runs.runner import Failure, in_order
 from experiments.runs.simulation import SeedJob
+from sim.counts.schema import TABLES
 from sim.world.errors import Refusal
 
 NAME = "manifest.json"
@@ -63,7 +64,7 @@ def fingerprints(found: Sequence[dict[str, Any]]) -> dict[str, str]:
 def checksums(found: Sequence[dict[str, Any]]) -> dict[str, str]:
     """One checksum per table, over the contents of its parts in the order of the table."""
     sums = {}
-    for name in store.COLUMNS:
+    for name in TABLES:
         digest = hashlib.sha256()
         for mark in found:
             if name in mark["needed"]:

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from experiments.runs import world
-from experiments.schema import BASE, PLACEBO, Compare
+from experiments.schema import Compare
 from sim.world.errors import Refusal, hint
+from sim.world.names import BASIS, PLACEBO
 
 Settings = dict[str, dict[str, Any]]  # instrument to setting to value
 SHARED = ("months", "burn_in", "follow_up", "start", "strength", "eur_budget_total", "ghosts", "ghost_window")
@@ -69,7 +70,7 @@ def make_plan(config: Compare) -> Plan:
     place = world.place_key(config.municipality)
     world.behaviour(config.behaviour)
     folder = _folder(config.scenario_dir)
-    names = [BASE, *sorted({*world.spread(config.scenarios, folder)} - {BASE})]
+    names = [BASIS, *sorted({*world.spread(config.scenarios, folder)} - {BASIS})]
     if PLACEBO in names:
         raise Refusal("the placebo is run with every comparison; leave it out of scenarios")
     found = {name: world.scenario(name, folder) for name in names}
@@ -84,9 +85,9 @@ def make_plan(config: Compare) -> Plan:
     }
     _refuse_no_coach(contents, steps)
     rules = {name: _rules(name, contents[name], steps[name], config) for name in steps}
-    scenarios[PLACEBO], contents[PLACEBO] = scenarios[BASE], contents[BASE]
-    if BASE in rules:
-        rules[PLACEBO] = rules[BASE]
+    scenarios[PLACEBO], contents[PLACEBO] = scenarios[BASIS], contents[BASIS]
+    if BASIS in rules:
+        rules[PLACEBO] = rules[BASIS]
     design = {"municipality": place, "behaviour": dict(sorted(config.behaviour.items()))}
     design |= {key: getattr(config, key) for key in SHARED} | world.digests()
     titles = {name: one.title.model_dump() for name, one in found.items()}
@@ -144,7 +145,7 @@ def _refuse_to_touch_current(
     own: Mapping[str, Settings], scenarios: Mapping[str, Settings], steps: Mapping[str, Sequence[Any]], config: Compare, place: str
 ) -> None:
     """What is done already is changed by a scenario that names it, never by a setting of the command or by a rule."""
-    now = scenarios[BASE].keys() - own[BASE].keys()
+    now = scenarios[BASIS].keys() - own[BASIS].keys()
     way_out = f"is done already in {place} (basis holds it); to have more of it, or to stop it (capacity: 0), name it in a scenario"
     named = {key for held in own.values() for key in held} | {key for rules in steps.values() for key in _added(rules)}
     for key in sorted(now & config.instruments.keys() - named):

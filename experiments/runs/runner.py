@@ -22,7 +22,7 @@ from experiments.runs.folder import RUNS
 from experiments.runs.plan import Plan, short_hash
 from experiments.runs.simulation import Outcome, RunSpec, SeedJob, Simulation
 from experiments.runs.spending import run_at_budget
-from experiments.schema import BASE, PLACEBO
+from sim.world.names import BASIS, PLACEBO
 
 LEDGER_SEEDS = 5  # ledger=first keeps moves and chains of this many seeds
 Report = Callable[[int], None]
@@ -74,14 +74,14 @@ def run_spec(plan: Plan, scenario: str, seed: int) -> RunSpec:
 
     Scenarios with equal settings share one run; basis does not, for it has no drift from itself.
     """
-    role = scenario if scenario in (BASE, PLACEBO) else ""
+    role = scenario if scenario in (BASIS, PLACEBO) else ""
     key = short_hash([plan.design, seed, plan.written[scenario], role])
     return RunSpec(scenario, plan.scenarios[scenario], scenario == PLACEBO, key, tuple(plan.rules.get(scenario, ())))
 
 
 def in_order(names: Iterable[str]) -> list[str]:
     """basis first, then by name: the order of every table, whatever the order of the command line."""
-    return sorted(names, key=lambda name: (name != BASE, name))
+    return sorted(names, key=lambda name: (name != BASIS, name))
 
 
 def run_seed(simulation: Simulation, job: SeedJob) -> list[Failure]:
@@ -97,7 +97,7 @@ def run_seed(simulation: Simulation, job: SeedJob) -> list[Failure]:
     building = time.perf_counter() - began
     base: Outcome | None = None
     failures = []
-    base_spec = next(spec for spec in job.runs if spec.scenario == BASE)
+    base_spec = next(spec for spec in job.runs if spec.scenario == BASIS)
     for spec in [base_spec, *(spec for spec in todo if spec is not base_spec)]:
         if base is not None and store.is_done(Path(job.folder) / spec.key, job.tables):
             continue  # a scenario with the same settings has just left its tables

@@ -18,8 +18,8 @@ from experiments.runs import manifest, runner, store
 from experiments.runs.plan import Plan
 from experiments.runs.progress import Progress
 from experiments.runs.simulation import SeedJob, Simulation
-from experiments.schema import BASE
 from sim.world.errors import Refusal
+from sim.world.names import BASIS
 
 BATCH = 5  # packages that are tried together: a seed is built once for all of them
 STEPS = 100  # steps between the lowest and the highest dose
@@ -105,8 +105,8 @@ def try_out(
     plan = search.plan
     given, filled = plan.scenarios[search.scenario], plan.contents[search.scenario]
     names = {label(search.scenario, number): number for number in doses}
-    scenarios = {BASE: plan.scenarios[BASE]} | {name: dosed(given, doses[number]) for name, number in names.items()}
-    contents = {BASE: plan.contents[BASE]} | {name: dosed(filled, doses[number]) for name, number in names.items()}
+    scenarios = {BASIS: plan.scenarios[BASIS]} | {name: dosed(given, doses[number]) for name, number in names.items()}
+    contents = {BASIS: plan.contents[BASIS]} | {name: dosed(filled, doses[number]) for name, number in names.items()}
     rules = dict.fromkeys(names, plan.rules[search.scenario]) if search.scenario in plan.rules else {}
     jobs = runner.seed_jobs(replace(plan, scenarios=scenarios, contents=contents, rules=rules), seeds, out)
     failures = runner.run_all(simulation, jobs, plan.config.workers, executor, report)
@@ -117,7 +117,7 @@ def try_out(
     last = max(goal.within for goal in search.goals.values()) - 1
     packages = []
     for name, number in names.items():
-        pairs = [(runs[name, seed], runs[BASE, seed]) for seed in seeds]
+        pairs = [(runs[name, seed], runs[BASIS, seed]) for seed in seeds]
         packages.append(
             Package(
                 number,

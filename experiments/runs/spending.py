@@ -6,12 +6,13 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from sim.world.names import MOST_STRENGTH
+
 if TYPE_CHECKING:
     from experiments.runs.simulation import Outcome, RunSpec, SeedJob, Simulation
 
 TOLERANCE = 0.02  # share of the budget that spending may be off
 MOST_RUNS = 6
-MOST_STRENGTH = 10.0
 
 
 def spent(outcome: Outcome, months: int, already: Collection[str] = ()) -> float:

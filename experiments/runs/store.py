@@ -8,7 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.runs.folder import read_json, sweep_up, whole, write_json, write_whole
+from analysis.tables.files import whole, write_whole
+from experiments.runs.folder import read_json, sweep_up, write_json
+from sim.counts.schema import TABLES, TEXT, Column
 from sim.world.errors import Refusal
 
 if TYPE_CHECKING:
@@ -16,111 +18,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 DONE = "done.json"
-LEDGER = ("moves", "chains")  # large: kept for some seeds only
-TEXT, WHOLE, REAL, TRUTH = "text", "int64", "float64", "bool"
-_SIDES = {"area": TEXT, "tenure": TEXT, "type": TEXT, "rooms": WHOLE, "floor_area": REAL, "rent": REAL}
-
-# The columns that the interface promises, after scenario and seed. Others may follow.
-COLUMNS: dict[str, dict[str, str]] = {
-    "moves": {
-        "month": WHOLE,
-        "phase": TEXT,
-        "in_scope": TRUTH,
-        "fills_vacancy": TRUTH,
-        "move_id": WHOLE,
-        "parent_move_id": WHOLE,
-        "chain_id": WHOLE,
-        "link": WHOLE,
-        "n_set_off": WHOLE,
-        "set_off_open": TRUTH,
-        "household_id": WHOLE,
-        "household_class": TEXT,
-        "age": WHOLE,
-        "household_size": WHOLE,
-        "from_dwelling": WHOLE,
-        "to_dwelling": WHOLE,
-        **{f"from_{name}": kind for name, kind in _SIDES.items()},
-        **{f"to_{name}": kind for name, kind in _SIDES.items()},
-        "distance_km": REAL,
-        "left_home_elsewhere": TRUTH,
-        "reason": TEXT,
-        "nood": TRUTH,
-        "fit_before": REAL,
-        "fit_after": REAL,
-        "first_contact": TEXT,
-        "instruments": TEXT,
-    },
-    "chains": {
-        "chain_id": WHOLE,
-        "origin": TEXT,
-        "origin_tenure": TEXT,
-        "origin_type": TEXT,
-        "start_month": WHOLE,
-        "end_month": WHOLE,
-        "moves": WHOLE,
-        "homes_freed": WHOLE,
-        "end_reason": TEXT,
-        "open": TRUTH,
-    },
-    "months": {
-        "month": WHOLE,
-        "phase": TEXT,
-        "households": WHOLE,
-        "seniors": WHOLE,
-        "dwellings": WHOLE,
-        "vacant": WHOLE,
-        "searchers": WHOLE,
-        "moves": WHOLE,
-        "fills": WHOLE,
-        "senior_moves": WHOLE,
-    },
-    "funnel": {"month": WHOLE, "household_class": TEXT, "stage": TEXT, "kind": TEXT, "code": TEXT, "n": WHOLE},
-    "instruments": {
-        "month": WHOLE,
-        "instrument": TEXT,
-        "organisation": TEXT,
-        "contacts": WHOLE,
-        "uses": WHOLE,
-        "cost_eur": REAL,
-        "waiting": WHOLE,
-    },
-    "summary": {
-        "indicator": TEXT,
-        "group_by": TEXT,
-        "group": TEXT,
-        "months_from": WHOLE,
-        "months_to": WHOLE,
-        "value": REAL,
-    },
-    "attribution": {
-        "household_id": WHOLE,
-        "instrument": TEXT,
-        "month": WHOLE,
-        "verdict": TEXT,
-        "month_moved": WHOLE,
-        "month_ghost": WHOLE,
-        "months_followed": WHOLE,
-        "chain_id": WHOLE,
-    },
-    "drift": {"month": WHOLE, "share_elsewhere": REAL},
-    "filters": {
-        "instrument": TEXT,
-        "household_group": TEXT,
-        "filter": TEXT,
-        "asks": TEXT,
-        "households": WHOLE,
-        "fail": WHOLE,
-        "fail_only": WHOLE,
-        "left": WHOLE,
-    },
-}
 SORTED_BY = ("scenario", "seed", "month")
 ROWS_AT_ONCE = 400_000  # rows that are held while merging
 
 
 def needed(with_ledger: bool) -> tuple[str, ...]:
     """Names of the tables that a run must leave."""
-    return tuple(name for name in COLUMNS if with_ledger or name not in LEDGER)
+    return tuple(name for name, table in TABLES.items() if with_ledger or not table.large)
 
 
 def is_done(folder: Path, tables: Iterable[str]) -> bool:
@@ -130,34 +34,27 @@ def is_done(folder: Path, tables: Iterable[str]) -> bool:
 
 
 def to_arrow(name: str, frame: pd.DataFrame) -> pa.Table:
-    """A frame as an Arrow table with the types of the interface; texts become dictionaries.
+    """A frame as an Arrow table in the order and with the types of the schema; texts become dictionaries.
 
     Raises:
-        Refusal: a promised column is not there.
+        Refusal: a column is lacking, or is not in the schema.
     """
     import pyarrow as pa
 
-    promised = COLUMNS[name]
-    lost = [column for column in promised if column not in frame.columns]
-    if lost:
-        raise Refusal(f"table {name}: no column {', '.join(lost)}; the interface promises it")
+    TABLES[name].compare(frame.columns)
     table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
-    columns = {}
-    for column in [*promised, *(other for other in frame.columns if other not in promised)]:
-        columns[column] = _typed(table[column], promised.get(column))
-    return pa.table(columns)
+    return pa.table({column.name: _typed(table[column.name], column) for column in TABLES[name].columns})
 
 
-def _typed(values: pa.ChunkedArray, kind: str | None) -> pa.ChunkedArray:
+def _typed(values: pa.ChunkedArray, column: Column) -> pa.ChunkedArray:
     import pyarrow as pa
 
     text = pa.dictionary(pa.int32(), pa.string())
-    given = values.type
-    textual = pa.types.is_dictionary(given) or pa.types.is_string(given) or pa.types.is_large_string(given)
-    if kind == TEXT or (kind is None and textual):
+    if column.kind == TEXT:
         return pa.chunked_array([values.cast(pa.string()).combine_chunks().dictionary_encode().cast(text)], text)
-    types = {WHOLE: pa.int64(), REAL: pa.float64(), TRUTH: pa.bool_()}
-    return values if kind is None else values.cast(types[kind])
+    if not (column.promised or len(values)):
+        return values  # an extra column of a table without rows keeps the type that it came with
+    return values.cast(pa.type_for_alias(column.stored))
 
 
 def content_digest(table: pa.Table) -> str:
@@ -225,10 +122,10 @@ def merge(out: Path, name: str, parts: Sequence[tuple[str, int, Path]]) -> None:
     Args:
         parts: (scenario, seed, folder of the run); none leaves no file.
     """
-    path = out / (f"{name}.csv" if name == "drift" else f"{name}.parquet")
+    path = out / TABLES[name].file
     if not parts:
         path.unlink(missing_ok=True)
-    elif name == "drift":
+    elif TABLES[name].suffix == "csv":
         _write_csv(path, _batches(name, parts))
     else:
         write_table(path, _batches(name, parts))

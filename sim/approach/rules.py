@@ -14,11 +14,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from sim.counts.indicators import MONTH_STATES, REGISTRY
 from sim.interventions import REGISTRY as INSTRUMENTS
 from sim.interventions import Instrument, card_of, check_strength, class_of, load
-from sim.interventions.terms import MOST_STRENGTH
 from sim.world.codes import Obstacle, names
 from sim.world.errors import Refusal, nearest
+from sim.world.names import MOST_STRENGTH, YEAR
 
-YEAR = 12  # months over which a monitor counts
 HIDDEN = {  # what is counted in the world, and is known to nobody in the month itself
     "fit": "what households feel of their home is in no register",
     "seniors_with_wish": "a wish is in no register; talks: {wish: woonwens} reads what people say to a coach",

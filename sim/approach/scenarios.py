@@ -14,18 +14,11 @@ from sim.approach.rules import check as check_rules
 from sim.approach.rules import read as read_rules
 from sim.interventions import REGISTRY, card_of
 from sim.world.errors import Refusal, hint
+from sim.world.names import Title
 
 FOLDER = Path(__file__).resolve().parents[2] / "configs" / "scenario"
 EACH = "elk_instrument"  # every instrument of the menukaart, each a scenario of its own
 OWN = "interventie_x"  # on no menukaart: what it does is for the user to say
-
-
-class Title(BaseModel):
-    """The name that users read."""
-
-    model_config = ConfigDict(extra="forbid")
-    nl: str
-    en: str
 
 
 class Scenario(BaseModel):

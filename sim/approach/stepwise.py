@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim.approach import rules
-from sim.approach.rules import MOVES, STATES, YEAR, Rule, Talks
+from sim.approach.rules import MOVES, STATES, Rule, Talks
 from sim.counts.by_period import values_of_moves
 from sim.world.codes import CHOSEN, Obstacle, Stage
 from sim.world.copies import SHARED, Own
+from sim.world.names import YEAR
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

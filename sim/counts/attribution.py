@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import pandas as pd
 
-from sim.counts.tables import public_id
+from sim.counts.tables import framed, public_id
 from sim.levers import ALL_BIT
 from sim.without.verdicts import FINAL, verdicts
-from sim.world.codes import MoveReason, Verdict, names
+from sim.world.codes import MoveReason
 from sim.world.columns import NEVER, NOWHERE
+from sim.world.names import ALLE
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
     from sim.interventions.at_work import AtWork
@@ -21,15 +22,14 @@ if TYPE_CHECKING:
     from sim.world.world import World
 
 MOST_MONTHS = 1 << 16  # more than a month in the ledger can be
-ALL = 63  # the bit that stands for all instruments
-ALLE = "alle"
+TOGETHER = 63  # the bit that stands for all instruments
 
 
 class UseRows(NamedTuple):
     """One row per household and instrument with a lever that was not zero in a decision of it, and per household for all together."""
 
     household: NDArray  # int64, household row
-    bit: NDArray  # int64, of the instrument; ALL for all together
+    bit: NDArray  # int64, of the instrument; TOGETHER for all of them
     month: NDArray  # int64, first use
 
 
@@ -41,7 +41,7 @@ def uses_of(at_work: AtWork) -> UseRows:
     first = np.unique(household, return_index=True)[1]  # uses come in order of month
     return UseRows(
         np.concatenate((household[use], household[first])),
-        np.concatenate((bit, np.full(len(first), ALL))),
+        np.concatenate((bit, np.full(len(first), TOGETHER))),
         np.concatenate((month[use], month[first])),
     )
 
@@ -53,8 +53,6 @@ def attribution_table(w: World, at_work: AtWork, window: int = 24) -> pd.DataFra
     decision differed, moved *ook zonder*. ``months_followed`` counts from the first use to the last month in which the ghost was
     watched; ``ghost_final``: it will never move.
     """
-    import pandas as pd
-
     uses, g = uses_of(at_work), at_work.ghosts
     move = next_moves(w, uses.household, uses.month)
     moved = np.where(move >= 0, w.m.month[np.maximum(move, 0)], -1).astype(np.int64)
@@ -67,21 +65,22 @@ def attribution_table(w: World, at_work: AtWork, window: int = 24) -> pd.DataFra
     verdict = verdicts(moved, alone, watched, differed, window)
     until = np.minimum(np.where(watched < 0, uses.month, watched), w.month - 1)
     labels = [*at_work.keys, ALLE]
-    return pd.DataFrame(
+    return framed(
+        "attribution",
         {
             "household_id": public_id(w.h.id[uses.household]),
             "instrument": pd.Categorical.from_codes(
-                np.where(uses.bit == ALL, len(at_work.keys), uses.bit), labels
+                np.where(uses.bit == TOGETHER, len(at_work.keys), uses.bit), labels
             ).remove_unused_categories(),
             "month": uses.month,
-            "verdict": pd.Categorical.from_codes(verdict, names(Verdict)),
+            "verdict": verdict,
             "decisive": differed,
             "month_moved": moved,
             "month_ghost": alone,
             "months_followed": np.maximum(0, until - uses.month),
             "ghost_final": watched == FINAL,
-            "chain_id": np.where(move >= 0, w.m.chain[np.maximum(move, 0)], NOWHERE).astype(np.int64),
-        }
+            "chain_id": np.where(move >= 0, w.m.chain[np.maximum(move, 0)], NOWHERE),
+        },
     )
 
 
@@ -90,7 +89,7 @@ def ghost_of(at_work: AtWork, uses: UseRows) -> NDArray:
     g = at_work.ghosts
     if g is None or g.n == 0:
         return np.full(len(uses.household), -1)
-    bits = np.append(np.arange(len(at_work.keys)), ALL).astype(np.uint64)
+    bits = np.append(np.arange(len(at_work.keys)), TOGETHER).astype(np.uint64)
     row, which = np.nonzero(g.mark[: g.n, None] >> bits & np.uint64(1))
     key = g.of[row].astype(np.int64) * 64 + bits[which].astype(np.int64)
     order = np.argsort(key, kind="stable")

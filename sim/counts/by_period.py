@@ -6,16 +6,18 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from sim.chains.ends import descend
 from sim.counts.attribution import direct, first_moves
 from sim.counts.indicators import DIRECT, FOLLOWED, MONTH_STATES, REGISTRY
 from sim.counts.recording import ALL_AT, AREA_AT, CLASS_AT, INCOME_AT, TENURE_AT
+from sim.counts.tables import framed
 from sim.kernel_cache import njit
 from sim.world.codes import CHOSEN, CLASS_SENIOR, FILLED, NOOD_TRIGGERS, Access, DwellingType, HouseholdClass, MoveReason, Tenure, names
+from sim.world.names import ALL
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
     from sim.counts.recording import Records
@@ -53,9 +55,10 @@ def summary_table(w: World, records: Records, g: Ghosts | None, year_before: Map
     parts = [part for end in ends for part in _of_moves(w, end, n_set_off, role)]
     parts += _of_first_moves(w, g, ends)
     parts += [part for end in ends for part in _of_months(w, records, end)]
-    parts += [Part(key, "all", ["all"], 0, np.array([value])) for key, value in year_before.items() if key in REGISTRY]
+    parts += [Part(key, ALL, [ALL], 0, np.array([value])) for key, value in year_before.items() if key in REGISTRY]
     sizes = [len(part.values) for part in parts]
-    return pd.DataFrame(
+    return framed(
+        "summary",
         {
             "indicator": np.repeat([part.key for part in parts], sizes),
             "group_by": np.repeat([part.group_by for part in parts], sizes),
@@ -63,7 +66,7 @@ def summary_table(w: World, records: Records, g: Ghosts | None, year_before: Map
             "months_from": np.repeat([0 if part.end else -12 for part in parts], sizes),
             "months_to": np.repeat([part.end for part in parts], sizes),
             "value": np.concatenate([part.values for part in parts]),
-        }
+        },
     )
 
 
@@ -83,7 +86,7 @@ def _groups(w: World, household: NDArray, cls: NDArray) -> list[tuple[str, list[
     """Ways to group households, with a class each: (group_by, labels, code of each). Wijk, tenure and income are those at the start."""
     h = w.h
     return [
-        ("all", ["all"], np.zeros(len(household), int)),
+        (ALL, [ALL], np.zeros(len(household), int)),
         ("class", names(HouseholdClass), cls.astype(int)),
         ("wijk", list(w.geography.code), np.maximum(h.origin_area[household], 0)),
         ("income", INCOMES, h.origin_income[household].astype(int)),
@@ -163,7 +166,7 @@ def _of_months(w: World, records: Records, end: int) -> list[Part]:
     out = []
     areas = list(w.geography.code)
     layout = [
-        ("all", ["all"], ALL_AT),
+        (ALL, [ALL], ALL_AT),
         ("class", names(HouseholdClass), CLASS_AT),
         ("income", INCOMES, INCOME_AT),
         ("tenure", TENURES, TENURE_AT),
@@ -180,6 +183,6 @@ def _of_months(w: World, records: Records, end: int) -> list[Part]:
     out.append(Part("fit", "seniors", ["others"], end, others))
     last = records.months[max(0, end - 12) : end]
     for key in MONTH_STATES:
-        out.append(Part(key, "all", ["all"], end, np.array([np.mean([row[key] for row in last])])))
-    out += [Part(key, "all", ["all"], end, np.array([float(last[-1][key])])) for key in FOLLOWED]
+        out.append(Part(key, ALL, [ALL], end, np.array([np.mean([row[key] for row in last])])))
+    out += [Part(key, ALL, [ALL], end, np.array([float(last[-1][key])])) for key in FOLLOWED]
     return out

@@ -10,6 +10,7 @@ import numpy as np
 from sim.behaviour.fit import MAX_AGE, any_child, class_of, oldest_age
 from sim.behaviour.klantreis import NORM_MONTHS
 from sim.counts import vasthouders
+from sim.counts.schema import AGE_COLUMNS, AGES, TENURE_COLUMNS
 from sim.kernel_cache import njit
 from sim.world.codes import (
     AANPASBAAR,
@@ -59,9 +60,6 @@ COUNTERS = (
     "aged_65_with_wish",
     "aged_65_searching",
 )
-AGES = (25, 35, 45, 55, 65, 75, 85)  # upper bounds of the age classes of the oldest adult; the last is open
-AGE_COLUMNS = tuple(f"households_{a}_{b}" for a, b in zip(("15", *map(str, AGES)), (*(str(a - 1) for a in AGES), "plus"), strict=True))
-TENURE_COLUMNS = ("dwellings_koop", "dwellings_corporatie", "dwellings_vrije_huur")
 # groups of fit: all, class, income fifth, tenure at the start (3 and none), then areas
 ALL_AT, CLASS_AT, INCOME_AT, TENURE_AT, AREA_AT = 0, 1, 1 + N_CLASSES, 6 + N_CLASSES, 10 + N_CLASSES
 N_INCOMES, N_TENURES = TENURE_AT - INCOME_AT, AREA_AT - TENURE_AT

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from sim.chains.ends import descend, ends_of
+from sim.counts.schema import FILTERS, INSTRUMENTS, TABLES, TEXT, Column
 from sim.levers import ALL_BIT
-from sim.world import codes
 from sim.world.codes import (
     DROPPED,
     ENTERED,
@@ -19,9 +19,12 @@ from sim.world.codes import (
     NOOD_TRIGGERS,
     OBSTACLE,
     WITHDRAWN,
+    DropReason,
+    DwellingType,
     EndReason,
-    HouseholdClass,
+    Obstacle,
     Origin,
+    Tenure,
     Trigger,
     names,
 )
@@ -33,13 +36,35 @@ if TYPE_CHECKING:
     from sim.world.world import World
 
 
+def framed(name: str, columns: Mapping[str, Any]) -> pd.DataFrame:
+    """A table as the schema has it: codes become words and numbers take their type. The order stays the maker's.
+
+    Raises:
+        Refusal: a column is lacking, or is not in the schema.
+        TypeError: a column cannot be of the type that the schema says.
+    """
+    table = TABLES[name]
+    table.compare(columns)
+    of = {one.name: one for one in table.columns}
+    return pd.DataFrame({key: _typed(name, of[key], values) for key, values in columns.items()})
+
+
+def _typed(name: str, column: Column, values: Any) -> Any:
+    if isinstance(values, pd.Categorical):
+        return values
+    given = np.asarray(values)
+    if column.words and given.dtype.kind in "biu":
+        return pd.Categorical.from_codes(given.astype(np.int64), column.words)
+    if column.kind == TEXT:
+        return pd.Series(values).astype(str)
+    if len(given) and not np.can_cast(given.dtype, column.kind, "same_kind"):
+        raise TypeError(f"table {name}: column {column.name} is {given.dtype}, and the schema says {column.kind}")
+    return given.astype(column.kind, copy=False)
+
+
 def public_id(ids: NDArray) -> NDArray:
     """63-bit ids as int64, so that −1 can mean none."""
     return (ids >> np.uint64(1)).astype(np.int64)
-
-
-def _named(values: NDArray, labels: list[str]) -> pd.Categorical:
-    return pd.Categorical.from_codes(np.asarray(values, np.int64), labels)
 
 
 def _of(column: NDArray, rows: NDArray, missing: float) -> NDArray:
@@ -55,63 +80,61 @@ def moves_table(w: World, keys: tuple[str, ...], months: int) -> pd.DataFrame:
     begun = np.where(m.chain[:n] >= 0, v.opened[np.maximum(m.chain[:n], 0)], -1)
     scope = (m.chain[:n] >= 0) & (v.origin[np.maximum(m.chain[:n], 0)] != Origin.VOOR_START) & (begun >= 0) & (begun < months)
     table = {
-        "month": m.month[:n].astype(np.int32),
-        "phase": np.where(m.month[:n] < months, "run", "follow_up"),
+        "month": m.month[:n],
+        "phase": m.month[:n] >= months,
         "in_scope": scope,
         "fills_vacancy": m.vacancy[:n] >= 0,
         "move_id": np.arange(n),
-        "parent_move_id": m.parent[:n].astype(np.int64),
-        "chain_id": m.chain[:n].astype(np.int64),
-        "link": m.link[:n].astype(np.int32),
+        "parent_move_id": m.parent[:n],
+        "chain_id": m.chain[:n],
+        "link": m.link[:n],
         "n_set_off": n_set_off,
         "set_off_open": open_,
         "household_id": public_id(w.h.id[m.household[:n]]),
-        "household_class": _named(m.household_class[:n], names(HouseholdClass)),
-        "age": m.age[:n].astype(np.int32),
-        "household_size": m.size[:n].astype(np.int32),
+        "household_class": m.household_class[:n],
+        "age": m.age[:n],
+        "household_size": m.size[:n],
     }
-    table |= _homes(w, n) | _circumstances(w, keys, n)
-    frame = pd.DataFrame(table)
-    return frame.astype({"phase": pd.CategoricalDtype(["run", "follow_up"])})
+    return framed("moves", table | _homes(w, n) | _circumstances(w, keys, n))
 
 
-def _homes(w: World, n: int) -> dict[str, object]:
+def _homes(w: World, n: int) -> dict[str, Any]:
     m, d = w.m, w.d
-    table: dict[str, object] = {}
+    table: dict[str, Any] = {}
     areas = [*w.geography.code, ""]
     for side, rows in (("from", m.from_dwelling[:n]), ("to", m.to_dwelling[:n])):
-        none = len(areas) - 1
+        area = _of(d.area, rows, len(areas) - 1).astype(np.int64)
         table[f"{side}_dwelling"] = np.where(rows >= 0, public_id(d.id)[np.maximum(rows, 0)], -1)
-        table[f"{side}_area"] = _named(_of(d.area, rows, none), areas)
-        table[f"{side}_tenure"] = _named(_of(d.tenure, rows, 3), [*names(codes.Tenure), ""])
-        table[f"{side}_type"] = _named(_of(d.kind, rows, 5), [*names(codes.DwellingType), ""])
-        table[f"{side}_rooms"] = _of(d.rooms, rows, 0).astype(np.int32)
-        table[f"{side}_floor_area"] = _of(d.floor_area, rows, 0).astype(np.float32)
+        table[f"{side}_area"] = pd.Categorical.from_codes(area, areas)
+        table[f"{side}_tenure"] = _of(d.tenure, rows, len(Tenure))
+        table[f"{side}_type"] = _of(d.kind, rows, len(DwellingType))
+        table[f"{side}_rooms"] = _of(d.rooms, rows, 0)
+        table[f"{side}_floor_area"] = _of(d.floor_area, rows, 0)
         table[f"{side}_rent"] = m.from_rent[:n] if side == "from" else m.to_rent[:n]
     a, b = (_of(d.area, rows, 0).astype(int) for rows in (m.from_dwelling[:n], m.to_dwelling[:n]))
     km = np.hypot(w.map.x_km[a] - w.map.x_km[b], w.map.y_km[a] - w.map.y_km[b])
-    table["distance_km"] = np.where(m.from_dwelling[:n] >= 0, km, np.nan).astype(np.float32)
+    table["distance_km"] = np.where(m.from_dwelling[:n] >= 0, km, np.nan)
     return table
 
 
-def _circumstances(w: World, keys: tuple[str, ...], n: int) -> dict[str, object]:
+def _circumstances(w: World, keys: tuple[str, ...], n: int) -> dict[str, Any]:
     m = w.m
     return {
         "left_home_elsewhere": m.left_home_elsewhere[:n].astype(bool),
-        "reason": _named(m.reason[:n], names(codes.MoveReason)),
-        "trigger": _named(m.trigger[:n], names(Trigger)),
+        "reason": m.reason[:n],
+        "trigger": m.trigger[:n],
         "nood": np.isin(m.trigger[:n], NOOD_TRIGGERS),
         "fit_before": m.fit_before[:n],
         "fit_after": m.fit_after[:n],
-        "first_contact": _named(m.first_contact[:n], names(codes.Contact)),
+        "first_contact": m.first_contact[:n],
         "instruments": bit_names(m.instruments[:n], keys),
         "decisive": bit_names(m.decisive[:n], keys),
-        "vacancy_opened": _of(w.v.opened, m.vacancy[:n], -1).astype(np.int32),
+        "vacancy_opened": _of(w.v.opened, m.vacancy[:n], -1),
         "left_vacancy": m.left_vacancy[:n] >= 0,
-        "waited_months": m.waited[:n].astype(np.int32),
-        "registered_months": m.registered[:n].astype(np.int32),
-        "candidates": _of(w.v.candidates, m.vacancy[:n], 0).astype(np.int32),
-        "months_from_contact": m.contact_months[:n].astype(np.int32),
+        "waited_months": m.waited[:n],
+        "registered_months": m.registered[:n],
+        "candidates": _of(w.v.candidates, m.vacancy[:n], 0),
+        "months_from_contact": m.contact_months[:n],
     }
 
 
@@ -132,56 +155,57 @@ def chains_table(w: World, months: int) -> pd.DataFrame:
     n_moves = np.bincount(chain[chain >= 0], minlength=n)
     reason, end = ends_of(w, rows)
     homes = v.dwelling[rows]
-    return pd.DataFrame(
+    return framed(
+        "chains",
         {
             "chain_id": rows,
-            "origin": _named(v.origin[rows], names(Origin)),
-            "origin_tenure": _named(w.d.tenure[homes], names(codes.Tenure)),
-            "origin_type": _named(w.d.kind[homes], names(codes.DwellingType)),
-            "start_month": v.opened[rows].astype(np.int32),
-            "end_month": end.astype(np.int32),
+            "origin": v.origin[rows],
+            "origin_tenure": w.d.tenure[homes],
+            "origin_type": w.d.kind[homes],
+            "start_month": v.opened[rows],
+            "end_month": end,
             "moves": n_moves[rows],
             "homes_freed": np.maximum(0, n_moves[rows] - 1),
-            "end_reason": _named(reason, names(EndReason)),
+            "end_reason": reason,
             "open": reason == EndReason.OPEN,
-        }
+        },
     )
 
 
 def months_table(rows: list[dict[str, float]], applications: Mapping[int, int], months: int) -> pd.DataFrame:
     """One row per month, follow-up included; ``applications`` to split a home, by month."""
     frame = pd.DataFrame(rows)
-    frame.insert(1, "phase", pd.Categorical(np.where(frame["month"] < months, "run", "follow_up"), ["run", "follow_up"]))
-    frame["split_applications"] = frame["month"].map(applications).fillna(0).astype(np.int64)
-    return frame
+    month = frame["month"]
+    asked = month.map(applications).fillna(0).astype(np.int64)
+    return framed("months", {"month": month, "phase": month >= months, **dict(frame.items()), "split_applications": asked})
 
 
 def funnel_table(months: list[NDArray]) -> pd.DataFrame:
     """The klantreis: entered, left, dropped and obstacles, by month, class, stage and code (zeros left out)."""
     cube = np.stack(months)
     month, cls, stage, kind, code = np.nonzero(cube)
-    drops, triggers, obstacles = names(codes.DropReason), names(Trigger), names(codes.Obstacle)
-    lists = {ENTERED: triggers, LEFT: [""] * 16, DROPPED: drops, OBSTACLE: obstacles}
-    return pd.DataFrame(
+    lists = {ENTERED: names(Trigger), LEFT: [""] * 16, DROPPED: names(DropReason), OBSTACLE: names(Obstacle)}
+    return framed(
+        "funnel",
         {
             "month": month,
-            "household_class": _named(cls, names(HouseholdClass)),
-            "stage": _named(stage, names(codes.Stage)),
-            "kind": _named(kind, names(codes.FunnelKind)),
+            "household_class": cls,
+            "stage": stage,
+            "kind": kind,
             "code": pd.Categorical([lists[k][c] for k, c in zip(kind.tolist(), code.tolist(), strict=True)]),
             "n": cube[month, cls, stage, kind, code],
-        }
+        },
     )
 
 
 def instruments_table(ledger: list[dict[str, Any]]) -> pd.DataFrame:
     """The instruments' ledger: what each organisation did and paid, by month."""
-    columns = ["month", "instrument", "organisation", "contacts", "uses", "cost_eur", "waiting", "no_money"]
-    return pd.DataFrame(ledger, columns=columns)
+    columns = [column.name for column in INSTRUMENTS.columns]
+    frame = pd.DataFrame(ledger, columns=columns)
+    return framed(INSTRUMENTS.name, dict(frame.items())) if ledger else frame
 
 
 def filters_table(at_work: AtWork) -> pd.DataFrame:
     """``failing`` of every instrument, as the world was when it was put to work."""
-    columns = ["instrument", "household_group", "filter", "asks", "households", "fail", "fail_only", "left"]
     rows = [{"instrument": one.key, **row} for one in at_work.running for row in one.filters]
-    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[4:], np.int64) | dict.fromkeys(columns[:4], str))
+    return framed(FILTERS.name, {column.name: [row[column.name] for row in rows] for column in FILTERS.columns})

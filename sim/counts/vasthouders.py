@@ -17,13 +17,13 @@ from sim.kernel_cache import njit
 from sim.world.codes import EENGEZINS, HUIDIGE, PRESENT, VERHUIZEN, ZOEKEN, MoveReason, Obstacle
 from sim.world.columns import ABSENT
 from sim.world.copies import Own
+from sim.world.names import YEAR
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.world.world import World
 
-YEAR = 12
 HINDRANCES = ("no_offer", "not_eligible", "too_expensive", "unsuitable", "outranked")  # a tie goes to the first
 HINDRANCE_OF = np.zeros(len(Obstacle), np.int64)  # unsuitable: seen, and not better, not worth the trouble, or refused
 HINDRANCE_OF[[Obstacle.NOT_ELIGIBLE, Obstacle.TOO_EXPENSIVE, Obstacle.OUTRANKED]] = 1, 2, 4
@@ -56,7 +56,7 @@ class Stuck(Own):
     since: NDArray  # int16 [households], month in which that search began
     start: NDArray  # uint8 [households], HOLDS or STUCK at month 0, and MOVED since
     followed: NDArray  # int64, household rows that held on or were stuck at month 0
-    taken: NDArray  # int64 [12, 2, kinds of home], homes taken and the responses to them, by calendar month
+    taken: NDArray  # int64 [YEAR, 2, kinds of home], homes taken and the responses to them, by calendar month
 
     def hear(self, rows: NDArray, met: NDArray, search_month: NDArray) -> None:
         """What the searching households ``rows`` met this month (Obstacle, or −1); ``search_month`` of all households."""

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from sim.interventions.card import Card
 from sim.interventions.who import ALL_DRAWN, Lot, Who
+from sim.world.names import MOST_STRENGTH
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from sim.world.world import World
 
 Payer = Literal["gemeente", "provincie", "corporatie", "zorgaanbieder", "welzijn", "bewonersinitiatief", "makelaar", "huishouden"]
-MOST_STRENGTH = 10.0
 _MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
 
 

@@ -17,6 +17,7 @@ from sim.world.chance import draw_bits, to_unit, uniform
 from sim.world.codes import PRESENT, DwellingType, HouseholdClass, HouseholdState, Tenure
 from sim.world.columns import ABSENT, NEVER, NOWHERE, age_years
 from sim.world.errors import hint
+from sim.world.names import ALL, ALLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -186,7 +187,7 @@ def failing(w: World, who: Who) -> list[dict[str, Any]]:
     housed = np.flatnonzero((h.state == HouseholdState.PRESENT) & (h.home != NOWHERE)).astype(np.int32)
     senior = classes(h, housed, w.month, int(w.params.senior_age)) == HouseholdClass.SENIOR
     asked = {name: (getattr(who, name), FILTERS[name](w, who, housed)) for name in binding(who) if name != TALKED}
-    return [row for group, inside in (("senior", senior), ("all", np.ones(len(housed), bool))) for row in apart(group, inside, asked)]
+    return [row for group, inside in (("senior", senior), (ALL, np.ones(len(housed), bool))) for row in apart(group, inside, asked)]
 
 
 def apart(group: str, inside: NDArray, asked: Mapping[str, tuple[Any, NDArray]]) -> list[dict[str, Any]]:
@@ -212,7 +213,7 @@ def apart(group: str, inside: NDArray, asked: Mapping[str, tuple[Any, NDArray]])
         *rows,
         {
             "household_group": group,
-            "filter": "alle",
+            "filter": ALLE,
             "asks": "",
             "households": n,
             "fail": n - left,

@@ -1,0 +1,235 @@
+"""Each column of the tables that are computed from those of a run, once (see ``sim.counts.schema``)."""
+
+from __future__ import annotations
+
+from sim.counts.schema import (
+    FILTER,
+    FILTERED,
+    INSTRUMENTS,
+    MONTHS,
+    REAL,
+    SCENARIO,
+    TEXT,
+    TRUTH,
+    WHOLE,
+    YES,
+    Column,
+    Table,
+)
+from sim.counts.schema import TABLES as OF_A_RUN
+from sim.world.names import ALL, ALLE, BASIS, PLACEBO
+
+SPENDING = INSTRUMENTS.some("scenario", "seed", "month", "instrument", "organisation", "uses", "cost_eur")  # read by estimates
+SENIORS = MONTHS.some("scenario", "seed", "month", "seniors")
+
+_C = Column
+_SEEDS = _C("seeds", WHOLE, "seeds", "that were counted")
+_UNIT = _C("unit", TEXT, "unit", "of the figures of the row")
+_INDICATOR = _C("indicator", TEXT, "key", "of the [indicator](odd.md#indicators)")
+_PERIOD = (_C("months_from", WHOLE, "month", "first of the period"), _C("months_to", WHOLE, "month", "the first after the period"))
+_FLOOR = _C("placebo", REAL, "unit", "half-width of the interval of the placebo: the floor below which nothing is claimed")
+_INTERVAL = (_C("lower", REAL, "unit", "end of the 95 % interval over the seeds"), _C("upper", REAL, "unit", "its other end"))
+
+
+def _bounds(lower: str, upper: str, of: str, unit: str) -> tuple[Column, Column]:
+    what = f"of the 95 % interval of {of}; empty where the number of extra moves may be zero"
+    return _C(lower, REAL, unit, f"lower end {what}"), _C(upper, REAL, unit, f"upper end {what}")
+
+
+def _csv(name: str, rows: str, notes: str, *columns: Column) -> Table:
+    return Table(name, rows, notes, columns, (), "csv")
+
+
+EFFECTS = _csv(
+    "effects",
+    "scenario × indicator × group × period × estimand",
+    "estimands: `net` for every indicator; for `first_moves` also `direct` (by [ghosts](chance.md#ghosts)) and `verdringing` (direct minus "
+    f"net). Compare the three within class `senior`: in the group `{ALL}` the net effect also counts those who follow in the chain, and "
+    "verdringing may be negative",
+    SCENARIO,
+    _INDICATOR,
+    _UNIT,
+    _C("group_by", TEXT, "grouping", "as in summary.parquet"),
+    _C("group", TEXT, "name", f"of the group; `{ALL}` for all households"),
+    *_PERIOD,
+    _C("estimand", TEXT, ("net", "direct", "verdringing"), "what the difference is"),
+    _C("mean", REAL, "unit", "of the scenario"),
+    _C("difference", REAL, "unit", f"scenario minus `{BASIS}`"),
+    *_INTERVAL,
+    _FLOOR,
+    _SEEDS,
+    _C("seeds_needed", REAL, "seeds", "at which half the interval would be half of the difference; empty where that is 0 or unknown"),
+)
+COSTS = _csv(
+    "costs",
+    "scenario × instrument × payer × year",
+    f"rows with `{ALL}` as instrument, payer or year are totals of a scenario (do not add them up with others): of the whole and of "
+    f"each payer over the whole run, and of each payer by year. Money of what is done already stands under `{BASIS}` only; money spent "
+    "after the run (the follow-up) is left out",
+    SCENARIO,
+    _C("instrument", TEXT, "key", f"of the instrument; `{ALL}` for a total"),
+    _C("payer", TEXT, "key", f"of the organisation that pays; `{ALL}` for a total"),
+    _C("year", TEXT, "calendar year", f"of the spending; `{ALL}` for a total"),
+    _C("eur", REAL, "euro", "spent, mean over the seeds"),
+    _C("uses", REAL, "moves", "on which it worked, mean over the seeds"),
+    _C("eur_per_extra_senior_move", REAL, "euro", "per extra move of a senior"),
+    _C("eur_per_extra_suitable_home", REAL, "euro", "per extra senior household in a suitable home"),
+    *_bounds("lower", "upper", "euro per extra senior move", "euro"),
+    *_bounds("lower_suitable", "upper_suitable", "euro per extra suitable home", "euro"),
+    _C("eur_per_extra_link", REAL, "euro", "per extra move into an empty home, by whomever (a link)"),
+    *_bounds("lower_link", "upper_link", "euro per extra link", "euro"),
+    _C("note", TEXT, "text", "why a figure is empty"),
+)
+NAIVE = _csv(
+    "naive",
+    f"scenario × instrument (and `{ALLE}`) × indicator",
+    "what a monitor would conclude, beside the effect: of one instrument in a bundle that is known only where the scenario without it was "
+    "run in the same folder",
+    SCENARIO,
+    _C("instrument", TEXT, "key", f"of the instrument; `{ALLE}` for all together"),
+    _INDICATOR,
+    *_PERIOD,
+    _C("users", REAL, "unit", "the moves on which the instrument worked"),
+    _C("before_after", REAL, "unit", "the run less the year before it (times the years)"),
+    _C("effect", REAL, "unit", "net effect"),
+    *_INTERVAL,
+    _C("users_too_many", REAL, "unit", "users less the effect"),
+    _C("users_lower", REAL, "unit", "lower end of its 95 % interval over the seeds"),
+    _C("users_upper", REAL, "unit", "upper end of its 95 % interval over the seeds"),
+    _C("before_after_too_many", REAL, "unit", "before_after less the effect"),
+    _C("before_after_lower", REAL, "unit", "lower end of its 95 % interval over the seeds"),
+    _C("before_after_upper", REAL, "unit", "upper end of its 95 % interval over the seeds"),
+    _SEEDS,
+)
+MONITOR = _csv(
+    "monitor",
+    "scenario × row of the toolkit's opgave and monitor (and class)",
+    f"the whole run, `{BASIS}` and each scenario, not the placebo. Rows from `moves.parquet` have the seeds whose ledger was kept",
+    SCENARIO,
+    _C("sheet", TEXT, ("opgave", "1/3", "2/3", "3/3"), "of the toolkit"),
+    _C("row", TEXT, "text", "the toolkit's words"),
+    _C("key", TEXT, "key", "of the [monitor](odd.md#monitor); `KEY.CLASS` for a class, and `KEY.CLASS.share` for its share"),
+    _UNIT,
+    _C("mean", REAL, "unit", "over the seeds"),
+    *_INTERVAL,
+    _C("seeds", WHOLE, "seeds", "that were counted; 0 where nothing can be counted"),
+    _C("note", TEXT, "text", "why nothing can be counted"),
+)
+FILTERS_CSV = _csv(
+    "filters",
+    "scenario × instrument × group × filter",
+    "the means of `filters.parquet` over the seeds",
+    SCENARIO,
+    *FILTER,
+    _SEEDS,
+    *(column._replace(kind=REAL) for column in FILTERED),
+)
+POTS = _csv(
+    "pots",
+    "scenario × instrument with a budget",
+    "a pot runs empty in the month in which money turns somebody away for the first time (`no_money` above 0). Euro are means over the "
+    "seeds, follow-up included, for a promise made in the run is paid after it; when a pot first turns somebody away, what is left in it "
+    "is promised to households that still search, and comes back if they do not move",
+    SCENARIO,
+    _C("instrument", TEXT, "key", "of the instrument"),
+    _C("payer", TEXT, "key", "of the organisation that pays"),
+    _C("eur_budget", REAL, "euro", "for the whole run"),
+    _SEEDS,
+    _C("seeds_empty", WHOLE, "seeds", "in which it ran empty"),
+    _C("month_mean", REAL, "month", "in which it ran empty, mean over those seeds"),
+    _C("month_earliest", REAL, "month", "in which it ran empty, the earliest"),
+    _C("month_latest", REAL, "month", "in which it ran empty, the latest"),
+    _C("most_turned_away", REAL, "number", "of households, homes or posts that lacked money, in the worst month"),
+    _C("eur_spent", REAL, "euro", "spent"),
+    _C("eur_left", REAL, "euro", "left; empty where a rule scales the budget"),
+    _C("note", TEXT, "text", "why a figure is empty"),
+)
+_OF_BUNDLE = (*_INTERVAL, _UNIT, *_PERIOD, _FLOOR, _SEEDS)
+SHAPLEY = _csv(
+    "shapley",
+    "scenario × indicator × instrument, and `bundle`",
+    "of `attribute`: all households, the whole run. The shares add up to the row `bundle`, the net effect of the whole scenario, in every "
+    "seed. Where orders are drawn each seed draws its own, so that this error is in the interval",
+    SCENARIO,
+    _INDICATOR,
+    _C("instrument", TEXT, "key", "of the instrument; `bundle` for the whole scenario"),
+    _C("share", REAL, "unit", "of the effect of the scenario"),
+    *_OF_BUNDLE,
+    _C("permutations", WHOLE, "orders", "drawn for each seed; 0 where all coalitions were run"),
+)
+COMPARED = ("together", "alone", "without", "interaction", "toolbox")
+BUNDLES = _csv(
+    "bundles",
+    "scenario × indicator × instrument × kind",
+    f"kinds: `alone` (the instrument alone minus `{BASIS}`), `without` (the whole minus the whole without it), `interaction` (without "
+    "minus alone), `toolbox` (the whole minus the whole with this instrument's toolbox empty); for the instrument `bundle`: `together` "
+    f"(the whole minus `{BASIS}`) and `interaction` (the whole minus the sum of what each does alone). The floor `placebo` of an "
+    "interaction is wider, for it is made of more than two worlds",
+    SCENARIO,
+    _INDICATOR,
+    _C("instrument", TEXT, "key", "of the instrument; `bundle` for the whole scenario"),
+    _C("kind", TEXT, COMPARED, "what the row compares"),
+    _C("difference", REAL, "unit", "by `kind`"),
+    *_OF_BUNDLE,
+)
+WORLDS = _csv(
+    "worlds",
+    "scenario × world × seed × indicator",
+    "of `attribute`: what `shapley.csv` and `bundles.csv` are made of",
+    SCENARIO,
+    _C("world", TEXT, "keys", f"of its instruments, joined by `+`; `{BASIS}`, `{PLACEBO}`"),
+    _C("seed", WHOLE, "number", "of the replication"),
+    _INDICATOR,
+    *_PERIOD,
+    _C("value", REAL, "by indicator", "over the period"),
+)
+GOALS = _csv(
+    "goals",
+    f"goal × scenario (and `{BASIS}`, `{PLACEBO}`) × month",
+    f"of `goals`. The goal `{ALL}`: every goal holds, each in its own month",
+    _C("goal", TEXT, "key", f"of the goal; `{ALL}` for all of them"),
+    SCENARIO,
+    _C("month", WHOLE, "month", "from month 0"),
+    _C("share", REAL, "0-1", "of the runs in which the goal holds at the end of that month"),
+    _C("cost", REAL, "euro", "spent by then, mean over the runs"),
+    _C("lower", REAL, "0-1", "lower end of Wilson's 95 % interval of the share"),
+    _C("upper", REAL, "0-1", "upper end of Wilson's 95 % interval of the share"),
+    _C("value", REAL, "by goal", "that is counted, mean over the runs"),
+    _C("target", REAL, "by goal", "that the value is held against, mean over the runs"),
+    _C("due", TRUTH, YES, "whether this is the month that the goal is about"),
+    _SEEDS,
+)
+PACKAGES = _csv(
+    "packages",
+    "package that was tried",
+    "of `goals` with `trials`. The last row is the chosen one in new seeds",
+    SCENARIO,
+    _C("package", WHOLE, "number", "in the order in which they were tried"),
+    _C("doses", TEXT, "text", "of the instruments"),
+    _C("cost", REAL, "euro", "by the month of the last goal"),
+    _C("share", REAL, "0-1", "of the runs that reaches all goals"),
+    _C("lower", REAL, "0-1", "lower end of Wilson's 95 % interval of the share"),
+    _C("upper", REAL, "0-1", "upper end of Wilson's 95 % interval of the share"),
+    _C("shortfall", REAL, "part of the target", "by which the runs that matter miss the goal furthest off; 0 or less is enough"),
+    _C("first_seed", WHOLE, "number", "of the first replication"),
+    _SEEDS,
+    _C("on_curve", TRUTH, YES, "whether no other package reaches as much for less"),
+    _C("chosen", TRUTH, YES, "whether it is the cheapest that is enough"),
+)
+VALIDATION = _csv(
+    "validation",
+    "figure that the base world is held against",
+    "of `validate`",
+    _C("key", TEXT, "key", "of the figure"),
+    _C("figure", TEXT, "text", "what it is"),
+    _C("simulated", REAL, "unit", "in the base world"),
+    _C("observed", REAL, "unit", "by the source"),
+    _C("ratio", REAL, "factor", "simulated over observed"),
+    _C("hit", TRUTH, YES, "whether they differ by 25 % at most"),
+    _UNIT,
+    _C("area", TEXT, "text", "place and year of the source"),
+    _C("source", TEXT, "id", "in docs/evidence.md"),
+    _C("status", TEXT, ("input", "fitted", "predicted"), "whether it went in, a parameter was fitted to it, or it comes out by itself"),
+)
+COMPUTED = (EFFECTS, COSTS, MONITOR, FILTERS_CSV, POTS, NAIVE, SHAPLEY, BUNDLES, WORLDS, GOALS, PACKAGES, VALIDATION)
+EVERY = (*OF_A_RUN.values(), *COMPUTED)  # every table that a command leaves
