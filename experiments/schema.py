@@ -35,7 +35,7 @@ class Runs(Command):
     burn_in: int = Field(ge=0, le=600, description="months")
     follow_up: int = Field(ge=0, le=600, description="months")
     start: str = Field(pattern=r"^(19|20|21)\d\d-(0[1-9]|1[0-2])$", description="a month as 2026-01")
-    strength: float = Field(ge=0, le=MOST_STRENGTH, description="times the delivery")
+    strength: float = Field(ge=0, le=int(MOST_STRENGTH), description="times the delivery")
     instruments: dict[str, dict[str, Any]] = Field(default_factory=dict, description="settings of instruments")
     behaviour: dict[str, float] = Field(default_factory=dict, description="behavioural parameters")
     workers: int = Field(ge=1, le=1_024, description="processes")

@@ -170,7 +170,7 @@ def test_order_of_rows_changes_nothing_and_one_seed_has_no_interval():
 
 def test_a_missing_column_is_named_with_the_nearest_there_is():
     moves, chains = world(100, 36, 60, **FAST_SLOW)
-    with pytest.raises(ValueError, match="moves: no column 'left_vacancy'; did it become 'left_vacancies'"):
+    with pytest.raises(ValueError, match="moves: no column 'left_vacancy'; did you mean left_vacancies"):
         mean_length(moves.rename(columns={"left_vacancy": "left_vacancies"}), chains)
     with pytest.raises(ValueError, match="last_month=20"):
         mean_length(moves, chains, last_month=20)
