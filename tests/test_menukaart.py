@@ -9,6 +9,7 @@ from sim import month
 from sim.counts.invariants import violations
 from sim.interventions import REGISTRY, load
 from sim.interventions.cards.op_weg_helpen import Outreach
+from sim.interventions.cards.splitsen import Permits
 from sim.interventions.cards.voorrang import Labelling
 from sim.world import law
 from sim.world.codes import Access, DwellingType, HouseholdState, HouseholdType, Origin, Stage, Tenure
@@ -31,7 +32,7 @@ def contacts(under_way, key):
 def members(under_way, key, settings):
     """Rows of the target group of an instrument with these settings, in any stage."""
     [one] = at_work(under_way, {key: settings}).at_work.running
-    return one.settings.members(one, under_way.world, (0, 4), NO_MASK)
+    return one.settings.target_group(one.at_work, under_way.world, (0, 4), NO_MASK)
 
 
 def ledger_rows(w):
@@ -66,7 +67,7 @@ def test_every_household_gets_one_letter_in_a_round():
     w = under_way.world
     letters = np.zeros(len(w.h.id), int)
     one = running(under_way, "brieven")
-    group = set(one.settings.members(one, w, (0, 0), NO_MASK).tolist())
+    group = set(one.settings.target_group(one.at_work, w, (0, 0), NO_MASK).tolist())
     for _ in range(6):
         month.step(under_way)
         letters += carried_at_home(w)
@@ -306,7 +307,7 @@ def test_applications_are_counted_and_some_are_refused_for_good():
     w = under_way.world
     n, refused = running(under_way, "woningsplitsen").n_reached, 0.4
     assert sum(under_way.at_work.applications.values()) == n > 30
-    granted = w.totals["split"] + len(running(under_way, "woningsplitsen").memory["permits"])
+    granted = w.totals["split"] + len(running(under_way, "woningsplitsen").memory(Permits).under_way)
     assert granted < (1 - refused + 0.25) * n
     assert let_pass(split_world(rel_refused=1.0), 6).world.totals.get("split", 0) == 0
 
@@ -314,8 +315,8 @@ def test_applications_are_counted_and_some_are_refused_for_good():
 def test_no_more_homes_are_split_than_the_area_has_room_for():
     under_way = let_pass(split_world(rel_most=0.005), 8)
     w = under_way.world
-    one = running(under_way, "woningsplitsen").memory
-    assert all(n <= most for n, most in zip(one["split"], one["most"], strict=True))
+    one = running(under_way, "woningsplitsen").memory(Permits)
+    assert all(n <= most for n, most in zip(one.granted, one.most, strict=True))
     assert 0 < w.totals["split"] < let_pass(split_world(), 8).world.totals["split"]
 
 
@@ -331,11 +332,11 @@ def test_homes_of_a_programme_are_let_by_corporaties_and_have_no_stairs(key, kin
 
 def test_a_fork_leaves_the_plans_of_the_world_that_it_came_from_alone():
     under_way = let_pass(split_world(), 2)
-    memory = running(under_way, "woningsplitsen").memory
-    before = [list(one) for one in (memory["permits"], memory["split"])]
+    memory = running(under_way, "woningsplitsen").memory(Permits)
+    before = [list(one) for one in (memory.under_way, memory.granted)]
     let_pass(under_way.copy(), 3)
-    after = running(under_way, "woningsplitsen").memory
-    assert [after["permits"], after["split"]] == before
+    after = running(under_way, "woningsplitsen").memory(Permits)
+    assert [after.under_way, after.granted] == before
 
 
 # a user's own

@@ -10,9 +10,9 @@ from sim.behaviour.woonprofielen import N_PROFIELEN, PROFIELEN, profile_scores
 from sim.counts.invariants import violations
 from sim.counts.tables import moves_table
 from sim.interventions import load
-from sim.interventions.cards.familie import OLDER, YOUNGER, nearest_kin
-from sim.interventions.cards.onderzoek import BUILT
-from sim.interventions.cards.woningdelen import END, HOME, HOST, LODGER
+from sim.interventions.cards.familie import OLDER, YOUNGER, Plots, nearest_kin
+from sim.interventions.cards.onderzoek import BUILT, Survey
+from sim.interventions.cards.woningdelen import END, HOME, HOST, LODGER, Lodging
 from sim.world.chance import bits_array
 from sim.world.codes import Access, DwellingState, DwellingType, HouseholdState, MoveReason, Origin, Stage, Tenure
 from sim.world.columns import NEVER, NOWHERE, age_years
@@ -41,7 +41,7 @@ def used(w):
 
 
 def contracts(under_way):
-    return running(under_way).memory["contracts"]
+    return running(under_way).memory(Lodging).contracts
 
 
 def sharing(**settings):
@@ -110,7 +110,7 @@ def test_the_rent_of_the_room_goes_on_when_an_income_is_reckoned_anew():
     hosts = contracts(under_way)[:, HOST]
     born = np.flatnonzero((w.month - 1 - w.h.adult_birth[hosts, 0]) % 12 == 0)
     assert len(born) > 3, "hosts with a birthday in this month"
-    incomes = running(under_way).memory["incomes"]
+    incomes = running(under_way).memory(Lodging).incomes
     np.testing.assert_allclose(w.h.income[hosts], incomes[:, 0])
     np.testing.assert_allclose(incomes[:, 0] - incomes[:, 1], 12 * 450, atol=0.1)
 
@@ -181,7 +181,7 @@ def test_parents_move_into_a_small_home_beside_a_child_and_theirs_comes_free(key
     homes, limit = w.h.home.copy(), w.h.adult_limit.max(axis=1).copy()
     month.step(under_way)
     assert len(w.d.id) == n, "nothing stands before the works are done"
-    plans = {senior: (home, child, plot) for _, senior, home, child, plot in running(under_way).memory["plans"]}
+    plans = {senior: (home, child, plot) for _, senior, home, child, plot in running(under_way).memory(Plots).plans}
     ages = age_years(w.h.adult_birth, w.month).max(axis=1)
     month.step(under_way)
     k = moves_of(w, MoveReason.MANTELZORG)
@@ -211,7 +211,7 @@ def test_each_application_is_counted_and_a_refusal_ends_it(key):
     under_way = let_pass(world(key, rel_refused=0.4, p_apply=0.6), 12)
     n = sum(under_way.at_work.applications.values())
     assert n == running(under_way).n_reached > 30
-    granted = running(under_way).n_uses + len(running(under_way).memory["plans"])
+    granted = running(under_way).n_uses + len(running(under_way).memory(Plots).plans)
     assert 0 < granted < 0.8 * n or key == "pre_mantelzorgwoning"  # a swap is two moves
     under_way = let_pass(world(key, rel_refused=1.0), 6)
     assert running(under_way).n_uses == 0 and sum(under_way.at_work.applications.values()) > 30
@@ -263,7 +263,7 @@ def test_the_worth_of_the_home_that_is_sold_becomes_savings():
     w = under_way.world
     month.step(under_way)
     h, d = w.h, w.d
-    due = np.array([plan[1] for plan in running(under_way).memory["plans"]])
+    due = np.array([plan[1] for plan in running(under_way).memory(Plots).plans])
     worth = np.where(d.tenure[h.home[due]] == Tenure.KOOP, np.clip(d.woz[h.home[due]] - h.debt[due], 0, None), 0) + h.wealth[due]
     month.step(under_way)
     moved = np.isin(due, w.m.household[moves_of(w, MoveReason.MANTELZORG)])
@@ -275,7 +275,7 @@ def test_families_that_swap_leave_one_home_empty_the_childs():
     under_way = world("pre_mantelzorgwoning", rel_reverse=1.0)
     w = under_way.world
     month.step(under_way)
-    plans = {senior: (home, child, plot) for _, senior, home, child, plot in running(under_way).memory["plans"]}
+    plans = {senior: (home, child, plot) for _, senior, home, child, plot in running(under_way).memory(Plots).plans}
     month.step(under_way)
     k = moves_of(w, MoveReason.MANTELZORG)
     by_household = dict(zip(w.m.household[k].tolist(), k.tolist(), strict=True))
@@ -340,7 +340,7 @@ def test_planned_homes_become_what_the_profile_with_the_gap_wants():
     assert (w.d.access[homes] == Access.GESCHIKT).all()
     for name in ("id", "area", "delivery", "made_by"):
         np.testing.assert_array_equal(getattr(w.d, name), getattr(before, name), name)
-    gap = running(under_way).memory["gap"]
+    gap = running(under_way).memory(Survey).gap
     assert gap.argmax() == PROFILE and (np.delete(gap, PROFILE) == 0).all()
 
 
@@ -371,7 +371,7 @@ def test_a_survey_is_paid_each_time_and_changes_no_number_of_homes():
     rows = [row for row in under_way.at_work.ledger if row["contacts"]]
     assert [row["month"] for row in rows] == [0, 12]
     at_start = world("woonbehoefteonderzoek")
-    seniors = len(running(at_start).settings.members(running(at_start), at_start.world, (0, 2), np.uint64(0)))
+    seniors = len(running(at_start).settings.target_group(at_start.at_work, at_start.world, (0, 2), np.uint64(0)))
     assert rows[0]["contacts"] == pytest.approx(0.2 * seniors, rel=0.2)
     poor = let_pass(survey(eur_budget=20000), 2)
     assert running(poor).eur_spent == 0 and "steered" not in poor.world.totals

@@ -12,6 +12,7 @@ from sim import month, run
 from sim.approach import scenarios
 from sim.behaviour.money import gross_income
 from sim.interventions import REGISTRY, load
+from sim.interventions.labels import Labelled
 from sim.interventions.who import binding, failing, members_of
 from sim.market.searchers import describe
 from sim.world import law
@@ -134,7 +135,7 @@ def test_money_that_asks_for_a_coach_is_for_those_who_were_talked_to():
     assert seen > 0
     alone = let_pass(at_work(burnt_in(), {"verhuiskostenvergoeding": grant}), 6)
     [one] = alone.at_work.running
-    assert one.n_reached == 0 and one.memory["anybody"], "somebody could ask, and no coach came"
+    assert one.n_reached == 0 and one.somebody, "somebody could ask, and no coach came"
 
 
 # labels on the home taken
@@ -174,7 +175,7 @@ def test_instruments_that_name_one_label_mean_the_same_homes_and_no_more_than_th
     assert 0 < len(ever) <= 120
     n = int(w.counts[1])
     taken = w.m.to_dwelling[:n][(w.m.instruments[:n] & money.mask) != 0]
-    assert len(taken) > 0 and set(taken.tolist()) <= set(first.memory["labelled"].tolist())
+    assert len(taken) > 0 and set(taken.tolist()) <= set(first.memory(Labelled).homes.tolist())
     with pytest.raises(Refusal, match=r"voorrang\.n_labelled=120 and verhuiskostenvergoeding\.n_labelled=100: both name label"):
         at_work(burnt_in(), {**chosen, "verhuiskostenvergoeding": scheme | {"n_labelled": 100}})
 
@@ -184,7 +185,7 @@ def test_a_weaker_label_is_on_a_part_of_the_same_homes():
     sets = []
     for strength in (0.5, 1.0):
         [one] = at_work(burnt_in(), scheme, strength).at_work.running
-        sets.append(set(one.memory["labelled"].tolist()))
+        sets.append(set(one.memory(Labelled).homes.tolist()))
     assert len(sets[0]) == 60 and sets[0] < sets[1] and len(sets[1]) == 120
 
 
@@ -192,7 +193,7 @@ def test_homes_of_the_stock_are_counted_by_what_is_asked_of_the_home_taken():
     asked = {"n_rooms_taken": 3, "tenure_taken": "corporatie", "step_free_taken": True, "label": "mijn_label", "n_labelled": 40}
     under_way = at_work(burnt_in(), {"verhuiskostenvergoeding": {"who": OPEN, **asked}})
     [one] = under_way.at_work.running
-    own = {row["filter"]: row for row in one.memory["filters"] if row["household_group"] == "homes"}
+    own = {row["filter"]: row for row in one.filters if row["household_group"] == "homes"}
     d = under_way.world.d
     stock = d.state == DwellingState.IN_STOCK
     assert own["n_rooms_taken"]["fail"] == (d.rooms[stock] > 3).sum() > 0

@@ -8,6 +8,7 @@ import pytest
 from sim import month
 from sim.chains.vacancies import end_households
 from sim.counts.invariants import violations
+from sim.interventions.cards.herstructurering import Projects
 from sim.world.codes import RESERVED, WAITING, WITHDRAWN, Access, Contact, DwellingState, HouseholdState, MoveReason, Origin, Stage, Trigger
 from sim.world.columns import NOWHERE
 from tests.worlds import at_work, burnt_in, let_pass, strong, tables_of
@@ -21,7 +22,7 @@ def working(key, months=24, **more):
 
 
 def projects(under_way):
-    return under_way.at_work.running[0].memory.get("projects", [])
+    return under_way.at_work.running[0].memory(Projects).under_way
 
 
 def empty_now(one):
@@ -38,7 +39,7 @@ def rehoused(under_way):
     """Ledger rows of moves out of a home that is renovated or pulled down, by who was told to."""
     w, [programme] = under_way.world, under_way.at_work.running
     k = moves(w, MoveReason.FILL)
-    return k[np.isin(w.m.from_dwelling[k], list(programme.memory["homes"])) & (w.m.instruments[k] != 0)]
+    return k[np.isin(w.m.from_dwelling[k], list(programme.memory(Projects).told)) & (w.m.instruments[k] != 0)]
 
 
 @pytest.mark.parametrize("key", BOTH)
@@ -154,7 +155,7 @@ def test_step_free_homes_come_where_others_were_pulled_down():
     w = under_way.world
     n = len(w.d.id)
     let_pass(under_way, 20)
-    gone = under_way.at_work.running[0].memory["homes"] - {one.home for one in projects(under_way) if not empty_now(one)}
+    gone = under_way.at_work.running[0].memory(Projects).told - {one.home for one in projects(under_way) if not empty_now(one)}
     gone = [j for j in sorted(gone) if w.d.state[j] == DwellingState.GONE]
     new = np.arange(n, len(w.d.id))
     done = len(gone) - sum(map(empty_now, projects(under_way)))

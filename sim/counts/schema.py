@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from sim.counts.indicators import FOLLOWED, MONTH_STATES, REGISTRY
 from sim.world.codes import (
+    Code,
     Contact,
     DropReason,
     DwellingType,
@@ -34,7 +35,7 @@ STORED = {SHORT: WHOLE, SINGLE: REAL}
 YES = "true or false"
 
 Words = tuple[type[Code] | str, ...]  # enumerations, whose names count, and words; "" stands for none
-Unit = str | type[Code] | Words | Mapping[str, type[IntEnum]]  # the last: by what another column says
+Unit = str | type[Code] | Words | Mapping[str, type[Code]]  # the last: by what another column says
 
 
 class Column(NamedTuple):
