@@ -47,7 +47,7 @@ def build(place: Place, seed: int, params: Params, *, start: str, burn_in: int, 
     to_demolish = np.diff(np.floor(demolished.sum() / 12 * np.arange(last - first + 1))).astype(np.int64)
     delivered = np.bincount(planned.delivery.astype(np.int64) - first, minlength=last - first)
     equity = equity_of(state.households, state.dwellings, np.arange(len(state.households.id)))
-    future, events = demography.plan(state.households, params, seed, first, last, delivered - to_demolish, state.border, equity=equity)
+    future, events = demography.plan(state.households, params, seed, first, delivered - to_demolish, state.border, equity=equity)
     n0, geography = len(state.households.id), state.geography
     where = make_map(geography, state.dwellings.area, params.n_overview)
     people, homes = state.households._asdict(), state.dwellings._asdict()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sim.demography import partners, rates
 from sim.demography import plan as demography
 from sim.demography import planner as planner_module
-from sim.demography.hazards import PURPOSES, bits_of, chances, draw_month
+from sim.demography.hazards import PURPOSES, Odds, bits_of, chances, draw_month
 from sim.demography.plan import Events
 from sim.demography.planner import Planner
 from sim.world.chance import Draws, to_unit, uniform
@@ -34,7 +34,7 @@ BORDER = Border(np.array([N * 2.1 * 0.04 / 12]), np.array([N * 2.1 * 0.04 / 12])
 @functools.cache
 def planned(seed: int = 1) -> tuple[Households, Events]:
     """Ten years of the small country with a border; copy before use."""
-    return planned_from(households(N), closed(), seed, FIRST, LAST, NET, BORDER)
+    return planned_from(households(N), closed(), seed, FIRST, NET, BORDER)
 
 
 def month_of(events: Events, month: int) -> slice:
@@ -68,7 +68,7 @@ def test_hazards_of_a_month_are_those_of_the_plain_comparison() -> None:
     for month in range(FIRST, FIRST + 25):
         if month % 6 == 0:
             base = np.array([Draws(5).base(purpose, month) for purpose in PURPOSES], np.uint64)
-            drawn = draw_month(demography.people_of(g), len(g.id), month, c, base, p_leave)
+            drawn = draw_month(demography.people_of(g), len(g.id), Odds(month, c, base, p_leave))
             assert {tuple(row) for row in drawn.tolist()} == twins.draw_month(g, month, c, base, p_leave)
             assert len(drawn) > 10
         demography.replay(g, events, month, FIRST)
@@ -129,11 +129,11 @@ def same_people(oracle: twins.Replay, g: Households) -> None:
 
 def test_what_a_replay_leaves_draws_the_same_next_month() -> None:
     p = closed()
-    h, events = planned_from(households(N), p, 4, FIRST, LAST, 0 * NET, None, arrivals=False)
+    h, events = planned_from(households(N), p, 4, FIRST, 0 * NET, None, arrivals=False)
     g, draws, c = copy(h), Draws(4), chances(p)
     for month in range(FIRST, LAST):
         base = np.array([draws.base(purpose, month) for purpose in PURPOSES], np.uint64)
-        drawn = draw_month(demography.people_of(g), len(g.id), month, c, base, np.zeros(2))
+        drawn = draw_month(demography.people_of(g), len(g.id), Odds(month, c, base, np.zeros(2)))
         part = month_of(events, month)
         single = events.kind[part] != EventKind.UNION
         rest = drawn[drawn[:, 0] != EventKind.UNION]
@@ -174,7 +174,7 @@ def test_a_household_begins_once_and_ends_once_and_no_one_appears_from_nowhere()
 def test_arrivals_keep_households_and_dwellings_in_step() -> None:
     n, scale = 15_000, 5
     border = Border(scale * BORDER.arriving, scale * BORDER.leaving, BORDER.persons_per_household)
-    h, events = planned_from(households(n), closed(), 1, FIRST, LAST, scale * NET, border)
+    h, events = planned_from(households(n), closed(), 1, FIRST, scale * NET, border)
     g, more = copy(h), []
     for month in range(FIRST, LAST):
         demography.replay(g, events, month, FIRST)
@@ -189,14 +189,14 @@ def test_arrivals_keep_households_and_dwellings_in_step() -> None:
 
 def test_where_dwellings_go_households_go_and_nobody_arrives_less_than_never() -> None:
     loss = np.full(MONTHS, -10)
-    h, events = planned_from(households(N), closed(), 1, FIRST, LAST, loss, BORDER)
+    h, events = planned_from(households(N), closed(), 1, FIRST, loss, BORDER)
     g = copy(h)
     for month in range(FIRST, LAST):
         demography.replay(g, events, month, FIRST)
     left = int((g.state == PRESENT).sum())
     assert not (events.kind == EventKind.ARRIVAL).any()
     assert left == pytest.approx(N + loss.sum(), abs=0.05 * N)
-    unguided = planned_from(households(N), closed(), 1, FIRST, LAST, loss, BORDER, arrivals=False)[1]
+    unguided = planned_from(households(N), closed(), 1, FIRST, loss, BORDER, arrivals=False)[1]
     assert (events.kind == EventKind.DEPARTURE).sum() > (unguided.kind == EventKind.DEPARTURE).sum()
 
 
@@ -205,7 +205,7 @@ def test_the_order_of_the_rows_given_does_not_matter() -> None:
     turned = take(start, np.argsort(uniform(np.uint64(3), start.id)))
     tables = []
     for table in (start, turned):
-        h, e = planned_from(table, closed(), 2, FIRST, FIRST + 60, NET[:60] // 2, BORDER)
+        h, e = planned_from(table, closed(), 2, FIRST, NET[:60] // 2, BORDER)
         second = np.where((e.kind == EventKind.UNION), h.id[np.maximum(e.other, 0)], 0)
         new = np.where(e.new_row >= 0, h.id[np.maximum(e.new_row, 0)], 0)
         people = zip(e.month, e.kind, h.id[e.row], second, e.person, new, strict=True)
@@ -273,7 +273,7 @@ def test_each_in_turn_finds_the_nearest_who_is_free(wanted: list[int], offered: 
 
 
 def test_in_a_village_couples_are_of_like_age_too_and_unions_go_on() -> None:
-    _, events = planned_from(households(600), closed(), 1, FIRST, LAST, np.zeros(MONTHS, int), None, arrivals=False)
+    _, events = planned_from(households(600), closed(), 1, FIRST, np.zeros(MONTHS, int), None, arrivals=False)
     unions = (events.kind == EventKind.UNION).sum()
     assert unions > 0.006 * 600 * MONTHS / 12  # a third of the country's 18 per 1,000 a year at least
 
@@ -368,5 +368,5 @@ def test_rows_of_the_gone_make_room_and_nobody_else_moves() -> None:
 def test_the_event_list_does_not_depend_on_when_room_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(planner_module, "SPARE", 1)  # every month
     monkeypatch.setattr(planner_module, "BLOCK", 1000)
-    h, events = planned_from(households(N), closed(), 1, FIRST, LAST, NET, BORDER)
+    h, events = planned_from(households(N), closed(), 1, FIRST, NET, BORDER)
     assert fingerprint(h, events) == fingerprint(*planned())

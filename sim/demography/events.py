@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 NO_ONE = np.uint64(0)
 ROOT_2 = np.float32(1.4142135)
-N_ENDED, N_UNIONS, N_FOUNDED, N_CHANGED, N_VOID = range(5)  # places in the counts of apply_events
+N_ENDED, N_UNIONS, N_FOUNDED, N_CHANGED, N_VOID = range(5)  # places in the counts of a Tally
 
 
 class People(NamedTuple):
@@ -78,6 +78,32 @@ class Events(NamedTuple):
     person: NDArray  # uint64, adult or child concerned; 0 for UNION, DEPARTURE and ARRIVAL
     new_row: NDArray  # int32, household that is founded, or −1
     first: NDArray  # int64
+
+
+class Event(NamedTuple):
+    """One event of ``Events``, as the kernel reads it."""
+
+    month: int
+    kind: int
+    row: int
+    other: int
+    person: np.uint64
+    new_row: int
+
+
+class Tally(NamedTuple):
+    """Where a month's events write down what they did: rows as they come, ``n`` [5] of them (N_ENDED, …, N_VOID)."""
+
+    n: NDArray  # int64
+    ended: NDArray  # int32 [events, 2]: row, Origin
+    unions: NDArray  # int32 [events, 3]: partner, partner (−1 if gone), new row
+    founded: NDArray  # int32 [events, 3]: row, EventKind, row of the parent or −1
+    changed: NDArray  # int32 [events, 2]: row, Trigger
+
+
+def no_tally(size: int) -> Tally:
+    """A tally with room for ``size`` events."""
+    return Tally(np.zeros(5, np.int64), *(np.empty((size, width), np.int32) for width in (2, 3, 3, 2)))
 
 
 class Happened(NamedTuple):
@@ -154,34 +180,38 @@ def _move_children(h, i, c):
 
 
 @njit(forceinline=True)
-def _note_changed(n, changed, i, trigger):
-    changed[n[N_CHANGED], 0], changed[n[N_CHANGED], 1] = i, trigger
-    n[N_CHANGED] += 1
+def _note_changed(tally, i, trigger):
+    at = tally.n[N_CHANGED]
+    tally.changed[at, 0], tally.changed[at, 1] = i, trigger
+    tally.n[N_CHANGED] += 1
 
 
 @njit(forceinline=True)
-def _end(h, i, origin, n, ended):
+def _end(h, i, origin, tally):
     h.state[i] = ENDED
-    ended[n[N_ENDED], 0], ended[n[N_ENDED], 1] = i, origin
-    n[N_ENDED] += 1
+    at = tally.n[N_ENDED]
+    tally.ended[at, 0], tally.ended[at, 1] = i, origin
+    tally.n[N_ENDED] += 1
 
 
 @njit(forceinline=True)
-def _found(h, c, parent, month, kind, share, n, founded):
-    """Household ``c`` begins, with ``share`` of the parent's wealth."""
+def _found(h, e, c, parent, share, tally):
+    """Household ``c`` begins by event ``e``, with ``share`` of the parent's wealth."""
     h.state[c] = PRESENT
-    h.founding[c] = kind
-    h.founded[c] = month
+    h.founding[c] = e.kind
+    h.founded[c] = e.month
     if parent >= 0:
         h.wealth[c] = h.wealth[parent] * share
         h.wealth[parent] -= h.wealth[c]
-    founded[n[N_FOUNDED], 0], founded[n[N_FOUNDED], 1], founded[n[N_FOUNDED], 2] = c, kind, parent
-    n[N_FOUNDED] += 1
+    at = tally.n[N_FOUNDED]
+    tally.founded[at, 0], tally.founded[at, 1], tally.founded[at, 2] = c, e.kind, parent
+    tally.n[N_FOUNDED] += 1
 
 
 @njit(forceinline=True)
-def _unite(h, month, a, b, c, n, unions, changed):
-    """The people of ``a`` and ``b`` (−1 if gone) live on as ``c``."""
+def _unite(h, e, a, b, tally):
+    """The people of ``a`` and ``b`` (−1 if gone) live on as the new household of event ``e``."""
+    c = e.new_row
     h.income_z[c] = h.income_z[a]
     h.wealth[c] = h.wealth[a]
     if b >= 0:
@@ -198,133 +228,119 @@ def _unite(h, month, a, b, c, n, unions, changed):
         h.state[i] = ENDED
     h.state[c] = PRESENT
     h.founding[c] = E_UNION
-    h.founded[c] = month
-    unions[n[N_UNIONS], 0], unions[n[N_UNIONS], 1], unions[n[N_UNIONS], 2] = a, b, c
-    n[N_UNIONS] += 1
-    _note_changed(n, changed, c, T_NONE)
+    h.founded[c] = e.month
+    at = tally.n[N_UNIONS]
+    tally.unions[at, 0], tally.unions[at, 1], tally.unions[at, 2] = a, b, c
+    tally.n[N_UNIONS] += 1
+    _note_changed(tally, c, T_NONE)
 
 
 @njit(forceinline=True)
-def _union(h, month, a, b, c, n, unions, changed):
-    here, there = h.state[a] == PRESENT, h.state[b] == PRESENT
+def _union(h, e, tally):
+    here, there = h.state[e.row] == PRESENT, h.state[e.other] == PRESENT
     if not here and not there:
         return False
-    _unite(h, month, a if here else b, b if here and there else -1, c, n, unions, changed)
+    _unite(h, e, e.row if here else e.other, e.other if here and there else -1, tally)
     return True
 
 
 @njit(forceinline=True)
-def _bear(h, month, i, mother, n, changed):
+def _bear(h, e, tally):
+    i = e.row
     for k in range(N_CHILDREN):
         if h.child_birth[i, k] == ABSENT:
-            h.child_birth[i, k] = month
-            h.child_id[i, k] = mix(mother + np.uint64(month + 100000) * U_ODD_SECOND)
-            _note_changed(n, changed, i, T_SIZE)
+            h.child_birth[i, k] = e.month
+            h.child_id[i, k] = mix(e.person + np.uint64(e.month + 100000) * U_ODD_SECOND)
+            _note_changed(tally, i, T_SIZE)
             return True
     return False
 
 
 @njit(forceinline=True)
-def _leave(h, month, i, c, person, n, founded, changed):
-    slot = _child_slot(h, i, person)
+def _leave(h, e, tally):
+    i, c = e.row, e.new_row
+    slot = _child_slot(h, i, e.person)
     if slot < 0:
         return False
     h.adult_birth[c, 0] = h.child_birth[i, slot]
-    h.adult_id[c, 0] = person
-    h.adult_sex[c, 0] = person & np.uint64(1)
+    h.adult_id[c, 0] = e.person
+    h.adult_sex[c, 0] = e.person & np.uint64(1)
     h.child_birth[i, slot] = ABSENT
     h.child_id[i, slot] = NO_ONE
-    _found(h, c, i, month, E_LEAVE_HOME, np.float32(0.0), n, founded)
+    _found(h, e, c, i, np.float32(0.0), tally)
     trigger = T_CHILDREN_LEFT
     for k in range(N_CHILDREN):
         if h.child_birth[i, k] != ABSENT:
             trigger = T_NONE
-    _note_changed(n, changed, i, trigger)
+    _note_changed(tally, i, trigger)
     return True
 
 
 @njit(forceinline=True)
-def _separate(h, month, i, slot, c, along, n, unions, founded, changed):
-    """The leaver founds ``c``. Somebody whose partner never came goes on there alone: the later events say ``c``."""
+def _separate(h, e, slot, tally):
+    """The leaver founds the new household. Somebody whose partner never came goes on there alone: the later events say so."""
+    i, c = e.row, e.new_row
     if _n_adults(h, i) < 2:
-        _unite(h, month, i, -1, c, n, unions, changed)
+        _unite(h, e, i, -1, tally)
         return
     _copy_adult(h, i, slot, c, 0)
     h.income_z[c] = h.income_z[i]
     _clear_adult(h, i, slot)
-    if along:
+    if e.other == 1:
         _move_children(h, i, c)
-    _found(h, c, i, month, E_SEPARATION, np.float32(0.5), n, founded)
-    _note_changed(n, changed, i, T_NONE)
+    _found(h, e, c, i, np.float32(0.5), tally)
+    _note_changed(tally, i, T_NONE)
 
 
 @njit(forceinline=True)
-def _happen(h, month, kind, i, other, person, c, n, ended, unions, founded, changed):
-    """One event, in place; False if it is void because somebody that it needs is not there."""
+def _happen(h, e, tally):
+    """Event ``e``, in place; False if it is void because somebody that it needs is not there."""
+    kind, i = e.kind, e.row
     if kind == E_ARRIVAL:
-        _found(h, i, -1, month, E_ARRIVAL, np.float32(0.0), n, founded)
+        _found(h, e, i, -1, np.float32(0.0), tally)
         return True
     if kind == E_UNION:
-        return _union(h, month, i, other, c, n, unions, changed)
+        return _union(h, e, tally)
     if h.state[i] != PRESENT:
         return False
     if kind == E_DEPARTURE:
-        _end(h, i, O_DEPARTURE, n, ended)
+        _end(h, i, O_DEPARTURE, tally)
         return True
     if kind == E_LEAVE_HOME:
-        return _leave(h, month, i, c, person, n, founded, changed)
-    slot = _adult_slot(h, i, person)
+        return _leave(h, e, tally)
+    slot = _adult_slot(h, i, e.person)
     if slot < 0:
         return False
     if kind == E_BIRTH:
-        return _bear(h, month, i, person, n, changed)
+        return _bear(h, e, tally)
     if kind == E_LIMITATION:
         h.adult_limit[i, slot] = min(2, h.adult_limit[i, slot] + 1)
-        _note_changed(n, changed, i, T_FALL)
+        _note_changed(tally, i, T_FALL)
     elif kind == E_SEPARATION:
-        _separate(h, month, i, slot, c, other == 1, n, unions, founded, changed)
+        _separate(h, e, slot, tally)
     else:
         _clear_adult(h, i, slot)
         if _n_adults(h, i) == 0:
-            _end(h, i, O_DEATH if kind == E_DEATH else O_CARE, n, ended)
+            _end(h, i, O_DEATH if kind == E_DEATH else O_CARE, tally)
         else:
-            _note_changed(n, changed, i, T_PARTNER)
+            _note_changed(tally, i, T_PARTNER)
     return True
 
 
 @njit(cache=True)
-def apply_events(h, month, kinds, rows, others, people, new_rows, ended, unions, founded, changed):
-    """Apply events in their order, in place, to a table with the columns of persons (int16 month).
-
-    Fills ``ended`` [row, origin], ``unions`` [a, b, c], ``founded`` [row, kind, parent], ``changed`` [row, trigger] and
-    returns int64 [5]: how many of each, and how many events were void.
-    """
-    n = np.zeros(5, np.int64)
-    for e in range(len(kinds)):
-        if not _happen(h, month, kinds[e], rows[e], others[e], people[e], new_rows[e], n, ended, unions, founded, changed):
-            n[N_VOID] += 1
-    return n
+def apply_events(h, month, events, lo, hi, tally):
+    """Apply the events ``lo`` to ``hi`` in their order, in place, to a table with the columns of persons; fills ``tally``."""
+    kinds, rows, others, people, new_rows = events.kind, events.row, events.other, events.person, events.new_row
+    for k in range(lo, hi):
+        if not _happen(h, Event(month, kinds[k], rows[k], others[k], people[k], new_rows[k]), tally):
+            tally.n[N_VOID] += 1
 
 
 def apply_month(h: Households | People, events: Events, lo: int, hi: int, month: int) -> Happened:
     """Apply the events ``lo`` to ``hi`` in place; types, sizes and incomes are left as they were."""
-    size, part = hi - lo, slice(lo, hi)
-    ended, unions = np.empty((size, 2), np.int32), np.empty((size, 3), np.int32)
-    founded, changed = np.empty((size, 3), np.int32), np.empty((size, 2), np.int32)
-    n = apply_events(
-        people_of(h),
-        month,
-        events.kind[part],
-        events.row[part],
-        events.other[part],
-        events.person[part],
-        events.new_row[part],
-        ended,
-        unions,
-        founded,
-        changed,
-    )
-    ended, unions, founded, changed = ended[: n[0]], unions[: n[1]], founded[: n[2]], changed[: n[3]]
+    tally = no_tally(hi - lo)
+    apply_events(people_of(h), month, events, lo, hi, tally)
+    ended, unions, founded, changed = (rows[:n] for rows, n in zip(tally[1:], tally.n, strict=False))
     return Happened(
         ended[:, 0],
         ended[:, 1].astype(np.uint8),
@@ -334,7 +350,7 @@ def apply_month(h: Households | People, events: Events, lo: int, hi: int, month:
         founded[:, 2],
         changed[:, 0],
         changed[:, 1].astype(np.uint8),
-        int(n[N_VOID]),
+        int(tally.n[N_VOID]),
     )
 
 

@@ -65,6 +65,15 @@ class Chances(NamedTuple):
     bears: NDArray  # bool [2, 111], whether the third bound is that of a birth
 
 
+class Odds(NamedTuple):
+    """What the draws of one month are made of and compared with."""
+
+    month: int
+    chances: Chances
+    base: NDArray  # uint64 [9], base keys in the order of PURPOSES
+    p_leave: NDArray  # float64 [2], chance to depart of a household from 35, and of one below
+
+
 def scaled_rates(p: Params) -> rates.Rates:
     """Chances per month under the parameters."""
     return rates.per_month(
@@ -125,12 +134,13 @@ def _bounded(person, at, base, third):
 
 
 @njit(cache=True)
-def screen(h, n_rows, month, c, base, leave, rows):
+def screen(h, n_rows, odds, leave, rows):
     """Fill ``rows`` with the households present that can meet an event this month; returns how many.
 
     The draws are those of the kernels below, against bounds that the true chances never pass (``leave``: of departures),
     so the few that are left hold every event. All draws are made before any is looked at: that is faster.
     """
+    month, c, base = odds.month, odds.chances, odds.base
     n, adult_since = 0, month - 12 * ADULT
     for i in range(n_rows):
         if h.state[i] != PRESENT:
@@ -161,11 +171,12 @@ def screen(h, n_rows, month, c, base, leave, rows):
 
 
 @njit(cache=True)
-def draw_adults_kernel(h, rows, month, c, base, out, busy):
+def draw_adults_kernel(h, rows, odds, out, busy):
     """Draw births, limitations, deaths and moves to care of the households ``rows`` this month.
 
     Fills ``out`` [room, 3] (kind, row, slot), marks ``busy`` [rows] and returns the number of events.
     """
+    month, c, base = odds.month, odds.chances, odds.base
     n, year_ago = 0, month - MONTHS_BETWEEN_BIRTHS
     b_death, b_care, b_limit, b_birth = base[E_DEATH], base[E_CARE], base[E_LIMITATION], base[E_BIRTH]
     for r in range(len(rows)):
@@ -200,9 +211,10 @@ def draw_adults_kernel(h, rows, month, c, base, out, busy):
 
 
 @njit(cache=True)
-def draw_households_kernel(h, rows, month, c, base, p_leave, out, busy):
+def draw_households_kernel(h, rows, odds, out, busy):
     """Draw children who leave, separations, departures, and (UNION) single people who look for a partner; the rest as
     in ``draw_adults_kernel``. Who met another event this month (``busy``) finds no partner."""
+    month, c, base = odds.month, odds.chances, odds.base
     n = 0
     b_leave, b_separation, b_departure, b_union = base[E_LEAVE_HOME], base[E_SEPARATION], base[E_DEPARTURE], base[E_UNION]
     for r in range(len(rows)):
@@ -221,7 +233,7 @@ def draw_households_kernel(h, rows, month, c, base, p_leave, out, busy):
             if to_unit(bits) < c.separation[0, age]:
                 out[n, 0], out[n, 1], out[n, 2] = E_SEPARATION, i, np.int64(bits & np.uint64(1))
                 n += 1
-        if _fires(b_departure, h.id[i], p_leave[1 if age < YOUNG else 0]):
+        if _fires(b_departure, h.id[i], odds.p_leave[1 if age < YOUNG else 0]):
             out[n, 0], out[n, 1], out[n, 2] = E_DEPARTURE, i, 0
             n += 1
         chance = 0.0 if couple or n > before or busy[r] else c.union[h.adult_sex[i, first], age]
@@ -231,11 +243,11 @@ def draw_households_kernel(h, rows, month, c, base, p_leave, out, busy):
     return n
 
 
-def draw_month(g: People, n_rows: int, month: int, c: Chances, base: NDArray, p_leave: NDArray) -> NDArray:
-    """What the kernels draw: int32 [events, 3] of kind, row and slot; base keys in the order of PURPOSES."""
+def draw_month(g: People, n_rows: int, odds: Odds) -> NDArray:
+    """What the kernels draw: int32 [events, 3] of kind, row and slot."""
     rows = np.empty(n_rows + 1, np.int32)
-    rows = rows[: screen(g, n_rows, month, c, base, bits_of(p_leave).max(), rows)]
+    rows = rows[: screen(g, n_rows, odds, bits_of(odds.p_leave).max(), rows)]
     busy, out = np.zeros(len(rows), np.bool_), np.empty((MOST_EVENTS * len(rows), 3), np.int32)
-    n = draw_adults_kernel(g, rows, month, c, base, out, busy)
-    n += draw_households_kernel(g, rows, month, c, base, p_leave, out[n:], busy)
+    n = draw_adults_kernel(g, rows, odds, out, busy)
+    n += draw_households_kernel(g, rows, odds, out[n:], busy)
     return out[:n].copy()

@@ -39,25 +39,24 @@ def plan(
     p: Params,
     seed: int,
     first: int,
-    last: int,
     net_dwellings: NDArray,
     border: Border | None,
     arrivals: bool = True,
     equity: NDArray | None = None,
 ) -> tuple[Future, Events]:
-    """The event list of months ``first`` to ``last`` and the households that come later: ``enter`` them in a table long enough.
+    """The event list from month ``first`` on and the households that come later: ``enter`` them in a table long enough.
 
     Args:
         start: the start population (all present).
-        net_dwellings: int64 [months], change of the stock in the base programme.
+        net_dwellings: int64 [months], change of the stock in the base programme; as many months are planned.
         border: persons that leave per month and gemeente, or None for a closed world.
         arrivals: False: nothing keeps households and dwellings in step (tests of single rates).
         equity: float [start rows], euro in the home: an arrival that left a home elsewhere brings what a like
             household has.
     """
     planner = Planner(start, p, seed, first, border, equity)
-    for month in range(first, last):
-        planner.pass_month(month, int(net_dwellings[month - first]), arrivals)
+    for month, net in enumerate(net_dwellings.tolist(), first):
+        planner.pass_month(month, net, arrivals)
     return planner.result()
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.demography.events import Events, People, apply_month, people_of
-from sim.demography.hazards import PURPOSES, YOUNG, chances, draw_month
+from sim.demography.hazards import PURPOSES, YOUNG, Odds, chances, draw_month
 from sim.demography.partners import Seekers, nobody, pair
 from sim.world.chance import Draws, Purpose, bits_array, hash_ints, normal_table, uniform
 from sim.world.codes import E_ARRIVAL, E_DEPARTURE, E_LEAVE_HOME, E_SEPARATION, E_UNION, PRESENT
@@ -125,7 +125,7 @@ class Planner:
         """Kind, row, person and other of this month's events, arrivals apart, in no order."""
         base = np.array([self.draws.base(purpose, month) for purpose in PURPOSES], np.uint64)
         surplus = max(0, -self.gap) / CORRECTION_MONTHS / max(1, self.n_present) if keep_level else 0.0
-        out = draw_month(self.g, self.n, month, self.chances, base, self.p_leave + surplus)
+        out = draw_month(self.g, self.n, Odds(month, self.chances, base, self.p_leave + surplus))
         kind, row, slot = out[:, 0].astype(np.uint8), out[:, 1], out[:, 2]
         child = self.g.child_id[row, slot]
         person = np.where(kind == E_LEAVE_HOME, child, self.g.adult_id[row, np.minimum(slot, N_ADULTS - 1)])

@@ -31,7 +31,7 @@ def cohort(sex: Sex) -> Households:
 def alive_by_year(sex: Sex) -> np.ndarray:
     """How many of the cohort are there after 0, 1, 2, … years."""
     months = 12 * YEARS
-    h, events = planned_from(cohort(sex), only("rel_death"), 11, FIRST, FIRST + months, np.zeros(months, int), None, arrivals=False)
+    h, events = planned_from(cohort(sex), only("rel_death"), 11, FIRST, np.zeros(months, int), None, arrivals=False)
     assert set(events.kind.tolist()) == {int(EventKind.DEATH)}
     alive = [N]
     for month in range(FIRST, FIRST + months):
