@@ -274,8 +274,9 @@ def _cell(n: int) -> tuple[Households, Dwellings, np.ndarray]:
 
 
 def _assign(h, d, age, **changes) -> np.ndarray:
-    rows, one = np.arange(len(h.id)), np.zeros(len(h.id), np.int64)
-    return assignment.assign(h, d, rows, np.arange(len(d.id)), one, np.zeros(len(d.id), np.int64), age, 1, parameters(changes))
+    housed = assignment.Housed(np.arange(len(h.id)), np.zeros(len(h.id), np.int64), age)
+    homes = assignment.Homes(np.arange(len(d.id)), np.zeros(len(d.id), np.int64))
+    return assignment.assign(h, d, housed, homes, 1, parameters(changes))
 
 
 @pytest.mark.parametrize("claim", ["age", "limitation"])

@@ -6,7 +6,7 @@ seniors, and who needs (or can pay) room. The size of the error is a parameter, 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -23,63 +23,58 @@ if TYPE_CHECKING:
 SENIOR_HOME_AGE = 55
 
 
-def assign(
-    h: Households,
-    d: Dwellings,
-    rows: NDArray,
-    homes: NDArray,
-    cell_h: NDArray,
-    cell_d: NDArray,
-    age: NDArray,
-    seed: int,
-    p: Params,
-) -> NDArray:
+class Housed(NamedTuple):
+    """The households of one gemeente that have a home, one element each."""
+
+    rows: NDArray
+    cell: NDArray  # area, tenure and type
+    age: NDArray  # years of the oldest adult
+
+
+class Homes(NamedTuple):
+    """The homes of one gemeente, one element each."""
+
+    rows: NDArray
+    cell: NDArray  # area, tenure and type
+
+
+def assign(h: Households, d: Dwellings, housed: Housed, homes: Homes, seed: int, p: Params) -> NDArray:
     """Dwelling row of each household.
 
-    Args:
-        rows, homes: household and dwelling rows of one gemeente; ``homes`` includes the ones that stay empty.
-        cell_h, cell_d: the cell of each; a cell has at least as many homes as households.
-        age: years of the oldest adult, per household.
+    ``homes`` includes the ones that stay empty: a cell has at least as many homes as households.
     """
-    homes, cell_d = _without_empty(d, homes, cell_d, cell_h, seed)
-    layer_d = np.where(d.kind[homes] == DwellingType.SENIORENCOMPLEX, 0, np.where(d.access[homes] == Access.GESCHIKT, 1, 2))
-    layer_h = _layers(h, d, rows, homes, cell_h, cell_d, layer_d, age, seed, p)
-    room_h = _wants_room(h, rows, age) + p.rel_assign_error * normal(key(seed, Purpose.ASSIGN, 2), h.id[rows])
-    room_d = np.log(d.floor_area[homes]) + 0.22 * d.rooms[homes]
-    order_h = np.lexsort((h.id[rows], room_h, layer_h, cell_h))
-    order_d = np.lexsort((d.id[homes], room_d, layer_d, cell_d))
-    home = np.empty(len(rows), np.int32)
-    home[order_h] = homes[order_d]
+    homes = _without_empty(d, homes, housed.cell, seed)
+    kind, access = d.kind[homes.rows], d.access[homes.rows]
+    layer_d = np.where(kind == DwellingType.SENIORENCOMPLEX, 0, np.where(access == Access.GESCHIKT, 1, 2))
+    layer_h = _layers(h, housed, homes.cell, layer_d, seed, p)
+    ids = h.id[housed.rows]
+    room_h = _wants_room(h, housed.rows, housed.age) + p.rel_assign_error * normal(key(seed, Purpose.ASSIGN, 2), ids)
+    room_d = np.log(d.floor_area[homes.rows]) + 0.22 * d.rooms[homes.rows]
+    order_h = np.lexsort((ids, room_h, layer_h, housed.cell))
+    order_d = np.lexsort((d.id[homes.rows], room_d, layer_d, homes.cell))
+    home = np.empty(len(ids), np.int32)
+    home[order_h] = homes.rows[order_d]
     return home
 
 
-def _without_empty(d: Dwellings, homes: NDArray, cell_d: NDArray, cell_h: NDArray, seed: int) -> tuple[NDArray, NDArray]:
+def _without_empty(d: Dwellings, homes: Homes, cell_h: NDArray, seed: int) -> Homes:
     """Leave out as many homes per cell as there are too many: those with the lowest keyed number."""
+    rows, cell_d = homes
     cells = int(max(cell_d.max(initial=0), cell_h.max(initial=0))) + 1
     taken = np.bincount(cell_h, minlength=cells)
-    number = normal(key(seed, Purpose.ASSIGN, 1), d.id[homes])
-    order = np.lexsort((d.id[homes], -number, cell_d))
+    number = normal(key(seed, Purpose.ASSIGN, 1), d.id[rows])
+    order = np.lexsort((d.id[rows], -number, cell_d))
     rank = _rank_in(cell_d[order])
     chosen = np.sort(order[rank < taken[cell_d[order]]])
-    return homes[chosen], cell_d[chosen]
+    return Homes(rows[chosen], cell_d[chosen])
 
 
-def _layers(
-    h: Households,
-    d: Dwellings,
-    rows: NDArray,
-    homes: NDArray,
-    cell_h: NDArray,
-    cell_d: NDArray,
-    layer_d: NDArray,
-    age: NDArray,
-    seed: int,
-    p: Params,
-) -> NDArray:
+def _layers(h: Households, housed: Housed, cell_d: NDArray, layer_d: NDArray, seed: int, p: Params) -> NDArray:
     """Which layer of homes (0 complex for seniors, 1 step-free, 2 with stairs) each household lives in.
 
     The ones with the highest claim come first, as many as there are homes of that layer in the cell.
     """
+    rows, cell_h, age = housed
     cells = int(cell_d.max(initial=0)) + 1
     n_senior = np.bincount(cell_d[layer_d == 0], minlength=cells)
     n_good = np.bincount(cell_d[layer_d == 1], minlength=cells)

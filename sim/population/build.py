@@ -140,9 +140,9 @@ def _settle(h: Households, d: Dwellings, rows_h: slice, rows_d: slice, where: tu
     area, column, oldest = where
     housed = column < HOMELESS
     rows = np.arange(rows_h.start, rows_h.stop)[housed]
-    homes = np.arange(rows_d.start, rows_d.stop)
-    cells = (area * N_HOMES + column)[housed]
-    h.home[rows] = assignment.assign(h, d, rows, homes, cells, cell_d, oldest[housed], t.seed, t.params)
+    with_home = assignment.Housed(rows, (area * N_HOMES + column)[housed], oldest[housed])
+    homes = assignment.Homes(np.arange(rows_d.start, rows_d.stop), cell_d)
+    h.home[rows] = assignment.assign(h, d, with_home, homes, t.seed, t.params)
     d.occupant[h.home[rows]] = rows
     tenancy.fill(h, d, rows_h, oldest, t.seed, t.params, t.month)
 
