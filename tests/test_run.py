@@ -11,14 +11,13 @@ import pytest
 from sim import run
 from sim.counts.indicators import REGISTRY as INDICATORS
 from sim.counts.recording import (
-    AGES,
-    AREA_AT,
     COUNTERS,
     TENURE_COLUMNS,
     Records,
     count_dwellings,
     count_households,
     keep_homes,
+    nothing_counted,
     share_elsewhere,
 )
 from sim.population.income import fifth_of
@@ -48,10 +47,8 @@ SENIOR_AGE = 55
 def test_a_month_counts_what_is_there(seed):
     h, d = scattered_households(seed, 800, 600), scattered_dwellings(seed, 600)
     n_areas = 4
-    groups = AREA_AT + n_areas
-    counts, n, fit = np.zeros(len(COUNTERS), np.int64), np.zeros(groups), np.zeros(groups)
-    seniors, ages = np.zeros(n_areas), np.zeros(len(AGES) + 1, np.int64)
-    count_households(h, d, 30, SENIOR_AGE, counts, n, fit, seniors, ages)
+    counts, n, fit, seniors, ages = counted = nothing_counted(np.zeros(n_areas))
+    count_households(h, d, 30, SENIOR_AGE, counted)
     expected, n_expected, fit_expected, seniors_expected, ages_expected = twins.months_counts(h, d, 30, SENIOR_AGE, n_areas)
     assert dict(zip(COUNTERS, counts.tolist(), strict=True)) == expected
     np.testing.assert_array_equal(n, n_expected)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -67,13 +67,31 @@ N_STAGES, N_ACCESS = len(Stage), len(Access)
 CELLS = N_CLASSES * N_INCOMES * N_TENURES
 
 
+class Counted(NamedTuple):
+    """What one pass over the households counts."""
+
+    counts: NDArray  # int64, in the order of COUNTERS
+    n: NDArray  # float64 [groups], households
+    fit: NDArray  # float64 [groups], sum of their fit
+    seniors: NDArray  # float64 [areas], with a home
+    ages: NDArray  # int64 [8], households with a home by age class
+
+
+def nothing_counted(seniors: NDArray) -> Counted:
+    """All zero; ``seniors`` (float64 [areas]) is the array that is filled."""
+    groups = AREA_AT + len(seniors)
+    counts, ages = np.zeros(len(COUNTERS), np.int64), np.zeros(len(AGES) + 1, np.int64)
+    return Counted(counts, np.zeros(groups), np.zeros(groups), seniors, ages)
+
+
 @njit(cache=True)
-def count_households(h, d, month, senior_age, counts, n, fit, seniors, ages):
-    """One pass over the households present; fills ``counts``, ``n`` and ``fit`` [groups], ``seniors`` [areas], ``ages`` [8].
+def count_households(h, d, month, senior_age, counted):
+    """One pass over the households present; fills ``counted``.
 
     The pass adds up by cell only; what is reported are sums of cells. Fit stays the same by whatever way it is added: a sum of
     ``float32`` numbers between 2^-6 and 1 is exact in ``float64``, up to eight million of them.
     """
+    counts, n, fit, seniors, ages = counted
     cell_n, cell_fit = np.zeros(CELLS, np.int64), np.zeros(CELLS)
     by_age = np.zeros((MAX_AGE + 1, N_STAGES), np.int64)
     by_access = np.zeros((2, N_STAGES, N_ACCESS, 2), np.int64)
@@ -194,11 +212,8 @@ def record(w: World, records: Records, mine: Stuck, seniors: NDArray, moves_befo
 
     ``moves_before``: first row of the ledger of this month; ``leaving`` is what ``leavers`` gave before its events.
     """
-    counts = np.zeros(len(COUNTERS), np.int64)
-    groups = AREA_AT + len(w.map.gemeente)
-    n, fit = np.zeros(groups), np.zeros(groups)
-    ages = np.zeros(len(AGES) + 1, np.int64)
-    count_households(w.h, w.d, w.month, int(w.params.senior_age), counts, n, fit, seniors, ages)
+    counts, n, fit, _, ages = counted = nothing_counted(seniors)
+    count_households(w.h, w.d, w.month, int(w.params.senior_age), counted)
     vasthouders.follow(w, mine, moves_before)
     if w.month < -NORM_MONTHS:  # the year before the start is what a monitor compares with
         return

@@ -117,9 +117,9 @@ def _first_contact(code: codes.Contact) -> Row:
                "Verhuisde senioren, naar het eerste contact. Wie wel benaderd is en niet verhuisde, telt niet mee." + more, vera="own code")
 
 
-def _split(key: str, row: str, nl: str, en: str, values: tuple[Value, ...], definition: str, uitleg: str, sheet: str = SECOND,
-           subject: str = _WHO, source: str = "moves", areas: bool = False, unit: str = "moves") -> Row:
-    return Row(key, sheet, subject, row, nl, en, unit, source, definition, uitleg, values, areas=areas)
+def _split(key: str, row: str, nl: str, en: str, values: tuple[Value, ...], definition: str, uitleg: str) -> Row:
+    """Moves by class, on sheet 2/3 under Verhuizers; a row that is elsewhere, or counts something else, says so by ``_replace``."""
+    return Row(key, SECOND, _WHO, row, nl, en, "moves", "moves", definition, uitleg, values)
 
 
 _LIST = (
@@ -131,7 +131,7 @@ _LIST = (
         "households", "moves", "senior households that took an empty home in the period; one that moved twice counts once",
         "Wie twee keer verhuist, telt één keer."),
     _split("moved_to_type", "Verhuisbeweging: naar welk type woning, en eventueel afstand tussen oude en nieuwe woning", "nieuwe woning van senioren", "seniors' new home",
-           _TYPES, f"type of the home taken, {_OF_MOVES}", "Soort woning waar senioren heen gaan.", OPGAVE, _STAY),
+           _TYPES, f"type of the home taken, {_OF_MOVES}", "Soort woning waar senioren heen gaan.")._replace(sheet=OPGAVE, subject=_STAY),
     _known("senior_moves_suitable", OPGAVE, _STAY, "Verhuisbeweging: naar welk type woning, en eventueel afstand tussen oude en nieuwe woning", "De nieuwe woning heeft geen trappen."),
     _known("senior_moves_km", OPGAVE, _STAY, "Verhuisbeweging: naar welk type woning, en eventueel afstand tussen oude en nieuwe woning", "Hemelsbreed, van wijk tot wijk, gemiddeld."),
     _known("suitable_dwellings", OPGAVE, _STAY, "Aantal woningen dat (potentieel) geschikt is voor oudere huishoudens, aantrekkelijkheid van deze woningen", f"Geschikt, of aan te passen voor ten hoogste € 10.000. {_LAST}"),
@@ -149,15 +149,15 @@ _LIST = (
         "senior moves by year of the run (twelve months from its start)", "Per jaar, om te zien of het aantal toeneemt."),
     _known("moves_set_off", FIRST, _MOVE, "Lengte van de verhuisketen (hoeveel verschillende verhuizingen zijn in gang gezet door het verhuizen van een senior)", "De verhuizing van de senior zelf telt niet mee."),
     _split("new_household", "Omvang nieuwe huishouden in vrijgekomen woning", "nieuw huishouden in de vrijgekomen woning", "household in the home that came free", _SIZES,
-           "persons of the household that took the home which a senior's move in the period left (found by parent_move_id, follow-up included)", "Wie gaat er wonen in de woning die de senior achterlaat?", FIRST, _MOVE, unit="homes"),
+           "persons of the household that took the home which a senior's move in the period left (found by parent_move_id, follow-up included)", "Wie gaat er wonen in de woning die de senior achterlaat?")._replace(sheet=FIRST, subject=_MOVE, unit="homes"),
     Row("larger_household", FIRST, _MOVE, "Omvang nieuwe huishouden in vrijgekomen woning", "vrijgekomen woning is beter benut", "home that came free is better used", "share of homes taken again", "moves",
         "homes left by a senior's move in the period whose new household is larger than the one that left, of those taken again", "Deel van de opnieuw bewoonde woningen waarin nu meer mensen wonen dan ervoor."),
-    _split("reason", "Reden van verhuizing (uitvragen bij doorstromer)", "reden van verhuizing", "reason of the move", _coded(codes.Trigger), f"what set the journey off, {_OF_MOVES}", "Wat de eerste aanleiding was.", FIRST, _WHY),
+    _split("reason", "Reden van verhuizing (uitvragen bij doorstromer)", "reden van verhuizing", "reason of the move", _coded(codes.Trigger), f"what set the journey off, {_OF_MOVES}", "Wat de eerste aanleiding was.")._replace(sheet=FIRST, subject=_WHY),
     _split("nood_wens", "Reden van verhuizing (uitvragen bij doorstromer)", "nood of wens", "need or wish", _NOOD, f"need: a fall, loss of the partner or rehousing; all else is a wish; {_OF_MOVES}",
-           "Nood: een val, verlies van de partner, sloop of renovatie. De rest is wens.", FIRST, _WHY),
+           "Nood: een val, verlies van de partner, sloop of renovatie. De rest is wens.")._replace(sheet=FIRST, subject=_WHY),
     _split("by_measures", "Spontane verhuizing of door maatregelen (noodzakelijk, zetje in de rug, ook zonder maatregelen verhuisd) (uitvragen bij doorstromer)", "spontaan of door maatregelen", "spontaneous or by measures",
            _VERDICTS, "households of attribution.parquet that moved in the period, by verdict; a household with several instruments counts once, by the row alle where there is one, else by the verdict that says least; "
-           "spontaan: the seniors' moves of the period on which no instrument worked", "Uit de vergelijking van beslissingen mét en zonder de maatregel. Onbekend: de maatregel veranderde een beslissing, maar wat er anders was gebeurd, is niet gevolgd.", FIRST, _WHY, "attribution, moves", unit="households"),
+           "spontaan: the seniors' moves of the period on which no instrument worked", "Uit de vergelijking van beslissingen mét en zonder de maatregel. Onbekend: de maatregel veranderde een beslissing, maar wat er anders was gebeurd, is niet gevolgd.")._replace(sheet=FIRST, subject=_WHY, source="attribution, moves", unit="households"),
     _split("age_class", "Leeftijdscategorie (t/m 55, 56-65, 66-75, 76-85, 86 en ouder)", "leeftijd", "age", _AGES, f"age of the oldest adult, {_OF_MOVES}", "Leeftijd van de oudste volwassene bij de verhuizing."),
     *(_split(f"{side}_{key}", _HOME, f"{woning}: {nl}", f"home {word}: {en}", values, f"{en} of the home {word}, {_OF_MOVES}{more}", uitleg)
       for key, nl, en, values, more, uitleg in (
@@ -167,8 +167,8 @@ _LIST = (
       for side, woning, word in (("from", "oude woning", "left"), ("to", "nieuwe woning", "taken"))),
     *(Row(f"{side}_floor_area_mean", SECOND, _WHO, _HOME, f"oppervlakte van de {woning}", f"floor area of the home {word}", "m2", "moves", f"mean floor area of the home {word}, {_OF_MOVES}", "Gemiddeld.")
       for side, woning, word in (("from", "oude woning", "left"), ("to", "nieuwe woning", "taken"))),
-    _split("area_left", _PLACE, "wijk van de oude woning", "area of the home left", (), f"area of the home left, {_OF_MOVES}", "Per wijk (code van het CBS).", areas=True),
-    _split("area_taken", _PLACE, "wijk van de nieuwe woning", "area of the home taken", (), f"area of the home taken, {_OF_MOVES}", "Per wijk (code van het CBS).", areas=True),
+    _split("area_left", _PLACE, "wijk van de oude woning", "area of the home left", (), f"area of the home left, {_OF_MOVES}", "Per wijk (code van het CBS).")._replace(areas=True),
+    _split("area_taken", _PLACE, "wijk van de nieuwe woning", "area of the home taken", (), f"area of the home taken, {_OF_MOVES}", "Per wijk (code van het CBS).")._replace(areas=True),
     Row("same_area", SECOND, _WHO, _PLACE, "blijft in de eigen wijk", "stays in the same area", "share of moves", "moves", f"homes left and taken in one area, share {_OF_MOVES} that left a home in the area", "Deel van de verhuizingen."),
     *(_first_contact(code) for code in _CONTACTS),
     Row("voorlichting", THIRD, "Voorlichting", "Aantal verstuurde brieven/uitgedeelde folders/hits op website", "brieven, folders en bezoekers die overkwamen", "letters, folders and visits that were taken in", "contacts", "instruments",
