@@ -10,7 +10,7 @@ from sim.behaviour.woonprofielen import N_PROFIELEN, PROFIELEN, profile_scores
 from sim.counts.invariants import violations
 from sim.counts.tables import moves_table
 from sim.interventions import load
-from sim.interventions.cards.familie import OLDER, YOUNGER, Plots, nearest_kin
+from sim.interventions.cards.familie import OLDER, YOUNGER, Kin, Parents, Plots, nearest_kin
 from sim.interventions.cards.onderzoek import BUILT, Survey
 from sim.interventions.cards.woningdelen import END, HOME, HOST, LODGER, Lodging
 from sim.world.chance import bits_array
@@ -225,7 +225,7 @@ def test_a_child_is_the_one_drawn_lowest_in_the_own_gemeente_or_else_around_and_
     ident, kin = bits_array(base, np.arange(n)), bits_array(base, np.arange(100, 100 + m))
     around_first, around = np.array([0, 1, 3, 3, 4]), np.array([1, 0, 2, 0])
     first = np.searchsorted(where, np.arange(5))
-    found = nearest_kin(base, ident, here, age, kin, first, kin_age, around_first, around)
+    found = nearest_kin(base, Parents(ident, here, age), Kin(kin, kin_age, first), around_first, around)
     free, expected = np.ones(m, bool), []
     for r in range(n):
         fits = free & (age[r] - kin_age >= YOUNGER) & (age[r] - kin_age <= OLDER)

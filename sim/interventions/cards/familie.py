@@ -44,6 +44,22 @@ ROOMS = 2
 EUR_M2 = 1500.0  # assumption (not found): worth of a unit per m2
 
 
+class Parents(NamedTuple):
+    """The households that look for their child, one element each."""
+
+    id: NDArray
+    gemeente: NDArray
+    age: NDArray
+
+
+class Kin(NamedTuple):
+    """The households that can be somebody's child, in order of gemeente."""
+
+    id: NDArray
+    age: NDArray
+    first: NDArray  # where each gemeente begins, and one more
+
+
 class Plan(NamedTuple):
     """A small home that is applied for or under way: the month in which it stands, and household and home of parents and child."""
 
@@ -93,31 +109,30 @@ def children_of(run: Running, w: World, rows: NDArray, fits: NDArray) -> NDArray
     fits, first = fits[order], np.searchsorted(where[order], np.arange(len(area_map.around_first)))
     with w.draws.replay():
         base = w.draws.base(Purpose.UNIT_NUMBER, CHILD, run.key)
-    ages = ages_of(w, rows), ages_of(w, fits)
-    chosen = nearest_kin(base, h.id[rows], here, ages[0], h.id[fits], first, ages[1], area_map.around_first, area_map.around)
+    parents, kin = Parents(h.id[rows], here, ages_of(w, rows)), Kin(h.id[fits], ages_of(w, fits), first)
+    chosen = nearest_kin(base, parents, kin, area_map.around_first, area_map.around)
     return np.where(chosen >= 0, fits[chosen], NOWHERE) if len(fits) else chosen
 
 
 @njit(cache=True)
-def nearest_kin(base, ident, here, age, kin, first, kin_age, around_first, around):
-    """For each household the place of its child among the households ``kin``, or −1, int64; none is given twice.
+def nearest_kin(base, parents, kin, around_first, around):
+    """For each of the ``parents`` the place of their child among the ``kin``, or −1, int64; none is given twice.
 
     Args:
         base: key of the number that each pair draws; the lowest is chosen.
-        ident, here, age: id, gemeente and age of each household.
-        kin, first, kin_age: ids of the others, in order of gemeente; where each gemeente begins; their ages.
         around_first, around: gemeenten around each gemeente, looked at where it has no child itself.
     """
-    found, free = np.full(len(ident), -1, np.int64), np.ones(len(kin), np.bool_)
-    for r in range(len(ident)):
+    here = parents.gemeente
+    found, free = np.full(len(here), -1, np.int64), np.ones(len(kin.id), np.bool_)
+    for r in range(len(here)):
         lowest, parts = MOST_BITS, around_first[here[r] + 1] - around_first[here[r]]
         for part in range(parts + 1):
             if part == 1 and found[r] >= 0:
                 break
             g = here[r] if part == 0 else around[around_first[here[r]] + part - 1]
-            for k in range(first[g], first[g + 1]):
-                if free[k] and YOUNGER <= age[r] - kin_age[k] <= OLDER:
-                    bits = pair_bits(base, ident[r], kin[k])
+            for k in range(kin.first[g], kin.first[g + 1]):
+                if free[k] and YOUNGER <= parents.age[r] - kin.age[k] <= OLDER:
+                    bits = pair_bits(base, parents.id[r], kin.id[k])
                     if bits < lowest:
                         lowest, found[r] = bits, k
         if found[r] >= 0:
