@@ -112,14 +112,13 @@ def run_scenario(
     strength: float = 1.0,
     tables: Container[str] = TABLES,
     rules: Sequence[Any] = (),
-    ghosts: bool = True,
-    ghost_window: int = 24,
+    ghost_window: int | None = 24,
 ) -> Result:
     """Run one scenario from a copy of a burnt-in run; without ``base`` it is the base world itself.
 
     ``tables`` names those that are made; ``rules`` (as a scenario has them) add, stop or scale instruments on the way;
-    ``ghosts`` says whether what would have happened without the instruments is watched (nothing else depends on it), and
-    ``ghost_window`` within how many months of a household's move its ghost must follow for a *zetje*.
+    ``ghost_window`` says within how many months of a household's move its ghost must follow for a *zetje*; None: what would have
+    happened without the instruments is not watched (nothing else depends on it).
 
     Raises:
         Refusal: an instrument that works reached nobody (unless ``allow_empty``).
@@ -130,14 +129,14 @@ def run_scenario(
     setting = run.world.setting
     loaded = {key: interventions.load(key, settings, setting.start) for key, settings in (instruments or {}).items()}
     months = setting.months if months is None else months
-    run.equip(loaded, read_rules(list(rules)), strength, months, ghosts)
+    run.equip(loaded, read_rules(list(rules)), strength, months, ghosts=ghost_window is not None)
     if placebo:
         programme.delay_first(run.world)
     horizon = setting.last_month if follow_up is None else months + follow_up
     elsewhere = advance(run, horizon, base)
     ran = time.perf_counter()
     refuse_empty(run, months)
-    made = make_tables(run, months, elsewhere, tables, ghost_window)
+    made = make_tables(run, months, elsewhere, tables, ghost_window or 0)
     seconds = {"months": ran - began, "tables": time.perf_counter() - ran}
     reached = {running.key: running.n_reached for running in run.at_work.running}
     fired = [] if run.approach is None else list(run.approach.fired)

@@ -196,7 +196,7 @@ def test_the_table_says_what_the_ghosts_did(everything_at_work):
 
 
 def test_ghosts_change_nothing_else(everything_at_work):
-    unwatched = run.run_scenario(burnt_in(), everything(), base=basis(), ghosts=False)
+    unwatched = run.run_scenario(burnt_in(), everything(), base=basis(), ghost_window=None)
     for name, frame in everything_at_work.tables.items():
         if name == "attribution":
             continue

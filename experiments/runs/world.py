@@ -44,8 +44,7 @@ class Verhuisketens:
             strength=job.strength,
             tables=job.tables,
             rules=spec.rules,
-            ghosts=job.ghosts,
-            ghost_window=job.ghost_window,
+            ghost_window=job.ghost_window if job.ghosts else None,
         )
 
 
