@@ -259,12 +259,20 @@ def test_a_refused_scenario_is_written_down_and_left_out(tmp_path, monkeypatch):
     assert said == {"compare_without_b.err": "error: scenario b: the law forbids it\nexit status 2\n", "compare.err": "exit status 0\n"}
 
 
-def test_a_job_that_fails_in_both_proves_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(
-        same_bytes, "python", lambda code, *arguments: answer(int("analysis.worksheets.fill" in arguments), "no such folder")
-    )
-    with pytest.raises(same_bytes.NoProofError, match=r"small, worksheets does not end with 0 in BASE.*\n.*no such"):
-        same_bytes.run_both([Side(tmp_path / name, tmp_path) for name in ("base", "head")], "small", tmp_path)
+def ending(**statuses):
+    """Processes that end well, but for the worksheets of these folders of code."""
+    return lambda code, *arguments: answer(statuses.get(code.name, 0) if "analysis.worksheets" in arguments else 0, "no such folder")
+
+
+@pytest.mark.parametrize(("statuses", "where"), [({"base": 1, "head": 1}, "base"), ({"base": 1}, "base"), ({"head": -15}, "head")])
+def test_a_job_that_fails_before_the_change_or_is_killed_proves_nothing(tmp_path, monkeypatch, statuses, where):
+    sides = [Side(tmp_path / name, tmp_path / name) for name in ("base", "head")]
+    monkeypatch.setattr(same_bytes, "python", ending(**statuses))
+    with pytest.raises(same_bytes.NoProofError, match=f"small, worksheets must end with 0, and ends in {where} with\nno such folder"):
+        same_bytes.run_both(sides, "small", tmp_path)
+    monkeypatch.setattr(same_bytes, "python", ending(head=1))
+    same_bytes.run_both(sides, "small", tmp_path)
+    assert "small/said/worksheets.err" in [one.file for one in compare(*sides) if one.where], "a failure of the change is a difference"
 
 
 def test_what_only_one_state_has_is_left_to_the_lists(tmp_path, monkeypatch):

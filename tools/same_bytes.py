@@ -24,6 +24,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -109,16 +110,6 @@ def keys_of(code: Path, what: str) -> set[str]:
     return {row["key"] for row in csv.DictReader(io.StringIO(done.stdout))}
 
 
-def run(side: Side, steps: Sequence[jobs.Step], scenarios: Path) -> dict[str, int]:
-    """Run the steps one after the other; what each says stands beside what it wrote. Returns how each ended."""
-    ended = {}
-    for step in steps:
-        began = time.perf_counter()
-        ended[f"{step.job}: {step.name}"] = run_step(side, step, scenarios)
-        print(f"{side.folder.name}: {step.job}, {step.name}: {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
-    return ended
-
-
 def run_step(side: Side, step: jobs.Step, scenarios: Path) -> int:
     """Run one step, again without a scenario that it refused, until none is; returns its exit status."""
     out, names = side.folder / step.job, list(step.scenarios)
@@ -146,11 +137,15 @@ def run_both(sides: Sequence[Side], chosen: str, scenarios: Path) -> None:
     steps = jobs.whole(keys, ready) if chosen == "whole" else jobs.small(keys)
     jobs.write_scenarios(scenarios, keys)
     with ThreadPoolExecutor(len(sides)) as executor:
-        ended, _ = executor.map(lambda side: run(side, steps, scenarios), sides)
-    for step in steps:
-        if ended[f"{step.job}: {step.name}"] != step.status:
-            said = (sides[0].folder / step.job / "said" / f"{step.name}.err").read_text(encoding="utf-8").strip()
-            raise NoProofError(f"{step.job}, {step.name} does not end with {step.status} in BASE, so nothing is proven:\n{said}")
+        for step in steps:
+            began = time.perf_counter()
+            ended = list(executor.map(partial(run_step, step=step, scenarios=scenarios), sides))
+            print(f"{step.job}, {step.name}: {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
+            wrong = [side for side, status in zip(sides, ended, strict=True) if status < 0 or (side is sides[0] and status != step.status)]
+            if wrong:
+                said = (wrong[0].folder / step.job / "said" / f"{step.name}.err").read_text(encoding="utf-8").strip()
+                must = f"must end with {step.status}, and ends in {wrong[0].folder.name} with"
+                raise NoProofError(f"nothing is proven: {step.job}, {step.name} {must}\n{said}")
 
 
 def tell(found: Sequence[Found]) -> int:

@@ -84,7 +84,7 @@ def experiment(job: str, command: str, *names: str, status: int = 0, step: str =
 
 def worksheets(job: str, *more: str) -> Step:
     """The worksheets of a job's folder."""
-    return Step(job, "worksheets", ("-m", "analysis.worksheets.fill", "OUT", *more))
+    return Step(job, "worksheets", ("-m", "analysis.worksheets", "OUT", *more))
 
 
 def listed(what: str) -> Step:
@@ -142,18 +142,18 @@ def small(keys: Sequence[str]) -> list[Step]:
 
 def whole(keys: Sequence[str], ready: Iterable[str]) -> list[Step]:
     """Everything: each instrument in two places, alone, limited and at half strength; the ready scenarios (``ready``); all doors."""
-    each = [f"{limit}_{key}" for limit in LIMITS for key in keys]
     mixed = ["alles", "eigen", "stap", *(name for name in ready if name not in (*keys, "basis"))]
-    long: dict[str, Any] = {"months": 48, "burn_in": 12, "follow_up": 12}
-    steps = [listed(what) for what in LISTS]
+    long: dict[str, Any] = {"months": 48, "burn_in": 12, "follow_up": 6}
     short: dict[str, Any] = {"months": 15, "burn_in": 12, "follow_up": 6}
+    steps = [listed(what) for what in LISTS]
     for place, time in ((SMALL_PLACE, long), (LARGER_PLACE, short)):
+        there = {"municipality": place, **time}
+        steps.append(experiment(f"{place}_mixed", "compare", *mixed, **there))
+        for limit in LIMITS:
+            steps.append(experiment(f"{place}_{limit}", "compare", *(f"{limit}_{key}" for key in keys), **there))
         halved = ["alles", "stap", *(f"alone_{key}" for key in keys)]
-        steps += [
-            experiment(f"{place}_each", "compare", *each, *mixed, municipality=place, **time),
-            experiment(f"{place}_half", "compare", *halved, municipality=place, strength=0.5, **time),
-            forked(f"{place}_fork", place, "stapsgewijs", 24, keys),
-        ]
+        steps.append(experiment(f"{place}_half", "compare", *halved, strength=0.5, **there))
+        steps.append(forked(f"{place}_fork", place, "stapsgewijs", 24, keys))
     again: dict[str, Any] = {"municipality": BUSY, "months": 24, "burn_in": 12}
     odd: dict[str, Any] = {"eur_budget_total": 50_000, "ghosts": "false", "debug": "true", "ledger": "first"}
     return [
