@@ -1,4 +1,4 @@
-"""Rebuild the page of a folder of results: ``python -m analysis.report DIR``."""
+"""The page: one self-contained file from a folder of results: ``python -m analysis.report DIR``."""
 
 from __future__ import annotations
 

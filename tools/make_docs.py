@@ -431,10 +431,11 @@ def made_commands() -> str:
     """Modules that are run with ``python -m``, with the first line of their docstrings."""
     rows = []
     for folder in ("experiments", "analysis", "workshop", "benchmarks", "sim"):
-        for path in sorted((ROOT / folder).glob("*.py")):
+        for path in sorted([*(ROOT / folder).glob("*.py"), *(ROOT / folder).glob("*/__main__.py")]):
             source = path.read_text(encoding="utf-8")
             if '__name__ == "__main__"' in source or path.name == "__main__.py":
-                module = folder if path.name == "__main__.py" else f"{folder}.{path.stem}"
+                here = path.parent if path.name == "__main__.py" else path.with_suffix("")
+                module = ".".join(here.relative_to(ROOT).parts)
                 doc = (ast.get_docstring(ast.parse(source)) or "").split("\n")[0].split(": ``python")[0]
                 rows.append((f"`python -m {module}`", doc.replace("``", "`").rstrip(".")))
     return table(["command", "what it does"], rows)

@@ -1,4 +1,4 @@
-"""``python -m analysis.worksheets DIR [--scenario NAME]``: see ``analysis.worksheets.fill``."""
+"""The toolkit's worksheets, filled in from a scenario and its results: ``python -m analysis.worksheets DIR [--scenario NAME]``."""
 
 import sys
 
