@@ -1,4 +1,4 @@
-"""From the tables of a run to its conclusions on disk: effects, costs, drift, pictures, page."""
+"""From the tables of a run to its conclusions on disk: effects, costs, pictures, page."""
 
 from __future__ import annotations
 
@@ -10,17 +10,15 @@ from typing import Any
 from analysis.estimates.worksheet_counts import monitor
 from analysis.page import page as pages
 from analysis.page import summary
-from analysis.page.charts import charts
+from analysis.page.charts import Chart, charts
 from analysis.page.figures import svg, svg_and_png
 from analysis.page.words import LANGUAGES
-from analysis.tables.files import write_table, write_whole
+from analysis.tables.made import PAGE
 from analysis.tables.results import Results, gather
-from analysis.tables.schema import COSTS, EFFECTS, FILTERS_CSV, MONITOR, NAIVE, POTS
-from sim.counts.schema import DRIFT
 
 
 def finish(out: Path, config: Mapping[str, Any], seconds: Mapping[str, float] | None = None) -> str:
-    """Write the CSV files (effects, costs, monitor, naive, filters, pots, drift), the pictures and report.html, each whole or not at all.
+    """Write the files of ``PAGE`` (CSV, pictures, report.html), each whole or not at all; those of an earlier run go.
 
     Args:
         out: folder with the tables and, if there is one, manifest.json.
@@ -38,36 +36,21 @@ def finish(out: Path, config: Mapping[str, Any], seconds: Mapping[str, float] | 
         results = Results(results.folder, results.config, {**results.manifest, "seconds": dict(seconds)})
     # everything is worked out before anything is written: what forbids a conclusion leaves no file behind
     effects, costs, counted, text = results.effects, results.costs, monitor(results), summary.plain(results)
-    drawn, bitmaps = [], {}
+    drawn: list[tuple[Chart, dict[str, bytes]]] = []
+    others: dict[str, str | bytes] = {}
     for chart in charts(results):
-        dutch, bitmaps[chart.key] = svg_and_png(partial(chart.draw, "nl"))
-        others = {language: svg(partial(chart.draw, language)) for language in LANGUAGES if language != "nl"}
-        drawn.append((chart, {"nl": dutch, **others}))
-    page, monitored = pages.page(results, drawn), results.naive
-    tables = (
-        (EFFECTS, effects),
-        (COSTS, costs),
-        (MONITOR, counted),
-        (NAIVE, monitored),
-        (FILTERS_CSV, results.filters),
-        (POTS, results.pots),
-    )
-    for of, table in tables:
-        write_table(results.folder.path, of, table)
-    if (results.folder.path / "drift.parquet").is_file():
-        write_table(results.folder.path, DRIFT, results.folder.table("drift", DRIFT.promised))
-    _pictures(results.folder.path / "figures", {chart.key: pictures["nl"] for chart, pictures in drawn}, bitmaps)
-    write_whole(results.folder.path / "report.html", page)
+        dutch, bitmap = svg_and_png(partial(chart.draw, "nl"))
+        others |= {f"figures/{chart.key}.svg": dutch, f"figures/{chart.key}.png": bitmap}
+        drawn.append((chart, {"nl": dutch, **{language: svg(partial(chart.draw, language)) for language in LANGUAGES if language != "nl"}}))
+    others["report.html"] = pages.page(results, drawn)
+    tables = {
+        "effects": effects,
+        "costs": costs,
+        "monitor": counted,
+        "naive": results.naive,
+        "filters": results.filters,
+        "pots": results.pots,
+    }
+    PAGE.clear(results.folder.path)
+    PAGE.write(results.folder.path, tables, others)
     return text
-
-
-def _pictures(folder: Path, vectors: dict[str, bytes], bitmaps: dict[str, bytes]) -> None:
-    """The pictures in Dutch, by key; those of an earlier run that this one does not have are removed."""
-    made = [(f"{key}.svg", content) for key, content in vectors.items()]
-    made += [(f"{key}.png", content) for key, content in bitmaps.items()]
-    for name, content in made:
-        write_whole(folder / name, content)
-    keep = {name for name, _ in made}
-    for file in folder.glob("*"):
-        if file.suffix in (".svg", ".png") and file.name not in keep:
-            file.unlink()

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.estimates.bundles import Bundle, World, worlds_table
+from analysis.tables.made import SHARES
 from experiments import compare
 from experiments.entry import HydraCommand, main
 from experiments.runs import runner, store
@@ -134,6 +135,7 @@ def execute(
         command,
         lambda seeds: seed_jobs(prepared, seeds, folder),
         lambda found, content: conclude(folder, bundle, found, content),
+        lambda: SHARES.forget(folder, bundle.scenario),
         simulation,
         executor,
     )

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from analysis.tables.made import FROM_TABLES
 from experiments.entry import HydraCommand, main
 from experiments.runs import manifest, runner, store
 from experiments.runs.folder import join, locked, read_json, sweep_up, write_json
@@ -23,9 +24,6 @@ from experiments.schema import Compare
 from sim.counts.schema import TABLES
 from sim.world.errors import Refusal
 from sim.world.names import BASIS, PLACEBO
-
-# made from the tables: never left beside tables of another run
-PAGE = ("effects.csv", "costs.csv", "monitor.csv", "filters.csv", "pots.csv", "report.html")
 
 
 def execute(
@@ -51,8 +49,8 @@ def execute(
         seconds = timings(found, since)
         content = manifest.compose(plan, found, failures, seconds, command, {"scenarios": runner.in_order(plan.scenarios), "seeds": seeds})
         tables_began = time.perf_counter()
-        for name in PAGE:
-            (out / name).unlink(missing_ok=True)
+        for made in FROM_TABLES:
+            made.clear(out)
         for name in TABLES:
             store.merge(out, name, [(m["scenario"], m["seed"], m["folder"]) for m in found if name in m["needed"]])
         content["seconds"]["merging"] = round(time.perf_counter() - tables_began, 3)

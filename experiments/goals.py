@@ -6,11 +6,13 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from analysis.estimates.packages import Package, cheapest
+from analysis.tables.made import GOALS
 from experiments import goal_file
 from experiments.entry import HydraCommand, main
 from experiments.goal_file import GoalFile
@@ -90,7 +92,8 @@ def execute(
         return 0
 
     record = f"goals_{prepared.scenario}.json"
-    return run_apart(prepared.plan, folder, record, command, jobs_of, conclude, world, executor)
+    forget = partial(GOALS.forget, folder, prepared.scenario)
+    return run_apart(prepared.plan, folder, record, command, jobs_of, conclude, forget, world, executor)
 
 
 def _packages(

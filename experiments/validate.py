@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.tables.files import write_table
-from analysis.tables.schema import VALIDATION
+from analysis.tables.made import VALIDATION
 from experiments import compare
 from experiments.entry import HydraCommand, main
 from experiments.runs.plan import Plan, make_plan
@@ -39,9 +38,9 @@ def report(out: Path, months: int) -> int:
 
     moves, chains, frame = (pd.read_parquet(out / f"{name}.parquet") for name in ("moves", "chains", "months"))
     table = validation.compare(validation.tables(moves, chains, frame, months))
-    write_table(out, VALIDATION, table)
+    VALIDATION.write(out, {"validation": table})
     print(validation.as_text(table))
-    print(out / VALIDATION.file)
+    print(out / "validation.csv")
     return 0
 
 

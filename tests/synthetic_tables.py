@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.estimates.chain_length import CHAINS_NEEDS
 from analysis.tables.schema import SENIORS
-from sim.counts.schema import DRIFT, FUNNEL, INSTRUMENTS, MOVES, SUMMARY
+from sim.counts.schema import DRIFT, FUNNEL, INSTRUMENTS, MOVES, SUMMARY, TABLES
 
 MONTHS, FOLLOW_UP = 24, 12
 EFFECTS = {"voorrang": 40.0, "huurgewenning": 0.0, "placebo": 0.0}  # extra senior moves per seed over the run
@@ -189,6 +189,9 @@ def write(
     }
     made |= ledger(scenarios, seeds) if with_ledger else {}
     for name, table in {**made, **(tables or {})}.items():
-        table.to_parquet(out / f"{name}.parquet", index=False)
+        if TABLES[name].suffix == "csv":
+            table.to_csv(out / TABLES[name].file, index=False)
+        else:
+            table.to_parquet(out / TABLES[name].file, index=False)
     (out / "manifest.json").write_text(json.dumps(manifest(scenarios, seeds)), encoding="utf-8")
     return out

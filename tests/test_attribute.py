@@ -228,6 +228,14 @@ def test_a_world_that_fails_is_named_and_no_shares_are_given_until_it_is_there(t
     assert called(notes, "run-") == 2 * 18 + 2
 
 
+def test_shares_of_fewer_seeds_do_not_stay_beside_a_record_with_a_failed_world(tmp_path, notes):
+    assert execute(prepared(), tmp_path, Sums(str(notes))) == 0
+    made = {path.name for path in tmp_path.iterdir() if path.is_file() and path.name[0] != "." and path.suffix != ".json"}
+    assert made == {"worlds.csv", "bundles.csv", "shapley.csv", f"shapley_{NAME}.svg", f"shapley_{NAME}.png"}
+    assert execute(prepared(seeds=3), tmp_path, Sums(str(notes), fails=((f"{NAME}: voorrang", 2),))) == 1
+    assert not any((tmp_path / name).exists() for name in made)
+
+
 def test_more_seeds_extend_the_shares_to_what_one_run_would_have_given(tmp_path, notes, capsys):
     simulation = Sums(str(notes))
     for out, keys in (("grown", {"seeds": 1}), ("grown", {"seeds": 2, "first_seed": 1}), ("whole", {"seeds": 3})):

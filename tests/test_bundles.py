@@ -185,7 +185,7 @@ def test_rows_of_another_scenario_stay_and_its_own_are_replaced(tmp_path):
 def test_a_damaged_table_of_an_earlier_run_is_named(tmp_path, content):
     (tmp_path / "shapley.csv").write_text(content)
     with pytest.raises(Refusal, match=r"shapley\.csv is damaged"):
-        beside_others(tmp_path, SHAPLEY, shares_table(Values(worlds(), BOTH)))
+        beside_others(tmp_path, SHAPLEY, "mix", shares_table(Values(worlds(), BOTH)))
 
 
 def test_two_seeds_with_one_world_give_no_figures(tmp_path):

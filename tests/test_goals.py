@@ -233,6 +233,19 @@ def test_the_same_search_runs_nothing_again_and_gives_the_same_table(tmp_path, n
     assert (tmp_path / "two" / "packages.csv").read_bytes() == table
 
 
+def test_nothing_of_an_earlier_search_or_of_fewer_seeds_stays(tmp_path, notes, wanted):
+    def made():
+        return {path.name for path in tmp_path.glob("out/*") if path.is_file() and path.name[0] != "." and path.suffix != ".json"}
+
+    of_goals = {"goals.csv", f"goals_{NAME}.svg", f"goals_{NAME}.png"}
+    assert execute(tmp_path / "out", Town(str(notes)), goals=wanted, trials=6) == 0
+    assert made() == of_goals | {name.replace("goals", "packages") for name in of_goals}
+    assert execute(tmp_path / "out", Town(str(notes)), goals=wanted) == 0
+    assert made() == of_goals, "packages were chosen by a search that this command did not make"
+    assert execute(tmp_path / "out", Town(str(notes), fails=((NAME, 5),)), goals=wanted, seeds=6) == 1
+    assert made() == set()
+
+
 def test_a_goal_that_no_package_reaches_is_said_with_the_best_one(tmp_path, notes, wanted, capsys):
     out = tmp_path / "out"
     assert execute(out, Town(str(notes), most=5.0), goals=wanted, trials=6) == 0

@@ -16,20 +16,19 @@ from analysis.page import words
 from analysis.page.figures import bundle_panels, svg_and_png
 from analysis.page.summary import ONLY_CHANCE, PLAIN_SIGNS, reason
 from analysis.page.words import Text, interval, span
-from analysis.tables.files import beside_others, write_table, write_whole
-from analysis.tables.schema import BUNDLES, SHAPLEY, WORLDS
+from analysis.tables.made import SHARES
 
 SHOWN = ("senior_moves", "suitable_seniors", "freed_family_homes")
 HEADLINE = SHOWN[0]
 
 
 def finish(out: Path, worlds: pd.DataFrame, bundle: Bundle, config: Mapping[str, Any], title: Mapping[str, str]) -> str:
-    """Write shapley.csv, bundles.csv, worlds.csv and the picture, each whole or not at all; returns the Dutch summary.
+    """Write what ``SHARES`` names, each whole or not at all; returns the Dutch summary.
 
     Rows of other scenarios in these tables stay.
 
     Args:
-        worlds: columns of ``WORLDS``. config: place, months, fingerprints. title: of the scenario, nl and en.
+        worlds: columns of the table worlds. config: place, months, fingerprints. title: of the scenario, nl and en.
 
     Raises:
         Refusal: two seeds with one world, or a table of an earlier run that is damaged. Nothing is then written.
@@ -37,15 +36,11 @@ def finish(out: Path, worlds: pd.DataFrame, bundle: Bundle, config: Mapping[str,
     refuse_twins(config.get("fingerprints", {}))
     values = Values(worlds, bundle)
     shares, parts = shares_table(values), parts_table(values)
-    whole = [(of, beside_others(out, of, table)) for of, table in ((WORLDS, worlds), (BUNDLES, parts), (SHAPLEY, shares))]
+    tables = {"worlds": worlds, "bundles": parts, "shapley": shares}
     shares, parts = with_claims(shares.rename(columns={"share": "difference"})), with_claims(parts)
     name = Text(title["nl"], title["en"])
     names = {key: words.instrument(key, config.get("instrument_titles", {})) for key in bundle.keys}
-    vector, bitmap = svg_and_png(partial(picture, shares, parts, name, names))
-    for of, table in whole:
-        write_table(out, of, table)
-    write_whole(out / f"shapley_{bundle.scenario}.svg", vector)
-    write_whole(out / f"shapley_{bundle.scenario}.png", bitmap)
+    SHARES.write(out, bundle.scenario, tables, {"shapley": svg_and_png(partial(picture, shares, parts, name, names))})
     lines = plain(shares, parts, bundle, name, names, config)
     return "\n".join(line.nl for line in lines).translate(PLAIN_SIGNS)
 

@@ -16,8 +16,7 @@ from analysis.page import words
 from analysis.page.figures import BLUE, COLOURS, INK, RED, SOFT, WIDTH, svg_and_png
 from analysis.page.summary import ONLY_CHANCE, PLAIN_SIGNS
 from analysis.page.words import Text, number, numbers
-from analysis.tables.files import beside_others, write_table, write_whole
-from analysis.tables.schema import GOALS, PACKAGES
+from analysis.tables.made import GOALS
 from sim.world.names import ALL, BASIS, PLACEBO
 
 
@@ -32,7 +31,7 @@ def finish(
     check: Package | None = None,
     probability: float = 0.0,
 ) -> str:
-    """Write goals.csv, packages.csv (after a search) and their pictures; returns the Dutch summary.
+    """Write what ``GOALS`` names (packages after a search only), each whole or not at all; returns the Dutch summary.
 
     Rows of another scenario in these tables stay; those of basis and placebo are of this command.
 
@@ -42,19 +41,11 @@ def finish(
     """
     table = goals_table(goals, runs)
     names = {key: Text(goal.title.nl, goal.title.en) for key, goal in goals.items()}
-    tables = [(GOALS, table)]
-    pictures = [("goals", partial(over_time, table, scenario, names))]
+    tables, pictures = {"goals": table}, {"goals": svg_and_png(partial(over_time, table, scenario, names, "nl"))}
     if packages:
-        tried = packages_table(scenario, packages, check, probability)
-        tables.append((PACKAGES, tried))
-        pictures.append(("packages", partial(trade_off, tried, probability)))
-    whole = [(of, beside_others(out, of, one)) for of, one in tables]
-    drawn = [(name, svg_and_png(partial(draw, "nl"))) for name, draw in pictures]
-    for of, one in whole:
-        write_table(out, of, one)
-    for name, (vector, bitmap) in drawn:
-        write_whole(out / f"{name}_{scenario}.svg", vector)
-        write_whole(out / f"{name}_{scenario}.png", bitmap)
+        tables["packages"] = tried = packages_table(scenario, packages, check, probability)
+        pictures["packages"] = svg_and_png(partial(trade_off, tried, probability, "nl"))
+    GOALS.write(out, scenario, tables, pictures)
     lines = plain(table, scenario, goals, Text(title["nl"], title["en"]), place)
     if packages:
         lines += found(packages, check, probability)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from sim.world.errors import Refusal, hint
+from sim.world.names import BASIS, PLACEBO
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -147,8 +148,10 @@ def write_table(folder: Path, table: Table, frame: pd.DataFrame) -> None:
     write_whole(folder / table.file, frame[list(table.names)].to_csv(index=False, lineterminator="\n"))
 
 
-def beside_others(folder: Path, of: Table, table: pd.DataFrame) -> pd.DataFrame:
-    """A table of one scenario with the rows that its file holds of other scenarios, by name of the scenario.
+def beside_others(folder: Path, of: Table, scenario: str, table: pd.DataFrame | None) -> pd.DataFrame | None:
+    """A table of one scenario (None: without rows) with the rows that its file holds of others, by scenario.
+
+    None when no scenario but basis and placebo is left.
 
     Raises:
         Refusal: the file is damaged.
@@ -158,10 +161,13 @@ def beside_others(folder: Path, of: Table, table: pd.DataFrame) -> pd.DataFrame:
     path = folder / of.file
     if not path.is_file():
         return table
+    mine = {scenario} if table is None else {scenario, *table["scenario"]}
     try:
         there = pd.read_csv(path, keep_default_na=False, na_values=[""])
-        others = there.loc[~there["scenario"].isin(table["scenario"].unique()), list(of.names)]
+        others = there.loc[~there["scenario"].isin(mine), list(of.names)]
     except (OSError, ValueError, KeyError) as error:
         raise Refusal(f"{path} is damaged ({error}); remove it, and give the same command again") from error
+    if table is None:
+        return others if {*others["scenario"]} - {BASIS, PLACEBO} else None
     both = pd.concat([others, table], ignore_index=True) if len(others) else table
     return both.sort_values("scenario", kind="stable", ignore_index=True)

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from analysis.estimates.worksheet_counts import monitor
 from analysis.estimates.worksheet_tables import Shared
 from analysis.page.words import capital, span
-from analysis.tables.files import write_whole
+from analysis.tables.made import WORKSHEETS
 from analysis.tables.results import Results, gather
 from analysis.worksheets import sheets, sheets_xlsx
 from analysis.worksheets.sheets import LEGEND, SIGNS, Approach, Sheet
@@ -59,16 +59,15 @@ def write(folder: Path, scenario: str | None = None) -> list[Path]:
     results = finished(folder)
     names = chosen(results, scenario)
     shared, counted = Shared(results), monitor(results, {BASIS, *names})
-    made: list[tuple[Path, str | bytes]] = []
+    made: dict[str, str | bytes] = {}
     for name in names:
         plan = sheets.approach(results, name, shared, counted)
         filled = all_sheets(plan)
         own = counted[counted["scenario"].isin([BASIS, name])]
-        made.append((folder / f"werkbladen_{name}.html", page(plan, filled)))
-        made.append((folder / f"werkbladen_{name}.xlsx", sheets_xlsx.workbook(filled, own, about(plan), SOURCE)))
-    for path, content in made:
-        write_whole(path, content)
-    return [path for path, _ in made]
+        made[f"werkbladen_{name}.html"] = page(plan, filled)
+        made[f"werkbladen_{name}.xlsx"] = sheets_xlsx.workbook(filled, own, about(plan), SOURCE)
+    WORKSHEETS.write(folder, {}, made)
+    return [folder / name for name in made]
 
 
 def finished(folder: Path) -> Results:

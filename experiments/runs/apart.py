@@ -25,6 +25,7 @@ def run_apart(
     command: str,
     jobs_of: Callable[[Sequence[int]], list[SeedJob]],
     conclude: Callable[[Marks, dict[str, Any]], int],
+    forget: Callable[[], None],
     simulation: Simulation | None,
     executor: Executor | None,
 ) -> int:
@@ -35,6 +36,7 @@ def run_apart(
         jobs_of: what to run for these seeds.
         conclude: (marks of the finished runs, content of the manifest, which it may add to) to an exit status; is not
             asked while a run is missing.
+        forget: removes what was concluded from fewer runs before; asked while a run is missing.
     """
     began = time.perf_counter()
     with locked(out):
@@ -56,6 +58,8 @@ def run_apart(
             command,
             {"scenarios": runner.in_order(plan.scenarios), "seeds": seeds},
         )
+        if failures:
+            forget()
         status = compare.tell(failures, plan.config.debug) if failures else conclude(found, content)
         content["seconds"]["total"] = round(time.perf_counter() - began, 3)
         write_json(out / record, content)
