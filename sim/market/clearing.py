@@ -68,7 +68,8 @@ def lists(chosen, viewing):
 @njit(cache=True)
 def _lay(at, s, row, chosen, viewing, out, slot):
     """Write the responses of searcher ``s``, row ``row`` of ``chosen``, from row ``at`` of the lists on; returns the row after the last."""
-    n, offer, worth, ident = chosen.n, chosen.offer, chosen.worth, viewing.seekers[s].id
+    n, offer, worth, rank, offers, ident = chosen.n, chosen.offer, chosen.worth, chosen.rank, viewing.offers, viewing.seekers[s].id
+    home, ranks, refuses = out.home, out.rank, out.refuses
     social, market, end = 0, 0, at + n[row, 0] + n[row, 1]
     for r in range(at, end):
         a, b = social, PER_SEGMENT + market
@@ -79,9 +80,9 @@ def _lay(at, s, row, chosen, viewing, out, slot):
             k = b
             market += 1
         slot[r] = k
-        out.home[r] = offer[row, k]
-        out.rank[r] = chosen.rank[row, k]
-        out.refuses[r] = turns_down(viewing.key, ident, viewing.offers[offer[row, k]].id, viewing.p_refusal)
+        home[r] = offer[row, k]
+        ranks[r] = rank[row, k]
+        refuses[r] = turns_down(viewing.key, ident, offers[offer[row, k]].id, viewing.p_refusal)
     return end
 
 

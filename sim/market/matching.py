@@ -100,17 +100,18 @@ def go_on(waiting, lists, far):
 @njit(cache=True)
 def _propose(i, waits, lists, far):
     """Household i proposes down its list, then whoever it displaces; returns the household that must wait, or −1."""
-    pointer, held, rank = far.pointer, far.held, lists.rank
+    home, rank, refuses = lists.home, lists.rank, lists.refuses
+    pointer, stop, refused, held = far.pointer, far.stop, far.refused, far.held
     while True:
         at = pointer[i]
-        if at == far.stop[i]:
+        if at == stop[i]:
             return -1
-        j = lists.home[at]
+        j = home[at]
         other = held[j]
-        if far.refused[at] or (other >= 0 and rank[at] < rank[pointer[other]]):
+        if refused[at] or (other >= 0 and rank[at] < rank[pointer[other]]):
             pointer[i] += 1
             continue
-        if waits and lists.refuses[at]:
+        if waits and refuses[at]:
             return i
         held[j] = i
         if other < 0:

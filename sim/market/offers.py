@@ -61,6 +61,7 @@ def _put_on_offer(v, d, n, month, base, p_outside, p_free):
 @njit(cache=True)
 def _describe(at, rows, v, d, area_map, asking, direct):
     """Fill the OFFER records of the vacancy rows; ``asking`` is the asking price over the WOZ value (float32)."""
+    share, keys = direct.share, direct.key
     for r in range(len(rows)):
         k, o = rows[r], at[r]
         j = v.dwelling[k]
@@ -69,8 +70,8 @@ def _describe(at, rows, v, d, area_map, asking, direct):
         o.urban, o.x_km, o.y_km = area_map.urban[area], area_map.x_km[area], area_map.y_km[area]
         o.labels, o.direct = d.labels[j], ZERO
         o.made_by = ONE << np.uint64(d.made_by[j] - 1) if d.made_by[j] > 0 else ZERO
-        for one in range(len(direct.key)):
-            if tenure == CORPORATIE and to_unit(draw_bits(direct.key[one], v.id[k])) < direct.share[one]:
+        for one in range(len(keys)):
+            if tenure == CORPORATIE and to_unit(draw_bits(keys[one], v.id[k])) < share[one]:
                 o.direct |= ONE << np.uint64(one)
         o.tenure, o.kind, o.rooms, o.access = tenure, d.kind[j], d.rooms[j], d.access[j]
         o.age_label, o.relaxed, o.quota, o.woz = d.age_label[j], v.relaxed[k], v.quota[k], d.woz[j]

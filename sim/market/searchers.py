@@ -43,7 +43,6 @@ class Reckoning(NamedTuple):
 
     month: int
     urgency: np.uint64  # base key of who is urgent
-    rooted: NDArray  # float64 [months lived there], attachment that they have added
     in_home: float  # share of savings that goes into a home
     loan: tuple[float, float]  # largest loan, times income: below AOW age, from it
     gross: tuple[float, float]  # gross over disposable income
@@ -74,7 +73,6 @@ def describe(w: World, rows: NDArray) -> NDArray:
     reckoning = Reckoning(
         w.month,
         urgency,
-        make_journey(p).rooted,
         p.rel_wealth_in_home,
         (p.rel_loan_income, p.rel_loan_income_aow),
         (p.rel_gross, p.rel_gross_aow),
@@ -85,18 +83,18 @@ def describe(w: World, rows: NDArray) -> NDArray:
         p.senior_age,
     )
     seekers = np.empty(len(rows), SEEKER)
-    _describe(seekers, People(rows, ages, kinds, here), h, w.d, w.map, reckoning)
+    _describe(seekers, People(rows, ages, kinds, here), h, w.d, w.map, make_journey(p).rooted, reckoning)
     return seekers
 
 
 @njit(cache=True)
-def _describe(seekers, people, h, d, area_map, by):
-    """Fill the SEEKER records of ``people``."""
-    here = people.here
-    for r in range(len(seekers)):
-        i, s = people.rows[r], seekers[r]
+def _describe(seekers, people, h, d, area_map, rooted, by):
+    """Fill the SEEKER records of ``people``; ``rooted`` float64 is the attachment that months of living there have added."""
+    rows, ages, classes, here = people.rows, people.ages, people.classes, people.here
+    for r in range(len(rows)):
+        i, s = rows[r], seekers[r]
         j = h.home[i]
-        s.row, s.age, s.cls, s.id, s.touched, s.without = i, people.ages[r], people.classes[r], h.id[i], h.touched[i], NO_BITS
+        s.row, s.age, s.cls, s.id, s.touched, s.without = i, ages[r], classes[r], h.id[i], h.touched[i], NO_BITS
         s.limit = max(h.adult_limit[i, 0], h.adult_limit[i, 1])
         s.rooms_needed, s.size, s.scope, s.first, s.second = h.rooms_needed[i], h.size[i], h.scope[i], h.profile[i, 0], h.profile[i, 1]
         s.area = d.area[j] if j >= 0 else max(0, h.origin_area[i])
@@ -108,7 +106,7 @@ def _describe(seekers, people, h, d, area_map, by):
         s.urgent = np.uint64(1 if to_unit(draw_bits(by.urgency, h.id[i])) < chance else 0)
         s.waited = np.uint64(min(LONGEST_WAIT, max(0, by.month - h.registered[i])))
         _describe_money(s, i, j, h, d, by)
-        s.attachment = attached(h.attachment[i], by.month - h.moved_in[i], by.rooted)
+        s.attachment = attached(h.attachment[i], by.month - h.moved_in[i], rooted)
         s.old_rent, s.taste_here = h.rent[i], h.taste_here[i]
         s.here_size, s.here_reach, s.here_afford = here[r, 0], here[r, 1], here[r, 2]
         s.here_place, s.here_profile = here[r, 3], here[r, 4]

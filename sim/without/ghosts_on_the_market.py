@@ -93,12 +93,12 @@ def measure(mark, chosen, won, slot, viewing, seen):
 def _measure_for(m, chosen, won, slot, viewing, seen):
     """Fill rank and row of who holds each home for mark ``m``; where a ghost's own household does, the rank of the next one."""
     own, top, holder = seen.own[seen.own_first[m] : seen.own_first[m + 1]], seen.rank[m], seen.holder[m]
-    kept = np.full(len(viewing.offers), -1, np.int32)
+    kept, seekers, rank = np.full(len(viewing.offers), -1, np.int32), viewing.seekers, chosen.rank
     for s in range(len(won)):
-        o, row = won[s], viewing.seekers[s].row
+        o, row = won[s], seekers[s].row
         if o < 0:
             continue
-        top[o], holder[o] = chosen.rank[s, slot[s]], row
+        top[o], holder[o] = rank[s, slot[s]], row
         k = np.searchsorted(own, row)
         if k < len(own) and own[k] == row:
             kept[o] = s
@@ -114,6 +114,7 @@ def runners_up(kept, chosen, won, slot, viewing, best):
     if np.max(kept) < 0:
         return
     n, offer, worth, rank = chosen.n, chosen.offer, chosen.worth, chosen.rank
+    seekers, offers = viewing.seekers, viewing.offers
     for s in range(len(n)):
         for k in range(MAX_RESPONSES):
             if k % PER_SEGMENT >= n[s, k // PER_SEGMENT]:
@@ -122,7 +123,7 @@ def runners_up(kept, chosen, won, slot, viewing, best):
             if kept[o] < 0 or kept[o] == s or rank[s, k] <= best[o]:
                 continue
             content = won[s] >= 0 and worth[s, slot[s]] >= worth[s, k]
-            if not content and not turns_down(viewing.key, viewing.seekers[s].id, viewing.offers[o].id, viewing.p_refusal):
+            if not content and not turns_down(viewing.key, seekers[s].id, offers[o].id, viewing.p_refusal):
                 best[o] = rank[s, k]
 
 
