@@ -37,6 +37,7 @@ def under_way() -> Run:
     """A run in which all instruments work, and some of a user's own, with ghosts, by steps."""
     one = run.burn_in(MIXED, 1, MONTHS, 12, FOLLOW_UP, behaviour=LIVELY, debug=True)
     chosen = everything() | {MINE: {"pulls": {"trouble": 0.1}}}
+    chosen["wooncoach_particulier"]["fte"] = None  # its team counts the seniors, and remembers
     one.equip({key: load(key, settings) for key, settings in chosen.items()}, read(STEPS))
     run.advance(one, SO_FAR, None)
     return one

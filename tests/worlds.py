@@ -94,10 +94,10 @@ def everything() -> dict[str, dict[str, Any]]:
     return {key: strong(key) for key in REGISTRY}
 
 
-def at_work(burnt: Run, chosen: dict[str, dict[str, Any]], strength: float = 1.0) -> Run:
+def at_work(burnt: Run, chosen: dict[str, dict[str, Any]], strength: float = 1.0, ghosts: bool = True) -> Run:
     """A copy of a run with instruments at work in it."""
     one, start = burnt.copy(), burnt.world.setting.start
-    one.equip({key: interventions.load(key, settings, start) for key, settings in chosen.items()}, strength=strength)
+    one.equip({key: interventions.load(key, settings, start) for key, settings in chosen.items()}, strength=strength, ghosts=ghosts)
     return one
 
 

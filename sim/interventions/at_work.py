@@ -60,6 +60,11 @@ class InService(Running):
             self.somebody = len(one.target_group(self.at_work, w, (0, len(Stage) - 1), NO_BITS)) > 0
         return self.somebody
 
+    def works_on_whoever_is_there(self, month: int) -> bool:
+        """Whether it works this month on everybody that it would reach: it pulls a lever, has no dose, and no limit kept anybody out."""
+        s, short = self.settings, self.month.waiting > 0 or self.month.no_money > 0
+        return self.works(month) and not short and s.card.for_households and not s.card.dosed and bool(s.levers())
+
     def bring(self, other: Running, w: World) -> None:
         """Households on which it works are reached by another instrument, too, if they are in its target group and search."""
         rows = self.at_work.members_of(w, other.settings.who, (ZOEKEN, ZOEKEN), other.mask)
@@ -96,10 +101,10 @@ class AtWork(Common):
         return self.talks
 
     def reach_ghosts(self, w: World, ghostly: World) -> None:
-        """What works without a limit on whoever is in a place works on a ghost in that place, unless it is off for it.
+        """What works on whoever is in a place works on a ghost in that place, unless it is off for it.
 
-        What is limited (a coach's hours, a pot) works on those ghosts only whose household it worked on when they parted.
-        ``ghostly`` is the world as ghosts live in it.
+        What a limit kept from somebody this month (a pot), and a dose (a coach's hours), work on those ghosts only whose household
+        they worked on when they parted. ``ghostly`` is the world as ghosts live in it.
         """
         g = self.ghosts
         if g is None or len(self.keys) < 2 or not ((g.h.state[: g.n] == PRESENT) & (g.mark[: g.n] & ALL_BIT == 0)).any():
@@ -107,7 +112,7 @@ class AtWork(Common):
         self.register = Register(ghostly.h, w.month)
         for one in self.running:
             one.settings.forget_the_idle(one, ghostly)
-            if one.works(w.month) and one.settings.works_on_whoever_is_there():
+            if one.works_on_whoever_is_there(w.month):
                 rows = one.settings.would_reach(one, ghostly)
                 rows = rows[off_for(g.mark[rows], self.in_force) & one.mask == 0]
                 g.h.touched[rows] |= one.mask

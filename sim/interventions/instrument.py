@@ -20,8 +20,8 @@ class Instrument(Terms):
     target group. ``run`` is the instrument at work in one world: its limits, its money, and what it remembers
     (``run.own``). ``w`` is that world. An instrument itself never changes, and draws keyed numbers only.
 
-    Asked when a scenario is read: ``check_law``, ``levers``, ``brings_along``, ``works_on_whoever_is_there``.
-    Asked when households are looked for: ``target_group``, ``most_cost_of_a_use`` (``sim.interventions.terms``).
+    Asked when a scenario is read: ``check_law``, ``levers``, ``brings_along``.
+    Asked when households are looked for: ``asked_in``, ``target_group``, ``most_cost_of_a_use`` (``sim.interventions.terms``).
     In each month (``sim.interventions.at_work``), in this order:
         before the klantreis  ``continue_begun``, then ``act_in_month`` (which asks ``would_reach``) or ``when_not_in_force``
         with the ghosts       ``forget_the_idle``, ``would_reach``
@@ -52,14 +52,6 @@ class Instrument(Terms):
         """
         return ()
 
-    def works_on_whoever_is_there(self) -> bool:
-        """Called each month in which there are ghosts.
-
-        Returns:
-            Whether it works on everybody that it would reach, ghosts too: nothing limits it, and it pulls a lever.
-        """
-        return self.card.for_households and not self.limited and bool(self.levers())
-
     def continue_begun(self, run: Running, w: World) -> None:
         """Called at the start of each month, in force or not, whatever money there is: what was begun before goes on."""
 
@@ -76,7 +68,7 @@ class Instrument(Terms):
         Returns:
             Household rows (int32) on which it does not work yet.
         """
-        return run.candidates(w)
+        return run.candidates(w, self.asked_in())
 
     def when_not_in_force(self, run: Running, w: World) -> None:
         """Called instead of ``act_in_month`` in a month before or after its term, or when fixed costs cannot be paid."""

@@ -13,7 +13,7 @@ from sim.interventions.who import ALL_DRAWN, Lot, carriers
 from sim.levers import ALL_BIT, MAX_INSTRUMENTS
 from sim.without.ghosts import stay_behind
 from sim.world.chance import Purpose, uniform
-from sim.world.codes import HouseholdState, Stage
+from sim.world.codes import HouseholdState
 from sim.world.copies import SHARED, Own
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ class Running(Own):
     n_uses: int = 0
     month: Tally = field(default_factory=Tally)  # this month so far
     room: Carry = field(default_factory=Carry)  # of capacity
+    doses: Carry = field(default_factory=Carry)  # of the homes or talks of its dose
     somebody: bool | None = None  # whether its target group has, or has had, a member; None: it has not looked yet
     first_month: int | None = None  # that it acted in; see months_since_first
     filters: list[dict[str, Any]] = field(default_factory=list)  # who failed what when it was put to work (labels.filters_of)
@@ -115,17 +116,19 @@ class Running(Own):
         return rows[u < self.strength]
 
     def touch(self, w: World, rows: NDArray) -> NDArray:
-        """Let the instrument work on households, first come first served, within capacity and budget; the rows that it reached."""
+        """Let the instrument work on households, first come first served, within capacity and budget; those reached, in the order given."""
         if len(rows) > self.n_room or self.settings.eur_budget is not None:
             with w.draws.replay():
                 tie = uniform(w.draws.base(Purpose.DELIVERY, w.month, self.key), w.h.id[rows])
-            queue = rows[np.lexsort((tie, w.h.stage_month[rows]))]
-            n = int((np.cumsum(self.settings.most_cost_of_a_use(w, queue)) <= self.free(w)).sum())
-            rows = queue[: min(n, self.n_room)]
-            self.month.waiting += len(queue) - len(rows)
-            self.month.no_money += min(len(queue), self.n_room) - len(rows)
+            queue = np.lexsort((tie, w.h.stage_month[rows]))
+            n = int((np.cumsum(self.settings.most_cost_of_a_use(w, rows[queue])) <= self.free(w)).sum())
+            served = queue[: min(n, self.n_room)]
+            self.month.waiting += len(queue) - len(served)
+            self.month.no_money += min(len(queue), self.n_room) - len(served)
+            rows = rows[np.sort(served)]  # a limit says who is served, never in which order
         self.n_room -= len(rows)
         w.h.touched[rows] |= self.mask
+        self.take_back(w)
         new = rows[w.h.contact_month[rows] < -3000]
         w.h.contact_month[new] = w.month
         w.h.first_contact[new] = int(self.settings.card.contact)
@@ -150,6 +153,15 @@ class Running(Own):
         if capacity is None:
             return len(w.h.id)
         return self.room.whole(capacity * self.strength)
+
+    def dose(self, rate: float) -> int:
+        """Whole homes or talks of this month, where it gives ``rate`` a month; fractions are carried over.
+
+        Capacity bounds the rate, so that nothing is rounded twice: one above the rate loses no home, one below it gives all of its own.
+        """
+        capacity = self.settings.capacity
+        self.n_room = self.doses.whole(rate if capacity is None else min(rate, capacity * self.strength))
+        return self.n_room
 
     # what it may spend
 
@@ -178,18 +190,23 @@ class Running(Own):
         return self.budget() - self.eur_spent
 
     def free(self, w: World) -> float:
-        """Euro left that is not reserved for households which count on it (infinite without a budget)."""
+        """Euro left that is not reserved for households on the way which count on it (infinite without a budget)."""
         if self.settings.eur_budget is None:
             return float("inf")
-        return max(0.0, self.left() - float(self.settings.most_cost_of_a_use(w, self._counting_on_it(w, True)).sum()))
+        rows = self._claimants(w)
+        return max(0.0, self.left() - float(self.settings.most_cost_of_a_use(w, rows[self._on_the_way(w, rows)]).sum()))
 
     def take_back(self, w: World) -> None:
-        """Money reserved for a household that stopped searching comes back: it has to ask again."""
+        """Where the money left does not reach for all, those who dropped out of the journey lose their claim: they have to ask again.
+
+        Only then: a budget that is large enough must change nothing, and who takes the journey up again has the help as before.
+        """
         if self.settings.eur_budget is None:
             return
-        rows = self._counting_on_it(w, False)
-        rows = rows[self.settings.most_cost_of_a_use(w, rows) > 0]
-        w.h.touched[rows] &= ~self.mask
+        rows = self._claimants(w)
+        most = self.settings.most_cost_of_a_use(w, rows)
+        if most.sum() > self.left():
+            w.h.touched[rows[(most > 0) & ~self._on_the_way(w, rows)]] &= ~self.mask
 
     def scale(self, factor: float, w: World) -> bool:
         """Multiply what is delivered from now on, within the strengths that there are; False if that is as before.
@@ -205,12 +222,14 @@ class Running(Own):
         self.strength = strength
         return True
 
-    def _counting_on_it(self, w: World, searching: bool) -> NDArray:
-        """Households present on which it works, in WONINGZOEKEN or VERHUIZEN (or not)."""
+    def _on_the_way(self, w: World, rows: NDArray) -> NDArray:
+        """Which of the households ``rows`` have not dropped out to before the first stage in which they are asked, bool."""
+        return w.h.stage[rows] >= self.settings.asked_in()[0]
+
+    def _claimants(self, w: World) -> NDArray:
+        """Households present on which it works, rows."""
         rows = carriers(w.h.touched, self.mask)
-        rows = rows[w.h.state[rows] == HouseholdState.PRESENT]
-        stages = (w.h.stage[rows] == Stage.WONINGZOEKEN) | (w.h.stage[rows] == Stage.VERHUIZEN)
-        return rows[stages == searching]
+        return rows[w.h.state[rows] == HouseholdState.PRESENT]
 
 
 def first_of(rows: NDArray, order: NDArray, n: int) -> NDArray:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from sim.interventions.card import Card
 from sim.interventions.who import ALL_DRAWN, Lot, Who
+from sim.world.codes import ZOEKEN
 from sim.world.names import MOST_STRENGTH
 
 if TYPE_CHECKING:
@@ -69,6 +70,10 @@ class Terms(BaseModel):
     def most_strength(self) -> float:
         """The strongest that it can be delivered: a rule without capacity, budget or dose holds for all at 1."""
         return MOST_STRENGTH if self.limited else 1.0
+
+    def asked_in(self) -> tuple[int, int]:
+        """First and last stage in which people are asked, or ask for it; money that is set aside stays so from the first on."""
+        return ZOEKEN, ZOEKEN
 
     def target_group(self, common: Common, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
         """Who could be reached now. Override it to ask more of a household than ``who`` can say.

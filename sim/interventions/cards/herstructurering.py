@@ -23,7 +23,7 @@ from sim.interventions.card import Card
 from sim.interventions.cards.passend_aanbod import PASSEND_AANBOD
 from sim.interventions.instrument import Instrument
 from sim.interventions.register import Among
-from sim.interventions.running import Carry, Running
+from sim.interventions.running import Running
 from sim.interventions.who import Who, members_of
 from sim.world import law
 from sim.world.chance import Purpose, hash_ints, hash_text, uniform
@@ -82,7 +82,6 @@ class Projects(Own):
     """The homes that a corporatie works on."""
 
     per_month: float | None = None  # homes, fixed at the start: a dose, not a feedback
-    due: Carry = field(default_factory=Carry)
     told: set[int] = field(default_factory=set)  # homes whose tenants were ever told
     under_way: list[Project] = field(default_factory=list)
 
@@ -107,6 +106,10 @@ class Rehousing(Instrument):
     def check_law(self, start: str) -> None:
         """Not less than the statutory minimum."""
         law.check_rehousing(self.key, self.eur_moving, start)
+
+    def asked_in(self) -> tuple[int, int]:
+        """Whoever lives there is told, and keeps what is set aside until it has another home."""
+        return HUIDIGE, ZOEKEN
 
     def levers(self) -> dict[str, float]:
         """Priority, money, and a move that is not weighed against staying undisturbed."""
@@ -144,7 +147,7 @@ class Rehousing(Instrument):
         if mine.per_month is None:
             stock = (w.d.state == IN_STOCK) & (w.d.tenure == Tenure.CORPORATIE)
             mine.per_month = self.n_per_1000 * float(stock.sum()) / 1000 / 12
-        rows = run.touch(w, self._next(run, w, mine.due.whole(mine.per_month * run.strength)))
+        rows = run.touch(w, self._next(run, w, run.dose(mine.per_month * run.strength)))
         run.month.contacts += len(rows)
         for i in rows.tolist():
             mine.told.add(int(w.h.home[i]))
@@ -168,7 +171,7 @@ class Rehousing(Instrument):
 
     def _may_be_told(self, run: Running, w: World, rows: NDArray) -> NDArray:
         """Those of the households ``rows`` that are in the target group and have not been told of works yet."""
-        rows = members_of(w, self.who, (HUIDIGE, ZOEKEN), run.mask, among=Among(rows, w.h.id[rows]), coaches=run.at_work.coaches)
+        rows = members_of(w, self.who, self.asked_in(), run.mask, among=Among(rows, w.h.id[rows]), coaches=run.at_work.coaches)
         rows = rows[w.h.trigger[rows] != Trigger.REHOUSING]
         return rows[~np.isin(w.h.home[rows], list(run.memory(Projects).told))]
 
@@ -197,16 +200,12 @@ class Rehousing(Instrument):
             if h.reserved[i] == NOWHERE and (h.stage[i] != ZOEKEN or not h.touched[i] & run.mask or h.trigger[i] != Trigger.REHOUSING):
                 told.append(i)
         rows = np.array(sorted(told), np.int32)
-        rows = rows[np.cumsum(self.most_cost_of_a_use(w, rows) * ~self._counted(run, w, rows)) <= run.free(w)]
+        counted = (h.touched[rows] & run.mask) != 0  # money is set aside for them already
+        rows = rows[np.cumsum(self.most_cost_of_a_use(w, rows) * ~counted) <= run.free(w)]
         fresh = rows[h.first_contact[rows] == Contact.NONE]
         h.first_contact[fresh], h.contact_month[fresh] = int(self.card.contact), w.month
         h.touched[rows] |= run.mask
         self._tell(run, w, rows)
-
-    @staticmethod
-    def _counted(run: Running, w: World, rows: NDArray) -> NDArray:
-        """Whether money is set aside for each household already, bool."""
-        return ((w.h.touched[rows] & run.mask) != 0) & (w.h.stage[rows] == ZOEKEN)
 
     def _begin(self, run: Running, w: World) -> None:
         """Homes that are empty now are taken out of use; the works begin when the notice is over."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
@@ -11,7 +11,7 @@ from pydantic import Field
 from sim.chains.new_homes import add_homes, floor_area_of, worth_of_flat
 from sim.interventions.card import Card
 from sim.interventions.instrument import Instrument
-from sim.interventions.running import Carry, Running
+from sim.interventions.running import Running
 from sim.interventions.terms import Payer
 from sim.world.chance import Purpose, hash_ints, hash_text, uniform
 from sim.world.codes import Access, Contact, DwellingState, DwellingType, Origin, Tenure
@@ -51,7 +51,6 @@ class Programme(Own):
     """How far a building programme is."""
 
     per_month: float | None = None  # homes, fixed when the first can be delivered: a dose, not a feedback
-    homes: Carry = field(default_factory=Carry)
     n_built: int = 0
 
 
@@ -77,7 +76,7 @@ class Building(Instrument):
         mine = run.memory(Programme)
         if mine.per_month is None:
             mine.per_month = self.n_per_1000 * float(run.at_work.seniors.sum()) / 1000 / 12
-        n = run.afford(min(mine.homes.whole(mine.per_month * run.strength), run.n_room), self.eur_home)
+        n = run.afford(run.dose(mine.per_month * run.strength), self.eur_home)
         if n > 0:
             add_homes(w, self._homes(run, w, n), Origin.NEW_BUILD)
             run.pay(n * self.eur_home)

@@ -87,8 +87,8 @@ class Woningsplitsen(Instrument):
         rows = rows[w.d.kind[w.h.home[rows]] == DwellingType.EENGEZINS]
         mine = run.memory(Permits)
         under_way = {one.household for one in mine.under_way}
-        rows = rows[np.argsort(uniform(lot.base, w.h.id[rows]), kind="stable")][: run.n_room]
         rows = rows[[int(i) not in under_way for i in rows]] if len(rows) else rows
+        rows = rows[np.argsort(uniform(lot.base, w.h.id[rows]), kind="stable")][: run.n_room]
         run.month.contacts += len(rows)
         run.at_work.note_application(w.month, len(rows))
         with w.draws.replay():  # one fixed number per home: a refusal stays a refusal

@@ -95,7 +95,9 @@ class Woningdelen(Instrument):
         rows = run.touch(w, run.candidates(w, (HUIDIGE, WENS), Lot(base, self.p_apply / 12)))
         run.month.contacts += len(rows)
         rooms = np.concatenate((self._still_open(run, w), rows[self._agreed(w, rows)])).astype(np.int32)
-        hosts, lodgers = match(w, rooms[: run.afford(len(rooms), self.eur_case)], base, self.eur_room, self.rel_income)
+        hosts, lodgers = match(w, rooms, base, self.eur_room, self.rel_income)
+        n = run.afford(len(hosts), self.eur_case)
+        hosts, lodgers = hosts[:n], lodgers[:n]
         run.memory(Lodging).rooms = [(i, int(w.h.home[i])) for i in rooms[~np.isin(rooms, hosts)].tolist()]
         if len(hosts):
             take_in(run, w, hosts, lodgers, self.months(uniform(base, w.h.id[lodgers], w.h.id[hosts])), self.eur_room)

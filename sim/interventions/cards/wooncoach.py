@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -11,7 +11,7 @@ from pydantic import Field
 from sim.interventions.card import Card
 from sim.interventions.instrument import Instrument
 from sim.interventions.organisations import STAGES
-from sim.interventions.running import Carry, Running, first_of
+from sim.interventions.running import Running, first_of
 from sim.interventions.terms import Payer
 from sim.interventions.who import Lot, Who
 from sim.world.chance import Purpose, uniform
@@ -40,7 +40,6 @@ class Team(Own):
     """The coaches of an instrument."""
 
     fte: float | None = None  # by senior households, fixed at the start: a dose, not a feedback
-    talks: Carry = field(default_factory=Carry)
 
 
 class Wooncoach(Instrument):
@@ -76,7 +75,7 @@ class Wooncoach(Instrument):
             fte = 12 * run.left() / self.eur_fte
             run.lacks_money(1)
         run.pay(fte * self.eur_fte / 12)
-        room = min(run.memory(Team).talks.whole(fte * self.n_talks / 12), run.n_room)
+        room = run.dose(fte * self.n_talks / 12)
         asked = self._first(run, w, (int(Stage.WOONWENS), int(Stage.WONINGZOEKEN)), round(room * self.rel_own_initiative))
         invited = self._first(run, w, (int(Stage.HUIDIGE_WONING), int(Stage.HUIDIGE_WONING)), room - len(asked))
         rows = np.concatenate((asked, invited))
