@@ -76,7 +76,7 @@ def test_without_network_and_copy_it_says_what_it_tried_and_what_is_there(tmp_pa
 
 def test_a_measure_that_the_table_no_longer_has_names_the_nearest(tmp_path) -> None:
     query = cbs.Query("81955NED", {}, {"BeginVoorraad_1": "dwellings_{year}0101"})
-    with pytest.raises(cbs.Refusal, match=r"no measure BeginVoorraad_1; nearest BeginstandVoorraad_1"):
+    with pytest.raises(cbs.Refusal, match=r"no measure BeginVoorraad_1; did you mean BeginstandVoorraad_1"):
         cbs.fetch(query, 2025, lambda *a, **k: _answer([_row("GM0193", 1, 1, 1)]), tmp_path)
 
 

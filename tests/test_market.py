@@ -159,7 +159,7 @@ def test_a_home_without_a_taker_is_relaxed_step_by_step():
     koop = w.d.tenure[w.v.dwelling[rows]] != Tenure.CORPORATIE
     seen = []
     for _ in range(6):
-        relax(w, offers)
+        relax(w, rows)
         seen.append((int(w.v.relaxed[rows].max()), float(w.v.price[rows][koop].max())))
         w.month += 1
     step = 1.0 - w.params.rel_price_step

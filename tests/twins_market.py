@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.behaviour.fit import ages_and_classes, components_at
+from sim.behaviour.fit import ages_and_classes, components_at, moment
 from sim.behaviour.klantreis import make_journey
 from sim.levers import RENT_NONE, RENT_OLD, RENT_STEPS
 from sim.market.allocation import FREE_SPACE, LONGEST_WAIT, OUTSIDE_PASSEND
@@ -254,7 +254,7 @@ def describe(w, rows):
     loan = np.where(aow, p.rel_loan_income_aow, p.rel_loan_income) * income
     nood = np.isin(h.trigger[rows], NOOD)
     area = np.where(housed, d.area[at], np.maximum(h.origin_area[rows], 0))
-    here = components_at(h, rows, home, w.month, d, w.map.urban, senior_age, w.tables)
+    here = components_at(h, rows, home, moment(w))
     columns = {
         "row": rows,
         "cls": cls,

@@ -464,41 +464,11 @@ def made_rooms() -> str:
         for module, (place, text) in sorted(rooms.TEXTS.items()):
             said = (ast.get_docstring(ast.parse(text)) or "").split("\n\n")[0]
             if rooms.room_of(module) == room and said and not place.endswith("__main__.py"):
-                rows.append((room, f"[{place}](../{place})", first_sentence(said)))
+                rows.append((room, f"[{place}](../{place})", rooms.first_sentence(said)))
     return table(["room", "file", "what it is for"], rows)
 
 
-def first_sentence(text: str) -> str:
-    """Up to the first full stop that ends a sentence."""
-    plain = " ".join(text.split())
-    found = re.match(r"(.*?[.!?])(?: [A-Z`]|$)", plain)
-    return found[1] if found else plain
-
-
-BLOCKS: dict[str, Callable[[], str]] = {
-    "rooms": made_rooms,
-    "schedule": made_schedule,
-    "parameters": made_parameters,
-    "assumptions": made_assumptions,
-    "instruments": made_instruments,
-    "organisations": made_organisations,
-    "settings": made_settings,
-    "levers": made_levers,
-    "indicators": made_indicators,
-    "principles": made_principles,
-    "monitor": made_monitor,
-    "state": made_state,
-    "codes": made_codes,
-    "amounts": made_amounts,
-    "draws": made_draws,
-    "profiles": made_profiles,
-    "keys": made_keys,
-    "files": made_files,
-    "columns": made_columns,
-    "commands": made_commands,
-    "scenarios": made_scenarios,
-    "evidence": made_evidence,
-}
+BLOCKS: dict[str, Callable[[], str]] = {name.removeprefix("made_"): made for name, made in globals().items() if name.startswith("made_")}
 
 
 def main(arguments: Sequence[str]) -> int:

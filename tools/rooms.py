@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -58,3 +59,10 @@ def room_of(module: str) -> str:
         part, dot, _ = part.rpartition(".")
         assert dot, f"{module} is in no room: enter it in ROOMS"
     return ROOM_OF[part]
+
+
+def first_sentence(text: str) -> str:
+    """Up to the first full stop that ends a sentence."""
+    plain = " ".join(text.split())
+    found = re.match(r"(.*?[.!?])(?: [A-Z`]|$)", plain)
+    return found[1] if found else plain

@@ -174,5 +174,5 @@ def test_a_missing_column_is_named_with_the_nearest_there_is():
         mean_length(moves.rename(columns={"left_vacancy": "left_vacancies"}), chains)
     with pytest.raises(ValueError, match="last_month=20"):
         mean_length(moves, chains, last_month=20)
-    with pytest.raises(ValueError, match=r"unknown dwelling type 'eengezin'.*nearest: eengezins"):
+    with pytest.raises(ValueError, match=r"unknown dwelling type 'eengezin'.*did you mean eengezins"):
         mean_length(moves.replace({"to_type": {"eengezins": "eengezin"}}), chains)

@@ -18,7 +18,7 @@ from sim import interventions, month, run
 from sim.approach import scenarios
 from sim.counts.invariants import violations
 from sim.interventions import REGISTRY
-from sim.interventions.instrument import Running
+from sim.interventions.at_work import InService
 from sim.interventions.who import Who
 from sim.state import Run
 from sim.world import law
@@ -147,7 +147,7 @@ def check(text: str, place: str, seed: int, strength: float) -> str:
     return "ran"
 
 
-def keeps_to_its_limits(one: Run, running: Running) -> None:
+def keeps_to_its_limits(one: Run, running: InService) -> None:
     """Money, capacity and dates of one instrument."""
     s, rows = running.settings, [row for row in one.at_work.ledger if row["instrument"] == running.key]
     assert running.eur_spent <= running.budget() + 1e-6

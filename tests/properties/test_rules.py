@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -26,7 +26,8 @@ DOSES = st.fixed_dictionaries(
 )
 SOUND = [{"above": -1}, {"above": 3}, {"below": 3}, {"below": 0.1}, {"above": 0, "below": 1e9}]
 LIMITS = st.sampled_from(6 * SOUND + [{"above": 2, "below": 1}, {}])
-TALKS = [{"obstacle": name} for name in names(Obstacle)] + [{"wish": name} for name in rules.WISHES]
+WISHES = get_args(get_args(rules.Talks.model_fields["wish"].annotation)[0])
+TALKS = [{"obstacle": name} for name in names(Obstacle)] + [{"wish": name} for name in WISHES]
 
 
 def whens(running: list[str]) -> st.SearchStrategy[dict[str, Any]]:
