@@ -167,94 +167,56 @@ def step_kernel(h, d, j, now, funnel):
     ``j`` is a ``Journey``, ``now`` a ``ThisMonth``; ``funnel`` int64 [FUNNEL_SHAPE] counts the steps.
     """
     armed, most, likeliest = len(now.levers) > 0, most_beside_gap(j, now.norm), likeliest_steps(j)
+    month, bases, chance, per_gap, dur_settle = now.month, now.bases, j.chance, j.gap, j.dur_settle
     for i in range(len(h.state)):
         if h.state[i] != PRESENT or h.home[i] < 0:
             continue
         stage = h.stage[i]
-        if stage == VERHUIZEN or (stage == NIEUW and now.month - h.stage_month[i] < j.dur_settle):
+        if stage == VERHUIZEN or (stage == NIEUW and month - h.stage_month[i] < dur_settle):
             continue
-        u = to_unit(draw_bits(now.bases[WISH_BASE if stage == HUIDIGE else FADE_BASE], h.id[i]))
+        u = to_unit(draw_bits(bases[WISH_BASE if stage == HUIDIGE else FADE_BASE], h.id[i]))
         touched = h.touched[i] if armed else ZERO
-        if touched == ZERO and _surely_stays(h, i, u, j, now, most, likeliest):
-            continue
-        age = oldest_age(np.int64(h.adult_birth[i, 0]), np.int64(h.adult_birth[i, 1]), now.month)
-        one = (i, age, 1 if age >= j.senior_age else 0, touched)
-        to, code = HUIDIGE, -1  # who is settled in a new home is at home
-        if stage == HUIDIGE:
-            to = _may_wish(h, d, one, u, j, now)
-        elif stage == WENS:
-            to, code = _may_search(h, d, one, u, j, now)
-        elif stage == ZOEKEN:
-            to, code = _may_give_up(h, one, u, j)
+        if touched == ZERO:  # most rows end here, and a helper that takes the columns would cost more than all of this
+            if u > likeliest[stage] and (stage != WENS or to_unit(draw_bits(bases[SEARCH_BASE], h.id[i])) > likeliest[SEARCH_AT]):
+                continue  # no step is that likely for anybody
+            gap = 1.0 - np.float64(h.fit_here[i]) - np.float64(h.taste_here[i])
+            if stage == HUIDIGE and u >= chance[logit_cell(most + per_gap * gap)]:
+                continue
+        age = oldest_age(np.int64(h.adult_birth[i, 0]), np.int64(h.adult_birth[i, 1]), month)
+        senior, home = 1 if age >= j.senior_age else 0, h.home[i]
+        to, code = stage, -1
+        if stage == HUIDIGE:  # a wish comes with a home that fits badly, with age, and with neighbours who move
+            x = j.wish[senior, age] + j.attachment * attached(h.attachment[i], month - h.moved_in[i], j.rooted)
+            x += per_gap * (1.0 - np.float64(h.fit_here[i]) - np.float64(h.taste_here[i]))
+            x += j.owner if d.tenure[home] == KOOP else 0.0
+            x += j.social_norm * now.norm[d.area[home]] if senior else 0.0
+            start, off, used, decisive = twice(u, min(x, CEILING_LOGIT), chance, touched, now.levers.awareness)
+            if used:
+                note_levers(h, i, used, decisive, now.parting)
+            if start:
+                to = WENS
+                h.trigger[i] = T_WISH if off else T_CONTACT
+                h.taste_here[i] -= j.discontent  # a wish is discontent with the present home
+        elif stage == WENS:  # a search begins, or the wish fades
+            x = j.search[senior] + now.crowd[min(1, h.scope[i]), d.area[home]]
+            go = to_unit(draw_bits(bases[SEARCH_BASE], h.id[i]))
+            start, off, used, decisive = twice(go, x, chance, touched, now.levers.search)
+            if used:
+                note_levers(h, i, used, decisive, now.parting)
+            if start:
+                to = ZOEKEN
+            elif u < j.fade[senior]:
+                to, code = HUIDIGE, FADED
+                if senior and d.access[home] == AANPASBAAR and to_unit(draw_bits(bases[ADAPT_BASE], h.id[i])) < j.p_adapt:
+                    d.access[home] = GESCHIKT  # adapting the home is an exit from the journey, not a failure
+                    code = ADAPTED
+        elif stage == ZOEKEN:  # who searches in vain may give up; in nood less often
+            if u < j.give_up[senior, 1 if is_nood(h.trigger[i]) else 0]:
+                to, code = HUIDIGE, GAVE_UP
+        else:
+            to = HUIDIGE  # who is settled in a new home is at home
         if to != stage:
-            _go_to(h, i, to, code, class_of(0, age, any_child(h.child_birth, i), j.senior_age), now.month, j.discontent, funnel)
-
-
-@njit(forceinline=True)
-def _surely_stays(h, i, u, j, now, most, likeliest):
-    """Whether nobody like household i takes a step at its draw ``u``, so that the look-ups can be spared; most rows end here."""
-    stage = h.stage[i]
-    if u > likeliest[stage] and (stage != WENS or to_unit(draw_bits(now.bases[SEARCH_BASE], h.id[i])) > likeliest[SEARCH_AT]):
-        return True
-    return stage == HUIDIGE and u >= j.chance[logit_cell(most + j.gap * _gap_of(h, i))]
-
-
-@njit(forceinline=True)
-def _gap_of(h, i):
-    """What the present home lacks in the eyes of household i, fit points."""
-    return 1.0 - np.float64(h.fit_here[i]) - np.float64(h.taste_here[i])
-
-
-@njit(forceinline=True)
-def _may_wish(h, d, one, u, j, now):
-    """HUIDIGE_WONING: a wish comes with a home that fits badly, with age, and with neighbours who move. The stage to go to."""
-    i, age, senior, touched = one
-    x = j.wish[senior, age] + j.attachment * attached(h.attachment[i], now.month - h.moved_in[i], j.rooted)
-    x += j.gap * _gap_of(h, i)
-    x += j.owner if d.tenure[h.home[i]] == KOOP else 0.0
-    x += j.social_norm * now.norm[d.area[h.home[i]]] if senior else 0.0
-    start, off = _decide(h, i, u, min(x, CEILING_LOGIT), j.chance, touched, now.levers.awareness, now.parting)
-    if start:
-        h.trigger[i] = T_WISH if off else T_CONTACT
-        h.taste_here[i] -= j.discontent  # a wish is discontent with the present home
-        return WENS
-    return HUIDIGE
-
-
-@njit(forceinline=True)
-def _may_search(h, d, one, u, j, now):
-    """WOONWENS: a search begins, or the wish fades; an older household may have its home adapted instead. Stage and reason."""
-    i, _, senior, touched = one
-    home = h.home[i]
-    x = j.search[senior] + now.crowd[min(1, h.scope[i]), d.area[home]]
-    go = to_unit(draw_bits(now.bases[SEARCH_BASE], h.id[i]))
-    start, _ = _decide(h, i, go, x, j.chance, touched, now.levers.search, now.parting)
-    if start:
-        return ZOEKEN, -1
-    if u >= j.fade[senior]:
-        return WENS, -1
-    if senior and d.access[home] == AANPASBAAR and to_unit(draw_bits(now.bases[ADAPT_BASE], h.id[i])) < j.p_adapt:
-        d.access[home] = GESCHIKT  # adapting the home is an exit from the journey, not a failure
-        return HUIDIGE, ADAPTED
-    return HUIDIGE, FADED
-
-
-@njit(forceinline=True)
-def _may_give_up(h, one, u, j):
-    """WONINGZOEKEN: who searches in vain may give up; in nood less often. Stage and reason."""
-    i, _, senior, _ = one
-    if u < j.give_up[senior, 1 if is_nood(h.trigger[i]) else 0]:
-        return HUIDIGE, GAVE_UP
-    return ZOEKEN, -1
-
-
-@njit(forceinline=True)
-def _decide(h, i, u, x, table, touched, lever, parting):
-    """One decision of household i at its draw ``u``: with the levers, and without them; what instruments made of it is noted."""
-    start, off, used, decisive = twice(u, x, table, touched, lever)
-    if used:
-        note_levers(h, i, used, decisive, parting)
-    return start, off
+            _go_to(h, i, to, code, class_of(0, age, any_child(h.child_birth, i), j.senior_age), month, j.discontent, funnel)
 
 
 def take_steps(w: World, now: ThisMonth) -> None:
