@@ -93,9 +93,9 @@ class AtWork(Common):
         if self.running:
             self.register = Register(w.h, w.month)
         for one in self.running:
-            if one.act(w):
+            if one.act(w) and (brought := one.settings.brings_along()):
                 for other in self.running:
-                    if other.key in one.settings.brings_along() and other.works(w.month):
+                    if other.key in brought and other.works(w.month):
                         one.bring(other, w)
         self.register = None
         return self.talks
