@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 
 from sim import interventions
-from sim.approach import rules, scenarios
+from sim.approach import menukaart, rules, scenarios
 from sim.interventions import REGISTRY, card_of
 from sim.world.errors import Refusal
 
-CATEGORIES = ("passend_aanbod", "op_weg_helpen", "ontzorgen", "prijsprikkel", "voorrang")
 HOLDS = "instruments: {voorrang: {}, wooncoach_sociaal: {}}"
 
 
@@ -23,12 +22,19 @@ def loads(name: str) -> dict[str, Any]:
     return {key: interventions.load(key, settings) for key, settings in found.instruments.items()}
 
 
-@pytest.mark.parametrize("category", CATEGORIES)
-def test_the_scenario_of_a_category_holds_every_instrument_of_it_and_no_other(category):
-    assert set(loads(f"categorie_{category}")) == {key for key, cls in REGISTRY.items() if cls.card.category == category}
+def test_every_category_has_its_scenario_and_every_instrument_is_in_one_of_them():
+    held = {name: set(loads(name)) for name in scenarios.names() if name.startswith("categorie_")}
+    assert set(held) == {f"categorie_{category}" for category in menukaart.CATEGORIES}
+    assert sorted(key for keys in held.values() for key in keys) == sorted(set(REGISTRY) - {scenarios.OWN})
+    assert all(cls.card.category in menukaart.CATEGORIES for key, cls in REGISTRY.items() if key != scenarios.OWN)
 
 
-@pytest.mark.parametrize("sector", ["sociaal", "particulier"])
+def test_what_a_full_plan_chooses_is_of_an_instrument_of_its_sector():
+    for sector, chosen in menukaart.CHOICES.items():
+        assert [key for key in chosen if sector not in REGISTRY[key].card.sector] == []
+
+
+@pytest.mark.parametrize("sector", menukaart.SECTORS)
 def test_a_full_plan_holds_every_instrument_of_its_sector_for_the_people_of_that_sector(sector):
     held = loads(f"volledig_{sector}")
     assert set(held) == {key for key, cls in REGISTRY.items() if sector in cls.card.sector}

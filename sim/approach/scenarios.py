@@ -1,4 +1,4 @@
-"""Scenarios as data: a short YAML file with a title, a shopping list of instruments, and rules for stepwise approaches."""
+"""Scenarios as data: a title, a shopping list of instruments, and rules; in a short YAML file, or made from the cards (menukaart)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from sim.approach import menukaart
 from sim.approach.rules import Rule
 from sim.approach.rules import check as check_rules
 from sim.approach.rules import read as read_rules
@@ -37,9 +38,9 @@ class Scenario(BaseModel):
 
 
 def names(folder: Path | None = None) -> list[str]:
-    """Scenarios in ``folder``; without one those of ``configs/scenario`` and each instrument alone. Sorted."""
-    alone = () if folder else REGISTRY
-    return sorted({*(path.stem for path in (folder or FOLDER).glob("*.yaml")), *alone})
+    """Scenarios in ``folder``; without one those of ``configs/scenario``, of the menukaart, and each instrument alone. Sorted."""
+    made = () if folder else (*menukaart.scenarios(), *REGISTRY)
+    return sorted({*(path.stem for path in (folder or FOLDER).glob("*.yaml")), *made})
 
 
 def spread(wanted: Iterable[str], folder: Path | None = None) -> list[str]:
@@ -53,7 +54,7 @@ def spread(wanted: Iterable[str], folder: Path | None = None) -> list[str]:
 
 
 def load(name: str, folder: Path | None = None) -> Scenario:
-    """One scenario by name, from ``folder`` first, else from ``configs/scenario``, else the instrument of that name alone.
+    """One scenario by name, from ``folder`` first, else from ``configs/scenario``, else from the menukaart or the instrument of that name.
 
     Raises:
         Refusal: no such scenario, no YAML, a key that does not belong there, or rules that contradict each other.
@@ -62,6 +63,9 @@ def load(name: str, folder: Path | None = None) -> Scenario:
         path = place / f"{name}.yaml" if place else None
         if path is not None and path.is_file():
             return _read(path)
+    if name in menukaart.scenarios():
+        title, instruments = menukaart.scenarios()[name]
+        return Scenario(title=title, instruments=instruments)
     if name in REGISTRY:
         return Scenario(title=Title(**card_of(name).title), instruments={name: {}})
     if name == EACH:

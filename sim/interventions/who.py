@@ -31,39 +31,23 @@ if TYPE_CHECKING:
     Filter = Callable[[World, "Who", NDArray], NDArray]  # which of the households given (rows with a home) meet it, bool
 
 ANY = 9
-ANYBODY = {
-    "age": 18,
-    "size": 6,
-    "size_least": 1,
-    "children": "any",
-    "rooms": 1,
-    "rooms_most": 12,
-    "tenure": "any",
-    "floor_area": 0,
-    "type": "any",
-    "dur_lived": 0,
-    "registered": False,
-    "income": "any",
-    "areas": (),
-    "coach": False,
-}  # values of the labels that bind nobody
 TALKED = "coach"  # asked of what instruments at work left with a household
-IN_THE_KERNEL = ("age", "size", "rooms", "rooms_most", "tenure", "floor_area")  # sim.interventions.who
+IN_THE_KERNEL = ("age", "size", "rooms", "rooms_most", "tenure", "floor_area")  # _target
 
 
 class Who(BaseModel):
-    """Target group: labels on the resident, the home left and the area. The defaults bind nobody."""
+    """Target group: labels on the resident, the home left and the area. But for ``age``, the defaults bind nobody."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     age: int = Field(55, ge=18, le=100, description="lowest age of the oldest adult, years")
     size: int = Field(6, ge=1, le=6, description="largest household, persons")
+    size_least: int = Field(1, ge=1, le=6, description="smallest household, persons")
+    children: Literal["with", "without", "any"] = Field("any", description="children at home")
     rooms: int = Field(1, ge=1, le=12, description="fewest rooms of the home left")
     rooms_most: int = Field(12, ge=1, le=12, description="most rooms of the home left")
     tenure: Literal["koop", "corporatie", "vrije_huur", "any"] = Field("any", description="tenure of the home left")
     floor_area: float = Field(0, ge=0, le=400, description="smallest floor area of the home left, m2")
-    size_least: int = Field(1, ge=1, le=6, description="smallest household, persons")
-    children: Literal["with", "without", "any"] = Field("any", description="children at home")
     type: Literal["eengezins", "meergezins", "seniorencomplex", "mantelzorgunit", "flex", "any"] = Field(
         "any", description="type of the home left"
     )
@@ -74,6 +58,9 @@ class Who(BaseModel):
     coach: bool = Field(
         False, description="true: a coach of the same scenario has talked to the household on this journey (so before it moves)"
     )
+
+
+ANYBODY = Who(age=18)  # every label has the value that binds nobody
 
 
 class Lot(NamedTuple):
@@ -171,8 +158,8 @@ def members_of(
 
 
 def binding(who: Who) -> list[str]:
-    """Labels that ask something, in the order of ``ANYBODY``."""
-    return [name for name, value in ANYBODY.items() if getattr(who, name) != value]
+    """Labels that ask something, in the order of the fields of ``Who``."""
+    return [name for name in Who.model_fields if getattr(who, name) != getattr(ANYBODY, name)]
 
 
 def failing(w: World, who: Who) -> list[dict[str, Any]]:
