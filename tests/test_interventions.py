@@ -7,7 +7,9 @@ import pytest
 
 from sim import month, run
 from sim.interventions import REGISTRY, load
+from sim.interventions.instrument import Instrument
 from sim.interventions.register import Register
+from sim.interventions.running import Carry
 from sim.interventions.who import Lot, target_rows
 from sim.world.chance import Purpose, uniform
 from sim.world.codes import Access, Contact, Stage, Tenure
@@ -359,3 +361,61 @@ def test_one_label_of_who_leaves_the_others_as_the_instrument_has_them(key) -> N
     own = load(key, {}).who
     changed = load(key, {"who": {"age": 77}}).who
     assert changed == own.model_copy(update={"age": 77})
+
+
+NARROWED = sorted(key for key in set(FOR_HOUSEHOLDS) if REGISTRY[key].target_group is not Instrument.target_group)
+
+
+def with_toolbox(keys, **limits):
+    """A coach who brings along all of ``keys``, which nobody reaches otherwise than through it or their own asking."""
+    return {"wooncoach_sociaal": strong("wooncoach_sociaal") | {"toolbox": list(keys)}, **{key: strong(key) | limits for key in keys}}
+
+
+def test_a_coach_brings_along_only_who_is_in_the_target_group():
+    assert NARROWED, "some ask more than who can say"
+    under_way = at_work(burnt_in(), with_toolbox(NARROWED))
+    w, common = under_way.world, under_way.at_work
+    for _ in range(4):
+        let_pass(under_way, 1)
+        before = w.h.touched.copy()
+        for one in common.running:
+            allowed = one.settings.target_group(common, w, (0, len(Stage) - 1), NO_MASK)
+            coach = running(under_way, "wooncoach_sociaal")
+            if one.key in NARROWED and coach.works(w.month):
+                one.n_room = len(w.h.id)
+                coach.bring(one, w)
+                brought = np.flatnonzero((w.h.touched & ~before & one.mask) != 0)
+                assert np.isin(brought, allowed).all(), one.key
+
+
+def test_who_is_brought_along_is_served_from_the_room_of_the_month_whatever_the_keys():
+    coach, late = "wooncoach_sociaal", "woonevenement"
+    assert coach < late, "the coach acts before it"
+    chosen = {coach: strong(coach) | {"toolbox": [late]}, late: {"capacity": 5, "who": {"tenure": "corporatie"}}}
+    under_way = at_work(burnt_in(), chosen)
+    one, reached = running(under_way, late), []
+    for _ in range(6):
+        one.n_room = 10**6  # as if much was left of the month before
+        reached.append(one.n_reached)
+        let_pass(under_way, 1)
+    assert one.n_reached > 0 and max(np.diff(reached)) <= 5
+
+
+@pytest.mark.parametrize(
+    ("key", "settings", "said"),
+    [
+        ("wooncoach_sociaal", {"toolbox": ["voorang"]}, r"wooncoach_sociaal\.toolbox: there is no instrument 'voorang'.*voorrang"),
+        ("interventie_x", {"from_stage": "woningzoeken", "to_stage": "woonwens"}, "it would reach nobody"),
+        ("optoppen", {"rel_koop": 0.4}, "optoppen: rel_corporatie=1 and rel_koop=0.4 are more than all homes"),
+        ("kangoeroewoning", {"floor_area_unit": 100, "floor_area_plot": 75}, "nothing is left of the home that is split"),
+    ],
+)
+def test_settings_that_cannot_work_together_are_refused_by_name(key, settings, said):
+    with pytest.raises(Refusal, match=said):
+        load(key, settings)
+
+
+@pytest.mark.parametrize(("amount", "months"), [(0.1, 120), (0.3, 30), (0.7, 80), (1.2, 50)])
+def test_what_is_carried_over_comes_to_the_whole_of_what_was_given(amount, months):
+    carry = Carry()
+    assert sum(carry.whole(amount) for _ in range(months)) == round(amount * months)

@@ -107,10 +107,16 @@ def _refuse_contradictions(instrument: Instrument) -> None:
         raise Refusal(organisations.refuse(key, "deliverer", instrument.deliverer, card.may_deliver, card.powers))
     if since is not None and until is not None and until <= since:
         raise Refusal(f"{key}.from={since} and {key}.until={until} leave no month in which it works; let until be later")
+    for other in instrument.brings_along():
+        if class_of(other) is None:
+            raise Refusal(f"{key}.toolbox: there is no instrument {other!r}{hint(other, REGISTRY)}")
 
 
 def _readable(key: str, error: ValidationError) -> str:
     first = error.errors()[0]
+    message = first["msg"].removeprefix("Value error, ")
+    if not first["loc"]:  # of settings together
+        return f"{key}: {message}"
     *path, last = (str(part) for part in first["loc"])
     fields = _fields(key, path)
     where = ".".join((key, *path, last))
@@ -118,7 +124,6 @@ def _readable(key: str, error: ValidationError) -> str:
         return f"{where} does not exist{hint(last, fields, 'settings are ' + ', '.join(fields))}"
     field = fields.get(last)
     unit = f" ({field.description})" if field is not None and field.description else ""
-    message = first["msg"].removeprefix("Value error, ")
     return f"{where}={first['input']!r}: {message[:1].lower()}{message[1:]}{unit}"
 
 

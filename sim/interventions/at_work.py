@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,14 +40,13 @@ class InService(Running):
             return False
         if not self.anybody(w):
             return False
-        self.take_back(w)
         fixed = self.settings.eur_fixed / 12 * min(1.0, self.strength)
         if fixed > self.free(w):
             self.month.no_money = 1
             self.settings.when_not_in_force(self, w)
             return False
         self.pay(fixed)
-        self.n_room = self.new_room(w)
+        self.n_room = 0 if self.settings.card.dosed else self.new_room(w)  # what has a dose says itself how much comes (dose)
         self.settings.act_in_month(self, w)
         return True
 
@@ -67,7 +66,7 @@ class InService(Running):
 
     def bring(self, other: Running, w: World) -> None:
         """Households on which it works are reached by another instrument, too, if they are in its target group and search."""
-        rows = self.at_work.members_of(w, other.settings.who, (ZOEKEN, ZOEKEN), other.mask)
+        rows = other.candidates_in(w, (ZOEKEN, ZOEKEN))
         other.touch(w, rows[(w.h.touched[rows] & self.mask) != 0])
 
     def close_month(self, w: World, first_move: int) -> None:
@@ -77,7 +76,7 @@ class InService(Running):
         self.n_uses += len(rows)
         self.month.uses = len(rows)
         if self.month != Tally():
-            row = {"month": w.month, "instrument": self.key, "organisation": self.settings.payer, **asdict(self.month)}
+            row = {"month": w.month, "instrument": self.key, "organisation": self.settings.payer, **vars(self.month)}
             self.at_work.ledger.append(row)
 
 
@@ -92,10 +91,10 @@ class AtWork(Common):
         self.seniors, self.talks = seniors, []
         if self.running:
             self.register = Register(w.h, w.month)
-        for one in self.running:
-            if one.act(w) and (brought := one.settings.brings_along()):
+        for one in [one for one in self.running if one.act(w)]:  # all have their room of the month before anybody brings others along
+            if brought := one.settings.brings_along():
                 for other in self.running:
-                    if other.key in brought and other.works(w.month):
+                    if other.key in brought and other.works(w.month) and other.settings.card.for_households:
                         one.bring(other, w)
         self.register = None
         return self.talks

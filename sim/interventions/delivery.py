@@ -12,7 +12,7 @@ from sim.interventions.running import Running
 from sim.interventions.terms import Payer
 from sim.interventions.who import Lot, carriers
 from sim.world.chance import Purpose, uniform
-from sim.world.codes import HUIDIGE, ZOEKEN, HouseholdState
+from sim.world.codes import HUIDIGE, HouseholdState
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,21 +23,15 @@ if TYPE_CHECKING:
 class KnownToSome(Instrument):
     """Help on request: only those who know of it can ask; a coach makes it known."""
 
-    stages_asked: ClassVar[tuple[int, int]] = (ZOEKEN, ZOEKEN)  # first and last stage in which households ask for it
-
     rel_known: float = Field(
         0.5, ge=0, le=1, description="share of the target group in those stages that knows of it (assumption, 0.2-0.8)"
     )
-
-    def asked_in(self) -> tuple[int, int]:
-        """First and last stage in which households ask for it."""
-        return self.stages_asked
 
     def would_reach(self, run: Running, w: World) -> NDArray:
         """Households of the target group that know of it."""
         with w.draws.replay():  # one fixed number per household
             lot = Lot(w.draws.base(Purpose.KNOWS, 0, self.key), self.rel_known)
-        return run.candidates(w, self.asked_in(), lot)
+        return run.candidates(w, lot)
 
 
 class Help(KnownToSome):
@@ -56,6 +50,8 @@ class Help(KnownToSome):
 
 class Outreach(Instrument):
     """Information for people who have no plan to move; what it stirs lasts for the month in which it reaches them."""
+
+    stages_asked: ClassVar[tuple[int, int]] = (HUIDIGE, HUIDIGE)
 
     rel_reached: float = Field(0.1, ge=0, le=1, description="share of the target group that it reaches in a month (assumption)")
     awareness: float = Field(0.2, ge=0, le=5, description="logit added to the chance of a wish in that month (assumption, 0-1; unproven)")
@@ -92,4 +88,4 @@ class Outreach(Instrument):
 
     def reached(self, run: Running, w: World, lot: Lot) -> NDArray:
         """The households that it reaches this month, by a keyed draw."""
-        return run.candidates(w, (HUIDIGE, HUIDIGE), lot)
+        return run.candidates(w, lot)

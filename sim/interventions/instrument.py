@@ -18,9 +18,9 @@ class Instrument(Terms):
 
     Write a card, settings and ``levers``; override a hook only where the instrument does something else than to reach its
     target group. ``run`` is the instrument at work in one world: its limits, its money, and what it remembers
-    (``run.own``). ``w`` is that world. An instrument itself never changes, and draws keyed numbers only.
+    (``run.memory``). ``w`` is that world. An instrument itself never changes, and draws keyed numbers only.
 
-    Asked when a scenario is read: ``check_law``, ``levers``, ``brings_along``.
+    Asked when a scenario is read: ``check_law``, ``brings_along``; when it is put to work: ``levers``.
     Asked when households are looked for: ``asked_in``, ``target_group``, ``most_cost_of_a_use`` (``sim.interventions.terms``).
     In each month (``sim.interventions.at_work``), in this order:
         before the klantreis  ``continue_begun``, then ``act_in_month`` (which asks ``would_reach``) or ``when_not_in_force``
@@ -45,7 +45,7 @@ class Instrument(Terms):
         return {}
 
     def brings_along(self) -> tuple[str, ...]:
-        """Called each month after ``act_in_month``.
+        """Called when a scenario is read, and each month after ``act_in_month``.
 
         Returns:
             Keys of instruments of the same scenario that reach the searching households that this one works on, too.
@@ -68,7 +68,7 @@ class Instrument(Terms):
         Returns:
             Household rows (int32) on which it does not work yet.
         """
-        return run.candidates(w, self.asked_in())
+        return run.candidates(w)
 
     def when_not_in_force(self, run: Running, w: World) -> None:
         """Called instead of ``act_in_month`` in a month before or after its term, or when fixed costs cannot be paid."""

@@ -93,7 +93,7 @@ class ForHomesTaken(Instrument):
         return (w.d.tenure[homes] == Tenure.CORPORATIE) & reached
 
     def failing_homes(self, run: Running, w: World) -> list[dict[str, Any]]:
-        """How many homes of the stock fail what is asked of the home taken: rows as those of ``filters.failing``, group ``homes``."""
+        """How many homes of the stock fail what is asked of the home taken: rows as those of ``who.failing``, group ``homes``."""
         homes = np.flatnonzero(w.d.state == DwellingState.IN_STOCK)
         asked: dict[str, tuple[Any, NDArray]] = {}
         if self.n_rooms_taken:

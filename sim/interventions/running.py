@@ -45,8 +45,9 @@ class Carry(Own):
     def whole(self, amount: float) -> int:
         """How many come of a month's ``amount`` and what was left before."""
         total = self.fraction + amount
-        self.fraction = total - int(total)
-        return int(total)
+        n = int(total + 1e-9)  # ten times a tenth is one
+        self.fraction = max(0.0, total - n)
+        return n
 
 
 @dataclass
@@ -67,8 +68,7 @@ class Running(Own):
     n_reached: int = 0
     n_uses: int = 0
     month: Tally = field(default_factory=Tally)  # this month so far
-    room: Carry = field(default_factory=Carry)  # of capacity
-    doses: Carry = field(default_factory=Carry)  # of the homes or talks of its dose
+    room: Carry = field(default_factory=Carry)  # of capacity, or of the homes or talks of its dose
     somebody: bool | None = None  # whether its target group has, or has had, a member; None: it has not looked yet
     first_month: int | None = None  # that it acted in; see months_since_first
     filters: list[dict[str, Any]] = field(default_factory=list)  # who failed what when it was put to work (labels.filters_of)
@@ -106,8 +106,12 @@ class Running(Own):
 
     # whom it reaches
 
-    def candidates(self, w: World, stages: tuple[int, int] = (2, 2), lot: Lot = ALL_DRAWN) -> NDArray:
-        """Households of the target group in the stages given (first, last), drawn in ``lot``, that it does not reach yet, int32 rows."""
+    def candidates(self, w: World, lot: Lot = ALL_DRAWN) -> NDArray:
+        """Households of the target group where it asks (``asked_in``), drawn in ``lot``, that it does not reach yet, int32 rows."""
+        return self.candidates_in(w, self.settings.asked_in(), lot)
+
+    def candidates_in(self, w: World, stages: tuple[int, int], lot: Lot = ALL_DRAWN) -> NDArray:
+        """As ``candidates``, in other stages (first, last)."""
         rows = self.settings.target_group(self.at_work, w, stages, self.mask, lot)
         if self.strength >= 1:
             return rows
@@ -160,7 +164,7 @@ class Running(Own):
         Capacity bounds the rate, so that nothing is rounded twice: one above the rate loses no home, one below it gives all of its own.
         """
         capacity = self.settings.capacity
-        self.n_room = self.doses.whole(rate if capacity is None else min(rate, capacity * self.strength))
+        self.n_room = self.room.whole(rate if capacity is None else min(rate, capacity * self.strength))
         return self.n_room
 
     # what it may spend

@@ -30,6 +30,7 @@ class Terms(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     card: ClassVar[Card] = Card()
+    stages_asked: ClassVar[tuple[int, int]] = (ZOEKEN, ZOEKEN)  # first and last in which people are asked, or ask for it
 
     who: Who = Who()
     since: str | None = Field(None, alias="from", description="first month, YYYY-MM; default the start of the run")
@@ -72,8 +73,8 @@ class Terms(BaseModel):
         return MOST_STRENGTH if self.limited else 1.0
 
     def asked_in(self) -> tuple[int, int]:
-        """First and last stage in which people are asked, or ask for it; money that is set aside stays so from the first on."""
-        return ZOEKEN, ZOEKEN
+        """``stages_asked``, or what settings say of it; money that is set aside stays so from the first on."""
+        return self.stages_asked
 
     def target_group(self, common: Common, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
         """Who could be reached now. Override it to ask more of a household than ``who`` can say.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from sim.interventions.card import Card
 from sim.interventions.cards.op_weg_helpen import VOORLICHTING
@@ -80,6 +80,13 @@ class InterventieX(Help):
             raise ValueError(f"{value!r} is no stage in which help begins; stages are {', '.join(HELP_BEGINS_IN)}")
         return value
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        first, last = self.asked_in()
+        if first > last:
+            raise ValueError(f"from_stage {self.from_stage} comes after to_stage {self.to_stage}, so it would reach nobody; swap them")
+        return self
+
     def check_law(self, start: str) -> None:
         """A corporatie may help in kind, not with money."""
         if self.pulls.get("eur_once", 0) > 0 and self.payer == "corporatie":
@@ -90,8 +97,8 @@ class InterventieX(Help):
         return HELP_BEGINS_IN.index(self.from_stage), HELP_BEGINS_IN.index(self.to_stage)
 
     def levers(self) -> dict[str, float]:
-        """Those that were named; the others are 0."""
-        return {name: self.pulls.get(name, 0.0) for name in PULLS}
+        """Those that were named."""
+        return dict(self.pulls)
 
 
 @cache

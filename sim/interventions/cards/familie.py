@@ -8,10 +8,10 @@ years younger. The home is for one household: it moves there outside the market,
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from sim.behaviour.fit import ages_and_classes, moment, refresh
 from sim.behaviour.funnel import count_step
@@ -164,6 +164,8 @@ class NearFamily(Instrument):
     It stays for as long as it lives there, whoever lives in the main home by then.
     """
 
+    stages_asked: ClassVar[tuple[int, int]] = (HUIDIGE, WENS)
+
     who: Who = Who(age=65, size=2)
     p_apply: float = Field(
         0.005,
@@ -229,7 +231,7 @@ class NearFamily(Instrument):
 
     def may_apply(self, run: Running, w: World, lot: Lot) -> NDArray:
         """Rows of the target group, drawn in ``lot``, that can apply: they have not yet, and do not live in such a home already."""
-        rows = run.candidates(w, (HUIDIGE, WENS), lot)
+        rows = run.candidates(w, lot)
         home = w.h.home[rows]
         return rows[(w.d.kind[home] != DwellingType.MANTELZORGUNIT) & (w.d.made_by[home] != run.bit + 1)]
 
@@ -356,6 +358,13 @@ class Kangoeroewoning(NearFamily):
     floor_area_plot: float = Field(
         130, ge=75, le=400, description="smallest floor area of the home that is split, m2 (assumption, 110-150)"
     )
+
+    @model_validator(mode="after")
+    def _something_is_left(self) -> Self:
+        if self.floor_area_unit >= self.floor_area_plot:
+            areas = f"floor_area_unit={self.floor_area_unit:g} m2 is not less than floor_area_plot={self.floor_area_plot:g} m2"
+            raise ValueError(f"{areas}: nothing is left of the home that is split; make the unit smaller")
+        return self
 
     def has_plot(self, w: World, rows: NDArray) -> NDArray:
         """Owners of a home that is large enough, with rooms that they do not need."""

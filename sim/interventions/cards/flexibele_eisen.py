@@ -27,11 +27,7 @@ FLEXIBELE_EISEN = VOORRANG.but(deliverers=("corporatie",), powers=("eigen_woning
 LESS_TO_LOSE = FLEXIBELE_EISEN.but(levers_used=("trouble",))
 
 
-class FlexibleRule(Instrument):
-    """A rule of the corporaties that is milder for the target group."""
-
-
-class LangereReactietijd(FlexibleRule):
+class LangereReactietijd(Instrument):
     """A home stays open for responses longer, so that who does not look every day sees more of them."""
 
     card: ClassVar[Card] = FLEXIBELE_EISEN.named("langere_reactietijd", "Langere reactietijd", "A longer time to respond").but(
@@ -46,7 +42,7 @@ class LangereReactietijd(FlexibleRule):
         return {"sight": self.sight}
 
 
-class FlexibeleInkomenseisen(FlexibleRule, Labelling):
+class FlexibeleInkomenseisen(Labelling):
     """On a part of the corporatie homes the income limit is not asked of seniors: the free space of the law."""
 
     card: ClassVar[Card] = FLEXIBELE_EISEN.named("flexibele_inkomenseisen", "Flexibele inkomenseisen", "Flexible income rule").but(
@@ -73,10 +69,10 @@ class FlexibeleInkomenseisen(FlexibleRule, Labelling):
             self.rel_labelled * min(1.0, run.strength),
             lambda homes: w.d.tenure[homes] == Tenure.CORPORATIE,
         )
-        run.touch(w, run.candidates(w))
+        super().act_in_month(run, w)
 
 
-class Leeftijdsgrens(FlexibleRule):
+class Leeftijdsgrens(Instrument):
     """Homes with an age label open to people who are a few years younger."""
 
     card: ClassVar[Card] = FLEXIBELE_EISEN.named("leeftijdsgrens", "Soepele leeftijdsgrens", "A lower age label").but(
@@ -91,7 +87,7 @@ class Leeftijdsgrens(FlexibleRule):
         return {"age_eased": self.age_eased}
 
 
-class ExtraPunten(FlexibleRule):
+class ExtraPunten(Instrument):
     """Months of registration on top for who leaves a small home that a starter can use."""
 
     card: ClassVar[Card] = FLEXIBELE_EISEN.named(
@@ -106,7 +102,7 @@ class ExtraPunten(FlexibleRule):
         return {"n_months": self.n_months}
 
 
-class LessToLose(FlexibleRule):
+class LessToLose(Instrument):
     """A rule that takes away a fear of moving."""
 
     who: Who = Who(tenure="corporatie")
@@ -141,12 +137,8 @@ class Tevredenheidsgarantie(LessToLose):
 
     dur_regret: int = Field(3, ge=1, le=12, description="months in which one may regret")
 
-    def act_in_month(self, run: Running, w: World) -> None:
-        """Those who moved with it and live worse have their registration back; others may count on it."""
-        run.touch(w, run.candidates(w))
-
     def continue_begun(self, run: Running, w: World) -> None:
-        """A promise holds after the instrument has ended, too."""
+        """Those who moved with it and live worse have their registration back; a promise holds after the instrument has ended, too."""
         m, h = w.m, w.h
         moves = np.flatnonzero((m.month[: w.counts[1]] == w.month - self.dur_regret) & ((m.instruments[: w.counts[1]] & run.mask) != 0))
         there = (h.state[m.household[moves]] == HouseholdState.PRESENT) & (h.home[m.household[moves]] == m.to_dwelling[moves])

@@ -23,7 +23,7 @@ from sim.interventions.card import Card
 from sim.interventions.cards.passend_aanbod import PASSEND_AANBOD
 from sim.interventions.instrument import Instrument
 from sim.interventions.register import Among
-from sim.interventions.running import Running
+from sim.interventions.running import Carry, Running
 from sim.interventions.who import Who, members_of
 from sim.world import law
 from sim.world.chance import Purpose, hash_ints, hash_text, uniform
@@ -90,6 +90,7 @@ class Rehousing(Instrument):
     """So many homes per 1,000 of the corporaties and year are emptied, home by home, the least accessible first."""
 
     number: ClassVar[int]  # of its fixed draws
+    stages_asked: ClassVar[tuple[int, int]] = (HUIDIGE, ZOEKEN)  # whoever lives there, and it keeps what is set aside until it moves
 
     who: Who = Who(age=18, tenure="corporatie")
     n_per_1000: float = Field(5.0, ge=0, le=50, description="homes per 1,000 homes of corporaties and year (assumption, 1-20)")
@@ -106,10 +107,6 @@ class Rehousing(Instrument):
     def check_law(self, start: str) -> None:
         """Not less than the statutory minimum."""
         law.check_rehousing(self.key, self.eur_moving, start)
-
-    def asked_in(self) -> tuple[int, int]:
-        """Whoever lives there is told, and keeps what is set aside until it has another home."""
-        return HUIDIGE, ZOEKEN
 
     def levers(self) -> dict[str, float]:
         """Priority, money, and a move that is not weighed against staying undisturbed."""
@@ -297,7 +294,7 @@ class Renovatie(Rehousing):
 class Rebuilt(Own):
     """What came in the place of homes that were pulled down."""
 
-    fraction: float = 0.0  # of a home, carried over
+    homes: Carry = field(default_factory=Carry)
     n_built: int = 0
 
 
@@ -331,10 +328,7 @@ class Sloop(Rehousing):
 
     def _bring_back(self, run: Running, w: World, done: list[Project]) -> None:
         """New homes on the spot: first for who comes back, the others are offered."""
-        mine = run.memory(Rebuilt)
-        total = mine.fraction + self.rel_rebuilt * len(done)
-        n = int(total + 1e-9)
-        mine.fraction = total - n
+        n = run.memory(Rebuilt).homes.whole(self.rel_rebuilt * len(done))
         returning = self._returning(w, done)
         done = [done[k] for k in np.argsort(~returning, kind="stable")]
         back, spots = done[: min(n, int(returning.sum()))], [one.home for one in done]

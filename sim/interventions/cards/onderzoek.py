@@ -56,6 +56,7 @@ class Woonbehoefteonderzoek(Instrument):
         for_households=False,
         has_users=False,
     )
+    stages_asked: ClassVar[tuple[int, int]] = (HUIDIGE, ZOEKEN)
 
     who: Who = Who(age=65)
     dur_cycle: int = Field(48, ge=12, le=120, description="months between two surveys (assumption, 24-72)")
@@ -75,9 +76,11 @@ class Woonbehoefteonderzoek(Instrument):
         """Survey and change of plans, when a survey is due and can be paid."""
         if run.months_since_first(w) % self.dur_cycle or not run.afford(1, self.eur_survey):
             return
-        rows = run.candidates(w, (HUIDIGE, ZOEKEN))
+        rows = run.candidates(w)
         u = uniform(w.draws.base(Purpose.TALK, w.month, self.key), w.h.id[rows])
-        rows = rows[np.argsort(u, kind="stable")][: min(run.n_room, int((u < self.rel_sample).sum()))]
+        n = int((u < self.rel_sample).sum())
+        rows = rows[np.argsort(u, kind="stable")][: min(run.n_room, n)]
+        run.month.waiting += n - len(rows)
         run.pay(self.eur_survey)
         run.month.contacts += len(rows)
         run.n_reached += len(rows)

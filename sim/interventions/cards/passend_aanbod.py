@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from sim.chains.new_homes import add_homes, floor_area_of, worth_of_flat
 from sim.interventions.card import Card
@@ -68,6 +68,13 @@ class Building(Instrument):
     age_label: int = Field(0, ge=0, le=80, description="lowest age of the residents; 0 is no label")
     eur_home: float = Field(15000, ge=0, le=300000, description="euro of subsidy per home (assumption, 0-40,000)")
     payer: Payer = "gemeente"
+
+    @model_validator(mode="after")
+    def _one_whole(self) -> Self:
+        if self.rel_corporatie + self.rel_koop > 1 + 1e-9:
+            parts = f"rel_corporatie={self.rel_corporatie:g} and rel_koop={self.rel_koop:g}"
+            raise ValueError(f"{parts} are more than all homes together; lower one of them")
+        return self
 
     def act_in_month(self, run: Running, w: World) -> None:
         """Deliver this month's homes, if the building time has passed and the budget allows."""

@@ -17,7 +17,7 @@ from sim.interventions.running import Running
 from sim.interventions.terms import Payer
 from sim.interventions.who import Lot, Who
 from sim.world.chance import Purpose, hash_ints, hash_text, uniform
-from sim.world.codes import Access, DwellingState, DwellingType, HouseholdState, Origin, Stage, Tenure
+from sim.world.codes import HUIDIGE, WENS, Access, DwellingState, DwellingType, HouseholdState, Origin, Tenure
 from sim.world.columns import Dwellings, take
 from sim.world.copies import Own
 
@@ -56,6 +56,7 @@ class Woningsplitsen(Instrument):
         source=f"{ANNEX}; sources section 3; C39-C42",
         for_households=False,
     )
+    stages_asked: ClassVar[tuple[int, int]] = (HUIDIGE, WENS)
 
     who: Who = Who(age=55, size=2, tenure="koop", rooms=4, floor_area=150)
     p_apply: float = Field(
@@ -83,11 +84,12 @@ class Woningsplitsen(Instrument):
     def _apply(self, run: Running, w: World) -> None:
         """Applications of this month; a permit is refused by a keyed draw, or where the area has no room left."""
         lot = Lot(w.draws.base(Purpose.TALK, w.month, self.key), self.p_apply / 12)
-        rows = run.candidates(w, (int(Stage.HUIDIGE_WONING), int(Stage.WOONWENS)), lot)
+        rows = run.candidates(w, lot)
         rows = rows[w.d.kind[w.h.home[rows]] == DwellingType.EENGEZINS]
         mine = run.memory(Permits)
         under_way = {one.household for one in mine.under_way}
         rows = rows[[int(i) not in under_way for i in rows]] if len(rows) else rows
+        run.month.waiting += max(0, len(rows) - run.n_room)
         rows = rows[np.argsort(uniform(lot.base, w.h.id[rows]), kind="stable")][: run.n_room]
         run.month.contacts += len(rows)
         run.at_work.note_application(w.month, len(rows))

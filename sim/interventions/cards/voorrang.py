@@ -77,7 +77,7 @@ class Voorrang(ForHomesTaken, Labelling):
     def act_in_month(self, run: Running, w: World) -> None:
         """Label the step-free homes that are vacant, and let the target group carry its priority."""
         self.put_labels(run, w)
-        run.touch(w, run.candidates(w))
+        super().act_in_month(run, w)
 
 
 class OnTheMarket(Labelling):
@@ -97,7 +97,7 @@ class OnTheMarket(Labelling):
     def act_in_month(self, run: Running, w: World) -> None:
         """Label the homes meant, and let the target group carry its priority."""
         label_vacant(run, w, self.rel_labelled * min(1.0, run.strength), lambda homes: self.suits(w, homes))
-        run.touch(w, run.candidates(w))
+        super().act_in_month(run, w)
 
 
 class VoorrangAfspraken(OnTheMarket):

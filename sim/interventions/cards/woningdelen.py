@@ -58,6 +58,7 @@ class Woningdelen(Instrument):
         law="hospitaverhuur: the lender's or landlord's consent, a trial of nine months; bill of 2025: contracts of at most five years",
         source=f"{ANNEX}: woningdelen; sources section 3",
     )
+    stages_asked: ClassVar[tuple[int, int]] = (HUIDIGE, WENS)
 
     who: Who = Who(age=55, size=2, rooms=4)
     n_spare: int = Field(2, ge=1, le=6, description="fewest rooms above what the household needs")
@@ -92,7 +93,7 @@ class Woningdelen(Instrument):
     def act_in_month(self, run: Running, w: World) -> None:
         """Rooms that are offered; lodgers who move in."""
         base = w.draws.base(Purpose.TALK, w.month, self.key)
-        rows = run.touch(w, run.candidates(w, (HUIDIGE, WENS), Lot(base, self.p_apply / 12)))
+        rows = run.touch(w, run.candidates(w, Lot(base, self.p_apply / 12)))
         run.month.contacts += len(rows)
         rooms = np.concatenate((self._still_open(run, w), rows[self._agreed(w, rows)])).astype(np.int32)
         hosts, lodgers = match(w, rooms, base, self.eur_room, self.rel_income)

@@ -15,7 +15,7 @@ from sim.interventions.running import Running, first_of
 from sim.interventions.terms import Payer
 from sim.interventions.who import Lot, Who
 from sim.world.chance import Purpose, uniform
-from sim.world.codes import Contact, Stage
+from sim.world.codes import HUIDIGE, WENS, ZOEKEN, Contact
 from sim.world.copies import Own
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ class Team(Own):
 
 class Wooncoach(Instrument):
     """Talks, advice, a plan and help on the moving day, by people who can only do so many."""
+
+    stages_asked: ClassVar[tuple[int, int]] = (HUIDIGE, ZOEKEN)
 
     fte: float | None = Field(None, ge=0, le=200, description="full-time posts; null: fte_per_1000 times the senior households")
     fte_per_1000: float = Field(
@@ -76,8 +78,8 @@ class Wooncoach(Instrument):
             run.lacks_money(1)
         run.pay(fte * self.eur_fte / 12)
         room = run.dose(fte * self.n_talks / 12)
-        asked = self._first(run, w, (int(Stage.WOONWENS), int(Stage.WONINGZOEKEN)), round(room * self.rel_own_initiative))
-        invited = self._first(run, w, (int(Stage.HUIDIGE_WONING), int(Stage.HUIDIGE_WONING)), room - len(asked))
+        asked = self._first(run, w, (WENS, ZOEKEN), round(room * self.rel_own_initiative))
+        invited = self._first(run, w, (HUIDIGE, HUIDIGE), room - len(asked))
         rows = np.concatenate((asked, invited))
         run.at_work.talks.append((rows, w.h.stage[rows]))
         run.touch(w, rows)
