@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
@@ -157,9 +158,10 @@ def members_of(
     return rows[(w.h.touched[rows] & coaches) != 0] if who.coach else rows
 
 
-def binding(who: Who) -> list[str]:
+@cache
+def binding(who: Who) -> tuple[str, ...]:
     """Labels that ask something, in the order of the fields of ``Who``."""
-    return [name for name in Who.model_fields if getattr(who, name) != getattr(ANYBODY, name)]
+    return tuple(name for name in Who.model_fields if getattr(who, name) != getattr(ANYBODY, name))
 
 
 def failing(w: World, who: Who) -> list[dict[str, Any]]:
