@@ -49,7 +49,7 @@ import json, sys
 from pathlib import Path
 from sim.model import HousingModel
 out, place, scenario, months, keys = Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4]), json.loads(sys.argv[5])
-kept = HousingModel(place, scenario, seed=1, months=months, burn_in=6, follow_up=3)
+kept = HousingModel(place, scenario, seed=1, months=months, burn_in=12, follow_up=3)
 kept.run(months // 2)
 forks = {"kept": kept, "nothing": kept.fork(), "coach": kept.fork({"wooncoach_sociaal": {}}), "all": kept.fork({key: {} for key in keys})}
 forks["all"].step()
@@ -155,7 +155,7 @@ def whole(keys: Sequence[str], ready: Iterable[str]) -> list[Step]:
         steps.append(experiment(f"{place}_half", "compare", *halved, strength=0.5, **there))
         steps.append(forked(f"{place}_fork", place, "stapsgewijs", 24, keys))
     again: dict[str, Any] = {"municipality": BUSY, "months": 24, "burn_in": 12}
-    odd: dict[str, Any] = {"eur_budget_total": 50_000, "ghosts": "false", "debug": "true", "ledger": "first"}
+    odd: dict[str, Any] = {"ghosts": "false", "debug": "true", "ledger": "first"}
     return [
         *steps,
         experiment("resumed", "compare", "voorrang", step="begun", **again),
@@ -163,6 +163,7 @@ def whole(keys: Sequence[str], ready: Iterable[str]) -> list[Step]:
         Step("resumed", "report", ("-m", "analysis.report", "OUT")),
         worksheets("resumed"),
         experiment("odd", "compare", "bundel", "voorrang", "verhuiskostenvergoeding", seeds=2, behaviour="met_keuzestress", **odd),
+        experiment("budget", "compare", "categorie_op_weg_helpen", "wooncoach", seeds=2, eur_budget_total=20_000),
         experiment("shares", "attribute", scenario="van_groot_naar_beter", seeds=2),
         experiment("drawn_shares", "attribute", scenario="categorie_ontzorgen", permutations=1),
         experiment("goals", "goals", scenario="van_groot_naar_beter", goals="SCENARIOS/doelen.yaml", seeds=2, trials=4),
