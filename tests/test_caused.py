@@ -64,6 +64,16 @@ def test_the_effect_of_all_instruments_is_measured_against_basis():
     assert beside("both", "bouw", other, VALUES) is None, "another campaign is another scenario"
 
 
+def test_what_a_rule_adds_is_known_only_as_a_whole():
+    used = LEDGER.assign(scenario="steps")
+    values = {**VALUES, "steps": VALUES["both"]}
+    table = naive(summary(values), used, HELD, MONTHS)  # a scenario with rules is not in what the scenarios hold
+    mine = table[table["scenario"] == "steps"].set_index("instrument")
+    assert mine["users"].tolist() == [10, 10] and mine.loc["alle", "effect"] == np.mean([36, 40])
+    assert mine.loc["campagne", ["effect", "lower", "upper", "users_too_many"]].isna().all()
+    assert beside("both", "brieven", HELD, VALUES) is None, "what is not in a scenario has no effect of 0 in it"
+
+
 def test_without_a_year_before_nothing_is_made_up():
     short = {name: {RUN: of[RUN]} for name, of in VALUES.items()}
     table = naive(summary(short), LEDGER, HELD, MONTHS)

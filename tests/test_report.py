@@ -219,6 +219,18 @@ def test_the_command_rebuilds_and_tells_what_is_wrong(tmp_path: Path, capsys: py
     assert capsys.readouterr().out.splitlines()[-1] == str(out / "report.html")
 
 
+def test_a_scenario_with_rules_has_no_effect_of_one_instrument(tmp_path: Path) -> None:
+    out = made.write(tmp_path)
+    path = out / "manifest.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["scenarios"]["voorrang"] |= {"instruments": {"huurgewenning": {}}, "rules": [{"do": {"add": {"voorrang": {}}}}]}
+    content["scenarios"]["huurgewenning"] |= {"instruments": {"huurgewenning": {}, "voorrang": {}}}
+    path.write_text(json.dumps(content), encoding="utf-8")
+    table = gather(out).naive.query("indicator == 'senior_moves'").set_index(["scenario", "instrument"])["effect"]
+    assert table.drop("alle", level="instrument").isna().all(), "it is known as a whole, and is not the rest of another"
+    assert table["voorrang", "alle"] == pytest.approx(40)
+
+
 def test_titles_are_escaped_and_headline_takes_the_larger_claim(tmp_path: Path) -> None:
     out = made.write(tmp_path / "out")
     content = json.loads((out / "manifest.json").read_text(encoding="utf-8"))

@@ -62,7 +62,8 @@ class Alone(Results):
         found: dict[str, str] = {}
         for name, one in self.manifest["scenarios"].items():
             mine = [key for key, settings in (one.get("instruments") or {}).items() if not settings.get("already")]
-            if len(mine) == 1 and name not in (BASIS, PLACEBO) and (name == mine[0] or mine[0] not in found):
+            alone = len(mine) == 1 and not one.get("rules")
+            if alone and name not in (BASIS, PLACEBO) and (name == mine[0] or mine[0] not in found):
                 found[mine[0]] = name
         return {key: found[key] for key in listed() if key in found}
 

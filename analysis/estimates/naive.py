@@ -31,7 +31,8 @@ def naive(summary: pd.DataFrame, ledger: pd.DataFrame, held: Mapping[str, Held],
         summary: the table summary, with the year before month 0 where the burn-in had one.
         ledger: the table instruments.
         held: scenario to its instruments with their settings: an instrument's own effect in a bundle is the scenario minus the
-            same without it, and is known only where that scenario was run too.
+            same without it, and is known only where that scenario was run too. One with rules is not there: what it holds changes
+            as it runs, so that it is known only as a whole, and is never the rest of another.
         months: length of the run.
 
     Returns:
@@ -99,7 +100,11 @@ def year_before(summary: pd.DataFrame, seeds: list[int]) -> dict[str, np.ndarray
 def beside(name: str, instrument: str, held: Mapping[str, Held], values: Mapping[str, object]) -> str | None:
     """The scenario that is this one without the instrument (all of them for ``alle``); None where it was not run."""
     mine = held.get(name, {})
-    if instrument == ALLE or set(mine) == {instrument}:
+    if instrument == ALLE:
+        return BASIS
+    if instrument not in mine:
+        return None
+    if set(mine) == {instrument}:
         return BASIS
     rest = {key: one for key, one in mine.items() if key != instrument}
     return next((other for other in sorted(held) if other in values and other != PLACEBO and held[other] == rest), None)

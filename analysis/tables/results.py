@@ -64,7 +64,8 @@ class Results:
     @cached_property
     def naive(self) -> pd.DataFrame:
         """The table of naive.csv."""
-        held = {str(name): one.get("instruments", {}) for name, one in self.manifest.get("scenarios", {}).items()}
+        listed = self.manifest.get("scenarios", {})
+        held = {str(name): one.get("instruments", {}) for name, one in listed.items() if not one.get("rules")}
         return naive(self.summary, self.folder.table("instruments", SPENDING), held, self.months)
 
     @cached_property
