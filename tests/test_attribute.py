@@ -236,6 +236,14 @@ def test_shares_of_fewer_seeds_do_not_stay_beside_a_record_with_a_failed_world(t
     assert not any((tmp_path / name).exists() for name in made)
 
 
+def test_a_damaged_table_of_an_earlier_run_does_not_hide_which_world_failed(tmp_path, notes, capsys):
+    (tmp_path / "shapley.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(Refusal, match=r"shapley\.csv is damaged"):
+        execute(prepared(), tmp_path, Sums(str(notes), fails=((f"{NAME}: voorrang", 1),)))
+    assert f"failed: scenario {NAME}: voorrang, seed 1" in capsys.readouterr().err
+    assert [one["seed"] for one in read_json(tmp_path / f"attribute_{NAME}.json")["failed_runs"]] == [1]
+
+
 def test_more_seeds_extend_the_shares_to_what_one_run_would_have_given(tmp_path, notes, capsys):
     simulation = Sums(str(notes))
     for out, keys in (("grown", {"seeds": 1}), ("grown", {"seeds": 2, "first_seed": 1}), ("whole", {"seeds": 3})):

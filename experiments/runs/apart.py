@@ -58,9 +58,9 @@ def run_apart(
             command,
             {"scenarios": runner.in_order(plan.scenarios), "seeds": seeds},
         )
-        if failures:
-            forget()
         status = compare.tell(failures, plan.config.debug) if failures else conclude(found, content)
         content["seconds"]["total"] = round(time.perf_counter() - began, 3)
         write_json(out / record, content)
+        if failures:  # last: a damaged table of an earlier run hides neither record nor message
+            forget()
     return status
