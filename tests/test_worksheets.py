@@ -8,10 +8,13 @@ import re
 from html.parser import HTMLParser
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from analysis.estimates.worksheet_counts import monitor
 from analysis.estimates.worksheet_tables import Shared
+from analysis.tables.files import write_table
+from analysis.tables.schema import GOALS
 from analysis.worksheets import fill as worksheets
 from analysis.worksheets import sheets
 from analysis.worksheets.sheets import EXTRA, NOW, SIGNS, STOP, Item, Table, runs
@@ -229,14 +232,31 @@ def test_a_text_is_never_a_formula(folder):
     assert "<b>=" not in html.read_text(encoding="utf-8") and "1+1 <b>" not in html.read_text(encoding="utf-8")
 
 
+GOAL = dict.fromkeys(GOALS.names, 0.0) | {"goal": "meer_verhuizingen", "scenario": "voorrang", "month": 23, "target": 550.1, "seeds": 20}
+GOAL |= {"share": 0.8, "lower": 0.6, "upper": 0.9, "due": True}
+BASE_GOAL = {"scenario": "basis", "share": 0.1, "lower": 0.03, "upper": 0.3}
+
+
+def write_goals(folder, rows):
+    """goals.csv of rows that differ in this from the goal."""
+    write_table(folder, GOALS, pd.DataFrame([GOAL | row for row in rows]))
+
+
 def test_goals_that_were_worked_out_stand_on_the_sheet_of_ambitions(folder):
-    (folder / "goals.csv").write_text(
-        "goal,scenario,month,share,due\nmeer_verhuizingen,voorrang,23,0.8,True\nmeer_verhuizingen,basis,23,0.1,True\n"
-        "meer_verhuizingen,voorrang,22,0.7,False\nall,voorrang,23,0.8,True\n",
-        encoding="utf-8",
-    )
+    write_goals(folder, [{}, BASE_GOAL, {"month": 22, "share": 0.7, "due": False}, {"goal": "all"}])
     (line, empty) = sheets.goals(plan_of(folder))
-    assert line.startswith("Meer verhuizingen: binnen 2 jaar gehaald in 80 %") and "10 %" in line and not empty
+    assert line == (
+        "Meer verhuizingen: binnen 2 jaar gehaald in 80 % van 20 nagebootste werelden (95 %-interval voor toeval: 60 tot 90 %); "
+        "met wat we al doen in 10 % (95 %-interval voor toeval: 3 tot 30 %)."
+    )
+    assert not empty
+
+
+@pytest.mark.parametrize("other", [{"month": 35}, {"target": 400.0}, {"seeds": 10}, {"goal": "meer_woningen"}])
+def test_a_goal_of_basis_stands_beside_it_only_where_it_is_the_same_goal_in_as_many_worlds(folder, other):
+    write_goals(folder, [{}, BASE_GOAL | other])
+    (line, _) = sheets.goals(plan_of(folder))
+    assert line.endswith("van 20 nagebootste werelden (95 %-interval voor toeval: 60 tot 90 %).")
 
 
 def test_equal_neighbours_are_merged_within_what_stands_before_them():

@@ -270,19 +270,27 @@ def goals(plan: Approach) -> list[str]:
     file = plan.results.folder.path / "goals.csv"
     lines = []
     if file.is_file():
-        table = plan.results.folder.table("goals", ("goal", "scenario", "month", "share", "due"))
+        same = ["goal", "month", "target", "seeds"]  # rows of basis may be of another file of goals, or of other seeds
+        table = plan.results.folder.table("goals", (*same, "scenario", "share", "lower", "upper", "due"))
         due = table[table["due"].astype(bool) & (table["goal"] != ALL)]
-        base = due[due["scenario"] == BASIS].set_index("goal")["share"]
-        for row in due[due["scenario"] == plan.scenario].itertuples():
-            beside = f" (zonder iets erbij {number(100 * float(base[row.goal]))} %)" if row.goal in base else ""
-            within, share = words.span(int(row.month) + 1).nl, number(100 * float(row.share))
-            lines.append(f"{readable(str(row.goal))}: binnen {within} gehaald in {share} % van de nagebootste werelden{beside}.")
+        base = due[due["scenario"] == BASIS].set_index(same)
+        for _, row in due[due["scenario"] == plan.scenario].iterrows():
+            key = tuple(row[same])
+            beside = f"; met wat we al doen in {_share(base.loc[key])}" if key in base.index and plan.scenario != BASIS else ""
+            within, share = words.span(int(row["month"]) + 1).nl, _share(row, f" van {row['seeds']} nagebootste werelden")
+            lines.append(f"{readable(str(row['goal']))}: binnen {within} gehaald in {share}{beside}.")
     if not lines:
         lines = [
             "Nog geen doelen doorgerekend. Bijvoorbeeld: binnen 5 jaar woont 95 % van de senioren geschikt.",
             "Doorrekenen kan met: python -m experiments.goals (zie docs/howto-goals.md).",
         ]
     return [*lines, ""]
+
+
+def _share(row: pd.Series, of: str = "") -> str:
+    """A share of the worlds, with its interval."""
+    share, low, high = (number(100 * float(row[key])) for key in ("share", "lower", "upper"))
+    return f"{share} %{of} (95 %-interval voor toeval: {low} tot {high} %)"
 
 
 def points(plan: Approach) -> list[str]:
