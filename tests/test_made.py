@@ -101,7 +101,8 @@ def test_a_file_that_nobody_declared_cannot_be_written(tmp_path):
 @pytest.mark.parametrize("made", [SHARES, GOALS, APART], ids=["shares", "goals", "any"])
 def test_a_scenario_that_is_forgotten_leaves_no_row_and_no_picture_and_others_keep_theirs(tmp_path, made):
     def write(scenario):
-        tables = {of.name: pd.DataFrame([dict.fromkeys(of.names, 1) | {"scenario": scenario}]) for of in made.tables}
+        rows = {of.name: dict.fromkeys(of.names, 1) for of in made.tables}
+        tables = {name: pd.DataFrame([row | {"scenario": of} for of in (scenario, "basis", "placebo")]) for name, row in rows.items()}
         made.write(tmp_path, scenario, tables, {name: (b"svg", b"png") for name in made.pictures})
 
     write("mine")

@@ -149,9 +149,10 @@ def write_table(folder: Path, table: Table, frame: pd.DataFrame) -> None:
 
 
 def beside_others(folder: Path, of: Table, scenario: str, table: pd.DataFrame | None) -> pd.DataFrame | None:
-    """A table of one scenario (None: without rows) with the rows that its file holds of others, by scenario.
+    """A table of one scenario with the rows that its file holds of others, by scenario; None when no row is left.
 
-    None when no scenario but basis and placebo is left.
+    Rows of basis and placebo are of who wrote last. Without a table (None) they go with those of the scenario: its runs,
+    which they were made from too, are no longer whole.
 
     Raises:
         Refusal: the file is damaged.
@@ -161,13 +162,13 @@ def beside_others(folder: Path, of: Table, scenario: str, table: pd.DataFrame | 
     path = folder / of.file
     if not path.is_file():
         return table
-    mine = {scenario} if table is None else {scenario, *table["scenario"]}
+    mine = {scenario, BASIS, PLACEBO} if table is None else {scenario, *table["scenario"]}
     try:
         there = pd.read_csv(path, keep_default_na=False, na_values=[""])
         others = there.loc[~there["scenario"].isin(mine), list(of.names)]
     except (OSError, ValueError, KeyError) as error:
         raise Refusal(f"{path} is damaged ({error}); remove it, and give the same command again") from error
     if table is None:
-        return others if {*others["scenario"]} - {BASIS, PLACEBO} else None
+        return others if len(others) else None
     both = pd.concat([others, table], ignore_index=True) if len(others) else table
     return both.sort_values("scenario", kind="stable", ignore_index=True)
