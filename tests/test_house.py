@@ -48,6 +48,16 @@ def tops(path: Path) -> set[str]:
     return {name.split(".")[0] for name in imported(path)}
 
 
+@pytest.mark.parametrize(
+    "name", [name for name in NAMES if name.startswith("tools/") and "sys.path.insert" in (ROOT / name).read_text("utf-8")]
+)
+def test_a_tool_that_puts_the_project_on_the_path_reads_nothing_of_it_before(name):
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    guard = next(number for number, line in enumerate(lines, 1) if line.strip().startswith("sys.path.insert"))
+    read = [node for node in tree(ROOT / name).body if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in ROOMS]
+    assert read and all(node.lineno > guard for node in read)
+
+
 @pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("sim/")])
 def test_the_world_knows_nothing_of_settings_pictures_or_mesa(name):
     read = tops(ROOT / name)

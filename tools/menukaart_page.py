@@ -13,8 +13,6 @@ from typing import Any
 
 import pandas as pd
 
-from sim.world.errors import Refusal
-
 ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:  # run as a file, the project is not on the path yet
     sys.path.insert(0, str(ROOT))
@@ -28,6 +26,7 @@ from sim.approach.scenarios import EACH, OWN  # noqa: E402
 from sim.counts.schema import SUMMARY  # noqa: E402
 from sim.interventions import REGISTRY  # noqa: E402
 from sim.world.codes import Verdict  # noqa: E402
+from sim.world.errors import Refusal  # noqa: E402
 from sim.world.names import ALL, ALLE, BASIS, PLACEBO  # noqa: E402
 
 PAGE = ROOT / "docs" / "menukaart.md"
