@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from analysis.estimates.goals import Goal
 from experiments.runs import world
 from experiments.runs.plan import Settings
+from sim.world import keyed_files
 from sim.world.errors import Refusal, hint
 from sim.world.names import ALL, Title
 
@@ -38,9 +38,7 @@ def load(name: str) -> GoalFile:
         known = sorted(one.stem for one in FOLDER.glob("*.yaml"))
         raise Refusal(f"goals={name}: there is no such file{hint(name, known, 'files are ' + ', '.join(known))}")
     try:
-        return GoalFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise Refusal(f"{path.name}: this is no YAML: {str(error).splitlines()[0]}") from None
+        return GoalFile.model_validate(keyed_files.read(path, "file of goals", tuple(GoalFile.model_fields)))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"] if not str(part).startswith("function-"))

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from experiments import goal_file
 from sim import interventions
-from sim.approach import menukaart, rules, scenarios
+from sim.approach import done_already, menukaart, rules, scenarios
 from sim.interventions import REGISTRY, card_of
 from sim.world.errors import Refusal
 
@@ -87,6 +88,32 @@ def test_every_scenario_can_be_loaded():
         toolboxes = [set(getattr(one, "toolbox", ())) for one in held.values()]
         brought = {*held, *rules.added(scenarios.load(name).rules)}
         assert all(toolbox <= brought for toolbox in toolboxes), f"{name}: a toolbox holds what is not there"
+
+
+READERS = {
+    "scenario": lambda path: scenarios.load(path.stem, path.parent),
+    "file of goals": lambda path: goal_file.load(str(path)),
+    "list of places": done_already.read,
+}
+
+
+@pytest.mark.parametrize("what", READERS)
+@pytest.mark.parametrize(
+    "content", [b"- voorrang", b"3", b"0", b"voorrang", b"''", b"[]", b"false", b"a: [", b"a: 2026-13-45", b"a: \xff", b""]
+)
+def test_a_file_that_holds_no_keys_is_refused_in_one_line_by_name(tmp_path, what, content):
+    (path := tmp_path / "mine.yaml").write_bytes(content)
+    keys = {"scenario": "title, instruments, rules", "file of goals": "title, goals, doses"}.get(what)
+    known = f"; keys are {keys}" if keys else ""
+    said = rf"mine\.yaml: (this is no YAML: .+|this is no {what}{known})"
+    if not content:
+        if not keys:
+            assert READERS[what](path) == {}, "nobody looked anywhere"
+            return
+        said = r"mine\.yaml: title: field required.*"
+    with pytest.raises(Refusal) as error:
+        READERS[what](path)
+    assert re.fullmatch(said, str(error.value))
 
 
 # rules: what is refused before the run

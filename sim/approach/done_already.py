@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from sim.world import keyed_files
 from sim.world.errors import Refusal
 
 FILE = Path(__file__).parents[1] / "data" / "current.yaml"
@@ -46,10 +46,7 @@ def read(path: Path = FILE) -> Mapping[str, Listed]:
         Refusal: no YAML, or a key that does not belong there.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        return {str(place): Listed.model_validate(one) for place, one in content.items()}
-    except yaml.YAMLError as error:
-        raise Refusal(f"{path.name}: this is no YAML: {str(error).splitlines()[0]}") from None
+        return {str(place): Listed.model_validate(one) for place, one in keyed_files.read(path, "list of places").items()}
     except ValidationError as error:
         first = error.errors()[0]
         raise Refusal(f"{path.name}: {'.'.join(map(str, first['loc']))}: {first['msg'].lower()}") from None

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from sim.approach import menukaart
@@ -14,6 +13,7 @@ from sim.approach.rules import Rule
 from sim.approach.rules import check as check_rules
 from sim.approach.rules import read as read_rules
 from sim.interventions import REGISTRY, card_of
+from sim.world import keyed_files
 from sim.world.errors import Refusal, hint
 from sim.world.names import Title
 
@@ -75,10 +75,7 @@ def load(name: str, folder: Path | None = None) -> Scenario:
 
 
 def _read(path: Path) -> Scenario:
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except yaml.YAMLError as error:
-        raise Refusal(f"{path.name}: this is no YAML: {str(error).splitlines()[0]}") from None
+    content = keyed_files.read(path, "scenario", tuple(Scenario.model_fields))
     if isinstance(content.get("instruments"), dict):
         content["instruments"] = {key: settings or {} for key, settings in content["instruments"].items()}
     try:
@@ -92,4 +89,4 @@ def _read(path: Path) -> Scenario:
         if first["loc"] == ("rules",):
             raise Refusal(f"{path.name}: {first['msg'].removeprefix('Value error, ')}") from None
         where = ".".join(str(part) for part in first["loc"])
-        raise Refusal(f"{path.name}: {where}: {first['msg'].lower()} (keys are title, instruments, rules)") from None
+        raise Refusal(f"{path.name}: {where}: {first['msg'].lower()} (keys are {', '.join(Scenario.model_fields)})") from None
