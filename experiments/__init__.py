@@ -1,1 +1,1 @@
-"""Runs: from a command line to tables on disk. Reaches sim through experiments/runs/world.py."""
+"""Commands: from a command line to tables on disk, and what is made of them."""

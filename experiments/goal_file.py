@@ -78,8 +78,11 @@ def doses_of(file: GoalFile, filled: Settings, start: str, strength: float) -> d
 
 def dosed(settings: Settings, doses: dict[str, float]) -> Settings:
     """Settings of instruments with doses in their place. A dose of a setting that counts whole things is rounded."""
+    from sim.interventions import Instrument, class_of
+
     found: dict[str, dict[str, Any]] = {key: dict(one) for key, one in settings.items()}
     for name, value in doses.items():
         key, _, setting = name.partition(".")
-        found[key][setting] = round(value) if world.counts_whole(key, setting) else value
+        field = (class_of(key) or Instrument).model_fields.get(setting)
+        found[key][setting] = round(value) if field is not None and field.annotation is int else value
     return found

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from experiments.entry import HydraCommand, main
-from experiments.runs import world
 from experiments.schema import Listing
 from sim.world.codes import names
 
@@ -54,10 +53,12 @@ def instruments(config: Listing) -> Rows:
 
 def scenarios(config: Listing) -> Rows:
     """Every scenario that ``scenarios=[…]`` can name."""
+    from sim.approach import scenarios as listed
+
     folder = Path(config.scenario_dir) if config.scenario_dir else None
     rows = []
-    for name in world.scenario_names(folder):
-        one = world.scenario(name, folder)
+    for name in sorted({*listed.names(), *(listed.names(folder) if folder else [])}):
+        one = listed.load(name, folder)
         held = " ".join(sorted(one.instruments))
         rows.append({"key": name, "title_nl": one.title.nl, "title_en": one.title.en, "instruments": held, "rules": len(one.rules)})
     return rows

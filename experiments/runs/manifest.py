@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from experiments.runs import store, world
+from experiments.runs import store
 from experiments.runs.folder import read_json
 from experiments.runs.plan import Plan
 from experiments.runs.runner import Failure, in_order
@@ -108,20 +108,23 @@ def compose(
     asked: dict[str, list[Any]],
 ) -> dict[str, Any]:
     """The content of manifest.json. ``asked`` holds the scenarios and seeds that the tables cover."""
+    from sim.approach import done_already
+    from sim.interventions import REGISTRY, card_of
+
+    place, start = plan.design["municipality"], plan.config.start
+    named = {key for held in plan.contents.values() for key in held}
+    named |= {key for rules in plan.rules.values() for rule in rules for key in rule["do"]["add"]}
     return {
         "command": command,
         "configuration": plan.config.model_dump(mode="json"),
-        "place": plan.design["municipality"],
-        "current": world.done_already(plan.design["municipality"], plan.config.start),
+        "place": place,
+        "current": {"instruments": sorted(done_already.in_force(place, start)), "said": done_already.said(place, start)},
         "scenarios": {
             name: {"title": plan.titles[name], "instruments": plan.contents[name]}
             | ({"rules": plan.rules[name]} if name in plan.rules else {})
             for name in asked["scenarios"]
         },
-        "instrument_titles": world.instrument_titles(
-            [key for held in plan.contents.values() for key in held]
-            + [key for rules in plan.rules.values() for rule in rules for key in rule["do"]["add"]]
-        ),
+        "instrument_titles": {key: card_of(key).title for key in sorted(named & REGISTRY.keys())},
         "seeds": asked["seeds"],
         "version": {
             "verhuisketens": version(),

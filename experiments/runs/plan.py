@@ -67,16 +67,21 @@ def make_plan(config: Compare) -> Plan:
     Raises:
         Refusal: what does not exist, is out of range, breaks a law or contradicts.
     """
-    place = world.place_key(config.municipality)
-    world.behaviour(config.behaviour)
+    from sim import parameters
+    from sim.approach import done_already
+    from sim.approach import scenarios as listed
+    from sim.world import places
+
+    place = places.resolve(config.municipality).key
+    parameters.resolve(config.behaviour)
     folder = _folder(config.scenario_dir)
-    names = [BASIS, *sorted({*world.spread(config.scenarios, folder)} - {BASIS})]
+    names = [BASIS, *sorted({*listed.spread(config.scenarios, folder)} - {BASIS})]
     if PLACEBO in names:
         raise Refusal("the placebo is run with every comparison; leave it out of scenarios")
-    found = {name: world.scenario(name, folder) for name in names}
+    found = {name: listed.load(name, folder) for name in names}
     own = {name: _with_overrides(one.instruments, config.instruments) for name, one in found.items()}
     steps = {name: one.rules for name, one in found.items() if one.rules}
-    scenarios = {name: world.with_current(name, held, place, config.start) for name, held in own.items()}
+    scenarios = {name: done_already.with_current(name, held, place, config.start) for name, held in own.items()}
     _refuse_to_touch_current(own, scenarios, steps, config, place)
     _refuse_idle_overrides({name: {*own[name], *_added(steps.get(name, []))} for name in own}, config.instruments)
     contents = {
@@ -135,9 +140,11 @@ def of_its_own(held: Settings) -> Settings:
 
 def _refuse_no_coach(contents: Mapping[str, Settings], steps: Mapping[str, Sequence[Any]]) -> None:
     """Who must have talked to a coach needs a coach in the same scenario, or nobody ever comes."""
+    from sim.interventions import card_of
+
     for name, held in contents.items():
         asks = [key for key, settings in held.items() if (settings.get("who") or {}).get("coach")]
-        if asks and not world.anybody_talks({*held, *_added(steps.get(name, []))}):
+        if asks and not any(card_of(key).talks for key in (*held, *_added(steps.get(name, [])))):
             raise Refusal(f"scenario {name}: {asks[0]}.who.coach=true, and nobody talks: add wooncoach_sociaal or wooncoach_particulier")
 
 
