@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
@@ -13,12 +13,10 @@ from typing import Any
 
 from analysis.tables.made import FROM_TABLES
 from experiments.entry import HydraCommand, main
-from experiments.runs import manifest, runner, store
+from experiments.runs import carry_out, manifest, runner, store
 from experiments.runs.folder import join, locked, read_json, sweep_up, write_json
 from experiments.runs.plan import Plan, make_plan
-from experiments.runs.progress import Progress
-from experiments.runs.runner import Failure
-from experiments.runs.simulation import SeedJob, Simulation
+from experiments.runs.simulation import Simulation
 from experiments.runs.world import Verhuisketens
 from experiments.schema import Compare
 from sim.counts.schema import TABLES
@@ -44,9 +42,9 @@ def execute(
         plan, seeds = extended(plan, out)
         jobs = runner.seed_jobs(plan, seeds, out)
         since = time.time()
-        failures = run(simulation or Verhuisketens(), jobs, plan.config.workers, executor)
+        failures = carry_out.run(simulation or Verhuisketens(), jobs, plan.config.workers, executor)
         found = manifest.marks(jobs)
-        seconds = timings(found, since)
+        seconds = carry_out.timings(found, since)
         content = manifest.compose(plan, found, failures, seconds, command, {"scenarios": runner.in_order(plan.scenarios), "seeds": seeds})
         tables_began = time.perf_counter()
         for made in FROM_TABLES:
@@ -55,7 +53,7 @@ def execute(
             store.merge(out, name, [(m["scenario"], m["seed"], m["folder"]) for m in found if name in m["needed"]])
         content["seconds"]["merging"] = round(time.perf_counter() - tables_began, 3)
         write_json(out / manifest.NAME, content)
-        status = tell(failures, plan.config.debug) if failures else (finish or page)(out, content)
+        status = carry_out.tell(failures, plan.config.debug) if failures else (finish or page)(out, content)
         content["seconds"]["total"] = round(time.perf_counter() - began, 3)
         write_json(out / manifest.NAME, content)
     return status
@@ -70,7 +68,7 @@ def extended(plan: Plan, out: Path) -> tuple[Plan, list[int]]:
     before = read_json(out / manifest.NAME)
     if before is None:
         return plan, plan.seeds
-    seeds = with_earlier(plan, before)
+    seeds = carry_out.with_earlier(plan, before)
     names = [name for name in before["scenarios"] if name not in plan.scenarios]
     if names:
         listed = [name for name in plan.scenarios if name != PLACEBO]
@@ -82,53 +80,8 @@ def extended(plan: Plan, out: Path) -> tuple[Plan, list[int]]:
         plan = replace(whole, config=plan.config)
     if names or len(seeds) > len(plan.seeds):
         held = ", ".join(name for name in before["scenarios"] if name not in (BASIS, PLACEBO)) or BASIS
-        tell_kept(out, before, f" of {held}")
+        carry_out.tell_kept(out, before, f" of {held}")
     return plan, seeds
-
-
-def with_earlier(plan: Plan, before: dict[str, Any] | None) -> list[int]:
-    """The seeds asked for and those of an earlier manifest: they stay."""
-    return sorted({*plan.seeds, *(before["seeds"] if before else [])})
-
-
-def tell_kept(out: Path, before: dict[str, Any], of: str = "") -> None:
-    """Print that an earlier run is extended."""
-    print(f"{out} holds {len(before['seeds'])} seeds{of}; they stay, and are extended", file=sys.stderr)
-
-
-def run(simulation: Simulation, jobs: Sequence[SeedJob], workers: int, executor: Executor | None) -> list[Failure]:
-    """Run the jobs under a progress bar."""
-    progress = Progress(sum(len(job.runs) for job in jobs))
-    try:
-        return runner.run_all(simulation, jobs, workers, executor, progress)
-    finally:
-        progress.close()
-
-
-def timings(found: Sequence[dict[str, Any]], since: float) -> dict[str, float]:
-    """Seconds of this command by part, summed over its processes: building, months, writing."""
-    fresh = [mark["seconds"] for mark in found if mark["finished"] >= since]
-    parts = ("building", "months", "tables", "writing")
-    total = {key: sum(seconds.get(key, 0.0) for seconds in fresh) for key in parts}
-    return {"building": total["building"], "months": total["months"], "writing": total["tables"] + total["writing"]}
-
-
-def tell(failures: Sequence[Failure], debug: bool) -> int:
-    """Report failed runs, those with one message together; returns the exit status."""
-    groups: dict[tuple[str, str], list[Failure]] = {}
-    for failure in failures:
-        groups.setdefault((failure.scenario, failure.error), []).append(failure)
-    for (scenario, error), alike in groups.items():
-        seeds = ", ".join(str(failure.seed) for failure in alike)
-        print(f"failed: scenario {scenario}, seed {seeds}: {error}", file=sys.stderr)
-        if debug and alike[0].detail:
-            print(alike[0].detail, file=sys.stderr)
-    print(
-        f"{len(failures)} runs failed; the others are finished and kept, and no effects are reported over unequal sets "
-        f"of seeds. The same command tries the failed ones again.",
-        file=sys.stderr,
-    )
-    return 1
 
 
 def page(out: Path, content: dict[str, Any]) -> int:

@@ -106,7 +106,7 @@ def test_packages_of_a_stepwise_scenario_keep_its_rules(tmp_path, monkeypatch):
     search = goals_command.Search(plan, "stapsgewijs", {}, {}, 1, 0.8)
     seen: list[Any] = []
     monkeypatch.setattr(runner, "run_all", lambda simulation, jobs, *rest: seen.extend(jobs) or [object()])
-    monkeypatch.setattr("experiments.compare.tell", lambda failures, debug: 1)
+    monkeypatch.setattr("experiments.runs.carry_out.tell", lambda failures, debug: 1)
     with pytest.raises(Refusal, match="the search stopped"):
         goals_command.try_out(search, {7: {}}, [0], tmp_path, FakeSimulation(str(tmp_path)), None)
     specs = {spec.scenario: spec for spec in seen[0].runs}

@@ -8,8 +8,7 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
-from experiments import compare
-from experiments.runs import manifest, runner
+from experiments.runs import carry_out, manifest, runner
 from experiments.runs.folder import join, locked, read_json, sweep_up, write_json
 from experiments.runs.plan import Plan
 from experiments.runs.simulation import SeedJob, Simulation
@@ -43,22 +42,22 @@ def run_apart(
         sweep_up(out)
         join(out, plan.design, plan.written)
         before = read_json(out / record)
-        seeds = compare.with_earlier(plan, before)
+        seeds = carry_out.with_earlier(plan, before)
         if before and len(seeds) > len(plan.seeds):
-            compare.tell_kept(out, before)
+            carry_out.tell_kept(out, before)
         jobs = jobs_of(seeds)
         since = time.time()
-        failures = compare.run(simulation or Verhuisketens(), jobs, plan.config.workers, executor)
+        failures = carry_out.run(simulation or Verhuisketens(), jobs, plan.config.workers, executor)
         found = manifest.marks(jobs)
         content = manifest.compose(
             plan,
             found,
             failures,
-            compare.timings(found, since),
+            carry_out.timings(found, since),
             command,
             {"scenarios": runner.in_order(plan.scenarios), "seeds": seeds},
         )
-        status = compare.tell(failures, plan.config.debug) if failures else conclude(found, content)
+        status = carry_out.tell(failures, plan.config.debug) if failures else conclude(found, content)
         content["seconds"]["total"] = round(time.perf_counter() - began, 3)
         write_json(out / record, content)
         if failures:  # last: a damaged table of an earlier run hides neither record nor message

@@ -12,9 +12,8 @@ import numpy as np
 
 from analysis.estimates.goals import Goal, Run, reached, read_run, shortfall
 from analysis.estimates.packages import Doses, Package
-from experiments import compare
 from experiments.goal_file import dosed
-from experiments.runs import manifest, runner, store
+from experiments.runs import carry_out, manifest, runner, store
 from experiments.runs.plan import Plan
 from experiments.runs.progress import Progress
 from experiments.runs.simulation import SeedJob, Simulation
@@ -111,7 +110,7 @@ def try_out(
     jobs = runner.seed_jobs(replace(plan, scenarios=scenarios, contents=contents, rules=rules), seeds, out)
     failures = runner.run_all(simulation, jobs, plan.config.workers, executor, report)
     if failures:
-        compare.tell(failures, plan.config.debug)
+        carry_out.tell(failures, plan.config.debug)
         raise Refusal("the search stopped, for a package could not be run; the same command goes on where it ended")
     runs = read_runs(jobs, plan.config.months)
     last = max(goal.within for goal in search.goals.values()) - 1
