@@ -13,8 +13,8 @@ from analysis.page import summary
 from analysis.page.charts import Chart, charts
 from analysis.page.figures import svg, svg_and_png
 from analysis.page.words import LANGUAGES
+from analysis.results import Results, gather
 from analysis.tables.made import PAGE
-from analysis.tables.results import Results, gather
 
 
 def finish(out: Path, config: Mapping[str, Any], seconds: Mapping[str, float] | None = None) -> str:

@@ -8,7 +8,7 @@ import re
 import pandas as pd
 import pytest
 
-from analysis.tables.results import gather
+from analysis.results import gather
 from experiments.runs.plan import make_plan, of_its_own
 from experiments.schema import Compare, check
 from tests import synthetic_tables

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.estimates.worksheet_counts import BY_CLAIM, NO_LEDGER, monitor, one_verdict
-from analysis.tables.results import gather
+from analysis.results import gather
 from analysis.tables.schema import MONITOR
 from sim.counts import indicators
 from sim.counts.worksheet_rows import AGES, FIRST, OPGAVE, OTHER, REGISTRY, RENTS, SECOND, SHEETS, SPONTANEOUS, THIRD, rent_limits, row_of

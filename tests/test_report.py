@@ -18,8 +18,8 @@ from analysis.page.charts import MOST_DRAWN, charts, drawn
 from analysis.page.summary import headline, plain
 from analysis.page.words import digits_for, number, place
 from analysis.pipeline import finish
+from analysis.results import gather
 from analysis.tables.files import Folder
-from analysis.tables.results import gather
 from sim.world.errors import Refusal
 from tests import synthetic_tables as made
 

@@ -20,8 +20,8 @@ if str(ROOT) not in sys.path:  # run as a file, the project is not on the path y
 from analysis.estimates.effects import FIRST_MOVES  # noqa: E402
 from analysis.estimates.statistics import by_chance, refuse_twins  # noqa: E402
 from analysis.page.words import interval, numbers, span  # noqa: E402
+from analysis.results import Results, gather  # noqa: E402
 from analysis.tables.files import write_whole  # noqa: E402
-from analysis.tables.results import Results, gather  # noqa: E402
 from sim.approach.scenarios import EACH, OWN  # noqa: E402
 from sim.counts.schema import SUMMARY  # noqa: E402
 from sim.interventions import REGISTRY  # noqa: E402

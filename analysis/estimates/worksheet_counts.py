@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.estimates.statistics import paired
 from analysis.estimates.worksheet_tables import HELD, Seeds, Shared, Tables, ratio
-from analysis.tables.results import Results
+from analysis.results import Results
 from analysis.tables.schema import MONITOR
 from sim.counts.worksheet_rows import AGES, FLOORS, REGISTRY, RENTS, SPONTANEOUS, Row, rent_limits
 from sim.interventions import REGISTRY as INSTRUMENTS

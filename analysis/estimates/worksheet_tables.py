@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.estimates.effects import by_seed
-from analysis.tables.results import Results
+from analysis.results import Results
 from analysis.tables.schema import SENIORS, SPENDING
 from sim.counts.schema import TABLES
 from sim.counts.worksheet_rows import OTHER, row_of

@@ -12,7 +12,7 @@ from analysis.estimates.users import SHOWN, WINDOWS
 from analysis.page import words
 from analysis.page.cells import UNKNOWN, Cell, Table, cell_of, range_of
 from analysis.page.words import Text, both, capitals, numbers
-from analysis.tables.results import Results
+from analysis.results import Results
 from sim.world.codes import Verdict
 from sim.world.names import ALLE
 

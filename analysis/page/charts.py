@@ -13,7 +13,7 @@ from analysis.estimates.costs import whole_scenarios
 from analysis.estimates.effects import whole_run
 from analysis.page import figures
 from analysis.page.words import GROUPS, KINDS, ORIGINS, STAGES, Text, both, capitals, interval, numbers, span
-from analysis.tables.results import Results
+from analysis.results import Results
 from sim.world.codes import HouseholdClass
 from sim.world.names import ALL, BASIS, PLACEBO
 

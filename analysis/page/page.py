@@ -19,7 +19,7 @@ from analysis.page.cells import UNKNOWN, Cell, Table, cell_of, range_of
 from analysis.page.charts import Chart, group_label, no_ratio
 from analysis.page.figures import inline
 from analysis.page.words import Text, both, numbers, span
-from analysis.tables.results import Results
+from analysis.results import Results
 from sim.world.names import ALL, PLACEBO
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.estimates.effects import comparisons, whole_run
 from analysis.estimates.statistics import by_chance
 from analysis.page.words import Text, both, interval, number, numbers, span
-from analysis.tables.results import Results
+from analysis.results import Results
 from sim.world.names import PLACEBO
 
 PLAIN_SIGNS = str.maketrans("−\u00a0‘’–", "- ''-")

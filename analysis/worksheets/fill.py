@@ -13,8 +13,8 @@ from markupsafe import Markup
 from analysis.estimates.worksheet_counts import monitor
 from analysis.estimates.worksheet_tables import Shared
 from analysis.page.words import capital, span
+from analysis.results import Results, gather
 from analysis.tables.made import WORKSHEETS
-from analysis.tables.results import Results, gather
 from analysis.worksheets import sheets, sheets_xlsx
 from analysis.worksheets.sheets import LEGEND, SIGNS, Approach, Sheet
 from analysis.worksheets.sheets_monitor import figures

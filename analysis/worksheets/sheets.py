@@ -16,7 +16,7 @@ import sim.interventions.organisations
 from analysis.estimates.worksheet_tables import Shared
 from analysis.page import summary, words
 from analysis.page.words import number, readable
-from analysis.tables.results import Results
+from analysis.results import Results
 from sim.interventions import REGISTRY as INSTRUMENTS
 from sim.world.names import ALL, BASIS
 
