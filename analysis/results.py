@@ -160,6 +160,10 @@ class Results:
         listed = self.manifest.get("scenarios", {})
         return {str(name): words.title(str(name), listed) for name in self.summary["scenario"].unique()}
 
+    def instrument(self, key: str) -> Text:
+        """Name of an instrument, for people."""
+        return words.instrument(key, self.manifest.get("instrument_titles", {}))
+
     @property
     def place(self) -> str:
         """Name of the place, for people."""

@@ -52,14 +52,13 @@ def windows_table(results: Results) -> Table:
     counted, window = results.verdicts, results.window
     if not counted:
         return {"header": [], "rows": [], "words": 0}
-    names = results.manifest.get("instrument_titles", {})
     rows: list[dict[str, Any]] = []
     for scenario in results.scenarios:
         of = {months: one[one["scenario"] == scenario].set_index("instrument") for months, one in counted.items()}
         for key in (one for one in of[window].index if one != ALLE or len(of[window]) > 2):
             here = of[window].loc[key]
             others = [Cell(_pair(of[months].loc[key])) for months in WINDOWS if months != window]
-            head = Text("alle samen", "all together") if key == ALLE else words.instrument(key, names)
+            head = Text("alle samen", "all together") if key == ALLE else results.instrument(key)
             cells = [Cell(head, kind="words"), *(Cell(numbers(here[verdict])) for verdict in NAMES), *others]
             rows.append({"head": results.titles[scenario], "unit": both(""), "cells": cells})
     other = [Text(f"Zetje / noodzakelijk bij {m} maanden", f"Nudge / necessary at {m} months") for m in WINDOWS if m != window]
@@ -77,13 +76,13 @@ def naive_table(results: Results) -> Table:
 
     An instrument of a bundle has a row where its own effect is known: the same scenario without it was run too.
     """
-    table, names = results.naive, results.manifest.get("instrument_titles", {})
+    table = results.naive
     table = table[(table["indicator"] == "senior_moves") & ((table["instrument"] == ALLE) | table["effect"].notna())]
     rows = []
     for name in results.scenarios:
         mine = table[table["scenario"] == name]
         for _, row in mine[(mine["instrument"] == ALLE) | (len(mine) > 2)].iterrows():
-            rows.append(_naive_row(results.titles[name], words.instrument(row["instrument"], names), row))
+            rows.append(_naive_row(results.titles[name], results.instrument(row["instrument"]), row))
     header = [
         Text("Van wie", "Of whom"),
         Text("Monitor: verhuizingen van gebruikers", "Monitor: moves of users"),

@@ -205,12 +205,12 @@ def _euro(row: pd.Series, key: str, suffix: str) -> Cell:
 def reached_table(results: Results) -> Table:
     """Households that each instrument reached, mean per world."""
     header = [Text("Instrument", "Instrument"), Text("Bereikte huishoudens", "Households reached")]
-    reached, names = results.manifest.get("reached", {}), results.manifest.get("instrument_titles", {})
+    reached = results.manifest.get("reached", {})
     rows = [
         {
             "head": results.titles[scenario],
             "unit": both(""),
-            "cells": [Cell(words.instrument(key, names), kind="words"), Cell(numbers(n))],
+            "cells": [Cell(results.instrument(key), kind="words"), Cell(numbers(n))],
         }
         for scenario in results.scenarios
         for key, n in reached.get(scenario, {}).items()
@@ -228,14 +228,13 @@ def conditions_table(results: Results) -> Table:
         Text("Valt alleen hierop af", "Fail only this one"),
         Text("Over na deze en de vorige", "Left after this and those above"),
     ]
-    table, names = results.filters, results.manifest.get("instrument_titles", {})
-    rows = []
+    table, rows = results.filters, []
     for scenario in results.scenarios:
         own = (table["scenario"] == scenario) & ~table["instrument"].isin(results.already(scenario))
         for _, row in table[own & (table["household_group"] == "senior")].iterrows():
             fails = [Cell(numbers(row[key])) for key in ("fail", "fail_only", "left")]
             said = words.condition(row["filter"], row["asks"])
-            cells = [Cell(words.instrument(row["instrument"], names), kind="words"), Cell(said, kind="words"), *fails]
+            cells = [Cell(results.instrument(row["instrument"]), kind="words"), Cell(said, kind="words"), *fails]
             rows.append({"head": results.titles[scenario], "unit": both(""), "cells": cells})
     return {"header": header, "rows": rows, "words": 2}
 
@@ -249,12 +248,12 @@ def pots_table(results: Results) -> Table:
         Text("Eerste maand zonder geld", "First month without money"),
         Text("Over (€)", "Left (€)"),
     ]
-    names, rows = results.manifest.get("instrument_titles", {}), []
+    rows = []
     for _, row in results.pots[results.pots["scenario"] != PLACEBO].iterrows():
         n, of = int(row["seeds_empty"]), int(row["seeds"])
         when = numbers(row["month_mean"] + 1) if n else both("–")
         cells = [
-            Cell(words.instrument(row["instrument"], names), kind="words"),
+            Cell(results.instrument(row["instrument"]), kind="words"),
             Cell(numbers(row["eur_budget"])),
             Cell(Text(f"{n} van {of} werelden", f"{n} of {of} worlds")),
             Cell(when, range_of(row["month_earliest"] + 1, row["month_latest"] + 1) if n > 1 else both("")),
@@ -300,9 +299,9 @@ def design(results: Results) -> list[tuple[Text, Text]]:
 
 def done_already(results: Results) -> Text:
     """The instruments of basis by name, or that none were found or looked for."""
-    found, names = results.manifest.get("current", {}), results.manifest.get("instrument_titles", {})
+    found = results.manifest.get("current", {})
     if found.get("instruments"):
-        titles = [words.instrument(key, names) for key in found["instruments"]]
+        titles = [results.instrument(key) for key in found["instruments"]]
         return Text("; ".join(one.nl for one in titles), "; ".join(one.en for one in titles))
     return Text(**found["said"]) if "said" in found else both("–")
 
