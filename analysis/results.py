@@ -70,7 +70,7 @@ class Results:
 
     @cached_property
     def verdicts(self) -> dict[int, pd.DataFrame]:
-        """Uses by verdict (see attribution.by_verdict) for each window in months; empty without attribution.parquet."""
+        """Uses by verdict (see analysis.estimates.users.by_verdict) for each window in months; empty without attribution.parquet."""
         if not self.folder.has("attribution"):
             return {}
         found: dict[int, list[pd.DataFrame]] = {months: [] for months in sorted({*WINDOWS, self.window})}
@@ -127,7 +127,7 @@ class Results:
 
     @cached_property
     def journey(self) -> pd.DataFrame:
-        """The klantreis of seniors, see klantreis.per_thousand."""
+        """The klantreis of seniors, see analysis.estimates.journey.per_thousand."""
         return per_thousand(self.folder.table("funnel", FUNNEL.promised), self.folder.table("months", SENIORS), self.months)
 
     @cached_property

@@ -242,7 +242,7 @@ def chain_lengths(rows: pd.DataFrame, titles: Titles, language: str) -> Figure:
 
 
 def funnel(rows: pd.DataFrame, titles: Titles, language: str) -> Figure:
-    """The klantreis: levels in basis (left), and what each scenario changes (right); rows as klantreis.per_thousand."""
+    """The klantreis: levels in basis (left), and what each scenario changes (right); rows as analysis.estimates.journey.per_thousand."""
     stages = list(journey.STAGES)[::-1]
     fig = Figure(figsize=(WIDTH, 1.5 + 1.05 * len(stages)), layout="constrained")
     left, right = fig.subplots(1, 2, sharey=True)
