@@ -151,6 +151,12 @@ def test_the_page_tells_how_to_repeat_it_and_how_many_were_reached(run: tuple[Pa
     assert "2026–2028" in text  # 24 months from July 2026
 
 
+def test_the_page_says_which_figures_are_no_finding(run: tuple[Path, str]) -> None:
+    assert "volgt uit de inzet (de dosis) die is ingesteld" in read(run[0])[0], "households reached"
+    template = (Path(pages.__file__).parents[1] / "templates" / "report.html").read_text(encoding="utf-8")
+    assert "Verdringing is per definitie het direct effect min het netto-effect" in template and "Onder nul kan ook" in template
+
+
 def test_effects_on_disk_are_those_of_the_summary_table_alone(tmp_path: Path, run: tuple[Path, str]) -> None:
     out = made.write(tmp_path / "out", with_ledger=False)
     finish(out, {}, {})

@@ -232,6 +232,11 @@ def test_a_text_is_never_a_formula(folder):
     assert "<b>=" not in html.read_text(encoding="utf-8") and "1+1 <b>" not in html.read_text(encoding="utf-8")
 
 
+def test_the_opgave_says_of_whom_and_by_whose_words_it_counts(folder):
+    first, *figures, room = sheets.challenge(plan_of(folder))
+    assert first == "In de nagebootste gemeente, volgens de begrippen van dit model:" and figures and not room
+
+
 GOAL = dict.fromkeys(GOALS.names, 0.0) | {"goal": "meer_verhuizingen", "scenario": "voorrang", "month": 23, "target": 550.1, "seeds": 20}
 GOAL |= {"share": 0.8, "lower": 0.6, "upper": 0.9, "due": True}
 BASE_GOAL = {"scenario": "basis", "share": 0.1, "lower": 0.03, "upper": 0.3}

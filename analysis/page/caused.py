@@ -41,7 +41,10 @@ def caused_table(results: Results) -> Table:
         Text("Direct effect", "Direct effect"),
         Text("Netto-effect", "Net effect"),
         Text("Verdringing", "Displacement"),
-        Text("Van de gebruikers die verhuisden: ook zonder", "Of the users that moved: also without"),
+        Text(
+            "Was even snel ook zonder verhuisd (van de verhuisde gebruikers van wie dat bekend is)",
+            "Would have moved as soon without (of the users who moved and of whom that is known)",
+        ),
         NAMES[Verdict.ONBEKEND.key],
     ]
     return {"header": header, "rows": rows, "words": 0}

@@ -262,7 +262,7 @@ def challenge(plan: Approach) -> list[str]:
     share = mean_of(plan, "nood_wens.nood.share")
     if share == share:
         found.append(f"Van de verhuizingen van senioren is {number(100 * share)} % uit nood.")
-    return [*found, ""]
+    return ["In de nagebootste gemeente, volgens de begrippen van dit model:", *found, ""] if found else [""]
 
 
 def goals(plan: Approach) -> list[str]:
