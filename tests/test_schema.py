@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -34,6 +35,13 @@ def test_a_column_has_a_type_a_unit_and_a_meaning(column):
     assert len(set(column.words)) == len(column.words)
     if isinstance(column.unit, Mapping):  # by what another column of the same table says
         assert column.name == "code" and set(column.unit) < set(TABLES["funnel"].columns[3].words)
+
+
+@pytest.mark.parametrize("table", COMPUTED, ids=lambda table: table.name)
+def test_an_end_of_an_interval_says_of_what_it_is_and_that_it_is_about_chance(table):
+    for column in table.columns:
+        if end := re.search(r"(?:^|_)(lower|upper)(?:_|$)", column.name):
+            assert re.match(rf"{end[1]} end of the 95 % interval of \w.+, for chance \(over the seeds\)", column.meaning), column.name
 
 
 def test_no_two_tables_share_a_file_and_no_two_columns_of_a_table_a_name():

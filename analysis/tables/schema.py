@@ -9,6 +9,8 @@ from sim.counts.schema import (
     MONTHS,
     REAL,
     SCENARIO,
+    SEED,
+    SUMMARY,
     TEXT,
     TRUTH,
     WHOLE,
@@ -25,15 +27,22 @@ SENIORS = MONTHS.some("scenario", "seed", "month", "seniors")
 _C = Column
 _SEEDS = _C("seeds", WHOLE, "seeds", "that were counted")
 _UNIT = _C("unit", TEXT, "unit", "of the figures of the row")
-_INDICATOR = _C("indicator", TEXT, "key", "of the [indicator](odd.md#indicators)")
-_PERIOD = (_C("months_from", WHOLE, "month", "first of the period"), _C("months_to", WHOLE, "month", "the first after the period"))
+_OF_SUMMARY = {column.name: column for column in SUMMARY.columns}
+_INDICATOR = _OF_SUMMARY["indicator"]
+_PERIOD = (_OF_SUMMARY["months_from"], _OF_SUMMARY["months_to"])
+_INSTRUMENT = FILTER[0]
 _FLOOR = _C("placebo", REAL, "unit", "half-width of the interval of the placebo: the floor below which nothing is claimed")
-_INTERVAL = (_C("lower", REAL, "unit", "end of the 95 % interval over the seeds"), _C("upper", REAL, "unit", "its other end"))
 
 
-def _bounds(lower: str, upper: str, of: str, unit: str) -> tuple[Column, Column]:
-    what = f"of the 95 % interval of {of}; empty where the number of extra moves may be zero"
-    return _C(lower, REAL, unit, f"lower end {what}"), _C(upper, REAL, unit, f"upper end {what}")
+def _interval(of: str, unit: str = "unit", lower: str = "lower", upper: str = "upper", more: str = "") -> tuple[Column, Column]:
+    """The two ends of an interval, with what it is the interval of and what it is about."""
+    what = f"end of the 95 % interval of {of}, for chance (over the seeds){more}"
+    return _C(lower, REAL, unit, f"lower {what}"), _C(upper, REAL, unit, f"upper {what}")
+
+
+def _per_extra(what: str, suffix: str = "") -> tuple[Column, Column]:
+    more = f"; empty where the number of extra {what}s may be zero"
+    return _interval(f"euro per extra {what}", "euro", f"lower{suffix}", f"upper{suffix}", more)
 
 
 def _csv(name: str, rows: str, notes: str, *columns: Column) -> Table:
@@ -49,13 +58,13 @@ EFFECTS = _csv(
     SCENARIO,
     _INDICATOR,
     _UNIT,
-    _C("group_by", TEXT, "grouping", "as in summary.parquet"),
-    _C("group", TEXT, "name", f"of the group; `{ALL}` for all households"),
+    _OF_SUMMARY["group_by"],
+    _OF_SUMMARY["group"],
     *_PERIOD,
     _C("estimand", TEXT, ("net", "direct", "verdringing"), "what the difference is"),
     _C("mean", REAL, "unit", "of the scenario"),
     _C("difference", REAL, "unit", f"scenario minus `{BASIS}`"),
-    *_INTERVAL,
+    *_interval("the difference"),
     _FLOOR,
     _SEEDS,
     _C("seeds_needed", REAL, "seeds", "at which half the interval would be half of the difference; empty where that is 0 or unknown"),
@@ -74,10 +83,10 @@ COSTS = _csv(
     _C("uses", REAL, "moves", "on which it worked, mean over the seeds"),
     _C("eur_per_extra_senior_move", REAL, "euro", "per extra move of a senior"),
     _C("eur_per_extra_suitable_home", REAL, "euro", "per extra senior household in a suitable home"),
-    *_bounds("lower", "upper", "euro per extra senior move", "euro"),
-    *_bounds("lower_suitable", "upper_suitable", "euro per extra suitable home", "euro"),
+    *_per_extra("senior move"),
+    *_per_extra("suitable home", "_suitable"),
     _C("eur_per_extra_link", REAL, "euro", "per extra move into an empty home, by whomever (a link)"),
-    *_bounds("lower_link", "upper_link", "euro per extra link", "euro"),
+    *_per_extra("link", "_link"),
     _C("note", TEXT, "text", "why a figure is empty"),
 )
 NAIVE = _csv(
@@ -92,13 +101,11 @@ NAIVE = _csv(
     _C("users", REAL, "unit", "the moves on which the instrument worked"),
     _C("before_after", REAL, "unit", "the run less the year before it (times the years)"),
     _C("effect", REAL, "unit", "net effect"),
-    *_INTERVAL,
+    *_interval("the effect"),
     _C("users_too_many", REAL, "unit", "users less the effect"),
-    _C("users_lower", REAL, "unit", "lower end of its 95 % interval over the seeds"),
-    _C("users_upper", REAL, "unit", "upper end of its 95 % interval over the seeds"),
+    *_interval("users_too_many", "unit", "users_lower", "users_upper"),
     _C("before_after_too_many", REAL, "unit", "before_after less the effect"),
-    _C("before_after_lower", REAL, "unit", "lower end of its 95 % interval over the seeds"),
-    _C("before_after_upper", REAL, "unit", "upper end of its 95 % interval over the seeds"),
+    *_interval("before_after_too_many", "unit", "before_after_lower", "before_after_upper"),
     _SEEDS,
 )
 MONITOR = _csv(
@@ -111,7 +118,7 @@ MONITOR = _csv(
     _C("key", TEXT, "key", "of the [monitor](odd.md#monitor); `KEY.CLASS` for a class, and `KEY.CLASS.share` for its share"),
     _UNIT,
     _C("mean", REAL, "unit", "over the seeds"),
-    *_INTERVAL,
+    *_interval("the mean"),
     _C("seeds", WHOLE, "seeds", "that were counted; 0 where nothing can be counted"),
     _C("note", TEXT, "text", "why nothing can be counted"),
 )
@@ -131,7 +138,7 @@ POTS = _csv(
     "seeds, follow-up included, for a promise made in the run is paid after it; when a pot first turns somebody away, what is left in it "
     "is promised to households that still search, and comes back if they do not move",
     SCENARIO,
-    _C("instrument", TEXT, "key", "of the instrument"),
+    _INSTRUMENT,
     _C("payer", TEXT, "key", "of the organisation that pays"),
     _C("eur_budget", REAL, "euro", "for the whole run"),
     _SEEDS,
@@ -144,7 +151,7 @@ POTS = _csv(
     _C("eur_left", REAL, "euro", "left; empty where a rule scales the budget"),
     _C("note", TEXT, "text", "why a figure is empty"),
 )
-_OF_BUNDLE = (*_INTERVAL, _UNIT, *_PERIOD, _FLOOR, _SEEDS)
+_OF_BUNDLE = (_UNIT, *_PERIOD, _FLOOR, _SEEDS)
 SHAPLEY = _csv(
     "shapley",
     "scenario × indicator × instrument, and `bundle`",
@@ -154,6 +161,7 @@ SHAPLEY = _csv(
     _INDICATOR,
     _C("instrument", TEXT, "key", "of the instrument; `bundle` for the whole scenario"),
     _C("share", REAL, "unit", "of the effect of the scenario"),
+    *_interval("the share"),
     *_OF_BUNDLE,
     _C("permutations", WHOLE, "orders", "drawn for each seed; 0 where all coalitions were run"),
 )
@@ -170,6 +178,7 @@ BUNDLES = _csv(
     _C("instrument", TEXT, "key", "of the instrument; `bundle` for the whole scenario"),
     _C("kind", TEXT, COMPARED, "what the row compares"),
     _C("difference", REAL, "unit", "by `kind`"),
+    *_interval("the difference"),
     *_OF_BUNDLE,
 )
 WORLDS = _csv(
@@ -178,7 +187,7 @@ WORLDS = _csv(
     "of `attribute`: what `shapley.csv` and `bundles.csv` are made of",
     SCENARIO,
     _C("world", TEXT, "keys", f"of its instruments, joined by `+`; `{BASIS}`, `{PLACEBO}`"),
-    _C("seed", WHOLE, "number", "of the replication"),
+    SEED,
     _INDICATOR,
     *_PERIOD,
     _C("value", REAL, "by indicator", "over the period"),
@@ -192,8 +201,7 @@ GOALS = _csv(
     _C("month", WHOLE, "month", "from month 0"),
     _C("share", REAL, "0-1", "of the runs in which the goal holds at the end of that month"),
     _C("cost", REAL, "euro", "spent by then, mean over the runs"),
-    _C("lower", REAL, "0-1", "lower end of Wilson's 95 % interval of the share"),
-    _C("upper", REAL, "0-1", "upper end of Wilson's 95 % interval of the share"),
+    *_interval("the share", "0-1", more=", by Wilson"),
     _C("value", REAL, "by goal", "that is counted, mean over the runs"),
     _C("target", REAL, "by goal", "that the value is held against, mean over the runs"),
     _C("due", TRUTH, YES, "whether this is the month that the goal is about"),
@@ -208,8 +216,7 @@ PACKAGES = _csv(
     _C("doses", TEXT, "text", "of the instruments"),
     _C("cost", REAL, "euro", "by the month of the last goal"),
     _C("share", REAL, "0-1", "of the runs that reaches all goals"),
-    _C("lower", REAL, "0-1", "lower end of Wilson's 95 % interval of the share"),
-    _C("upper", REAL, "0-1", "upper end of Wilson's 95 % interval of the share"),
+    *_interval("the share", "0-1", more=", by Wilson"),
     _C("shortfall", REAL, "part of the target", "by which the runs that matter miss the goal furthest off; 0 or less is enough"),
     _C("first_seed", WHOLE, "number", "of the first replication"),
     _SEEDS,
