@@ -104,6 +104,25 @@ def test_both_files_are_written_and_named_and_hold_every_worksheet(folder, capsy
     assert {(tab.page_setup.orientation, int(tab.page_setup.paperSize)) for tab in book.worksheets[:-1]} == {("landscape", 9)}
 
 
+def test_a_spreadsheet_that_somebody_may_have_changed_is_kept_until_it_is_given_up(folder, capsys):
+    def make(*more):
+        status = worksheets.main([str(folder), *more])
+        return status, capsys.readouterr().err
+
+    assert make("--scenario", "huurgewenning")[0] == 0
+    mine = folder / "werkbladen_huurgewenning.xlsx"
+    mine.write_bytes(b"what I wrote")
+    (folder / "werkbladen_huurgewenning.html").unlink()
+    there = set(folder.iterdir())
+    for more in ((), ("--scenario", "huurgewenning")):
+        status, error = make(*more)
+        assert status == 2 and error.startswith(f"error: {mine} is there") and "--again" in error and error.count("\n") == 1
+    assert mine.read_bytes() == b"what I wrote" and set(folder.iterdir()) == there, "nothing is written then, of no scenario"
+    assert make("--scenario", "voorrang")[0] == 0, "of another scenario it says nothing"
+    assert make("--again")[0] == 0
+    assert "Ambities" in openpyxl.load_workbook(mine).sheetnames
+
+
 def test_without_a_name_every_scenario_gets_its_worksheets(folder):
     made = {path.name for path in worksheets.write(folder)}
     assert made == {f"werkbladen_{name}.{kind}" for name in ("voorrang", "huurgewenning") for kind in ("html", "xlsx")}

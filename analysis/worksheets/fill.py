@@ -1,4 +1,4 @@
-"""The toolkit's worksheets, filled in from a scenario and its results: ``python -m analysis.worksheets DIR [--scenario NAME]``."""
+"""The toolkit's worksheets, filled in from a scenario and its results: ``python -m analysis.worksheets DIR``."""
 
 from __future__ import annotations
 
@@ -50,14 +50,21 @@ BREAKS = {
 }
 
 
-def write(folder: Path, scenario: str | None = None) -> list[Path]:
+def write(folder: Path, scenario: str | None = None, again: bool = False) -> list[Path]:
     """Write werkbladen_NAME.html and .xlsx for one scenario, or for each of the folder; returns the paths.
 
+    Args:
+        again: write over a spreadsheet that is there, with all that somebody changed in it.
+
     Raises:
-        Refusal: no such folder or scenario, a run that is not finished, tables lost or damaged. Nothing is then written.
+        Refusal: no such folder or scenario, a run that is not finished, tables lost or damaged, a spreadsheet that is there. Nothing
+            is then written.
     """
     results = finished(folder)
     names = chosen(results, scenario)
+    for path in (folder / f"werkbladen_{name}.xlsx" for name in names):
+        if path.exists() and not again:
+            raise Refusal(f"{path} is there, and may hold what you wrote in it; rename it, or give --again to write over it")
     shared, counted = Shared(results), monitor(results, {BASIS, *names})
     made: dict[str, str | bytes] = {}
     for name in names:
@@ -151,9 +158,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m analysis.worksheets", description="Fill in the toolkit's worksheets, in Dutch.")
     parser.add_argument("folder", type=Path, help="folder that experiments.compare wrote (its key out)")
     parser.add_argument("--scenario", help="one scenario of the folder; default each of them")
+    parser.add_argument("--again", action="store_true", help="write over spreadsheets that are there, and what was changed in them")
     given = parser.parse_args(arguments)
     try:
-        paths = write(given.folder, given.scenario)
+        paths = write(given.folder, given.scenario, given.again)
     except Refusal as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
