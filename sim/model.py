@@ -80,8 +80,9 @@ class HousingModel(Model):
         month.step(self.state)
 
     def run(self, months: int | None = None, follow_up: int = 0) -> HousingModel:
-        """Let ``months`` pass (default the horizon), then ``follow_up`` more, so that chains can end."""
-        for _ in range((self.months if months is None else months) + follow_up):
+        """Let ``months`` pass (default: up to the horizon), then ``follow_up`` more, so that chains can end."""
+        left = max(0, self.months - self.world.month)
+        for _ in range((left if months is None else months) + follow_up):
             self.step()
         return self
 

@@ -21,6 +21,7 @@ from sim.population.income import fifth_of
 from sim.without import clearings, ghosts
 from sim.world.codes import ENDED, PRESENT, HouseholdClass, MoveReason, Origin
 from sim.world.columns import NOWHERE
+from sim.world.errors import Refusal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,8 +34,18 @@ SEEN_BY_NEIGHBOURS = (MoveReason.FILL, MoveReason.WONINGRUIL)  # moves by choice
 
 
 def step(run: Run) -> None:
-    """Let one month pass."""
+    """Let one month pass.
+
+    Raises:
+        Refusal: the run ends here: its events and homes were planned up to ``last_month``.
+    """
     w, at_work = run.world, run.at_work
+    s = w.setting
+    if w.month >= s.last_month:
+        raise Refusal(
+            f"month {w.month}: the run was made for the months before {s.last_month} (months={s.months}, "
+            f"follow_up={s.last_month - s.months}); give more months or follow_up at its start"
+        )
     w.funnel[:] = 0
     moves_before = int(w.counts[1])
     # births, illness, leaving home, unions, separations, care, deaths, arrivals and departures happen

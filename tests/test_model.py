@@ -35,6 +35,15 @@ def test_it_is_a_mesa_model_that_steps_by_the_month():
     assert one.world.month == 3
 
 
+def test_a_run_without_a_number_goes_up_to_the_horizon_and_no_month_passes_beyond_the_follow_up():
+    one = HousingModel("vlieland", seed=1, months=3, burn_in=0, follow_up=1).run(1)
+    twin = one.fork()
+    assert one.run().world.month == twin.run().world.month == one.run().world.month == 3
+    one.step()
+    with pytest.raises(Refusal, match=r"month 4: .*months=3, follow_up=1.*give more months or follow_up"):
+        one.step()
+
+
 def test_without_a_seed_there_is_no_run():
     with pytest.raises(Refusal, match="needs a seed"):
         HousingModel("vlieland")
