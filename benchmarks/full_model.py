@@ -7,7 +7,9 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from sim import month, run
+from sim import month, parameters, run
+from sim.start import build as build_run
+from sim.world import places
 
 if TYPE_CHECKING:
     from sim.state import Run
@@ -33,7 +35,7 @@ def measure(place: str, settle: int, months: int, repeats: int = 1, seed: int = 
     """Build for 120 months, let ``settle`` months pass, then time ``months`` (median of ``repeats``, from the same state)."""
     run.burn_in("schiermonnikoog", seed, months=1, burn_in=1, follow_up=0)  # compiled or read from the cache
     began = time.process_time()
-    whole = run.build(place, seed, 120, settle, 0, "2026-01", None, False)
+    whole = build_run(places.resolve(place), seed, parameters.resolve(None), start="2026-01", burn_in=settle, months=120, follow_up=0)
     build, built_gb = time.process_time() - began, peak_gb()
     for _ in range(settle):
         month.step(whole)

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim import month, run
+from sim import month, parameters, run
+from sim.start import build
+from sim.world import places
 
 if TYPE_CHECKING:
     from sim.state import Run
@@ -45,7 +47,9 @@ BEHAVIOUR = {
 
 def settled(place: str, seed: int, months: int, settle: int = 12) -> Run:
     """A world under the simplified rules after ``settle`` months, with events for ``months`` more."""
-    settled_run = run.build(place, seed, months, settle, 0, "2026-01", BEHAVIOUR, False)
+    settled_run = build(
+        places.resolve(place), seed, parameters.resolve(BEHAVIOUR), start="2026-01", burn_in=settle, months=months, follow_up=0
+    )
     for _ in range(settle):
         month.step(settled_run)
     run.begin(settled_run)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim import interventions, month, start
+from sim import interventions, month
 from sim import parameters as parameter_registry
 from sim.approach import stepwise
 from sim.approach.rules import read as read_rules
@@ -19,6 +19,7 @@ from sim.counts import tables as outputs
 from sim.counts.by_period import summary_table
 from sim.counts.schema import TABLES as SCHEMA
 from sim.population.income import fifth_of
+from sim.start import build
 from sim.world import places
 from sim.world.codes import WITHDRAWN, HouseholdState
 from sim.world.errors import Refusal
@@ -58,29 +59,17 @@ def burn_in(
     behaviour: Mapping[str, float] | None = None,
     debug: bool = False,
 ) -> Run:
-    """The run of one seed at month 0. Money is euro of the start year; ``start`` is YYYY-MM."""
-    run = build(place, seed, months, burn_in, follow_up, start, behaviour, debug)
+    """The run of one seed at month 0. Money is euro of the start year; ``start`` is YYYY-MM.
+
+    Raises:
+        Refusal: a place or parameter that is unknown.
+    """
+    params = parameter_registry.resolve(behaviour)
+    run = build(places.resolve(place), seed, params, start=start, burn_in=burn_in, months=months, follow_up=follow_up, debug=debug)
     for _ in range(burn_in):
         month.step(run)
     begin(run)
     return run
-
-
-def build(
-    place: str,
-    seed: int,
-    months: int,
-    burn_in: int,
-    follow_up: int,
-    start_month: str,
-    behaviour: Mapping[str, float] | None,
-    debug: bool,
-) -> Run:
-    """The run of one seed at the first month of its burn-in."""
-    params = parameter_registry.resolve(behaviour)
-    return start.build(
-        places.resolve(place), seed, params, start=start_month, burn_in=burn_in, months=months, follow_up=follow_up, debug=debug
-    )
 
 
 def begin(run: Run) -> None:
