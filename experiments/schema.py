@@ -8,7 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic.fields import FieldInfo
 
 from sim.world.errors import Refusal, hint, nearest
-from sim.world.names import MOST_STRENGTH
+from sim.world.names import MOST_STRENGTH, START_MONTH
 
 Names = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
 
@@ -34,7 +34,7 @@ class Runs(Command):
     months: int = Field(ge=1, le=1_200, description="months")
     burn_in: int = Field(ge=0, le=600, description="months")
     follow_up: int = Field(ge=0, le=600, description="months")
-    start: str = Field(pattern=r"^(19|20|21)\d\d-(0[1-9]|1[0-2])$", description="a month as 2026-01")
+    start: str = Field(pattern=START_MONTH, description="a month as 2026-01")
     strength: float = Field(ge=0, le=int(MOST_STRENGTH), description="times the delivery")
     instruments: dict[str, dict[str, Any]] = Field(default_factory=dict, description="settings of instruments")
     behaviour: dict[str, float] = Field(default_factory=dict, description="behavioural parameters")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from sim.start import build
 from sim.world import places
 from sim.world.codes import WITHDRAWN, HouseholdState
 from sim.world.errors import Refusal
+from sim.world.names import START_MONTH
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,14 +64,24 @@ def burn_in(
     """The run of one seed at month 0. Money is euro of the start year; ``start`` is YYYY-MM.
 
     Raises:
-        Refusal: a place or parameter that is unknown.
+        Refusal: a place or parameter that is unknown, a number of months or a start that cannot be.
     """
+    check_time(months, burn_in, follow_up, start)
     params = parameter_registry.resolve(behaviour)
     run = build(places.resolve(place), seed, params, start=start, burn_in=burn_in, months=months, follow_up=follow_up, debug=debug)
     for _ in range(burn_in):
         month.step(run)
     begin(run)
     return run
+
+
+def check_time(months: int, burn_in: int, follow_up: int, start: str) -> None:
+    """Refuse a length that is no whole number of months (``months`` at least one), and a ``start`` that is no YYYY-MM."""
+    for name, value, least in (("months", months, 1), ("burn_in", burn_in, 0), ("follow_up", follow_up, 0)):
+        if not isinstance(value, int | np.integer) or value < least:
+            raise Refusal(f"{name}={value!r}: a whole number of months is needed, {least} or more")
+    if not isinstance(start, str) or not re.fullmatch(START_MONTH, start):
+        raise Refusal(f"start={start!r}: a month is needed, for instance 2026-01")
 
 
 def begin(run: Run) -> None:

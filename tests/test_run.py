@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 
 import numpy as np
@@ -21,8 +22,8 @@ from sim.counts.recording import (
     share_elsewhere,
 )
 from sim.population.income import fifth_of
-from sim.world import places
 from sim.world.codes import HouseholdState, Stage
+from sim.world.errors import Refusal
 from tests import twins
 from tests.worlds import (
     FOLLOW_UP,
@@ -248,8 +249,22 @@ def test_a_run_without_tables_gives_none():
 
 
 def test_unknown_places_get_the_nearest_name():
-    with pytest.raises(places.Refusal, match="zwolle"):
+    with pytest.raises(Refusal, match="zwolle"):
         run.burn_in("zwole", 1, 1, 0, 0)
+
+
+WRONG_TIME = {
+    "months": (0, -1, 2.5, "12"),
+    "burn_in": (-1, 0.5, None),
+    "follow_up": (-2, 1.0),
+    "start": ("2026-13", "26-1", "2026-1", "2026-00", "0026-01", "2026-01\n", 2026, None),
+}
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG_TIME.items() for value in values])
+def test_a_length_or_start_that_cannot_be_is_refused_by_name(name, value):
+    with pytest.raises(Refusal, match=rf"^{name}={re.escape(repr(value))}: a .*month"):
+        run.burn_in("vlieland", 1, **{"months": 1, "burn_in": 0, "follow_up": 0, name: value})
 
 
 def test_uses_are_noted_the_month_they_begin():
