@@ -1,7 +1,8 @@
 """From a population to a world in motion: journeys, registration, taste and vacancies at the start are drawn here.
 
-The start state decides answers (most seniors still sit, ten years on, where the fitting put them), so each thing drawn has a
-parameter: in a prototype voorrang gave 63 or 12 extra moves depending on the registration time that seniors started with.
+The start state decides answers (most seniors still sit, ten years on, where the fitting put them), so the things that
+decide them most have a parameter: in a prototype voorrang gave 63 or 12 extra moves, by the registration time that seniors
+started with.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ from sim.behaviour.founding import draw_households
 from sim.behaviour.klantreis import NORM_MONTHS, Neighbours
 from sim.behaviour.money import equity_of
 from sim.chains import programme
+from sim.chains.moves import taste_of
 from sim.chains.vacancies import open_vacancies
 from sim.counts.vasthouders import nobody_stuck
 from sim.demography import plan as demography
 from sim.population import build as population
 from sim.state import Run
-from sim.world.chance import Draws, Purpose, bits_array, uniform
+from sim.world.chance import Draws, Purpose, uniform
 from sim.world.codes import IN_STOCK, Origin, Stage, Trigger
 from sim.world.columns import NEVER, Dwellings, Households, Moves, Vacancies, age_years, empty, grow_in_place
 from sim.world.geography import Map
@@ -113,8 +115,8 @@ def _start_journeys(w: World, n0: int) -> None:
     housed = h.home[:n0] >= 0
     u = uniform(w.draws.base(Purpose.START_STAGE), h.id[:n0])
     senior = age_years(h.adult_birth[:n0], w.month).max(axis=1) >= p.senior_age
-    search = np.where(senior, 0.03, 0.08)  # B13: 3 % and 9 % definite
-    wish = search + np.where(senior, 0.16, 0.18)  # B14: 16 % possible (others: assumption); burn-in settles the level
+    search = np.where(senior, 0.03, 0.08)  # B13: 3 % of 65+; others 8 %, an assumption (B13 has 9 %): the burn-in settles the level
+    wish = search + np.where(senior, 0.16, 0.18)  # B14: 16 % possible (others: assumption); likewise
     h.stage[:n0] = np.select([~housed | (u < search), u < wish], [Stage.WONINGZOEKEN, Stage.WOONWENS], Stage.HUIDIGE_WONING)
     h.trigger[:n0] = np.where(housed, np.where(u < wish, Trigger.WISH, Trigger.NONE), Trigger.NO_HOME)
     since = (24 * uniform(w.draws.base(Purpose.START_STAGE, 1), h.id[:n0])).astype(np.int16)
@@ -124,10 +126,7 @@ def _start_journeys(w: World, n0: int) -> None:
     _register(w, n0, housed)
     h.founded[:n0] = w.month
     with_home = rows[housed].astype(np.int32)
-    bits = bits_array(w.draws.base(Purpose.TASTE), h.id[with_home], w.d.id[h.home[with_home]])
-    w.draws = Draws(w.draws.seed, w.draws.debug)  # taste is one number for the whole run: later readings are no second draw
-    # taste given that one lives there: the better half of the tastes
-    h.taste_here[with_home] = np.abs(w.tables["taste"][(bits >> np.uint64(52)).astype(np.int64)])
+    h.taste_here[with_home] = np.abs(taste_of(w, with_home, h.home[with_home]))  # the better half of the tastes
     in_journey = with_home[h.stage[with_home] != Stage.HUIDIGE_WONING]
     h.taste_here[in_journey] -= np.float32(p.rel_discontent)
     refresh(h, with_home, moment(w))
