@@ -17,7 +17,7 @@ from experiments.runs.store import to_arrow
 from sim import run
 from sim.counts.indicators import FOLLOWED, MONTH_STATES
 from sim.counts.schema import MONTHS, TABLES, TEXT, YES
-from sim.counts.tables import framed
+from sim.counts.tables import framed, instruments_table
 from sim.world.codes import names
 from sim.world.errors import Refusal
 from tests.fake_world import fake_tables
@@ -91,6 +91,13 @@ def test_a_table_lies_on_disk_in_the_order_and_with_the_types_of_the_schema(tabl
         assert str(kind.value_type if column.kind == TEXT else kind) == {"text": "string", "float64": "double", "float32": "float"}.get(
             column.stored, column.stored
         )
+
+
+def test_an_empty_ledger_has_the_types_of_a_full_one(result):
+    full, empty = result.tables["instruments"], instruments_table([])
+    assert len(empty) == 0 and to_arrow("instruments", empty).schema == to_arrow("instruments", full).schema
+    for column in TABLES["instruments"].columns:
+        assert column.kind == TEXT or empty[column.name].dtype == column.kind, column.name
 
 
 def columns_of(table):

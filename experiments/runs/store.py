@@ -52,8 +52,6 @@ def _typed(values: pa.ChunkedArray, column: Column) -> pa.ChunkedArray:
     text = pa.dictionary(pa.int32(), pa.string())
     if column.kind == TEXT:
         return pa.chunked_array([values.cast(pa.string()).combine_chunks().dictionary_encode().cast(text)], text)
-    if not (column.promised or len(values)):
-        return values  # an extra column of a table without rows keeps the type that it came with
     return values.cast(pa.type_for_alias(column.stored))
 
 

@@ -200,9 +200,8 @@ def funnel_table(months: list[NDArray]) -> pd.DataFrame:
 
 def instruments_table(ledger: list[dict[str, Any]]) -> pd.DataFrame:
     """The instruments' ledger: what each organisation did and paid, by month."""
-    columns = [column.name for column in INSTRUMENTS.columns]
-    frame = pd.DataFrame(ledger, columns=columns)
-    return framed(INSTRUMENTS.name, dict(frame.items())) if ledger else frame
+    frame = pd.DataFrame(ledger, columns=[column.name for column in INSTRUMENTS.columns])
+    return framed(INSTRUMENTS.name, dict(frame.items()))
 
 
 def filters_table(at_work: AtWork) -> pd.DataFrame:
