@@ -42,6 +42,13 @@ def test_fitting_a_seed_without_association_gives_the_product_of_the_margins() -
     assert np.allclose(table, np.outer(rows, columns) / 100)
 
 
+@pytest.mark.parametrize("codes", ["TYPES", "TENURES", "KINDS"])
+def test_a_fit_that_was_kept_is_of_the_same_codes(codes, monkeypatch) -> None:
+    kept = fitting._digest()
+    monkeypatch.setattr(fitting, codes, getattr(fitting, codes)[::-1])
+    assert fitting._digest.__wrapped__() != kept
+
+
 def test_fitting_keeps_the_odds_ratio_of_the_seed() -> None:
     seed = np.array([[4.0, 1.0], [2.0, 3.0]])
     table = ipf.fit(seed, [((0,), np.array([60.0, 40.0])), ((1,), np.array([35.0, 65.0]))])

@@ -17,7 +17,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from sim.population.base_year import AGES, N_CELLS, N_HOMES, TYPE_GROUP, YOUNG_POWER, base_year
+from sim.population.base_year import AGES, KINDS, N_CELLS, N_HOMES, TENURES, TYPE_GROUP, TYPES, YOUNG_POWER, base_year
 from sim.population.ipf import fit
 from sim.world import figures
 
@@ -92,8 +92,8 @@ def cache_folder() -> Path:
 
 @functools.cache
 def _digest() -> str:
-    """Digest of the figures and of the code that fits them."""
-    total = hashlib.sha256(figures.digest().encode())
+    """Digest of the figures, of the codes that name rows and columns, and of the code that fits them."""
+    total = hashlib.sha256(repr((figures.digest(), TYPES, TENURES, KINDS)).encode())
     here = Path(__file__).parent
     for path in (here / "base_year.py", here / "fitting.py", Path(figures.__file__), here / "ipf.py"):
         total.update(path.read_bytes().replace(b"\r\n", b"\n"))
