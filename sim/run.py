@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ from sim.population.income import fifth_of
 from sim.start import build
 from sim.world import places
 from sim.world.codes import WITHDRAWN, HouseholdState
-from sim.world.errors import Refusal
+from sim.world.errors import Refusal, hint
 from sim.world.names import START_MONTH
 
 if TYPE_CHECKING:
@@ -84,6 +84,13 @@ def check_time(months: int, burn_in: int, follow_up: int, start: str) -> None:
         raise Refusal(f"start={start!r}: a month is needed, for instance 2026-01")
 
 
+def check_tables(wanted: Collection[str]) -> None:
+    """Refuse a table that no run makes."""
+    for name in wanted:
+        if name not in TABLES:
+            raise Refusal(f"tables: no run makes {name!r}{hint(name, TABLES)} ({', '.join(TABLES)})")
+
+
 def begin(run: Run) -> None:
     """Month 0: the ledger begins, what is under way counts as from before the start."""
     w = run.world
@@ -111,7 +118,7 @@ def run_scenario(
     months: int | None = None,
     follow_up: int | None = None,
     strength: float = 1.0,
-    tables: Container[str] = TABLES,
+    tables: Collection[str] = TABLES,
     rules: Sequence[Any] = (),
     ghost_window: int | None = 24,
 ) -> Result:
@@ -123,8 +130,9 @@ def run_scenario(
 
     Raises:
         Refusal: an instrument that works reached nobody (unless ``allow_empty``).
-        Refusal: settings or rules that cannot be.
+        Refusal: settings or rules that cannot be, or a table that is not made.
     """
+    check_tables(tables)
     began = time.perf_counter()
     run = burnt_in.copy()
     setting = run.world.setting
@@ -162,7 +170,7 @@ def advance(run: Run, horizon: int, base: Result | None) -> list[float]:
 
 
 def make_tables(
-    run: Run, months: int, elsewhere: list[float], wanted: Container[str] = TABLES, ghost_window: int = 24
+    run: Run, months: int, elsewhere: list[float], wanted: Collection[str] = TABLES, ghost_window: int = 24
 ) -> dict[str, pd.DataFrame]:
     """The tables of the interface that are wanted, by name."""
     w, at_work, records = run.world, run.at_work, run.records

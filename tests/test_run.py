@@ -248,6 +248,11 @@ def test_a_run_without_tables_gives_none():
     assert run.run_scenario(burnt_in(), months=2, follow_up=0, tables=()).tables == {}
 
 
+def test_unknown_tables_get_the_nearest_name_before_anything_is_run():
+    with pytest.raises(Refusal, match=r"'mooves'; did you mean moves\?"):
+        run.run_scenario(burnt_in(), tables=("summary", "mooves"))
+
+
 def test_unknown_places_get_the_nearest_name():
     with pytest.raises(Refusal, match="zwolle"):
         run.burn_in("zwole", 1, 1, 0, 0)
