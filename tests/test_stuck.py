@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from sim.counts import vasthouders
+from sim.counts.indicators import STUCK_STATES
 from sim.counts.vasthouders import BY_HINDRANCE, HINDRANCES, HOLDS, MOVED, STUCK
 from sim.world.codes import NOOD_TRIGGERS, HouseholdState, Obstacle, Stage
 from tests import twins
@@ -14,6 +15,15 @@ from tests.worlds import MONTHS, at_work, basis, burnt_in, everything, let_pass,
 
 LONG = 12
 GEMEENTE = np.array([0, 0, 1, 1], np.int32)
+
+
+def test_the_places_of_what_is_counted_are_those_of_the_indicators():
+    fates = {name: getattr(vasthouders, name) for name in vars(vasthouders) if name.startswith(("HOLDS_", "STUCK_"))}
+    words = {"HOLDS": "vasthouders_start", "STUCK": "vastzitters_start"}
+    named = {place: f"{words[name[:5]]}_{name[6:].lower()}" for name, place in fates.items() if name != "STUCK_STATES"}
+    hindrances = {BY_HINDRANCE + k: f"vastzitters_{name}" for k, name in enumerate(HINDRANCES)}
+    whole = {0: "vasthouders", 1: "vastzitters", vasthouders.SENIORS: "vastzitters_senior"} | hindrances | named
+    assert whole == dict(enumerate(STUCK_STATES))
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -30,12 +40,12 @@ def test_the_month_counts_whom_the_rules_name(seed):
     expected, kinds = plainly(w, mine, high)
     vasthouders.begin(w, mine)
     got = vasthouders.count(w, mine)
-    assert [got[name] for name in vasthouders.COLUMNS[: vasthouders.FOLLOWED_AT]] == expected and min(expected) > 0
+    assert [got[name] for name in STUCK_STATES[: vasthouders.FOLLOWED_AT]] == expected and min(expected) > 0
     np.testing.assert_array_equal(mine.start, kinds)
 
 
 def plainly(w, mine, high) -> tuple[list[int], np.ndarray]:
-    """The same, household by household: counts in the order of COLUMNS, and HOLDS, STUCK or 0 of each."""
+    """The same, household by household: counts in the order of STUCK_STATES, and HOLDS, STUCK or 0 of each."""
     counts, kinds, h, d = [0] * vasthouders.FOLLOWED_AT, np.zeros(len(w.h.id), np.uint8), w.h, w.d
     for i in np.flatnonzero((h.state == HouseholdState.PRESENT) & (h.home >= 0)):
         senior, j = twins.oldest(h.adult_birth[i], w.month) >= w.params.senior_age, h.home[i]

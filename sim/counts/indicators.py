@@ -111,5 +111,6 @@ _LIST = (
 )
 REGISTRY: dict[str, Indicator] = {entry.key: entry for entry in _LIST}
 # fmt: on
+STUCK_STATES = tuple(k for k in REGISTRY if k.startswith("vast"))  # in the order in which sim.counts.vasthouders counts them
 FOLLOWED = tuple(k for k in REGISTRY if "_start_" in k)  # of groups of month 0: read at the end of a period, not as a mean
 MONTH_STATES = tuple(k for k, entry in REGISTRY.items() if entry.source == "month" and k not in ("fit", "split_applications", *FOLLOWED))

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from sim.counts.indicators import FOLLOWED, MONTH_STATES, REGISTRY
+from sim.counts.indicators import REGISTRY, STUCK_STATES
 from sim.world.codes import (
     Code,
     Contact,
     DropReason,
     DwellingType,
     EndReason,
+    FunnelKind,
     HouseholdClass,
     MoveReason,
     Obstacle,
@@ -120,7 +121,6 @@ class Table(NamedTuple):
 
 
 PHASE = _C("phase", TEXT, ("run", "follow_up"), "before or after the horizon")
-MONTH = _C("month", SHORT, "month", "from month 0")
 _INSTRUMENT = _C("instrument", TEXT, "key", "of the instrument")
 
 
@@ -251,14 +251,13 @@ MONTHS = Table(
         _count("care_70", "persons", "of 70 and over who go into care"),
         _count("senior_moves_suitable", "moves", "by choice of seniors into a suitable home"),
         _C("senior_moves_km", REAL, "km", "of seniors' moves by choice together", False),
-        *(_now(key) for key in (*(k for k in MONTH_STATES if k.startswith("vast")), *FOLLOWED)),
+        *(_now(key) for key in STUCK_STATES),
         _C("fit", REAL, "0-1", "mean over the households present", False),
         _C("fit_seniors", REAL, "0-1", "mean over seniors", False),
         _C("fit_others", REAL, "0-1", "mean over the other households", False),
         _count("split_applications", "applications", "of this month to split a home or to place a unit"),
     ),
 )
-KINDS = ("entered", "left", "dropped", "obstacle")  # in the order of sim.world.codes: ENTERED, LEFT, DROPPED, OBSTACLE
 FUNNEL = Table(
     "funnel",
     "month × class × stage × kind × code",
@@ -267,7 +266,7 @@ FUNNEL = Table(
         _C("month", WHOLE, "month", "from month 0"),
         _C("household_class", TEXT, HouseholdClass, "of the household"),
         _C("stage", TEXT, Stage, "of the klantreis"),
-        _C("kind", TEXT, KINDS, "what the row counts"),
+        _C("kind", TEXT, FunnelKind, "what the row counts"),
         _C("code", TEXT, {"entered": Trigger, "dropped": DropReason, "obstacle": Obstacle}, "why, by `kind`; empty for left"),
         _C("n", WHOLE, "households", "of which this was so in the month"),
     ),

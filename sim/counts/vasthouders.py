@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.counts.indicators import STUCK_STATES
 from sim.kernel_cache import njit
 from sim.world.codes import EENGEZINS, HUIDIGE, PRESENT, VERHUIZEN, ZOEKEN, MoveReason, Obstacle
 from sim.world.columns import ABSENT
@@ -30,22 +31,9 @@ HINDRANCE_OF[[Obstacle.NOT_ELIGIBLE, Obstacle.TOO_EXPENSIVE, Obstacle.OUTRANKED]
 HINDRANCE_OF[[Obstacle.NOT_BETTER, Obstacle.NOT_WORTH_THE_TROUBLE, Obstacle.REFUSED]] = 3
 KINDS_OF_HOME = 18  # per gemeente: tenure, single-family or not, up to three, four, and more rooms
 HOLDS, STUCK, MOVED = 1, 2, 4  # bits of ``start``
-SENIORS, BY_HINDRANCE = 2, 3  # places in COLUMNS
+SENIORS, BY_HINDRANCE = 2, 3  # places in STUCK_STATES
 FOLLOWED_AT = BY_HINDRANCE + len(HINDRANCES)
 HOLDS_MOVED, HOLDS_THERE, HOLDS_ENDED, STUCK_MOVED, STUCK_SEARCHING, STUCK_STOPPED, STUCK_ENDED = range(FOLLOWED_AT, FOLLOWED_AT + 7)
-COLUMNS = (
-    "vasthouders",
-    "vastzitters",
-    "vastzitters_senior",
-    *(f"vastzitters_{name}" for name in HINDRANCES),
-    "vasthouders_start_moved",
-    "vasthouders_start_there",
-    "vasthouders_start_ended",
-    "vastzitters_start_moved",
-    "vastzitters_start_searching",
-    "vastzitters_start_stopped",
-    "vastzitters_start_ended",
-)
 
 
 @dataclass
@@ -114,7 +102,7 @@ def in_demand(d, homes, gemeente, high):
 
 @njit(cache=True)
 def count_fates(h, rows, start, counts):
-    """Add to ``counts`` [COLUMNS] what has become of ``rows``, who held on or were stuck at month 0."""
+    """Add to ``counts`` [STUCK_STATES] what has become of ``rows``, who held on or were stuck at month 0."""
     for i in rows:
         present, searches = h.state[i] == PRESENT, h.stage[i] in (ZOEKEN, VERHUIZEN)
         if start[i] & STUCK:
@@ -150,14 +138,14 @@ def find(w: World, mine: Stuck) -> tuple[NDArray, NDArray, NDArray]:
 
 
 def count(w: World, mine: Stuck) -> dict[str, int]:
-    """This month's row by COLUMNS."""
-    counts = np.zeros(len(COLUMNS), np.int64)
+    """This month's row by STUCK_STATES."""
+    counts = np.zeros(len(STUCK_STATES), np.int64)
     holds, stuck, senior = find(w, mine)
     counts[: SENIORS + 1] = len(holds), len(stuck), senior[stuck].sum()
     looked = stuck[mine.since[stuck] == w.h.search_month[stuck]]  # the others have not looked yet in this search
     counts[BY_HINDRANCE:FOLLOWED_AT] = np.bincount(mine.met[looked].argmax(axis=1), minlength=len(HINDRANCES))
     count_fates(w.h, mine.followed, mine.start, counts)
-    return dict(zip(COLUMNS, counts.tolist(), strict=True))
+    return dict(zip(STUCK_STATES, counts.tolist(), strict=True))
 
 
 def begin(w: World, mine: Stuck) -> None:
