@@ -117,7 +117,7 @@ def out_of_patience(patience, state, home, reserved, month):
 def look_again(w: World, changed: NDArray) -> None:
     """Fit of the present home: on the birthday month of the first adult and after an event."""
     h, sitting, now = w.h, np.float32(1 - w.params.rel_sitting_rent), moment(w)
-    rows = birthdays(h.state, h.adult_birth, w.month, PRESENT)
+    rows = birthdays(h.state, h.adult_birth, w.month)
     describe(h, rows, w.month)  # income moves on with age, with or without a home
     money.pass_year(h, rows, sitting, now)
     paths = money.step_rents(w)

@@ -14,7 +14,7 @@ from sim.demography import plan as demography
 from sim.demography import planner as planner_module
 from sim.demography.hazards import PURPOSES, Odds, bits_of, chances, draw_month
 from sim.demography.plan import Events
-from sim.demography.planner import Planner
+from sim.demography.planner import Planner, crossing
 from sim.world.chance import Draws, to_unit, uniform
 from sim.world.codes import EventKind, HouseholdState, HouseholdType
 from sim.world.columns import ABSENT, NEVER, Households, copy, empty, fingerprint, take
@@ -182,9 +182,7 @@ def test_arrivals_keep_households_and_dwellings_in_step() -> None:
         expected = n + scale * NET[: month - FIRST + 1].sum() + closed().rel_arrivals_lost * arrived
         more.append((g.state == PRESENT).sum() - expected)
     assert np.abs(more).max() <= 0.01 * n
-    arrivals = (events.kind == EventKind.ARRIVAL).sum()
-    crossing = n * 0.04 / 12 * MONTHS
-    assert demography.arrivals_per_crossing(events, border, closed()) == pytest.approx(arrivals / crossing)
+    assert crossing(border, border.arriving, closed()) == pytest.approx(n * 0.04 / 12)
 
 
 def test_where_dwellings_go_households_go_and_nobody_arrives_less_than_never() -> None:

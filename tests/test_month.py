@@ -63,8 +63,8 @@ def test_a_household_is_described_as_the_columns_say(seed):
 def test_a_household_has_one_birthday_a_year(now):
     h = families(1)
     h.adult_birth[:, 0] = np.where(pick(1, "widowed", len(h.id), [True, False, False]), ABSENT, h.adult_birth[:, 0])
-    np.testing.assert_array_equal(birthdays(h.state, h.adult_birth, now, PRESENT), twins.birthdays(h, now))
-    year = np.concatenate([birthdays(h.state, h.adult_birth, k, PRESENT) for k in range(now, now + 12)])
+    np.testing.assert_array_equal(birthdays(h.state, h.adult_birth, now), twins.birthdays(h, now))
+    year = np.concatenate([birthdays(h.state, h.adult_birth, k) for k in range(now, now + 12)])
     np.testing.assert_array_equal(np.sort(year), np.flatnonzero(h.state == PRESENT))
 
 

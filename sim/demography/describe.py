@@ -10,7 +10,7 @@ from sim.kernel_cache import njit
 from sim.population.base_year import AGES
 from sim.population.income import income_table
 from sim.population.persons import rooms_of
-from sim.world.codes import ALONE, COUPLE, ONE_PARENT, OTHER, WITH_CHILDREN, HouseholdType
+from sim.world.codes import ALONE, COUPLE, ONE_PARENT, OTHER, PRESENT, WITH_CHILDREN, HouseholdType
 from sim.world.columns import ABSENT, N_ADULTS, N_CHILDREN
 
 if TYPE_CHECKING:
@@ -71,12 +71,12 @@ def _band(age):
 
 
 @njit(cache=True)
-def birthdays(state, adult_birth, month, present):
+def birthdays(state, adult_birth, month):
     """Rows (int32) of the households present whose first adult, or the one that is left, has a birthday this month."""
     rows = np.empty(len(state), np.int32)
     n = 0
     for i in range(len(state)):
-        if state[i] == present:
+        if state[i] == PRESENT:
             birth = adult_birth[i, 0] if adult_birth[i, 0] != ABSENT else adult_birth[i, 1]
             since = np.uint32(np.int64(birth) - month + SHIFT)
             rows[n] = i

@@ -11,8 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.demography.events import Events, Happened, People, people_of, run_month
-from sim.demography.planner import Future, Planner, crossing, enter
-from sim.world.codes import E_ARRIVAL
+from sim.demography.planner import Future, Planner, enter
 from sim.world.columns import Households
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ __all__ = [
     "Future",
     "Happened",
     "People",
-    "arrivals_per_crossing",
     "enter",
     "people_of",
     "plan",
@@ -58,13 +56,6 @@ def plan(
     for month, net in enumerate(net_dwellings.tolist(), first):
         planner.pass_month(month, net, arrivals)
     return planner.result()
-
-
-def arrivals_per_crossing(events: Events, border: Border, p: Params) -> float:
-    """Arrivals of the list over households that cross the border inwards in the same months: the implied
-    ``p_arrival_takes_dwelling`` (evidence: 0.25 to 0.6); NaN where nobody crosses it."""
-    crossed = crossing(border, border.arriving, p) * (len(events.first) - 1)
-    return float((events.kind == E_ARRIVAL).sum()) / crossed if crossed else float("nan")
 
 
 def replay(h: Households, events: Events, month: int, first_month: int) -> Happened:

@@ -257,21 +257,21 @@ class Contact(Code):
 
 
 # The same numbers as plain integers, for kernels: numba can neither unify an enumeration with a column nor compare the two.
-NOT_YET, PRESENT, ENDED = map(int, HouseholdState)
+PRESENT, ENDED = map(int, (HouseholdState.PRESENT, HouseholdState.ENDED))
 CLASS_STARTER, CLASS_SENIOR, CLASS_FAMILY, CLASS_HOUSEHOLD = map(int, HouseholdClass)
 ALONE, COUPLE, WITH_CHILDREN, ONE_PARENT, OTHER = map(int, HouseholdType)
-MAN, WOMAN = map(int, Sex)
+WOMAN = int(Sex.WOMAN)
 NO_AID, WALKING_AID, WHEELCHAIR = map(int, Limitation)
 KOOP, CORPORATIE, VRIJE_HUUR = map(int, Tenure)
-EENGEZINS, MEERGEZINS, SENIORENCOMPLEX, MANTELZORGUNIT, FLEX = map(int, DwellingType)
+EENGEZINS = int(DwellingType.EENGEZINS)
 ONGESCHIKT, AANPASBAAR, GESCHIKT = map(int, Access)
-PLANNED, IN_STOCK, GONE = map(int, DwellingState)
+IN_STOCK = int(DwellingState.IN_STOCK)
 HUIDIGE, WENS, ZOEKEN, VERHUIZEN, NIEUW = map(int, Stage)
 ENTERED, LEFT, DROPPED, OBSTACLE = map(int, FunnelKind)
 E_BIRTH, E_LIMITATION, E_DEATH, E_CARE, E_SEPARATION, E_LEAVE_HOME, E_UNION, E_DEPARTURE, E_ARRIVAL = map(int, EventKind)
 WAITING, ON_OFFER, RESERVED, FILLED, WITHDRAWN = map(int, VacancyState)
 O_DEATH, O_CARE, O_DEPARTURE = map(int, (Origin.DEATH, Origin.CARE, Origin.DEPARTURE))
-T_NONE, T_NO_HOME, T_WISH, T_SIZE, T_FALL, T_PARTNER, T_CHILDREN_LEFT, T_UNION, T_SEPARATION, T_CONTACT, T_REHOUSING = map(int, Trigger)
+T_NONE, T_NO_HOME, T_WISH, T_SIZE, T_FALL, T_PARTNER, T_CHILDREN_LEFT, _, T_SEPARATION, T_CONTACT, T_REHOUSING = map(int, Trigger)
 NOTHING_SEEN, NOT_ELIGIBLE, TOO_EXPENSIVE, NOT_BETTER, NOT_WORTH, OUTRANKED, REFUSED = map(int, Obstacle)  # the last gate passed
 FADED, ADAPTED, GAVE_UP = map(int, (DropReason.WISH_FADED, DropReason.ADAPTED_HOME, DropReason.GAVE_UP_SEARCH))
 FILL = int(MoveReason.FILL)
