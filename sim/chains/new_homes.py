@@ -19,6 +19,7 @@ EUR_RENT_FLAT, EUR_RENT_HOUSE = 640, 720  # of a corporatie, per month (assumpti
 EUR_RENT_M2 = 13.5  # free rent per month and m2 (assumption)
 EUR_RENT_MOST = 1900  # highest free rent per month (assumption)
 EUR_RENT_LEAST = 930  # lowest free rent of a whole home per month: above the liberalisatiegrens (assumption)
+REL_WOZ_PROGRAMME = np.array([1.2, 0.8, 0.8, 0.8, 0.8])  # by DwellingType: worth in the base programme beside the median (assumption)
 REL_WOZ_FLAT = 0.9  # worth of a new flat beside the median home (assumption)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.chains.new_homes import free_rent, social_rent
+from sim.chains.new_homes import REL_WOZ_PROGRAMME, free_rent, social_rent
 from sim.chains.vacancies import open_vacancies
 from sim.world.chance import Draws, Purpose, hash_ints, hash_text, uniform
 from sim.world.codes import Access, DwellingState, DwellingType, Origin, Tenure, VacancyState
@@ -65,7 +65,7 @@ def _attributes(d: Dwellings, donor: NDArray, ident: NDArray, draws: Draws, p: P
     new.access[:] = np.where(flat, Access.GESCHIKT, Access.AANPASBAAR)
     social_home = new.tenure == Tenure.CORPORATIE
     new.age_label[:] = np.where(senior & social_home, 55, 0)
-    value = np.median(d.woz) * np.where(flat, 0.8, 1.2) * p.rel_programme_woz
+    value = np.median(d.woz) * REL_WOZ_PROGRAMME[new.kind] * p.rel_programme_woz
     local = d.woz[donor] / np.maximum(1.0, np.median(d.woz))
     new.woz[:] = value * np.clip(local, 0.6, 1.8)
     new.rent[:] = np.where(social_home, social_rent(flat), free_rent(new.floor_area))

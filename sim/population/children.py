@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.population.base_year import N_CELLS, TYPES, base_year
 from sim.population.ipf import within_runs
-from sim.population.persons import OLDEST, PERSON_KEY, age_quantiles, at_home, birth_month, key
+from sim.population.persons import MAN_OLDER, MAN_OLDER_SD, OLDEST, PERSON_KEY, age_quantiles, at_home, birth_month, key
 from sim.world import figures
 from sim.world.chance import Purpose, bits_array, uniform
 from sim.world.codes import ALONE, COUPLE, ONE_PARENT, OTHER, WITH_CHILDREN, HouseholdType
@@ -145,7 +145,7 @@ def _mothers() -> NDArray:
     couples = by_head[np.arange(N_CELLS) % 5 == HouseholdType.COUPLE_WITH_CHILDREN].sum(axis=0)
     alone = by_head[np.arange(N_CELLS) % 5 == HouseholdType.ONE_PARENT].sum(axis=0)
     gap = np.arange(-9, 15)
-    spread = np.exp(-(((gap - 2.5) / 4.2) ** 2) / 2)
+    spread = np.exp(-(((gap - MAN_OLDER) / MAN_OLDER_SD) ** 2) / 2)
     shifted = sum(np.roll(couples, -k) * w for k, w in zip(gap, spread / spread.sum(), strict=True))
     return alone + shifted
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sim.world.columns import Households
 
 SALT = hash_text("population")
+MAN_OLDER, MAN_OLDER_SD = 2.5, 4.2  # years that the man of a couple is older than the woman, mean and spread: assumption
 PERSON_KEY = np.uint64(hash_text("person of the start population"))
 OLDEST = 100
 LEFT_AT_45 = 0.01  # share of persons still at home at 45 and over: assumption
@@ -92,8 +93,8 @@ def draw_adults(h: Households, rows: slice, cell: NDArray, age: NDArray, seed: i
     same = uniform(key(seed, Purpose.PERSON, 2), ids) < p.rel_same_sex
     either = same | np.isin(kind, HouseholdType.OTHER)  # else the man is the reference person, as CBS has it
     woman = np.where(two, either & (u < 0.5), woman)
-    # the man is 2.5 years older, spread 4.2, less among the young: assumption
-    gap = (2.5 + 4.2 * normal(key(seed, Purpose.PERSON, 3), ids)) * np.clip((age - 17) / 15, 0.1, 1.0)
+    # less among the young: assumption
+    gap = (MAN_OLDER + MAN_OLDER_SD * normal(key(seed, Purpose.PERSON, 3), ids)) * np.clip((age - 17) / 15, 0.1, 1.0)
     other = np.clip(np.rint(age - gap), 18, OLDEST - 1).astype(np.int16)
     sex = h.adult_sex[rows]
     sex[:, 0] = np.where(woman, Sex.WOMAN, Sex.MAN)

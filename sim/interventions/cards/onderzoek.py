@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.behaviour.woonprofielen import N_PROFIELEN, profile_scores
-from sim.chains.new_homes import floor_area_of, free_rent, social_rent
+from sim.chains.new_homes import REL_WOZ_PROGRAMME, floor_area_of, free_rent, social_rent
 from sim.interventions.card import Card
 from sim.interventions.cards.passend_aanbod import ANNEX, PASSEND_AANBOD
 from sim.interventions.instrument import Instrument
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from sim.world.world import World
 
 BUILT = (DwellingType.EENGEZINS, DwellingType.MEERGEZINS, DwellingType.SENIORENCOMPLEX)  # what a programme can choose from
-WORTH = np.array([1.2, 0.8, 0.8, 0.8, 0.8])  # by DwellingType: of the median, as the base programme has it
 SPARE = 2  # rooms above what the household needs
 
 
@@ -113,7 +112,7 @@ class Woonbehoefteonderzoek(Instrument):
         kind = np.array(BUILT)[scores.argmax(axis=1)]
         flat = kind != DwellingType.EENGEZINS
         rooms = np.maximum(2, w.h.rooms_needed[asked].astype(int) + SPARE - flat)
-        d.woz[homes] *= WORTH[kind] / WORTH[d.kind[homes]]
+        d.woz[homes] *= REL_WOZ_PROGRAMME[kind] / REL_WOZ_PROGRAMME[d.kind[homes]]
         d.kind[homes], d.access[homes], d.rooms[homes] = kind, Access.GESCHIKT, rooms
         d.floor_area[homes] = np.where(flat, floor_area_of(rooms), 10 + floor_area_of(rooms))
         d.tenure[homes] = w.d.tenure[w.h.home[asked]]
