@@ -33,7 +33,8 @@ PERSONS_2024 = 17_942_942.0  # F13
 INSTITUTIONAL_2024 = 289_176.0  # F13
 # dwellings without a registered occupant by tenure, 31-12-2022 (CBS 86079NED): total, empty
 STOCK_2022 = np.array([[4_634_410.0, 136_900.0], [2_312_980.0, 75_625.0], [1_166_605.0, 130_770.0]])
-# without a home of their own (SOURCES: 60 % of one-person under 25, 10-15 % of 25-34); the rest is an assumption
+# odds of no home of one's own: assumption (one person: 0.4 to 0.8 under 25, 0.1 to 0.15 of 25-34); the level is that of households
+# above occupied homes (`_homeless_share`)
 HOMELESS_ODDS = np.full((len(AGES), len(TYPES)), 0.002)
 HOMELESS_ODDS[:, 0] = (0.60, 0.125, 0.02, 0.01, 0.005, 0.003, 0.003)
 HOMELESS_ODDS[0, 1:] = (0.10, 0.05, 0.10, 0.30)
