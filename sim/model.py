@@ -33,14 +33,15 @@ class HousingModel(Model):
         scenario: name of a file in ``configs/scenario``, or of an instrument, which is then alone; on top of what the place does
             already (``sim.approach.done_already``), except in ``zonder_beleid``.
         seed: an integer; the same seed is the same people in every scenario.
-        months, burn_in, follow_up: horizon in months; the burn-in is run here, at once.
+        months, burn_in: horizon in months; the burn-in is run here, at once.
+        follow_up: months after the horizon for which people and homes are planned: ``run`` and ``step`` may go so far.
         start: month 0, YYYY-MM.
         interventions: mapping of instrument key to settings (or instrument), on top of the scenario.
         behaviour: mapping of parameter to value (``experiments.list what=parameters``).
         debug: refuse a key drawn twice.
 
     Raises:
-        Refusal.
+        Refusal: there is no seed, or a name, number or setting that cannot be.
     """
 
     def __init__(
@@ -60,7 +61,6 @@ class HousingModel(Model):
             raise Refusal("HousingModel needs a seed (an integer), so that the run can be repeated: HousingModel(..., seed=1)")
         super().__init__(rng=int(seed))  # Mesa's own streams are not used: every draw is keyed
         burnt_in = run.burn_in(municipality, int(seed), months, burn_in, follow_up, start, behaviour, debug)
-        self.months, self.follow_up, self.scenario_name = months, follow_up, scenario
         found = scenarios.load(scenario)
         held = done_already.with_current(scenario, found.instruments, burnt_in.world.setting.place.key, start)
         self._equip(burnt_in, {**held, **(interventions or {})}, found.rules)
@@ -81,7 +81,7 @@ class HousingModel(Model):
 
     def run(self, months: int | None = None, follow_up: int = 0) -> HousingModel:
         """Let ``months`` pass (default: up to the horizon), then ``follow_up`` more, so that chains can end."""
-        left = max(0, self.months - self.world.month)
+        left = max(0, self.world.setting.months - self.world.month)
         for _ in range((left if months is None else months) + follow_up):
             self.step()
         return self
@@ -94,19 +94,18 @@ class HousingModel(Model):
         """
         twin = object.__new__(type(self))
         Model.__init__(twin, rng=self.world.draws.seed)
-        twin.months, twin.follow_up, twin.scenario_name = self.months, self.follow_up, self.scenario_name
         twin._equip(self.state.copy(), interventions or {})
         return twin
 
     @property
     def moves(self) -> pd.DataFrame:
         """The ledger so far: one row per move (columns: docs/interface.md, without scenario and seed)."""
-        return tables.moves_table(self.world, self.state.at_work.keys, self.months)
+        return tables.moves_table(self.world, self.state.at_work.keys, self.world.setting.months)
 
     @property
     def chains(self) -> pd.DataFrame:
         """Chains so far: one row each."""
-        return tables.chains_table(self.world, self.months)
+        return tables.chains_table(self.world, self.world.setting.months)
 
     @property
     def agents(self) -> AgentSet:
@@ -135,6 +134,3 @@ class HousingModel(Model):
         w = self.world
         kinds = classes(w.h, rows, w.month, int(w.params.senior_age))
         return [VIEW_OF[HouseholdClass(int(cls))](self, int(row)) for row, cls in zip(rows, kinds, strict=True)]
-
-
-__all__ = ["HousingModel"]
