@@ -129,8 +129,8 @@ def run_scenario(
     happened without the instruments is not watched (nothing else depends on it).
 
     Raises:
-        Refusal: an instrument that works reached nobody (unless ``allow_empty``).
-        Refusal: settings or rules that cannot be, or a table that is not made.
+        Refusal: settings or rules that cannot be, a table that is not made, or an instrument that works and reached nobody
+            (unless ``allow_empty``).
     """
     check_tables(tables)
     began = time.perf_counter()

@@ -44,7 +44,7 @@ class Run(Own):
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 (hex) of people, homes, vacancies, event list and month: what scenarios of one seed must share."""
+        """SHA-256 (hex) of people, homes, vacancies and event list: what scenarios of one seed must share."""
         return fingerprint(self.world.h, self.world.d, self.world.v, self.events)
 
     def equip(
@@ -62,8 +62,8 @@ class Run(Own):
 
         Raises:
             Refusal: rules that contradict each other or the scenario, settings that cannot be, or a change that cannot be
-                counted because the burn-in was too short.
-            Refusal: too many instruments, a strength out of range, an area of another place, labels that contradict.
+                counted because the burn-in was too short; too many instruments, a strength out of range, an area of another
+                place, labels that contradict.
         """
         w = self.world
         months = w.setting.months if months is None else months

@@ -1,7 +1,6 @@
 """The one registry of what can be counted in a month or over a period. Pure definitions: no world, no tables.
 
-``source`` says where a value comes from: ``moves`` (summed or averaged over the ledger), ``month`` (a state at the end of a
-month, a column of months.parquet) or ``instruments`` (the instruments' ledger).
+``source`` says where a value comes from: ``moves`` (summed or averaged over the ledger) or ``month`` (a column of months.parquet).
 """
 
 from __future__ import annotations
@@ -54,7 +53,7 @@ _LIST = (
     _I("suitable_dwellings", "woningen die (potentieel) geschikt zijn", "suitable or adaptable homes", "dwellings", "month", 1,
        "homes in stock that are suitable or adaptable, mean over the last twelve months", "opgave 7"),
     _I("splittable_dwellings", "woningen die te splitsen of te delen zijn", "homes that can be split or shared", "dwellings", "month", 0,
-       "single-family homes of 150 m2 or more (C40), mean over the last twelve months", "opgave 8"),
+       "single-family homes of 150 m2 or more, of all tenures (C40 counts owned ones of one or two persons of 55-75), mean over the last twelve months", "opgave 8"),
     _I("small_in_family_home", "een- en tweepersoonshuishoudens in een eengezinswoning", "one and two persons in a single-family home",
        "households", "month", -1, "mean over the last twelve months", "opgave 9"),
     _I("unsuitable_in_family_home", "daarvan senioren die ongeschikt wonen", "of them seniors in an unsuitable home", "households", "month", -1,

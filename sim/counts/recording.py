@@ -182,7 +182,7 @@ def count_dwellings(state, vacancy, access, floor_area, kind, tenure):
         out[1] += vacancy[j] >= 0
         out[4 + tenure[j]] += 1
         out[2] += access[j] >= AANPASBAAR
-        out[3] += kind[j] == EENGEZINS and floor_area[j] >= 150.0  # C40: owner homes above 150 m2
+        out[3] += kind[j] == EENGEZINS and floor_area[j] >= 150.0  # m2 as in C40, which counts owned homes
     return out
 
 

@@ -83,9 +83,8 @@ def load(key: str, settings: Mapping[str, Any] | None, start: str = "2026-01") -
     """Settings of one instrument, checked against its fields and the law in force at ``start``.
 
     Raises:
-        Refusal: unknown instrument or setting (with the nearest name), a value out of range, or settings that
-            contradict each other.
-        Refusal: what the law forbids.
+        Refusal: unknown instrument or setting (with the nearest name), a value out of range, settings that contradict
+            each other, or what the law forbids.
     """
     cls = class_of(key)
     if cls is None:

@@ -58,7 +58,7 @@ def amount(key: str, start: str) -> float:
 
 
 def limits(start: str) -> tuple[NDArray, NDArray]:
-    """Income limits (gross, wealth last) and rent limits in the order that ``sim.market.choice.Rules`` reads."""
+    """Income limits (gross, wealth last) and rent limits in the order in which ``sim.market.choice`` reads them."""
     incomes = (
         "daeb_one",
         "daeb_more",

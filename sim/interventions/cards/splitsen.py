@@ -60,7 +60,10 @@ class Woningsplitsen(Instrument):
 
     who: Who = Who(age=55, size=2, tenure="koop", rooms=4, floor_area=150)
     p_apply: float = Field(
-        0.006, ge=0, le=1, description="chance per year that an owner in the target group applies (C39, C40: 3,000 a year of 502,000)"
+        0.006,
+        ge=0,
+        le=1,
+        description="chance per year that an owner in the target group applies (C39: about 3,000 splits a year; C40: of 502,277 homes)",
     )
     rel_refused: float = Field(0.3, ge=0, le=1, description="share of the applications that is refused (assumption, 0.1-0.6)")
     rel_most: float = Field(0.1, ge=0, le=1, description="largest share of the single-family homes of an area that may be split")
