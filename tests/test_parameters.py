@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from pathlib import Path
 
 import pytest
 
@@ -38,6 +40,13 @@ def test_values_are_read_by_name_in_the_order_of_the_registry():
     for name, entry in REGISTRY.items():
         assert getattr(values, name) == entry.default
     assert resolve({"p_sight": 0.2})._replace(p_sight=values.p_sight) == values
+
+
+def test_every_parameter_is_read_somewhere_in_the_model():
+    room = Path(__file__).resolve().parents[1] / "sim"
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in room.rglob("*.py") if path.parent.name != "parameters"]
+    read = {node.attr for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    assert set(REGISTRY) <= read, f"read nowhere in sim: {sorted(set(REGISTRY) - read)}"
 
 
 def test_an_unknown_name_gets_the_nearest_one():
