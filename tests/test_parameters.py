@@ -10,6 +10,7 @@ import pytest
 
 from sim.parameters import REGISTRY, SUBJECTS, Params, resolve
 from sim.world.errors import Refusal
+from tools import make_params
 
 
 @pytest.mark.parametrize("name", REGISTRY)
@@ -32,6 +33,10 @@ def test_a_name_tells_the_kind_of_quantity(name):
         assert REGISTRY[name].unit.startswith("months")
     if prefix == "eur":
         assert REGISTRY[name].unit.startswith("euro")
+
+
+def test_the_typed_fields_are_in_step_with_the_registry():
+    assert make_params.FILE.read_text(encoding="utf-8") == make_params.made(), "run: python tools/make_params.py"
 
 
 def test_values_are_read_by_name_in_the_order_of_the_registry():

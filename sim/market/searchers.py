@@ -50,7 +50,7 @@ class Reckoning(NamedTuple):
     p_urgent: tuple[float, float]  # in nood; without a home
     trouble: tuple[float, float, float, float, float]  # below senior age, at it, per year above it, of paying for two homes, of selling
     trouble_nood: float  # factor
-    senior_age: int
+    senior_age: float
 
 
 class People(NamedTuple):

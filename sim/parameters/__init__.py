@@ -1,17 +1,17 @@
 """Every behavioural parameter: default, range, unit and evidence, one entry each.
 
 One file per subject holds a list ``PARAMETERS``. Kernels get the values as ``Params``, a named tuple of floats made from the
-registry, so that a parameter is read by its name everywhere. Ids such as ``B44`` are rows of ``docs/evidence.md``; the word
+registry (``tools/make_params.py``), so that a parameter is read by its name everywhere. Ids such as ``B44`` are rows of ``docs/evidence.md``; the word
 ``assumption`` stands where no source was found, and the range then says how far it may be off.
 """
 
 from __future__ import annotations
 
 import importlib
-from collections import namedtuple
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from sim.parameters.params import Params
 from sim.world.errors import Refusal, hint
 
 if TYPE_CHECKING:
@@ -54,10 +54,6 @@ def _collect() -> dict[str, Parameter]:
 
 
 REGISTRY: dict[str, Parameter] = _collect()
-if TYPE_CHECKING:
-    Params = Any  # its fields are the registry's names, which no type checker can read
-else:
-    Params = namedtuple("Params", REGISTRY)
 
 
 def resolve(overrides: Mapping[str, float] | None = None) -> Params:
