@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.behaviour import founding, klantreis, money, notes, reactions
+from sim.behaviour import founding, klantreis, notes, reactions, sitting_rent
 from sim.behaviour.choice_overload import crowding
 from sim.behaviour.fit import moment, refresh
 from sim.behaviour.klantreis import NORM_MONTHS
@@ -119,8 +119,8 @@ def look_again(w: World, changed: NDArray) -> None:
     h, sitting, now = w.h, np.float32(1 - w.params.rel_sitting_rent), moment(w)
     rows = birthdays(h.state, h.adult_birth, w.month)
     describe(h, rows, w.month)  # income moves on with age, with or without a home
-    money.pass_year(h, rows, sitting, now)
-    paths = money.step_rents(w)
+    sitting_rent.pass_year(h, rows, sitting, now)
+    paths = sitting_rent.step_rents(w)
     rows = np.concatenate((changed, paths)).astype(np.int32)
     refresh(h, rows[(h.state[rows] == PRESENT) & (h.home[rows] >= 0)], now)
 

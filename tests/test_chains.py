@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim import interventions
-from sim.behaviour.money import rent_paths, step_rents
+from sim.behaviour.money import rent_paths
+from sim.behaviour.sitting_rent import step_rents
 from sim.chains import moves
 from sim.chains import vacancies as vacancy_module
 from sim.chains.ends import descend

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim import month
-from sim.behaviour import fit, founding, funnel, money, reactions
+from sim.behaviour import fit, founding, funnel, reactions, sitting_rent
 from sim.behaviour.fit import Moment
 from sim.demography.describe import birthdays, describe
 from sim.population.persons import rooms_needed
@@ -94,7 +94,7 @@ def test_a_year_raises_the_rent_of_sitting_tenants_and_renews_the_fit(seed):
     rows = np.flatnonzero(one.state == PRESENT).astype(np.int32)[::2]
     before = one.rent.copy()
     at = Moment(MONTH, d, URBAN, SENIOR_AGE, T)
-    money.pass_year(one, rows, np.float32(1.02), at)
+    sitting_rent.pass_year(one, rows, np.float32(1.02), at)
     twins.pass_year(other, rows, np.float32(1.02), *at)
     same(one, other)
     raised = one.rent != before

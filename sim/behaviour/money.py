@@ -1,8 +1,7 @@
-"""Money of a household: what its home is worth to it, what it can pay, and its rent from the first month to the last.
+"""Money of a household: what its home is worth to it, what it can pay, and what it pays when it moves.
 
-A rent rises or falls in four ways, all of them here: a new tenant pays the rent of the home (``settle``); an agreed path lets it
-rise in steps (``rent_paths``, ``step_rents``); a sitting rent falls behind a little every year (``pass_year``); and under a path
-a household feels less of a rise than it will pay (``rent_felt``, ``rent_discount``).
+A new tenant pays the rent of the home, or agrees on a path to it (``settle``, ``rent_paths``); under a path a household feels less
+of a rise than it will pay (``rent_felt``, ``rent_discount``). What becomes of the rent later is in ``sim.behaviour.sitting_rent``.
 """
 
 from __future__ import annotations
@@ -12,10 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.behaviour.fit import fit_of
 from sim.kernel_cache import njit
 from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS
-from sim.world.codes import CORPORATIE, KOOP, PRESENT, Tenure
+from sim.world.codes import CORPORATIE, KOOP, Tenure
 from sim.world.columns import ABSENT, age_years
 from sim.world.law import AOW_AGE
 
@@ -24,8 +22,6 @@ if TYPE_CHECKING:
 
     from sim.world.columns import Dwellings, Households
     from sim.world.world import World
-
-PATH_STEPS = 3
 
 
 @njit(cache=True)
@@ -107,33 +103,6 @@ def rent_paths(
         elif levers["rent_path"][k] == RENT_OLD_PLUS:
             full = np.where(works, np.minimum(full, old + levers["eur_rent_cap"][k]), full)
     return np.minimum(start, full), full, end
-
-
-def step_rents(w: World) -> NDArray:
-    """Rent paths rise in three equal steps; returns the rows whose rent may have changed."""
-    h = w.h
-    rows = np.flatnonzero((h.rent_path_end != ABSENT) & (h.state == PRESENT))
-    end, since = h.rent_path_end[rows].astype(np.int32), w.month - h.moved_in[rows].astype(np.int32)
-    third = np.maximum(1, (end - h.moved_in[rows]) // PATH_STEPS)
-    step = since // third
-    due = (since > 0) & (since % third == 0) & (step < PATH_STEPS) & (w.month < end)
-    rise = (h.rent_full[rows] - h.rent[rows]) / np.maximum(1, PATH_STEPS + 1 - step)
-    h.rent[rows] = np.where(w.month >= end, h.rent_full[rows], h.rent[rows] + np.where(due, rise, 0))
-    done = rows[w.month >= end]
-    h.rent_path_end[done] = ABSENT
-    return rows
-
-
-@njit(cache=True, error_model="numpy")
-def pass_year(h, rows, sitting, at):
-    """A year of the household ``rows`` in their homes: rent times ``sitting`` where it follows no agreed path, and fit anew."""
-    for i in rows:
-        if h.home[i] < 0:
-            continue
-        if h.rent[i] > 0 and h.rent_path_end[i] == ABSENT:
-            h.rent[i] *= sitting
-            h.rent_full[i] = h.rent[i]
-        h.fit_here[i] = fit_of(h, i, h.home[i], at)
 
 
 @njit(cache=True)

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from sim.world.world import World
 
 
+def withdraw(w: World, homes: NDArray) -> None:
+    """The vacancies of ``homes`` are no longer on offer, nor were they filled."""
+    w.v.state[w.d.vacancy[homes]] = WITHDRAWN
+    w.d.vacancy[homes] = NOWHERE
+
+
 def last_moves(w: World) -> NDArray:
     """Row of the last move of the chain that begins with each vacancy, int64 [vacancies]; NOWHERE where there is none."""
     chain, last = w.m.chain[: int(w.counts[1])], np.full(int(w.counts[0]), NOWHERE)

@@ -1,4 +1,4 @@
-"""Vacancies: homes come free, are given back, go out of use.
+"""Vacancies: homes come free and are given back (how they go out of use: ``sim.chains.ends``).
 
 A vacancy has an origin, or was left by a move; a move fills a vacancy, or none; so chains are forests. Vacancies and moves keep
 one identity, checked on every run: fills = vacancies opened by an origin + moves that leave a home − change in vacant homes.
@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.chains.kernels import Freed, Turnover, open_rows
 from sim.world.chance import Purpose
-from sim.world.codes import ON_OFFER, RESERVED, WAITING, WITHDRAWN, ZOEKEN, Origin
+from sim.world.codes import ON_OFFER, RESERVED, WAITING, ZOEKEN, Origin
 from sim.world.columns import NEVER, NOWHERE
 
 if TYPE_CHECKING:
@@ -63,12 +63,6 @@ def end_households(w: World, rows: NDArray, origins: NDArray) -> None:
     housed = w.h.home[rows] >= 0
     open_vacancies(w, w.h.home[rows[housed]], origins[housed])
     w.h.home[rows] = NOWHERE
-
-
-def withdraw(w: World, homes: NDArray) -> None:
-    """The vacancies of ``homes`` are no longer on offer, nor were they filled."""
-    w.v.state[w.d.vacancy[homes]] = WITHDRAWN
-    w.d.vacancy[homes] = NOWHERE
 
 
 def mark_before_start(w: World) -> None:

@@ -16,9 +16,9 @@ from pydantic import Field, model_validator
 from sim.behaviour.fit import ages_and_classes, moment, refresh
 from sim.behaviour.funnel import count_step
 from sim.behaviour.money import own_money, price_of
+from sim.chains.ends import withdraw
 from sim.chains.moves import move_in
 from sim.chains.new_homes import append_homes
-from sim.chains.vacancies import withdraw
 from sim.interventions.card import Card
 from sim.interventions.cards.passend_aanbod import ANNEX, PASSEND_AANBOD
 from sim.interventions.instrument import Instrument

@@ -16,9 +16,10 @@ import numpy as np
 from pydantic import Field
 
 from sim.behaviour.funnel import count_step
+from sim.chains.ends import withdraw
 from sim.chains.moves import move_in
 from sim.chains.new_homes import append_homes, floor_area_of, worth_of_flat
-from sim.chains.vacancies import open_vacancies, withdraw
+from sim.chains.vacancies import open_vacancies
 from sim.interventions.card import Card
 from sim.interventions.cards.passend_aanbod import PASSEND_AANBOD
 from sim.interventions.instrument import Instrument
