@@ -1,4 +1,16 @@
-"""How a chain ends, and how far a move reaches in it: read from the ledger after the fact, never noted while it grows."""
+"""How a chain ends, and how far a move reaches in it: read from the ledger after the fact, never noted while it grows.
+
+A chain begins with a home that comes free. Who takes it leaves a home, and that goes on until one of these (``EndReason``) holds:
+
+STARTER     the last mover left no home in the area: it had none
+SEPARATED   the same, and a separation had founded it
+ARRIVAL     the same, and it had come from elsewhere
+WITHDRAWN   the home at the end went out of use (``withdraw``), for works
+DEMOLISHED  the same, and it was pulled down or taken away
+OPEN        none of these yet: the home at the end is still empty
+
+Who moves without leaving a home is written down when it gets the keys (``sim.chains.moves.hand_over``: no ``left_vacancy``).
+"""
 
 from __future__ import annotations
 
@@ -17,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def withdraw(w: World, homes: NDArray) -> None:
-    """The vacancies of ``homes`` are no longer on offer, nor were they filled."""
+    """The vacancies of ``homes`` are no longer on offer, nor were they filled: a chain that led to one ends there."""
     w.v.state[w.d.vacancy[homes]] = WITHDRAWN
     w.d.vacancy[homes] = NOWHERE
 
@@ -32,8 +44,7 @@ def last_moves(w: World) -> NDArray:
 def ends_of(w: World, rows: NDArray) -> tuple[NDArray, NDArray]:
     """End reason (EndReason) and month (−1 while open) of the chains that begin with the vacancies ``rows``.
 
-    A chain goes on as long as the home left by its last move is empty; it ends when that mover left none, or when the home
-    goes out of use.
+    The month is that of the last move, or that in which the first home came free where nobody moved.
     """
     m, v, last = w.m, w.v, last_moves(w)[rows]
     moved = last >= 0

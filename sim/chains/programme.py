@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.chains.ends import withdraw
 from sim.chains.new_homes import REL_WOZ_PROGRAMME, free_rent, social_rent
 from sim.chains.vacancies import open_vacancies
 from sim.world.chance import Draws, Purpose, hash_ints, hash_text, uniform
 from sim.world.codes import Access, DwellingState, DwellingType, Origin, Tenure, VacancyState
-from sim.world.columns import NEVER, NOWHERE, Dwellings, empty
+from sim.world.columns import NEVER, Dwellings, empty
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -96,10 +97,9 @@ def demolish(w: World, to_demolish: NDArray) -> None:
     with w.draws.replay():
         u = uniform(w.draws.base(Purpose.PROGRAMME, 0, "demolish"), w.d.id[w.v.dwelling[rows]])
     chosen = rows[np.lexsort((w.v.id[rows], u))][:n]
-    w.v.state[chosen] = VacancyState.WITHDRAWN
     homes = w.v.dwelling[chosen]
+    withdraw(w, homes)
     w.d.state[homes] = DwellingState.GONE
-    w.d.vacancy[homes] = NOWHERE
     w.add("demolished", len(chosen))
     if index + 1 < len(to_demolish):
         to_demolish[index + 1] += n - len(chosen)
