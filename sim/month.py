@@ -115,14 +115,14 @@ def out_of_patience(patience, state, home, reserved, month):
 
 
 def look_again(w: World, changed: NDArray) -> None:
-    """Fit of the present home: on the birthday month of the first adult and after an event."""
-    h, sitting, now = w.h, np.float32(1 - w.params.rel_sitting_rent), moment(w)
-    rows = birthdays(h.state, h.adult_birth, w.month)
-    describe(h, rows, w.month)  # income moves on with age, with or without a home
-    sitting_rent.pass_year(h, rows, sitting, now)
+    """Income and rent of who has a birthday, rent of who follows a path, then fit of their homes, and after an event."""
+    h = w.h
+    birthday = birthdays(h.state, h.adult_birth, w.month)
+    describe(h, birthday, w.month)  # income moves on with age, with or without a home
+    sitting_rent.pass_year(w, birthday)
     paths = sitting_rent.step_rents(w)
-    rows = np.concatenate((changed, paths)).astype(np.int32)
-    refresh(h, rows[(h.state[rows] == PRESENT) & (h.home[rows] >= 0)], now)
+    rows = np.concatenate((birthday, changed, paths)).astype(np.int32)
+    refresh(h, rows[(h.state[rows] == PRESENT) & (h.home[rows] >= 0)], moment(w))
 
 
 def look_at_the_monitor(run: Run) -> None:

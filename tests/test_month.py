@@ -89,16 +89,32 @@ def test_fit_is_the_weighted_sum_of_its_components(seed):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_year_raises_the_rent_of_sitting_tenants_and_renews_the_fit(seed):
-    one, other, d = families(seed), families(seed), scattered_dwellings(seed, 3000)
-    rows = np.flatnonzero(one.state == PRESENT).astype(np.int32)[::2]
-    before = one.rent.copy()
-    at = Moment(MONTH, d, URBAN, SENIOR_AGE, T)
-    sitting_rent.pass_year(one, rows, np.float32(1.02), at)
-    twins.pass_year(other, rows, np.float32(1.02), *at)
-    same(one, other)
-    raised = one.rent != before
-    assert raised.any() and (one.home[raised] >= 0).all() and (one.rent_path_end[raised] == ABSENT).all()
+def test_in_a_year_rents_of_those_whose_year_it_is_fall_behind_unless_they_follow_a_path(seed):
+    w = burnt_in().world.copy()
+    w.h, before = families(seed), families(seed)
+    rows = np.flatnonzero(w.h.state == PRESENT).astype(np.int32)[::2]
+    sitting_rent.pass_year(w, rows)
+    falls = np.isin(np.arange(len(w.h.id)), rows) & (before.home >= 0) & (before.rent > 0) & (before.rent_path_end == ABSENT)
+    assert 0 < falls.sum() < len(rows)
+    assert w.params.rel_sitting_rent > 0
+    np.testing.assert_allclose(w.h.rent[falls], before.rent[falls] * (1 - w.params.rel_sitting_rent), rtol=1e-6)
+    before.rent[falls] = before.rent_full[falls] = w.h.rent[falls]
+    same(w.h, before)
+
+
+def test_income_and_rent_of_who_has_a_birthday_are_new_and_so_is_the_fit_of_the_home():
+    one = let_pass(burnt_in().copy(), 1)
+    w = one.world
+    rows = birthdays(w.h.state, w.h.adult_birth, w.month, PRESENT)
+    expected = copy(w.h)
+    describe(expected, rows, w.month)
+    w.h.fit_here[rows] = -1
+    month.look_again(w, np.zeros(0, np.int32))
+    housed = rows[w.h.home[rows] >= 0]
+    now = fit.moment(w)
+    np.testing.assert_array_equal(w.h.income, expected.income)
+    np.testing.assert_array_equal(w.h.fit_here[housed], fit.fit_at(w.h, housed, w.h.home[housed], now).astype(np.float32))
+    assert len(housed) > 20
 
 
 def test_households_begin_as_the_columns_say():

@@ -68,15 +68,6 @@ def fit_at(h: Any, rows, homes, month: int, d: Any, urban, senior_age: int, t: A
     return (parts * t["weights"][ages_and_classes(h.adult_birth, h.child_birth, rows, homes, month, senior_age)[1]]).sum(axis=1)
 
 
-def pass_year(h: Any, rows, sitting, month: int, d: Any, urban, senior_age: int, t: Any) -> None:
-    """Tenants without an agreed path pay more; everybody with a home looks at it anew."""
-    rows = rows[h.home[rows] >= 0]
-    tenants = rows[(h.rent[rows] > 0) & (h.rent_path_end[rows] == ABSENT)]
-    h.rent[tenants] *= sitting
-    h.rent_full[tenants] = h.rent[tenants]
-    h.fit_here[rows] = fit_at(h, rows, h.home[rows], month, d, urban, senior_age, t)
-
-
 # households that begin
 
 

@@ -1,4 +1,10 @@
-"""The rent of a sitting tenant, from one month to the next: what each year and each step of an agreed path do to it."""
+"""Where a sitting tenant's rent rises: the rule of each year, and the steps of an agreed path. Nothing else changes it.
+
+Amounts are in euro of the start year, in which the rent that a next tenant is asked stays level. A sitting tenant's rises less than
+that from year to year, so here it falls, by ``rel_sitting_rent`` (D20: with harmonisation rents rise 0.4 to 0.7 points more than
+without), in the month in which the first adult was born. A tenant who agreed on a path at the move pays more in three equal steps
+instead (``sim.behaviour.money.rent_paths``). ``sim.month.step`` asks for both every month, in ``look_again``.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +12,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.behaviour.fit import fit_of
-from sim.kernel_cache import njit
 from sim.world.codes import PRESENT
 from sim.world.columns import ABSENT
 
@@ -17,6 +21,14 @@ if TYPE_CHECKING:
     from sim.world.world import World
 
 PATH_STEPS = 3
+
+
+def pass_year(w: World, rows: NDArray) -> None:
+    """A year of the household ``rows`` in their homes: the rent of tenants who follow no path falls behind the asking rent."""
+    h = w.h
+    sitting = rows[(h.home[rows] >= 0) & (h.rent[rows] > 0) & (h.rent_path_end[rows] == ABSENT)]
+    h.rent[sitting] *= np.float32(1 - w.params.rel_sitting_rent)
+    h.rent_full[sitting] = h.rent[sitting]
 
 
 def step_rents(w: World) -> NDArray:
@@ -32,15 +44,3 @@ def step_rents(w: World) -> NDArray:
     done = rows[w.month >= end]
     h.rent_path_end[done] = ABSENT
     return rows
-
-
-@njit(cache=True, error_model="numpy")
-def pass_year(h, rows, sitting, at):
-    """A year of the household ``rows`` in their homes: rent times ``sitting`` where it follows no agreed path, and fit anew."""
-    for i in rows:
-        if h.home[i] < 0:
-            continue
-        if h.rent[i] > 0 and h.rent_path_end[i] == ABSENT:
-            h.rent[i] *= sitting
-            h.rent_full[i] = h.rent[i]
-        h.fit_here[i] = fit_of(h, i, h.home[i], at)
