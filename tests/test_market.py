@@ -11,7 +11,7 @@ from sim.behaviour.founding import found
 from sim.counts.vasthouders import nobody_stuck
 from sim.levers import nothing_in_force
 from sim.market import market as market_module
-from sim.market.allocation import FREE_SPACE, OUTSIDE_PASSEND, relax
+from sim.market.allocation import FREE_SPACE, LONGEST_WAIT, OUTSIDE_PASSEND, relax
 from sim.market.choice import PER_SEGMENT, Market
 from sim.market.clearing import Viewing, lists
 from sim.market.market import count_candidates
@@ -166,6 +166,24 @@ def test_a_home_without_a_taker_is_relaxed_step_by_step():
     assert [one for one, _ in seen] == [0, 1, 1, 2, 2, 2]
     np.testing.assert_allclose(np.array([price for _, price in seen]), np.array([1, step, step, step**2, step**2, step**3]), rtol=1e-5)
     assert (w.v.price[rows][~koop] == 1).all(), "a corporatie does not lower its price"
+
+
+def test_a_month_in_which_nobody_looks_relaxes_what_is_on_offer():
+    one = burnt_in().copy()
+    w = one.world
+    w.params = w.params._replace(p_look=0.0, p_look_starter=0.0, dur_no_response=1)
+    met = market_module.meet(w, nothing_in_force())
+    rows = met.offers.at["vacancy"]
+    assert len(met.seekers) == len(met.rows) == 0 and (w.v.relaxed[rows] < 2).any()
+    before = w.v.relaxed[rows].copy()
+    assert len(market_module.take(w, met, np.zeros(0, np.uint64))) == 0
+    np.testing.assert_array_equal(w.v.relaxed[rows], np.minimum(before + 1, 2))
+    assert (w.v.state[rows] == ON_OFFER).all()
+
+
+def test_a_registration_of_any_length_fits_in_a_rank():
+    held = np.iinfo(burnt_in().world.h.registered.dtype)
+    assert held.max - held.min <= LONGEST_WAIT
 
 
 @pytest.mark.parametrize("with_instruments", [False, True])
