@@ -7,16 +7,24 @@ the code never share a folder unless these are equal, so none reads what another
 Two kinds of import need care. What stands under ``if TYPE_CHECKING:`` is not read by the program, and does not count. A kernel
 takes a named tuple from its caller without importing it, and numba knows a tuple by its class and the types of its fields, not
 by their names. So the fields of every named tuple of this package count for every kernel.
+
+Compiled kernels are pickles, so they lie in a folder that only this user can write or read. All of it may be deleted at any time:
+what is lacking is compiled anew. What no process has asked for in KEPT_DAYS is deleted here.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import os
 import re
+import shutil
+import stat
+import sys
 import tempfile
 import threading
+import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +34,7 @@ import numba
 from numba.extending import register_jitable
 
 __all__ = ["closure", "folder", "imports", "njit", "register_jitable"]
+KEPT_DAYS = 30
 _ROOM = Path(__file__).resolve().parent
 _CONFIG: Any = numba.config
 _DECORATING = threading.Lock()
@@ -40,30 +49,95 @@ _FIELD = re.compile(r"^    (\w+):", re.M)
 def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
     """As ``numba.njit``; with ``cache=True`` the compiled kernel is kept in the folder of its file, or else it is not kept.
 
-    The folders are in ``NUMBA_CACHE_DIR``, if that is set, or among temporary files. A warning says when they cannot be used.
+    The folders are in ``NUMBA_CACHE_DIR``, if that is set, or in ``default_place``. A warning says when they cannot be used. A kernel
+    of a file outside this package is not kept, for what that file reads is not known here.
     """
 
     def decorate(function: Callable[..., Any]) -> Any:
-        if not options.get("cache") or function.__name__ in function.__globals__:  # loaded again: what it imports may have changed
+        path = Path(function.__code__.co_filename).resolve()
+        again = function.__name__ in function.__globals__  # loaded again: what it imports may have changed
+        if not options.get("cache") or again or _ROOM not in path.parents:
             return numba.njit(**{**options, "cache": False})(function)
         with _DECORATING:
             before = _CONFIG.CACHE_DIR
-            kept = Path(before or _default_place()) / folder(Path(function.__code__.co_filename))
-            _CONFIG.CACHE_DIR = str(kept)  # numba reads it when it decorates, and not again
-            try:
-                made = numba.njit(**options)(function)
-            finally:
-                _CONFIG.CACHE_DIR = before
-        if _CONFIG.DISABLE_JIT or kept in Path(made.stats.cache_path).parents:
-            return made
-        warnings.warn(f"{kept} is not used, so every process compiles anew: let NUMBA_CACHE_DIR name a writable folder", stacklevel=2)
+            place = before or default_place()
+            if place:
+                kept = Path(place) / folder(path)
+                _CONFIG.CACHE_DIR = str(kept)  # numba reads it when it decorates, and not again
+                try:
+                    made = numba.njit(**options)(function)
+                finally:
+                    _CONFIG.CACHE_DIR = before
+                if _CONFIG.DISABLE_JIT:
+                    return made
+                if kept in Path(made.stats.cache_path).parents:
+                    _mark_used(kept)
+                    return made
+        warnings.warn(
+            f"kernels are not kept in {place or 'any folder'}, so every process compiles anew: let NUMBA_CACHE_DIR name a writable folder",
+            stacklevel=2,
+        )
         return numba.njit(**{**options, "cache": False})(function)
 
     return decorate
 
 
-def _default_place() -> Path:
-    return Path(tempfile.gettempdir()) / f"verhuisketens-numba-{getattr(os, 'getuid', int)()}"  # each user's own
+@functools.cache
+def default_place() -> Path | None:
+    """Folder of this user's kernels, rid of what is old: by the custom of the system, or among temporary files if need be.
+
+    None where neither can be made, or both are somebody else's.
+    """
+    shared = Path(tempfile.gettempdir()) / f"verhuisketens-numba-{getattr(os, 'getuid', int)()}"
+    for place in (user_place(), shared):
+        if place and is_own(place):
+            forget_old(place)
+            return place
+    return None
+
+
+def user_place() -> Path | None:
+    """Where this system keeps what a user's programs can make anew, ``numba`` in the folder of this one; None where nobody can say."""
+    try:
+        home = Path.home()
+    except RuntimeError:
+        return None
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "verhuisketens" / "Cache" / "numba"
+    if sys.platform == "darwin":
+        return home / "Library" / "Caches" / "verhuisketens" / "numba"
+    said = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    return (said if said.is_absolute() else home / ".cache") / "verhuisketens" / "numba"
+
+
+def is_own(place: Path) -> bool:
+    """Whether a folder is there, or could be made, that is this user's and that nobody else can open; a link is none."""
+    try:
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = place.lstat()
+        if not stat.S_ISDIR(found.st_mode) or not os.access(place, os.W_OK | os.X_OK):
+            return False
+        if hasattr(os, "getuid"):  # elsewhere the folders of a user are closed to others as they are
+            if found.st_uid != os.getuid():
+                return False
+            place.chmod(0o700)
+    except OSError:
+        return False
+    return True
+
+
+def forget_old(place: Path) -> None:
+    """Delete the folders of kernels that no process has used in KEPT_DAYS."""
+    for one in place.iterdir():
+        with contextlib.suppress(OSError):  # another process may have deleted it just now
+            if time.time() - one.stat().st_mtime > KEPT_DAYS * 86400:
+                shutil.rmtree(one, ignore_errors=True)
+
+
+@functools.cache
+def _mark_used(kept: Path) -> None:
+    with contextlib.suppress(OSError):
+        os.utime(kept)
 
 
 @functools.cache

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numba
@@ -143,10 +144,10 @@ class Package:
     def write(self, name: str, text: str) -> None:
         (self.room / name).write_bytes(text.encode())
 
-    def run(self, *words: str, **settings: str) -> tuple[list[int], list[int]]:
+    def run(self, *words: str, says: str = SAYS, **settings: str) -> tuple[list[int], list[int]]:
         """The three answers, and how often each kernel came from the cache."""
         env = {**os.environ, "PYTHONPATH": str(self.room.parent), "PYTHONDONTWRITEBYTECODE": "1", "NUMBA_CACHE_DIR": str(self.cache)}
-        command = [sys.executable, "-c", SAYS, *words]
+        command = [sys.executable, "-c", says, *words]
         done = subprocess.run(command, cwd=self.room.parent, env=env | settings, capture_output=True, text=True, check=True)
         self.warned = done.stderr
         answers, hits = ast.literal_eval(done.stdout)
@@ -189,6 +190,92 @@ def test_where_numba_keeps_kernels_elsewhere_they_are_right_and_are_not_kept(pac
 def test_a_file_that_is_loaded_again_is_compiled_anew_and_not_kept(package):
     package.run()
     assert package.run("again") == ([21, 9, 12], [0, 1, 1])
+
+
+def test_a_kernel_of_a_file_outside_the_package_is_compiled_and_not_kept(package):
+    (package.room.parent / "mine.py").write_text("from sim.kernel_cache import njit\n\n@njit(cache=True)\ndef f(x):\n    return x + 5\n")
+    says = "import mine\nprint([[mine.f(1)], [mine.f.stats.cache_path]])"
+    assert package.run(says=says) == ([6], [None])
+    assert package.warned == ""
+
+
+def closed(place: Path) -> bool:
+    return place.is_dir() and (os.name != "posix" or place.stat().st_mode & 0o777 == 0o700)
+
+
+@pytest.fixture
+def places(tmp_path, monkeypatch):
+    """The folder of the user by the custom of Linux and that among temporary files, neither there yet."""
+    monkeypatch.setattr(kernel_cache.sys, "platform", "linux")
+    monkeypatch.setattr(kernel_cache.os, "getuid", lambda: tmp_path.stat().st_uid, raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(kernel_cache.tempfile, "tempdir", str(tmp_path))
+    kernel_cache.default_place.cache_clear()
+    yield tmp_path / "cache" / "verhuisketens" / "numba", tmp_path / f"verhuisketens-numba-{os.getuid()}"
+    kernel_cache.default_place.cache_clear()
+
+
+def test_kernels_lie_in_a_folder_of_the_user_that_is_closed_to_others(places, monkeypatch):
+    own, shared = places
+    own.mkdir(parents=True, mode=0o755)
+    assert kernel_cache.default_place() == own and closed(own)
+    assert not shared.exists()
+    for said in ("", "cache"):  # a place that depends on where one stands is none
+        monkeypatch.setenv("XDG_CACHE_HOME", said)
+        assert kernel_cache.user_place() == Path.home() / ".cache" / "verhuisketens" / "numba"
+
+
+@pytest.mark.parametrize("what", ["a file", "a link", "nobody's home"])
+def test_where_the_folder_of_the_user_cannot_be_made_kernels_lie_among_temporary_files(places, what, monkeypatch, tmp_path):
+    own, shared = places
+    own.parent.mkdir(parents=True)
+    if what == "a file":
+        own.write_text("")
+    elif what == "a link":
+        own.symlink_to(tmp_path)
+    else:
+        monkeypatch.setattr(kernel_cache, "user_place", lambda: None)
+    assert kernel_cache.default_place() == shared and closed(shared)
+
+
+def test_a_folder_of_another_user_is_never_read(places, monkeypatch):
+    own, shared = places
+    me = os.getuid()
+    for place in places:
+        place.mkdir(parents=True, mode=0o777)
+    monkeypatch.setattr(kernel_cache.os, "getuid", lambda: me + 1)
+    another = shared.with_name(f"verhuisketens-numba-{me + 1}")
+    another.mkdir()
+    assert kernel_cache.default_place() is None
+    another.rmdir()
+    monkeypatch.setattr(kernel_cache.os, "getuid", lambda: me)
+    kernel_cache.default_place.cache_clear()
+    assert kernel_cache.default_place() == own
+
+
+def test_where_no_folder_is_this_users_kernels_are_right_and_are_not_kept(package):
+    says = "from sim import kernel_cache\nkernel_cache.is_own = lambda place: False\n" + SAYS
+    for _ in range(2):
+        assert package.run(says=says, NUMBA_CACHE_DIR="") == ([21, 9, 12], [0, 0, 0])
+        assert "let NUMBA_CACHE_DIR name a writable folder" in package.warned
+
+
+def test_what_was_not_used_for_long_is_deleted_and_what_is_used_stays(package, tmp_path):
+    (tmp_path / "cache").mkdir(mode=0o700)
+    at = {"NUMBA_CACHE_DIR": "", "XDG_CACHE_HOME": str(tmp_path), "LOCALAPPDATA": str(tmp_path), "HOME": str(tmp_path)}
+    assert package.run(**at) == ([21, 9, 12], [0, 0, 0])
+    (place,) = {one.parent for one in tmp_path.rglob("uses-*")}
+    old = place / "uses-0123456789abcdef"
+    old.mkdir()
+    before = set(place.iterdir())
+    for one in before:
+        os.utime(one, (0, time.time() - 86400 * (kernel_cache.KEPT_DAYS - 1)))
+    assert package.run(**at) == ([21, 9, 12], [1, 1, 1])
+    assert set(place.iterdir()) == before
+    assert {one for one in before if time.time() - one.stat().st_mtime > 86400} == {old}
+    os.utime(old, (0, time.time() - 86400 * (kernel_cache.KEPT_DAYS + 1)))
+    assert package.run(**at) == ([21, 9, 12], [1, 1, 1])
+    assert set(place.iterdir()) == before - {old}
 
 
 FORMS = {
