@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MAX_INSTRUMENTS = 62
 ALL_BIT = np.uint64(1) << np.uint64(63)
-NO_BITS = np.uint64(0)
+NO_BITS, ONE_BIT = np.uint64(0), np.uint64(1)
 RENT_NONE, RENT_STEPS, RENT_OLD, RENT_OLD_PLUS = 0, 1, 2, 3
 
 
@@ -105,8 +105,3 @@ def lever_sum(touched, lever, leave_out):
         if bits & (np.uint64(1) << np.uint64(k)):
             added += lever[k]
     return added
-
-
-def without(touched: NDArray, bit: int) -> NDArray:
-    """The bits without one instrument."""
-    return touched & ~(np.uint64(1) << np.uint64(bit))

@@ -9,7 +9,7 @@ import numpy as np
 from sim.behaviour.fit import ages_and_classes, components_at, moment
 from sim.behaviour.klantreis import make_journey
 from sim.levers import RENT_NONE, RENT_OLD, RENT_STEPS
-from sim.market.allocation import FREE_SPACE, LONGEST_WAIT, OUTSIDE_PASSEND
+from sim.market.allocation import FREE_SPACE, OUTSIDE_PASSEND
 from sim.market.choice import PER_SEGMENT
 from sim.market.help import DIRECT_POINTS
 from sim.market.records import OFFER, SEEKER
@@ -275,7 +275,7 @@ def describe(w, rows):
         "urgent": _urgent(w, rows, nood, housed),
         "touched": h.touched[rows],
         "without": 0,
-        "waited": np.clip(w.month - h.registered[rows].astype(np.int64), 0, LONGEST_WAIT),
+        "waited": np.maximum(0, w.month - h.registered[rows].astype(np.int64)),
         "income": income,
         "gross": income * np.where(aow, p.rel_gross_aow, p.rel_gross),
         "wealth": wealth,

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from sim.world.world import World
 
 N_COMPONENTS = 5
-SIZE, ACCESS, AFFORD, PLACE, PROFILE = range(N_COMPONENTS)
 SPARE_ROOMS = 2  # above the norm
 GAP_LOW, GAP_HIGH = -5, 8
 MAX_AGE = 110

@@ -66,7 +66,7 @@ def draw_households(w: World, rows: NDArray) -> None:
 
 
 def found(w: World, rows: NDArray, kinds: NDArray, parents: NDArray) -> None:
-    """Households founded this month start to search at once; unions settle elsewhere (``chains.unite``)."""
+    """Households founded this month start to search at once; unions settle elsewhere (``sim.chains.moves.unite``)."""
     draw_households(w, rows)
     found_kernel(w.h, rows, kinds, parents, w.d.area, w.month, w.map.stock, _beginning(w))
 

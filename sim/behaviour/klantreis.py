@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.behaviour.fit import any_child, class_of, oldest_age
-from sim.behaviour.notes import LOGIT_LIMIT, LOGIT_SCALE, N_LOGIT, ZERO, Parting, logit_cell, note_levers, twice
+from sim.behaviour.notes import LOGIT_LIMIT, LOGIT_SCALE, N_LOGIT, Parting, logit_cell, note_levers, twice
 from sim.kernel_cache import njit
+from sim.levers import NO_BITS
 from sim.world.chance import Draws, Purpose, draw_bits, to_unit
 from sim.world.codes import (
     AANPASBAAR,
@@ -175,8 +176,8 @@ def step_kernel(h, d, j, now, funnel):
         if stage == VERHUIZEN or (stage == NIEUW and month - h.stage_month[i] < dur_settle):
             continue
         u = to_unit(draw_bits(bases[WISH_BASE if stage == HUIDIGE else FADE_BASE], h.id[i]))
-        touched = h.touched[i] if armed else ZERO
-        if touched == ZERO:  # most rows end here, and a helper that takes the columns would cost more than all of this
+        touched = h.touched[i] if armed else NO_BITS
+        if touched == NO_BITS:  # most rows end here, and a helper that takes the columns would cost more than all of this
             if u > likeliest[stage] and (stage != WENS or to_unit(draw_bits(bases[SEARCH_BASE], h.id[i])) > likeliest[SEARCH_AT]):
                 continue  # no step is that likely for anybody
             gap = 1.0 - np.float64(h.fit_here[i]) - np.float64(h.taste_here[i])
@@ -252,8 +253,8 @@ def begin_search(h, i, month):
 def _forget_journey(h, i):
     h.trigger[i] = T_NONE
     h.search_month[i] = ABSENT
-    h.used[i] = ZERO
-    h.decisive[i] = ZERO
+    h.used[i] = NO_BITS
+    h.decisive[i] = NO_BITS
 
 
 def bases_of(draws: Draws, month: int) -> NDArray:

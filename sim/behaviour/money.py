@@ -65,11 +65,11 @@ def settle(w: World, rows: NDArray, to: NDArray, factor: NDArray, levers: NDArra
     ``factor`` float32: asking price or free rent over the usual one; ``bits``: the instruments that worked on each move.
     """
     h, d, p = w.h, w.d, w.params
-    equity, own = equity_of(w.h, w.d, rows), own_money(w, rows)
+    sold, own = equity_of(h, d, rows), own_money(w, rows)
     buys = d.tenure[to] == KOOP
     price = price_of(w, to, factor)
     saved = h.wealth[rows] * (1 - p.rel_wealth_in_home) + np.clip(own - price, 0, None)
-    h.wealth[rows] = np.where(buys, saved, h.wealth[rows] + equity)
+    h.wealth[rows] = np.where(buys, saved, h.wealth[rows] + sold)
     h.debt[rows] = np.where(buys, np.clip(price - own, 0, None), 0)
     asked = d.rent[to] * np.where(d.tenure[to] == Tenure.VRIJE_HUUR, factor, 1)
     start, full, end = rent_paths(w, rows, to, levers, bits, asked)

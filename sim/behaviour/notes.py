@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.kernel_cache import njit
-from sim.levers import ALL_BIT, lever_sum
+from sim.levers import ALL_BIT, NO_BITS, ONE_BIT, lever_sum
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-ZERO, ONE = np.uint64(0), np.uint64(1)
 N_LOGIT = 4096
 LOGIT_LIMIT = 12.0
 LOGIT_SCALE = N_LOGIT / (2 * LOGIT_LIMIT)
@@ -61,12 +60,12 @@ def twice(u, x, table, touched, lever):
     another (bit 63: without all of them).
     """
     off = u < table[logit_cell(x)]
-    used, decisive = ZERO, ZERO
-    if touched == ZERO:
+    used, decisive = NO_BITS, NO_BITS
+    if touched == NO_BITS:
         return off, off, used, decisive
-    outcome = u < table[logit_cell(x + lever_sum(touched, lever, ZERO))]
+    outcome = u < table[logit_cell(x + lever_sum(touched, lever, NO_BITS))]
     for k in range(len(lever)):
-        bit = ONE << np.uint64(k)
+        bit = ONE_BIT << np.uint64(k)
         if touched & bit and lever[k] != 0.0:
             used |= bit
             if outcome != (u < table[logit_cell(x + lever_sum(touched, lever, bit))]):
@@ -82,7 +81,7 @@ def note_levers(h, i, used, decisive, parting):
     h.used[i] |= used
     h.ever[i] |= used
     h.decisive[i] |= decisive
-    if len(parting.left) == 0 or decisive & ~parting.haunted[i] == ZERO:
+    if len(parting.left) == 0 or decisive & ~parting.haunted[i] == NO_BITS:
         return
     one = parting.left[parting.n[0]]
     one.row, one.marks = i, decisive & ~parting.haunted[i]

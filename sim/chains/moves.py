@@ -10,8 +10,8 @@ from sim.behaviour import money
 from sim.behaviour.fit import fit_at, moment
 from sim.chains.kernels import Entry, Movers, settle_rows, take_over, write_rows
 from sim.chains.vacancies import column, give_back, open_vacancies
-from sim.levers import make_levers
-from sim.world.chance import Purpose, bits_array
+from sim.levers import nothing_in_force
+from sim.world.chance import Purpose, bits_array, index_array
 from sim.world.codes import HUIDIGE, T_NONE, ZOEKEN, MoveReason, Origin, Trigger
 from sim.world.columns import ABSENT, NOWHERE
 
@@ -25,7 +25,7 @@ def taste_of(w: World, rows: NDArray, homes: NDArray) -> NDArray:
     """The one fixed taste of each household for a dwelling, fit points."""
     with w.draws.replay():
         bits = bits_array(w.draws.base(Purpose.TASTE), w.h.id[rows], w.d.id[homes])
-    return w.tables["taste"][(bits >> np.uint64(52)).astype(np.int64)]
+    return w.tables["taste"][index_array(bits)]
 
 
 def write_moves(w: World, rows: NDArray, to: NDArray, vacancy: NDArray | int, reason: MoveReason) -> NDArray:
@@ -76,7 +76,7 @@ def move_in(
     left = h.home[rows]
     k = write_moves(w, rows, to, none, reason)
     w.m.instruments[k] = w.m.decisive[k] = np.asarray(bits, np.uint64)
-    money.settle(w, rows, to, np.ones(len(rows), np.float32), make_levers([]), np.zeros(len(rows), np.uint64))
+    money.settle(w, rows, to, np.ones(len(rows), np.float32), nothing_in_force().levers, np.zeros(len(rows), np.uint64))
     if rent is not None:
         h.rent[rows] = h.rent_full[rows] = rent
     if origin is not None:

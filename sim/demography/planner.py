@@ -13,7 +13,7 @@ import numpy as np
 from sim.demography.events import Events, People, apply_month, people_of
 from sim.demography.hazards import PURPOSES, YOUNG, Odds, chances, draw_month
 from sim.demography.partners import Seekers, nobody, pair
-from sim.world.chance import Draws, Purpose, bits_array, hash_ints, normal_table, uniform
+from sim.world.chance import Draws, Purpose, bits_array, hash_ints, index_array, normal_table, uniform
 from sim.world.codes import E_ARRIVAL, E_DEPARTURE, E_LEAVE_HOME, E_SEPARATION, E_UNION, PRESENT
 from sim.world.columns import ABSENT, N_ADULTS, N_CHILDREN, NEVER, NOWHERE, Households, age_years, empty, grow_column
 
@@ -152,7 +152,7 @@ class Planner:
         new = self.rows(bits_array(np.uint64(hash_ints(FOUNDING, month)), one, two))
         leaver = new[kind == E_LEAVE_HOME]  # a child's place among incomes is its own
         place = bits_array(self.draws.base(Purpose.INCOME), person[kind == E_LEAVE_HOME])
-        g.income_z[leaver] = self.income_place[(place >> np.uint64(52)).astype(np.int64)]
+        g.income_z[leaver] = self.income_place[index_array(place)]
         return new
 
     def rows(self, ids: NDArray) -> NDArray:

@@ -12,9 +12,9 @@ import numpy as np
 
 from sim.behaviour.fit import Abode, Dweller, components, net_rent, owner_cost
 from sim.kernel_cache import njit, register_jitable
-from sim.levers import lever_sum
+from sim.levers import NO_BITS, lever_sum
 from sim.market.allocation import eligible, rank_of
-from sim.market.help import ZERO, Pulled, pull, size_norms, waived
+from sim.market.help import Pulled, pull, size_norms, waived
 from sim.market.notes import close_notes, note, used_beyond, write_down
 from sim.market.sieve import find_reach, hurdles, set_apart, sift, stretch
 from sim.market.sight import CHANNELS, find_starts, see
@@ -170,7 +170,7 @@ def respond(which, market, terms, off, out, looks):
         s = which[w]
         seeker, begun = seekers[s], looks.n[0]
         out.n[s, 0], out.n[s, 1] = 0, 0
-        gate, used, barred = NOTHING_SEEN, ZERO, ZERO
+        gate, used, barred = NOTHING_SEEN, NO_BITS, NO_BITS
         without = off | seeker.without
         touched, norm = seeker.touched & ~without, norms & ~without
         sight, room = sight_and_room(seeker, touched, terms)
@@ -214,8 +214,8 @@ def sight_and_room(seeker, touched, terms):
     """Chance to see a home in an overview, and most responses on each side, of a searcher on whom the instruments ``touched`` work."""
     sight, social = terms.rules.sight[seeker.nood], terms.rules.n_responses_social
     if touched:
-        sight += lever_sum(touched, terms.levers.sight, ZERO)
-        social += np.int64(lever_sum(touched, terms.levers.responses, ZERO))
+        sight += lever_sum(touched, terms.levers.sight, NO_BITS)
+        social += np.int64(lever_sum(touched, terms.levers.responses, NO_BITS))
     return min(1.0, sight), (min(social, PER_SEGMENT), min(terms.rules.n_responses, PER_SEGMENT))
 
 
@@ -227,15 +227,15 @@ def weigh(seeker, offer, touched, norm, terms):
     back as NOT_ELIGIBLE with their bits.
     """
     t, rules, bases = terms.tables, terms.rules, terms.bases
-    bits, kept = offer.made_by, offer.labels & norm if offer.tenure == CORPORATIE else ZERO
+    bits, kept = offer.made_by, offer.labels & norm if offer.tenure == CORPORATIE else NO_BITS
     if not eligible(offer, seeker.age, seeker.size, seeker.gross, seeker.wealth, rules):
-        opened = waived(seeker, offer, touched, rules, terms.levers) if touched else ZERO
-        if opened == ZERO:
-            return Look(NOT_ELIGIBLE, 0.0, ZERO, ZERO)
+        opened = waived(seeker, offer, touched, rules, terms.levers) if touched else NO_BITS
+        if opened == NO_BITS:
+            return Look(NOT_ELIGIBLE, 0.0, NO_BITS, NO_BITS)
         bits |= opened
-    if kept != ZERO:
+    if kept != NO_BITS:
         if seeker.size < 3 and offer.relaxed == 0:
-            return Look(NOT_ELIGIBLE, 0.0, ZERO, kept)
+            return Look(NOT_ELIGIBLE, 0.0, NO_BITS, kept)
         bits |= kept
     with_help = Pulled(bits, offer.rent, rules.eur_moving, 0.0, 0, 0, seeker.budget, offer.access)
     if touched:
@@ -243,7 +243,7 @@ def weigh(seeker, offer, touched, norm, terms):
     money = with_help.money
     if offer.tenure == KOOP:
         if offer.price > with_help.budget:
-            return Look(TOO_EXPENSIVE, 0.0, ZERO, with_help.bits)
+            return Look(TOO_EXPENSIVE, 0.0, NO_BITS, with_help.bits)
         money += offer.price * rules.buying_cost
         debt = max(0.0, offer.price * (1.0 + rules.buying_cost) - seeker.own_money)
         cost = owner_cost(debt, offer.woz, t)
@@ -254,14 +254,14 @@ def weigh(seeker, offer, touched, norm, terms):
         else:
             fine = 12.0 * cost <= rules.burden_max * seeker.income
         if not fine:
-            return Look(TOO_EXPENSIVE, 0.0, ZERO, with_help.bits)
+            return Look(TOO_EXPENSIVE, 0.0, NO_BITS, with_help.bits)
     worth = surplus(seeker, offer, with_help.access, cost, terms)
     if worth <= 0.0:
-        return Look(NOT_BETTER, worth, ZERO, with_help.bits)
+        return Look(NOT_BETTER, worth, NO_BITS, with_help.bits)
     if seeker.cls != CLASS_STARTER:
         worth -= max(0.0, seeker.trouble - with_help.eased) + rules.weigh_money * max(0.0, money) / max(1.0, seeker.income)
     if worth <= 0.0:
-        return Look(NOT_WORTH, worth, ZERO, with_help.bits)
+        return Look(NOT_WORTH, worth, NO_BITS, with_help.bits)
     draw = pair_bits(bases.lottery if offer.tenure == VRIJE_HUUR else bases.tie, seeker.id, offer.id)
     waited = seeker.waited + np.uint64(with_help.months)
     rank = rank_of(offer.tenure, seeker.urgent, with_help.points, waited, with_help.budget, draw)

@@ -8,11 +8,10 @@ import numpy as np
 
 from sim.behaviour.money import rent_felt
 from sim.kernel_cache import njit
-from sim.levers import RENT_NONE
+from sim.levers import NO_BITS, ONE_BIT, RENT_NONE
 from sim.market.allocation import eligible
 from sim.world.codes import AANPASBAAR, CORPORATIE, GESCHIKT, KOOP
 
-ZERO, ONE = np.uint64(0), np.uint64(1)
 DIRECT_POINTS = 32  # above any label
 
 
@@ -37,7 +36,7 @@ def pull(seeker, offer, touched, bits, rules, levers):
     social = offer.tenure == CORPORATIE
     rise = social and seeker.tenant == 1 and offer.rent > seeker.old_rent
     for k in range(len(levers)):
-        bit = ONE << np.uint64(k)
+        bit = ONE_BIT << np.uint64(k)
         if not touched & bit:
             continue
         works = levers[k].trouble != 0.0 or levers[k].responses != 0 or levers[k].sight != 0.0
@@ -81,15 +80,15 @@ def may_be_taken(offer, lever, bit):
         return False
     if lever.step_free_taken != 0 and offer.access != GESCHIKT:
         return False
-    return lever.needs_label == 0 or (offer.labels & bit) != ZERO
+    return lever.needs_label == 0 or (offer.labels & bit) != NO_BITS
 
 
 @njit(cache=True)
 def market_levers(seeker, touched, levers):
     """Bits of the instruments ``touched`` with a lever that can work on a home of the market: on any, and with their label only."""
-    free, labelled = ZERO, ZERO
+    free, labelled = NO_BITS, NO_BITS
     for k in range(len(levers)):
-        bit = ONE << np.uint64(k)
+        bit = ONE_BIT << np.uint64(k)
         if not touched & bit:
             continue
         one = levers[k]
@@ -106,20 +105,20 @@ def market_levers(seeker, touched, levers):
 @njit(cache=True)
 def size_norms(levers):
     """Bits of the instruments whose label keeps a home for three or more persons."""
-    bits = ZERO
+    bits = NO_BITS
     for k in range(len(levers)):
         if levers[k].size_norm != 0:
-            bits |= ONE << np.uint64(k)
+            bits |= ONE_BIT << np.uint64(k)
     return bits
 
 
 @njit(cache=True)
 def waived(seeker, offer, touched, rules, levers):
     """Bits of those instruments each of which alone lets a searcher in whom the rules keep out."""
-    bits = ZERO
+    bits = NO_BITS
     limit = rules.incomes[1 if seeker.size > 1 else 0]
     for k in range(len(levers)):
-        bit = ONE << np.uint64(k)
+        bit = ONE_BIT << np.uint64(k)
         if not touched & bit or (levers[k].needs_label != 0 and not offer.labels & bit):
             continue
         if levers[k].age_eased == 0 and levers[k].income_free == 0:

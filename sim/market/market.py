@@ -36,8 +36,6 @@ class Met(NamedTuple):
     """A month's market before anybody has taken a home."""
 
     offers: Offers
-    rows: NDArray  # int32, households that search and look this month
-    seekers: NDArray  # SEEKER records of these
     responses: Responses
     looks: Looks  # what is needed to know the responses without an instrument
     cleared: Cleared
@@ -45,6 +43,16 @@ class Met(NamedTuple):
     terms: Terms
     looking: np.uint64  # base key of who looks this month
     times: np.uint64  # base key of the time until the keys
+
+    @property
+    def seekers(self) -> NDArray:
+        """The households that search and look this month, SEEKER records."""
+        return self.viewing.seekers
+
+    @property
+    def rows(self) -> NDArray:
+        """Their household rows, int32."""
+        return np.ascontiguousarray(self.seekers["row"])
 
 
 def meet(w: World, force: InForce) -> Met | None:
@@ -61,7 +69,7 @@ def meet(w: World, force: InForce) -> Met | None:
     cleared = settle(responses, viewing)
     if force.keys:
         h.ever[rows] |= responses.used  # instruments that had a lever in a look of this month count as used
-    return Met(offers, rows, seekers, responses, looks, cleared, viewing, terms, looking, w.draws.base(Purpose.MOVING_TIME, w.month))
+    return Met(offers, responses, looks, cleared, viewing, terms, looking, w.draws.base(Purpose.MOVING_TIME, w.month))
 
 
 def take(w: World, met: Met, decisive: NDArray) -> NDArray:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.kernel_cache import njit, register_jitable
-from sim.market.help import ZERO, market_levers, pull
+from sim.levers import NO_BITS
+from sim.market.help import market_levers, pull
 from sim.world.codes import NOT_ELIGIBLE, OUTRANKED
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def used_beyond(beyond, used, seeker, touched, at, terms):
         free, labelled = market_levers(seeker, touched, terms.levers)
         for o in beyond:
             if (free | (labelled & at[o].labels)) & ~used:
-                used |= pull(seeker, at[o], touched, ZERO, terms.rules, terms.levers).bits
+                used |= pull(seeker, at[o], touched, NO_BITS, terms.rules, terms.levers).bits
     return used
 
 
@@ -63,7 +64,7 @@ def used_beyond(beyond, used, seeker, touched, at, terms):
 def note(look, used, barred):
     """Instruments with a lever in a look are used, those that keep a home from the searcher bar it; and whether to write it down."""
     if look.gate == NOT_ELIGIBLE:
-        return used, barred | look.bits, look.bits != ZERO
+        return used, barred | look.bits, look.bits != NO_BITS
     return used | look.bits, barred, look.gate == OUTRANKED
 
 
@@ -80,6 +81,6 @@ def write_down(o, look, looks):
 @njit(cache=True)
 def close_notes(s, begun, met, looks):
     """The looks from ``begun`` on are those of searcher ``s``; none is kept where it ``met`` no instrument (bits)."""
-    if met == ZERO:
+    if met == NO_BITS:
         looks.n[0] = begun
     looks.first[s], looks.stop[s] = begun, looks.n[0]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.kernel_cache import njit
+from sim.levers import NO_BITS, ONE_BIT
 from sim.market.allocation import quota_of
-from sim.market.help import ONE, ZERO
 from sim.market.records import OFFER
 from sim.market.sight import Offers, arrange
 from sim.world.chance import Purpose, draw_bits, to_unit
@@ -68,11 +68,11 @@ def _describe(at, rows, v, d, area_map, asking, direct):
         area, tenure = d.area[j], d.tenure[j]
         o.vacancy, o.dwelling, o.area, o.id, o.dwelling_id = k, j, area, v.id[k], d.id[j]
         o.urban, o.x_km, o.y_km = area_map.urban[area], area_map.x_km[area], area_map.y_km[area]
-        o.labels, o.direct = d.labels[j], ZERO
-        o.made_by = ONE << np.uint64(d.made_by[j] - 1) if d.made_by[j] > 0 else ZERO
+        o.labels, o.direct = d.labels[j], NO_BITS
+        o.made_by = ONE_BIT << np.uint64(d.made_by[j] - 1) if d.made_by[j] > 0 else NO_BITS
         for one in range(len(keys)):
             if tenure == CORPORATIE and to_unit(draw_bits(keys[one], v.id[k])) < share[one]:
-                o.direct |= ONE << np.uint64(one)
+                o.direct |= ONE_BIT << np.uint64(one)
         o.tenure, o.kind, o.rooms, o.access = tenure, d.kind[j], d.rooms[j], d.access[j]
         o.age_label, o.relaxed, o.quota, o.woz = d.age_label[j], v.relaxed[k], v.quota[k], d.woz[j]
         o.rent = d.rent[j] * v.price[k] if tenure == VRIJE_HUUR else d.rent[j]

@@ -11,7 +11,6 @@ from sim.behaviour.klantreis import attached, is_nood, make_journey
 from sim.behaviour.money import equity
 from sim.kernel_cache import njit
 from sim.levers import NO_BITS
-from sim.market.allocation import LONGEST_WAIT
 from sim.market.records import SEEKER
 from sim.world.chance import Purpose, draw_bits, to_unit
 from sim.world.codes import CLASS_SENIOR, CLASS_STARTER, CORPORATIE, KOOP, PRESENT, ZOEKEN
@@ -50,7 +49,7 @@ class Reckoning(NamedTuple):
     p_urgent: tuple[float, float]  # in nood; without a home
     trouble: tuple[float, float, float, float, float]  # below senior age, at it, per year above it, of paying for two homes, of selling
     trouble_nood: float  # factor
-    senior_age: float
+    senior_age: float  # years
 
 
 class People(NamedTuple):
@@ -65,9 +64,9 @@ class People(NamedTuple):
 def describe(w: World, rows: NDArray) -> NDArray:
     """One SEEKER record per household row."""
     h, p = w.h, w.params
-    home = h.home[rows]
-    ages, kinds = ages_and_classes(h.adult_birth, h.child_birth, rows, home, w.month, int(p.senior_age))
-    here = components_at(h, rows, home, moment(w))
+    home, now = h.home[rows], moment(w)
+    ages, kinds = ages_and_classes(h.adult_birth, h.child_birth, rows, home, now.month, now.senior_age)
+    here = components_at(h, rows, home, now)
     with w.draws.replay():  # urgency is a fixed number of a household
         urgency = w.draws.base(Purpose.NOOD)
     reckoning = Reckoning(
@@ -104,7 +103,7 @@ def _describe(seekers, people, h, d, area_map, rooted, by):
         s.tenant = 1 if j >= 0 and d.tenure[j] == CORPORATIE else 0
         chance = by.p_urgent[0] if s.nood else (by.p_urgent[1] if j < 0 else 0.0)
         s.urgent = np.uint64(1 if to_unit(draw_bits(by.urgency, h.id[i])) < chance else 0)
-        s.waited = np.uint64(min(LONGEST_WAIT, max(0, by.month - h.registered[i])))
+        s.waited = np.uint64(max(0, by.month - h.registered[i]))
         _describe_money(s, i, j, h, d, by)
         s.attachment = attached(h.attachment[i], by.month - h.moved_in[i], rooted)
         s.old_rent, s.taste_here = h.rent[i], h.taste_here[i]

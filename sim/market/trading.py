@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.kernel_cache import njit
-from sim.market.choice import weigh
-from sim.market.help import ZERO
+from sim.levers import NO_BITS
+from sim.market.choice import sight_and_room, weigh
 from sim.market.records import OFFER
 from sim.market.sieve import turns_down
 from sim.market.sight import CHANNELS, find_starts, see
@@ -71,16 +71,16 @@ def _wishes(market, terms, veto):
     for s in range(len(seekers)):
         seeker = seekers[s]
         find_starts(terms.bases.sight, seeker.id, starts)
+        sight, _ = sight_and_room(seeker, NO_BITS, terms)
         here = area_map.gemeente[seeker.area]
         for part in range(1 + (around_first[here + 1] - around_first[here] if seeker.scope == 2 else 0)):
             g = here if part == 0 else area_map.around[around_first[here] + part - 1]
-            chance = min(1.0, terms.rules.sight[seeker.nood]) * area_map.overview[g]
-            n = see(starts, chance, g, seeker.area if seeker.scope == 0 else -1, offers, seen)
+            n = see(starts, sight * area_map.overview[g], g, seeker.area if seeker.scope == 0 else -1, offers, seen)
             for k in range(n):
                 offer = offers.at[seen[k]]
                 if offer.vacancy == s or to_unit(pair_bits(veto.consent, seeker.id, offer.id)) < veto.p_consent:
                     continue
-                look = weigh(seeker, offer, ZERO, ZERO, terms)
+                look = weigh(seeker, offer, NO_BITS, NO_BITS, terms)
                 if look.gate != OUTRANKED or turns_down(veto.viewing, seeker.id, offer.id, veto.p_viewing):
                     continue
                 if found == len(who):

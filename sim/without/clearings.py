@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sim.without.ghosts_on_the_market import Watch
     from sim.world.world import World
 
-FEW = 8  # where the lists of at most one in so many searchers differ, the clearing goes on from what all clearings share
+FEW = 8  # at most one in so many
 ROOM = 256  # households with another result for which there is room at first
 
 
@@ -62,14 +62,13 @@ def _without_each(w: World, force: InForce, met: Met, watch: Watch) -> NDArray:
     """The market without each instrument, and without all; what ``watch`` needs of each clearing is written down there."""
     seekers, on = met.seekers, met.responses
     found = np.zeros(len(seekers), np.uint64)
-    taken = clearings(len(force.keys), np.bitwise_or.reduce(on.used | on.barred, initial=NO_BITS), watch.bits())
+    taken = clearings(force, np.bitwise_or.reduce(on.used | on.barred, initial=NO_BITS), watch.bits())
     if not taken:
         return found
     off = Taken(*(np.array(some, np.uint64) for some in zip(*taken, strict=True)))
     all_on = AllOn(Market(seekers, met.offers, w.map), on, met.looks)
     answers = respond_without(off.bits, hindering(force.levers), all_on, met.terms)
-    n_most = len(seekers) // FEW
-    opened = open_for_all(on, met.viewing, late(answers, n_most, len(seekers)))
+    opened = open_for_all(on, met.viewing, late(answers, len(seekers)))
     watch.parted = clear_each(off, answers, opened, Result(on, met.cleared), met.viewing, found, watch.seen)
     return found
 
@@ -80,16 +79,16 @@ def clear_each(off, answers, opened, result, viewing, decisive, seen):
 
     Returns household row (int32), mark (uint64) and offer won without (int32) of each one that gets something else.
     """
-    on, cleared, n_most = result.responses, result.cleared, len(viewing.seekers) // FEW
-    rows, of, instead, n = np.empty(ROOM, np.int32), np.empty(ROOM, np.uint64), np.empty(ROOM, np.int32), 0
+    on, cleared, n = result.responses, result.cleared, 0
+    rows, of, instead = np.empty(ROOM, np.int32), np.empty(ROOM, np.uint64), np.empty(ROOM, np.int32)
     for v in range(len(off.bits)):
         first, stop, mark = answers.first[v], answers.stop[v], off.marks[v]
-        won, slot = cleared.offer, cleared.slot
-        if 0 < stop - first <= n_most:
+        won, slot, goes_on = cleared.offer, cleared.slot, few(stop - first, len(viewing.seekers))
+        if goes_on and stop > first:
             some = Chosen(answers.n[first:stop], answers.offer[first:stop], answers.worth[first:stop], answers.rank[first:stop])
             won, slot = clear_again(opened, answers.who[first:stop], some, viewing)
         exchange(answers, v, on)
-        if stop - first > n_most:
+        if not goes_on:
             again = settle(on, viewing)
             won, slot = again.offer, again.slot
         other = compare(won, cleared.offer, on.used, off.bits[v], mark, decisive)
@@ -106,11 +105,17 @@ def clear_each(off, answers, opened, result, viewing, decisive, seen):
 
 
 @njit(cache=True)
-def late(answers, n_most, n):
-    """Whose list differs in a clearing in which those of at most ``n_most`` do, bool [n]."""
+def few(n_differ, n):
+    """Whether so few of ``n`` lists differ in a clearing that it goes on from what all clearings share."""
+    return n_differ <= n // FEW
+
+
+@njit(cache=True)
+def late(answers, n):
+    """Whose list differs in a clearing in which ``few`` do, bool [n]."""
     out = np.zeros(n, np.bool_)
     for v in range(len(answers.first)):
-        if answers.stop[v] - answers.first[v] <= n_most:
+        if few(answers.stop[v] - answers.first[v], n):
             out[answers.who[answers.first[v] : answers.stop[v]]] = True
     return out
 
@@ -128,18 +133,17 @@ def compare(won, before, used, off, mark, decisive):
     return other[:n]
 
 
-def clearings(n_keys: int, met: np.uint64, marks: np.uint64) -> list[tuple[np.uint64, np.uint64]]:
+def clearings(force: InForce, met: np.uint64, marks: np.uint64) -> list[tuple[np.uint64, np.uint64]]:
     """Which clearings are taken again: the instruments that are off in each, and its mark (bit 63: without all).
 
     Those without which somebody may respond otherwise (``met``), and those for which a ghost looks (``marks``); all first.
     """
     if met | marks == NO_BITS:
         return []
-    every = np.uint64((1 << n_keys) - 1)
-    if n_keys == 1:
-        return [(every, ALL_BIT | every)]
-    bits = [np.uint64(1 << k) for k in range(n_keys)]
-    return [(every, ALL_BIT), *((bit, bit) for bit in bits if (met | marks) & bit)]
+    if len(force.keys) == 1:
+        return [(force.every, ALL_BIT | force.every)]
+    bits = [np.uint64(1 << k) for k in range(len(force.keys))]
+    return [(force.every, ALL_BIT), *((bit, bit) for bit in bits if (met | marks) & bit)]
 
 
 def hindering(levers: NDArray) -> np.uint64:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.kernel_cache import njit
-from sim.levers import RENT_NONE, lever_sum
+from sim.levers import NO_BITS, ONE_BIT, RENT_NONE, lever_sum
 from sim.market.choice import MAX_RESPONSES, PER_SEGMENT, Look, empty_responses, keep, respond, sight_and_room, weigh
-from sim.market.help import ONE, ZERO, size_norms
+from sim.market.help import size_norms
 from sim.market.notes import empty_looks
 from sim.market.sight import CHANNELS, CIRCLE, ROUND, U61, find_starts
 from sim.world.chance import draw_bits
@@ -51,13 +51,13 @@ class Answers(NamedTuple):
 @njit(cache=True)
 def both_ways(levers):
     """Bits of the instruments whose levers can make a home worth less to a searcher, or, as a rent path, not simply more."""
-    bits = ZERO
+    bits = NO_BITS
     for k in range(len(levers)):
         one = levers[k]
         less = one.trouble < 0.0 or one.eur_once < 0.0 or one.loan < 0.0 or one.sight < 0.0 or one.responses < 0 or one.age_eased < 0
         less = less or one.rank < 0 or one.rank_market < 0 or one.n_months < 0
         if less or one.adapts != 0 or one.rent_path != RENT_NONE:
-            bits |= ONE << np.uint64(k)
+            bits |= ONE_BIT << np.uint64(k)
     return bits
 
 
@@ -134,12 +134,12 @@ def _look_again(s, off, norms, all_on, terms, starts, out):
     touched, norm = seeker.touched & ~left_out, norms & ~left_out
     (sight, room), sees_less = sight_and_room(seeker, touched, terms), False
     if seeker.touched & off:
-        sees_less = lever_sum(seeker.touched & off, terms.levers.sight, ZERO) != 0.0
+        sees_less = lever_sum(seeker.touched & off, terms.levers.sight, NO_BITS) != 0.0
         find_starts(terms.bases.sight, seeker.id, starts)
     out.n[0, 0] = 0
     out.n[0, 1] = 0
     for k in range(looks.first[s], looks.stop[s]):
-        o, look = looks.offer[k], Look(OUTRANKED, looks.worth[k], looks.rank[k], ZERO)
+        o, look = looks.offer[k], Look(OUTRANKED, looks.worth[k], looks.rank[k], NO_BITS)
         if looks.bits[k] & off:
             if offers.at[o].made_by & off:
                 continue

@@ -156,6 +156,11 @@ def to_index(bits):
     return np.int64(bits >> U52)
 
 
+def index_array(bits: np.ndarray) -> np.ndarray:
+    """The NumPy twin of ``to_index``: int64 array of the shape of ``bits``."""
+    return (bits >> U52).astype(np.int64)
+
+
 def bits_array(base: np.uint64, ids: np.ndarray, second: np.ndarray | None = None) -> np.ndarray:
     """The NumPy twin of ``draw_bits`` and ``pair_bits``: uint64 array of the shape of ``ids``."""
     z = _mix_array(base + ids.astype(np.uint64) * U_ODD_ID)
