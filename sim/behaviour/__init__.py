@@ -1,1 +1,1 @@
-"""How a household decides, without instruments: its klantreis, how a home fits, what it likes and can pay."""
+"""How a household decides: its klantreis, how a home fits, what it likes and can pay. Instruments enter by their levers only."""

@@ -71,7 +71,7 @@ class Neighbours(Own):
 
 
 class Journey(NamedTuple):
-    """What the monthly step reads: all looked up, nothing computed in the kernel."""
+    """What the monthly step reads of the parameters: tables, and numbers that are the same for everybody."""
 
     chance: NDArray  # float64 [N_LOGIT], chance at the midpoint of each cell of the logit
     wish: NDArray  # float64 [2 (senior), age], logit of a woonwens at zero gap, attachment and norm
@@ -177,7 +177,7 @@ def step_kernel(h, d, j, now, funnel):
             continue
         u = to_unit(draw_bits(bases[WISH_BASE if stage == HUIDIGE else FADE_BASE], h.id[i]))
         touched = h.touched[i] if armed else NO_BITS
-        if touched == NO_BITS:  # most rows end here, and a helper that takes the columns would cost more than all of this
+        if touched == NO_BITS:  # most rows end here; stages as functions, even of plain numbers, cost more than all of this
             if u > likeliest[stage] and (stage != WENS or to_unit(draw_bits(bases[SEARCH_BASE], h.id[i])) > likeliest[SEARCH_AT]):
                 continue  # no step is that likely for anybody
             gap = 1.0 - np.float64(h.fit_here[i]) - np.float64(h.taste_here[i])

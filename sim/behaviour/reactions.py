@@ -1,4 +1,4 @@
-"""What life events set off: a fall, a partner lost or children who left send a household on its way."""
+"""What life events set off: a fall, a partner lost, children who left or a child born send a household on its way."""
 
 from __future__ import annotations
 

@@ -26,9 +26,10 @@ U8, U24, U40, U56, U62 = (np.uint64(n) for n in (8, 24, 40, 56, 62))
 
 @njit(cache=True)
 def eligible(offer, age, size, gross, wealth, rules):
-    """May live here, by the rules of the segment (no preference in it): ``age`` years, ``size`` persons, gross euro per year, euro.
+    """May live here, by the rules of the segment (no preference in it).
 
-    ``offer`` is an OFFER record, ``rules`` are RULES (``sim.market.choice``).
+    ``age`` in years, ``size`` persons, ``gross`` euro per year, ``wealth`` euro; ``offer`` is an OFFER record, ``rules`` are RULES
+    (``sim.market.choice``).
     """
     if offer.age_label > 0 and offer.relaxed == 0 and age < offer.age_label:
         return False

@@ -1,4 +1,4 @@
-"""What the instruments that work on a searcher change of its look at a home, and how a home ranks its candidates."""
+"""What the instruments that work on a searcher change of its look at a home: rent, money, trouble, priority, access, and the rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is out of reach of a searcher: who may live where, and a sieve for homes that need no second look.
+"""What is out of reach of a searcher: a sieve for homes that need no second look, and who turns a home down after the viewing.
 
 Most homes that are seen are too dear. They are sifted out by one number each, before anything else about them is read; what
 they leave behind is the gate at which they stopped.
