@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile("verhuisketens", deadline=None, derandomize=True, print_blob=False)
 settings.load_profile("verhuisketens")
+
+
+@pytest.fixture
+def notes(tmp_path):
+    """A folder in which jobs of other processes leave word of what they did."""
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    return folder

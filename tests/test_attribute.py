@@ -59,13 +59,6 @@ class Sums(FakeSimulation):
         return outcome
 
 
-@pytest.fixture
-def notes(tmp_path):
-    folder = tmp_path / "notes"
-    folder.mkdir()
-    return folder
-
-
 def prepared(**keys):
     return prepare(check(Attribute, {**DEFAULTS, **keys}))
 

@@ -21,7 +21,6 @@ from tools.shown import shown_by
 ROOT = make_docs.ROOT
 DOCUMENTS = make_docs.documents()
 ODD = (ROOT / "docs" / "odd.md").read_text(encoding="utf-8")
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 CODE = [path for folder in ("sim", "experiments", "analysis") for path in sorted((ROOT / folder).rglob("*.py"))]
 BLOCK = re.compile(r"^```(?P<info>[^\n]*)\n(?P<code>.*?)^```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)\s]+)\)")
@@ -157,14 +156,14 @@ def test_the_readme_names_the_two_commands_and_the_way_on_windows() -> None:
 
 def test_commands_in_the_texts_exist() -> None:
     texts = "\n".join(path.read_text(encoding="utf-8") for path in DOCUMENTS)
-    named = set(re.findall(r"-m ((?:experiments|analysis|workshop)\.\w+)", texts))
+    named = set(re.findall(r"-m ((?:experiments|analysis)\.\w+)", texts))
     assert named >= {"experiments.compare", "experiments.list"}
     places = {name: ROOT / name.replace(".", "/") for name in sorted(named)}
     assert [name for name, at in places.items() if not (at.with_suffix(".py").is_file() or (at / "__main__.py").is_file())] == []
 
 
 def test_every_file_that_a_text_names_is_there() -> None:
-    texts = {path.name: path.read_text(encoding="utf-8") for path in DOCUMENTS if path.name != "CHANGELOG.md"}
+    texts = {path.name: path.read_text(encoding="utf-8") for path in DOCUMENTS}
     there = re.compile(r"(?<![\w/])(?:sim|experiments|analysis|tests|tools|benchmarks|configs|docs)/[\w/.-]+\.(?:py|yaml|csv|md)\b")
     named = {(name, place) for name, text in texts.items() for place in there.findall(text)}
     assert sorted((name, place) for name, place in named if not (ROOT / place).is_file()) == []

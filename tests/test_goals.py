@@ -157,13 +157,6 @@ class Town(FakeSimulation):
 
 
 @pytest.fixture
-def notes(tmp_path):
-    folder = tmp_path / "notes"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
 def wanted(tmp_path):
     content = {
         "title": TITLE,

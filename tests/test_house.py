@@ -21,7 +21,7 @@ from sim.world import codes
 from sim.world.chance import Purpose
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = [name for name in ("sim", "experiments", "analysis", "workshop", "benchmarks", "tools", "tests") if (ROOT / name).is_dir()]
+ROOMS = [name for name in ("sim", "experiments", "analysis", "benchmarks", "tools", "tests") if (ROOT / name).is_dir()]
 SOURCES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
 NAMES = [path.relative_to(ROOT).as_posix() for path in SOURCES]
 ENUMERATIONS = [one for one in vars(codes).values() if isinstance(one, type) and issubclass(one, codes.Code) and one is not codes.Code]
@@ -61,14 +61,14 @@ def test_a_tool_that_puts_the_project_on_the_path_reads_nothing_of_it_before(nam
 @pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("sim/")])
 def test_the_world_knows_nothing_of_settings_pictures_or_mesa(name):
     read = tops(ROOT / name)
-    assert not read & {"workshop", "benchmarks", "hydra", "omegaconf", "matplotlib", "tests"}
+    assert not read & {"benchmarks", "hydra", "omegaconf", "matplotlib", "tests"}
     assert "mesa" not in read or name in ("sim/model.py", "sim/agents.py")
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("analysis/")])
 def test_analysis_reads_tables_and_definitions_only(name):
     read = imported(ROOT / name)
-    assert not tops(ROOT / name) & {"workshop", "hydra", "omegaconf", "mesa"}
+    assert not tops(ROOT / name) & {"hydra", "omegaconf", "mesa"}
     allowed = (
         "sim.world.codes",
         "sim.world.names",
@@ -76,7 +76,6 @@ def test_analysis_reads_tables_and_definitions_only(name):
         "sim.world.chance",
         "sim.counts.schema",
         "sim.counts.indicators",
-        "sim.world.errors",
         "sim.counts.worksheet_rows",
         "sim.interventions.organisations",
         "sim.without.verdicts",
@@ -88,7 +87,7 @@ def test_analysis_reads_tables_and_definitions_only(name):
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("experiments/")])
 def test_experiments_leave_mesa_to_the_model(name):
-    assert not tops(ROOT / name) & {"mesa", "workshop"}
+    assert not tops(ROOT / name) & {"mesa"}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -295,8 +294,7 @@ def test_an_enumeration_with_a_gap_is_refused():
         codes.names(Gap)
 
 
-def test_every_instrument_is_entered_under_its_own_key():
-    assert {key: cls.card.key for key, cls in INSTRUMENTS.items()} == {key: key for key in INSTRUMENTS}
+def test_the_key_of_an_instrument_is_a_plain_word():
     assert all(re.fullmatch(r"[a-z][a-z_]*", key) for key in INSTRUMENTS)
 
 

@@ -31,16 +31,13 @@ from tests.worlds import (
     housed_rows,
     let_pass,
     pick,
+    running,
     strong,
 )
 
 SENIOR_TENANTS = {"tenure": "corporatie", "rooms": 1, "age": 40}
 SEARCHERS = (int(Stage.WONINGZOEKEN), int(Stage.WONINGZOEKEN))
 NO_MASK = np.uint64(0)
-
-
-def running(under_way, key):
-    return next(one for one in under_way.at_work.running if one.key == key)
 
 
 # who

@@ -15,14 +15,10 @@ from sim.world import law
 from sim.world.codes import Access, DwellingType, HouseholdState, HouseholdType, Origin, Stage, Tenure
 from sim.world.columns import NOWHERE, age_years
 from sim.world.errors import Refusal
-from tests.worlds import at_work, burnt_in, let_pass, strong
+from tests.worlds import at_work, burnt_in, let_pass, running, strong
 
 NO_MASK = np.uint64(0)
 HUIDIGE = Stage.HUIDIGE_WONING
-
-
-def running(under_way, key):
-    return next(one for one in under_way.at_work.running if one.key == key)
 
 
 def contacts(under_way, key):

@@ -16,13 +16,9 @@ from sim.interventions.cards.woningdelen import END, HOME, HOST, LODGER, Lodging
 from sim.world.chance import bits_array
 from sim.world.codes import Access, DwellingState, DwellingType, HouseholdState, MoveReason, Origin, Stage, Tenure
 from sim.world.columns import NEVER, NOWHERE, age_years
-from tests.worlds import at_work, burnt_in, let_pass, pick, strong
+from tests.worlds import at_work, burnt_in, let_pass, pick, running, strong
 
 PLAIN = ["mantelzorgwoning", "pre_mantelzorgwoning", "kangoeroewoning"]
-
-
-def running(under_way):
-    return under_way.at_work.running[0]
 
 
 def world(key, **settings):

@@ -28,13 +28,6 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture
-def notes(tmp_path):
-    folder = tmp_path / "notes"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
 def no_page(monkeypatch):
     """The page is another room's: here only that it is asked for."""
     asked = []

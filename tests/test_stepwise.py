@@ -18,7 +18,7 @@ from sim.interventions.at_work import AtWork
 from sim.state import Run
 from sim.world.codes import Obstacle, Stage
 from sim.world.errors import Refusal
-from tests.worlds import FOLLOW_UP, MIXED, MONTHS, TABLES, burnt_in, everything, let_pass, strong
+from tests.worlds import FOLLOW_UP, MIXED, MONTHS, TABLES, burnt_in, everything, let_pass, running, strong
 
 AT_WORK = {"voorrang": 0, "wooncoach_sociaal": 0}
 
@@ -155,10 +155,6 @@ def at_rules(chosen: dict[str, dict[str, Any]], steps: list[dict[str, Any]], str
     held = {key: interventions.load(key, settings) for key, settings in chosen.items()}
     one.equip(held, rules.read(steps), strength)
     return one
-
-
-def running(under_way, key):
-    return next(one for one in under_way.at_work.running if one.key == key)
 
 
 def same(a: run.Result, b: run.Result, names=(*TABLES, "instruments", "attribution")) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from sim import interventions, month, run
-from sim.interventions import REGISTRY
+from sim.interventions import REGISTRY, Running
 from sim.state import Run
 from sim.world.chance import hash_ints, hash_text, uniform
-from sim.world.columns import ABSENT, NEVER, NOWHERE, Dwellings, Households, empty, take
+from sim.world.columns import ABSENT, NEVER, NOWHERE, Dwellings, Households, empty
 from sim.world.world import World
 
 SMALL = ("rozendaal", "schiermonnikoog", "vlieland")  # 550 to 760 households each
@@ -101,6 +101,11 @@ def at_work(burnt: Run, chosen: dict[str, dict[str, Any]], strength: float = 1.0
     return one
 
 
+def running(one: Run, key: str | None = None) -> Running:
+    """An instrument at work in a run; without a key the first one."""
+    return next(there for there in one.at_work.running if key in (None, there.key))
+
+
 def let_pass(one: Run, months: int) -> Run:
     """The same run some months later."""
     for _ in range(months):
@@ -121,11 +126,6 @@ def digest(frame) -> str:
 def with_rows(table, n: int):
     """A table with ``n`` more rows of neutral values at its end."""
     return type(table)(*(np.concatenate(pair) for pair in zip(table, empty(type(table), n), strict=True)))
-
-
-def one_household(w: World, row: int) -> Households:
-    """A copy of one household as a table of one row."""
-    return take(w.h, np.array([row]))
 
 
 def housed_rows(w: World) -> np.ndarray:
