@@ -31,7 +31,7 @@ EVIDENCE_COLUMNS = ("id", "topic", "quantity", "value", "population", "source", 
 STATUSES = ("read", "read-2nd", "recalled")
 MARK = re.compile(r"(<!-- made: (?P<name>[a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 EVIDENCE_ID = re.compile(r"\b(?P<letter>[A-G])(?P<first>\d\d)(?:-(?P=letter)(?P<last>\d\d))?\b")
-CITING = ("sim", "experiments", "analysis", "configs", "workshop", "benchmarks")  # folders whose files cite evidence
+CITING = ("sim", "experiments", "analysis", "configs", "benchmarks")  # folders whose files cite evidence
 CITING_SUFFIXES = (".py", ".yaml")
 
 
@@ -421,8 +421,8 @@ def made_columns() -> str:
     parts = []
     for one in EVERY:
         keys = ", ".join(f"`{column.name}`" for column in one.keys)
-        rows = [(f"`{c.name}`", c.stored, unit(c.unit), c.meaning, "" if c.promised else "extra") for c in one.columns]
-        head = ["column" if not keys else f"after {keys}", "type", "unit or values", "meaning", "promised"]
+        rows = [(f"`{c.name}`", c.stored, unit(c.unit), c.meaning, "" if c.promised else "yes") for c in one.columns]
+        head = ["column" if not keys else f"after {keys}", "type", "unit or values", "meaning", "may change"]
         parts.append(f"**`{one.file}`**\n\n" + table(head, rows))
     return "\n".join(parts)
 
@@ -430,7 +430,7 @@ def made_columns() -> str:
 def made_commands() -> str:
     """Modules that are run with ``python -m``, with the first line of their docstrings."""
     rows = []
-    for folder in ("experiments", "analysis", "workshop", "benchmarks", "sim"):
+    for folder in ("experiments", "analysis", "benchmarks", "sim"):
         for path in sorted([*(ROOT / folder).glob("*.py"), *(ROOT / folder).glob("*/__main__.py")]):
             source = path.read_text(encoding="utf-8")
             if '__name__ == "__main__"' in source or path.name == "__main__.py":
