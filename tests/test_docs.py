@@ -15,7 +15,7 @@ from sim.counts.indicators import REGISTRY as INDICATORS
 from sim.interventions import REGISTRY as INSTRUMENTS
 from sim.levers import LEVERS
 from sim.parameters import REGISTRY as PARAMETERS
-from tools import make_docs
+from tools import make_docs, rules_page
 from tools.shown import shown_by
 
 ROOT = make_docs.ROOT
@@ -85,6 +85,25 @@ def test_damaged_evidence_is_named_by_row_and_column(tmp_path, monkeypatch, row,
     monkeypatch.setattr(make_docs, "EVIDENCE", file)
     with pytest.raises(make_docs.Refusal, match=re.escape(message)):
         make_docs.evidence()
+
+
+@pytest.mark.parametrize("rule", rules_page.RULES, ids=lambda rule: rule.twin)
+def test_a_rule_on_the_page_is_the_readable_version_that_tests_use(rule) -> None:
+    name = rule.twin.partition(":")[2]
+    assert f"def {name}(" in rules_page.function(rule.twin) and rules_page.function(rule.kernel)
+    texts = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "tests").rglob("*.py")))
+    assert len(re.findall(rf"(?<!def ){name}\(", texts)) > 0, f"{rule.twin} is called nowhere"
+
+
+def test_a_rule_that_is_written_nowhere_is_refused_by_name() -> None:
+    with pytest.raises(make_docs.Refusal, match=r"there is no function elligible in sim/market/allocation\.py"):
+        rules_page.function("sim/market/allocation.py:elligible")
+
+
+def test_every_page_is_in_the_index() -> None:
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"index.md"}
+    assert sorted(page for page in pages if f"]({page})" not in index) == []
 
 
 def test_every_evidence_id_that_is_cited_exists() -> None:
