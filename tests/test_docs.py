@@ -25,6 +25,26 @@ CODE = [path for folder in ("sim", "experiments", "analysis") for path in sorted
 BLOCK = re.compile(r"^```(?P<info>[^\n]*)\n(?P<code>.*?)^```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 
+MOST_WORDS = 25
+# sentences that are longer, by page: their number may only shrink
+LONG_SENTENCES = {
+    "benchmarks.md": 12,
+    "evidence.md": 1,
+    "howto-bundle.md": 3,
+    "howto-chain.md": 4,
+    "howto-goals.md": 1,
+    "howto-instrument.md": 3,
+    "howto-municipality.md": 1,
+    "howto-repeat.md": 3,
+    "howto-scenario.md": 11,
+    "howto-worksheets.md": 5,
+    "interface.md": 8,
+    "menukaart.md": 12,
+    "odd.md": 47,
+    "sources.md": 12,
+    "validation.md": 8,
+}
+
 
 def blocks(language: str) -> list[tuple[str, str, str]]:
     """(file and number, words after the language, code) of each fenced block of a language."""
@@ -98,6 +118,29 @@ def test_a_rule_on_the_page_is_the_readable_version_that_tests_use(rule) -> None
 def test_a_rule_that_is_written_nowhere_is_refused_by_name() -> None:
     with pytest.raises(make_docs.Refusal, match=r"there is no function elligible in sim/market/allocation\.py"):
         rules_page.function("sim/market/allocation.py:elligible")
+
+
+def long_sentences(text: str) -> list[str]:
+    """Sentences of more than MOST_WORDS words; code and what is made from the code are left out, each cell of a table stands alone."""
+    text = re.sub(r"<!-- .*?-->", "", make_docs.MARK.sub("", BLOCK.sub("", text)), flags=re.DOTALL)
+    found = []
+    for part in re.split(r"\n\s*\n|\n(?=[-*#>] |\d+\. )|\|", text):
+        plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", part)
+        found += re.split(r"(?<=[.!?])[\"”*)`]*\s+|(?<=[:;])\s+(?=[A-Z])", plain)
+    return [" ".join(one.split()) for one in found if sum(bool(re.search(r"\w", word)) for word in one.split()) > MOST_WORDS]
+
+
+@pytest.mark.parametrize("path", [path for path in DOCUMENTS if path.name != "CHANGELOG.md"], ids=lambda path: path.name)
+def test_a_page_has_no_more_long_sentences_than_it_had(path) -> None:
+    found, known = long_sentences(path.read_text(encoding="utf-8")), LONG_SENTENCES.get(path.name, 0)
+    assert len(found) <= known, f"at most {MOST_WORDS} words: " + "\n".join(found)
+    assert len(found) == known, f"{path.name} has {len(found)} long sentences left: lower its number in LONG_SENTENCES"
+
+
+def test_a_long_sentence_is_found_wherever_it_stands() -> None:
+    long, short = " ".join(["word"] * 26), " ".join(["word"] * 25)
+    assert long_sentences(f"{short}. {short}\n\n- {long}: so\n| {short} | {long} |\n") == [f"- {long}: so", long]
+    assert long_sentences(f"```sh\n{long}\n```\n<!-- made: rooms -->\n{long}\n<!-- end -->\n[{short}](a b c d)") == []
 
 
 def test_every_page_is_in_the_index() -> None:
