@@ -14,7 +14,7 @@ from sim.world.codes import EventKind, HouseholdState, Stage, Trigger
 from sim.world.columns import ABSENT, Households, copy
 from sim.world.world import World
 from tests import twins_month as twins
-from tests.worlds import at_work, burnt_in, everything, let_pass, pick, scattered_dwellings, scattered_households, spread
+from tests.worlds import at_work, burnt_in, everything, in_areas, let_pass, pick, scattered_dwellings, scattered_households, spread
 
 MONTH, SENIOR_AGE = 30, 55
 T = burnt_in().world.tables
@@ -43,8 +43,8 @@ def same(got: Households, expected: Households) -> None:
 
 
 def world() -> World:
-    """A world with instruments at work, some months on."""
-    return let_pass(at_work(burnt_in(), everything()), 3).world
+    """A world of four areas with instruments at work, some months on."""
+    return let_pass(at_work(in_areas(), everything()), 3).world
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -48,6 +48,28 @@ def basis(place: str = MIXED, seed: int = 1, months: int = MONTHS, lively: bool 
     return run.run_scenario(burnt_in(place, seed, months, lively))
 
 
+@functools.cache
+def in_areas(n: int = 4) -> Run:
+    """``burnt_in`` with its homes spread over ``n`` areas of its gemeente: a small place has one, in which no mistake with areas shows."""
+    one = burnt_in().copy()
+    w = one.world
+    turn = (w.d.id % np.uint64(n)).astype(np.int32)
+    w.d.area[:] = turn
+    housed = w.h.home != NOWHERE
+    w.h.origin_area[housed] = turn[w.h.home[housed]]
+    w.h.origin_area[~housed & (w.h.origin_area != NOWHERE)] = 1
+    spread_out, km = np.zeros(n, np.int32), np.arange(n, dtype=np.float64)
+    stock = np.cumsum(np.bincount(turn[w.d.delivery == ABSENT], minlength=n)).astype(np.float64)
+    w.map = w.map._replace(gemeente=spread_out, x_km=3 * km, y_km=km**2, urban=np.arange(2, n + 2) % 5 + 1, stock=stock / stock[-1])
+    w.geography = w.geography._replace(
+        code=[f"WK{k}" for k in range(n)], name=[f"wijk {k}" for k in range(n)], gemeente=spread_out,
+        x_km=w.map.x_km.astype(np.float32), y_km=w.map.y_km.astype(np.float32), urban=w.map.urban.astype(np.uint8),
+    )  # fmt: skip
+    one.neighbours.moves = np.repeat(one.neighbours.moves, n, axis=1) / n
+    one.neighbours.seniors = np.repeat(one.neighbours.seniors, n) / n
+    return one
+
+
 def strong(key: str) -> dict[str, Any]:
     """Settings of an instrument, made from its own fields, under which it meets many households at once."""
     fields = REGISTRY[key].model_fields
