@@ -16,7 +16,7 @@ from analysis.estimates.worksheet_tables import Shared
 from analysis.tables.files import write_table
 from analysis.tables.schema import GOALS
 from analysis.worksheets import fill as worksheets
-from analysis.worksheets import sheets
+from analysis.worksheets import sheets, sheets_monitor
 from analysis.worksheets.sheets import EXTRA, NOW, SIGNS, STOP, Item, Table, runs
 from analysis.worksheets.sheets_xlsx import FILLS
 from sim.counts.worksheet_rows import REGISTRY
@@ -313,3 +313,14 @@ def test_what_cannot_be_made_is_one_line_and_leaves_nothing(folder, capsys, argu
     error = capsys.readouterr().err
     assert error.startswith("error: ") and error.count("\n") == 1 and said in error
     assert not list(root.rglob("werkbladen_*"))
+
+
+@pytest.mark.parametrize("row", REGISTRY.values(), ids=REGISTRY)
+def test_a_line_explains_what_is_counted_and_why_a_number_is_not_there(row):
+    assert sheets_monitor.said(row, "") == sheets_monitor.said(row, float("nan")) == row.uitleg
+    assert row.uitleg in sheets_monitor.said(row, "", pair=True) and "→" in sheets_monitor.said(row, "", pair=True)
+    for note, reason in sheets_monitor.DUTCH.items():
+        if note != row.open[1]:
+            assert sheets_monitor.said(row, note) == reason
+    if row.open[1]:
+        assert row.open[0] and sheets_monitor.said(row, row.open[1]) == f"{row.uitleg} {row.open[0]}"
