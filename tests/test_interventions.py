@@ -336,6 +336,17 @@ def test_a_strength_above_one_multiplies_a_dose():
     assert running(twice, "wooncoach_sociaal").n_reached == pytest.approx(2 * running(once, "wooncoach_sociaal").n_reached, abs=2)
 
 
+@pytest.mark.parametrize("more", [0, 1])
+def test_as_many_instruments_fit_as_there_are_bits_and_no_more(more, monkeypatch):
+    monkeypatch.setattr("sim.interventions.MAX_INSTRUMENTS", 2)
+    chosen = {key: strong(key) for key in FOR_HOUSEHOLDS[: 2 + more]}
+    if more:
+        with pytest.raises(Refusal, match="3 instruments in one scenario; at most 2 fit"):
+            at_work(burnt_in(), chosen)
+    else:
+        assert at_work(burnt_in(), chosen).at_work.keys == tuple(chosen)
+
+
 @pytest.mark.parametrize("key", REGISTRY)
 def test_every_instrument_says_what_it_is(key):
     cls = REGISTRY[key]

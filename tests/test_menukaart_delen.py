@@ -12,9 +12,9 @@ from sim.counts.tables import moves_table
 from sim.interventions import load
 from sim.interventions.cards.familie import OLDER, YOUNGER, Kin, Parents, Plots, nearest_kin
 from sim.interventions.cards.onderzoek import BUILT, Survey
-from sim.interventions.cards.woningdelen import END, HOME, HOST, LODGER, Lodging
+from sim.interventions.cards.woningdelen import END, HOME, HOST, LODGER, Lodging, search_again
 from sim.world.chance import bits_array
-from sim.world.codes import Access, DwellingState, DwellingType, HouseholdState, MoveReason, Origin, Stage, Tenure
+from sim.world.codes import Access, DwellingState, DwellingType, FunnelKind, HouseholdState, MoveReason, Origin, Stage, Tenure
 from sim.world.columns import NEVER, NOWHERE, age_years
 from tests.worlds import at_work, burnt_in, let_pass, pick, running, strong
 
@@ -371,3 +371,16 @@ def test_a_survey_is_paid_each_time_and_changes_no_number_of_homes():
     assert rows[0]["contacts"] == pytest.approx(0.2 * seniors, rel=0.2)
     poor = let_pass(survey(eur_budget=20000), 2)
     assert running(poor).eur_spent == 0 and "steered" not in poor.world.totals
+
+
+def test_whoever_has_to_look_again_starts_a_new_search_this_month():
+    w = world("woningdelen").world
+    rows = np.flatnonzero((w.h.state == 1) & (w.h.home < 0))[:6].astype(np.int32)
+    early = np.arange(len(rows))
+    w.h.stage[rows], w.h.stage_month[rows], w.h.search_month[rows] = Stage.NIEUW_THUIS, -3, -3
+    w.h.patience[rows], w.month, w.funnel[:] = [40, 41, 42, NEVER, 44, 45], 7, 0
+    search_again(w, rows, early)
+    assert len(rows) == 6 and (w.h.stage[rows] == Stage.WONINGZOEKEN).all()
+    assert (w.h.stage_month[rows] == 7).all() and (w.h.search_month[rows] == 7).all()
+    assert w.h.patience[rows].tolist() == [40, 40, 40, NEVER, 40, 40], "nobody waits longer than it would have"
+    assert w.funnel[:, Stage.NIEUW_THUIS, FunnelKind.LEFT].sum() == w.funnel[:, Stage.WONINGZOEKEN, FunnelKind.ENTERED].sum() == 6
