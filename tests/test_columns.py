@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sim.world.columns import TABLES, Col, copy, declared, empty, grow, is_table, take
+from sim.world.columns import COPY_BLOCK, TABLES, Col, _copy_column, copy, declared, empty, grow, is_table, take
 
 EVERY = [
     pytest.param(table, name, one, id=f"{table.__name__}.{name}") for table, columns in TABLES.items() for name, one in columns.items()
@@ -65,3 +65,13 @@ def test_a_column_that_is_not_declared_in_full_is_named_with_the_way_out(table):
 
 def test_a_tuple_of_another_kind_is_no_table_of_the_world():
     assert not is_table((1, 2)) and not is_table(Bare(np.zeros(1), np.zeros(1)))
+
+
+@pytest.mark.parametrize("n", [0, 1, COPY_BLOCK - 1, COPY_BLOCK, COPY_BLOCK + 1, 3 * COPY_BLOCK, 3 * COPY_BLOCK + 5])
+def test_a_copy_of_a_column_of_any_length_has_its_bytes_and_none_of_its_memory(n):
+    for values in (np.zeros(n), np.arange(n, dtype=np.int32), np.full(n, -0.0), np.arange(2 * n, dtype=np.float32).reshape(n, 2)):
+        some = values.copy()
+        some[COPY_BLOCK : 2 * COPY_BLOCK] = 0
+        made = _copy_column(some)
+        assert made.tobytes() == some.tobytes() and made.dtype == some.dtype and made.shape == some.shape
+        assert not np.shares_memory(made, some)

@@ -83,9 +83,9 @@ FORGONE = {  # rent that is not asked, month by month
 
 
 @functools.cache
-def ran():
+def ran(capacity):
     """A run with every instrument in it, and what each month of each should have cost: {(key, month): euro}."""
-    asked = {key: settings | {"eur_fixed": FIXED} for key, settings in everything().items()}
+    asked = {key: settings | {"eur_fixed": FIXED, "capacity": capacity} for key, settings in everything().items()}
     under_way, due, keys = at_work(burnt_in(), asked), {}, month.hand_over_keys
     for _ in range(MONTHS + FOLLOW_UP):
         w = under_way.world
@@ -111,9 +111,10 @@ def test_a_setting_in_euro_is_a_price_of_something_that_is_counted_here(key):
     assert {name for name in REGISTRY[key].model_fields if name.startswith("eur_")} <= PRICES.keys() | NOT_PAID
 
 
+@pytest.mark.parametrize("capacity", [None, 2.5])
 @pytest.mark.parametrize("key", REGISTRY)
-def test_each_month_costs_what_was_done_times_what_one_of_it_costs(key):
-    under_way, due = ran()
+def test_each_month_costs_what_was_done_times_what_one_of_it_costs(key, capacity):
+    under_way, due = ran(capacity)
     paid = {row["month"]: row["cost_eur"] for row in under_way.at_work.ledger if row["instrument"] == key}
     for now in range(MONTHS + FOLLOW_UP):
         assert paid.get(now, 0.0) == pytest.approx(due[key, now]), f"month {now}"
@@ -122,7 +123,7 @@ def test_each_month_costs_what_was_done_times_what_one_of_it_costs(key):
 
 
 def test_each_price_was_paid_for_something():
-    under_way, due = ran()
+    under_way, due = ran(None)
     for one in under_way.at_work.running:
         prices = {name for name in type(one.settings).model_fields if name in PRICES and name != "eur_fixed"}
         if any(getattr(one.settings, name) for name in prices) or one.key in FORGONE:

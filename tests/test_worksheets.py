@@ -324,3 +324,10 @@ def test_a_line_explains_what_is_counted_and_why_a_number_is_not_there(row):
             assert sheets_monitor.said(row, note) == reason
     if row.open[1]:
         assert row.open[0] and sheets_monitor.said(row, row.open[1]) == f"{row.uitleg} {row.open[0]}"
+
+
+def test_each_sheet_prints_on_a4_across_and_shows_no_grid(folder):
+    _, xlsx = worksheets.write(folder, "voorrang")
+    for tab in openpyxl.load_workbook(xlsx).worksheets[:-1]:
+        assert tab.page_setup.orientation == "landscape" and int(tab.page_setup.paperSize) == 9 and tab.page_setup.fitToWidth == 1
+        assert tab.sheet_properties.pageSetUpPr.fitToPage and tab.sheet_view.showGridLines is False
