@@ -26,7 +26,7 @@ from analysis.page.cells import cell_of
 from analysis.page.figures import drift_curve
 from analysis.page.words import Text, numbers
 from analysis.pipeline import finish
-from analysis.tables.results import gather
+from analysis.results import gather
 from analysis.tables.schema import COSTS, EFFECTS, FILTERS_CSV, MONITOR, NAIVE, POTS, SENIORS, VALIDATION
 from sim.counts.indicators import REGISTRY
 from sim.counts.schema import FILTERS, INSTRUMENTS, SUMMARY
