@@ -36,7 +36,10 @@ FIELDS = ("number", "file", "line", "function", "kind", "at", "before", "after",
 ESCAPED, LATER = "escaped", "not yet"  # the second: the likeliest tests let it pass, the whole suite has not met it
 APART = ("sim/parameters/", "sim/data/")  # figures with their sources; what once made the data from files that are not kept here
 READ_CODE = tuple(f"tests/test_{name}.py" for name in ("house", "numbers", "arrows", "docs", "same_bytes"))
-BROAD = {"sim": ("tests/test_run.py", "tests/test_month.py"), "analysis": ("tests/test_report.py", "tests/test_worksheets.py")}
+BROAD = {
+    "sim": ("tests/run/test_run.py", "tests/run/test_month.py"),
+    "analysis": ("tests/analysis/test_report.py", "tests/analysis/test_worksheets.py"),
+}
 WORKERS = "0"  # one process: many lists run beside each other lose less than many processes on one
 FILES, TOGETHER = 4, 4  # test files that a fault meets first; faults that meet the whole suite at once
 MONTH = re.compile(r"(^|_)months?($|_)|^horizon$")

@@ -7,15 +7,15 @@ from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1] / "tests"
 FILES = (
-    "test_menukaart.py",
-    "test_menukaart_ruil.py",
-    "test_menukaart_herstructurering.py",
-    "test_menukaart_filters.py",
-    "test_menukaart_delen.py",
-    "test_interventions.py",
-    "test_chains.py",
-    "test_market.py",
-    "test_law.py",
+    "interventions/test_menukaart.py",
+    "interventions/test_menukaart_ruil.py",
+    "interventions/test_menukaart_herstructurering.py",
+    "interventions/test_menukaart_filters.py",
+    "interventions/test_menukaart_delen.py",
+    "interventions/test_interventions.py",
+    "chains/test_chains.py",
+    "market/test_market.py",
+    "world/test_law.py",
 )
 TEST = re.compile(r"^((?:@[^\n]*\n|[ \])][^\n]*\n)*)def (test_\w+)\(.*?(?=^(?:@|def |class |# |[A-Z])|\Z)", re.M | re.S)
 

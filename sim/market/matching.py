@@ -1,6 +1,6 @@
 """Who gets which home: household-proposing deferred acceptance, with refusals that are learnt only on offer.
 
-The rule (word for word, ``clear_plain`` of tests/twins_matching.py): match by deferred acceptance; every household that is
+The rule (word for word, ``clear_plain`` of tests/twins/matching.py): match by deferred acceptance; every household that is
 held by a home which it turns down after the viewing is struck from that home; clear again from the lists without the struck
 responses, until no held household refuses. The order in which households or responses are stored does not matter.
 

@@ -21,7 +21,7 @@ from analysis.page.bundle_report import finish
 from analysis.tables.files import beside_others
 from analysis.tables.schema import BUNDLES, COMPARED, SHAPLEY, WORLDS
 from sim.world.errors import Refusal
-from tests.test_statistics import normal
+from tests.analysis.test_statistics import normal
 
 KEYS = ("coach", "grant", "label", "nil")
 BOTH = Bundle("mix", KEYS, ("coach",), 0)

@@ -170,7 +170,7 @@ def minus(some, other) -> list[float]:
 
 
 RECOUNTED = {one.file for one in (EFFECTS, COSTS, NAIVE, FILTERS_CSV, POTS)}
-ELSEWHERE = {"monitor.csv": "rows from moves: tests/test_monitor.py; the others here"}
+ELSEWHERE = {"monitor.csv": "rows from moves: tests/counts/test_monitor.py; the others here"}
 
 
 def test_every_table_of_the_page_is_recounted_here_or_has_a_test_of_its_own(out):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from analysis.estimates import shapley
 from analysis.estimates.statistics import paired
-from tests.test_statistics import normal, uniform
+from tests.analysis.test_statistics import normal, uniform
 
 number = st.floats(-1e3, 1e3).map(lambda value: round(value, 3))
 

@@ -22,7 +22,7 @@ from sim.world.places import resolve
 from tests.fake_world import DEFAULTS, FakeOutcome
 from tests.worlds import TABLES, basis, burnt_in, digest, strong
 
-EVIDENCE = Path(__file__).resolve().parents[1] / "docs" / "evidence.csv"
+EVIDENCE = Path(__file__).resolve().parents[2] / "docs" / "evidence.csv"
 EXPERIMENT = (
     "amersfoort",
     "apeldoorn",

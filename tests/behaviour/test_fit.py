@@ -26,7 +26,7 @@ from sim.behaviour.fit import (
 from sim.behaviour.woonprofielen import N_PROFIELEN, PROFIELEN, pick_profiles, profile_edges
 from sim.parameters import resolve
 from sim.world.codes import Access, DwellingType, HouseholdClass, Tenure
-from tests import twins
+from tests.twins import kernels as twins
 from tests.worlds import burnt_in, housed_rows, scattered_dwellings, scattered_households
 
 T = make_tables(resolve())

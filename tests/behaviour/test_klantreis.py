@@ -18,7 +18,7 @@ from sim.parameters import resolve
 from sim.world.chance import Draws, Purpose
 from sim.world.codes import DROPPED, FUNNEL_SHAPE, Access, DropReason, EventKind, Stage, Tenure, Trigger
 from sim.world.columns import ABSENT, copy
-from tests import twins
+from tests.twins import kernels as twins
 from tests.worlds import LIVELY, at_work, burnt_in, everything, let_pass, pick, scattered_dwellings, scattered_households, spread
 
 MONTH, SENIOR_AGE = 30, 55

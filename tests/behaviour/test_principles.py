@@ -16,7 +16,7 @@ from sim.parameters import REGISTRY
 from sim.world.codes import VacancyState
 from tests.worlds import LIVELY, MIXED, burnt_in, digest, strong
 
-FOLDER = Path(__file__).resolve().parents[1] / "configs" / "behaviour"
+FOLDER = Path(__file__).resolve().parents[2] / "configs" / "behaviour"
 
 
 def read(name: str) -> dict[str, float]:

@@ -19,7 +19,8 @@ from sim.counts.invariants import violations
 from sim.levers import nothing_in_force
 from sim.world.codes import FILLED, ON_OFFER, RESERVED, WAITING, EventKind, HouseholdState, MoveReason, Origin, Stage, Tenure
 from sim.world.columns import ABSENT, NOWHERE, fingerprint
-from tests import twins, twins_ledger
+from tests.twins import kernels as twins
+from tests.twins import ledger as twins_ledger
 from tests.worlds import MONTHS, at_work, burnt_in, everything, housed_rows, let_pass, strong, tables_of
 
 

@@ -37,7 +37,7 @@ from sim.world.codes import (
 )
 from sim.world.columns import NOWHERE
 from sim.world.names import ALL
-from tests import twins
+from tests.twins import kernels as twins
 from tests.worlds import FOLLOW_UP, MONTHS, at_work, basis, burnt_in, everything, in_areas, let_pass, strong
 
 LAST = MONTHS + FOLLOW_UP
@@ -332,7 +332,7 @@ SUMS = {
     "senior_moves_wens": lambda m: (m["household_class"] == "senior") & ~m["nood"],
 }
 FROM_MONTHS = {"senior_moves_suitable": "senior_moves_suitable"}  # sums over the months of the run
-ELSEWHERE = {"first_moves", "first_moves_direct", *IN_TEST_STUCK}  # tests/test_attribute.py, tests/test_stuck.py
+ELSEWHERE = {"first_moves", "first_moves_direct", *IN_TEST_STUCK}  # tests/experiments/test_attribute.py, tests/counts/test_stuck.py
 
 
 @pytest.mark.parametrize("group_by", [ALL, "class", "role", "wijk", "income", "tenure"])

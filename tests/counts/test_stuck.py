@@ -10,7 +10,7 @@ from sim.counts import vasthouders
 from sim.counts.indicators import STUCK_STATES
 from sim.counts.vasthouders import BY_HINDRANCE, HINDRANCES, HOLDS, MOVED, STUCK
 from sim.world.codes import NOOD_TRIGGERS, HouseholdState, Obstacle, Stage
-from tests import twins
+from tests.twins import kernels as twins
 from tests.worlds import MONTHS, at_work, basis, burnt_in, everything, let_pass, pick, scattered_dwellings, scattered_households
 
 LONG = 12

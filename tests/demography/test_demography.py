@@ -20,8 +20,8 @@ from sim.world.codes import EventKind, HouseholdState, HouseholdType
 from sim.world.columns import ABSENT, NEVER, Households, copy, empty, fingerprint, take
 from sim.world.errors import Refusal
 from sim.world.geography import Border
-from tests import twins_demography as twins
 from tests.small_country import FIRST, closed, households, planned_from
+from tests.twins import demography as twins
 
 N, LAST = 3000, 84
 MONTHS = LAST - FIRST

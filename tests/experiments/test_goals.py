@@ -20,8 +20,8 @@ from experiments import entry, goal_file, goals
 from experiments.entry import CONFIGS
 from experiments.runs.folder import read_json
 from experiments.schema import Goals, check
+from tests.analysis.test_statistics import normal
 from tests.fake_world import FakeSimulation, called, filled
-from tests.test_statistics import normal
 from tests.worlds import MIXED
 
 TITLE = {"nl": "Doel", "en": "Goal"}

@@ -24,7 +24,7 @@ from sim.counts.schema import TABLES
 from sim.world.errors import Refusal
 from tests.fake_world import FakeSimulation, called, fake_plan, filled
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture

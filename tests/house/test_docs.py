@@ -274,4 +274,4 @@ def test_scenarios_in_the_texts_can_be_run(code, tmp_path) -> None:
 
 @pytest.mark.parametrize("key", INSTRUMENTS)
 def test_every_instrument_is_shown_at_work_by_a_test_that_the_table_names(key) -> None:
-    assert shown_by(key), f"no test names {key}: write one in tests/test_menukaart.py where the right answer is known"
+    assert shown_by(key), f"no test names {key}: write one in tests/interventions/test_menukaart.py where the right answer is known"

@@ -20,7 +20,7 @@ from sim.parameters import REGISTRY as PARAMETERS
 from sim.world import codes
 from sim.world.chance import Purpose
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 ROOMS = [name for name in ("sim", "experiments", "analysis", "benchmarks", "tools", "tests") if (ROOT / name).is_dir()]
 SOURCES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
 NAMES = [path.relative_to(ROOT).as_posix() for path in SOURCES]

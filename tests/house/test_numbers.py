@@ -1,7 +1,7 @@
 """Which numbers that move behaviour or the start state stand in the code, and are no entry of ``sim.parameters``.
 
 A number of the registry has a range, evidence and a place in every sweep and listing; a literal has none of that. Those that
-are left stand in ``tests/numbers.csv``, which may only shrink. What moves nothing by itself, but is told apart by no rule,
+are left stand in ``tests/house/numbers.csv``, which may only shrink. What moves nothing by itself, but is told apart by no rule,
 stands there as *technical*. Every literal number in ``sim`` counts, but by rule:
 
 - files: registries with sources of their own (``sim/parameters``, ``sim/world/law.py``), numbers of codes and of the generator
@@ -28,8 +28,8 @@ from typing import NamedTuple
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
-LIST = ROOT / "tests" / "numbers.csv"
+ROOT = Path(__file__).resolve().parents[2]
+LIST = ROOT / "tests" / "house" / "numbers.csv"
 REGISTRIES = ("parameters/", "world/law.py", "world/codes.py", "world/chance.py", "world/columns.py")
 DATA = ("data/", "counts/", "world/figures.py", "world/errors.py", "population/cbs.py", "population/margins.py")
 ELSEWHERE = tuple(f"sim/{name}" for name in (*REGISTRIES, *DATA))
@@ -173,7 +173,7 @@ def complaints(literals_found: list[Literal], rows: list[dict[str, str]]) -> lis
         if there[one[:3]] > allowed[one[:3]]
     ]
     gone = [
-        f"tests/numbers.csv: {file}, {where}: {text} is there {there[file, where, text]} times, not {n}: lower its count or drop the row"
+        f"numbers.csv: {file}, {where}: {text} is there {there[file, where, text]} times, not {n}: lower its count or drop the row"
         for (file, where, text), n in allowed.items()
         if there[file, where, text] < n
     ]
@@ -187,8 +187,8 @@ def test_every_number_that_moves_behaviour_is_a_parameter_or_one_of_those_that_a
 
 def test_the_list_of_numbers_only_shrinks():
     left = sum(int(row["count"]) for row in listed() if row["evidence"] != TECHNICAL)
-    assert left <= LEFT, f"tests/numbers.csv: {left} numbers, {left - LEFT} more than before: make them entries of sim/parameters"
-    assert left == LEFT, f"tests/numbers.csv: {left} numbers are left: lower LEFT to it, so that none comes back"
+    assert left <= LEFT, f"numbers.csv: {left} numbers, {left - LEFT} more than before: make them entries of sim/parameters"
+    assert left == LEFT, f"numbers.csv: {left} numbers are left: lower LEFT to it, so that none comes back"
 
 
 def test_each_row_of_the_list_says_what_it_is_and_where_it_comes_from():

@@ -15,7 +15,7 @@ from sim.world.chance import Purpose, uniform
 from sim.world.codes import Access, Contact, Stage, Tenure
 from sim.world.columns import age_years
 from sim.world.errors import Refusal
-from tests import twins
+from tests.twins import kernels as twins
 from tests.worlds import (
     FOLLOW_UP,
     FOR_HOUSEHOLDS,

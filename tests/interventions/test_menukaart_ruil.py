@@ -15,7 +15,7 @@ from sim.market.searchers import describe
 from sim.market.trading import homes_to_swap, top_trading_cycles
 from sim.world.codes import Access, Contact, DwellingType, MoveReason, Stage, Tenure, Trigger
 from sim.world.columns import ABSENT, NOWHERE
-from tests import twins_trading
+from tests.twins import trading as twins_trading
 from tests.worlds import at_work, burnt_in, let_pass, strong
 
 

@@ -23,8 +23,9 @@ from sim.world.chance import Draws, Purpose, hash_ints, to_unit, uniform
 from sim.world.codes import ON_OFFER, RESERVED, WAITING, Access, DwellingState, EventKind, HouseholdState, Origin, Stage, Tenure, Trigger
 from sim.world.columns import ABSENT, NEVER, NOWHERE
 from sim.world.geography import Map
-from tests import twins, twins_market
-from tests.twins_matching import check_responses, clear_plain
+from tests.twins import kernels as twins
+from tests.twins import market as twins_market
+from tests.twins.matching import check_responses, clear_plain
 from tests.worlds import MONTHS, at_work, burnt_in, everything, let_pass, pick, scattered_households, strong, with_rows
 
 SENIOR_AGE = 55

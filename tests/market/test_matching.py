@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.market.matching import clear
-from tests.twins_matching import check_responses, clear_plain
+from tests.twins.matching import check_responses, clear_plain
 
 
 class Market(NamedTuple):

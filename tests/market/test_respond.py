@@ -22,7 +22,7 @@ from sim.world import law
 from sim.world.chance import Draws, Purpose, hash_ints
 from sim.world.codes import NOT_ELIGIBLE, NOTHING_SEEN, OUTRANKED, TOO_EXPENSIVE, Access, HouseholdClass, Tenure
 from sim.world.geography import Map
-from tests import twins_market
+from tests.twins import market as twins_market
 from tests.worlds import pick, spread
 
 P = resolve({"p_sight": 0.4, "n_responses": 2})

@@ -11,7 +11,7 @@ from sim.parameters import resolve
 from sim.start import make_map
 from sim.world.chance import Draws, Purpose, hash_ints
 from sim.world.geography import Geography
-from tests import twins_market
+from tests.twins import market as twins_market
 from tests.worlds import burnt_in, pick
 
 BASE = Draws(3).base(Purpose.SIGHT)

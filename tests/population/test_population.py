@@ -22,7 +22,7 @@ from sim.world.chance import uniform
 from sim.world.codes import Access, DwellingType, HouseholdType, Tenure
 from sim.world.columns import ABSENT, Dwellings, Households, age_years, empty, fingerprint
 from sim.world.places import resolve
-from tests.twins_population import best_swap
+from tests.twins.population import best_swap
 
 FIRST = -36
 PARAMS = parameters()

@@ -22,7 +22,7 @@ from sim.world.chance import Draws
 from sim.world.copies import Own
 from tests.worlds import FOLLOW_UP, LIVELY, MIXED, MONTHS, digest, everything, let_pass
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 MINE, LATER = "interventie_kelder", "interventie_zolder"
 STEPS = [
     {"when": {"after": 3}, "do": {"add": {LATER: {"pulls": {"sight": 0.5}}}}},

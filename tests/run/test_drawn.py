@@ -11,7 +11,7 @@ from sim import start
 from sim.chains import programme
 from sim.world.codes import Access, DwellingType, HouseholdState, Stage, Tenure, Trigger
 from sim.world.columns import NOWHERE
-from tests import twins
+from tests.twins import kernels as twins
 from tests.worlds import burnt_in, in_areas
 
 PER_YEAR, YEARS = 6000, 4

@@ -13,7 +13,7 @@ from sim.population.persons import rooms_needed
 from sim.world.codes import EventKind, HouseholdState, Stage, Trigger
 from sim.world.columns import ABSENT, Households, copy
 from sim.world.world import World
-from tests import twins_month as twins
+from tests.twins import month as twins
 from tests.worlds import at_work, burnt_in, everything, in_areas, let_pass, pick, scattered_dwellings, scattered_households, spread
 
 MONTH, SENIOR_AGE = 30, 55

@@ -24,7 +24,7 @@ from sim.counts.recording import (
 from sim.population.income import fifth_of
 from sim.world.codes import HouseholdState, Stage
 from sim.world.errors import Refusal
-from tests import twins
+from tests.twins import kernels as twins
 from tests.worlds import (
     FOLLOW_UP,
     MIXED,

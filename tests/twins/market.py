@@ -17,7 +17,7 @@ from sim.market.sight import CHANNELS
 from sim.world.chance import Purpose, bits_array, uniform
 from sim.world.codes import NOT_BETTER, NOT_ELIGIBLE, NOT_WORTH, NOTHING_SEEN, OUTRANKED, TOO_EXPENSIVE, Access, HouseholdClass, Tenure
 from sim.world.law import AOW_AGE
-from tests.twins import NOOD, bits_of, components, net_rent, one_draw
+from tests.twins.kernels import NOOD, bits_of, components, net_rent, one_draw
 
 
 class Response(NamedTuple):

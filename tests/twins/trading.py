@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.world.chance import uniform
 from sim.world.codes import OUTRANKED
-from tests.twins_market import sees, weigh
+from tests.twins.market import sees, weigh
 
 
 def wanted(seekers, at, area_map, t, rules, bases, veto) -> list[list[int]]:

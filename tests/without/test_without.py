@@ -13,7 +13,7 @@ from sim.market.offers import publish
 from sim.market.searchers import describe
 from sim.without.clearings import FEW, hindering, late
 from sim.without.responses import AllOn, exchange, respond_without
-from tests.test_respond import GEO, LEVERS, OFF, homes, searchers, terms
+from tests.market.test_respond import GEO, LEVERS, OFF, homes, searchers, terms
 from tests.worlds import at_work, burnt_in, everything, let_pass
 
 EVERY = np.uint64((1 << len(LEVERS)) - 1)

@@ -48,7 +48,7 @@ def test_values_are_read_by_name_in_the_order_of_the_registry():
 
 
 def test_every_parameter_is_read_somewhere_in_the_model():
-    room = Path(__file__).resolve().parents[1] / "sim"
+    room = Path(__file__).resolve().parents[2] / "sim"
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in room.rglob("*.py") if path.parent.name != "parameters"]
     read = {node.attr for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     assert set(REGISTRY) <= read, f"read nowhere in sim: {sorted(set(REGISTRY) - read)}"
