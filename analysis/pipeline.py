@@ -1,4 +1,8 @@
-"""From the tables of a run to its conclusions on disk: effects, costs, pictures, page."""
+"""From the tables of a run to its conclusions on disk: effects, costs, pictures, page.
+
+A table is worked out in the file of its name in ``estimates/`` (effects.csv in ``estimates/effects.py``, monitor.csv in
+``estimates/worksheet_counts.py``), asked of ``Results``, and put on disk by ``PAGE.write`` here, by ``tables/files.py``.
+"""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ def test_dropping_one_condition_lets_in_those_who_fail_that_one_only():
 
 
 def test_labels_that_ask_nothing_are_no_filters():
-    assert binding(who()) == []
+    assert binding(who()) == ()
     assert [row["filter"] for row in failing(burnt_in().world, who())] == ["alle", "alle"]
 
 

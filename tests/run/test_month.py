@@ -105,7 +105,7 @@ def test_in_a_year_rents_of_those_whose_year_it_is_fall_behind_unless_they_follo
 def test_income_and_rent_of_who_has_a_birthday_are_new_and_so_is_the_fit_of_the_home():
     one = let_pass(burnt_in().copy(), 1)
     w = one.world
-    rows = birthdays(w.h.state, w.h.adult_birth, w.month, PRESENT)
+    rows = birthdays(w.h.state, w.h.adult_birth, w.month)
     expected = copy(w.h)
     describe(expected, rows, w.month)
     w.h.fit_here[rows] = -1

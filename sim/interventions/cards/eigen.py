@@ -97,8 +97,8 @@ class InterventieX(Help):
         return HELP_BEGINS_IN.index(self.from_stage), HELP_BEGINS_IN.index(self.to_stage)
 
     def levers(self) -> dict[str, float]:
-        """Those that were named."""
-        return dict(self.pulls)
+        """Those that were named; the others are 0."""
+        return {name: self.pulls.get(name, 0.0) for name in PULLS}
 
 
 @cache
