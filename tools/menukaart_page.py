@@ -110,6 +110,16 @@ def linked(key: str) -> str:
     return f"[`{key}`](odd.md#instruments)"
 
 
+def made_newer() -> str:
+    """Instruments that the page holds for no place, or not for all, as a list by place; ``tools/make_docs.py`` asks for it."""
+    lines = []
+    for block in BLOCK.finditer(PAGE.read_text(encoding="utf-8")):
+        lacking = [key for key in listed() if linked(key) not in block[0]]
+        if lacking:
+            lines.append(f"- {block['place'].capitalize()}: {', '.join(map(linked, lacking))} came later; not run there yet.")
+    return "\n".join(lines) or "Every instrument was run in each place."
+
+
 def difference(row: Mapping[str, Any], scale: float = 1.0, digits: int | None = None) -> str:
     """``+32 (17 to 47)``, with a ~ before what is not told apart from chance or from the placebo."""
     if not row or math.isnan(row["difference"]):
