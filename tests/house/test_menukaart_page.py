@@ -148,8 +148,8 @@ def test_the_command_writes_the_page_or_says_what_is_wrong(folder, tmp_path, mon
 
 
 def test_an_instrument_that_came_after_the_page_is_named_on_it_by_place(monkeypatch):
-    assert "opruimhulp" not in menukaart_page.made_newer()
-    monkeypatch.setattr(menukaart_page, "listed", lambda: [*listed(), "opruimhulp"])
+    assert "van_morgen" not in menukaart_page.made_newer()
+    monkeypatch.setattr(menukaart_page, "listed", lambda: [*listed(), "van_morgen"])
     places = [block["place"] for block in BLOCK.finditer(PAGE.read_text(encoding="utf-8"))]
     lines = menukaart_page.made_newer().splitlines()
-    assert len(lines) == len(places) > 1 and all("[`opruimhulp`]" in line for line in lines)
+    assert len(lines) == len(places) > 1 and all("[`van_morgen`]" in line for line in lines)
