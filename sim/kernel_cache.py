@@ -35,6 +35,7 @@ from numba.extending import register_jitable
 
 __all__ = ["closure", "folder", "imports", "njit", "register_jitable"]
 KEPT_DAYS = 30
+OTHERS_WRITE = 0o022
 _ROOM = Path(__file__).resolve().parent
 _CONFIG: Any = numba.config
 _DECORATING = threading.Lock()
@@ -111,14 +112,14 @@ def user_place() -> Path | None:
 
 
 def is_own(place: Path) -> bool:
-    """Whether a folder is there, or could be made, that is this user's and that nobody else can open; a link is none."""
+    """Whether a folder is there, or could be made, that is this user's and that nobody else can write to; a link is none. It is closed."""
     try:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = place.lstat()
         if not stat.S_ISDIR(found.st_mode) or not os.access(place, os.W_OK | os.X_OK):
             return False
         if hasattr(os, "getuid"):  # elsewhere the folders of a user are closed to others as they are
-            if found.st_uid != os.getuid():
+            if found.st_uid != os.getuid() or found.st_mode & OTHERS_WRITE:  # what lies there is run: somebody may have put it there
                 return False
             place.chmod(0o700)
     except OSError:
