@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast, get_origin
 
+from experiments import overrides as typed
 from experiments.runs.plan import short_hash
 from experiments.schema import Command, check, unknown_key
 from sim.world.errors import Refusal, hint
@@ -136,12 +137,15 @@ def _checked_line(command: HydraCommand, override: Any, multirun: bool) -> str:
         raise Refusal(unknown_key(command.schema, first))
     if "." in key and first not in FREE:
         raise Refusal(f"{key}: {first} has no keys of its own; write {first}=…")
+    typed.check(command.schema, override)
     if override.is_sweep_override() and not multirun:
         values = line.partition("=")[2]
         one_way = f"write {key}=[{values}] for a list" if get_origin(fields[first].annotation) is list else "give one"
         raise Refusal(f"{line} is several values: {one_way}, or add --multirun to run each")
-    if key == "behaviour" and not override.is_sweep_override() and not isinstance(override.value(), dict):
-        _check_group(key, str(override.value()))
+    named = typed.values(override, line.partition("=")[2]) if key == "behaviour" else []
+    if named and not named[0].startswith("{"):
+        for name in named:
+            _check_group(key, name.strip("'\""))
         return line
     if key in NAME_ONLY:
         return f"{key}.name={line.partition('=')[2]}"
@@ -152,6 +156,7 @@ def _check_group(group: str, value: str) -> None:
     known = sorted(path.stem for path in (CONFIGS / group).glob("*.yaml"))
     if value not in known:
         raise Refusal(f"{group}={value}: there is no such file{hint(value, known, 'files are ' + ', '.join(known))}")
+    typed.behaviour(CONFIGS / group / f"{value}.yaml")
 
 
 def configurations(command: HydraCommand, overrides: Sequence[Any], lines: Sequence[str]) -> list[Any]:

@@ -20,7 +20,7 @@ FOLDER = Path(__file__).resolve().parents[1] / "configs" / "goals"
 class GoalFile(BaseModel):
     """The content of a file of goals. ``doses``: ``instrument.setting`` to its lowest and highest value."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     title: Title
     goals: dict[str, Goal] = Field(min_length=1)
@@ -37,12 +37,14 @@ def load(name: str) -> GoalFile:
     if not path.is_file():
         known = sorted(one.stem for one in FOLDER.glob("*.yaml"))
         raise Refusal(f"goals={name}: there is no such file{hint(name, known, 'files are ' + ', '.join(known))}")
+    file = keyed_files.read(path, "file of goals", tuple(GoalFile.model_fields))
+    file.check(GoalFile)
     try:
-        return GoalFile.model_validate(keyed_files.read(path, "file of goals", tuple(GoalFile.model_fields)))
+        return GoalFile.model_validate(file.content)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"] if not str(part).startswith("function-"))
-        raise Refusal(f"{path.name}: {where}: {first['msg'].removeprefix('Value error, ').lower()}") from None
+        raise file.refusal(f"{where}: {first['msg'].removeprefix('Value error, ').lower()}", first["loc"]) from None
 
 
 def check_dates(goals: dict[str, Goal], months: int) -> None:

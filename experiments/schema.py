@@ -9,6 +9,7 @@ from pydantic.fields import FieldInfo
 
 from sim.world.errors import Refusal, hint, nearest
 from sim.world.names import MOST_STRENGTH, START_MONTH
+from sim.world.notation import limits
 
 Names = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
 
@@ -19,7 +20,7 @@ OneName = Annotated[str, BeforeValidator(lambda value: value.get("name") if isin
 class Command(BaseModel):
     """Keys that every command has."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     debug: bool = Field(False, description="true or false")
 
@@ -131,10 +132,3 @@ def choices(field: FieldInfo) -> list[str]:
     """The values that a field of fixed words accepts; empty for other fields."""
     values = get_args(field.annotation)
     return list(values) if values and all(isinstance(value, str) for value in values) else []
-
-
-def limits(field: FieldInfo) -> str:
-    """``1 to 1200`` for a field with both bounds, else an empty text."""
-    low = next((m.ge for m in field.metadata if hasattr(m, "ge")), None)
-    high = next((m.le for m in field.metadata if hasattr(m, "le")), None)
-    return f"{low} to {high}" if low is not None and high is not None else ""

@@ -16,6 +16,7 @@ from analysis.tables.schema import GOALS
 from sim.counts.indicators import MONTH_STATES
 from sim.world.errors import Refusal, hint
 from sim.world.names import ALL, BASIS, Title
+from sim.world.notation import Count
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,13 +31,13 @@ Indicators = Annotated[list[str], BeforeValidator(lambda value: [value] if isins
 class Goal(BaseModel):
     """What should hold at the end of month ``within`` − 1. ``indicator``: one, or some that are added up."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     title: Title
     indicator: Indicators = Field(min_length=1)
     share_of: str | None = None
-    at_least: float | None = None
-    at_most: float | None = None
+    at_least: Count | None = None
+    at_most: Count | None = None
     above_basis: float | None = Field(None, ge=-1)
     below_basis: float | None = Field(None, ge=-1, le=1)
     within: int = Field(ge=1, le=1_200)

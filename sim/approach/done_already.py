@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from sim.interventions import check_written
 from sim.world import keyed_files
-from sim.world.errors import Refusal
 
 FILE = Path(__file__).parents[1] / "data" / "current.yaml"
 WITHOUT = "zonder_beleid"  # the scenario without what is done already
@@ -38,6 +38,9 @@ class Listed(BaseModel):
     instruments: tuple[Entry, ...]
 
 
+PLACES = TypeAdapter(dict[str, Listed])
+
+
 @functools.cache
 def read(path: Path = FILE) -> Mapping[str, Listed]:
     """The list by key of the place.
@@ -45,11 +48,17 @@ def read(path: Path = FILE) -> Mapping[str, Listed]:
     Raises:
         Refusal: no YAML, or a key that does not belong there.
     """
+    file = keyed_files.read(path, "list of places")
     try:
-        return {str(place): Listed.model_validate(one) for place, one in keyed_files.read(path, "list of places").items()}
+        found = PLACES.validate_python(file.content)
     except ValidationError as error:
         first = error.errors()[0]
-        raise Refusal(f"{path.name}: {'.'.join(map(str, first['loc']))}: {first['msg'].lower()}") from None
+        raise file.refusal(f"{'.'.join(map(str, first['loc']))}: {first['msg'].lower()}", first["loc"]) from None
+    for place, one in found.items():
+        for number, entry in enumerate(one.instruments):
+            if entry.settings:
+                check_written(file, entry.key, (place, "instruments", number, "settings"))
+    return found
 
 
 def listed(place: str) -> Listed | None:

@@ -13,10 +13,11 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from sim.counts.indicators import MONTH_STATES, REGISTRY
 from sim.interventions import REGISTRY as INSTRUMENTS
-from sim.interventions import Instrument, card_of, check_strength, class_of, load
+from sim.interventions import Instrument, card_of, check_strength, class_of, defaults_if_empty, load
 from sim.world.codes import Obstacle, names
 from sim.world.errors import Refusal, nearest
 from sim.world.names import MOST_STRENGTH, YEAR
+from sim.world.notation import Count
 
 HIDDEN = {  # what is counted in the world, and is known to nobody in the month itself
     "fit": "what households feel of their home is in no register",
@@ -67,7 +68,7 @@ def _instrument(name: str) -> str:
 
 def _settings(value: Any) -> Any:
     """An instrument without settings may be written without braces."""
-    return {key: settings or {} for key, settings in value.items()} if isinstance(value, dict) else value
+    return {key: dict(defaults_if_empty(key, one)) for key, one in value.items()} if isinstance(value, dict) else value
 
 
 Key = Annotated[str, AfterValidator(_instrument)]
@@ -78,7 +79,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 class Closed(BaseModel):
     """A part of a rule: no keys but those that it names."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Bounds(Closed):
@@ -138,8 +139,8 @@ class When(Closed):
     instrument: Key | None = None
     count: Literal["contacts", "uses", "cost_eur", "waiting"] | None = None
     talks: Talks | None = None
-    above: float | None = None
-    below: float | None = None
+    above: Count | None = None
+    below: Count | None = None
 
     @model_validator(mode="after")
     def _one_thing(self) -> When:
@@ -227,7 +228,9 @@ def _read(number: int, content: Any) -> Rule:
         if first["type"] == "extra_forbidden":
             *path, last = (str(part) for part in first["loc"])
             message = f"there is no such key; {near(last, _keys(path))}"
-        raise Refusal(f"rule {number}: {where + ': ' if where else ''}{message[:1].lower()}{message[1:]}") from None
+        cause = first.get("ctx", {}).get("error")
+        at = (number - 1, *(part for part in first["loc"] if part != "[key]"), *getattr(cause, "at", ()))
+        raise Refusal(f"rule {number}: {where + ': ' if where else ''}{message[:1].lower()}{message[1:]}", at) from None
 
 
 def _keys(path: Sequence[str]) -> list[str]:
@@ -259,22 +262,24 @@ def check(held: Iterable[str], rules: Sequence[Rule]) -> None:
         for key, settings in rule.do.add.items():
             where = f"rule {number}: do.add.{key}"
             if key in held and key not in stopped:
-                raise Refusal(f"{where}: the scenario holds {key} from the start, and no rule stops it; take it out of one of the two")
+                raise Refusal(
+                    f"{where}: the scenario holds {key} from the start, and no rule stops it; take it out of one of the two", (number - 1,)
+                )
             if key in held and settings:
-                raise Refusal(f"{where}: {key} has its settings under instruments; write {key}: {{}} to take it up again")
+                raise Refusal(f"{where}: {key} has its settings under instruments; write {key}: {{}} to take it up again", (number - 1,))
             first, before = adders.setdefault(key, (number, settings))
             if before != settings:
-                raise Refusal(f"{where}: rule {first} adds {key} with other settings; an instrument has one set of them")
+                raise Refusal(f"{where}: rule {first} adds {key} with other settings; an instrument has one set of them", (number - 1,))
     running = {*held, *adders}
     for number, rule in enumerate(rules, 1):
         wanted = [("do.stop", key) for key in rule.do.stop] + [("do.scale", key) for key in rule.do.scale]
         wanted += [("when.instrument", rule.when.instrument)] if rule.when.instrument else []
         for where, key in wanted:
             if key not in running:
-                raise Refusal(f"rule {number}: {where}: {key} never runs in this scenario; {near(key, sorted(running))}")
+                raise Refusal(f"rule {number}: {where}: {key} never runs in this scenario; {near(key, sorted(running))}", (number - 1,))
         if rule.when.talks and not any(card_of(key).talks for key in running):
             coaches = " or ".join(key for key, cls in INSTRUMENTS.items() if cls.card.talks)
-            raise Refusal(f"rule {number}: when.talks: nobody talks to anybody in this scenario; add {coaches}")
+            raise Refusal(f"rule {number}: when.talks: nobody talks to anybody in this scenario; add {coaches}", (number - 1,))
 
 
 def loaded(held: Mapping[str, Instrument], rules: Sequence[Rule], start: str, strength: float) -> dict[str, Instrument]:

@@ -12,7 +12,7 @@ from sim.approach import menukaart
 from sim.approach.rules import Rule
 from sim.approach.rules import check as check_rules
 from sim.approach.rules import read as read_rules
-from sim.interventions import REGISTRY, card_of
+from sim.interventions import REGISTRY, card_of, check_written, defaults_if_empty
 from sim.world import keyed_files
 from sim.world.errors import Refusal, hint
 from sim.world.names import Title
@@ -29,6 +29,12 @@ class Scenario(BaseModel):
     title: Title
     instruments: dict[str, dict[str, Any]] = Field(default_factory=dict)
     rules: list[Rule] = Field(default_factory=list)
+
+    @field_validator("instruments", mode="before")
+    @classmethod
+    def _settings(cls, value: Any) -> Any:
+        """An instrument without settings has its defaults."""
+        return {key: dict(defaults_if_empty(key, one)) for key, one in value.items()} if isinstance(value, dict) else value
 
     @field_validator("rules", mode="before")
     @classmethod
@@ -75,18 +81,23 @@ def load(name: str, folder: Path | None = None) -> Scenario:
 
 
 def _read(path: Path) -> Scenario:
-    content = keyed_files.read(path, "scenario", tuple(Scenario.model_fields))
-    if isinstance(content.get("instruments"), dict):
-        content["instruments"] = {key: settings or {} for key, settings in content["instruments"].items()}
+    file = keyed_files.read(path, "scenario", tuple(Scenario.model_fields))
+    file.check(Scenario)
     try:
-        found = Scenario.model_validate(content)
-        check_rules(found.instruments, found.rules)
-        return found
-    except Refusal as error:
-        raise Refusal(f"{path.name}: {error}") from None
+        found = Scenario.model_validate(file.content)
     except ValidationError as error:
         first = error.errors()[0]
-        if first["loc"] == ("rules",):
-            raise Refusal(f"{path.name}: {first['msg'].removeprefix('Value error, ')}") from None
+        cause = first.get("ctx", {}).get("error")
+        if isinstance(cause, Refusal):
+            raise file.refusal(cause, (*first["loc"], *cause.at)) from None
         where = ".".join(str(part) for part in first["loc"])
-        raise Refusal(f"{path.name}: {where}: {first['msg'].lower()} (keys are {', '.join(Scenario.model_fields)})") from None
+        known = f" (keys are {', '.join(Scenario.model_fields)})" if len(first["loc"]) == 1 else ""
+        raise file.refusal(f"{where}: {first['msg'].lower()}{known}", first["loc"]) from None
+    adding = [("rules", number, "do", "add", key) for number, rule in enumerate(found.rules) for key in rule.do.add]
+    for at in (*(("instruments", key) for key in found.instruments), *adding):
+        check_written(file, str(at[-1]), at)
+    try:
+        check_rules(found.instruments, found.rules)
+    except Refusal as error:
+        raise file.refusal(error, ("rules", *error.at)) from None
+    return found

@@ -6,6 +6,7 @@ Whoever writes an instrument finds here what it needs: ``from sim.interventions 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,9 +44,10 @@ from sim.without.ghosts import no_ghosts
 from sim.world.errors import Refusal, hint
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import Any
 
+    from sim.world.keyed_files import KeyedFile
+    from sim.world.notation import Place
     from sim.world.world import World
 
 # The files of cards, in the order of the menukaart; each ends with the tuple of its instruments.
@@ -86,16 +88,48 @@ def load(key: str, settings: Mapping[str, Any] | None, start: str = "2026-01") -
         Refusal: unknown instrument or setting (with the nearest name), a value out of range, settings that contradict
             each other, or what the law forbids.
     """
+    instrument = fill(key, settings)
+    instrument.check_law(start)
+    _refuse_contradictions(instrument)
+    return instrument
+
+
+def fill(key: str, settings: Mapping[str, Any] | None) -> Instrument:
+    """Settings of one instrument, checked against its fields alone; none, or no content, are the defaults.
+
+    Raises:
+        Refusal: unknown instrument or setting (with the nearest name), no settings at all, or a value out of range.
+    """
     cls = class_of(key)
     if cls is None:
         raise Refusal(f"there is no instrument {key!r}{hint(key, REGISTRY)} (python -m experiments.list what=instruments)")
     try:
-        instrument = cls.model_validate(dict(settings or {}))
+        return cls.model_validate(dict(defaults_if_empty(key, settings)))
     except ValidationError as error:
-        raise Refusal(_readable(key, error)) from None
-    instrument.check_law(start)
-    _refuse_contradictions(instrument)
-    return instrument
+        raise Refusal(_readable(key, error), error.errors()[0]["loc"]) from None
+
+
+def check_written(file: KeyedFile, key: str, at: Place) -> None:
+    """Refuse what stands in a file as the settings of an instrument and cannot be; raises Refusal with the place."""
+    settings, cls = file.value(at), class_of(key)
+    if settings and cls is not None:
+        file.check(cls, at)
+    try:
+        fill(key, settings)
+    except Refusal as error:
+        raise file.refusal(error, (*at, *error.at)) from None
+
+
+def defaults_if_empty(key: str, settings: Any) -> Mapping[str, Any]:
+    """What was written for an instrument: nothing means its defaults, and no sign means that it is off.
+
+    Raises:
+        Refusal: ``false``, ``0``, a text or a list instead of settings.
+    """
+    if settings is not None and not isinstance(settings, Mapping):
+        off = f"to switch it off leave {key} out, or write capacity: 0, which delivers nothing"
+        raise Refusal(f"{key}: settings are keys with values, or nothing for the defaults; {off}", (key,))
+    return settings or {}
 
 
 def _refuse_contradictions(instrument: Instrument) -> None:

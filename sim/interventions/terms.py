@@ -27,7 +27,7 @@ _MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
 class Terms(BaseModel):
     """The settings that all instruments share, and what can be asked of them at any time."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)
 
     card: ClassVar[Card] = Card()
     stages_asked: ClassVar[tuple[int, int]] = (ZOEKEN, ZOEKEN)  # first and last in which people are asked, or ask for it

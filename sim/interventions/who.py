@@ -39,7 +39,7 @@ IN_THE_KERNEL = ("age", "size", "rooms", "rooms_most", "tenure", "floor_area")  
 class Who(BaseModel):
     """Target group: labels on the resident, the home left and the area. But for ``age``, the defaults bind nobody."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     age: int = Field(55, ge=18, le=100, description="lowest age of the oldest adult, years")
     size: int = Field(6, ge=1, le=6, description="largest household, persons")

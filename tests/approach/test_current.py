@@ -74,7 +74,7 @@ def test_a_list_that_cannot_be_read_is_refused_by_file_place_and_key(tmp_path):
         ("a: {note: x, instruments: [{key: voorrang, source: somewhere}]}", r"instruments\.0\.from"),
     ):
         path.write_text(text, encoding="utf-8")
-        with pytest.raises(done_already.Refusal, match=f"mine.yaml: .*{words}"):
+        with pytest.raises(Refusal, match=f"mine.yaml, line 1, column .*: .*{words}"):
             done_already.read(path)
 
 

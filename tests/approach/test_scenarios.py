@@ -98,19 +98,17 @@ READERS = {
 
 
 @pytest.mark.parametrize("what", READERS)
-@pytest.mark.parametrize(
-    "content", [b"- voorrang", b"3", b"0", b"voorrang", b"''", b"[]", b"false", b"a: [", b"a: 2026-13-45", b"a: \xff", b""]
-)
+@pytest.mark.parametrize("content", [b"- voorrang", b"3", b"0", b"voorrang", b"''", b"[]", b"false", b"a: [", b"a: {b: 2: 3}", b""])
 def test_a_file_that_holds_no_keys_is_refused_in_one_line_by_name(tmp_path, what, content):
     (path := tmp_path / "mine.yaml").write_bytes(content)
     keys = {"scenario": "title, instruments, rules", "file of goals": "title, goals, doses"}.get(what)
     known = f"; keys are {keys}" if keys else ""
-    said = rf"mine\.yaml: (this is no YAML: .+|this is no {what}{known})"
+    said = rf"mine\.yaml, line 1, column \d: (this is no YAML: .+|this is no {what}{known})"
     if not content:
         if not keys:
             assert READERS[what](path) == {}, "nobody looked anywhere"
             return
-        said = r"mine\.yaml: title: field required.*"
+        said = r"mine\.yaml, line 1, column 1: title: field required.*"
     with pytest.raises(Refusal) as error:
         READERS[what](path)
     assert re.fullmatch(said, str(error.value))
@@ -143,7 +141,7 @@ FAULTS = {
     "[3]": "rule 1: input should be",
     "[{when: {}, OK}]": "rule 1: when: nothing is named",
     "[{when: {after: -1}, OK}]": "rule 1: when.after: input should be greater than or equal to 0",
-    "[{when: {after: soon}, OK}]": "rule 1: when.after: input should be a valid integer",
+    "[{when: {after: soon}, OK}]": "rule 1: when.after=soon: a whole number is needed",
     "[{when: {after: 24, indicator: senior_move, above: 3}, OK}]": "did you mean senior_moves?",
     "[{when: {after: 24, indicator: fit, above: 0.4}, OK}]": "no monitor can know fit in the month itself",
     "[{when: {after: 24, indicator: moves_set_off, above: 1}, OK}]": "known only years later",
@@ -185,7 +183,7 @@ FAULTS = {
 def test_a_rule_that_cannot_be_is_refused_by_file_rule_and_key(tmp_path, text):
     with pytest.raises(Refusal) as caught:
         read(tmp_path, re.sub("OK|WHEN", lambda word: WORDS[word[0]], text))
-    assert str(caught.value).startswith("mine.yaml: rule") and FAULTS[text] in str(caught.value)
+    assert re.match(r"mine\.yaml, line \d+, column \d+: rule", str(caught.value)) and FAULTS[text] in str(caught.value)
 
 
 def test_talks_need_somebody_who_talks(tmp_path):

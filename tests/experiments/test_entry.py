@@ -73,7 +73,7 @@ def run(tmp_path, monkeypatch):
         (["scenarios=[placebo]"], "the placebo is run with every comparison"),
         (["seeds=0"], "seeds=0 is out of range: 1 to 100000 replications"),
         (["months=-3"], "months=-3 is out of range: 1 to 1200 months"),
-        (["months=many"], "months='many': a whole number is needed (1 to 1200 months)"),
+        (["months=many"], "months=many: a whole number is needed (1 to 1200 months)"),
         (["seeds=2.5"], "seeds=2.5: a whole number is needed"),
         (["start=2026"], "start=2026: "),
         (["start=2026-13"], "start='2026-13': a month as 2026-01 is needed"),
@@ -243,10 +243,10 @@ def test_a_scenario_of_ones_own_is_found_in_scenario_dir_and_its_faults_are_name
     assert run.plans[0].contents["eigen"]["voorrang"]["rank"] == 2
     (folder / "eigen.yaml").write_text("title: {nl: Eigen, en: Own}\ninstrument: {}\n")
     assert run("scenarios=eigen", "scenario_dir=mine", "out=here") == 2
-    assert "eigen.yaml: instrument" in capsys.readouterr().err
+    assert "eigen.yaml, line 2, column 1: instrument" in capsys.readouterr().err
     (folder / "eigen.yaml").write_text("title: {nl: Eigen, en: Own}\nrules: [{after: 24}]\n")
     assert run("scenarios=eigen", "scenario_dir=mine", "out=here") == 2
-    assert "eigen.yaml: rule 1: after: there is no such key" in capsys.readouterr().err
+    assert "eigen.yaml, line 2, column 17: rule 1: after: there is no such key" in capsys.readouterr().err
     (folder / "eigen.yaml").write_text(STEPWISE)
     assert run("scenarios=eigen", "scenario_dir=mine", "out=here", "instruments.huurgewenning.dur_path=12") == 0
     [rule] = run.plans[-1].rules["eigen"]

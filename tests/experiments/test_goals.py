@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -164,7 +165,7 @@ def wanted(tmp_path):
         "doses": {"wooncoach_sociaal.fte_per_1000": [0, 0.3], "verhuiskostenvergoeding.eur_grant": [0, 5000]},
     }
     path = tmp_path / "doelen.yaml"
-    path.write_text(yaml.safe_dump(content), encoding="utf-8")
+    path.write_text(json.dumps(content), encoding="utf-8")
     return str(path)
 
 
@@ -258,7 +259,7 @@ def test_a_package_that_cannot_be_run_stops_the_search_and_is_named(tmp_path, no
 def file_of(tmp_path, **changes):
     one = {"title": TITLE, "indicator": "senior_moves", "above_basis": 0.05, "within": 12} | changes.pop("goal", {})
     content = {"title": TITLE, "goals": {"meer": {key: value for key, value in one.items() if value is not None}}} | changes
-    (tmp_path / "eigen.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    (tmp_path / "eigen.yaml").write_text(json.dumps(content), encoding="utf-8")
 
 
 @pytest.mark.parametrize(

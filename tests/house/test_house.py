@@ -72,6 +72,7 @@ def test_analysis_reads_tables_and_definitions_only(name):
     allowed = (
         "sim.world.codes",
         "sim.world.names",
+        "sim.world.notation",
         "sim.world.errors",
         "sim.world.chance",
         "sim.counts.schema",
