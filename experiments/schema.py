@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
-from sim.world.errors import Refusal, hint, nearest
+from sim.world.errors import Refusal, hint, nearest, shown
 from sim.world.names import MOST_STRENGTH, START_MONTH
 from sim.world.notation import limits
 
@@ -104,7 +104,7 @@ def readable(schema: type[BaseModel], error: ValidationError) -> str:
         return f"{key} is empty: name at least one"
     if first["type"] == "string_too_short":
         return f"{key} is empty: give {key}=… ({field.description})"
-    given = f"{where}={first['input']!r}"
+    given = f"{where}={shown(repr(first['input']))}"
     options = choices(field)
     if options:
         near = nearest(str(first["input"]), options)

@@ -41,7 +41,7 @@ from sim.interventions.terms import Payer
 from sim.interventions.who import ALL_DRAWN, Lot, Who, area_rows
 from sim.levers import MAX_INSTRUMENTS, InForce, make_levers
 from sim.without.ghosts import no_ghosts
-from sim.world.errors import Refusal, hint
+from sim.world.errors import Refusal, hint, shown
 
 if TYPE_CHECKING:
     from typing import Any
@@ -157,7 +157,7 @@ def _readable(key: str, error: ValidationError) -> str:
         return f"{where} does not exist{hint(last, fields, 'settings are ' + ', '.join(fields))}"
     field = fields.get(last)
     unit = f" ({field.description})" if field is not None and field.description else ""
-    return f"{where}={first['input']!r}: {message[:1].lower()}{message[1:]}{unit}"
+    return f"{where}={shown(repr(first['input']))}: {message[:1].lower()}{message[1:]}{unit}"
 
 
 def _fields(key: str, path: list[str]) -> dict[str, FieldInfo]:

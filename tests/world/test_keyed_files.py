@@ -244,6 +244,7 @@ def test_the_settings_of_a_file_are_refused_by_line_whatever_is_wrong_with_them(
     for line, words in {
         "  voorrang: {rnk: 2}": "line 3, column 19: voorrang.rnk does not exist; did you mean rank?",
         "  voorrang:\n    rank: 200": "line 4, column 11: voorrang.rank=200",
+        f"  voorrang: {{who: {['x' * 9] * 99}}}": "line 3, column 14: voorrang.who=['xxxxxxxxx', 'xxxxxxxxx', 'xxxxxxxxx',…: input",
         "  voorang: {}": "line 3, column 3: there is no instrument 'voorang'",
         "  voorrang: {who: {age: 065}}": "line 3, column 25: instruments.voorrang.who.age=065: a number has no zeros before it",
         f"{rule}{{when: {{after: 2.400}}, do: {{stop: voorrang}}}}": "line 5, column 20: rule 1: when.after=2.400: that is 2.4 or 2400",
