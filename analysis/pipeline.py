@@ -50,6 +50,7 @@ def finish(out: Path, config: Mapping[str, Any], seconds: Mapping[str, float] | 
     tables = {
         "effects": effects,
         "costs": costs,
+        "chain_lengths": results.chain_lengths,
         "monitor": counted,
         "naive": results.naive,
         "filters": results.filters,

@@ -11,23 +11,23 @@ from typing import Any
 import pandas as pd
 
 from analysis.estimates import pots
-from analysis.estimates.chain_length import CHAINS_NEEDS, MOVES_NEEDS, mean_length
+from analysis.estimates.chain_length import MOVES_NEEDS
 from analysis.estimates.costs import costs
 from analysis.estimates.effects import by_seed, effects, whole_run, with_claims
 from analysis.estimates.journey import per_thousand
+from analysis.estimates.length_table import AREA_NEEDS, chain_lengths
 from analysis.estimates.naive import naive
 from analysis.estimates.statistics import refuse_twins
 from analysis.estimates.users import USED, WINDOWS, by_verdict, with_window
 from analysis.page import words
 from analysis.page.words import Text
 from analysis.tables.files import Folder
-from analysis.tables.schema import FILTERS_CSV, POTS, SENIORS, SPENDING
+from analysis.tables.schema import CHAIN_LENGTHS, FILTERS_CSV, POTS, SENIORS, SPENDING
 from sim.counts.schema import DRIFT, FILTERS, FUNNEL, SUMMARY
 from sim.world.errors import Refusal
 from sim.world.names import ALL, BASIS, PLACEBO
 
-LENGTH, READING = "moves_set_off", "inside_area"
-N_BOOTSTRAP = 400  # resamples of whole seeds for the lengths of chains
+LENGTH = "moves_set_off"  # that the page shows
 
 
 @dataclass(frozen=True)
@@ -107,23 +107,24 @@ class Results:
         return by_seed(self.summary)[2]
 
     @cached_property
-    def lengths(self) -> pd.DataFrame | None:
-        """Moves set off by origin: scenario, origin, mean, lower, upper, n_chains, seeds; None without a ledger.
-
-        Basis and scenarios only; the seeds are those whose ledger was kept.
-        """
+    def chain_lengths(self) -> pd.DataFrame:
+        """The table of chain_lengths.csv; empty without a ledger."""
         if not (self.folder.has("moves") and self.folder.has("chains")):
-            return None
-        last = self.months + int(self.config["follow_up"]) - 1
-        parts = []
-        for scenario in sorted({BASIS, *self.scenarios}):  # one at a time: the ledger is large
+            return pd.DataFrame(columns=list(CHAIN_LENGTHS.names))
+
+        def read(scenario: str) -> tuple[pd.DataFrame, pd.DataFrame]:
             moves = self.folder.of_scenario("moves", MOVES_NEEDS, scenario)
-            chains = self.folder.of_scenario("chains", CHAINS_NEEDS, scenario)
-            moves = moves[moves["in_scope"] & moves["fills_vacancy"]]
-            if len(moves):
-                table = mean_length(moves, chains, last, self.months, N_BOOTSTRAP)
-                parts.append(table[(table["length"] == LENGTH) & (table["reading"] == READING)])
-        return pd.concat(parts, ignore_index=True).dropna(subset="mean") if parts else None
+            return moves[moves["in_scope"] & moves["fills_vacancy"]], self.folder.of_scenario("chains", AREA_NEEDS, scenario)
+
+        kept = {*self.folder.scenarios("chains")} - {BASIS}
+        return chain_lengths(read, [BASIS, *sorted(kept)], self.months + int(self.config["follow_up"]) - 1, self.months)
+
+    @property
+    def lengths(self) -> pd.DataFrame:
+        """Moves set off by origin, of basis and scenarios: rows of ``chain_lengths``."""
+        table = self.chain_lengths
+        shown = (table["length"] == LENGTH) & (table["home"] == ALL) & (table["area"] == ALL) & (table["scenario"] != PLACEBO)
+        return table[shown].dropna(subset="mean").sort_values("scenario", kind="stable", ignore_index=True)
 
     @cached_property
     def journey(self) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.estimates.chain_length import CHAINS_NEEDS
+from analysis.estimates.length_table import AREA_NEEDS
 from analysis.tables.schema import SENIORS
 from sim.counts.schema import DRIFT, FUNNEL, INSTRUMENTS, MOVES, SUMMARY, TABLES
 
@@ -152,9 +152,9 @@ def ledger(scenarios: tuple[str, ...], seeds: range) -> dict[str, pd.DataFrame]:
                     }
                     | person(2, chain)
                 )
-                chains.append((scenario, seed, chain, "new_build", "corporatie", "meergezins", start, 2, False))
+                chains.append((scenario, seed, chain, "new_build", "corporatie", "meergezins", start, 2, False, "WK1"))
     frame = pd.DataFrame(moves)
-    return {"moves": frame[list(MOVES.some(*frame.columns))], "chains": pd.DataFrame(chains, columns=CHAINS_NEEDS)}
+    return {"moves": frame[list(MOVES.some(*frame.columns))], "chains": pd.DataFrame(chains, columns=AREA_NEEDS)}
 
 
 def manifest(scenarios: tuple[str, ...], seeds: range) -> dict[str, Any]:

@@ -135,7 +135,7 @@ def euro(found: Alone, scenario: str) -> str:
     if mine.empty or mine["eur"].iloc[0] == 0:
         return "nothing paid"
     value, lower, upper = (float(mine[column].iloc[0]) for column in ("eur_per_extra_senior_move", "lower", "upper"))
-    if math.isnan(value) or math.isnan(lower):
+    if math.isnan(value) or math.isnan(upper):
         return UNKNOWN
     return f"{numbers(value).en} ({numbers(lower).en} to {numbers(upper).en})"
 

@@ -38,9 +38,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from analysis.estimates.statistics import Estimate, leaving_one_out
 from analysis.tables.files import need
 from sim.counts.schema import CHAINS, MOVES
-from sim.world.chance import uniform
 from sim.world.errors import Refusal, hint
 from sim.world.names import ALL
 
@@ -55,7 +55,7 @@ TYPE_CLASS = {
 }
 RUN = ["scenario", "seed"]
 SENIOR, VOOR_START = "senior", "voor_start"
-AT_ONCE = 50  # resamples that are solved together
+AT_ONCE = 50  # sets of seeds that are solved together
 MOVES_NEEDS = MOVES.some(
     *RUN, "month", "in_scope", "fills_vacancy", "move_id", "parent_move_id", "chain_id", "link", "household_class",
     "to_tenure", "to_type", "from_tenure", "from_type", "left_home_elsewhere", "left_vacancy",
@@ -64,7 +64,7 @@ CHAINS_NEEDS = CHAINS.some(*RUN, "chain_id", "origin", "origin_tenure", "origin_
 
 
 class Counts(NamedTuple):
-    """What the estimate needs of each seed. J segments; rows: J later links, then origins × J first links."""
+    """What the estimate needs of each seed. J segments; rows: J later links, then strata × J first links."""
 
     fills: np.ndarray  # [seeds, rows], moves seen
     senior: np.ndarray  # [seeds, rows], moves by seniors
@@ -72,8 +72,8 @@ class Counts(NamedTuple):
     senior_opened: np.ndarray  # [seeds, rows, J]
     elsewhere: np.ndarray  # [seeds, rows], arrivals that left a home elsewhere
     senior_elsewhere: np.ndarray  # [seeds, rows]
-    filled: np.ndarray  # [seeds, J + origins × J, ages], homes filled at that age: left homes, then origins' homes
-    at_risk: np.ndarray  # [seeds, J + origins × J, ages], homes followed to that age and not filled before
+    filled: np.ndarray  # [seeds, rows, ages], homes filled at that age: left homes, then first homes
+    at_risk: np.ndarray  # [seeds, rows, ages], homes followed to that age and not filled before
     refilled: np.ndarray  # [seeds, J, J], fills by segment of the home as left and as filled
 
 
@@ -188,83 +188,95 @@ def _continuing(world: pd.DataFrame, reading: str) -> pd.DataFrame:
     return world.assign(p=p, share_opens=share)
 
 
-def mean_length(
-    moves: pd.DataFrame,
-    chains: pd.DataFrame,
-    last_month: int | None = None,
-    months: int | None = None,
-    n_bootstrap: int = 1000,
-) -> pd.DataFrame:
+class Ledger(NamedTuple):
+    """The chains of one scenario that count, and their links. J segments."""
+
+    links: pd.DataFrame  # as ``links`` gives them, with origin
+    chains: pd.DataFrame  # with segment (of the first home)
+    seeds: pd.Index
+    segments: pd.Index
+    origins: list[str]
+    last: int  # month in which the follow-up ends
+
+
+def ledger(moves: pd.DataFrame, chains: pd.DataFrame, last_month: int | None = None, months: int | None = None) -> Ledger:
+    """The ledger of one scenario, or what an estimate needs of it: see ``mean_length``."""
+    last = int(moves["month"].max()) if last_month is None else int(last_month)
+    in_scope = (chains["origin"].astype(str) != VOOR_START) & (chains["start_month"] >= 0)
+    if months is not None:
+        in_scope &= chains["start_month"] < months
+    mine = chains[in_scope].astype({"origin": str})
+    mine["segment"] = segments(mine["origin_tenure"], mine["origin_type"])
+    table = links(moves, last).merge(mine[[*RUN, "chain_id", "origin"]], on=[*RUN, "chain_id"])
+    held = (table["segment"], table["left_segment"], mine["segment"])
+    names = pd.Index(sorted({name for column in held for name in column.unique()} - {""}))
+    return Ledger(table, mine, pd.Index(np.unique(mine["seed"])), names, sorted(mine["origin"].unique()), last)
+
+
+def mean_length(moves: pd.DataFrame, chains: pd.DataFrame, last_month: int | None = None, months: int | None = None) -> pd.DataFrame:
     """Mean lengths of chains by origin, corrected for censoring (see the module), with an interval over seeds.
 
     Args:
         moves: the ledger, follow-up included. chains: one row per chain, those without a move yet included.
         last_month: end of the follow-up; default the month of the last move.
         months: chains that began in 0 … months − 1 count; default all that began at month 0 or later.
-        n_bootstrap: resamples of whole seeds; 95 % percentile interval, empty with a single seed.
 
     Returns:
-        Per scenario, origin (and ``all``), reading and length: mean, lower, upper, product_limit (moves and homes_freed
-        inside the area only), n_chains (with at least one move), n_moves, seeds. Origin voor_start is in none.
+        Per scenario, origin (and ``all``), reading and length: mean, lower, upper (``statistics.leaving_one_out``; empty
+        with a single seed), product_limit (moves and homes_freed inside the area only), n_chains (with at least one
+        move), n_moves, seeds. Origin voor_start is in none.
     """
     need(chains.columns, CHAINS_NEEDS, "chains")
     last = int(moves["month"].max()) if last_month is None else int(last_month)
-    in_scope = (chains["origin"].astype(str) != VOOR_START) & (chains["start_month"] >= 0)
-    if months is not None:
-        in_scope &= chains["start_month"] < months
-    mine = chains.loc[in_scope, list(CHAINS_NEEDS)].astype({"origin": str})
-    mine["segment"] = segments(mine["origin_tenure"], mine["origin_type"])
-    table = links(moves, last).merge(mine[[*RUN, "chain_id", "origin"]], on=[*RUN, "chain_id"])
     parts = [
-        _lengths_of(scenario, table[table["scenario"] == scenario], world, last, n_bootstrap)
-        for scenario, world in mine.groupby("scenario", observed=True, sort=True)
+        _lengths_of(scenario, ledger(moves[moves["scenario"] == scenario], world, last, months))
+        for scenario, world in chains.groupby("scenario", observed=True, sort=True)
     ]
+    parts = [part for part in parts if len(part)]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
-def _lengths_of(scenario, table: pd.DataFrame, chains: pd.DataFrame, last: int, n_bootstrap: int) -> pd.DataFrame:
+def _lengths_of(scenario, found: Ledger) -> pd.DataFrame:
     """``mean_length`` of one scenario."""
-    origins = sorted(chains["origin"].unique())
-    counts = count(table, chains, origins, last)
-    n_seeds = len(counts.fills)
-    weights = resamples(n_seeds, n_bootstrap if n_seeds > 1 else 0)
-    blocks = [weights[k : k + AT_ONCE] for k in range(0, len(weights), AT_ONCE)]
-    values = np.concatenate([solve(counts, block, len(origins)) for block in blocks])
-    low, high = _quantiles(values[1:]) if len(values) > 1 else np.full((2, *values[0].shape), np.nan)
+    if not len(found.chains):
+        return pd.DataFrame()
+    code = pd.Index(found.origins)
+    counts = count(found, code.get_indexer(found.links["origin"]), code.get_indexer(found.chains["origin"]), len(code))
+    whole, low, high = (values[:, -1] for values in with_interval(counts, (len(code),)))
     rows = []
-    for o, origin in enumerate([*origins, ALL]):
-        some = chains if origin == ALL else chains[chains["origin"] == origin]
+    for o, origin in enumerate([*found.origins, ALL]):
+        some = found.chains if origin == ALL else found.chains[found.chains["origin"] == origin]
         limit = product_limit(some["moves"].to_numpy(), some["open"].to_numpy(dtype=bool))
         n_chains, n_moves = int((some["moves"] > 0).sum()), int(some["moves"].sum())
         for (r, reading), (k, length) in product(enumerate(READINGS), enumerate(LENGTHS)):
             beside = {"moves": limit, "homes_freed": limit - 1}.get(length, np.nan) if r == 0 else np.nan
-            rows.append((scenario, origin, reading, length, values[0][o, r, k], low[o, r, k], high[o, r, k],
-                         beside, n_chains, n_moves, n_seeds))  # fmt: skip
+            rows.append((scenario, origin, reading, length, whole[o, r, k], low[o, r, k], high[o, r, k],
+                         beside, n_chains, n_moves, len(found.seeds)))  # fmt: skip
     names = ["scenario", "origin", "reading", "length", "mean", "lower", "upper", "product_limit"]
     return pd.DataFrame(rows, columns=[*names, "n_chains", "n_moves", "seeds"])
 
 
-def count(table: pd.DataFrame, chains: pd.DataFrame, origins: list[str], last: int) -> Counts:
-    """Counts per seed of one scenario: ``table`` as ``links`` gives it with origin, ``chains`` with segment."""
-    seeds = pd.Index(np.unique(chains["seed"]))
-    held = (table["segment"], table["left_segment"], chains["segment"])
-    names = pd.Index(sorted({name for column in held for name in column.unique()} - {""}))
-    n, j, cells = len(seeds), len(names), len(names) * (1 + len(origins))
+def count(found: Ledger, link_strata: np.ndarray, chain_strata: np.ndarray, n_strata: int) -> Counts:
+    """Counts per seed. Strata keep first homes apart (by origin, or by area and origin): −1 leaves a chain out of them."""
+    table, seeds, names = found.links, found.seeds, found.segments
+    mine = (table["link"] > 1).to_numpy() | (link_strata >= 0)  # later links, and homes left, are shared by all
+    chains, chain_strata = found.chains[chain_strata >= 0], chain_strata[chain_strata >= 0]
+    n, j, cells = len(seeds), len(names), len(names) * (1 + n_strata)
 
     def code(index: pd.Index, column: pd.Series) -> np.ndarray:
         codes, values = pd.factorize(column, use_na_sentinel=False)
         return index.get_indexer(pd.Index(values))[codes]
 
     seed, segment = code(seeds, table["seed"]), code(names, table["segment"])
-    row = segment + np.where(table["link"] == 1, j * (1 + code(pd.Index(origins), table["origin"])), 0)
+    row = segment + np.where(table["link"] == 1, j * (1 + link_strata), 0)
     left, parent = code(names, table["left_segment"]), code(names, table["parent"])
     opened, elsewhere, senior = (table[c].to_numpy(dtype=bool) for c in ("opened", "elsewhere", "senior"))
     start = chains.merge(
         table[table["link"] == 1].groupby(["seed", "chain_id"])["month"].min().rename("fill_month"),
         "left", left_on=["seed", "chain_id"], right_index=True,
     )  # fmt: skip
-    waited = (start["fill_month"].fillna(last) - start["start_month"]).to_numpy(dtype=np.int64)
-    home = code(names, start["segment"]) + j * (1 + code(pd.Index(origins), start["origin"]))
+    waited = (start["fill_month"].fillna(found.last) - start["start_month"]).to_numpy(dtype=np.int64)
+    home = code(names, start["segment"]) + j * (1 + chain_strata)
     age = np.concatenate([table["age"].to_numpy()[opened], waited])
     filled, at_risk = by_age(
         (n, cells, int(age.max(initial=0)) + 1),
@@ -272,63 +284,94 @@ def count(table: pd.DataFrame, chains: pd.DataFrame, origins: list[str], last: i
         filled=np.concatenate([table["filled"].to_numpy()[opened], start["fill_month"].notna().to_numpy()]),
     )  # fmt: skip
     return Counts(
-        fills=tally((n, cells), seed, row),
-        senior=tally((n, cells), seed, row, where=senior),
-        opened=tally((n, cells, j), seed, row, left, where=opened),
-        senior_opened=tally((n, cells, j), seed, row, left, where=opened & senior),
-        elsewhere=tally((n, cells), seed, row, where=elsewhere),
-        senior_elsewhere=tally((n, cells), seed, row, where=elsewhere & senior),
+        fills=tally((n, cells), seed, row, where=mine),
+        senior=tally((n, cells), seed, row, where=mine & senior),
+        opened=tally((n, cells, j), seed, row, left, where=mine & opened),
+        senior_opened=tally((n, cells, j), seed, row, left, where=mine & opened & senior),
+        elsewhere=tally((n, cells), seed, row, where=mine & elsewhere),
+        senior_elsewhere=tally((n, cells), seed, row, where=mine & elsewhere & senior),
         filled=filled,
         at_risk=at_risk,
         refilled=tally((n, j, j), seed, parent, segment, where=parent >= 0),
     )
 
 
-def solve(counts: Counts, weights: np.ndarray, n_origins: int) -> np.ndarray:
-    """Means [samples, origins + 1 (all together), readings, lengths]; NaN without chains.
+def solve(counts: Counts, shape: tuple[int, ...], ages: int | None = None, whole_only: bool = False) -> np.ndarray:
+    """Means of all seeds, then leaving out one at a time (none of a single seed); NaN without chains.
 
-    ``weights`` [samples, seeds]: how often each seed counts in each sample.
+    Args:
+        shape: the strata of ``counts``, origins last. ages: fills up to this age only count; default all.
+        whole_only: only the mean of all seeds.
+
+    Returns:
+        [1 + seeds, *shape, J, readings, lengths], with one more (all together) for origins and for segments.
     """
+    n = len(counts.fills)
+    weights = np.vstack([np.ones((1, n)), 1 - np.eye(n)]) if n > 1 and not whole_only else np.ones((1, n))
+    blocks = (weights[k : k + AT_ONCE] for k in range(0, len(weights), AT_ONCE))
+    return np.concatenate([_solve(counts, block, shape, ages) for block in blocks])
+
+
+def with_interval(counts: Counts, shape: tuple[int, ...]) -> Estimate:
+    """Means of all seeds with their intervals: ``solve`` without its first axis."""
+    found = solve(counts, shape)
+    return leaving_one_out(found[0], found[1:])
+
+
+def _solve(counts: Counts, weights: np.ndarray, shape: tuple[int, ...], ages: int | None) -> np.ndarray:
     c = Counts(*(np.einsum("ns,s...->n...", weights, column) for column in counts))
     n, j = len(weights), c.refilled.shape[-1]
-    f = share_filled(c.filled, c.at_risk)
-    start = (c.at_risk[:, j:, 0] * f[:, j:]).reshape(n, n_origins, j)  # homes that each origin opened × share filled
+    f = share_filled(c.filled[..., :ages], c.at_risk[..., :ages])
+    start = (c.at_risk[:, j:, 0] * f[:, j:]).reshape(n, -1, j)  # homes that each stratum opened × share filled
     goes_on = f[:, :j, None] * _ratio(c.refilled, c.filled[:, :j].sum(-1)[..., None])
-    out = np.full((n, n_origins + 1, len(READINGS), len(LENGTHS)), np.nan)
-    for r, reading in enumerate(READINGS):
+    found = []
+    for reading in READINGS:
         opens, opens_senior = c.opened, c.senior_opened
         if reading == READINGS[1]:
             unseen = _homes_elsewhere(c.opened)
             opens = opens + c.elsewhere[..., None] * unseen
             opens_senior = opens_senior + c.senior_elsewhere[..., None] * unseen
-        out[:, :, r] = _lengths(
+        sums, endless = _sums(
             start, _ratio(opens, c.fills[..., None]), _ratio(opens_senior, c.fills[..., None]),
             _ratio(c.senior, c.fills), goes_on,
         )  # fmt: skip
-    return out
+        sums = sums.reshape(n, *shape, j, 4)
+        for axis in (-3, -2):  # origins, then segments
+            sums = np.concatenate((sums, sums.sum(axis, keepdims=True)), axis)
+        found.append(_lengths(sums, endless))
+    return np.stack(found, -2)
 
 
-def _lengths(start, opens, opens_senior, senior, goes_on) -> np.ndarray:
-    """Lengths [samples, origins + 1, 3]: ``start`` [samples, origins, J] filled homes; the rest per move, by row."""
-    n, n_origins, j = start.shape
+def _sums(start, opens, opens_senior, senior, goes_on) -> tuple[np.ndarray, np.ndarray]:
+    """What lengths are made of, by stratum and segment of the first home, and whether no end is in sight.
+
+    ``start`` [samples, strata, J] are filled homes; the rest is per move, by row. Returns [samples, strata, J, 4] (chains, moves
+    after the first, moves of seniors, moves after these) and [samples].
+    """
+    n, n_strata, j = start.shape
     leads_to = opens @ goes_on
     q = leads_to[:, :j]
-    endless = np.abs(np.linalg.eigvals(q)).max(axis=-1, initial=0) >= 1  # every link goes on: no end is in sight
+    endless = np.abs(np.linalg.eigvals(q)).max(axis=-1, initial=0) >= 1  # every link goes on
     visits = np.linalg.inv(np.eye(j) - np.where(endless[:, None, None], 0, q))
     set_off = goes_on @ visits.sum(-1)[..., None]
 
-    def by_origin(rows: np.ndarray) -> np.ndarray:  # [samples, origins, J, …], from the rows of first links
-        return rows[:, j:].reshape(n, n_origins, j, *rows.shape[2:])
+    def first(rows: np.ndarray) -> np.ndarray:  # [samples, strata, J, …], from the rows of first links
+        return rows[:, j:].reshape(n, n_strata, j, *rows.shape[2:])
 
-    later = np.einsum("nos,nost->not", start, by_origin(leads_to)) @ visits
-    seniors = (start * by_origin(senior)).sum(-1) + (later @ senior[:, :j, None])[..., 0]
-    set_off_first, set_off_later = by_origin(opens_senior @ set_off)[..., 0], opens_senior[:, :j] @ set_off
-    by_seniors = (start * set_off_first).sum(-1) + (later @ set_off_later)[..., 0]
-    sums = np.stack((start.sum(-1), later.sum(-1), seniors, by_seniors), -1)
-    chains, after, seniors, by_seniors = np.moveaxis(np.concatenate((sums, sums.sum(1, keepdims=True)), 1), -1, 0)
+    later = start[..., None] * first(leads_to) @ visits[:, None]
+    seniors = start * first(senior) + (later @ senior[:, None, :j, None])[..., 0]
+    after_seniors = opens_senior @ set_off
+    by_seniors = start * first(after_seniors)[..., 0] + (later @ after_seniors[:, None, :j])[..., 0]
+    return np.stack((start, later.sum(-1), seniors, by_seniors), -1), endless
+
+
+def _lengths(sums: np.ndarray, endless: np.ndarray) -> np.ndarray:
+    """LENGTHS [samples, …, 3] from ``_sums`` [samples, …, 4], added up over whatever is taken together."""
+    chains, after, seniors, by_seniors = np.moveaxis(sums, -1, 0)
     freed = np.where(chains > 0, _ratio(after, chains), np.nan)
     out = np.stack((1 + freed, freed, np.where(seniors > 0, _ratio(by_seniors, seniors), np.nan)), -1)
-    return np.where(endless[:, None, None], np.where(chains[..., None] > 0, np.inf, np.nan), out)
+    never = endless.reshape(-1, *(1,) * (out.ndim - 1))
+    return np.where(never, np.where(chains[..., None] > 0, np.inf, np.nan), out)
 
 
 def _ratio(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -343,22 +386,6 @@ def _homes_elsewhere(opened: np.ndarray) -> np.ndarray:
     pooled = _ratio(by_segment.sum(1), by_segment.sum((1, 2))[:, None])
     known = by_segment.sum(2, keepdims=True)
     return np.tile(np.where(known > 0, _ratio(by_segment, known), pooled[:, None]), (1, rows // j, 1))
-
-
-def resamples(n_seeds: int, n: int) -> np.ndarray:
-    """How often each seed counts [n + 1, n_seeds]: once, then ``n`` draws with replacement (always the same)."""
-    u = uniform(np.uint64(0), np.arange(1, n * n_seeds + 1))
-    drawn = (u * n_seeds).astype(np.int64).reshape(n, n_seeds)
-    times = tally((n, n_seeds), np.repeat(np.arange(n), n_seeds), drawn.ravel()) if n else np.zeros((0, n_seeds))
-    return np.vstack([np.ones(n_seeds), times])
-
-
-def _quantiles(values: np.ndarray) -> np.ndarray:
-    """2.5 % and 97.5 % along the first axis, resamples without such chains left out; NaN where there are none."""
-    ordered = np.sort(values, axis=0)  # NaN last
-    known = (~np.isnan(ordered)).sum(0)
-    at = [np.floor(share * np.maximum(known - 1, 0) + 0.5).astype(int) for share in (0.025, 0.975)]
-    return np.stack([np.take_along_axis(ordered, k[None], 0)[0] for k in at])
 
 
 def product_limit(moves: np.ndarray, still_open: np.ndarray) -> float:

@@ -1,4 +1,7 @@
-"""What instruments cost, who pays, and euro per extra move or home, with an interval that is right for a ratio.
+"""What instruments cost, who pays, extra moves or homes per 100,000 euro, and euro per extra move or home.
+
+How many moves come of the money has an interval whatever the effect. What one more costs is one over that: where the effect is weak
+it has no upper end.
 
 Money and effects are both those of the run (the follow-up is in neither). The net effect belongs to the whole
 scenario, so euro per extra move stands on rows of the whole scenario: all instruments and years together, for all
@@ -12,14 +15,15 @@ import numpy as np
 import pandas as pd
 
 from analysis.estimates.effects import by_seed
-from analysis.estimates.statistics import Ratio, fieller
+from analysis.estimates.statistics import Ratio, ratio, turned_over
 from analysis.tables.files import need
 from analysis.tables.schema import COSTS, SPENDING
 from sim.world.names import ALL, BASIS, PLACEBO
 
-RATIOS = COSTS.names[6:-1]
+RATIOS = tuple(name for name in COSTS.names if name not in ("scenario", "instrument", "payer", "year", "eur", "uses", "note"))
+PER = 100_000  # euro, of extra moves and homes
 Extra = dict[str, np.ndarray | None]  # extra moves and homes per seed
-DENOMINATORS = {"senior_moves": "senior move", "suitable_seniors": "suitable home", "moves": "link"}
+COUNTED = {"senior_moves": ("senior_move", ""), "suitable_seniors": ("suitable_home", "_suitable"), "moves": ("link", "_link")}
 PART = "euro per extra move belongs to the whole scenario"
 
 
@@ -36,7 +40,7 @@ def costs(ledger: pd.DataFrame, summary: pd.DataFrame, start: str, months: int) 
     Returns:
         Columns of ``COSTS``. ``lower`` and ``upper`` belong to euro per extra senior move, the other pairs to euro per extra
         suitable home (extra senior household in a suitable home, last twelve months) and per extra link (extra move into
-        an empty home, by whomever); empty where the denominator may be zero, and ``note`` says so.
+        an empty home, by whomever); no upper end where the number of extra may be zero, and ``note`` says so.
     """
     need(list(ledger.columns), SPENDING, "instruments.parquet")
     rows, values, seeds = by_seed(summary)
@@ -49,7 +53,7 @@ def costs(ledger: pd.DataFrame, summary: pd.DataFrame, start: str, months: int) 
         if scenario not in values:
             continue
         extra: Extra = {}
-        for key in DENOMINATORS:
+        for key in COUNTED:
             one = (at_end & (rows["indicator"] == key)).to_numpy()
             extra[key] = (values[str(scenario)][one] - values[BASIS][one])[0] if one.any() else None
         parts += _of(str(scenario), of_scenario, extra, seeds)
@@ -82,33 +86,31 @@ def _money(scenario: str, instrument: str, payer: str, year: str, eur: float, us
 
 def _whole(scenario: str, payer: str, ledger: pd.DataFrame, extra: Extra, seeds: list[int]) -> dict[str, object]:
     """Money of a whole scenario and its ratios."""
+    row: dict[str, object]
     eur = ledger.groupby("seed")["cost_eur"].sum().reindex(seeds, fill_value=0.0).to_numpy(float)
-    moves, homes, links = (_ratio(eur, extra[key]) for key in DENOMINATORS)
-    notes = {f"{what}: ": one.note for what, one in zip(DENOMINATORS.values(), (moves, homes, links), strict=True)}
-    return {
+    row = {
         "scenario": scenario,
         "instrument": ALL,
         "payer": payer,
         "year": ALL,
         "eur": eur.mean(),
         "uses": ledger["uses"].sum() / len(seeds),
-        "eur_per_extra_senior_move": moves.value,
-        "eur_per_extra_suitable_home": homes.value,
-        "lower": moves.lower,
-        "upper": moves.upper,
-        "lower_suitable": homes.lower,
-        "upper_suitable": homes.upper,
-        "eur_per_extra_link": links.value,
-        "lower_link": links.lower,
-        "upper_link": links.upper,
-        "note": "; ".join(what + note for what, note in notes.items() if note),
     }
+    notes = []
+    for key, (what, suffix) in COUNTED.items():
+        of_money = _ratio(extra[key], eur)
+        one_more = turned_over(of_money)
+        row |= {f"eur_per_extra_{what}": one_more.value, f"lower{suffix}": one_more.lower, f"upper{suffix}": one_more.upper}
+        for name, value in (("extra", of_money.value), ("lower_extra", of_money.lower), ("upper_extra", of_money.upper)):
+            row[f"{name}_{what}s_per_100k"] = PER * value
+        notes += [f"{what.replace('_', ' ')}: {one_more.note}"] if one_more.note else []
+    return row | {"note": "; ".join(notes)}
 
 
-def _ratio(eur: np.ndarray, extra: np.ndarray | None) -> Ratio:
+def _ratio(extra: np.ndarray | None, eur: np.ndarray) -> Ratio:
     if extra is None:
         return Ratio(np.nan, np.nan, np.nan, "no effect to divide by")
-    return fieller(eur, extra)
+    return ratio(extra, eur)
 
 
 def whole_scenarios(table: pd.DataFrame) -> pd.DataFrame:

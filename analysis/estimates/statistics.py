@@ -33,6 +33,14 @@ class Interval(NamedTuple):
     seeds: NDArray  # int64, seeds with a value in both worlds
 
 
+class Estimate(NamedTuple):
+    """A figure of all seeds with its interval: float64 arrays of one shape; NaN where nothing can be said."""
+
+    value: NDArray
+    lower: NDArray
+    upper: NDArray
+
+
 class Ratio(NamedTuple):
     """A ratio of means with its interval; NaN where nothing can be said, and ``note`` says why."""
 
@@ -98,33 +106,65 @@ def seeds_needed(difference: ArrayLike, deviation: ArrayLike) -> NDArray:
     return np.where(known, n, np.nan)
 
 
-def fieller(a: ArrayLike, b: ArrayLike) -> Ratio:
-    """Mean(a) ÷ mean(b) over paired seeds, with Fieller's interval (exact for normal means, unlike a plain ± on the
-    ratio).
+def leaving_one_out(whole: ArrayLike, without: ArrayLike) -> Estimate:
+    """Interval of a figure that is a ratio, a share or a length, made of sums over the seeds: Student's t, jackknife.
+
+    Leaving one world out says how much each seed pulls at the figure, so that a ratio is linearised without a formula. Of a
+    plain mean this is exactly the interval of ``paired``. Efron and Stein (1981); its coverage is a long test.
 
     Args:
-        a: numerator per seed, such as euro. b: denominator per seed, such as extra moves; same length.
+        whole: the figure over all seeds, any shape.
+        without: [seeds, shape of ``whole``], the figure over all seeds but one; fewer than two give no interval.
 
     Returns:
-        Without a value where the mean of ``b`` is not above 0; without an interval where that of ``b`` holds 0 (the
-        ratio is then unbounded) or there is one seed.
+        No interval where the figure is unknown or endless without some seed.
+    """
+    value, rest = np.asarray(whole, float), np.asarray(without, float)
+    n = len(rest)
+    if n < 2:
+        nothing = np.full(value.shape, np.nan)
+        return Estimate(value, nothing, nothing)
+    with np.errstate(invalid="ignore"):  # endless less endless is unknown, as it should be
+        half = t_value(n) * np.sqrt((n - 1) / n * ((rest - rest.mean(axis=0)) ** 2).sum(axis=0))
+        return Estimate(value, value - half, value + half)
+
+
+def ratio(a: ArrayLike, b: ArrayLike) -> Ratio:
+    """Mean(a) ÷ mean(b) over paired seeds, with the interval of ``leaving_one_out``.
+
+    Args:
+        a: numerator per seed, such as extra moves. b: denominator per seed, such as euro; same length.
+
+    Returns:
+        Without a value where the mean of ``b`` is not above 0; without an interval where one seed has all of ``b``, or is all there is.
     """
     x, y = np.asarray(a, float), np.asarray(b, float)
     n = len(x)
     if n == 0 or np.isnan(x).any() or np.isnan(y).any():
         return Ratio(math.nan, math.nan, math.nan, "no value in some seed")
-    mean_x, mean_y = x.mean(), y.mean()
-    if mean_y <= 0:
-        return Ratio(math.nan, math.nan, math.nan, "no extra: the denominator is not above 0")
+    if y.sum() <= 0:
+        return Ratio(math.nan, math.nan, math.nan, "nothing to divide by")
+    value = x.sum() / y.sum()
     if n < 2:
-        return Ratio(mean_x / mean_y, math.nan, math.nan, "one seed: no interval")
-    (v_x, c), (_, v_y) = np.cov(x, y) / n * float(t_value(n)) ** 2
-    leading = mean_y**2 - v_y
-    if leading <= 0:
-        return Ratio(mean_x / mean_y, math.nan, math.nan, "the denominator may be zero: no interval")
-    middle = mean_x * mean_y - c
-    root = math.sqrt(max(0.0, middle**2 - leading * (mean_x**2 - v_x)))
-    return Ratio(mean_x / mean_y, (middle - root) / leading, (middle + root) / leading, "")
+        return Ratio(value, math.nan, math.nan, "one seed: no interval")
+    rest = np.divide(x.sum() - x, y.sum() - y, out=np.full(n, np.nan), where=y.sum() - y > 0)
+    found = leaving_one_out(value, rest)
+    return Ratio(value, float(found.lower), float(found.upper), "" if np.isfinite(found.lower) else "all in one seed: no interval")
+
+
+def turned_over(found: Ratio) -> Ratio:
+    """One over a ratio: what one more costs, where the ratio is how many more come of one.
+
+    Without a value where the ratio is not above 0. Where its interval holds 0 there is a lower end and no upper one: one
+    more may cost any amount.
+    """
+    if not found.value > 0:
+        return Ratio(math.nan, math.nan, math.nan, found.note or "no extra: the number is not above 0")
+    if found.note:
+        return Ratio(1 / found.value, math.nan, math.nan, found.note)
+    if found.lower <= 0:
+        return Ratio(1 / found.value, 1 / found.upper, math.nan, "the number of extra may be zero: no upper end")
+    return Ratio(1 / found.value, 1 / found.upper, 1 / found.lower, "")
 
 
 def claimed(difference: ArrayLike, lower: ArrayLike, upper: ArrayLike, placebo: ArrayLike) -> NDArray:

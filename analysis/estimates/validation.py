@@ -137,7 +137,7 @@ def continuation(link: str) -> Callable[[Tables], float]:
 
 def homes_freed(t: Tables) -> float:
     """Extra homes freed and lived in again per new home, national estimate."""
-    table = chain_statistics.mean_length(t.moves, t.chains, last_month=t.last_month, months=t.n_months, n_bootstrap=10)
+    table = chain_statistics.mean_length(t.moves, t.chains, last_month=t.last_month, months=t.n_months)
     row = table[(table["origin"] == "new_build") & (table["reading"] == "national_estimated") & (table["length"] == "homes_freed")]
     return float(row["mean"].iloc[0]) if len(row) else float("nan")
 

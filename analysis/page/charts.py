@@ -145,7 +145,7 @@ def drawn(results: Results, rows: pd.DataFrame) -> tuple[pd.DataFrame, Text]:
 def chain_length(results: Results) -> Chart | None:
     """Length of chains by origin; None when the run kept no ledger."""
     found = results.lengths
-    if found is None or found.empty:
+    if found.empty:
         return None
     table = [
         [
@@ -154,7 +154,7 @@ def chain_length(results: Results) -> Chart | None:
             numbers(row["mean"], 2),
             numbers(row["lower"], 2),
             numbers(row["upper"], 2),
-            numbers(row["n_chains"]),
+            numbers(row["chains"]),
         ]
         for _, row in found.iterrows()
     ]
@@ -165,13 +165,14 @@ def chain_length(results: Results) -> Chart | None:
         Text(
             "Gemiddeld aantal verhuizingen na dat van de senior zelf, in dezelfde keten en binnen het gebied, naar "
             "het begin van de keten. Ketens die nog open zijn, tellen mee tot hun verwachte eind (in de tabel van "
-            f"scenario’s zover ze kwamen: dat getal is lager). Intervallen over {seeds} werelden, niet gepaard: "
-            "verschillen tussen scenario’s staan in die tabel. Het is een beschrijving: de woning was anders ook "
+            f"scenario’s zover ze kwamen: dat getal is lager). 95 %-intervallen van toeval, over {seeds} werelden, "
+            "niet gepaard: gepaarde verschillen met basis staan in chain_lengths.csv. Het is een beschrijving: de woning was anders ook "
             f"door iemand betrokken.{left_out.nl}",
             "Mean number of moves after the senior's own, in the same chain and inside the area, by what began the "
             "chain. Open chains count up to their expected end (in the table of scenarios as far as they came: "
-            f"that number is lower). Intervals over {seeds} worlds, not paired: differences between scenarios are "
-            f"in that table. It is a description: somebody would have taken the home anyway.{left_out.en}",
+            f"that number is lower). 95 % intervals of chance, over {seeds} worlds, not paired: "
+            f"paired differences with base are in chain_lengths.csv. It is a description: somebody would have taken "
+            f"the home anyway.{left_out.en}",
         ),
         [
             SCENARIO,
@@ -226,7 +227,7 @@ def no_ratio(results: Results) -> dict[str, Text]:
             found[row["scenario"]] = Text("niet gebruikt", "not used")
         elif math.isnan(row["eur_per_extra_senior_move"]):
             found[row["scenario"]] = Text("niet te bepalen: geen extra verhuizingen", "cannot be told: no extra moves")
-        elif math.isnan(row["lower"]):
+        elif math.isnan(row["upper"]):
             found[row["scenario"]] = Text(
                 "niet te bepalen: het aantal extra verhuizingen kan nul zijn", "cannot be told: extra moves may be zero"
             )
@@ -243,19 +244,19 @@ def euro(results: Results) -> Chart | None:
     why = no_ratio(results)
     table = []
     for _, row in rows.iterrows():
-        if row["scenario"] in why:
-            table.append([results.titles[row["scenario"]], numbers(row["eur"]), why[row["scenario"]], both(""), both("")])
-            continue
         ratio = [numbers(row[key]) for key in ("eur_per_extra_senior_move", "lower", "upper")]
-        table.append([results.titles[row["scenario"]], numbers(row["eur"]), *ratio])
+        if row["scenario"] in why:
+            ratio = [why[row["scenario"]], both(""), both("")]
+        many = (row[f"{end}extra_senior_moves_per_100k"] for end in ("", "lower_", "upper_"))
+        table.append([results.titles[row["scenario"]], numbers(row["eur"]), *ratio, interval(*many)])
     return Chart(
         "euro_per_verhuizing",
         Text("Wat kost een extra verhuizing?", "What does an extra move cost?"),
         Text(
             "Alle kosten van een scenario gedeeld door de extra verhuizingen van senioren, met 95 %-interval "
-            "(Fieller). Euro van het startjaar. Huur die een corporatie minder vraagt telt mee; kosten van "
+            "(van toeval). Euro van het startjaar. Huur die een corporatie minder vraagt telt mee; kosten van "
             "voorrang voor anderen die langer wachten niet.",
-            "All costs of a scenario divided by the extra moves by seniors, with 95 % interval (Fieller). Euro of "
+            "All costs of a scenario divided by the extra moves by seniors, with 95 % interval (of chance). Euro of "
             "the start year. Rent that a corporatie forgoes is counted; what priority costs others who wait longer "
             "is not.",
         ),
@@ -265,6 +266,7 @@ def euro(results: Results) -> Chart | None:
             Text("€ per extra verhuizing", "€ per extra move"),
             Text("Van", "From"),
             Text("Tot", "To"),
+            Text("Extra verhuizingen per € 100.000", "Extra moves per € 100,000"),
         ],
         table,
         lambda language: figures.euro_per_move(rows, results.titles, language, why),

@@ -197,7 +197,7 @@ def costs_table(results: Results) -> Table:
 
 def _euro(row: pd.Series, key: str, suffix: str) -> Cell:
     value, low, high = (float(f"{row[name]:.3g}") for name in (key, f"lower{suffix}", f"upper{suffix}"))
-    if math.isnan(value) or math.isnan(low):
+    if math.isnan(value) or math.isnan(high):
         return UNKNOWN
     return Cell(numbers(value), range_of(low, high) if low != high else both(""))
 

@@ -104,7 +104,7 @@ def _refuse(undeclared: list[str]) -> None:
 
 
 PAGE = Made(
-    (schema.EFFECTS, schema.COSTS, schema.MONITOR, schema.NAIVE, schema.FILTERS_CSV, schema.POTS),
+    (schema.EFFECTS, schema.COSTS, schema.CHAIN_LENGTHS, schema.MONITOR, schema.NAIVE, schema.FILTERS_CSV, schema.POTS),
     ("figures/*.svg", "figures/*.png", "report.html"),
 )
 VALIDATION = Made((schema.VALIDATION,))

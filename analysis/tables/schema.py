@@ -19,6 +19,7 @@ from sim.counts.schema import (
     Table,
 )
 from sim.counts.schema import TABLES as OF_A_RUN
+from sim.world.codes import Origin
 from sim.world.names import ALL, ALLE, BASIS, PLACEBO
 
 SPENDING = INSTRUMENTS.some("scenario", "seed", "month", "instrument", "organisation", "uses", "cost_eur")  # read by estimates
@@ -40,9 +41,18 @@ def _interval(of: str, unit: str = "unit", lower: str = "lower", upper: str = "u
     return _C(lower, REAL, unit, f"lower {what}"), _C(upper, REAL, unit, f"upper {what}")
 
 
+_SKEWED = "; Student's t: where the differences of the seeds are skewed it holds the truth in 82 to 92 % of studies, not 95 %"
+
+
 def _per_extra(what: str, suffix: str = "") -> tuple[Column, Column]:
-    more = f"; empty where the number of extra {what}s may be zero"
-    return _interval(f"euro per extra {what}", "euro", f"lower{suffix}", f"upper{suffix}", more)
+    lower, upper = _interval(f"euro per extra {what}", "euro", f"lower{suffix}", f"upper{suffix}")
+    return lower, upper._replace(meaning=f"{upper.meaning}; empty, for there is none, where the number of extra {what}s may be zero")
+
+
+def _of_money(what: str) -> tuple[Column, Column, Column]:
+    """Extra moves or homes of 100,000 euro, with the interval."""
+    words, name = f"extra {what}s per 100,000 euro", f"extra_{what.replace(' ', '_')}s_per_100k"
+    return _C(name, REAL, "number", f"of {words}"), *_interval(words, "number", f"lower_{name}", f"upper_{name}")
 
 
 def _csv(name: str, rows: str, notes: str, *columns: Column) -> Table:
@@ -64,7 +74,7 @@ EFFECTS = _csv(
     _C("estimand", TEXT, ("net", "direct", "verdringing"), "what the difference is"),
     _C("mean", REAL, "unit", "of the scenario"),
     _C("difference", REAL, "unit", f"scenario minus `{BASIS}`"),
-    *_interval("the difference"),
+    *_interval("the difference", more=_SKEWED),
     _FLOOR,
     _SEEDS,
     _C("seeds_needed", REAL, "seeds", "at which half the interval would be half of the difference; empty where that is 0 or unknown"),
@@ -88,6 +98,7 @@ COSTS = _csv(
     _C("eur_per_extra_link", REAL, "euro", "per extra move into an empty home, by whomever (a link)"),
     *_per_extra("link", "_link"),
     _C("note", TEXT, "text", "why a figure is empty"),
+    *(column for what in ("senior move", "suitable home", "link") for column in _of_money(what)),
 )
 NAIVE = _csv(
     "naive",
@@ -107,6 +118,29 @@ NAIVE = _csv(
     _C("before_after_too_many", REAL, "unit", "before_after less the effect"),
     *_interval("before_after_too_many", "unit", "before_after_lower", "before_after_upper"),
     _SEEDS,
+)
+LENGTHS_SHOWN = ("moves", "moves_set_off")
+CHAIN_LENGTHS = _csv(
+    "chain_lengths",
+    "scenario × origin × kind of first home × area × length",
+    "from `chains.parquet` and `moves.parquet`, for the seeds whose ledger was kept; none without a ledger. Chains that began in the run; "
+    "those that are open count up to their expected end, inside the area (a mover who leaves a home elsewhere ends the chain). Lengths: "
+    "`moves` (links per chain with a first home that was filled) and `moves_set_off` (moves after a senior's own). What first homes lead "
+    "to is counted apart for each row, later links are those of all chains: rows of areas need not add up to those of the whole. Rows of "
+    "one area with fewer than 30 chains are left out",
+    SCENARIO,
+    _C("origin", TEXT, (Origin, ALL), f"why the first home was empty; `{ALL}` for every origin"),
+    _C("home", TEXT, "tenure/type class", f"kind of the first home, such as `koop/eengezins`; `{ALL}` for every kind"),
+    _C("area", TEXT, "code", f"wijk of the first home; `{ALL}` for the whole area"),
+    _C("length", TEXT, LENGTHS_SHOWN, "what is counted"),
+    _C("mean", REAL, "moves", "estimate, corrected for chains that are still open"),
+    *_interval("the mean", "moves"),
+    _C("difference", REAL, "moves", f"scenario minus `{BASIS}`; empty for `{BASIS}`"),
+    *_interval("the paired difference", "moves", "difference_lower", "difference_upper"),
+    _C("share_open", REAL, "0-1", "of the chains whose last home is still empty at the end of the follow-up"),
+    _C("chains", WHOLE, "chains", "that began, in all seeds together"),
+    _SEEDS,
+    _C("warning", TEXT, "text", "why the mean may be off or the interval is empty, such as a window that is too short"),
 )
 MONITOR = _csv(
     "monitor",
@@ -238,5 +272,5 @@ VALIDATION = _csv(
     _C("source", TEXT, "id", "in docs/evidence.md"),
     _C("status", TEXT, ("input", "fitted", "predicted"), "whether it went in, a parameter was fitted to it, or it comes out by itself"),
 )
-COMPUTED = (EFFECTS, COSTS, MONITOR, FILTERS_CSV, POTS, NAIVE, SHAPLEY, BUNDLES, WORLDS, GOALS, PACKAGES, VALIDATION)
+COMPUTED = (EFFECTS, COSTS, CHAIN_LENGTHS, MONITOR, FILTERS_CSV, POTS, NAIVE, SHAPLEY, BUNDLES, WORLDS, GOALS, PACKAGES, VALIDATION)
 EVERY = (*OF_A_RUN.values(), *COMPUTED)  # every table that a command leaves

@@ -194,6 +194,7 @@ CHAINS = Table(
         _C("homes_freed", WHOLE, "dwellings", "moves less one: homes freed and lived in again"),
         _C("end_reason", TEXT, EndReason, "how it ended"),
         _C("open", TRUTH, YES, "whether its last home is still empty"),
+        _C("origin_area", TEXT, "code", "wijk of its first home"),
     ),
     large=True,
 )

@@ -168,6 +168,7 @@ def chains_table(w: World, months: int) -> pd.DataFrame:
             "homes_freed": np.maximum(0, n_moves[rows] - 1),
             "end_reason": reason,
             "open": reason == EndReason.OPEN,
+            "origin_area": pd.Categorical.from_codes(w.d.area[homes].astype(np.int64), w.geography.code),
         },
     )
 

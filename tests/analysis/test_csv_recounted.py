@@ -170,7 +170,10 @@ def minus(some, other) -> list[float]:
 
 
 RECOUNTED = {one.file for one in (EFFECTS, COSTS, NAIVE, FILTERS_CSV, POTS)}
-ELSEWHERE = {"monitor.csv": "rows from moves: tests/counts/test_monitor.py; the others here"}
+ELSEWHERE = {
+    "chain_lengths.csv": "tests/analysis/test_chain_lengths.py",
+    "monitor.csv": "rows from moves: tests/counts/test_monitor.py; the others here",
+}
 
 
 def test_every_table_of_the_page_is_recounted_here_or_has_a_test_of_its_own(out):
@@ -212,19 +215,20 @@ def test_costs(out):
         same(row, eur=statistics.mean(eur), uses=float(mine["uses"].sum() / len(SEEDS)))
         seen.add(tuple(row[name] for name in ("scenario", "instrument", "payer", "year")))
         for key, of, lower, upper in (
-            ("senior_moves", "eur_per_extra_senior_move", "lower", "upper"),
-            ("suitable_seniors", "eur_per_extra_suitable_home", "lower_suitable", "upper_suitable"),
-            ("moves", "eur_per_extra_link", "lower_link", "upper_link"),
+            ("senior_moves", "senior_move", "lower", "upper"),
+            ("suitable_seniors", "suitable_home", "lower_suitable", "upper_suitable"),
+            ("moves", "link", "lower_link", "upper_link"),
         ):
+            many = f"extra_{of}s_per_100k"
             if row["instrument"] != "all" or row["year"] != "all":
-                assert all(math.isnan(row[name]) for name in (of, lower, upper))
+                assert all(math.isnan(row[name]) for name in (f"eur_per_extra_{of}", lower, upper, many, f"lower_{many}", f"upper_{many}"))
                 continue
             extra = minus(values(row["scenario"], key), values("basis", key))
-            same(row, **{of: statistics.mean(eur) / statistics.mean(extra)})
-            assert row[lower] < row[of] < row[upper]
-            for bound in (row[lower], row[upper]):  # where euro less bound × extra is just as far from 0 as chance allows
-                rest = [e - bound * x for e, x in zip(eur, extra, strict=True)]
-                assert abs(statistics.mean(rest)) / (statistics.stdev(rest) / math.sqrt(len(SEEDS))) == pytest.approx(t)
+            rest = [(sum(extra) - x) / (sum(eur) - e) for x, e in zip(extra, eur, strict=True)]  # all seeds but one
+            half = t * math.sqrt(sum((one - statistics.mean(rest)) ** 2 for one in rest) * (len(rest) - 1) / len(rest))
+            mean = sum(extra) / sum(eur)
+            same(row, **{many: 1e5 * mean, f"lower_{many}": 1e5 * (mean - half), f"upper_{many}": 1e5 * (mean + half)})
+            same(row, **{f"eur_per_extra_{of}": 1 / mean, lower: 1 / (mean + half), upper: 1 / (mean - half)})
     whole = sum(1 + len(held) * 1 + 2 * 3 * len(held) for held in HELD.values() if held)  # the whole, payers, payers and both by year
     assert len(seen) == len(rows) == whole
 

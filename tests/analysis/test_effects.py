@@ -168,7 +168,7 @@ def test_no_interval_where_there_may_be_no_extra_moves(summary: pd.DataFrame) ->
     table = costs(ledger, summary, "2026-01", made.MONTHS)
     assert table[["lower", "upper"]].isna().all(axis=None)
     whole = table[(table["scenario"] == "huurgewenning") & (table["payer"] == "all")]
-    assert "no extra: the denominator is not above 0" in whole["note"].iloc[0]
+    assert "no extra: the number is not above 0" in whole["note"].iloc[0]
 
 
 def test_the_klantreis_counts_seniors_per_thousand_and_year() -> None:

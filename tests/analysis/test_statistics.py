@@ -13,12 +13,14 @@ from hypothesis.extra.numpy import arrays
 from analysis.estimates.statistics import (
     by_chance,
     claimed,
-    fieller,
+    leaving_one_out,
     paired,
+    ratio,
     refuse_twins,
     same_seeds,
     seeds_needed,
     t_value,
+    turned_over,
 )
 from sim.world.errors import Refusal
 
@@ -99,42 +101,65 @@ def test_the_sign_of_a_difference_does_not_change_the_seeds_it_needs() -> None:
     assert seeds_needed([-3.0], [4.0]) == seeds_needed([3.0], [4.0])
 
 
-def test_a_ratio_lies_where_fieller_puts_it() -> None:
-    a, b = np.array([100.0, 140.0, 90.0, 110.0, 120.0]), np.array([10.0, 12.0, 9.0, 13.0, 11.0])
-    found = fieller(a, b)
-    for bound in (found.lower, found.upper):  # on the bounds the t-statistic of a - bound × b is exactly the quantile
-        rest = a - bound * b
-        assert abs(rest.mean()) / (rest.std(ddof=1) / math.sqrt(5)) == pytest.approx(float(t_value(5)), rel=1e-9)
-    assert found.lower < found.value < found.upper
+def test_leaving_one_out_of_a_mean_is_the_interval_of_paired_seeds() -> None:
+    d = np.array([[3.0, 5.0, 4.0, 8.0], [1.0, -1.0, 0.5, 7.0]])
+    plain = paired(d, np.zeros_like(d))
+    found = leaving_one_out(d.mean(axis=1), (d.sum(axis=1)[:, None] - d).T / 3)
+    for name in ("lower", "upper"):
+        assert getattr(found, name) == pytest.approx(getattr(plain, name), rel=1e-12)
+
+
+def test_a_ratio_has_the_interval_of_its_linearised_seeds_where_the_denominator_hardly_varies() -> None:
+    a, b = np.array([10.0, 12.0, 9.0, 13.0, 11.0]), np.array([1000.0, 1001.0, 999.0, 1000.0, 1002.0])
+    found = ratio(a, b)
+    rest = (a - found.value * b) / b.mean()  # how much each seed pulls at the ratio
     assert found.value == pytest.approx(a.mean() / b.mean())
+    assert found.upper - found.value == pytest.approx(float(t_value(5)) * rest.std(ddof=1) / math.sqrt(5), rel=1e-3)
+    assert found.value - found.lower == pytest.approx(found.upper - found.value)
 
 
-def test_fieller_covers_a_true_ratio_in_95_percent_of_studies() -> None:
+@pytest.mark.parametrize("seeds", [2, 4, 6, 20])
+@pytest.mark.parametrize("truth", [0.2, 0.0])
+def test_moves_per_euro_cover_the_truth_in_95_percent_of_studies_however_weak_the_effect(seeds: int, truth: float) -> None:
     n = 2000
-    b = 10 + 3 * normal((n, 6), 101)
-    a = 50 + 4 * normal((n, 6), 303) + 2 * (b - 10)
-    inside = [(found := fieller(x, y)).lower < 5.0 < found.upper for x, y in zip(a, b, strict=True)]
+    eur = 10 + 2 * normal((n, seeds), 101)
+    extra = truth * eur + 4 * normal((n, seeds), 303)
+    found = [ratio(x, y) for x, y in zip(extra, eur, strict=True)]
+    assert not any(one.note for one in found), "there is always an interval"
+    inside = [one.lower < truth < one.upper for one in found]
     assert abs(np.mean(inside) - 0.95) < 3 * math.sqrt(0.95 * 0.05 / n) + 0.005
+    if truth:  # what one more costs is above its lower end, which is always there, and below its upper end if it has one
+        costs = [one for one in map(turned_over, found) if one.value > 0]
+        assert len(costs) > n / 2 and not any(math.isnan(one.lower) for one in costs)
+        assert np.mean([one.lower < 1 / truth and not one.upper < 1 / truth for one in costs]) > 0.94
+
+
+def test_what_one_more_costs_is_one_over_how_many_come_of_one() -> None:
+    moves, eur = np.array([30.0, 42.0, 38.0, 35.0]), np.array([900.0, 1200.0, 1150.0, 1100.0])
+    many = ratio(moves, eur)
+    assert turned_over(many)[:3] == pytest.approx((1 / many.value, 1 / many.upper, 1 / many.lower))
+
+
+def test_where_extra_may_be_zero_what_one_costs_has_no_upper_end_and_without_extra_it_has_no_value() -> None:
+    may = turned_over(ratio([1.0, -1.0, 2.0, 0.5], [100.0, 110.0, 90.0, 100.0]))
+    assert 0 < may.lower < may.value and math.isnan(may.upper) and "may be zero" in may.note
+    for extra in ([-5.0, -6.0, -4.0, -5.0], [0.0, 0.0, 0.0, 0.0]):
+        none = turned_over(ratio(extra, [100.0, 110.0, 90.0, 100.0]))
+        assert all(math.isnan(one) for one in none[:3]) and "not above 0" in none.note
 
 
 @pytest.mark.parametrize(
-    ("extra", "words"),
-    [
-        ([1.0, -1.0, 2.0, 0.5], "may be zero"),
-        ([-5.0, -6.0, -4.0, -5.0], "not above 0"),
-        ([0.0, 0.0, 0.0, 0.0], "not above 0"),
-    ],
+    ("eur", "words"), [([0.0, 0.0, 0.0], "nothing to divide by"), ([0.0, 9.0, 0.0], "all in one seed"), ([9.0], "one seed")]
 )
-def test_a_denominator_that_may_be_zero_gives_no_interval_and_says_so(extra: list[float], words: str) -> None:
-    found = fieller([100.0, 110.0, 90.0, 100.0], extra)
-    assert math.isnan(found.lower)
-    assert math.isnan(found.upper)
-    assert words in found.note
+def test_what_was_not_spent_in_two_seeds_gives_no_interval_and_says_so(eur: list[float], words: str) -> None:
+    found = ratio(np.ones(len(eur)), eur)
+    assert math.isnan(found.lower) and math.isnan(found.upper) and words in found.note
+    assert words in turned_over(found).note
 
 
 def test_what_costs_the_same_per_move_in_every_seed_has_no_width() -> None:
     moves = np.array([30.0, 42.0, 38.0])
-    found = fieller(250 * moves, moves)
+    found = turned_over(ratio(moves, 250 * moves))
     assert (found.lower, found.upper) == pytest.approx((250.0, 250.0))
 
 

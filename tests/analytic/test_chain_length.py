@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.estimates.chain_length import continuation, mean_length, product_limit
+from analysis.estimates.chain_length import Counts, continuation, count, ledger, mean_length, product_limit, with_interval
 
 HOMES = np.array([("koop", "eengezins"), ("corporatie", "meergezins")])
 FAST_SLOW = {"wait": (3, 8), "p": ((0.45 * 0.3, 0.45 * 0.7), (0.70 * 0.3, 0.70 * 0.7)), "start": (0.5, 0.5)}
@@ -22,19 +22,23 @@ def closed_form(p, start, filled=(1.0, 1.0)):
 
 def world(
     n, months, last, wait, p, start,
-    filled=(1.0, 1.0), from_elsewhere=0.0, senior=(0.3, 0.3), sold=0.0, spread=False, seed=1,
+    filled=(1.0, 1.0), from_elsewhere=0.0, senior=(0.3, 0.3), sold=0.0, spread=False, seed=1, seeds=20, worlds_differ=0.0,
 ):  # fmt: skip
-    """Moves and chains of 20 seeds, ``n`` chains that start evenly over ``months``, seen until ``last``.
+    """Moves and chains of so many seeds, ``n`` chains that start evenly over ``months``, seen until ``last``.
 
     A home of kind k is filled after wait[k] months (``spread``: geometric, that mean), or never: chance 1 − filled[k].
     Its mover leaves a home of kind l with chance p[k][l], a share ``from_elsewhere`` of these outside the area; a share
-    ``sold`` of the homes left as kind 1 is filled as kind 0.
+    ``sold`` of the homes left as kind 1 is filled as kind 0. The share of first homes of kind 0 is up to ``worlds_differ``
+    above or below ``start`` in each seed.
     """
     rng = np.random.default_rng(seed)
     p, wait = np.asarray(p), np.asarray(wait)
     first = rng.choice(2, n, p=start)
     began = rng.integers(0, months, n)
-    chains = {"seed": rng.integers(0, 20, n), "chain_id": np.arange(n), "start_month": began, "origin": "new_build"}
+    in_seed = rng.integers(0, seeds, n)
+    if worlds_differ:
+        first = (rng.random(n) >= start[0] + worlds_differ * rng.uniform(-1, 1, seeds)[in_seed]).astype(int)
+    chains = {"seed": in_seed, "chain_id": np.arange(n), "start_month": began, "origin": "new_build"}
     chain, kind, month, parent, link = np.arange(n), first, began.copy(), np.full(n, -1), 0
     n_moves, is_open, done, parts = np.zeros(n, int), np.zeros(n, bool), 0, []
     while len(chain):
@@ -76,7 +80,7 @@ def read(found, length="moves", reading="inside_area", origin="new_build"):
 def test_two_speeds_estimate_meets_the_true_mean_where_finished_chains_and_resolved_links_do_not(cut):
     assert closed_form(FAST_SLOW["p"], FAST_SLOW["start"]) == pytest.approx(TRUE_MEAN, abs=1e-4)
     moves, chains = world(150_000, cut, cut - 1, **FAST_SLOW)
-    found = mean_length(moves, chains, last_month=cut - 1, n_bootstrap=50)
+    found = mean_length(moves, chains, last_month=cut - 1)
     assert read(found)["mean"] == pytest.approx(TRUE_MEAN, rel=0.01)
     assert read(found)["lower"] < read(found)["mean"] < read(found)["upper"]
     assert read(found, "homes_freed")["mean"] == pytest.approx(TRUE_MEAN - 1, rel=0.01)
@@ -94,7 +98,7 @@ def test_two_speeds_estimate_meets_the_true_mean_where_finished_chains_and_resol
 def test_fixed_continuation_without_censoring_meets_the_closed_form_within_three_standard_errors():
     p = ((0.2, 0.3), (0.5, 0.1))
     moves, chains = world(20_000, 12, 10_000, (3, 8), p, (0.4, 0.6))
-    found = read(mean_length(moves, chains, last_month=10_000, n_bootstrap=0))
+    found = read(mean_length(moves, chains, last_month=10_000))
     standard_error = chains["moves"].std() / np.sqrt(len(chains))
     assert abs(chains["moves"].mean() - closed_form(p, (0.4, 0.6))) < 3 * standard_error
     assert abs(found["mean"] - closed_form(p, (0.4, 0.6))) < 3 * standard_error
@@ -104,13 +108,13 @@ def test_fixed_continuation_without_censoring_meets_the_closed_form_within_three
 def test_time_to_fill_that_varies_and_homes_never_filled():
     filled = (0.9, 0.6)
     moves, chains = world(150_000, 120, 155, (3, 8), FAST_SLOW["p"], (0.5, 0.5), filled, spread=True)
-    found = read(mean_length(moves, chains, last_month=155, n_bootstrap=0))
+    found = read(mean_length(moves, chains, last_month=155))
     assert found["mean"] == pytest.approx(closed_form(FAST_SLOW["p"], (0.5, 0.5), filled), rel=0.01)
 
 
 def test_homes_that_change_hands_while_empty_go_on_as_what_they_have_become():
     moves, chains = world(100_000, 12, 10_000, **FAST_SLOW, sold=0.5)
-    found = read(mean_length(moves, chains, last_month=10_000, n_bootstrap=0))
+    found = read(mean_length(moves, chains, last_month=10_000))
     become = np.asarray(FAST_SLOW["p"]) @ np.array([[1.0, 0.0], [0.5, 0.5]])
     assert found["mean"] == pytest.approx(closed_form(become, FAST_SLOW["start"]), rel=0.01)
 
@@ -121,13 +125,13 @@ def test_moves_set_off_is_that_of_seniors_wherever_they_are_in_the_chain():
     visits = np.array([0.5, 0.5]) @ np.linalg.inv(np.eye(2) - np.asarray(FAST_SLOW["p"]))
     after = np.linalg.solve(np.eye(2) - np.asarray(FAST_SLOW["p"]), np.ones(2)) - 1
     truth = visits @ (senior * after) / (visits @ senior)
-    found = read(mean_length(moves, chains, 35, n_bootstrap=0), "moves_set_off")
+    found = read(mean_length(moves, chains, 35), "moves_set_off")
     assert found["mean"] == pytest.approx(truth, rel=0.02)
 
 
 def test_the_national_reading_gets_back_the_links_that_the_border_hides():
     moves, chains = world(150_000, 60, 95, **FAST_SLOW, from_elsewhere=0.3)
-    found = mean_length(moves, chains, last_month=95, n_bootstrap=0)
+    found = mean_length(moves, chains, last_month=95)
     assert read(found, reading="national_estimated")["mean"] == pytest.approx(TRUE_MEAN, rel=0.01)
     inside = closed_form(0.7 * np.asarray(FAST_SLOW["p"]), FAST_SLOW["start"])
     assert read(found)["mean"] == pytest.approx(inside, rel=0.01)
@@ -143,13 +147,39 @@ def test_chains_from_before_the_start_are_in_no_mean_and_origins_stay_apart():
         table["chain_id"] += 10_000
     other["move_id"] += 100_000
     other["parent_move_id"] += np.where(other["parent_move_id"] >= 0, 100_000, 0)
-    alone = mean_length(moves, chains, 60, n_bootstrap=20)
+    alone = mean_length(moves, chains, 60)
     all_moves, all_chains = pd.concat([moves, other]), pd.concat([chains, old.assign(origin="voor_start")])
-    with_old = mean_length(all_moves, all_chains, 60, n_bootstrap=20)
+    with_old = mean_length(all_moves, all_chains, 60)
     pd.testing.assert_frame_equal(alone, with_old)
-    both = mean_length(all_moves, all_chains.replace({"origin": {"voor_start": "death"}}), 60, n_bootstrap=20)
+    both = mean_length(all_moves, all_chains.replace({"origin": {"voor_start": "death"}}), 60)
     short, mixed, long = (read(both, origin=name)["mean"] for name in ("death", "all", "new_build"))
     assert short < mixed < long
+
+
+def coverage(seeds: int, studies: int, salt: int = 7) -> float:
+    """In which share of studies of so many seeds, of 120 chains each, the interval holds the true mean."""
+    n = seeds * studies
+    moves, chains = world(120 * n, 36, 35, **FAST_SLOW, seed=salt, seeds=n, worlds_differ=0.3)
+    found = ledger(moves, chains, 35)
+    counts = count(found, np.zeros(len(found.links), int), np.zeros(len(found.chains), int), 1)
+    inside = []
+    for k in range(0, n, seeds):
+        _, lower, upper = (end[-1, -1, 0, 0] for end in with_interval(Counts(*(table[k : k + seeds] for table in counts)), (1,)))
+        inside.append(lower <= TRUE_MEAN <= upper)
+    return float(np.mean(inside))
+
+
+@pytest.mark.parametrize("seeds", [2, 4])
+def test_the_interval_holds_the_true_mean_in_95_percent_of_studies_of_few_seeds(seeds):
+    assert abs(coverage(seeds, 400) - 0.95) < 3 * np.sqrt(0.95 * 0.05 / 400)  # a bootstrap over the seeds: 52 and 76 %
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seeds", [2, 4, 10, 20, 40])
+def test_coverage_of_the_interval(seeds):
+    found = np.mean([coverage(seeds, 250, salt) for salt in range(8)])
+    print(f"{seeds} seeds: {found:.4f} of 2,000 studies")
+    assert abs(found - 0.95) < 3 * np.sqrt(0.95 * 0.05 / 2000)
 
 
 def test_the_product_limit_keeps_open_chains_in_the_count():
@@ -161,8 +191,8 @@ def test_the_product_limit_keeps_open_chains_in_the_count():
 
 def test_order_of_rows_changes_nothing_and_one_seed_has_no_interval():
     moves, chains = world(3_000, 36, 60, **FAST_SLOW)
-    found = mean_length(moves, chains, 60, n_bootstrap=30)
-    again = mean_length(moves.iloc[::-1], chains.sample(frac=1, random_state=3), 60, n_bootstrap=30)
+    found = mean_length(moves, chains, 60)
+    again = mean_length(moves.iloc[::-1], chains.sample(frac=1, random_state=3), 60)
     pd.testing.assert_frame_equal(found, again, check_exact=True)
     one = mean_length(moves[moves["seed"] == 3], chains[chains["seed"] == 3], 60)
     assert one["seeds"].eq(1).all() and one["lower"].isna().all()

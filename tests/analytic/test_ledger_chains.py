@@ -101,7 +101,7 @@ def test_the_mean_length_in_the_ledger_meets_the_fundamental_matrix(tables):
     standard_error = ledger["moves"].std() / np.sqrt(len(ledger))
     assert standard_error < 0.06 * closed_form(), "enough chains to tell one length from another"
     assert abs(ledger["moves"].mean() - closed_form()) < FEW * standard_error
-    found = mean_length(moves, ledger, months=MONTHS, n_bootstrap=0)
+    found = mean_length(moves, ledger, months=MONTHS)
     estimate = found[(found["origin"] == "new_build") & (found["length"] == "moves") & (found["reading"] == "inside_area")]
     assert abs(estimate["mean"].iloc[0] - closed_form()) < FEW * standard_error
     by_start = ledger.groupby("origin_tenure", observed=True)["moves"].mean()

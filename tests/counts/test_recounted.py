@@ -183,6 +183,7 @@ def plain_chain(w, root, filled_by, left_by) -> dict:
         "origin": word(Origin, v.origin[root]),
         "origin_tenure": word(Tenure, w.d.tenure[v.dwelling[root]]),
         "origin_type": word(DwellingType, w.d.kind[v.dwelling[root]]),
+        "origin_area": str(w.geography.code[w.d.area[v.dwelling[root]]]),
         "start_month": int(v.opened[root]),
         "end_month": -1 if why == EndReason.OPEN else end,
         "moves": len(moves),

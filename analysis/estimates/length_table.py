@@ -1,0 +1,133 @@
+"""The table of chain_lengths.csv: how long chains are by what began them, the kind of their first home and where it lies.
+
+Lengths are those of ``chain_length``, inside the area, and so is what later links lead to: whatever began a chain, its later links
+are those of all chains of the scenario. First homes are counted apart for each row. Differences are paired: the same seeds are left out of
+both worlds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import product
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from analysis.estimates.chain_length import CHAINS_NEEDS, LENGTHS, Ledger, count, ledger, solve, tally
+from analysis.estimates.statistics import leaving_one_out
+from analysis.tables.schema import CHAIN_LENGTHS, LENGTHS_SHOWN
+from sim.counts.schema import CHAINS
+from sim.world.names import ALL, BASIS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+AREA_NEEDS = (*CHAINS_NEEDS, *CHAINS.some("origin_area"))
+INSIDE = 0  # of READINGS
+SHOWN = [LENGTHS.index(name) for name in LENGTHS_SHOWN]
+FEWEST = 30  # chains in all seeds together, of a row for one area
+AREAS_AT_ONCE = 25  # what is held grows with areas × origins × segments × months
+TAIL = 1 / 3  # of the follow-up: what is still filled in it may not matter much
+RISES = 0.05  # part of the length by which the tail may change it
+OPEN = 0.5  # share of chains that may still be open
+
+Group = tuple[str, str, str]  # origin, segment, area
+
+
+class Lengths(NamedTuple):
+    """What is known of a group: lengths in the order of LENGTHS_SHOWN."""
+
+    means: NDArray  # [1 + seeds, lengths]: of all seeds, then without each
+    early: NDArray  # [lengths], with fills before the tail of the follow-up only
+    chains: int
+    open: int
+
+
+def chain_lengths(
+    read: Callable[[str], tuple[pd.DataFrame, pd.DataFrame]], scenarios: list[str], last_month: int, months: int
+) -> pd.DataFrame:
+    """The table of chain_lengths.csv.
+
+    Args:
+        read: of one scenario the moves (``MOVES_NEEDS``) and the chains (``AREA_NEEDS``); one at a time, for they are large.
+        scenarios: in the order wanted, ``basis`` among them.
+        last_month: end of the follow-up. months: chains that began in 0 … months − 1 count.
+
+    Returns:
+        Columns of ``CHAIN_LENGTHS``. Rows of one area with fewer than FEWEST chains are left out.
+    """
+    base_seeds, base = _of_scenario(*read(BASIS), last_month, months)
+    rows = []
+    for scenario in scenarios:
+        seeds, found = (base_seeds, base) if scenario == BASIS else _of_scenario(*read(scenario), last_month, months)
+        for (origin, home, area), one in found.items():
+            other = base.get((origin, home, area)) if scenario != BASIS and seeds == base_seeds else None
+            interval = leaving_one_out(one.means[0], one.means[1:])
+            change = one.means - (np.nan if other is None else other.means)
+            paired = leaving_one_out(change[0], change[1:])
+            for k, length in enumerate(LENGTHS_SHOWN):
+                ends = (*(end[k] for end in interval), *(end[k] for end in paired))
+                warning = "; ".join(_warnings(one, k, len(seeds), scenario != BASIS and seeds != base_seeds))
+                rows.append((scenario, origin, home, area, length, *ends, one.open / one.chains, one.chains, len(seeds), warning))
+    return pd.DataFrame(rows, columns=CHAIN_LENGTHS.names)
+
+
+def _warnings(one: Lengths, k: int, n_seeds: int, unequal: bool) -> Iterator[str]:
+    mean, early = one.means[0, k], one.early[k]
+    if np.isinf(mean):
+        yield "no end is in sight: every link goes on"
+    elif np.isnan(mean):
+        yield "no move to count from"
+    elif not abs(mean - np.nan_to_num(early)) <= RISES * mean:
+        yield f"window too short: the last third of the follow-up changes the mean by {mean - np.nan_to_num(early):+.2f}"
+    if one.open > OPEN * one.chains:
+        yield f"window too short: {one.open / one.chains:.0%} of the chains are still open"
+    if n_seeds < 2:
+        yield "one seed: no interval"
+    elif np.isfinite(mean) and not np.isfinite(one.means[:, k]).all():
+        yield "unknown without some seed: no interval"
+    if unequal:
+        yield f"other seeds than {BASIS}: no difference"
+
+
+def _of_scenario(moves: pd.DataFrame, chains: pd.DataFrame, last: int, months: int) -> tuple[list[int], dict[Group, Lengths]]:
+    """Seeds and groups of one scenario, in the order of the table: everywhere first, then by area."""
+    found = ledger(moves, chains, last, months)
+    if not len(found.chains):
+        return [], {}
+    areas = pd.Index(sorted(found.chains["origin_area"].astype(str).unique()))
+    area_of = areas.get_indexer(found.chains["origin_area"].astype(str))
+    groups = _groups(found, np.zeros(len(area_of), np.int64), [ALL])
+    for first in range(0, len(areas), AREAS_AT_ONCE):
+        here, code = areas[first : first + AREAS_AT_ONCE], area_of - first
+        some = _groups(found, np.where((code >= 0) & (code < len(here)), code, -1), list(here))
+        groups |= {group: one for group, one in some.items() if one.chains >= FEWEST}
+    return [int(seed) for seed in found.seeds], groups
+
+
+def _groups(found: Ledger, area: NDArray, areas: list[str]) -> dict[Group, Lengths]:
+    """All groups of some areas; ``area`` is that of each chain, −1 for others."""
+    origins, segments, n_origins = [*found.origins, ALL], [*found.segments, ALL], len(found.origins)
+    origin = pd.Index(found.origins).get_indexer(found.chains["origin"])
+    strata = np.where(area >= 0, area * n_origins + origin, -1)
+    key = ["seed", "chain_id"]
+    of_links = found.links[key].merge(found.chains[key].assign(stratum=strata), "left", on=key)["stratum"].to_numpy()
+    counts, shape = count(found, of_links, strata, len(areas) * n_origins), (len(areas), n_origins)
+    means = solve(counts, shape)[..., INSIDE, SHOWN]
+    early = solve(counts, shape, int(np.ceil((1 - TAIL) * (found.last + 1))), whole_only=True)[0][..., INSIDE, SHOWN]
+    cell = (area, origin, found.segments.get_indexer(found.chains["segment"]))
+    size = (len(areas), n_origins, len(segments) - 1)
+    began, still = (_margins(tally(size, *cell, where=(area >= 0) & some)) for some in (True, found.chains["open"].to_numpy(dtype=bool)))
+    return {
+        (origins[o], segments[s], areas[a]): Lengths(means[:, a, o, s], early[a, o, s], int(began[a, o, s]), int(still[a, o, s]))
+        for a, o, s in product(range(len(areas)), range(len(origins)), range(len(segments)))
+        if began[a, o, s]
+    }
+
+
+def _margins(cells: NDArray) -> NDArray:
+    """With one more for all origins and one for all segments, at the end of each axis."""
+    for axis in (1, 2):
+        cells = np.concatenate((cells, cells.sum(axis, keepdims=True)), axis)
+    return cells
