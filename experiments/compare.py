@@ -54,6 +54,7 @@ def execute(
         content["seconds"]["merging"] = round(time.perf_counter() - tables_began, 3)
         write_json(out / manifest.NAME, content)
         status = carry_out.tell(failures, plan.config.debug) if failures else (finish or page)(out, content)
+        content["files"] = manifest.files(out)
         content["seconds"]["total"] = round(time.perf_counter() - began, 3)
         write_json(out / manifest.NAME, content)
     return status

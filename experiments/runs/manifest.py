@@ -6,10 +6,12 @@ import hashlib
 import platform
 import subprocess
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from analysis.tables.schema import EVERY
 from experiments.runs import store
 from experiments.runs.folder import read_json
 from experiments.runs.plan import Plan
@@ -19,6 +21,7 @@ from sim.counts.schema import TABLES
 from sim.world.errors import Refusal
 
 NAME = "manifest.json"
+LOCK = "requirements.lock"
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = (
     "hydra-core",
@@ -108,6 +111,7 @@ def compose(
     asked: dict[str, list[Any]],
 ) -> dict[str, Any]:
     """The content of manifest.json. ``asked`` holds the scenarios and seeds that the tables cover."""
+    from sim import parameters
     from sim.approach import done_already
     from sim.interventions import REGISTRY, card_of
 
@@ -116,7 +120,9 @@ def compose(
     named |= {key for rules in plan.rules.values() for rule in rules for key in rule["do"]["add"]}
     return {
         "command": command,
+        "date": datetime.now(UTC).date().isoformat(),
         "configuration": plan.config.model_dump(mode="json"),
+        "parameters": parameters.resolve(plan.config.behaviour)._asdict(),
         "place": place,
         "current": {"instruments": sorted(done_already.in_force(place, start)), "said": done_already.said(place, start)},
         "scenarios": {
@@ -134,6 +140,8 @@ def compose(
         },
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
+        "lock": digest(ROOT / LOCK),
+        "sources": {path.relative_to(ROOT).as_posix(): digest(path) for path in sources()},
         "packages": {name: metadata.version(name) for name in PACKAGES},
         "seconds": {key: round(value, 3) for key, value in seconds.items()},
         "fingerprints": fingerprints(found),
@@ -143,6 +151,25 @@ def compose(
         "checksums": checksums(found),
         "failed_runs": [{"scenario": f.scenario, "seed": f.seed, "error": f.error} for f in failures],
     }
+
+
+def digest(path: Path) -> str:
+    """SHA-256 (hex) of a file, byte by byte; empty when it is not there."""
+    try:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return ""
+
+
+def sources() -> list[Path]:
+    """Files of figures that a world is made from, in order."""
+    return sorted(path for path in (ROOT / "sim" / "data").rglob("*") if path.suffix in (".csv", ".yaml"))
+
+
+def files(out: Path) -> dict[str, str]:
+    """SHA-256 of each table in a folder of results, as the file is."""
+    return {table.file: digest(out / table.file) for table in EVERY if (out / table.file).is_file()}
 
 
 def version() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -21,6 +23,7 @@ from experiments.runs.plan import make_plan
 from experiments.runs.progress import Progress
 from experiments.runs.runner import run_all, seed_jobs
 from sim.counts.schema import TABLES
+from sim.parameters import REGISTRY
 from sim.world.errors import Refusal
 from tests.fake_world import FakeSimulation, called, fake_plan, filled
 
@@ -246,6 +249,24 @@ def test_the_manifest_says_what_was_run_and_how_long_it_took(tmp_path, notes, no
     assert content["reached"]["voorrang"] == {"voorrang": 7.0}
     assert len(set(content["fingerprints"].values())) == 2
     assert content["packages"]["numpy"]
+
+
+def test_the_manifest_says_with_which_parameters_files_and_packages_and_when(tmp_path, notes, no_page):
+    execute(fake_plan(behaviour={"p_sight": 0.1}), tmp_path, FakeSimulation(str(notes)))
+    content = read_json(tmp_path / manifest.NAME)
+    assert set(content["parameters"]) == set(REGISTRY) and content["parameters"]["p_sight"] == 0.1
+    assert all(content["parameters"][key] == float(one.default) for key, one in REGISTRY.items() if key != "p_sight")
+    assert abs(datetime.now(UTC).date() - date.fromisoformat(content["date"])) <= timedelta(days=1)
+
+    def sum_of(path):
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+
+    assert content["lock"] == sum_of(manifest.ROOT / "requirements.lock")
+    figures = {path.relative_to(manifest.ROOT).as_posix() for path in (manifest.ROOT / "sim" / "data").rglob("*.csv")}
+    assert set(content["sources"]) == figures | {"sim/data/current.yaml"} and len(figures) > 5
+    assert all(sum_of(manifest.ROOT / name) == one for name, one in content["sources"].items())
+    assert set(content["files"]) >= {table.file for table in TABLES.values()}
+    assert all(sum_of(tmp_path / name) == one for name, one in content["files"].items())
 
 
 @dataclass(frozen=True)

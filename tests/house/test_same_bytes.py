@@ -149,7 +149,7 @@ def test_a_nan_equals_a_nan_and_is_no_null(sides):
         ("effects.csv", '"a,b"', "a,b", "row 0, column key: a,b | a"),
         ("effects.csv", "\n", "\r\n", "line 1, sign 9: key,value | key,value\r"),
         ("manifest.json", "3.0", "3", "reached.brieven: 3.0 | 3"),
-        ("manifest.json", '"data"', '"date"', "version.data: version.data: 'd1' | version.date: 'd1'"),
+        ("manifest.json", '"data"', '"dato"', "version.data: version.data: 'd1' | version.dato: 'd1'"),
         ("manifest.json", '"d1"', '"d2"', "version.data: 'd1' | 'd2'"),
         (".runs/bb2233/done.json", "f00d", "f00e", "fingerprint: 'f00d' | 'f00e'"),
         ("figures/fit.svg", "#123a5c", "#123a5d", "line 2, sign 25:"),
