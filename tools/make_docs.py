@@ -416,6 +416,12 @@ def made_files() -> str:
     return table(["file", "one row per", "notes"], [(f"`{one.file}`", one.rows, linked(one.notes)) for one in EVERY])
 
 
+def kind(column: Any) -> str:
+    """Type on disk, and how none is written where it is."""
+    none = "" if column.none is None else f"; {column.none} is none".replace("-", "−")
+    return column.stored + none + ("; may be empty" if column.empty else "")
+
+
 def made_columns() -> str:
     """The columns of every table, as the schema declares them."""
     from analysis.tables.schema import EVERY
@@ -423,7 +429,7 @@ def made_columns() -> str:
     parts = []
     for one in EVERY:
         keys = ", ".join(f"`{column.name}`" for column in one.keys)
-        rows = [(f"`{c.name}`", c.stored, unit(c.unit), c.meaning, "" if c.promised else "yes") for c in one.columns]
+        rows = [(f"`{c.name}`", kind(c), unit(c.unit), c.meaning, "" if c.promised else "yes") for c in one.columns]
         head = ["column" if not keys else f"after {keys}", "type", "unit or values", "meaning", "may change"]
         parts.append(f"**`{one.file}`**\n\n" + table(head, rows))
     return "\n".join(parts)

@@ -67,7 +67,7 @@ def chain_lengths(
             change = one.means - (np.nan if other is None else other.means)
             paired = leaving_one_out(change[0], change[1:])
             for k, length in enumerate(LENGTHS_SHOWN):
-                ends = (*(end[k] for end in interval), *(end[k] for end in paired))
+                ends = (end[k] if np.isfinite(end[k]) else np.nan for end in (*interval, *paired))
                 warning = "; ".join(_warnings(one, k, len(seeds), scenario != BASIS and seeds != base_seeds))
                 rows.append((scenario, origin, home, area, length, *ends, one.open / one.chains, one.chains, len(seeds), warning))
     return pd.DataFrame(rows, columns=CHAIN_LENGTHS.names)

@@ -40,13 +40,20 @@ Unit = str | type[Code] | Words | Mapping[str, type[Code]]  # the last: by what 
 
 
 class Column(NamedTuple):
-    """One column of a table. ``unit`` is text, or what the values are taken from where they are words."""
+    """One column of a table. ``unit`` is text, or what the values are taken from where they are words.
+
+    Where nothing is known a number is empty, unless ``none`` says which value stands for it. Whole numbers are empty only where
+    ``empty`` says so, and below 0 only where ``signed`` does.
+    """
 
     name: str
     kind: str
     unit: Unit
     meaning: str
     promised: bool = True
+    none: int | None = None
+    empty: bool = False
+    signed: bool = False
 
     @property
     def stored(self) -> str:
@@ -126,14 +133,14 @@ _INSTRUMENT = _C("instrument", TEXT, "key", "of the instrument")
 
 def _side(side: str, which: str) -> tuple[Column, ...]:
     """What moves.parquet says of one of its two homes."""
-    none = "; empty if none" if side == "from" else ""
+    none, zero, no = ("; empty if none", "; 0 if none", 0) if side == "from" else ("", "", None)
     return (
         _C(f"{side}_area", TEXT, "code", f"wijk of the home {which}{none}"),
         _C(f"{side}_tenure", TEXT, (Tenure, ""), f"of the home {which}{none}"),
         _C(f"{side}_type", TEXT, (DwellingType, ""), f"of the home {which}{none}"),
-        _C(f"{side}_rooms", SHORT, "rooms", f"of the home {which}"),
-        _C(f"{side}_floor_area", SINGLE, "m2", f"of the home {which}"),
-        _C(f"{side}_rent", SINGLE, "euro per month", f"{'before' if side == 'from' else 'after'} the move"),
+        _C(f"{side}_rooms", SHORT, "rooms", f"of the home {which}{zero}", none=no),
+        _C(f"{side}_floor_area", SINGLE, "m2", f"of the home {which}{zero}", none=no),
+        _C(f"{side}_rent", SINGLE, "euro per month", f"{'before' if side == 'from' else 'after'} the move{zero}", none=no),
     )
 
 
@@ -147,16 +154,16 @@ MOVES = Table(
         _C("in_scope", TRUTH, YES, "whether its chain began in the run"),
         _C("fills_vacancy", TRUTH, YES, "whether it fills a vacancy"),
         _C("move_id", WHOLE, "number", "of the move in its scenario and seed"),
-        _C("parent_move_id", WHOLE, "move_id", "the move before it in its chain; −1 at a chain's start"),
-        _C("chain_id", WHOLE, "chain_id", "its chain; −1 if none"),
-        _C("link", SHORT, "number", "of the move in its chain, from 1; 0 if none"),
+        _C("parent_move_id", WHOLE, "move_id", "the move before it in its chain; −1 at a chain's start", none=-1),
+        _C("chain_id", WHOLE, "chain_id", "its chain; −1 if none", none=-1),
+        _C("link", SHORT, "number", "of the move in its chain, from 1; 0 if none", none=0),
         _C("n_set_off", SHORT, "moves", "after it in its chain"),
         _C("set_off_open", TRUTH, YES, "whether a home left after it is still empty: more may follow"),
         _C("household_id", WHOLE, "id", "of the household, the same in all scenarios"),
         _C("household_class", TEXT, HouseholdClass, "before the move"),
         _C("age", SHORT, "years", "of the oldest adult"),
         _C("household_size", SHORT, "persons", "who move"),
-        _C("from_dwelling", WHOLE, "id", "of the home left; −1 if none"),
+        _C("from_dwelling", WHOLE, "id", "of the home left; −1 if none", none=-1),
         _C("to_dwelling", WHOLE, "id", "of the home taken"),
         *_side("from", "left"),
         *_side("to", "taken"),
@@ -170,12 +177,20 @@ MOVES = Table(
         _C("instruments", TEXT, "keys", "of the instruments that worked on it, joined by `+`"),
         _C("trigger", TEXT, Trigger, "what set the journey off", False),
         _C("decisive", TEXT, "keys", "of those without which it would not have been this move, joined by `+`", False),
-        _C("vacancy_opened", SHORT, "month", "in which the home taken came free; −1 if it fills no vacancy", False),
+        _C(
+            "vacancy_opened",
+            SHORT,
+            "month",
+            "in which the home taken came free; empty if it fills no vacancy",
+            False,
+            empty=True,
+            signed=True,
+        ),
         _C("left_vacancy", TRUTH, YES, "whether it leaves a home empty", False),
         _C("waited_months", SHORT, "months", "since the search began", False),
         _C("registered_months", SHORT, "months", "of registration with the corporaties", False),
         _C("candidates", SHORT, "responses", "to the home taken, over all months", False),
-        _C("months_from_contact", SHORT, "months", "from the first contact to the keys; −32768 if none", False),
+        _C("months_from_contact", SHORT, "months", "from the first contact to the keys; empty if none", False, empty=True),
     ),
     large=True,
 )
@@ -188,8 +203,8 @@ CHAINS = Table(
         _C("origin", TEXT, Origin, "why its first home was empty"),
         _C("origin_tenure", TEXT, Tenure, "of its first home"),
         _C("origin_type", TEXT, DwellingType, "of its first home"),
-        _C("start_month", SHORT, "month", "in which its first home came free"),
-        _C("end_month", SHORT, "month", "in which it ended; −1 while open"),
+        _C("start_month", SHORT, "month", "in which its first home came free; below 0 if it was under way", signed=True),
+        _C("end_month", SHORT, "month", "in which it ended; empty while open", empty=True, signed=True),
         _C("moves", WHOLE, "moves", "so far"),
         _C("homes_freed", WHOLE, "dwellings", "moves less one: homes freed and lived in again"),
         _C("end_reason", TEXT, EndReason, "how it ended"),
@@ -289,7 +304,7 @@ INSTRUMENTS = Table(
 )
 GROUPINGS = (ALL, "class", "role", "seniors", "wijk", "income", "tenure")
 _PERIOD = (
-    _C("months_from", WHOLE, "month", "first of the period"),
+    _C("months_from", WHOLE, "month", "first of the period; −12 is the year before the start", signed=True),
     _C("months_to", WHOLE, "month", "the first after the period"),
 )
 SUMMARY = Table(
@@ -316,10 +331,10 @@ ATTRIBUTION = Table(
         _C("instrument", TEXT, "key", f"of the instrument; `{ALLE}` for all together"),
         _C("month", WHOLE, "month", "of the first use"),
         _C("verdict", TEXT, Verdict, "what the use came to"),
-        _C("month_moved", WHOLE, "month", "of the next move from then on; −1 never"),
-        _C("month_ghost", WHOLE, "month", "in which it would have moved without; −1 never"),
+        _C("month_moved", WHOLE, "month", "of the next move from then on; −1 never", none=-1),
+        _C("month_ghost", WHOLE, "month", "in which it would have moved without; −1 never", none=-1),
         _C("months_followed", WHOLE, "months", "from the first use to the last month in which that was watched"),
-        _C("chain_id", WHOLE, "chain_id", "chain of the move; −1 if none"),
+        _C("chain_id", WHOLE, "chain_id", "chain of the move; −1 if none", none=-1),
         _C("decisive", TRUTH, YES, "whether a decision differed", False),
         _C("ghost_final", TRUTH, YES, "whether it never moves without the instrument: death, care, departure", False),
     ),

@@ -28,6 +28,7 @@ from sim.world.codes import (
     Trigger,
     names,
 )
+from sim.world.columns import ABSENT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,6 +60,8 @@ def _typed(name: str, column: Column, values: Any) -> Any:
         return pd.Series(values).astype(str)
     if len(given) and not np.can_cast(given.dtype, column.kind, "same_kind"):
         raise TypeError(f"table {name}: column {column.name} is {given.dtype}, and the schema says {column.kind}")
+    if column.empty:
+        return pd.arrays.IntegerArray(given.astype(column.kind), np.ma.getmaskarray(values))
     return given.astype(column.kind, copy=False)
 
 
@@ -129,12 +132,12 @@ def _circumstances(w: World, keys: tuple[str, ...], n: int) -> dict[str, Any]:
         "first_contact": m.first_contact[:n],
         "instruments": bit_names(m.instruments[:n], keys),
         "decisive": bit_names(m.decisive[:n], keys),
-        "vacancy_opened": _of(w.v.opened, m.vacancy[:n], -1),
+        "vacancy_opened": np.ma.masked_where(m.vacancy[:n] < 0, _of(w.v.opened, m.vacancy[:n], 0)),
         "left_vacancy": m.left_vacancy[:n] >= 0,
         "waited_months": m.waited[:n],
         "registered_months": m.registered[:n],
         "candidates": _of(w.v.candidates, m.vacancy[:n], 0),
-        "months_from_contact": m.contact_months[:n],
+        "months_from_contact": np.ma.masked_equal(m.contact_months[:n], ABSENT),
     }
 
 
@@ -163,7 +166,7 @@ def chains_table(w: World, months: int) -> pd.DataFrame:
             "origin_tenure": w.d.tenure[homes],
             "origin_type": w.d.kind[homes],
             "start_month": v.opened[rows],
-            "end_month": end,
+            "end_month": np.ma.masked_where(reason == EndReason.OPEN, end),
             "moves": n_moves[rows],
             "homes_freed": np.maximum(0, n_moves[rows] - 1),
             "end_reason": reason,

@@ -33,6 +33,7 @@ from sim.counts.schema import FILTERS, INSTRUMENTS, SUMMARY
 from sim.counts.worksheet_rows import REGISTRY as REGISTERED
 from sim.world.chance import hash_text
 from tests import synthetic_tables
+from tests.sentinels import undeclared
 
 MONTHS, SEEDS, START = synthetic_tables.MONTHS, range(5), "2026-07"
 SCENARIOS = ("basis", "a", "b", "both", "placebo")
@@ -178,6 +179,11 @@ ELSEWHERE = {
 
 def test_every_table_of_the_page_is_recounted_here_or_has_a_test_of_its_own(out):
     assert {path.name for path in out.glob("*.csv")} - {"drift.csv"} == RECOUNTED | ELSEWHERE.keys()
+
+
+def test_no_value_stands_for_none_unless_the_schema_says_so(out):
+    for table in (EFFECTS, COSTS, NAIVE, FILTERS_CSV, POTS, MONITOR):
+        assert undeclared(table, pd.DataFrame(written(out, table))) == []
 
 
 def test_effects(out):

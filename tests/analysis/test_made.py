@@ -8,13 +8,16 @@ import pandas as pd
 import pytest
 import yaml
 
+from analysis.tables.files import Folder
 from analysis.tables.made import FROM_TABLES, GOALS, PAGE, SHARES, VALIDATION, WORKSHEETS, Made, MadeApart
+from analysis.tables.schema import EVERY
 from analysis.worksheets import fill
 from experiments import compare, entry, validate
 from experiments.runs import manifest
 from sim.counts.schema import REAL, SCENARIO, TABLES, Column, Table
 from sim.world.errors import Refusal
 from tests.fake_world import FakeSimulation, fake_plan
+from tests.sentinels import undeclared
 from tests.worlds import MIXED
 
 NOBODY = {"age": 100, "size": 1, "rooms": 12, "floor_area": 400}
@@ -51,6 +54,13 @@ def test_a_run_leaves_its_tables_its_record_and_what_the_page_declares(small):
     out = small[0]
     assert files(out) == OF_A_RUN | {manifest.NAME} | of(PAGE, out)
     assert all(list(out.glob(pattern)) for pattern in PAGE.patterns), "nothing is declared that is never made"
+
+
+def test_no_value_on_disk_stands_for_none_unless_the_schema_says_so(small):
+    there = [table for table in EVERY if (small[0] / table.file).exists()]
+    assert {table.file for table in (*TABLES.values(), *PAGE.tables)} <= {table.file for table in there}
+    for table in there:
+        assert undeclared(table, Folder(small[0]).table(table.name, ())) == []
 
 
 def test_nothing_of_a_run_stays_beside_tables_of_another_that_failed(small, capsys):

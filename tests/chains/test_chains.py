@@ -82,7 +82,7 @@ def test_how_a_chain_ends_is_who_came_last(ran):
     assert (ended["open"] | out_of_use)[left_home].all(), "the home that the last mover left is still empty, or gone"
     assert set(ended["end_reason"][~left_home]) <= {"starter", "separated", "arrival"}
     assert (ended["end_month"][~left_home] == last["month"][~left_home]).all()
-    assert (table["end_month"][table["open"]] == -1).all()
+    assert (table["end_month"].isna() == table["open"]).all()
 
 
 def test_chains_from_before_the_start_are_marked_and_out_of_scope(ran):

@@ -9,6 +9,7 @@ import functools
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sim import month, run
@@ -35,7 +36,7 @@ from sim.world.codes import (
     Trigger,
     VacancyState,
 )
-from sim.world.columns import NOWHERE
+from sim.world.columns import ABSENT, NOWHERE
 from sim.world.names import ALL
 from tests.twins import kernels as twins
 from tests.worlds import FOLLOW_UP, MONTHS, at_work, basis, burnt_in, everything, in_areas, let_pass, strong
@@ -78,6 +79,8 @@ def check(table, k, row, got):
         given = row[name]
         if isinstance(value, float):
             assert given == pytest.approx(value, rel=1e-6, nan_ok=True), f"{table} {k}: {name}"
+        elif value is None:
+            assert pd.isna(given), f"{table} {k}: {name}"
         else:
             assert given == value, f"{table} {k}: {name}"
 
@@ -136,12 +139,12 @@ def plain_move(w, keys, k, after) -> dict:
         "instruments": named(m.instruments[k], keys),
         "trigger": word(Trigger, m.trigger[k]),
         "decisive": named(m.decisive[k], keys),
-        "vacancy_opened": int(v.opened[x]) if x >= 0 else -1,
+        "vacancy_opened": int(v.opened[x]) if x >= 0 else None,
         "left_vacancy": m.left_vacancy[k] >= 0,
         "waited_months": int(m.waited[k]),
         "registered_months": int(m.registered[k]),
         "candidates": int(v.candidates[x]) if x >= 0 else 0,
-        "months_from_contact": int(m.contact_months[k]),
+        "months_from_contact": int(m.contact_months[k]) if m.contact_months[k] != ABSENT else None,
     }
 
 
@@ -185,7 +188,7 @@ def plain_chain(w, root, filled_by, left_by) -> dict:
         "origin_type": word(DwellingType, w.d.kind[v.dwelling[root]]),
         "origin_area": str(w.geography.code[w.d.area[v.dwelling[root]]]),
         "start_month": int(v.opened[root]),
-        "end_month": -1 if why == EndReason.OPEN else end,
+        "end_month": None if why == EndReason.OPEN else end,
         "moves": len(moves),
         "homes_freed": max(0, len(moves) - 1),
         "end_reason": word(EndReason, why),

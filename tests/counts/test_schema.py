@@ -21,6 +21,7 @@ from sim.counts.tables import framed, instruments_table
 from sim.world.codes import names
 from sim.world.errors import Refusal
 from tests.fake_world import fake_tables
+from tests.sentinels import undeclared
 
 COLUMNS = [pytest.param(one, id=f"{table.file}.{one.name}") for table in EVERY for one in (*table.keys, *table.columns)]
 OF_A_RUN = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
@@ -71,7 +72,8 @@ def test_a_run_makes_every_table_as_the_schema_says(table, result):
     for column in table.columns:
         values = made[column.name]
         if column.kind != TEXT:
-            assert values.dtype == column.kind, column.name
+            assert str(values.dtype).lower() == column.kind, column.name
+            assert column.empty == pd.api.types.is_extension_array_dtype(values.dtype), column.name
         elif column.words:
             assert set(values.astype(str)) <= set(column.words), column.name
         elif isinstance(column.unit, Mapping):  # what the values are depends on another column
@@ -79,6 +81,33 @@ def test_a_run_makes_every_table_as_the_schema_says(table, result):
                 assert set(part.astype(str)) <= set(names(column.unit[kind]) if kind in column.unit else [""]), kind
         else:
             assert not pd.api.types.is_numeric_dtype(values), column.name
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_a_value_that_stands_for_none_is_told_apart_and_told(column):
+    if column.none is not None:
+        assert f"{column.none}".replace("-", "−") in column.meaning and not column.empty
+        assert column.none == 0 or not column.signed, "else it could be a number, too"
+    assert not (column.empty or column.signed) or column.kind.startswith("int")
+    assert not column.empty or "empty" in column.meaning
+
+
+@OF_A_RUN
+def test_no_value_of_a_run_stands_for_none_unless_the_schema_says_so(table, result):
+    assert undeclared(table, result.tables[table.name]) == []
+    stored = to_arrow(table.name, result.tables[table.name])
+    for column in table.columns:
+        assert column.empty or not column.kind.startswith("int") or stored[column.name].null_count == 0, column.name
+        assert not column.empty or stored[column.name].null_count > 0, f"{column.name} is never empty: nothing is tried"
+
+
+def test_who_leaves_no_home_has_none_in_every_column_of_the_home_left(result):
+    arrived = result.tables["moves"].query("from_dwelling == -1")
+    assert len(arrived) > 20
+    for column in TABLES["moves"].columns:
+        if column.name.startswith("from_"):
+            values = arrived[column.name]
+            assert (values.isna() | (values == ("" if column.kind == TEXT else column.none))).all(), column.name
 
 
 @OF_A_RUN
@@ -111,7 +140,7 @@ def test_codes_become_words_and_numbers_take_their_type_in_the_order_of_the_make
     assert list(made.columns) == list(given)
     for column in table.columns:
         if column.kind != TEXT:
-            assert made[column.name].dtype == column.kind
+            assert str(made[column.name].dtype).lower() == column.kind
         else:
             assert made[column.name].tolist() == [column.words[0] if column.words else "x"]
 
