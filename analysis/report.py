@@ -8,21 +8,23 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from analysis.pipeline import finish
-from sim.world.errors import Refusal
+from sim.world.errors import Refusal, guarded
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Rebuild effects, costs, pictures and page of a folder; prints the summary and the page's path."""
+    """Rebuild effects, costs, pictures and page of a folder; prints the summary and the page's path. Returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m analysis.report", description="Rebuild the page of a folder of results.")
     parser.add_argument("folder", type=Path, help="folder that experiments.compare wrote (its key out)")
-    folder: Path = parser.parse_args(arguments).folder
-    try:
-        if not folder.is_dir():
-            raise Refusal(f"{folder}: there is no such folder; name the one that experiments.compare wrote (its key out)")
-        print(finish(folder, {}, {}))
-    except Refusal as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    parser.add_argument("--debug", action="store_true", help="show where an error came from")
+    given = parser.parse_args(arguments)
+    return guarded(lambda: rebuild(given.folder), given.debug, "--debug")
+
+
+def rebuild(folder: Path) -> int:
+    """Write the page anew and print where it is; returns the exit status. Raises Refusal."""
+    if not folder.is_dir():
+        raise Refusal(f"{folder}: there is no such folder; name the one that experiments.compare wrote (its key out)")
+    print(finish(folder, {}, {}))
     print(folder / "report.html")
     return 0
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import shutil
 import sys
-import traceback
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from typing import Any, cast, get_origin
 from experiments import overrides as typed
 from experiments.runs.plan import short_hash
 from experiments.schema import Command, check, unknown_key
-from sim.world.errors import Refusal, hint
+from sim.world.errors import Refusal, guarded, hint
 
 CONFIGS = Path(__file__).resolve().parents[1] / "configs"
 FREE = ("instruments", "behaviour")  # keys below these are open: sim checks them
@@ -55,25 +56,6 @@ def main(command: HydraCommand, arguments: Sequence[str] | None = None) -> int:
     return guarded(lambda: _main(command, given), debug)
 
 
-def guarded(call: Callable[[], int], debug: bool) -> int:
-    """Run ``call``; an exception becomes one line on stderr (with a traceback in debug mode) and an exit status."""
-    try:
-        return call()
-    except Refusal as error:
-        if debug:
-            traceback.print_exc()
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("stopped; the same command goes on where this one ended", file=sys.stderr)
-        return 130
-    except Exception as error:
-        if debug:
-            traceback.print_exc()
-        print(f"error: {type(error).__name__}: {error} (debug=true shows where)", file=sys.stderr)
-        return 1
-
-
 @contextmanager
 def lazy_help_allowed() -> Iterator[None]:
     """From Python 3.14 on argparse checks help texts as they are added; Hydra's lazy one is no text and would fail."""
@@ -95,13 +77,15 @@ def _main(command: HydraCommand, arguments: list[str]) -> int:
         flags = get_args_parser().parse_args(arguments)
     asked_only = flags.help or flags.hydra_help or flags.info is not None or flags.shell_completion
     overrides = parse(flags.overrides)
+    n_jobs = 0
     lines = [] if asked_only else checked_lines(command, overrides, bool(flags.multirun))
     if not asked_only and flags.cfg is None:
         jobs = configurations(command, overrides, lines)
+        n_jobs = len(jobs)
         prepared = [command.prepare(config) for config in jobs]
         lines += folders(prepared[0].out, getattr(jobs[0], "out", None), lines if flags.multirun else None)
     options = [argument for argument in arguments if argument not in flags.overrides]
-    return run_hydra(command, options + lines, " ".join(["python -m", f"experiments.{command.name}", *arguments]))
+    return run_hydra(command, options + lines, " ".join(["python -m", f"experiments.{command.name}", *arguments]), n_jobs)
 
 
 def parse(lines: Sequence[str]) -> list[Any]:
@@ -199,14 +183,14 @@ def folders(out: Path | None, given: str | None, sweep: list[str] | None) -> lis
     return [f"hydra.sweep.dir='{Path(whole).as_posix()}'", "hydra.sweep.subdir=${hydra.job.override_dirname}/.hydra"]
 
 
-def run_hydra(command: HydraCommand, arguments: list[str], line: str) -> int:
-    """Hand over to Hydra; returns the worst exit status of its jobs."""
+def run_hydra(command: HydraCommand, arguments: list[str], line: str, n_jobs: int = 0) -> int:
+    """Hand over to Hydra; returns the worst exit status of its jobs, of which there are ``n_jobs`` at least."""
     import hydra
     from hydra.core.hydra_config import HydraConfig
     from hydra.types import RunMode
     from omegaconf import OmegaConf
 
-    statuses: list[int] = []
+    statuses = Path(tempfile.mkdtemp(prefix="verhuisketens-")) / "statuses"  # of jobs of any launcher, in whatever process they run
 
     def task(composed: Any) -> None:
         values = cast(dict[str, Any], OmegaConf.to_container(composed, resolve=True))
@@ -218,13 +202,16 @@ def run_hydra(command: HydraCommand, arguments: list[str], line: str) -> int:
             out = Path(HydraConfig.get().runtime.output_dir).parent if swept else prepared.out
             return command.execute(prepared, out, line)
 
-        statuses.append(guarded(job, debug))
+        with statuses.open("a", encoding="utf-8") as file:
+            file.write(f"{guarded(job, debug)}\n")
 
     before = sys.argv
     sys.argv = [f"experiments.{command.name}", *arguments]
     try:
         with lazy_help_allowed():
             hydra.main(version_base="1.3", config_path=str(CONFIGS), config_name=command.config)(task)()
+        found = [int(line) for line in statuses.read_text(encoding="utf-8").split()] if statuses.is_file() else []
     finally:
         sys.argv = before
-    return max(statuses, default=0)
+        shutil.rmtree(statuses.parent)
+    return 1 if len(found) < n_jobs else max(found, default=0)  # a job that left no status did not end

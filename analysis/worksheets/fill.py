@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from analysis.worksheets import sheets, sheets_xlsx
 from analysis.worksheets.sheets import LEGEND, SIGNS, Approach, Sheet
 from analysis.worksheets.sheets_monitor import figures
 from sim.counts.worksheet_rows import SHEETS
-from sim.world.errors import Refusal, hint
+from sim.world.errors import Refusal, guarded, hint
 from sim.world.names import BASIS, PLACEBO
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -154,16 +153,16 @@ def page(plan: Approach, filled: Sequence[Sheet]) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the worksheets and print their paths; 2 with one line when they cannot be made."""
+    """Write the worksheets and print their paths; returns the exit status, with one line when they cannot be made."""
     parser = argparse.ArgumentParser(prog="python -m analysis.worksheets", description="Fill in the toolkit's worksheets, in Dutch.")
     parser.add_argument("folder", type=Path, help="folder that experiments.compare wrote (its key out)")
     parser.add_argument("--scenario", help="one scenario of the folder; default each of them")
     parser.add_argument("--again", action="store_true", help="write over spreadsheets that are there, and what was changed in them")
+    parser.add_argument("--debug", action="store_true", help="show where an error came from")
     given = parser.parse_args(arguments)
-    try:
-        paths = write(given.folder, given.scenario, given.again)
-    except Refusal as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    print("\n".join(map(str, paths)))
-    return 0
+
+    def fill() -> int:
+        print("\n".join(map(str, write(given.folder, given.scenario, given.again))))
+        return 0
+
+    return guarded(fill, given.debug, "--debug")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Sequence
 
 LONGEST = 40  # signs of a value that a message quotes
 _QUOTED = re.compile(rf"(?<![\w'])'([^']{{{LONGEST + 1},}})'(?!\w)|(?<![\w\"])\"([^\"]{{{LONGEST + 1},}})\"(?!\w)")
@@ -29,13 +31,38 @@ def shown(value: object) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word that is closest to ``word``, or an empty text."""
-    found = difflib.get_close_matches(str(word), sorted(known), 1, 0.4)
+def nearest(word: str, known: Iterable[str], alike: float = 0.4) -> str:
+    """The known word that is closest to ``word``, or an empty text; ``alike`` (0 to 1) says how near it must be."""
+    found = difflib.get_close_matches(str(word), sorted(known), 1, alike)
     return found[0] if found else ""
 
 
-def hint(word: str, known: Iterable[str], otherwise: str = "") -> str:
+def hint(word: str, known: Iterable[str], otherwise: str = "", alike: float = 0.4) -> str:
     """``; did you mean X?``, or what to say when nothing comes near."""
-    near = nearest(word, known)
+    near = nearest(word, known, alike)
     return f"; did you mean {near}?" if near else (f"; {otherwise}" if otherwise else "")
+
+
+def guarded(call: Callable[[], int], debug: bool, switch: str = "debug=true") -> int:
+    """Run a command; an exception becomes one line on stderr (with a traceback in debug mode) and an exit status.
+
+    ``switch`` is how the command is asked for that mode.
+
+    Returns:
+        What ``call`` returned; 2 for what cannot be run as it is, 1 for what failed, 130 for what was stopped.
+    """
+    try:
+        return call()
+    except Refusal as error:
+        if debug:
+            traceback.print_exc()
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on where this one ended", file=sys.stderr)
+        return 130
+    except Exception as error:
+        if debug:
+            traceback.print_exc()
+        print(f"error: {type(error).__name__}: {' '.join(str(error).split())} ({switch} shows where)", file=sys.stderr)
+        return 1

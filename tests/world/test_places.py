@@ -9,7 +9,7 @@ import pytest
 
 from sim.world import figures
 from sim.world.errors import Refusal
-from sim.world.places import places, resolve
+from sim.world.places import Former, everyday, former, places, resolve, slug
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,64 @@ def test_an_unknown_place_names_the_nearest() -> None:
         resolve("zwole")
     with pytest.raises(ValueError, match="did you mean s-gravenhage"):
         resolve("gravenhage")
+
+
+@pytest.mark.parametrize("asked", ["363", "0363", "GM0363", "gm363", "Amsterdam"])
+def test_a_bare_code_is_a_code(asked: str) -> None:
+    assert resolve(asked).key == "amsterdam"
+
+
+@pytest.mark.parametrize("name", everyday())
+def test_an_everyday_name_is_the_place_itself_and_no_other_place_has_it(name: str) -> None:
+    assert slug(name) == name and name not in {place.key for place in places()}
+    assert resolve(name) is resolve(everyday()[name]) is resolve(name.upper())
+    assert {resolve("Den Haag").code, resolve("den bosch").code} == {"GM0518", "GM0796"}
+
+
+@pytest.mark.parametrize("one", former(), ids=lambda one: slug(one.name))
+def test_a_former_gemeente_leads_to_places_that_exist_by_name_and_code(one: Former) -> None:
+    codes = {place.code for place in places()}
+    assert one.code not in codes and {*one.successors} <= codes and 2015 <= one.until <= 2023
+    assert slug(one.name) not in {*(place.key for place in places()), *everyday()}
+    assert (len(one.successors) > 1) == (one.how == "split")
+    keys = [place.key for place in places() if place.code in one.successors]
+    for asked in (one.name, slug(one.name), one.code, one.code.removeprefix("GM"), str(int(one.code[2:]))):
+        if one.how == "renamed":
+            assert resolve(asked).key == keys[0]
+            continue
+        with pytest.raises(Refusal) as error:
+            resolve(asked)
+        said = str(error.value)
+        assert all(key in said for key in keys) and str(one.until) in said and one.name in said and "give municipality=" in said
+
+
+def test_former_gemeenten_add_up_to_what_there_were_each_year() -> None:
+    """One for each gemeente that ended, less each that then began: CBS, gemeentelijke indeling, on 1 January."""
+    ended = [one for one in former() if one.how != "renamed" and one.code != "GM0241"]  # Groesbeek went on, and is Berg en Dal since 2016
+    there = {2023: 342, 2022: 345, 2021: 352, 2020: 355, 2019: 355, 2018: 380, 2017: 388, 2016: 390, 2015: 393, 2014: 403}
+    assert len(places()) - 13 == there[2023]
+    started = {"GM1930": 2015, "GM1931": 2015, "GM1942": 2016, "GM1948": 2017, "GM1949": 2018, "GM1950": 2018, "GM1952": 2018}
+    started |= dict.fromkeys(("GM1954", "GM1959", "GM1960", "GM1961", "GM1963", "GM1966", "GM1969", "GM1970", "GM1978"), 2019)
+    started |= {"GM1979": 2021, "GM1980": 2022, "GM1982": 2022, "GM1991": 2022, "GM1992": 2023}
+    in_course = [one for one in ended if one.name == "Weesp"]  # on 24 March 2022
+    assert len(in_course) == 1
+    for year, number in there.items():
+        later = sum(one.until > year for one in ended) + (year == 2022) * len(in_course)
+        assert 342 + later - sum(since > year for since in started.values()) == number, year
+
+
+def test_places_of_one_name_are_listed_in_one_line() -> None:
+    with pytest.raises(Refusal, match=r"'bergen' is the name of bergen-nh and of bergen-l; give one of them$"):
+        resolve("bergen")
+
+
+def test_what_looks_like_no_place_gets_no_hint() -> None:
+    for asked in ("xyzzy", "parijs-aan-zee", "9999", "kopenhagen"):
+        with pytest.raises(Refusal, match="is not known ") as error:
+            resolve(asked)
+        assert "did you mean" not in str(error.value)
+    with pytest.raises(Refusal, match=r"did you mean weesp\?"):
+        resolve("wesp")
 
 
 @pytest.fixture
