@@ -25,7 +25,7 @@ from analysis.tables.files import Folder
 from analysis.tables.schema import CHAIN_LENGTHS, FILTERS_CSV, POTS, SENIORS, SPENDING
 from sim.counts.schema import DRIFT, FILTERS, FUNNEL, SUMMARY
 from sim.world.errors import Refusal
-from sim.world.names import ALL, BASIS, PLACEBO
+from sim.world.names import ALL, BASIS, PLACEBO, check_names
 
 LENGTH = "moves_set_off"  # that the page shows
 
@@ -150,10 +150,12 @@ class Results:
 
     @property
     def scenarios(self) -> list[str]:
-        """Scenarios beside basis and placebo, largest effect on senior moves first."""
+        """Scenarios beside basis and placebo, largest effect on senior moves first; raises Refusal where one is no word."""
         rows = whole_run(self.effects, "senior_moves").sort_values("difference", ascending=False, kind="stable")
         rest = set(self.summary["scenario"].unique()) - {BASIS, PLACEBO, *rows["scenario"]}
-        return [*rows["scenario"], *sorted(rest)]
+        found = [*rows["scenario"], *sorted(rest)]
+        check_names([BASIS, PLACEBO, *found], "scenario")  # the folder may come from anybody
+        return found
 
     @property
     def titles(self) -> dict[str, Text]:

@@ -12,7 +12,7 @@ from experiments.runs import world
 from experiments.runs.plan import Settings
 from sim.world import keyed_files
 from sim.world.errors import Refusal, hint
-from sim.world.names import ALL, Title
+from sim.world.names import ALL, Title, check_names
 
 FOLDER = Path(__file__).resolve().parents[1] / "configs" / "goals"
 
@@ -40,7 +40,9 @@ def load(name: str) -> GoalFile:
     file = keyed_files.read(path, "file of goals", tuple(GoalFile.model_fields))
     file.check(GoalFile)
     try:
-        return GoalFile.model_validate(file.content)
+        found = GoalFile.model_validate(file.content)
+        check_names(found.goals, "goal")
+        return found
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"] if not str(part).startswith("function-"))

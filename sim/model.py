@@ -9,11 +9,13 @@ import numpy as np
 from mesa import Model
 from mesa.agent import AgentSet
 
-from sim import interventions, month, run
+from sim import month, run
 from sim.agents import VIEW_OF, Household
-from sim.approach import done_already, scenarios
+from sim.approach import beforehand, done_already, rules, scenarios
 from sim.behaviour.fit import classes
 from sim.counts import tables
+from sim.interventions import Instrument, load
+from sim.world import places
 from sim.world.codes import HouseholdClass, HouseholdState
 from sim.world.errors import Refusal
 from sim.world.names import BASIS
@@ -23,6 +25,11 @@ if TYPE_CHECKING:
 
     from sim.approach.rules import Rule
     from sim.state import Run
+
+
+def loaded(chosen: Mapping[str, Any], start: str) -> dict[str, Instrument]:
+    """Instruments by key, those that are given as settings checked and made; raises Refusal."""
+    return {key: one if isinstance(one, Instrument) else load(key, one, start) for key, one in chosen.items()}
 
 
 class HousingModel(Model):
@@ -60,18 +67,16 @@ class HousingModel(Model):
         if seed is None:
             raise Refusal("HousingModel needs a seed (an integer), so that the run can be repeated: HousingModel(..., seed=1)")
         super().__init__(rng=int(seed))  # Mesa's own streams are not used: every draw is keyed
-        burnt_in = run.burn_in(municipality, int(seed), months, burn_in, follow_up, start, behaviour, debug)
-        found = scenarios.load(scenario)
-        held = done_already.with_current(scenario, found.instruments, burnt_in.world.setting.place.key, start)
-        self._equip(burnt_in, {**held, **(interventions or {})}, found.rules)
+        run.check_time(months, burn_in, follow_up, start)
+        place, found = places.resolve(municipality), scenarios.load(scenario)
+        beforehand.refuse_already({**rules.added(found.rules), **found.instruments, **(interventions or {})})
+        chosen = loaded({**done_already.with_current(scenario, found.instruments, place.key, start), **(interventions or {})}, start)
+        beforehand.check(chosen, found.rules, beforehand.Term(place, start, months, burn_in))
+        self._equip(run.burn_in(place.key, int(seed), months, burn_in, follow_up, start, behaviour, debug), chosen, found.rules)
 
-    def _equip(self, under_way: Run, chosen: Mapping[str, Any], rules: Sequence[Rule] = ()) -> None:
-        self.state = under_way
-        self.world, start = under_way.world, under_way.world.setting.start
-        loaded = {
-            key: one if isinstance(one, interventions.Instrument) else interventions.load(key, one, start) for key, one in chosen.items()
-        }
-        under_way.equip(loaded, rules)
+    def _equip(self, under_way: Run, chosen: Mapping[str, Instrument], rules: Sequence[Rule] = ()) -> None:
+        self.state, self.world = under_way, under_way.world
+        under_way.equip(chosen, rules)
         self._views: list[Household] = []
         self._views_month: int | None = None
 
@@ -94,7 +99,7 @@ class HousingModel(Model):
         """
         twin = object.__new__(type(self))
         Model.__init__(twin, rng=self.world.draws.seed)
-        twin._equip(self.state.copy(), interventions or {})
+        twin._equip(self.state.copy(), loaded(interventions or {}, self.world.setting.start))
         return twin
 
     @property

@@ -25,6 +25,7 @@ from sim.world import places
 from sim.world.codes import WITHDRAWN, HouseholdState
 from sim.world.errors import Refusal, hint
 from sim.world.names import START_MONTH
+from sim.world.span import check_start
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,12 +77,13 @@ def burn_in(
 
 
 def check_time(months: int, burn_in: int, follow_up: int, start: str) -> None:
-    """Refuse a length that is no whole number of months (``months`` at least one), and a ``start`` that is no YYYY-MM."""
+    """Refuse a length that is no whole number of months (``months`` at least one), and a ``start`` that is no YYYY-MM in the span."""
     for name, value, least in (("months", months, 1), ("burn_in", burn_in, 0), ("follow_up", follow_up, 0)):
         if not isinstance(value, int | np.integer) or value < least:
             raise Refusal(f"{name}={value!r}: a whole number of months is needed, {least} or more")
     if not isinstance(start, str) or not re.fullmatch(START_MONTH, start):
         raise Refusal(f"start={start!r}: a month is needed, for instance 2026-01")
+    check_start(start)
 
 
 def check_tables(wanted: Collection[str]) -> None:

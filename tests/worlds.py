@@ -20,7 +20,7 @@ MIXED = "terschelling"  # 2,600 households, a fifth of the homes let by a corpor
 MONTHS, BURN_IN, FOLLOW_UP = 12, 6, 4
 LIVELY = {"p_wish_senior": 0.03, "p_search_senior": 0.05, "p_sight": 0.6, "p_refusal": 0.2, "rel_eur_once": 0.5}
 TABLES = ("moves", "chains", "months", "funnel", "summary")
-EMPTY_GROUP = {"who": {"age": 100, "size": 1, "rooms": 12, "floor_area": 400}, "allow_empty": True}
+EMPTY_GROUP = {"who": {"age": 100, "size": 1, "rooms": 12, "rooms_most": 12, "floor_area": 400}, "allow_empty": True}
 
 FOR_HOUSEHOLDS = sorted(key for key, cls in REGISTRY.items() if cls.card.for_households)
 RARE = dict.fromkeys(("lokale_binding", "leeftijdsgrens", "seniorenhypotheek"), "veldhoven")  # too rare in a small place

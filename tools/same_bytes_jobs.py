@@ -153,8 +153,8 @@ def whole(keys: Sequence[str], ready: Iterable[str]) -> list[Step]:
             steps.append(experiment(f"{place}_{limit}", "compare", *(f"{limit}_{key}" for key in keys), **there))
         halved = ["alles", "stap", *(f"alone_{key}" for key in keys)]
         steps.append(experiment(f"{place}_half", "compare", *halved, strength=0.5, **there))
-        steps.append(forked(f"{place}_fork", place, "stapsgewijs", 24, keys))
-    again: dict[str, Any] = {"municipality": BUSY, "months": 24, "burn_in": 12}
+        steps.append(forked(f"{place}_fork", place, "stapsgewijs", 51, keys))
+    again: dict[str, Any] = {"municipality": BUSY, "months": 51, "burn_in": 12}
     odd: dict[str, Any] = {"ghosts": "false", "debug": "true", "ledger": "first"}
     return [
         *steps,

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from experiments.runs import world
 from experiments.schema import Compare
 from sim.world.errors import Refusal, hint
-from sim.world.names import BASIS, PLACEBO
+from sim.world.names import BASIS, PLACEBO, check_names
 
+Checked = TypeVar("Checked")
 Settings = dict[str, dict[str, Any]]  # instrument to setting to value
 SHARED = ("months", "burn_in", "follow_up", "start", "strength", "eur_budget_total", "ghosts", "ghost_window")
 
@@ -71,17 +73,22 @@ def make_plan(config: Compare) -> Plan:
     from sim.approach import done_already
     from sim.approach import scenarios as listed
     from sim.world import places
+    from sim.world.span import check_start
 
     place = places.resolve(config.municipality).key
+    check_start(config.start)
     parameters.resolve(config.behaviour)
     folder = _folder(config.scenario_dir)
     names = [BASIS, *sorted({*listed.spread(config.scenarios, folder)} - {BASIS})]
+    check_names([PLACEBO, *names], "scenario")
     if PLACEBO in names:
         raise Refusal("the placebo is run with every comparison; leave it out of scenarios")
     found = {name: listed.load(name, folder) for name in names}
     own = {name: _with_overrides(one.instruments, config.instruments) for name, one in found.items()}
     steps = {name: one.rules for name, one in found.items() if one.rules}
     scenarios = {name: done_already.with_current(name, held, place, config.start) for name, held in own.items()}
+    for name, held in own.items():
+        _named(name, partial(world.refuse_already, held, steps.get(name, [])))
     _refuse_to_touch_current(own, scenarios, steps, config, place)
     _refuse_idle_overrides({name: {*own[name], *_added(steps.get(name, []))} for name in own}, config.instruments)
     contents = {
@@ -90,6 +97,8 @@ def make_plan(config: Compare) -> Plan:
     }
     _refuse_no_coach(contents, steps)
     rules = {name: _rules(name, contents[name], steps[name], config) for name in steps}
+    for name, held in contents.items():
+        _named(name, partial(world.check_beforehand, held, rules.get(name, []), place, config))
     scenarios[PLACEBO], contents[PLACEBO] = scenarios[BASIS], contents[BASIS]
     if BASIS in rules:
         rules[PLACEBO] = rules[BASIS]
@@ -109,18 +118,20 @@ def _folder(given: str | None) -> Path | None:
     return folder
 
 
-def _settings(name: str, key: str, given: dict[str, Any], config: Compare) -> dict[str, Any]:
+def _named(name: str, call: Callable[[], Checked]) -> Checked:
+    """What ``call`` gives; its refusal names the scenario."""
     try:
-        return world.settings(key, given, config.start, 1.0 if given.get("already") else config.strength)
+        return call()
     except Refusal as error:
         raise Refusal(f"scenario {name}: {error}") from error
+
+
+def _settings(name: str, key: str, given: dict[str, Any], config: Compare) -> dict[str, Any]:
+    return _named(name, lambda: world.settings(key, given, config.start, 1.0 if given.get("already") else config.strength))
 
 
 def _rules(name: str, held: Settings, steps: Sequence[Any], config: Compare) -> list[dict[str, Any]]:
-    try:
-        return world.rules(held, steps, config.instruments, config.start, config.strength, config.burn_in)
-    except Refusal as error:
-        raise Refusal(f"scenario {name}: {error}") from error
+    return _named(name, lambda: world.rules(held, steps, config.instruments, config.start, config.strength, config.burn_in))
 
 
 def _added(steps: Sequence[Any]) -> set[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from experiments.runs.simulation import Outcome, RunSpec, SeedJob
+    from experiments.schema import Runs
 
 
 class Verhuisketens:
@@ -55,6 +56,7 @@ def settings(key: str, given: Mapping[str, Any], start: str, strength: float = 1
 
     instrument = interventions.load(key, given, start)
     interventions.check_strength(instrument, strength)
+    interventions.refuse_unread(instrument)
     return instrument.model_dump(mode="json", by_alias=True)
 
 
@@ -91,6 +93,31 @@ def rules(
             if key in waiting:
                 step["do"]["add"][key] = waiting[key].model_dump(mode="json", by_alias=True)
     return steps
+
+
+def refuse_already(held: Mapping[str, Mapping[str, Any]], steps: Sequence[Any]) -> None:
+    """Raises Refusal where a scenario says itself, of an instrument or in a rule, that it is done already."""
+    from sim.approach import beforehand
+    from sim.approach import rules as world_rules
+
+    beforehand.refuse_already({**world_rules.added(steps), **held})
+
+
+def check_beforehand(held: Mapping[str, Mapping[str, Any]], steps: Sequence[Mapping[str, Any]], place: str, config: Runs) -> None:
+    """All that can be known of a scenario before its world is built (``sim.approach.beforehand``); raises Refusal.
+
+    Args:
+        held: its instruments with all their settings.
+        steps: its rules as ``rules`` gave them.
+    """
+    from sim import interventions
+    from sim.approach import beforehand
+    from sim.approach import rules as world_rules
+    from sim.world import places
+
+    term = beforehand.Term(places.resolve(place), config.start, config.months, config.burn_in, config.strength)
+    loaded = {key: interventions.load(key, one, config.start) for key, one in held.items()}
+    beforehand.check(loaded, world_rules.read(list(steps)), term)
 
 
 def merged(below: Mapping[str, Any], on_top: Mapping[str, Any]) -> dict[str, Any]:

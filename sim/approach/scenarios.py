@@ -15,7 +15,7 @@ from sim.approach.rules import read as read_rules
 from sim.interventions import REGISTRY, card_of, check_written, defaults_if_empty
 from sim.world import keyed_files
 from sim.world.errors import Refusal, hint
-from sim.world.names import Title
+from sim.world.names import Title, check_names
 
 FOLDER = Path(__file__).resolve().parents[2] / "configs" / "scenario"
 EACH = "elk_instrument"  # every instrument of the menukaart, each a scenario of its own
@@ -63,12 +63,13 @@ def load(name: str, folder: Path | None = None) -> Scenario:
     """One scenario by name, from ``folder`` first, else from ``configs/scenario``, else from the menukaart or the instrument of that name.
 
     Raises:
-        Refusal: no such scenario, no YAML, a key that does not belong there, or rules that contradict each other.
+        Refusal: a name that is no word, no such scenario, no YAML, a key that does not belong there, or rules that contradict each other.
     """
+    check_names([name], "scenario")
     for place in (folder, FOLDER):
-        path = place / f"{name}.yaml" if place else None
-        if path is not None and path.is_file():
-            return _read(path)
+        for path in place.glob("*.yaml") if place else ():
+            if path.stem == name:  # asked of the path itself, some computers would find a name in other capitals
+                return _read(path)
     if name in menukaart.scenarios():
         title, instruments = menukaart.scenarios()[name]
         return Scenario(title=title, instruments=instruments)

@@ -44,8 +44,10 @@ from sim.without.ghosts import no_ghosts
 from sim.world.errors import Refusal, hint, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
     from typing import Any
 
+    from sim.world.geography import Geography
     from sim.world.keyed_files import KeyedFile
     from sim.world.notation import Place
     from sim.world.world import World
@@ -153,6 +155,8 @@ def _readable(key: str, error: ValidationError) -> str:
     *path, last = (str(part) for part in first["loc"])
     fields = _fields(key, path)
     where = ".".join((key, *path, last))
+    if first["type"] == "value_error" and isinstance(first["input"], dict) and last == "who":  # of its labels together
+        return f"{where}: {message}"
     if first["type"] == "extra_forbidden":
         return f"{where} does not exist{hint(last, fields, 'settings are ' + ', '.join(fields))}"
     field = fields.get(last)
@@ -174,13 +178,12 @@ def equip(
     ``months`` is the length of the run: in the follow-up after it no instrument begins. ``watch``: whether ghosts are left
     behind. ``before`` are those at work so far: they stop, and what they wrote down comes along.
     """
-    if len(instruments) > MAX_INSTRUMENTS:
-        raise Refusal(f"{len(instruments)} instruments in one scenario; at most {MAX_INSTRUMENTS} fit")
+    refuse_too_many(instruments)
     keys = tuple(sorted(instruments))
     refuse_two_labels(instruments)
     for key in keys:
         check_strength(instruments[key], strength_of(instruments[key], strength))
-        check_areas(w, instruments[key])
+        check_areas(w.geography, w.setting.place.name, instruments[key])
     before = AtWork() if before is None else before
     if before.running:
         before.stop(w, keys)
@@ -203,15 +206,30 @@ def equip(
     return new
 
 
+def refuse_too_many(instruments: Collection[str]) -> None:
+    """Raises Refusal for more instruments than there are bits."""
+    if len(instruments) > MAX_INSTRUMENTS:
+        raise Refusal(f"{len(instruments)} instruments in one scenario; at most {MAX_INSTRUMENTS} fit: take some out")
+
+
+def refuse_unread(instrument: Instrument) -> None:
+    """Raises Refusal for a setting that nothing would read, named with the reason and the way out."""
+    for name, why in instrument.unread().items():
+        field, value = type(instrument).model_fields[name], getattr(instrument, name)
+        if value != field.get_default():
+            said = "" if isinstance(value, BaseModel) else f"={value}"
+            raise Refusal(f"{instrument.key}.{field.alias or name}{said} would do nothing: {why}")
+
+
 def strength_of(instrument: Instrument, strength: float) -> float:
     """The strength of an instrument in a run: what is done already is delivered as it is."""
     return 1.0 if instrument.already else strength
 
 
-def check_areas(w: World, instrument: Instrument) -> None:
-    """Raises Refusal when ``who.areas`` names what is no part of this place."""
+def check_areas(geography: Geography, place: str, instrument: Instrument) -> None:
+    """Raises Refusal when ``who.areas`` names what is no part of this place (its name)."""
     try:
-        area_rows(w, instrument.who.areas)
+        area_rows(geography, place, instrument.who.areas)
     except ValueError as error:
         raise Refusal(f"{instrument.key}.{error}") from None
 

@@ -37,6 +37,8 @@ class KnownToSome(Instrument):
 class Help(KnownToSome):
     """Help with the move that costs the same each time."""
 
+    prices: ClassVar[tuple[str, ...]] = ("eur_use",)
+
     eur_use: float = Field(0, ge=0, le=10000, description="euro per move")
 
     def most_cost_of_a_use(self, w: World, rows: NDArray) -> NDArray:
@@ -52,6 +54,7 @@ class Outreach(Instrument):
     """Information for people who have no plan to move; what it stirs lasts for the month in which it reaches them."""
 
     stages_asked: ClassVar[tuple[int, int]] = (HUIDIGE, HUIDIGE)
+    prices: ClassVar[tuple[str, ...]] = ("eur_contact",)
 
     rel_reached: float = Field(0.1, ge=0, le=1, description="share of the target group that it reaches in a month (assumption)")
     awareness: float = Field(0.2, ge=0, le=5, description="logit added to the chance of a wish in that month (assumption, 0-1; unproven)")

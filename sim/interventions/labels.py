@@ -16,6 +16,7 @@ from sim.world.chance import Purpose, uniform
 from sim.world.codes import ON_OFFER, Access, DwellingState, Tenure
 from sim.world.copies import Own
 from sim.world.errors import Refusal
+from sim.world.names import WORD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -52,13 +53,24 @@ class ForHomesTaken(Instrument):
     tenure_taken: Literal["any", "huur", "corporatie", "vrije_huur", "koop"] = Field("any", description="tenure of the home taken")
     step_free_taken: bool = Field(False, description="true: only for a home without steps")
     label: str | None = Field(
-        None, description="name of a label on corporatie homes: it holds only there; instruments that name one label mean the same homes"
+        None,
+        pattern=WORD,
+        description="name of a label on corporatie homes: it holds only there; instruments that name one label mean the same homes",
     )
     label_step_free: bool = Field(True, description="false: corporatie homes with steps can have the label, too")
     n_labelled: int | None = Field(None, ge=0, description="homes in the stock that have the label; null: the share rel_labelled of them")
     rel_labelled: float = Field(
         0.5, ge=0, le=1, description="share of the suitable corporatie homes that is labelled (assumption; E23: 25 %)"
     )
+
+    def unread(self) -> dict[str, str]:
+        """Without a label nothing of it is read; where a number of homes is given, not the share."""
+        found = super().unread()
+        if not (self.asks_label or self.label):
+            found |= dict.fromkeys(("label_step_free", "n_labelled", "rel_labelled"), "no label is named; give label, or take it out")
+        elif self.n_labelled is not None:
+            found["rel_labelled"] = "n_labelled says how many homes; take one of the two out"
+        return found
 
     def conditions(self) -> dict[str, float]:
         """Levers that say for which homes the others hold."""

@@ -31,6 +31,7 @@ class Terms(BaseModel):
 
     card: ClassVar[Card] = Card()
     stages_asked: ClassVar[tuple[int, int]] = (ZOEKEN, ZOEKEN)  # first and last in which people are asked, or ask for it
+    prices: ClassVar[tuple[str, ...]] = ()  # settings beside eur_fixed of which it costs anything at all only if one is above 0
 
     who: Who = Who()
     since: str | None = Field(None, alias="from", description="first month, YYYY-MM; default the start of the run")
@@ -71,6 +72,17 @@ class Terms(BaseModel):
     def most_strength(self) -> float:
         """The strongest that it can be delivered: a rule without capacity, budget or dose holds for all at 1."""
         return MOST_STRENGTH if self.limited else 1.0
+
+    def may_cost(self) -> bool:
+        """Whether anything of it is ever paid, as it is set."""
+        return self.eur_fixed > 0 or any(getattr(self, name) > 0 for name in self.prices)
+
+    def unread(self) -> dict[str, str]:
+        """Settings that nothing reads as the others are set, each with the reason and the way out. A capacity or budget of 0 stops it."""
+        found = {}
+        if self.eur_budget != 0 and not self.may_cost():
+            found["eur_budget"] = f"it costs nothing ({' and '.join(('eur_fixed', *self.prices))} 0), so no budget binds it; take it out"
+        return found
 
     def asked_in(self) -> tuple[int, int]:
         """``stages_asked``, or what settings say of it; money that is set aside stays so from the first on."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sim.behaviour.fit import classes, oldest_age
 from sim.behaviour.money import gross_income
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from sim.interventions.register import Among
     from sim.world.columns import Dwellings, Households
+    from sim.world.geography import Geography
     from sim.world.world import World
 
     Filter = Callable[[World, "Who", NDArray], NDArray]  # which of the households given (rows with a home) meet it, bool
@@ -59,6 +60,16 @@ class Who(BaseModel):
     coach: bool = Field(
         False, description="true: a coach of the same scenario has talked to the household on this journey (so before it moves)"
     )
+
+    @model_validator(mode="after")
+    def _somebody_can_meet_it(self) -> Self:
+        for least, most, one in (("rooms", "rooms_most", "home"), ("size_least", "size", "household")):
+            low, high = getattr(self, least), getattr(self, most)
+            if low > high:
+                raise ValueError(f"{least}={low} and {most}={high}: no {one} meets both; raise {most}, or lower {least}")
+        if self.children == "with" and self.size == 1:
+            raise ValueError("children=with and size=1: no household meets both; let size be 2 or more")
+        return self
 
 
 ANYBODY = Who(age=18)  # every label has the value that binds nobody
@@ -218,13 +229,12 @@ def _asks(value: Any) -> str:
     return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value).lower()
 
 
-def area_rows(w: World, areas: tuple[str, ...]) -> NDArray:
+def area_rows(g: Geography, place: str, areas: tuple[str, ...]) -> NDArray:
     """Rows of the smallest areas meant by codes or names of wijken and gemeenten, int64.
 
     Raises:
-        ValueError: one that is not in this place; names the nearest that is.
+        ValueError: one that is not in this place (its name); names the nearest that is.
     """
-    g = w.geography
     known: dict[str, set[int]] = {}
     for at, words in enumerate(zip(g.code, g.name, strict=True)):
         town = int(g.gemeente[at])
@@ -233,9 +243,7 @@ def area_rows(w: World, areas: tuple[str, ...]) -> NDArray:
     found: set[int] = set()
     for area in areas:
         if area.lower() not in known:
-            raise ValueError(
-                f"who.areas: {area!r} is no wijk or gemeente (name or CBS code) of {w.setting.place.name}{hint(area.lower(), known)}"
-            )
+            raise ValueError(f"who.areas: {area!r} is no wijk or gemeente (name or CBS code) of {place}{hint(area.lower(), known)}")
         found |= known[area.lower()]
     return np.array(sorted(found), np.int64)
 
@@ -264,5 +272,5 @@ FILTERS: dict[str, Filter] = {
     "dur_lived": lambda w, who, rows: w.month - w.h.moved_in[rows].astype(np.int64) >= who.dur_lived,
     "registered": lambda w, who, rows: w.h.registered[rows] != NEVER,
     "income": _income,
-    "areas": lambda w, who, rows: np.isin(w.d.area[w.h.home[rows]], area_rows(w, who.areas)),
+    "areas": lambda w, who, rows: np.isin(w.d.area[w.h.home[rows]], area_rows(w.geography, w.setting.place.name, who.areas)),
 }

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 from pydantic import BaseModel, ConfigDict
+
+from sim.world.errors import Refusal
 
 BASIS, PLACEBO = "basis", "placebo"  # always run: what is done already, and the same with chance in another order
 ALL = "all"  # a row of a table for all groups, payers, years or goals together
 ALLE = "alle"  # a row for all instruments, or all filters, together
 YEAR = 12  # months
+WORD = r"^[A-Za-z0-9_-]+$"  # a name that becomes a file, a folder or a cell of a CSV
 START_MONTH = r"^(19|20|21)\d\d-(0[1-9]|1[0-2])$"  # of a run
 MOST_STRENGTH = 10.0  # times the delivery of an instrument that can be dosed
 
@@ -18,3 +24,18 @@ class Title(BaseModel):
     model_config = ConfigDict(extra="forbid")
     nl: str
     en: str
+
+
+def check_names(names: Iterable[str], what: str) -> None:
+    """Refuse names of scenarios or goals that cannot be a file or a cell of a CSV on every computer.
+
+    Raises:
+        Refusal: one that is no word, or two that are equal but for case.
+    """
+    first: dict[str, str] = {}
+    for name in names:
+        if not re.fullmatch(WORD, name):
+            raise Refusal(f"{what} {name[:60]!r}: a name is a word of letters, digits, _ and - (and no accents); rename it")
+        other = first.setdefault(name.lower(), name)
+        if other != name:
+            raise Refusal(f"{what}s {other} and {name} differ in capitals only, and would share files on some computers; rename one")

@@ -331,3 +331,14 @@ def test_each_sheet_prints_on_a4_across_and_shows_no_grid(folder):
     for tab in openpyxl.load_workbook(xlsx).worksheets[:-1]:
         assert tab.page_setup.orientation == "landscape" and int(tab.page_setup.paperSize) == 9 and tab.page_setup.fitToWidth == 1
         assert tab.sheet_properties.pageSetUpPr.fitToPage and tab.sheet_view.showGridLines is False
+
+
+@pytest.mark.parametrize("name", ["../../outside", "sub/x", "=1+1", "Basis"])
+def test_a_folder_of_somebody_else_cannot_make_the_worksheets_write_elsewhere(folder, capsys, name):
+    before = sorted(folder.parent.rglob("*"))
+    table = pd.read_parquet(folder / "summary.parquet").astype({"scenario": object})
+    table.replace({"scenario": {"voorrang": name}}).to_parquet(folder / "summary.parquet")
+    assert worksheets.main([str(folder)]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("error: scenario") and said.count("\n") == 1 and name in said
+    assert sorted(folder.parent.rglob("*")) == before

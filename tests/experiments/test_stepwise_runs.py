@@ -91,18 +91,18 @@ def test_the_folder_of_a_run_covers_its_rules():
 def test_a_scenario_with_rules_is_no_bundle_to_share_out():
     values = {key: value for key, value in DEFAULTS.items() if key not in ("scenarios", "ledger")}
     with pytest.raises(Refusal, match=r"scenario=stapsgewijs has rules: .* no fixed bundle"):
-        prepare(check(Attribute, values | {"scenario": "stapsgewijs", "burn_in": 12}))
+        prepare(check(Attribute, values | {"scenario": "stapsgewijs", "burn_in": 12, "months": 60}))
 
 
 def test_the_placebo_follows_the_rules_of_basis(tmp_path):
-    text = "title: {nl: Basis, en: Base}\ninstruments: {voorrang: {}}\nrules: [{when: {after: 12}, do: {stop: voorrang}}]\n"
+    text = "title: {nl: Basis, en: Base}\ninstruments: {voorrang: {}}\nrules: [{when: {after: 6}, do: {stop: voorrang}}]\n"
     (tmp_path / "basis.yaml").write_text(text, encoding="utf-8")
     plan = make_plan(check(Compare, DEFAULTS | {"scenarios": ["basis", "brieven"], "scenario_dir": str(tmp_path)}))
     assert plan.rules["placebo"] == plan.rules["basis"] and set(plan.rules) == {"basis", "placebo"}
 
 
 def test_packages_of_a_stepwise_scenario_keep_its_rules(tmp_path, monkeypatch):
-    plan = make_plan(check(Compare, DEFAULTS | {"scenarios": ["stapsgewijs"], "burn_in": 12}))
+    plan = make_plan(check(Compare, DEFAULTS | {"scenarios": ["stapsgewijs"], "burn_in": 12, "months": 60}))
     search = goals_command.Search(plan, "stapsgewijs", {}, {}, 1, 0.8)
     seen: list[Any] = []
     monkeypatch.setattr(runner, "run_all", lambda simulation, jobs, *rest: seen.extend(jobs) or [object()])
@@ -115,8 +115,8 @@ def test_packages_of_a_stepwise_scenario_keep_its_rules(tmp_path, monkeypatch):
 
 
 def test_the_model_runs_a_stepwise_scenario_and_a_fork_of_it_has_no_rules():
-    one = HousingModel(MIXED, scenario="stapsgewijs", seed=1, months=30, burn_in=12, follow_up=2, behaviour=LIVELY).run(24)
-    assert one.state.approach is not None and one.state.approach.n_months == 30
+    one = HousingModel(MIXED, scenario="stapsgewijs", seed=1, months=60, burn_in=12, follow_up=2, behaviour=LIVELY).run(24)
+    assert one.state.approach is not None and one.state.approach.n_months == 60
     assert set(one.state.at_work.keys) == {"wooncoach_sociaal", *rules.added(scenarios.load("stapsgewijs").rules)}
     fired = list(one.state.approach.fired)
     twin = one.fork({"voorrang": strong("voorrang")})

@@ -24,7 +24,7 @@ TABLES = ("moves", "chains", "months", "funnel", "instruments")
 RESTLESS = {name: 0.1 for name in ("p_give_up_senior", "p_fade_senior")} | {name: 0.2 for name in ("p_give_up_other", "p_fade_other")}
 PART = 0.2  # of a strong dose: so little that there are always households for it
 DOSED = sorted(key for key, cls in REGISTRY.items() if cls.card.dosed)
-UNLIMITED = {"passendheidsnorm"}  # a rule on homes for everybody: its capacity limits nothing
+UNLIMITED = {key for key, cls in REGISTRY.items() if "capacity" in cls().unread()}  # refused before a run, for it limits nothing
 Settings = dict[str, Any]
 
 
@@ -100,6 +100,7 @@ def seen(lived: Run) -> dict[str, Any]:
 @pytest.mark.parametrize("key", REGISTRY)
 def test_limits_far_or_just_above_what_is_used_give_the_world_without_limits(key):
     free, _, used = lived(key, {})
+    assert free.at_work.running[0].settings.may_cost() == (used["eur_budget"] > 0), "a budget is refused of what costs nothing"
     for name in limits(key):
         assert seen(lived(key, {name: FAR})[0]) == seen(free), f"{name} binds nobody"
     close = {name: used[name] + 0.25 for name in limits(key) if name in used}  # a fraction, so that there is something to carry over

@@ -87,6 +87,10 @@ class InterventieX(Help):
             raise ValueError(f"from_stage {self.from_stage} comes after to_stage {self.to_stage}, so it would reach nobody; swap them")
         return self
 
+    def pulls_something(self) -> bool:
+        """Whether it pulls any lever: conditions alone change nothing."""
+        return any(value != 0 for name, value in self.pulls.items() if name not in CONDITIONS)
+
     def check_law(self, start: str) -> None:
         """A corporatie may help in kind, not with money."""
         if self.pulls.get("eur_once", 0) > 0 and self.payer == "corporatie":

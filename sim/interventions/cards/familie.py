@@ -165,6 +165,7 @@ class NearFamily(Instrument):
     """
 
     stages_asked: ClassVar[tuple[int, int]] = (HUIDIGE, WENS)
+    prices: ClassVar[tuple[str, ...]] = ("eur_case",)
 
     who: Who = Who(age=65, size=2)
     p_apply: float = Field(

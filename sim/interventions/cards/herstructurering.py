@@ -91,6 +91,7 @@ class Rehousing(Instrument):
     """So many homes per 1,000 of the corporaties and year are emptied, home by home, the least accessible first."""
 
     number: ClassVar[int]  # of its fixed draws
+    prices: ClassVar[tuple[str, ...]] = ("eur_moving",)
     stages_asked: ClassVar[tuple[int, int]] = (HUIDIGE, ZOEKEN)  # whoever lives there, and it keeps what is set aside until it moves
 
     who: Who = Who(age=18, tenure="corporatie")

@@ -56,6 +56,7 @@ class Woonbehoefteonderzoek(Instrument):
         has_users=False,
     )
     stages_asked: ClassVar[tuple[int, int]] = (HUIDIGE, ZOEKEN)
+    prices: ClassVar[tuple[str, ...]] = ("eur_survey",)
 
     who: Who = Who(age=65)
     dur_cycle: int = Field(48, ge=12, le=120, description="months between two surveys (assumption, 24-72)")

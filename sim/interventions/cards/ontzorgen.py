@@ -124,6 +124,8 @@ class ExtraHulpmiddelen(KnownToSome):
         "extra_hulpmiddelen", "Extra hulpmiddelen in de nieuwe woning", "Aids fitted in the new home"
     ).but(levers_used=("adapts",), payers=("corporatie", "gemeente"), source=f"{FLEXIBLE}: extra aids fitted")
 
+    prices: ClassVar[tuple[str, ...]] = ("eur_home",)
+
     who: Who = Who(tenure="corporatie")
     eur_home: float = Field(4000, ge=0, le=10000, description="euro per home adapted (assumption; adaptable is up to 10,000)")
 
@@ -153,6 +155,7 @@ class Voorinspectie(KnownToSome):
         stages=("woonwens",), levers_used=("search",), source=f"{FLEXIBLE}: voorinspectie when a household only considers a move"
     )
     stages_asked: ClassVar[tuple[int, int]] = (WENS, WENS)
+    prices: ClassVar[tuple[str, ...]] = ("eur_inspection",)
 
     who: Who = Who(tenure="corporatie")
     search: float = Field(0.2, ge=0, le=5, description="logit added to the chance of starting to search (assumption, 0-1)")
@@ -182,6 +185,7 @@ class GeenDubbeleHuur(KnownToSome):
     card: ClassVar[Card] = ONTZORGEN.named("geen_dubbele_huur", "Geen dubbele huur", "No double rent").but(
         source="sources section 4 (Maasdelta, Maassluis); obstacle named by coaches: a period of double rent"
     )
+    prices: ClassVar[tuple[str, ...]] = ("dur_overlap",)
 
     who: Who = Who(tenure="corporatie")
     trouble: float = Field(

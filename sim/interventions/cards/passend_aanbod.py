@@ -57,6 +57,7 @@ class Programme(Own):
 class Building(Instrument):
     """A building programme: so many homes per 1,000 senior households and year."""
 
+    prices: ClassVar[tuple[str, ...]] = ("eur_home",)
     n_per_1000: float = Field(
         1.0, ge=0, le=50, description="homes per 1,000 senior households and year (F07: 290,000 to 2030 is about 12; assumption)"
     )
@@ -75,6 +76,10 @@ class Building(Instrument):
             parts = f"rel_corporatie={self.rel_corporatie:g} and rel_koop={self.rel_koop:g}"
             raise ValueError(f"{parts} are more than all homes together; lower one of them")
         return self
+
+    def unread(self) -> dict[str, str]:
+        """Nobody is chosen: whoever responds can get a home."""
+        return super().unread() | {"who": "homes are built where the seniors live, for whoever gets them; take it out"}
 
     def act_in_month(self, run: Running, w: World) -> None:
         """Deliver this month's homes, if the building time has passed and the budget allows."""

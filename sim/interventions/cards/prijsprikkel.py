@@ -51,6 +51,8 @@ class Huurgewenning(KnownForHomesTaken):
         source="toolkit Platform31 2023, annex, Financiële tegemoetkoming; C08",
     )
 
+    prices: ClassVar[tuple[str, ...]] = ("dur_path",)
+
     who: Who = Who(tenure="corporatie", rooms=4)
     dur_path: int = Field(36, ge=0, le=120, description="months until the regular rent")
 
@@ -83,6 +85,15 @@ class Huurbehoud(KnownForHomesTaken):
     who: Who = Who(tenure="corporatie", rooms=4)
     variant: Literal["oude_huur", "oude_huur_plus"] = "oude_huur"
     eur_plus: float = Field(50, ge=0, le=300, description="euro per month above the old rent (oude_huur_plus)")
+
+    def may_cost(self) -> bool:
+        """Rent is forgone at every move."""
+        return True
+
+    def unread(self) -> dict[str, str]:
+        """What stands above the old rent, in the variant that has nothing above it."""
+        plus = {"eur_plus": "variant oude_huur has nothing above the old rent; give variant: oude_huur_plus, or take it out"}
+        return super().unread() | (plus if self.variant == "oude_huur" else {})
 
     def levers(self) -> dict[str, float]:
         """The old rent, or the old rent and a little."""
@@ -126,6 +137,8 @@ class Verhuiskostenvergoeding(KnownForHomesTaken):
         law="a corporatie may not pay it for doorstroming; gemeente and provincie may",
         source="toolkit Platform31 2023, annex; C08, C10, C35",
     )
+
+    prices: ClassVar[tuple[str, ...]] = ("eur_grant",)
 
     who: Who = Who(tenure="corporatie", rooms=4)
     eur_grant: float = Field(2000, ge=0, le=10000, description="euro per move")

@@ -57,6 +57,7 @@ class Woningsplitsen(Instrument):
         for_households=False,
     )
     stages_asked: ClassVar[tuple[int, int]] = (HUIDIGE, WENS)
+    prices: ClassVar[tuple[str, ...]] = ("eur_split",)
 
     who: Who = Who(age=55, size=2, tenure="koop", rooms=4, floor_area=150)
     p_apply: float = Field(

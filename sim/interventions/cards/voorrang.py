@@ -207,6 +207,11 @@ class Passendheidsnorm(Labelling):
     rel_labelled: float = Field(1.0, ge=0, le=1, description="share of those homes")
     payer: Payer = "gemeente"
 
+    def unread(self) -> dict[str, str]:
+        """No number of homes limits a rule on homes; a share of them, and a strength below 1, do."""
+        way_out = "it is a rule on homes, for everybody; give rel_labelled, or capacity: 0 to stop it"
+        return super().unread() | {"who": way_out} | ({} if self.capacity == 0 else {"capacity": way_out})
+
     def levers(self) -> dict[str, float]:
         """A rule on the home, for everybody."""
         return {"size_norm": 1}

@@ -59,6 +59,7 @@ class Woningdelen(Instrument):
         source=f"{ANNEX}: woningdelen; sources section 3",
     )
     stages_asked: ClassVar[tuple[int, int]] = (HUIDIGE, WENS)
+    prices: ClassVar[tuple[str, ...]] = ("eur_case",)
 
     who: Who = Who(age=55, size=2, rooms=4)
     n_spare: int = Field(2, ge=1, le=6, description="fewest rooms above what the household needs")

@@ -44,6 +44,7 @@ class Woningruil(KnownToSome):
         contact=Contact.EIGEN_INITIATIEF,
     )
     stages_asked: ClassVar[tuple[int, int]] = (WENS, ZOEKEN)
+    prices: ClassVar[tuple[str, ...]] = ("eur_use",)
 
     who: Who = Who(age=18, tenure="corporatie")
     rel_known: float = Field(

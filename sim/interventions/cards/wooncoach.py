@@ -46,6 +46,7 @@ class Wooncoach(Instrument):
     """Talks, advice, a plan and help on the moving day, by people who can only do so many."""
 
     stages_asked: ClassVar[tuple[int, int]] = (HUIDIGE, ZOEKEN)
+    prices: ClassVar[tuple[str, ...]] = ("eur_fte",)
 
     fte: float | None = Field(None, ge=0, le=200, description="full-time posts; null: fte_per_1000 times the senior households")
     fte_per_1000: float = Field(
@@ -63,6 +64,11 @@ class Wooncoach(Instrument):
         description="share of the homes on offer that the coach adds (assumption 0.01-0.2; without a coach a searcher sees 0.05)",
     )
     trouble: float = Field(0.02, ge=0, le=0.2, description="fit points of trouble taken away by plan and moving day (assumption)")
+
+    def unread(self) -> dict[str, str]:
+        """Where posts are given, not their number per 1,000."""
+        posts = {} if self.fte is None else {"fte_per_1000": "fte says how many posts; take one of the two out"}
+        return super().unread() | posts
 
     def levers(self) -> dict[str, float]:
         """What a talk and what follows it change."""

@@ -1,0 +1,118 @@
+"""What can be known of a scenario before its world is built, and refused: what would do nothing, or cannot be.
+
+For the plan of every command and for ``HousingModel``. A world is not needed; of the place only its areas are, where ``who`` names some.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from sim import interventions
+from sim.approach import rules
+from sim.approach.stepwise import QUARTER
+from sim.interventions import card_of
+from sim.interventions.cards.eigen import InterventieX
+from sim.interventions.labels import refuse_two_labels
+from sim.interventions.terms import month_number
+from sim.population import fitting, setting
+from sim.world.errors import Refusal, hint
+from sim.world.names import YEAR
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from sim.approach.rules import Rule
+    from sim.interventions import Instrument
+    from sim.world.places import Place
+
+
+class Term(NamedTuple):
+    """Where and when a scenario runs: months from month 0, which is ``start`` (YYYY-MM)."""
+
+    place: Place
+    start: str
+    months: int
+    burn_in: int
+    strength: float = 1.0
+
+    def __str__(self) -> str:
+        return f"the run has months={self.months} from start={self.start} on"
+
+
+def check(held: Mapping[str, Instrument], steps: Sequence[Rule], term: Term) -> None:
+    """Refuse a scenario of which something would do nothing or cannot be, by what it holds and what its rules add.
+
+    What is done already (``already``) is listed by date for a place, so dates outside the run are no mistake there.
+
+    Raises:
+        Refusal: names instrument or rule, both sides, and the way out.
+    """
+    rules.check(held, steps)
+    rules.check_year(steps, term.burn_in)
+    every = {**held, **rules.loaded(held, steps, term.start, term.strength)}
+    interventions.refuse_too_many(every)
+    for key, one in every.items():
+        if not one.already:
+            _refuse_other_months(one, term)
+            interventions.check_strength(one, term.strength)
+        if isinstance(one, InterventieX) and not one.pulls_something():
+            raise Refusal(f"{key} pulls no lever, so it changes nothing: give pulls, for instance {key}.pulls.trouble=0.01, or take it out")
+        interventions.refuse_unread(one)
+        _refuse_toolbox(one, every)
+    refuse_two_labels(every)
+    asked = [one for one in every.values() if one.who.areas]
+    if asked:
+        geography = setting.geography(term.place, fitting.fitted(term.place))
+        for one in asked:
+            interventions.check_areas(geography, term.place.name, one)
+    for number, rule in enumerate(steps, 1):
+        _refuse_late(number, rule, term)
+
+
+def refuse_already(given: Mapping[str, Any]) -> None:
+    """Raises Refusal where settings that somebody gives (by instrument, or an instrument) say ``already``."""
+    for key, one in given.items():
+        said = one.get("already") if isinstance(one, dict) else getattr(one, "already", False)
+        if said:
+            raise Refusal(f"{key}.already: only the list of what a place does already says so; take it out, and {key} counts in full")
+
+
+def _refuse_other_months(one: Instrument, term: Term) -> None:
+    first = 0 if one.since is None else month_number(one.since, term.start)
+    end = term.months if one.until is None else month_number(one.until, term.start)
+    if max(first, 0) >= min(end, term.months):
+        side = f"from={one.since}" if first >= term.months else f"until={one.until}"
+        raise Refusal(f"{one.key}.{side}: it would work in no month, for {term}; change one of them, or take {one.key} out")
+
+
+def _refuse_toolbox(one: Instrument, every: Mapping[str, Instrument]) -> None:
+    for other in one.brings_along():
+        where = f"{one.key}.toolbox: {other}"
+        if other == one.key:
+            raise Refusal(f"{where} is the coach itself, which cannot bring itself along; take it out of the toolbox")
+        if other not in every:
+            near = hint(other, every.keys() - {one.key})
+            raise Refusal(
+                f"{where} is not in this scenario, so the coach would bring nothing{near}; add it under instruments, or take it out"
+            )
+        if not card_of(other).for_households:
+            raise Refusal(f"{where} works through homes, not for a household that a coach could bring it to; take it out of the toolbox")
+
+
+def _refuse_late(number: int, rule: Rule, term: Term) -> None:
+    """A rule is looked at in month 0 and every third month after it, before the end of the run."""
+    last = (term.months - 1) // QUARTER * QUARTER
+    when, needs = rule.when, f"rule {number}: when.after={rule.when.after}"
+    first = when.after
+    if when.instrument is not None and first < YEAR:
+        first, needs = YEAR, f"rule {number}: when.instrument={when.instrument} is counted over {YEAR} months of work"
+    if first > last:
+        raise Refusal(f"{needs}, and {term}, with the last look at rules in month {last}; give a longer run, or take the rule out")
+    for key, settings in rule.do.add.items():
+        until = settings.get("until")
+        if until is not None and month_number(until, term.start) <= first:
+            raise Refusal(
+                f"rule {number}: do.add.{key}.until={until}: it would work in no month, for the rule begins it in month {first} at the "
+                f"earliest and {term}; let until be later"
+            )
