@@ -11,10 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from analysis.tables import record
 from analysis.tables.made import FROM_TABLES
 from experiments.entry import HydraCommand, main
 from experiments.runs import carry_out, manifest, runner, store
-from experiments.runs.folder import join, locked, read_json, sweep_up, write_json
+from experiments.runs.folder import join, locked, sweep_up, write_json
 from experiments.runs.plan import Plan, make_plan
 from experiments.runs.simulation import Simulation
 from experiments.runs.world import Verhuisketens
@@ -46,11 +47,12 @@ def execute(
         found = manifest.marks(jobs)
         seconds = carry_out.timings(found, since)
         content = manifest.compose(plan, found, failures, seconds, command, {"scenarios": runner.in_order(plan.scenarios), "seeds": seeds})
+        write_json(out / manifest.NAME, content)  # without a checksum: until the tables are whole nobody vouches for them
         tables_began = time.perf_counter()
         for made in FROM_TABLES:
             made.clear(out)
         for name in TABLES:
-            store.merge(out, name, [(m["scenario"], m["seed"], m["folder"]) for m in found if name in m["needed"]])
+            content["checksums"][name] = store.merge(out, name, manifest.parts(found, name))
         content["seconds"]["merging"] = round(time.perf_counter() - tables_began, 3)
         write_json(out / manifest.NAME, content)
         status = carry_out.tell(failures, plan.config.debug) if failures else (finish or page)(out, content)
@@ -66,7 +68,7 @@ def extended(plan: Plan, out: Path) -> tuple[Plan, list[int]]:
     Raises:
         Refusal: a scenario of the folder no longer exists.
     """
-    before = read_json(out / manifest.NAME)
+    before = record.read(out / manifest.NAME)
     if before is None:
         return plan, plan.seeds
     seeds = carry_out.with_earlier(plan, before)

@@ -7,11 +7,16 @@ first one runs.
 
 from __future__ import annotations
 
+import _thread
 import argparse
 import itertools
+import os
+import re
 import shutil
+import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,13 +24,15 @@ from pathlib import Path
 from typing import Any, cast, get_origin
 
 from experiments import overrides as typed
+from experiments.runs.folder import check_place, check_sweep
 from experiments.runs.plan import short_hash
 from experiments.schema import Command, check, unknown_key
-from sim.world.errors import Refusal, guarded, hint
+from sim.world.errors import Refusal, answered, hint, stopped
 
 CONFIGS = Path(__file__).resolve().parents[1] / "configs"
 FREE = ("instruments", "behaviour")  # keys below these are open: sim checks them
 NAME_ONLY = ("scenario", "goals")  # one name: Hydra would take it for a file of that folder of configs/ to be merged
+FULL_ERROR = "HYDRA_FULL_ERROR"  # set, an error of Hydra's own comes here too, instead of its traceback to the terminal
 MOST_JOBS = 500  # jobs of a sweep that are checked beforehand
 
 
@@ -50,10 +57,48 @@ class HydraCommand:
 
 
 def main(command: HydraCommand, arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns its exit status: 0 done, 1 something failed, 2 the command cannot be run as it is."""
+    """Run a command; returns its exit status: 0 done, 1 something failed, 2 the command cannot be run as it is, 130 stopped."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = any(argument.replace(" ", "").lower() == "debug=true" for argument in given)
-    return guarded(lambda: _main(command, given), debug)
+    try:
+        with heard() as stops:
+            status = answered(lambda: _main(command, given, stops), debug)
+        if not stops:
+            return status
+    except KeyboardInterrupt:
+        pass
+    return stopped()
+
+
+@contextmanager
+def heard() -> Iterator[list[int]]:
+    """Ctrl-C stops as ever, and is counted: Python drops what is raised while an object is cleared away, so that it is raised again."""
+    stops: list[int] = []
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield stops
+        return
+
+    def stop(number: int, frame: Any) -> None:
+        stops.append(number)
+        raise KeyboardInterrupt
+
+    def dropped(what: Any) -> None:
+        if not issubclass(what.exc_type, KeyboardInterrupt):
+            return sys.__unraisablehook__(what)
+        again.append(threading.Timer(0.1, _thread.interrupt_main))
+        again[-1].start()
+
+    again: list[threading.Timer] = []
+    hook = sys.unraisablehook
+    signal.signal(signal.SIGINT, stop)
+    sys.unraisablehook = dropped
+    try:
+        yield stops
+    finally:
+        for timer in again:
+            timer.cancel()
+        sys.unraisablehook = hook
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @contextmanager
@@ -70,7 +115,7 @@ def lazy_help_allowed() -> Iterator[None]:
         argparse.ArgumentParser._check_help = original  # type: ignore[attr-defined]
 
 
-def _main(command: HydraCommand, arguments: list[str]) -> int:
+def _main(command: HydraCommand, arguments: list[str], stops: list[int]) -> int:
     from hydra._internal.utils import get_args_parser
 
     with lazy_help_allowed():
@@ -85,7 +130,7 @@ def _main(command: HydraCommand, arguments: list[str]) -> int:
         prepared = [command.prepare(config) for config in jobs]
         lines += folders(prepared[0].out, getattr(jobs[0], "out", None), lines if flags.multirun else None)
     options = [argument for argument in arguments if argument not in flags.overrides]
-    return run_hydra(command, options + lines, " ".join(["python -m", f"experiments.{command.name}", *arguments]), n_jobs)
+    return run_hydra(command, options + lines, stops, " ".join(["python -m", f"experiments.{command.name}", *arguments]), n_jobs)
 
 
 def parse(lines: Sequence[str]) -> list[Any]:
@@ -174,17 +219,30 @@ def folders(out: Path | None, given: str | None, sweep: list[str] | None) -> lis
     """Overrides that keep all that Hydra writes inside the folder of the results.
 
     ``out`` is the first job's folder, ``given`` the key ``out``; ``sweep`` the overrides of a multirun, else None.
+
+    Raises:
+        Refusal: results may not be written there.
     """
     if out is None:
         return []
     if sweep is None:
-        return [f"hydra.run.dir='{out.as_posix()}/.hydra'"]
-    whole = given or f"results/multirun-{short_hash(sorted(sweep), 8)}"
-    return [f"hydra.sweep.dir='{Path(whole).as_posix()}'", "hydra.sweep.subdir=${hydra.job.override_dirname}/.hydra"]
+        check_place(out)
+        return [f"hydra.run.dir={quoted(out / '.hydra')}"]
+    whole = Path(given or f"results/multirun-{short_hash(sorted(sweep), 8)}")
+    check_sweep(whole)
+    return [f"hydra.sweep.dir={quoted(whole)}", "hydra.sweep.subdir=${hydra.job.override_dirname}/.hydra"]
 
 
-def run_hydra(command: HydraCommand, arguments: list[str], line: str, n_jobs: int = 0) -> int:
-    """Hand over to Hydra; returns the worst exit status of its jobs, of which there are ``n_jobs`` at least."""
+def quoted(path: Path) -> str:
+    """A path as Hydra reads it between quotes."""
+    return "'" + re.sub(r"(\\*)('|$)", lambda end: 2 * end[1] + ("\\'" if end[2] else ""), path.as_posix()) + "'"
+
+
+def run_hydra(command: HydraCommand, arguments: list[str], stops: list[int], line: str, n_jobs: int = 0) -> int:
+    """Hand over to Hydra; returns the worst exit status of its jobs, of which there are ``n_jobs`` at least.
+
+    After one that was stopped there is no next one.
+    """
     import hydra
     from hydra.core.hydra_config import HydraConfig
     from hydra.types import RunMode
@@ -202,16 +260,20 @@ def run_hydra(command: HydraCommand, arguments: list[str], line: str, n_jobs: in
             out = Path(HydraConfig.get().runtime.output_dir).parent if swept else prepared.out
             return command.execute(prepared, out, line)
 
+        status = answered(job, debug)
         with statuses.open("a", encoding="utf-8") as file:
-            file.write(f"{guarded(job, debug)}\n")
+            file.write(f"{status}\n")
+        if stops:
+            raise KeyboardInterrupt
 
-    before = sys.argv
-    sys.argv = [f"experiments.{command.name}", *arguments]
+    before, full = sys.argv, os.environ.get(FULL_ERROR)
+    sys.argv, os.environ[FULL_ERROR] = [f"experiments.{command.name}", *arguments], "1"
     try:
         with lazy_help_allowed():
             hydra.main(version_base="1.3", config_path=str(CONFIGS), config_name=command.config)(task)()
         found = [int(line) for line in statuses.read_text(encoding="utf-8").split()] if statuses.is_file() else []
     finally:
         sys.argv = before
+        os.environ.pop(FULL_ERROR) if full is None else os.environ.update({FULL_ERROR: full})
         shutil.rmtree(statuses.parent)
     return 1 if len(found) < n_jobs else max(found, default=0)  # a job that left no status did not end

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os.path
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
 from sim.world.errors import Refusal, hint, nearest, shown
@@ -12,6 +13,12 @@ from sim.world.names import MOST_STRENGTH, START_MONTH
 from sim.world.notation import limits
 
 Names = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
+
+
+def _of_home(folder: str | None) -> str | None:
+    """A folder with the home folder in the place of a ``~`` in front: only a shell that sees it first would do it."""
+    return folder and os.path.expanduser(folder)
+
 
 # experiments/entry.py hands the one name over as scenario.name
 OneName = Annotated[str, BeforeValidator(lambda value: value.get("name") if isinstance(value, dict) else value)]
@@ -40,7 +47,7 @@ class Runs(Command):
     instruments: dict[str, dict[str, Any]] = Field(default_factory=dict, description="settings of instruments")
     behaviour: dict[str, float] = Field(default_factory=dict, description="behavioural parameters")
     workers: int = Field(ge=1, le=1_024, description="processes")
-    out: str | None = Field(None, min_length=1, description="a folder")
+    out: Annotated[str | None, AfterValidator(_of_home)] = Field(None, min_length=1, description="a folder")
 
 
 class Compare(Runs):

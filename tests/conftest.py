@@ -10,8 +10,6 @@ settings.load_profile("verhuisketens")
 
 
 @pytest.fixture
-def notes(tmp_path):
+def notes(tmp_path_factory):
     """A folder in which jobs of other processes leave word of what they did."""
-    folder = tmp_path / "notes"
-    folder.mkdir()
-    return folder
+    return tmp_path_factory.mktemp("notes")

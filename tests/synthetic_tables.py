@@ -160,6 +160,7 @@ def ledger(scenarios: tuple[str, ...], seeds: range) -> dict[str, pd.DataFrame]:
 def manifest(scenarios: tuple[str, ...], seeds: range) -> dict[str, Any]:
     """What manifest.json says."""
     return {
+        "made_by": "verhuisketens",
         "command": "python -m experiments.compare municipality=zwolle",
         "place": "zwolle",
         "configuration": {"months": MONTHS, "follow_up": FOLLOW_UP, "burn_in": 6, "start": "2026-07", "strength": 1.0},

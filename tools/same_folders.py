@@ -4,7 +4,8 @@ Left out, because it says when, where or with which code a thing was made, and n
 
 - ``.lock``: process and time;
 - ``.runs/HASH``: the folder of one run is named by its scenario and seed, for its hash covers the digest of the code;
-- in JSON the keys ``seconds``, ``finished``, ``date``, ``commit``, ``sim`` and ``code`` (the last two are digests of the code);
+- in JSON the keys ``seconds``, ``finished``, ``date``, ``commit``, ``sim``, ``code``, ``run`` and ``digest`` (digests of code or of
+  such keys);
 - in pages the lines ``commit`` and ``sim`` of the versions, and the number of processor minutes;
 - in what was said (``.err``) the lines that count finished runs;
 - in spreadsheets the times of making and changing, and those of the zip;
@@ -30,7 +31,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-MADE_WITH = {"seconds", "finished", "date", "commit", "sim", "code"}
+MADE_WITH = {"seconds", "finished", "date", "commit", "sim", "code", "run", "digest"}
 SAID: tuple[tuple[str, str, str], ...] = (  # suffix, pattern, what stands there instead
     (".html", r"(?m)^<dt>(?:commit|sim)</dt><dd>[^<]*</dd>\n", ""),
     (".html", r"(ongeveer|about) \d+ (processorminuten|processor minutes)", r"\1 N \2"),

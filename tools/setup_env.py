@@ -16,6 +16,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, "Scripts", "python.exe") if os.name == "nt" else os.path.join(VENV, "bin", "python")
 MARK = os.path.join(VENV, "verhuisketens-ready")
+ONE_AT_A_TIME = VENV + ".lock"  # beside it: .venv itself is emptied
 BUILD_LOCK = os.path.join(ROOT, "requirements-build.lock")
 LOCK = os.path.join(ROOT, "requirements.lock")
 OTHER = "name another Python, for instance: make PYTHON=python3.12 (Windows: py -3.12 tools\\setup_env.py)"
@@ -77,6 +78,8 @@ def install():
     """
     import venv
 
+    if os.path.exists(MARK):
+        os.remove(MARK)  # first, so that what is half emptied is not taken for finished
     venv.EnvBuilder(with_pip=True, clear=True, symlinks=os.name != "nt").create(VENV)
     environment = quiet_environment()
     pip = [
@@ -102,8 +105,41 @@ def install():
         path.write((ROOT + "\n").encode("utf-8" if sys.version_info >= (3, 13) else sys.getfilesystemencoding()))
 
 
+def taken(lock):
+    """Whether this process holds the lock file now; the system gives it back when the process ends, however it ends."""
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            msvcrt.locking(lock.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        else:
+            import fcntl
+
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (IOError, OSError):
+        return False
+    return True
+
+
 def main(arguments):
-    """0 when .venv is ready, 2 when this Python will not do, 1 when the installation failed."""
+    """0 when .venv is ready, 2 when this Python will not do, 1 when the installation failed, 130 when it was stopped."""
+    try:
+        with open(ONE_AT_A_TIME, "a") as lock:
+            said = False
+            while not taken(lock):
+                if not said:
+                    sys.stdout.write("Another set-up is at work in this clone; this one waits for it ...\n")
+                    sys.stdout.flush()
+                said = True
+                time.sleep(0.2)
+            return prepared(arguments)
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped; the same command starts again.\n")
+        return 130
+
+
+def prepared(arguments):
+    """As ``main``, by one set-up at a time."""
     if is_ready("--this-python" in arguments):
         return 0
     problem = refusal()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import errno
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from sim.world.errors import Refusal, hint
+from analysis.tables import record
+from sim.world.errors import NotWritten, Refusal, hint
 from sim.world.names import BASIS, PLACEBO
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.counts.schema import Table
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True)
@@ -69,14 +72,8 @@ class Folder:
         return sorted(found)
 
     def manifest(self) -> dict[str, Any]:
-        """What was run; empty when there is no manifest.json. Raises Refusal when it is damaged."""
-        file = self.path / "manifest.json"
-        try:
-            return dict(json.loads(file.read_text(encoding="utf-8")))
-        except FileNotFoundError:
-            return {}
-        except (json.JSONDecodeError, UnicodeDecodeError) as error:
-            raise Refusal(f"{file} is damaged ({error}); the same experiments.compare makes it anew") from error
+        """What was run; empty when there is no manifest.json. Raises Refusal when it is damaged, or not of this program."""
+        return record.read(self.path / record.MANIFEST) or {}
 
     def _found(self, name: str) -> Path:
         file = self._file(name)
@@ -113,27 +110,41 @@ def need(there: Sequence[str], columns: Sequence[str], name: str) -> None:
 
 
 @contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """What the system refuses as NotWritten, with the place and the way out."""
+    try:
+        yield
+    except NotWritten:
+        raise
+    except OSError as error:
+        full = f"no room is left in {path.parent}: make room, and the same command goes on"
+        raise NotWritten(full if error.errno in FULL else f"{path} cannot be written ({error.strerror or error})") from error
+
+
+@contextmanager
 def whole(path: Path, sync: bool = True) -> Iterator[BinaryIO]:
-    """A file to write to that takes its name only at the end: whole or not at all.
+    """A file to write to that takes its name only at the end: whole or not at all. Raises NotWritten.
 
     ``sync`` waits for the disk, so that a power cut leaves no half file either; parts, which can be made anew and tell
     when they are damaged, do without.
     """
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
-        with open(temporary, "wb") as file:
-            yield file
-            if sync:
-                file.flush()
-                os.fsync(file.fileno())
-        os.replace(temporary, path)
+        with writing(path):
+            with open(temporary, "wb") as file:
+                yield file
+                if sync:
+                    file.flush()
+                    os.fsync(file.fileno())
+            os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write text (UTF-8, line ends as given) or bytes, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    with writing(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
     with whole(path) as file:
         file.write(content.encode() if isinstance(content, str) else content)
 

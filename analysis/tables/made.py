@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from analysis.tables import schema
 from analysis.tables.files import beside_others, write_table, write_whole
-from sim.counts.schema import Table
+from analysis.tables.record import MANIFEST
+from sim.counts.schema import TABLES, Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,6 +68,11 @@ class MadeApart:
     tables: tuple[Table, ...]
     pictures: tuple[str, ...]
 
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """All that it may write or remove."""
+        return (*(table.file for table in self.tables), *(f"{name}_*{end}" for name in self.pictures for end in (".svg", ".png")))
+
     def write(self, folder: Path, scenario: str, tables: Mapping[str, pd.DataFrame], pictures: Mapping[str, tuple[bytes, bytes]]) -> None:
         """Replace all that the folder holds of a scenario; rows of others stay.
 
@@ -103,12 +109,20 @@ def _refuse(undeclared: list[str]) -> None:
         raise KeyError(f"{undeclared[0]} is not declared in analysis/tables/made.py; add it there")
 
 
+CHARTS = ("extra_verhuizingen", "passend_wonen", "ketenlengte", "klantreis", "euro_per_verhuizing", "drift")
 PAGE = Made(
     (schema.EFFECTS, schema.COSTS, schema.CHAIN_LENGTHS, schema.MONITOR, schema.NAIVE, schema.FILTERS_CSV, schema.POTS),
-    ("figures/*.svg", "figures/*.png", "report.html"),
+    (*(f"figures/{key}{end}" for key in CHARTS for end in (".svg", ".png")), "report.html"),
 )
 VALIDATION = Made((schema.VALIDATION,))
 WORKSHEETS = Made((), ("werkbladen_*.html",), handed_over=("werkbladen_*.xlsx",))
 FROM_TABLES = (PAGE, VALIDATION, WORKSHEETS)  # never left beside tables of another run
 SHARES = MadeApart((schema.WORLDS, schema.BUNDLES, schema.SHAPLEY), ("shapley",))
 GOALS = MadeApart((schema.GOALS, schema.PACKAGES), ("goals", "packages"))
+RECORDS = (MANIFEST, "attribute_*.json", "goals_*.json")
+EVERYTHING = (  # what this program may write or replace in a folder of its own; whatever else stands there is somebody else's
+    *(table.file for table in TABLES.values()),
+    *RECORDS,
+    *(pattern for made in FROM_TABLES for pattern in (*made.patterns, *made.handed_over)),
+    *(pattern for apart in (SHARES, GOALS) for pattern in apart.patterns),
+)

@@ -82,8 +82,8 @@ def finished(folder: Path) -> Results:
         raise Refusal(f"{folder}: there is no such folder; name the one that experiments.compare wrote (its key out)")
     results = gather(folder) if (folder / "manifest.json").is_file() else None
     again = f"give the same experiments.compare again with out={folder}, and it goes on"
-    if results is None or not results.folder.has("summary"):
-        raise Refusal(f"{folder}: this run is not finished (no manifest.json or summary.parquet); {again}")
+    if results is None or not results.folder.has("summary") or not results.manifest.get("checksums", True):
+        raise Refusal(f"{folder}: this run is not finished (no manifest.json or summary.parquet, or none that vouches for it); {again}")
     failed = results.manifest.get("failed_runs") or []
     if failed:
         first = failed[0]

@@ -8,8 +8,9 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
+from analysis.tables import record
 from experiments.runs import carry_out, manifest, runner
-from experiments.runs.folder import join, locked, read_json, sweep_up, write_json
+from experiments.runs.folder import join, locked, sweep_up, write_json
 from experiments.runs.plan import Plan
 from experiments.runs.simulation import SeedJob, Simulation
 from experiments.runs.world import Verhuisketens
@@ -20,7 +21,7 @@ Marks = Sequence[dict[str, Any]]
 def run_apart(
     plan: Plan,
     out: Path,
-    record: str,
+    name: str,
     command: str,
     jobs_of: Callable[[Sequence[int]], list[SeedJob]],
     conclude: Callable[[Marks, dict[str, Any]], int],
@@ -31,7 +32,7 @@ def run_apart(
     """Run what is not finished, conclude from it, write the record; returns the exit status.
 
     Args:
-        record: name of the manifest; the seeds of an earlier one stay.
+        name: of the record; the seeds of an earlier one stay.
         jobs_of: what to run for these seeds.
         conclude: (marks of the finished runs, content of the manifest, which it may add to) to an exit status; is not
             asked while a run is missing.
@@ -41,7 +42,7 @@ def run_apart(
     with locked(out):
         sweep_up(out)
         join(out, plan.design, plan.written)
-        before = read_json(out / record)
+        before = record.read(out / name)
         seeds = carry_out.with_earlier(plan, before)
         if before and len(seeds) > len(plan.seeds):
             carry_out.tell_kept(out, before)
@@ -57,9 +58,10 @@ def run_apart(
             command,
             {"scenarios": runner.in_order(plan.scenarios), "seeds": seeds},
         )
+        content["checksums"] = manifest.checksums(found)
         status = carry_out.tell(failures, plan.config.debug) if failures else conclude(found, content)
         content["seconds"]["total"] = round(time.perf_counter() - began, 3)
-        write_json(out / record, content)
+        write_json(out / name, content)
         if failures:  # last: a damaged table of an earlier run hides neither record nor message
             forget()
     return status

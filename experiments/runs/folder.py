@@ -1,30 +1,96 @@
-"""The folder of a comparison: one run at a time, and only runs of one design."""
+"""The folder of a comparison: new, empty or ours; one run at a time, and only runs of one design."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from analysis.tables.files import write_whole
+from analysis.tables import record
+from analysis.tables.files import write_whole, writing
+from analysis.tables.made import EVERYTHING
 from sim.world.errors import Refusal
 
 LOCK = ".lock"
 RUNS = ".runs"
 DESIGN = "design.json"
+HYDRA = ".hydra"  # Hydra's own files
+SWEPT = "multirun.yaml"  # and the one that it writes beside the folders of a multirun
+SHOWN = 80  # signs of a folder's name that a message repeats
 FAR = 1 << 30  # the byte that is locked: beyond the text, so that others can read who holds it (Windows)
 
 
-def sweep_up(folder: Path) -> None:
-    """Remove what a killed run left half written."""
-    for left in folder.glob("*.tmp"):
-        left.unlink(missing_ok=True)
+def sweep_up(folder: Path, written: Iterable[str] = (*EVERYTHING, f"{RUNS}/{DESIGN}")) -> None:
+    """Remove what a killed run left half written of its own files (patterns of paths); those of others stay."""
+    for left in (path for pattern in written for path in folder.glob(f"{pattern}.*.tmp")):
+        if re.search(r"\.\d+\.tmp$", left.name):
+            left.unlink(missing_ok=True)
+
+
+def check_place(out: Path) -> None:
+    """Whether results may be written to a folder. Makes and changes nothing.
+
+    Raises:
+        Refusal: it cannot be a folder; it holds files, and is not of this program; a folder stands where a file must come.
+    """
+    shown = f"out={str(out) if len(str(out)) <= SHOWN else str(out)[:SHOWN] + '…'}"
+    if not str(out).isprintable() or "${" in str(out):
+        raise Refusal(f"{shown!r}: a folder with such signs in its name will not do; choose another out")
+    try:
+        _check_stand(out, shown)
+        if out.is_dir():
+            _check_ours(out)
+    except OSError as error:  # a name that is too long, a place that may not be looked at
+        raise Refusal(f"{shown}: {error.strerror}; choose another out") from error
+
+
+def _check_stand(out: Path, shown: str) -> None:
+    with suppress(FileNotFoundError, NotADirectoryError):
+        os.lstat(out)  # asked for the errors that others swallow
+    place = next(place for place in (out, *out.parents) if os.path.lexists(place))
+    if not place.is_dir():
+        what = "a link that leads nowhere" if place.is_symlink() and not place.exists() else "a file"
+        raise Refusal(f"{shown}: {place} is {what}, and results need a folder; choose another out")
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise Refusal(f"{shown}: you may not write in {place}; choose another out")
+
+
+def _check_ours(out: Path) -> None:
+    signed = record.read(out / RUNS / DESIGN, record.Design), record.read(out / record.MANIFEST)
+    if not any(signed):
+        for path in (out / name for name in sorted(os.listdir(out)) if name not in (LOCK, HYDRA)):
+            files = (Path(place) / name for place, _, names in os.walk(path) for name in sorted(names)) if path.is_dir() else iter([path])
+            first = next((file for file in files if not file.name.startswith(f"{DESIGN}.")), None if path.name == RUNS else path)
+            if first is not None:
+                raise Refusal(f"{first} was not made by {record.MADE_BY}; choose an out that is new or empty")
+    for name in (RUNS, HYDRA, "figures"):
+        if (out / name).is_symlink() or ((out / name).exists() and not (out / name).is_dir()):
+            raise Refusal(f"{out / name} stands where a folder must come; remove it, or choose another out")
+    for path in (path for pattern in (LOCK, *EVERYTHING) for path in out.glob(pattern)):
+        if path.is_dir():
+            raise Refusal(f"{path} is a folder, and a file must come there; remove it, or choose another out")
+
+
+def check_sweep(out: Path) -> None:
+    """Whether the folders of a multirun may lie in a folder: it is new or empty, or holds such folders and what Hydra writes beside them.
+
+    Raises:
+        Refusal: as ``check_place``, of the folder or of one in it.
+    """
+    there = sorted(os.listdir(out)) if os.path.isdir(out) else []
+    below = [out / name for name in there if name != SWEPT]
+    if not there or any(path.name in (RUNS, HYDRA) or not path.is_dir() for path in below):
+        check_place(out)
+    else:
+        for path in below:
+            check_sweep(path)
 
 
 def write_json(path: Path, content: Any) -> None:
@@ -32,32 +98,25 @@ def write_json(path: Path, content: Any) -> None:
     write_whole(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
 
-def read_json(path: Path) -> Any:
-    """Content of a JSON file, or None when it is not there. Raises Refusal when it is damaged."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise Refusal(f"{path} is damaged ({error}); remove it, or choose another out") from error
-
-
 @contextmanager
 def locked(out: Path) -> Iterator[None]:
     """Hold the folder for one run. The system gives the lock back when the process ends, however it ends.
 
     Raises:
-        Refusal: another run works in it; names its process and computer.
+        Refusal: as ``check_place``; another run works in it, whose process and computer it names.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(out / LOCK, os.O_RDWR | os.O_CREAT)
+    check_place(out)
+    with writing(out / LOCK):
+        out.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(out / LOCK, os.O_RDWR | os.O_CREAT)
     try:
         if not _take(descriptor):
             raise Refusal(f"another run works in {out}: {_holder(out / LOCK)}; wait for it, or choose another out")
-        os.ftruncate(descriptor, 0)
-        os.lseek(descriptor, 0, os.SEEK_SET)
         began = time.strftime("%Y-%m-%d %H:%M:%S")
-        os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()} since {began}\n".encode())
+        with writing(out / LOCK):
+            os.ftruncate(descriptor, 0)
+            os.lseek(descriptor, 0, os.SEEK_SET)
+            os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()} since {began}\n".encode())
         yield
     finally:
         os.close(descriptor)
@@ -102,8 +161,7 @@ def join(out: Path, design: dict[str, Any], contents: dict[str, Any]) -> None:
         Refusal: names the first key that differs and both values.
     """
     path = out / RUNS / DESIGN
-    path.parent.mkdir(parents=True, exist_ok=True)
-    there = read_json(path) or {"design": design, "scenarios": {}}
+    there = record.read(path, record.Design) or {"design": design, "scenarios": {}}
     known = there["scenarios"]
     same = [(f"scenario {name}: ", known[name], contents[name]) for name in contents if name in known]
     for name, old, new in [("", there["design"], design), *same]:
@@ -113,7 +171,7 @@ def join(out: Path, design: dict[str, Any], contents: dict[str, Any]) -> None:
             raise Refusal(
                 f"{out} holds runs with {name}{key}={before}, and this command asks for {now}; choose another out, or remove the folder"
             )
-    write_json(path, {"design": design, "scenarios": dict(sorted((known | contents).items()))})
+    write_json(path, {"made_by": record.MADE_BY, "design": design, "scenarios": dict(sorted((known | contents).items()))})
 
 
 def first_difference(old: Any, new: Any, key: str = "") -> tuple[str, Any, Any] | None:

@@ -11,16 +11,16 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from analysis.tables import record
 from analysis.tables.schema import EVERY
 from experiments.runs import store
-from experiments.runs.folder import read_json
 from experiments.runs.plan import Plan
 from experiments.runs.runner import Failure, in_order
 from experiments.runs.simulation import SeedJob
 from sim.counts.schema import TABLES
 from sim.world.errors import Refusal
 
-NAME = "manifest.json"
+NAME = record.MANIFEST
 LOCK = "requirements.lock"
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = (
@@ -42,8 +42,9 @@ def marks(jobs: Sequence[SeedJob]) -> list[dict[str, Any]]:
     for name in in_order({spec.scenario for job in jobs for spec in job.runs}):
         for job, spec in ((one, spec) for one in jobs for spec in one.runs if spec.scenario == name):
             folder = Path(job.folder) / spec.key
-            if store.is_done(folder, job.tables):  # written, perhaps, for another scenario with the same settings
-                found.append({**read_json(folder / store.DONE), "scenario": name, "folder": folder, "needed": job.tables})
+            mark = store.read_mark(folder)
+            if mark and set(job.tables) <= set(mark["tables"]):  # written, perhaps, for another scenario with the same settings
+                found.append({**mark, "scenario": name, "folder": folder, "needed": job.tables})
     return found
 
 
@@ -65,15 +66,13 @@ def fingerprints(found: Sequence[dict[str, Any]]) -> dict[str, str]:
 
 
 def checksums(found: Sequence[dict[str, Any]]) -> dict[str, str]:
-    """One checksum per table, over the contents of its parts in the order of the table."""
-    sums = {}
-    for name in TABLES:
-        digest = hashlib.sha256()
-        for mark in found:
-            if name in mark["needed"]:
-                digest.update(f"{mark['scenario']}/{mark['seed']}/{mark['tables'][name]};".encode())
-        sums[name] = digest.hexdigest()
-    return sums
+    """One checksum per table, over the contents of its parts in the order of the table. Raises Refusal when a part is damaged."""
+    return {name: store.checksum(name, parts(found, name)) for name in TABLES}
+
+
+def parts(found: Sequence[dict[str, Any]], name: str) -> list[tuple[str, int, Path]]:
+    """The parts of a table, as ``store.merge`` asks for them."""
+    return [(mark["scenario"], mark["seed"], mark["folder"]) for mark in found if name in mark["needed"]]
 
 
 def reached(found: Sequence[dict[str, Any]]) -> dict[str, dict[str, float]]:
@@ -110,7 +109,7 @@ def compose(
     command: str,
     asked: dict[str, list[Any]],
 ) -> dict[str, Any]:
-    """The content of manifest.json. ``asked`` holds the scenarios and seeds that the tables cover."""
+    """The content of manifest.json but for ``checksums``. ``asked`` holds the scenarios and seeds that the tables cover."""
     from sim import parameters
     from sim.approach import done_already
     from sim.interventions import REGISTRY, card_of
@@ -119,6 +118,7 @@ def compose(
     named = {key for held in plan.contents.values() for key in held}
     named |= {key for rules in plan.rules.values() for rule in rules for key in rule["do"]["add"]}
     return {
+        "made_by": record.MADE_BY,
         "command": command,
         "date": datetime.now(UTC).date().isoformat(),
         "configuration": plan.config.model_dump(mode="json"),
@@ -148,7 +148,7 @@ def compose(
         "reached": reached(found),
         "fired": fired(found, plan.rules),
         "strengths": strengths(found),
-        "checksums": checksums(found),
+        "checksums": {},
         "failed_runs": [{"scenario": f.scenario, "seed": f.seed, "error": f.error} for f in failures],
     }
 

@@ -22,6 +22,7 @@ from experiments.runs.folder import RUNS
 from experiments.runs.plan import Plan, short_hash
 from experiments.runs.simulation import Outcome, RunSpec, SeedJob, Simulation
 from experiments.runs.spending import run_at_budget
+from sim.world.errors import NotWritten
 from sim.world.names import BASIS, PLACEBO
 
 LEDGER_SEEDS = 5  # ledger=first keeps moves and chains of this many seeds
@@ -136,7 +137,7 @@ def _write(job: SeedJob, spec: RunSpec, outcome: Outcome, building: float, stren
 
 
 def _failure(spec: RunSpec, job: SeedJob, error: BaseException) -> Failure:
-    text = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+    text = str(error) if isinstance(error, ValueError | NotWritten) else f"{type(error).__name__}: {error}"
     return Failure(spec.scenario, job.seed, text, "".join(traceback.format_exception(error)))
 
 

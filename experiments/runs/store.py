@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from analysis.tables.files import whole, write_whole
-from experiments.runs.folder import read_json, sweep_up, write_json
+from analysis.tables.files import whole, write_whole, writing
+from experiments.runs.folder import sweep_up, write_json
 from sim.counts.schema import TABLES, TEXT, Column
 from sim.world.errors import Refusal
 
@@ -29,8 +30,22 @@ def needed(with_ledger: bool) -> tuple[str, ...]:
 
 def is_done(folder: Path, tables: Iterable[str]) -> bool:
     """Whether a run has left its mark of completion, and these tables."""
-    mark = read_json(folder / DONE)
+    mark = read_mark(folder)
     return mark is not None and set(tables) <= set(mark["tables"])
+
+
+def read_mark(folder: Path) -> dict[str, Any] | None:
+    """The mark of completion of a run; None when there is none, or one that is damaged or of another run: what it stood for is run anew."""
+    try:
+        mark = json.loads((folder / DONE).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    whole = isinstance(mark, dict) and mark.pop("digest", None) == _digest(mark)
+    return mark if whole and mark["run"] == folder.name else None
+
+
+def _digest(mark: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(mark, sort_keys=True).encode()).hexdigest()
 
 
 def to_arrow(name: str, frame: pd.DataFrame) -> pa.Table:
@@ -70,20 +85,24 @@ def content_digest(table: pa.Table) -> str:
     return digest.hexdigest()
 
 
-def write_table(path: Path, tables: Iterable[pa.Table], sync: bool = True) -> None:
+def write_table(path: Path, tables: Iterable[pa.Table]) -> None:
     """Write tables of one schema after each other into one parquet file, whole or not at all."""
+    with whole(path) as file:
+        _to_parquet(file, tables)
+
+
+def _to_parquet(file: BinaryIO, tables: Iterable[pa.Table]) -> None:
     import pyarrow.parquet as pq
 
-    with whole(path, sync) as file:
-        writer = None
-        try:
-            for table in tables:
-                if writer is None:
-                    writer = pq.ParquetWriter(file, table.schema, compression="zstd", **encoding(table.schema))
-                writer.write_table(table.cast(writer.schema).unify_dictionaries())
-        finally:
-            if writer is not None:
-                writer.close()
+    writer = None
+    try:
+        for table in tables:
+            if writer is None:
+                writer = pq.ParquetWriter(file, table.schema, compression="zstd", **encoding(table.schema))
+            writer.write_table(table.cast(writer.schema).unify_dictionaries())
+    finally:
+        if writer is not None:
+            writer.close()
 
 
 def encoding(schema: pa.Schema) -> dict[str, list[str]]:
@@ -98,44 +117,61 @@ def encoding(schema: pa.Schema) -> dict[str, list[str]]:
 
 
 def write_part(folder: Path, frames: dict[str, pd.DataFrame], names: Sequence[str], mark: Callable[[], dict[str, Any]]) -> None:
-    """Write the tables of one run and, last, its mark of completion (with a checksum of each table's contents).
+    """Write the tables of one run and, last, its mark of completion (with checksums of each table's contents and file, and of itself).
 
-    ``mark`` is asked for what the mark says when all tables are written.
+    ``mark`` is asked for what the mark says when all tables are written. Raises NotWritten.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with suppress(FileNotFoundError):
-        (folder / DONE).unlink()
-    sweep_up(folder)
-    sums = {}
+    with writing(folder / DONE):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / DONE).unlink(missing_ok=True)
+        sweep_up(folder, ("*",))
+    sums, files = {}, {}
     for name in names:
         table = to_arrow(name, frames[name])
-        sums[name] = content_digest(table)
-        write_table(folder / f"{name}.parquet", [table], sync=False)
-    write_json(folder / DONE, {**mark(), "tables": sums})
+        _to_parquet(buffer := io.BytesIO(), [table])
+        with whole(folder / f"{name}.parquet", sync=False) as file:
+            file.write(buffer.getbuffer())
+        sums[name], files[name] = content_digest(table), hashlib.sha256(buffer.getbuffer()).hexdigest()
+    content = {**mark(), "run": folder.name, "tables": sums, "files": files}
+    write_json(folder / DONE, {**content, "digest": _digest(content)})
 
 
-def merge(out: Path, name: str, parts: Sequence[tuple[str, int, Path]]) -> None:
-    """One table of the interface from the parts of all runs, in the order given.
+def merge(out: Path, name: str, parts: Sequence[tuple[str, int, Path]]) -> str:
+    """One table of the interface from the parts of all runs, in the order given; returns the checksum of what was merged.
 
     Args:
         parts: (scenario, seed, folder of the run); none leaves no file.
+
+    Raises:
+        Refusal: a part is lost or damaged.
     """
-    path = out / TABLES[name].file
+    path, merged = out / TABLES[name].file, hashlib.sha256()
     if not parts:
         path.unlink(missing_ok=True)
     elif TABLES[name].suffix == "csv":
-        _write_csv(path, _batches(name, parts))
+        _write_csv(path, _batches(name, parts, merged))
     else:
-        write_table(path, _batches(name, parts))
+        write_table(path, _batches(name, parts, merged))
+    return merged.hexdigest()
 
 
-def _batches(name: str, parts: Sequence[tuple[str, int, Path]]) -> Iterator[pa.Table]:
+def checksum(name: str, parts: Sequence[tuple[str, int, Path]]) -> str:
+    """The checksum that a table merged of these parts has. Raises Refusal when one is lost or damaged."""
+    digest = hashlib.sha256()
+    for scenario, seed, folder in parts:
+        digest.update(f"{scenario}/{seed}/{_checked(folder, name)[1]};".encode())
+    return digest.hexdigest()
+
+
+def _batches(name: str, parts: Sequence[tuple[str, int, Path]], merged: hashlib._Hash) -> Iterator[pa.Table]:
     import pyarrow as pa
 
     held: list[pa.Table] = []
     schema, empty = None, None
     for scenario, seed, folder in parts:
-        table = _with_run(scenario, seed, read_part(folder, name))
+        data, content = _checked(folder, name)
+        merged.update(f"{scenario}/{seed}/{content};".encode())
+        table = _with_run(scenario, seed, _parsed(data))
         if len(table) == 0:
             empty = table
             continue
@@ -151,17 +187,29 @@ def _batches(name: str, parts: Sequence[tuple[str, int, Path]]) -> Iterator[pa.T
 
 
 def read_part(folder: Path, name: str) -> pa.Table:
-    """One table of one run. Raises Refusal when the file is lost or damaged."""
+    """One table of one run. Raises Refusal when the file is lost or damaged, or of another run."""
+    return _parsed(_checked(folder, name)[0])
+
+
+def _parsed(data: bytes) -> pa.Table:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    path = folder / f"{name}.parquet"
+    return pq.ParquetFile(pa.BufferReader(data)).read()
+
+
+def _checked(folder: Path, name: str) -> tuple[bytes, str]:
+    """The bytes of one table of one run, and the checksum of its contents: both as its mark says, or the run loses its mark."""
+    path, mark = folder / f"{name}.parquet", read_mark(folder)
     try:
-        return pq.ParquetFile(path).read()
-    except (OSError, pa.ArrowException) as error:
-        (folder / DONE).unlink(missing_ok=True)
-        reason = str(error).splitlines()[0]
-        raise Refusal(f"{path} is lost or damaged ({reason}); the same command makes it anew") from error
+        data = path.read_bytes()
+        if mark is not None and hashlib.sha256(data).hexdigest() == mark["files"][name]:
+            return data, str(mark["tables"][name])
+        reason = "its checksum is another than its mark says"
+    except OSError as error:
+        reason = str(error.strerror)
+    (folder / DONE).unlink(missing_ok=True)
+    raise Refusal(f"{path} is lost or damaged ({reason}); the same command makes it anew")
 
 
 def _with_run(scenario: str, seed: int, table: pa.Table) -> pa.Table:

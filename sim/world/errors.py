@@ -43,24 +43,39 @@ def hint(word: str, known: Iterable[str], otherwise: str = "", alike: float = 0.
     return f"; did you mean {near}?" if near else (f"; {otherwise}" if otherwise else "")
 
 
+class NotWritten(OSError):
+    """A file could not be written; the message names it and the way out."""
+
+
 def guarded(call: Callable[[], int], debug: bool, switch: str = "debug=true") -> int:
-    """Run a command; an exception becomes one line on stderr (with a traceback in debug mode) and an exit status.
+    """Run a command as ``answered`` does; 130 for what was stopped."""
+    try:
+        return answered(call, debug, switch)
+    except KeyboardInterrupt:
+        return stopped()
+
+
+def stopped() -> int:
+    """Say that a command was stopped; returns its exit status."""
+    print("stopped; the same command goes on where this one ended", file=sys.stderr)
+    return 130
+
+
+def answered(call: Callable[[], int], debug: bool, switch: str = "debug=true") -> int:
+    """Run ``call``; an exception becomes one line on stderr (with a traceback in debug mode) and an exit status.
 
     ``switch`` is how the command is asked for that mode.
 
     Returns:
-        What ``call`` returned; 2 for what cannot be run as it is, 1 for what failed, 130 for what was stopped.
+        What ``call`` returned; 2 for what cannot be run as it is, 1 for what failed.
     """
     try:
         return call()
-    except Refusal as error:
+    except (Refusal, NotWritten) as error:
         if debug:
             traceback.print_exc()
         print(f"error: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("stopped; the same command goes on where this one ended", file=sys.stderr)
-        return 130
+        return 2 if isinstance(error, Refusal) else 1
     except Exception as error:
         if debug:
             traceback.print_exc()

@@ -11,10 +11,10 @@ import pytest
 import yaml
 
 from analysis.estimates.bundles import World
+from analysis.tables import record
 from experiments import attribute, compare, entry
 from experiments.attribute import ORDERS, labelled, of_world, prepare, seed_jobs
 from experiments.entry import CONFIGS
-from experiments.runs.folder import read_json
 from experiments.runs.plan import make_plan
 from experiments.schema import Attribute, check
 from sim import run
@@ -178,8 +178,8 @@ def test_the_shares_are_those_of_the_worlds_and_add_up(tmp_path, notes, capsys):
     said = capsys.readouterr().out.splitlines()
     assert said[-1] == str(tmp_path / "shapley.csv")
     assert any("Het verschil daartussen: +6" in line for line in said)
-    record = read_json(tmp_path / f"attribute_{NAME}.json")
-    assert record["seeds"] == [0, 1, 2] and record["permutations"] == 0 and record["failed_runs"] == []
+    said_of_it = record.read(tmp_path / f"attribute_{NAME}.json")
+    assert said_of_it["seeds"] == [0, 1, 2] and said_of_it["permutations"] == 0 and said_of_it["failed_runs"] == []
     assert called(notes, "world-") == 3 and called(notes, "run-") == 3 * 18
 
 
@@ -234,7 +234,7 @@ def test_a_damaged_table_of_an_earlier_run_does_not_hide_which_world_failed(tmp_
     with pytest.raises(Refusal, match=r"shapley\.csv is damaged"):
         execute(prepared(), tmp_path, Sums(str(notes), fails=((f"{NAME}: voorrang", 1),)))
     assert f"failed: scenario {NAME}: voorrang, seed 1" in capsys.readouterr().err
-    assert [one["seed"] for one in read_json(tmp_path / f"attribute_{NAME}.json")["failed_runs"]] == [1]
+    assert [one["seed"] for one in record.read(tmp_path / f"attribute_{NAME}.json")["failed_runs"]] == [1]
 
 
 def test_more_seeds_extend_the_shares_to_what_one_run_would_have_given(tmp_path, notes, capsys):

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from analysis.estimates.goals import Goal, Run, goals_table, reached, read_run, share_interval, shortfall
 from analysis.estimates.packages import Package, cheapest, curve
+from analysis.tables import record
 from analysis.tables.schema import GOALS, PACKAGES
 from experiments import entry, goal_file, goals
 from experiments.entry import CONFIGS
-from experiments.runs.folder import read_json
 from experiments.schema import Goals, check
 from tests.analysis.test_statistics import normal
 from tests.fake_world import FakeSimulation, called, filled
@@ -213,8 +213,7 @@ def test_the_search_finds_nearly_the_cheapest_package_and_asks_new_seeds(tmp_pat
     assert (checked["first_seed"], checked["seeds"], checked["package"]) == (4, 4, chosen["package"])
     said = capsys.readouterr().out
     assert "Van 40 geprobeerde pakketten is dit het goedkoopste" in said and "In 4 nieuwe werelden" in said
-    record = read_json(out / f"goals_{NAME}.json")
-    assert record["search"] == {"trials": 40, "probability": 0.75, "checked": True}
+    assert record.read(out / f"goals_{NAME}.json")["search"] == {"trials": 40, "probability": 0.75, "checked": True}
 
 
 def test_the_same_search_runs_nothing_again_and_gives_the_same_table(tmp_path, notes, wanted):

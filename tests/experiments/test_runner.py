@@ -16,9 +16,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from analysis.tables import record
 from experiments import compare
 from experiments.runs import manifest, runner, store
-from experiments.runs.folder import read_json
+from experiments.runs.folder import join
 from experiments.runs.plan import make_plan
 from experiments.runs.progress import Progress
 from experiments.runs.runner import run_all, seed_jobs
@@ -126,7 +127,7 @@ def test_one_process_two_processes_threads_and_another_order_give_the_same_bytes
         compare.execute(fake_plan(seeds=3, scenarios=["voorrang", "wooncoach"]), outs[2], "", simulation, executor)
     execute(fake_plan(seeds=3, scenarios=["wooncoach", "voorrang", "basis"]), outs[3], simulation)
     assert len({str(tables(out)) for out in outs}) == 1
-    sums = [read_json(out / manifest.NAME)["checksums"] for out in outs]
+    sums = [record.read(out / manifest.NAME)["checksums"] for out in outs]
     assert sums[0] == sums[1] == sums[2] == sums[3]
     assert set(sums[0]) == set(TABLES)
 
@@ -148,8 +149,10 @@ def test_more_seeds_and_scenarios_extend_a_folder_to_what_one_run_would_have_giv
 
 def test_a_failed_run_is_named_by_scenario_and_seed_and_the_others_finish(tmp_path, notes, no_page, capsys):
     simulation = FakeSimulation(str(notes), fails=(("voorrang", 1), ("voorrang", 2)))
+    plan = fake_plan(seeds=4)
+    join(tmp_path, plan.design, plan.written)
     (tmp_path / "report.html").write_text("of an earlier run")
-    assert execute(fake_plan(seeds=4), tmp_path, simulation) == 1
+    assert execute(plan, tmp_path, simulation) == 1
     said = capsys.readouterr().err
     assert "failed: scenario voorrang, seed 1, 2: voorrang reached nobody" in said
     assert "no effects are reported over unequal sets of seeds" in said
@@ -159,12 +162,12 @@ def test_a_failed_run_is_named_by_scenario_and_seed_and_the_others_finish(tmp_pa
         "placebo": [0, 1, 2, 3],
         "voorrang": [0, 3],
     }
-    failed = read_json(tmp_path / manifest.NAME)["failed_runs"]
+    failed = record.read(tmp_path / manifest.NAME)["failed_runs"]
     assert [(run["scenario"], run["seed"]) for run in failed] == [("voorrang", 1), ("voorrang", 2)]
     assert not no_page and not (tmp_path / "report.html").exists(), "no page of other tables may lie beside these"
     assert execute(fake_plan(seeds=4), tmp_path, FakeSimulation(str(notes))) == 0
     assert called(notes, "run-placebo-3") == 1
-    assert read_json(tmp_path / manifest.NAME)["failed_runs"] == []
+    assert record.read(tmp_path / manifest.NAME)["failed_runs"] == []
 
 
 def test_a_seed_that_cannot_be_built_fails_alone(tmp_path, notes):
@@ -239,7 +242,7 @@ def test_another_design_in_the_same_folder_is_refused_before_anything_runs(tmp_p
 
 def test_the_manifest_says_what_was_run_and_how_long_it_took(tmp_path, notes, no_page):
     execute(fake_plan(), tmp_path, FakeSimulation(str(notes)))
-    content = read_json(tmp_path / manifest.NAME)
+    content = record.read(tmp_path / manifest.NAME)
     assert content["configuration"]["months"] == 12
     assert content["seeds"] == [0, 1]
     assert set(content["scenarios"]) == {"basis", "placebo", "voorrang"}
@@ -253,7 +256,7 @@ def test_the_manifest_says_what_was_run_and_how_long_it_took(tmp_path, notes, no
 
 def test_the_manifest_says_with_which_parameters_files_and_packages_and_when(tmp_path, notes, no_page):
     execute(fake_plan(behaviour={"p_sight": 0.1}), tmp_path, FakeSimulation(str(notes)))
-    content = read_json(tmp_path / manifest.NAME)
+    content = record.read(tmp_path / manifest.NAME)
     assert set(content["parameters"]) == set(REGISTRY) and content["parameters"]["p_sight"] == 0.1
     assert all(content["parameters"][key] == float(one.default) for key, one in REGISTRY.items() if key != "p_sight")
     assert abs(datetime.now(UTC).date() - date.fromisoformat(content["date"])) <= timedelta(days=1)
@@ -290,7 +293,7 @@ def test_a_budget_total_brings_every_scenario_to_the_same_spending_before_the_ho
     frame = frame[(frame["month"] < 12) & frame["scenario"].isin(["voorrang", "wooncoach"])]
     spent = frame.groupby(["scenario", "seed"], observed=True)["cost_eur"].sum()
     assert len(spent) == 4 and ((spent - 2500).abs() <= 0.02 * 2500).all()
-    strengths = read_json(tmp_path / manifest.NAME)["strengths"]
+    strengths = record.read(tmp_path / manifest.NAME)["strengths"]
     assert all(strength == pytest.approx(2.5 ** (1 / 0.7), rel=0.05) for strength in strengths["voorrang"])
     assert strengths["basis"] == [1, 1]
 

@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from analysis.tables import record
 from experiments import compare, entry
 from experiments import goals as goals_command
 from experiments.attribute import prepare
 from experiments.runs import manifest, runner
-from experiments.runs.folder import read_json
 from experiments.runs.plan import make_plan
 from experiments.runs.runner import seed_jobs
 from experiments.schema import Attribute, Compare, check
@@ -63,7 +63,7 @@ def test_a_stepwise_scenario_runs_beside_others_and_the_manifest_says_what_fired
     assert "rule 1 of mine fired in 2 of 2 seeds, first in month 12\n" in said
     assert "rule 2 of mine fired in 2 of 2 seeds, first in month 24\n" in said
     assert "rule 3 of mine fired in 0 of 2 seeds\n" in said
-    content = read_json(tmp_path / "here" / manifest.NAME)
+    content = record.read(tmp_path / "here" / manifest.NAME)
     assert content["fired"] == {"mine": {"0": [[1, 12], [2, 24]], "1": [[1, 12], [2, 24]]}}
     assert len(content["scenarios"]["mine"]["rules"]) == 3 and "rules" not in content["scenarios"]["brieven"]
     assert content["instrument_titles"]["brieven"] == {"nl": "Brieven", "en": "Letters"}

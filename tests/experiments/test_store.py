@@ -8,9 +8,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from analysis.tables import record
 from analysis.tables.files import write_whole
 from experiments.runs import store
-from experiments.runs.folder import first_difference, join, locked, read_json
+from experiments.runs.folder import first_difference, join, locked
 from sim.counts.schema import TABLES
 from sim.world.errors import Refusal
 from tests.fake_world import fake_tables
@@ -80,7 +81,7 @@ def test_equal_contents_give_equal_bytes_and_digests_and_unequal_ones_do_not(tmp
     one, two, other = (part(tmp_path / name, seed=seed) for name, seed in (("a", 1), ("b", 1), ("c", 3)))
     for name in TABLES:
         assert (one / f"{name}.parquet").read_bytes() == (two / f"{name}.parquet").read_bytes()
-    sums = [read_json(folder / store.DONE)["tables"] for folder in (one, two, other)]
+    sums = [store.read_mark(folder)["tables"] for folder in (one, two, other)]
     assert sums[0] == sums[1]
     assert all(sums[0][name] != sums[2][name] for name in sums[0])
 
@@ -186,4 +187,4 @@ def test_the_first_difference_is_by_name_whatever_the_order():
 def test_damaged_json_names_the_file(tmp_path):
     write_whole(tmp_path / "manifest.json", json.dumps({"a": 1})[:-1])
     with pytest.raises(Refusal, match=r"manifest\.json is damaged"):
-        read_json(tmp_path / "manifest.json")
+        record.read(tmp_path / "manifest.json")

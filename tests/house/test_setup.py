@@ -32,6 +32,7 @@ def setup_env(tmp_path, monkeypatch):
     module = importlib.import_module("tools.setup_env")
     monkeypatch.setattr(module, "PYTHON", str(tmp_path / "python"))
     monkeypatch.setattr(module, "MARK", str(tmp_path / "mark"))
+    monkeypatch.setattr(module, "ONE_AT_A_TIME", str(tmp_path / "lock"))
     monkeypatch.setattr(module, "install", lambda: (tmp_path / "python").touch())
     return module
 
@@ -124,6 +125,47 @@ def test_a_failed_installation_is_not_taken_for_a_finished_one(setup_env, monkey
     assert setup_env.main([]) == 1
     assert "could not be installed" in capsys.readouterr().err
     assert not setup_env.is_ready(False)
+
+
+def test_a_set_up_that_is_stopped_is_one_line_and_the_next_starts_again(setup_env, monkeypatch, capsys):
+    made = setup_env.install
+
+    def stopped():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(setup_env, "install", stopped)
+    assert setup_env.main([]) == 130
+    assert capsys.readouterr().err == "Stopped; the same command starts again.\n"
+    assert not setup_env.is_ready(False)
+    monkeypatch.setattr(setup_env, "install", made)
+    assert setup_env.main([]) == 0
+
+
+TWO = """
+import sys, time
+from pathlib import Path
+from tools import setup_env
+home = Path(sys.argv[1])
+setup_env.PYTHON, setup_env.MARK, setup_env.ONE_AT_A_TIME = (str(home / name) for name in ("python", "mark", "lock"))
+def install():
+    (home / "busy").mkdir()
+    time.sleep(1)
+    (home / "python").touch()
+    with (home / "made").open("a") as made:
+        made.write("once,")
+    (home / "busy").rmdir()
+setup_env.install = install
+sys.exit(setup_env.main([]))
+"""
+
+
+def test_of_two_set_ups_at_once_one_waits_and_says_so_and_nothing_is_made_twice(tmp_path):
+    command = [sys.executable, "-c", TWO, str(tmp_path)]
+    both = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    said = [one.communicate(timeout=60) for one in both]
+    assert [one.returncode for one in both] == [0, 0] and [err for _, err in said] == ["", ""]
+    assert sum("Another set-up is at work in this clone; this one waits for it" in out for out, _ in said) == 1
+    assert (tmp_path / "made").read_text() == "once,"
 
 
 def test_the_set_up_can_be_read_by_a_python_that_will_not_do():

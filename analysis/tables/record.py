@@ -1,0 +1,72 @@
+"""The record of a run (manifest.json and its kin): signed, and of a shape that its readers can count on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from sim.world.errors import Refusal
+
+MADE_BY = "verhuisketens"
+MANIFEST = "manifest.json"
+WAY_OUT = "remove it if it is yours to remove, or choose another folder"
+
+
+class Signed(BaseModel):
+    """What this program says of a file of its own; more keys may stand beside those named."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+
+    made_by: Literal["verhuisketens"]
+
+
+class Design(Signed):
+    """design.json: what all runs of a folder share, and all that each of its scenarios says."""
+
+    design: dict[str, Any]
+    scenarios: dict[str, dict[str, Any]]
+
+
+class Record(Signed):
+    """manifest.json, attribute_NAME.json and goals_NAME.json (docs/interface.md says what stands in them)."""
+
+    command: str
+    place: str
+    configuration: dict[str, Any]
+    scenarios: dict[str, dict[str, Any]]
+    seeds: list[int]
+    fingerprints: dict[str, str]
+    reached: dict[str, dict[str, float]]
+    seconds: dict[str, float]
+    version: dict[str, str]
+    packages: dict[str, str] = {}
+    current: dict[str, Any] = {}
+    instrument_titles: dict[str, Any] = {}
+    strengths: dict[str, list[float]] = {}
+    fired: dict[str, dict[str, Any]] = {}
+    checksums: dict[str, str] = {}
+    failed_runs: list[dict[str, Any]] = []
+
+
+def read(path: Path, shape: type[Signed] = Record) -> dict[str, Any] | None:
+    """Content of a signed file as it stands there, or None when there is none.
+
+    Raises:
+        Refusal: it is damaged, of another shape, or not of this program.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        shape.model_validate(content)
+    except FileNotFoundError:
+        return None
+    except ValidationError as error:
+        first = error.errors()[0]
+        what = ".".join(map(str, first["loc"])) or "its content"
+        raise Refusal(f"{path} is damaged, or not made by {MADE_BY} ({what}: {first['msg']}); {WAY_OUT}") from None
+    except (OSError, ValueError, RecursionError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error).splitlines()[0]
+        raise Refusal(f"{path} is damaged ({reason}); {WAY_OUT}") from None
+    return dict(content)
