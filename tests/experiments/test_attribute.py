@@ -15,6 +15,7 @@ from analysis.tables import record
 from experiments import attribute, compare, entry
 from experiments.attribute import ORDERS, labelled, of_world, prepare, seed_jobs
 from experiments.entry import CONFIGS
+from experiments.runs.folder import join
 from experiments.runs.plan import make_plan
 from experiments.schema import Attribute, check
 from sim import run
@@ -230,6 +231,8 @@ def test_shares_of_fewer_seeds_do_not_stay_beside_a_record_with_a_failed_world(t
 
 
 def test_a_damaged_table_of_an_earlier_run_does_not_hide_which_world_failed(tmp_path, notes, capsys):
+    plan = prepared().plan
+    join(tmp_path, plan.design, plan.written)
     (tmp_path / "shapley.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(Refusal, match=r"shapley\.csv is damaged"):
         execute(prepared(), tmp_path, Sums(str(notes), fails=((f"{NAME}: voorrang", 1),)))
