@@ -38,6 +38,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from analysis.estimates.product_limit import by_age, product_limit, ratio, share_filled, tally
 from analysis.estimates.statistics import Estimate, leaving_one_out
 from analysis.tables.files import need
 from sim.counts.schema import CHAINS, MOVES
@@ -118,24 +119,6 @@ def links(moves: pd.DataFrame, last_month: int | None = None) -> pd.DataFrame:
     out = out.merge(out[[*RUN, *before]].rename(columns=before), "left", on=[*RUN, "parent_move_id"])
     out["parent"] = out["parent"].fillna("")
     return out.drop(columns=["move_id", "parent_move_id"])
-
-
-def tally(shape: tuple[int, ...], *index: np.ndarray, where: np.ndarray | None = None) -> np.ndarray:
-    """How often each combination of codes occurs, float64 of ``shape``; ``where`` chooses rows."""
-    codes = tuple(np.asarray(i if where is None else np.asarray(i)[where], dtype=np.int64) for i in index)
-    return np.bincount(np.ravel_multi_index(codes, shape), minlength=int(np.prod(shape))).reshape(shape).astype(float)
-
-
-def by_age(shape: tuple[int, ...], *index: np.ndarray, filled: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Homes filled, and homes at risk, at each age; the last index is the age at the fill, else at the end."""
-    last_seen = tally(shape, *index)
-    return tally(shape, *index, where=filled), np.flip(np.cumsum(np.flip(last_seen, -1), -1), -1)
-
-
-def share_filled(filled: np.ndarray, at_risk: np.ndarray) -> np.ndarray:
-    """Product-limit share of homes ever filled, from counts by age [..., ages]; 0 where no home was opened."""
-    hazard = np.divide(filled, at_risk, out=np.zeros(filled.shape), where=at_risk > 0)
-    return 1 - np.prod(1 - hazard, axis=-1)
 
 
 def continuation(
@@ -323,7 +306,7 @@ def _solve(counts: Counts, weights: np.ndarray, shape: tuple[int, ...], ages: in
     n, j = len(weights), c.refilled.shape[-1]
     f = share_filled(c.filled[..., :ages], c.at_risk[..., :ages])
     start = (c.at_risk[:, j:, 0] * f[:, j:]).reshape(n, -1, j)  # homes that each stratum opened × share filled
-    goes_on = f[:, :j, None] * _ratio(c.refilled, c.filled[:, :j].sum(-1)[..., None])
+    goes_on = f[:, :j, None] * ratio(c.refilled, c.filled[:, :j].sum(-1)[..., None])
     found = []
     for reading in READINGS:
         opens, opens_senior = c.opened, c.senior_opened
@@ -332,8 +315,8 @@ def _solve(counts: Counts, weights: np.ndarray, shape: tuple[int, ...], ages: in
             opens = opens + c.elsewhere[..., None] * unseen
             opens_senior = opens_senior + c.senior_elsewhere[..., None] * unseen
         sums, endless = _sums(
-            start, _ratio(opens, c.fills[..., None]), _ratio(opens_senior, c.fills[..., None]),
-            _ratio(c.senior, c.fills), goes_on,
+            start, ratio(opens, c.fills[..., None]), ratio(opens_senior, c.fills[..., None]),
+            ratio(c.senior, c.fills), goes_on,
         )  # fmt: skip
         sums = sums.reshape(n, *shape, j, 4)
         for axis in (-3, -2):  # origins, then segments
@@ -368,36 +351,16 @@ def _sums(start, opens, opens_senior, senior, goes_on) -> tuple[np.ndarray, np.n
 def _lengths(sums: np.ndarray, endless: np.ndarray) -> np.ndarray:
     """LENGTHS [samples, …, 3] from ``_sums`` [samples, …, 4], added up over whatever is taken together."""
     chains, after, seniors, by_seniors = np.moveaxis(sums, -1, 0)
-    freed = np.where(chains > 0, _ratio(after, chains), np.nan)
-    out = np.stack((1 + freed, freed, np.where(seniors > 0, _ratio(by_seniors, seniors), np.nan)), -1)
+    freed = np.where(chains > 0, ratio(after, chains), np.nan)
+    out = np.stack((1 + freed, freed, np.where(seniors > 0, ratio(by_seniors, seniors), np.nan)), -1)
     never = endless.reshape(-1, *(1,) * (out.ndim - 1))
     return np.where(never, np.where(chains[..., None] > 0, np.inf, np.nan), out)
-
-
-def _ratio(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """a / b, 0 where b is 0."""
-    return np.divide(a, b, out=np.zeros(np.broadcast(a, b).shape), where=b > 0)
 
 
 def _homes_elsewhere(opened: np.ndarray) -> np.ndarray:
     """Segments of homes that arrivals left elsewhere [samples, rows, J]: as of those who left a home for that segment."""
     n, rows, j = opened.shape
     by_segment = opened.reshape(n, -1, j, j).sum(1)
-    pooled = _ratio(by_segment.sum(1), by_segment.sum((1, 2))[:, None])
+    pooled = ratio(by_segment.sum(1), by_segment.sum((1, 2))[:, None])
     known = by_segment.sum(2, keepdims=True)
-    return np.tile(np.where(known > 0, _ratio(by_segment, known), pooled[:, None]), (1, rows // j, 1))
-
-
-def product_limit(moves: np.ndarray, still_open: np.ndarray) -> float:
-    """Mean moves of chains with a move, by product-limit over links: an open chain is censored after its last move.
-
-    Beyond the longest chain nothing is added: it is a mean up to there when that chain is open. NaN without chains.
-    """
-    moves, still_open = np.asarray(moves), np.asarray(still_open, dtype=bool)
-    started = moves > 0
-    if not started.any():
-        return float("nan")
-    reached = np.flip(np.cumsum(np.flip(np.bincount(moves[started])[1:])))
-    ended = np.bincount(moves[started & ~still_open], minlength=len(reached) + 1)[1:]
-    survival = np.cumprod(1 - _ratio(ended.astype(float), reached.astype(float)))
-    return float(1 + survival[:-1].sum())
+    return np.tile(np.where(known > 0, ratio(by_segment, known), pooled[:, None]), (1, rows // j, 1))

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.estimates.chain_length import CHAINS_NEEDS, LENGTHS, Ledger, count, ledger, solve, tally
+from analysis.estimates.chain_length import CHAINS_NEEDS, LENGTHS, Ledger, count, ledger, solve
+from analysis.estimates.product_limit import tally
 from analysis.estimates.statistics import leaving_one_out
 from analysis.tables.schema import CHAIN_LENGTHS, LENGTHS_SHOWN
 from sim.counts.schema import CHAINS

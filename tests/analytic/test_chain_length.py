@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.estimates.chain_length import Counts, continuation, count, ledger, mean_length, product_limit, with_interval
+from analysis.estimates.chain_length import Counts, continuation, count, ledger, mean_length, with_interval
+from analysis.estimates.product_limit import product_limit
 
 HOMES = np.array([("koop", "eengezins"), ("corporatie", "meergezins")])
 FAST_SLOW = {"wait": (3, 8), "p": ((0.45 * 0.3, 0.45 * 0.7), (0.70 * 0.3, 0.70 * 0.7)), "start": (0.5, 0.5)}
