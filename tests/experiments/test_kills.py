@@ -139,6 +139,14 @@ def test_one_ctrl_c_while_the_page_is_drawn_is_status_130_and_the_files_are_whol
     assert tables(out) == unbroken and not list(out.rglob("*.tmp"))
 
 
+@pytest.fixture(autouse=True)
+def _hears_ctrl_c():
+    """Whoever runs the tests in the background has Ctrl-C switched off, for the processes that they start, too."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 class Fragile:
     """An object that is cleared away while somebody presses Ctrl-C: Python drops what is raised there."""
 
