@@ -19,7 +19,6 @@ import numpy as np
 if TYPE_CHECKING:
     from sim.world.codes import Code
 
-
 ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:  # run as a file, the project is not on the path yet
     sys.path.insert(0, str(ROOT))

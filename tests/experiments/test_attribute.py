@@ -278,6 +278,7 @@ def test_the_command_runs_from_end_to_end_in_a_small_town(tmp_path, monkeypatch,
     keys = ("verhuiskostenvergoeding", "voorrang", "wooncoach_sociaal")
     chosen = {key: strong(key) for key in keys}
     chosen["wooncoach_sociaal"]["toolbox"] = ["voorrang"]
+    del chosen["verhuiskostenvergoeding"]["rel_labelled"]  # it asks for a label, or the file is refused
     content = {"title": {"nl": "Klein", "en": "Small"}, "instruments": chosen}
     (tmp_path / "mine" / "klein.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
     arguments = [
