@@ -24,7 +24,7 @@ from sim.start import build
 from sim.world import places
 from sim.world.codes import WITHDRAWN, HouseholdState
 from sim.world.errors import Refusal, hint
-from sim.world.names import START_MONTH
+from sim.world.names import START_MONTH, YEAR
 from sim.world.span import check_start
 
 if TYPE_CHECKING:
@@ -78,12 +78,17 @@ def burn_in(
 
 def check_time(months: int, burn_in: int, follow_up: int, start: str) -> None:
     """Refuse a length that is no whole number of months (``months`` at least one), and a ``start`` that is no YYYY-MM in the span."""
-    for name, value, least in (("months", months, 1), ("burn_in", burn_in, 0), ("follow_up", follow_up, 0)):
-        if not isinstance(value, int | np.integer) or value < least:
-            raise Refusal(f"{name}={value!r}: a whole number of months is needed, {least} or more")
+    check_lengths(("months", months, 1), ("burn_in", burn_in, 0), ("follow_up", follow_up, 0))
     if not isinstance(start, str) or not re.fullmatch(START_MONTH, start):
         raise Refusal(f"start={start!r}: a month is needed, for instance 2026-01")
     check_start(start)
+
+
+def check_lengths(*lengths: tuple[str, object, int]) -> None:
+    """Refuse a length, given as (name, value, the least that it may be), that is no whole number of months."""
+    for name, value, least in lengths:
+        if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
+            raise Refusal(f"{name}={value!r}: a whole number of months is needed, {least} or more")
 
 
 def check_tables(wanted: Collection[str]) -> None:
@@ -135,15 +140,18 @@ def run_scenario(
             (unless ``allow_empty``).
     """
     check_tables(tables)
+    setting = burnt_in.world.setting
+    months = setting.months if months is None else months
+    check_lengths(("months", months, 1), ("follow_up", 0 if follow_up is None else follow_up, 0))
+    horizon = setting.last_month if follow_up is None else months + follow_up
+    if max(months, horizon) > setting.last_month:
+        raise Refusal(f"months={months}, follow_up={follow_up}: the run was made for {setting.last_month} months; give its start more")
     began = time.perf_counter()
     run = burnt_in.copy()
-    setting = run.world.setting
     loaded = {key: interventions.load(key, settings, setting.start) for key, settings in (instruments or {}).items()}
-    months = setting.months if months is None else months
     run.equip(loaded, read_rules(list(rules)), strength, months, ghosts=ghost_window is not None)
     if placebo:
         programme.delay_first(run.world)
-    horizon = setting.last_month if follow_up is None else months + follow_up
     elsewhere = advance(run, horizon, base)
     ran = time.perf_counter()
     refuse_empty(run, months)
@@ -159,6 +167,9 @@ def advance(run: Run, horizon: int, base: Result | None) -> list[float]:
     elsewhere: list[float] = []
     w, homes = run.world, run.at_start.home.copy()  # of the base world, kept up month by month
     small = len(w.h.id) <= MAX_ROWS_FOR_DRIFT
+    watched_months = horizon if small else horizon // YEAR
+    if base is not None and len(base.homes) < watched_months:
+        raise Refusal(f"the base world was run for fewer months than {horizon}; run it as long")
     while w.month < horizon:
         watched = small or (w.month + 1) % 12 == 0
         month.step(run)

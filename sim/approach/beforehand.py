@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from sim import interventions
 from sim.approach import rules
 from sim.approach.stepwise import QUARTER
-from sim.interventions import card_of
 from sim.interventions.cards.eigen import InterventieX
 from sim.interventions.labels import refuse_two_labels
 from sim.interventions.terms import month_number
@@ -96,8 +95,8 @@ def _refuse_toolbox(one: Instrument, every: Mapping[str, Instrument]) -> None:
             raise Refusal(
                 f"{where} is not in this scenario, so the coach would bring nothing{near}; add it under instruments, or take it out"
             )
-        if not card_of(other).for_households:
-            raise Refusal(f"{where} works through homes, not for a household that a coach could bring it to; take it out of the toolbox")
+        if not every[other].can_be_brought():
+            raise Refusal(f"{where} is not for a household that searches, or a dose of its own says whom it reaches; take it out")
 
 
 def _refuse_late(number: int, rule: Rule, term: Term) -> None:

@@ -11,10 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from sim.interventions import check_written
 from sim.world import keyed_files
+from sim.world.names import MONTH
 
 FILE = Path(__file__).parents[1] / "data" / "current.yaml"
 WITHOUT = "zonder_beleid"  # the scenario without what is done already
-MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
 
 
 class Entry(BaseModel):

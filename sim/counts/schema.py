@@ -298,7 +298,7 @@ INSTRUMENTS = Table(
         _C("contacts", WHOLE, "households", "reached"),
         _C("uses", WHOLE, "moves", "on which it worked"),
         _C("cost_eur", REAL, "euro", "spent"),
-        _C("waiting", WHOLE, "households", "that wait for it"),
+        _C("waiting", WHOLE, "households", "that capacity or money left out"),
         _C("no_money", WHOLE, "number", "of households, homes or posts that it lacked because the budget was empty", False),
     ),
 )

@@ -144,7 +144,7 @@ def _refuse_contradictions(instrument: Instrument) -> None:
         raise Refusal(f"{key}.from={since} and {key}.until={until} leave no month in which it works; let until be later")
     for other in instrument.brings_along():
         if class_of(other) is None:
-            raise Refusal(f"{key}.toolbox: there is no instrument {other!r}{hint(other, REGISTRY)}")
+            raise Refusal(f"{key} brings along {other!r}, and there is no such instrument{hint(other, REGISTRY)}")
 
 
 def _readable(key: str, error: ValidationError) -> str:

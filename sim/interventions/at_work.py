@@ -33,7 +33,7 @@ class InService(Running):
 
         Returns whether it did anything but what was begun in earlier months.
         """
-        self.month, self.n_room = Tally(), 0
+        self.month, self.n_room, self.left_out = Tally(), 0, self.left_out[:0]
         self.settings.continue_begun(self, w)
         if not self.works(w.month):
             self.settings.when_not_in_force(self, w)
@@ -91,10 +91,11 @@ class AtWork(Common):
         self.seniors, self.talks = seniors, []
         if self.running:
             self.register = Register(w.h, w.month)
-        for one in [one for one in self.running if one.act(w)]:  # all have their room of the month before anybody brings others along
+        acted = [one for one in self.running if one.act(w)]  # all have their room of the month before anybody brings others along
+        for one in acted:
             if brought := one.settings.brings_along():
-                for other in self.running:
-                    if other.key in brought and other.works(w.month) and other.settings.card.for_households:
+                for other in acted:
+                    if other.key in brought and other.settings.can_be_brought():
                         one.bring(other, w)
         self.register = None
         return self.talks

@@ -58,7 +58,7 @@ class Instrument(Terms):
     def act_in_month(self, run: Running, w: World) -> None:
         """Called in each month in which it is in force, somebody is or was in its target group, and fixed costs can be paid.
 
-        They are paid by then, and ``run.n_room`` says how many households capacity allows.
+        They are paid by then, and ``run.n_room`` says how many households capacity allows (of what is dosed none, before ``run.dose``).
         """
         run.touch(w, self.would_reach(run, w))
 

@@ -68,6 +68,7 @@ class Running(Own):
     n_reached: int = 0
     n_uses: int = 0
     month: Tally = field(default_factory=Tally)  # this month so far
+    left_out: NDArray = field(default_factory=lambda: np.zeros(0, np.int32))  # rows that a limit left out this month
     room: Carry = field(default_factory=Carry)  # of capacity, or of the homes or talks of its dose
     somebody: bool | None = None  # whether its target group has, or has had, a member; None: it has not looked yet
     first_month: int | None = None  # that it acted in; see months_since_first
@@ -126,9 +127,11 @@ class Running(Own):
                 tie = uniform(w.draws.base(Purpose.DELIVERY, w.month, self.key), w.h.id[rows])
             queue = np.lexsort((tie, w.h.stage_month[rows]))
             n = int((np.cumsum(self.settings.most_cost_of_a_use(w, rows[queue])) <= self.free(w)).sum())
-            served = queue[: min(n, self.n_room)]
-            self.month.waiting += len(queue) - len(served)
-            self.month.no_money += min(len(queue), self.n_room) - len(served)
+            served, left_out = queue[: min(n, self.n_room)], rows[queue[min(n, self.n_room) :]]
+            first_time = ~np.isin(left_out, self.left_out)  # a coach may bring whoever was left out this month
+            self.month.waiting += int(first_time.sum())
+            self.month.no_money += int(first_time[: min(len(queue), self.n_room) - len(served)].sum())
+            self.left_out = np.append(self.left_out, left_out[first_time])
             rows = rows[np.sort(served)]  # a limit says who is served, never in which order
         self.n_room -= len(rows)
         w.h.touched[rows] |= self.mask
@@ -224,6 +227,7 @@ class Running(Own):
             budget = self.budget() + (strength / self.strength - 1) * self.free(w)
             self.eur_more = budget - self.settings.eur_budget * strength
         self.strength = strength
+        self.take_back(w)
         return True
 
     def _on_the_way(self, w: World, rows: NDArray) -> NDArray:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from sim.interventions.card import Card
 from sim.interventions.who import ALL_DRAWN, Lot, Who
 from sim.world.codes import ZOEKEN
-from sim.world.names import MOST_STRENGTH
+from sim.world.names import MONTH, MOST_STRENGTH
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from sim.world.world import World
 
 Payer = Literal["gemeente", "provincie", "corporatie", "zorgaanbieder", "welzijn", "bewonersinitiatief", "makelaar", "huishouden"]
-_MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
 
 
 class Terms(BaseModel):
@@ -55,7 +54,7 @@ class Terms(BaseModel):
     @field_validator("since", "until")
     @classmethod
     def _month(cls, value: str | None) -> str | None:
-        if value is not None and not _MONTH.match(value):
+        if value is not None and not re.fullmatch(MONTH, value):
             raise ValueError(f"{value!r} is no month; write YYYY-MM, for instance 2028-01")
         return value
 
@@ -87,6 +86,10 @@ class Terms(BaseModel):
     def asked_in(self) -> tuple[int, int]:
         """``stages_asked``, or what settings say of it; money that is set aside stays so from the first on."""
         return self.stages_asked
+
+    def can_be_brought(self) -> bool:
+        """Whether a coach can bring it along: it is for households that search, and no dose of its own says how many it reaches."""
+        return self.card.for_households and not self.card.dosed and self.asked_in()[1] >= ZOEKEN
 
     def target_group(self, common: Common, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
         """Who could be reached now. Override it to ask more of a household than ``who`` can say.

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sim.without.ghosts_on_the_market import Watch
     from sim.world.world import World
 
-FEW = 8  # at most one in so many
+FEW = 8  # few homes that differ: at most one in so many of those on offer
 ROOM = 256  # households with another result for which there is room at first
 
 

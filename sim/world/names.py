@@ -14,6 +14,7 @@ ALL = "all"  # a row of a table for all groups, payers, years or goals together
 ALLE = "alle"  # a row for all instruments, or all filters, together
 YEAR = 12  # months
 WORD = r"^[A-Za-z0-9_-]+$"  # a name that becomes a file, a folder or a cell of a CSV
+MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
 START_MONTH = r"^(19|20|21)\d\d-(0[1-9]|1[0-2])$"  # of a run
 MOST_STRENGTH = 10.0  # times the delivery of an instrument that can be dosed
 

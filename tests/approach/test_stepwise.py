@@ -276,6 +276,9 @@ def test_money_that_is_spent_or_promised_is_not_scaled(factor):
     spent = one.eur_spent
     assert approach.holds(approach.rules[0], w, under_way.at_work, {}, {}) and one.scale(factor, w)
     assert one.budget() == pytest.approx(spent + reserved + factor * free)
+    rows = one._claimants(w)
+    most, on_the_way = one.settings.most_cost_of_a_use(w, rows), one._on_the_way(w, rows)
+    assert most.sum() <= one.left() or on_the_way[most > 0].all(), "who dropped out asks again where money no longer reaches for all"
     let_pass(under_way, MONTHS)
     assert violations(w, under_way.at_start, under_way.at_work) == []
 

@@ -20,6 +20,7 @@ from sim.interventions import REGISTRY
 from sim.interventions.labels import ForHomesTaken
 from sim.levers import MAX_INSTRUMENTS
 from sim.model import HousingModel
+from sim.world.codes import Stage
 from sim.world.errors import Refusal, guarded
 from sim.world.places import resolve
 from sim.world.span import span
@@ -132,12 +133,12 @@ def test_settings_of_a_label_without_a_label_are_refused(key, capsys, tmp_path):
         ({"interventie_x": {"pulls": {"sight": 0}}}, "interventie_x pulls no lever"),
         ({"interventie_x": {"pulls": {"n_rooms_left": 4}}}, "interventie_x pulls no lever"),
         ({"wooncoach_sociaal": {"toolbox": ["vorrang"]}}, "did you mean voorrang?"),
-        ({"wooncoach_sociaal": {"toolbox": ["koning"]}}, "there is no instrument 'koning'"),
+        ({"wooncoach_sociaal": {"toolbox": ["koning"]}}, "brings along 'koning', and there is no such instrument"),
         ({"wooncoach_sociaal": {"toolbox": ["voorrang"]}}, "wooncoach_sociaal.toolbox: voorrang is not in this scenario"),
         ({"wooncoach_sociaal": {"toolbox": ["wooncoach_sociaal"]}}, "toolbox: wooncoach_sociaal is the coach itself"),
         (
             {"wooncoach_sociaal": {"toolbox": ["passendheidsnorm"]}, "passendheidsnorm": {}},
-            "toolbox: passendheidsnorm works through homes",
+            "toolbox: passendheidsnorm is not for a household that searches",
         ),
         (
             {f"interventie_{n}": {"pulls": {"trouble": 0.1}} for n in range(MAX_INSTRUMENTS + 1)},
@@ -156,9 +157,17 @@ def test_a_scenario_of_which_something_would_do_nothing_is_refused(instruments, 
     assert words in str(error.value) or "toolbox" in str(error.value)
 
 
-@pytest.mark.parametrize("key", [key for key, cls in REGISTRY.items() if not cls.card.for_households])
-def test_a_coach_brings_nothing_along_that_works_through_homes(key, capsys, tmp_path):
-    assert f"toolbox: {key} works through homes" in refused(capsys, tmp_path, {"wooncoach_sociaal": {"toolbox": [key]}, key: {}})
+def brought_to_nobody(key: str) -> bool:
+    """Whether it works through homes, says by a dose whom it reaches, or is over before anybody searches."""
+    one = REGISTRY[key]()
+    return not one.card.for_households or one.card.dosed or one.asked_in()[1] < Stage.WONINGZOEKEN
+
+
+@pytest.mark.parametrize("key", [key for key in REGISTRY if brought_to_nobody(key) and key != "wooncoach_sociaal"])
+def test_a_coach_brings_nothing_along_that_is_not_for_who_searches(key, capsys, tmp_path):
+    assert f"toolbox: {key} is not for a household that searches" in refused(
+        capsys, tmp_path, {"wooncoach_sociaal": {"toolbox": [key]}, key: {}}
+    )
 
 
 def test_a_toolbox_may_hold_what_a_rule_adds(tmp_path):

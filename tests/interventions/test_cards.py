@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import inspect
 import pkgutil
 
 import pytest
@@ -72,3 +73,10 @@ def test_a_card_cannot_be_changed_and_a_field_that_there_is_not_is_refused():
         card.law = "none"
     with pytest.raises(TypeError, match="payer"):
         card.but(payer=("gemeente",))
+
+
+@pytest.mark.parametrize("key", [key for key, cls in REGISTRY.items() if cls.card.dosed])
+def test_what_is_dosed_asks_its_dose_itself(key):
+    """``run.n_room`` is no answer for it: of what is dosed none, before ``run.dose``."""
+    asks = [cls for cls in REGISTRY[key].__mro__ if "act_in_month" in vars(cls) and "run.dose(" in inspect.getsource(cls)]
+    assert asks, f"{key} is dosed, and no act_in_month of it calls run.dose: it would reach nobody"

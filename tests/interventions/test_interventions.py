@@ -371,7 +371,7 @@ def test_one_label_of_who_leaves_the_others_as_the_instrument_has_them(key) -> N
     assert changed == own.model_copy(update={"age": 77})
 
 
-NARROWED = sorted(key for key in set(FOR_HOUSEHOLDS) if REGISTRY[key].target_group is not Instrument.target_group)
+NARROWED = sorted(key for key, cls in REGISTRY.items() if cls.target_group is not Instrument.target_group and cls().can_be_brought())
 
 
 def with_toolbox(keys, **limits):
@@ -409,10 +409,27 @@ def test_who_is_brought_along_is_served_from_the_room_of_the_month_whatever_the_
     assert one.n_reached > 0 and max(np.diff(reached)) <= 5
 
 
+def test_whom_a_limit_left_out_waits_once_a_month_though_a_coach_asks_again():
+    coach, asked = "wooncoach_sociaal", "verhuiskostenvergoeding"
+    assert asked < coach, "who is left out is left out before the coach asks"
+    for limit in ({"capacity": 1}, {"capacity": 1, "eur_budget": 9000}, {"eur_budget": 9000}):
+        under_way = at_work(burnt_in(), with_toolbox([asked], **limit))
+        one, w = running(under_way, asked), under_way.world
+        for _ in range(8):
+            let_pass(under_way, 1)
+            assert len(np.unique(one.left_out)) == one.month.waiting >= one.month.no_money
+            assert not (w.h.touched[one.left_out] & one.mask).any()
+    assert sum(row["waiting"] for row in under_way.at_work.ledger if row["instrument"] == asked) > 0
+
+
 @pytest.mark.parametrize(
     ("key", "settings", "said"),
     [
-        ("wooncoach_sociaal", {"toolbox": ["voorang"]}, r"wooncoach_sociaal\.toolbox: there is no instrument 'voorang'.*voorrang"),
+        (
+            "wooncoach_sociaal",
+            {"toolbox": ["voorang"]},
+            "wooncoach_sociaal brings along 'voorang', and there is no such instrument.*voorrang",
+        ),
         ("interventie_x", {"from_stage": "woningzoeken", "to_stage": "woonwens"}, "it would reach nobody"),
         ("optoppen", {"rel_koop": 0.4}, "optoppen: rel_corporatie=1 and rel_koop=0.4 are more than all homes"),
         ("kangoeroewoning", {"floor_area_unit": 100, "floor_area_plot": 75}, "nothing is left of the home that is split"),

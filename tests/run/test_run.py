@@ -272,6 +272,23 @@ def test_a_length_or_start_that_cannot_be_is_refused_by_name(name, value):
         run.burn_in("vlieland", 1, **{"months": 1, "burn_in": 0, "follow_up": 0, name: value})
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("months", 0), ("months", -3), ("months", 5.5), ("months", True), ("follow_up", -1), ("follow_up", 2.0)]
+)
+def test_a_length_of_a_scenario_that_cannot_be_is_refused_by_name(name, value):
+    with pytest.raises(run.Refusal, match=f"{name}={value}"):
+        run.run_scenario(burnt_in(), **{name: value})
+
+
+def test_a_scenario_longer_than_its_start_or_than_its_base_is_refused():
+    with pytest.raises(run.Refusal, match="the run was made for 16 months"):
+        run.run_scenario(burnt_in(), months=17)
+    with pytest.raises(run.Refusal, match="the run was made for 16 months"):
+        run.run_scenario(burnt_in(), months=12, follow_up=5)
+    with pytest.raises(run.Refusal, match="the base world was run for fewer months than 16"):
+        run.run_scenario(burnt_in(), base=run.run_scenario(burnt_in(), months=3, follow_up=0))
+
+
 def test_uses_are_noted_the_month_they_begin():
     one = let_pass(at_work(burnt_in(), {"wooncoach_sociaal": strong("wooncoach_sociaal")}), 4)
     w, uses = one.world, one.at_work.uses

@@ -13,7 +13,7 @@ from sim.chains.new_homes import REL_WOZ_PROGRAMME, floor_area_of, free_rent, so
 from sim.interventions.card import Card
 from sim.interventions.cards.passend_aanbod import ANNEX, PASSEND_AANBOD
 from sim.interventions.instrument import Instrument
-from sim.interventions.running import Running
+from sim.interventions.running import Running, first_of
 from sim.interventions.terms import Payer
 from sim.interventions.who import Who
 from sim.world.chance import Purpose, uniform
@@ -79,7 +79,7 @@ class Woonbehoefteonderzoek(Instrument):
         rows = run.candidates(w)
         u = uniform(w.draws.base(Purpose.TALK, w.month, self.key), w.h.id[rows])
         n = int((u < self.rel_sample).sum())
-        rows = rows[np.argsort(u, kind="stable")][: min(run.n_room, n)]
+        rows = first_of(rows, u, min(run.n_room, n))
         run.month.waiting += n - len(rows)
         run.pay(self.eur_survey)
         run.month.contacts += len(rows)

@@ -13,7 +13,7 @@ from sim.chains.new_homes import add_homes, free_rent
 from sim.interventions.card import Card
 from sim.interventions.cards.passend_aanbod import ANNEX, PASSEND_AANBOD
 from sim.interventions.instrument import Instrument
-from sim.interventions.running import Running
+from sim.interventions.running import Running, first_of
 from sim.interventions.terms import Payer
 from sim.interventions.who import Lot, Who
 from sim.world.chance import Purpose, hash_ints, hash_text, uniform
@@ -94,7 +94,7 @@ class Woningsplitsen(Instrument):
         under_way = {one.household for one in mine.under_way}
         rows = rows[[int(i) not in under_way for i in rows]] if len(rows) else rows
         run.month.waiting += max(0, len(rows) - run.n_room)
-        rows = rows[np.argsort(uniform(lot.base, w.h.id[rows]), kind="stable")][: run.n_room]
+        rows = first_of(rows, uniform(lot.base, w.h.id[rows]), run.n_room)
         run.month.contacts += len(rows)
         run.at_work.note_application(w.month, len(rows))
         with w.draws.replay():  # one fixed number per home: a refusal stays a refusal
