@@ -14,6 +14,7 @@ from mesa import Agent
 from sim.behaviour.fit import classes, fit_at, moment
 from sim.world.codes import Contact, DwellingType, HouseholdClass, HouseholdState, Limitation, MoveReason, Stage, Tenure
 from sim.world.columns import ABSENT, NOWHERE
+from sim.world.ids import public_id
 
 if TYPE_CHECKING:
     from sim.world.world import World
@@ -35,7 +36,7 @@ class Household(Agent):
         # Mesa's own __init__ would register every view with the model (4-5 µs and 200 bytes each), so it is not called.
         self.model = model
         self.row = int(row)
-        self.unique_id = int(model.world.h.id[row] >> np.uint64(1))
+        self.unique_id = int(public_id(model.world.h.id[row]))
         self.pos = None
 
     def _cell(self, name: str) -> Any:

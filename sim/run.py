@@ -24,6 +24,7 @@ from sim.start import build
 from sim.world import places
 from sim.world.codes import WITHDRAWN, HouseholdState
 from sim.world.errors import Refusal, hint
+from sim.world.ids import refuse_shared
 from sim.world.names import START_MONTH, YEAR
 from sim.world.span import check_start
 
@@ -73,6 +74,8 @@ def burn_in(
     for _ in range(burn_in):
         month.step(run)
     begin(run)
+    refuse_shared(run.world.h.id, "households", seed)
+    refuse_shared(run.world.d.id, "homes", seed)
     return run
 
 
@@ -187,6 +190,7 @@ def make_tables(
 ) -> dict[str, pd.DataFrame]:
     """The tables of the interface that are wanted, by name."""
     w, at_work, records = run.world, run.at_work, run.records
+    refuse_shared(w.d.id, "homes", w.draws.seed)  # instruments built and made some
     makers: dict[str, Callable[[], pd.DataFrame]] = {
         "moves": lambda: outputs.moves_table(w, at_work.keys, months),
         "chains": lambda: outputs.chains_table(w, months),

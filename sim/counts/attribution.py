@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from sim.counts.tables import framed, public_id
+from sim.counts.tables import framed
 from sim.levers import ALL_BIT
 from sim.without.verdicts import FINAL, verdicts
 from sim.world.codes import MoveReason
 from sim.world.columns import NEVER, NOWHERE
+from sim.world.ids import public_id
 from sim.world.names import ALLE
 
 if TYPE_CHECKING:

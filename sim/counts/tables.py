@@ -29,6 +29,7 @@ from sim.world.codes import (
     names,
 )
 from sim.world.columns import ABSENT
+from sim.world.ids import public_id
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,11 +64,6 @@ def _typed(name: str, column: Column, values: Any) -> Any:
     if column.empty:
         return pd.arrays.IntegerArray(given.astype(column.kind), np.ma.getmaskarray(values))
     return given.astype(column.kind, copy=False)
-
-
-def public_id(ids: NDArray) -> NDArray:
-    """63-bit ids as int64, so that −1 can mean none."""
-    return (ids >> np.uint64(1)).astype(np.int64)
 
 
 def _of(column: NDArray, rows: NDArray, missing: float) -> NDArray:
