@@ -18,6 +18,7 @@ from analysis.page.charts import Chart, charts
 from analysis.page.figures import svg, svg_and_png
 from analysis.page.words import LANGUAGES
 from analysis.results import Results, gather
+from analysis.tables import workbook
 from analysis.tables.made import PAGE
 
 
@@ -56,6 +57,9 @@ def finish(out: Path, config: Mapping[str, Any], seconds: Mapping[str, float] | 
         "filters": results.filters,
         "pots": results.pots,
     }
+    others[workbook.NAME] = workbook.workbook(
+        tables, f"{results.place}: {', '.join(results.titles[name].nl for name in results.scenarios)}"
+    )
     PAGE.clear(results.folder.path)
     PAGE.write(results.folder.path, tables, others)
     return text

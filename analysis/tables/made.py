@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.tables import schema
+from analysis.tables import datapackage, schema, workbook
 from analysis.tables.files import beside_others, write_table, write_whole
 from analysis.tables.record import MANIFEST
 from sim.counts.schema import TABLES, Table
@@ -59,6 +59,8 @@ class Made:
             write_table(folder, declared[name], table)
         for path, content in others.items():
             write_whole(folder / path, content)
+        if tables:
+            datapackage.refresh(folder)
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,7 @@ class MadeApart:
                     path.unlink(missing_ok=True)
                 else:
                     write_whole(path, content)
+        datapackage.refresh(folder)
 
     def forget(self, folder: Path, scenario: str) -> None:
         """Nothing of a scenario stays: its runs are no longer those that it was made from."""
@@ -112,7 +115,7 @@ def _refuse(undeclared: list[str]) -> None:
 CHARTS = ("extra_verhuizingen", "passend_wonen", "ketenlengte", "klantreis", "euro_per_verhuizing", "drift")
 PAGE = Made(
     (schema.EFFECTS, schema.COSTS, schema.CHAIN_LENGTHS, schema.MONITOR, schema.NAIVE, schema.FILTERS_CSV, schema.POTS),
-    (*(f"figures/{key}{end}" for key in CHARTS for end in (".svg", ".png")), "report.html"),
+    (*(f"figures/{key}{end}" for key in CHARTS for end in (".svg", ".png")), "report.html", workbook.NAME, datapackage.NAME),
 )
 VALIDATION = Made((schema.VALIDATION,))
 WORKSHEETS = Made((), ("werkbladen_*.html",), handed_over=("werkbladen_*.xlsx",))
