@@ -1,4 +1,4 @@
-# Two commands do everything: `make compare` (set-up and the main job) and `make test` (set-up, lint, types, all tests).
+# Two commands do everything: `make compare` (set-up and the main job) and `make test` (set-up for developers, lint, types, all tests).
 # ARGS adds to a run: make compare ARGS="municipality=delft seeds=5". PYTHON names the Python that .venv is made with.
 # BASE is what the working folder is held against: make same-bytes BASE=main ARGS="--set whole".
 
@@ -20,24 +20,29 @@ compare: setup
 demo: setup
 	@$(RUN) -m experiments.compare municipality=veldhoven scenarios=[basis,voorrang,wooncoach] seeds=4 out=results/demo $(ARGS)
 
+test: DEV := --dev
 test: setup
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m mypy
 	@$(RUN) -m pytest -n 2 $(ARGS)
 
+test-long: DEV := --dev
 test-long: setup
 	@$(RUN) -m pytest -n 2 -m long $(ARGS)
 
+same-bytes: DEV := --dev
 same-bytes: setup
 	@$(RUN) tools/same_bytes.py $(BASE) $(ARGS)
 
+benchmark: DEV := --dev
 benchmark: setup
 	@$(RUN) -m benchmarks $(ARGS)
 
+lock: DEV := --dev
 lock: setup
 	@$(RUN) tools/lock.py
 
 setup:
 	@command -v "$(PYTHON)" >/dev/null 2>&1 || { echo "verhuisketens needs Python 3.11 to 3.14, and there is no '$(PYTHON)' here: install one, or name it, for instance: make PYTHON=python3.12." >&2; exit 2; }
-	@"$(PYTHON)" tools/setup_env.py $(GIVEN)
+	@"$(PYTHON)" tools/setup_env.py $(GIVEN) $(DEV)

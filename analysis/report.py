@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from analysis.pipeline import finish
 from sim.world.errors import Refusal, guarded
+from sim.world.extras import need
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,6 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def rebuild(folder: Path) -> int:
     """Write the page anew and print where it is; returns the exit status. Raises Refusal."""
+    need("report")
+    from analysis.pipeline import finish
+
     if not folder.is_dir():
         raise Refusal(f"{folder}: there is no such folder; name the one that experiments.compare wrote (its key out)")
     print(finish(folder, {}, {}))

@@ -158,7 +158,7 @@ def conclude(out: Path, bundle: Bundle, found: Marks, content: dict[str, Any]) -
     return 0
 
 
-COMMAND = HydraCommand("attribute", "attribute", Attribute, prepare, execute)
+COMMAND = HydraCommand("attribute", "attribute", Attribute, prepare, execute, ("report",))
 
 if __name__ == "__main__":
     sys.exit(main(COMMAND))

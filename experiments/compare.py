@@ -140,7 +140,7 @@ def tell_pots(path: Path) -> None:
                 print(f"{row['scenario']}: the budget of {row['instrument']} {empty}")
 
 
-COMMAND = HydraCommand("compare", "config", Compare, make_plan, execute)
+COMMAND = HydraCommand("compare", "config", Compare, make_plan, execute, ("report",))
 
 if __name__ == "__main__":
     sys.exit(main(COMMAND))

@@ -28,6 +28,7 @@ from experiments.runs.folder import check_place, check_sweep
 from experiments.runs.plan import short_hash
 from experiments.schema import Command, check, unknown_key
 from sim.world.errors import Refusal, answered, hint, stopped
+from sim.world.extras import need
 
 CONFIGS = Path(__file__).resolve().parents[1] / "configs"
 FREE = ("instruments", "behaviour")  # keys below these are open: sim checks them
@@ -47,6 +48,7 @@ class HydraCommand:
         prepare: from a checked configuration to what is run; raises Refusal. Has an attribute ``out``
             (a folder or None).
         execute: (prepared, out, command line) to an exit status.
+        extras: of the package, without which it cannot end.
     """
 
     name: str
@@ -54,6 +56,7 @@ class HydraCommand:
     schema: type[Command]
     prepare: Callable[[Any], Any]
     execute: Callable[[Any, Path | None, str], int]
+    extras: tuple[str, ...] = ()
 
 
 def main(command: HydraCommand, arguments: Sequence[str] | None = None) -> int:
@@ -125,6 +128,7 @@ def _main(command: HydraCommand, arguments: list[str], stops: list[int]) -> int:
     n_jobs = 0
     lines = [] if asked_only else checked_lines(command, overrides, bool(flags.multirun))
     if not asked_only and flags.cfg is None:
+        need(*command.extras)
         jobs = configurations(command, overrides, lines)
         n_jobs = len(jobs)
         prepared = [command.prepare(config) for config in jobs]

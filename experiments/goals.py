@@ -110,7 +110,7 @@ def _packages(
     return packages, try_out(prepared.search, {best.number: best.doses}, fresh, folder, world, executor)[0]
 
 
-COMMAND = HydraCommand("goals", "goals", Goals, prepare, execute)
+COMMAND = HydraCommand("goals", "goals", Goals, prepare, execute, ("report", "goals"))
 
 if __name__ == "__main__":
     sys.exit(main(COMMAND))

@@ -1,10 +1,11 @@
-"""Renew requirements.lock and requirements-build.lock from pyproject.toml: `make lock`. Needs a network, and uv.
+"""Renew requirements.lock, requirements-dev.lock and requirements-build.lock from pyproject.toml: `make lock`. Needs a network, and uv.
 
 One lock serves Python 3.11 to 3.14 on every platform: what differs carries a marker. No registry is named in it.
 """
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -12,6 +13,7 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+DEV = "requirements-dev.lock"
 OPTIONS = (
     "--universal",
     "--python-version",
@@ -19,7 +21,6 @@ OPTIONS = (
     "--generate-hashes",
     "--no-emit-index-url",
     "--no-header",
-    "--upgrade",
     "--quiet",
 )
 
@@ -32,10 +33,12 @@ def compile_lock(source: str, out: str, *more: str, text: str | None = None) -> 
 
 
 def main() -> int:
-    """Renew both locks."""
+    """Renew the locks. What the product needs has the versions of the lock for developers, with which it is tested."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    compile_lock("pyproject.toml", "requirements.lock", "--extra", "dev")
-    compile_lock("-", "requirements-build.lock", text="\n".join(project["build-system"]["requires"]))
+    compile_lock("pyproject.toml", DEV, "--extra", "dev", "--upgrade")
+    shutil.copyfile(ROOT / DEV, ROOT / "requirements.lock")  # its versions are kept
+    compile_lock("pyproject.toml", "requirements.lock", "--extra", "all")
+    compile_lock("-", "requirements-build.lock", "--upgrade", text="\n".join(project["build-system"]["requires"]))
     return 0
 
 

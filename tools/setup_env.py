@@ -1,7 +1,8 @@
 """Make .venv from the pinned, hashed dependencies: `python tools/setup_env.py`, with nothing but a Python.
 
 Standard library only, and written so that any Python can read it: one that will not do gets one plain sentence. What is
-installed follows requirements.lock; a finished .venv carries the digest of it and is left alone.
+installed follows requirements.lock, or with `--dev` requirements-dev.lock, which holds linters and tests besides; a finished
+.venv carries the digests of what it was made from and is left alone.
 """
 
 import hashlib
@@ -19,6 +20,7 @@ MARK = os.path.join(VENV, "verhuisketens-ready")
 ONE_AT_A_TIME = VENV + ".lock"  # beside it: .venv itself is emptied
 BUILD_LOCK = os.path.join(ROOT, "requirements-build.lock")
 LOCK = os.path.join(ROOT, "requirements.lock")
+DEV_LOCK = os.path.join(ROOT, "requirements-dev.lock")
 OTHER = "name another Python, for instance: make PYTHON=python3.12 (Windows: py -3.12 tools\\setup_env.py)"
 
 
@@ -27,22 +29,24 @@ def version_of(parts):
     return ".".join(str(part) for part in parts)
 
 
-def wanted():
-    """What a finished .venv must say: the digest of both locks and of the place of this clone."""
+def wanted(lock):
+    """What a .venv made from ``lock`` must say: the digest of it, of the lock to build with and of the place of this clone."""
     digest = hashlib.sha256(repr(ROOT).encode("utf-8"))
-    for path in (BUILD_LOCK, LOCK):
-        with open(path, "rb") as lock:
-            digest.update(lock.read().replace(b"\r\n", b"\n"))
+    for path in (BUILD_LOCK, lock):
+        with open(path, "rb") as file:
+            digest.update(file.read().replace(b"\r\n", b"\n"))
     return digest.hexdigest()
 
 
-def is_ready(only_this_python):
-    """Whether .venv is finished and up to date (and, if asked, made with this version of Python)."""
+def is_ready(only_this_python, dev=False):
+    """Whether .venv is finished and up to date (and, if asked, made with this version of Python). One for developers holds all."""
     if not (os.path.exists(MARK) and os.path.exists(PYTHON)):
         return False
     with open(MARK) as mark:
         digest, _, made_with = mark.read().strip().partition(" ")
-    return digest == wanted() and (not only_this_python or made_with == version_of(sys.version_info[:2]))
+    return digest in [wanted(lock) for lock in ((DEV_LOCK,) if dev else (LOCK, DEV_LOCK))] and (
+        not only_this_python or made_with == version_of(sys.version_info[:2])
+    )
 
 
 def refusal():
@@ -70,11 +74,11 @@ def quiet_environment():
     return dict((key, value) for key, value in os.environ.items() if key not in dropped)
 
 
-def install():
-    """Fill .venv from the locks; the clone itself is put on its path. Raises CalledProcessError when pip fails.
+def install(lock):
+    """Fill .venv from a lock; the clone itself is put on its path. Raises CalledProcessError when pip fails.
 
     antlr4-python3-runtime, which hydra-core needs, is published as source only; it is built with the pinned setuptools
-    of the first lock, so that nothing comes in that is not pinned and hashed.
+    of requirements-build.lock, so that nothing comes in that is not pinned and hashed.
     """
     import venv
 
@@ -95,7 +99,7 @@ def install():
         "--no-compile",
     ]
     subprocess.check_call(pip + ["-r", BUILD_LOCK], env=environment)
-    subprocess.check_call(pip + ["--no-build-isolation", "--use-pep517", "-r", LOCK], env=environment)
+    subprocess.check_call(pip + ["--no-build-isolation", "--use-pep517", "-r", lock], env=environment)
     ask = "import sysconfig; print(sysconfig.get_paths()['purelib'])"
     packages = subprocess.check_output([PYTHON, "-c", ask], env=environment).decode().strip()
     subprocess.call(
@@ -140,7 +144,8 @@ def main(arguments):
 
 def prepared(arguments):
     """As ``main``, by one set-up at a time."""
-    if is_ready("--this-python" in arguments):
+    dev = "--dev" in arguments
+    if is_ready("--this-python" in arguments, dev):
         return 0
     problem = refusal()
     if problem:
@@ -150,7 +155,7 @@ def prepared(arguments):
     sys.stdout.write("Making .venv with Python " + platform.python_version() + " (once; about a minute) ...\n")
     sys.stdout.flush()
     try:
-        install()
+        install(DEV_LOCK if dev else LOCK)
     except subprocess.CalledProcessError:
         sys.stderr.write(
             "The dependencies could not be installed; what pip said stands above. With a network (or a mirror set for "
@@ -158,7 +163,7 @@ def prepared(arguments):
         )
         return 1
     with open(MARK, "w") as mark:
-        mark.write(wanted() + " " + version_of(sys.version_info[:2]) + "\n")
+        mark.write(wanted(DEV_LOCK if dev else LOCK) + " " + version_of(sys.version_info[:2]) + "\n")
     sys.stdout.write("Ready after " + str(int(time.time() - began)) + " s.\n")
     return 0
 

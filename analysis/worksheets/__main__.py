@@ -2,6 +2,17 @@
 
 import sys
 
-from analysis.worksheets.fill import main
+from sim.world.errors import guarded
+from sim.world.extras import need
 
-sys.exit(main())
+
+def main() -> int:
+    """Fill in the worksheets; returns the exit status."""
+    need("report")
+    from analysis.worksheets.fill import main as fill
+
+    return fill()
+
+
+if __name__ == "__main__":
+    sys.exit(guarded(main, False))

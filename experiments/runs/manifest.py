@@ -23,6 +23,7 @@ from sim.world.errors import Refusal
 NAME = record.MANIFEST
 LOCK = "requirements.lock"
 ROOT = Path(__file__).resolve().parents[2]
+IN_CLONE = (ROOT / LOCK).is_file()  # else the rooms were installed, and what lies around them is somebody else's
 PACKAGES = (
     "hydra-core",
     "matplotlib",
@@ -142,7 +143,7 @@ def compose(
         "platform": f"{platform.system()} {platform.machine()}",
         "lock": digest(ROOT / LOCK),
         "sources": {path.relative_to(ROOT).as_posix(): digest(path) for path in sources()},
-        "packages": {name: metadata.version(name) for name in PACKAGES},
+        "packages": packages(),
         "seconds": {key: round(value, 3) for key, value in seconds.items()},
         "fingerprints": fingerprints(found),
         "reached": reached(found),
@@ -151,6 +152,17 @@ def compose(
         "checksums": {},
         "failed_runs": [{"scenario": f.scenario, "seed": f.seed, "error": f.error} for f in failures],
     }
+
+
+def packages() -> dict[str, str]:
+    """Versions of the packages that decide what comes out; empty for what is not installed."""
+    found = {}
+    for name in PACKAGES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = ""
+    return found
 
 
 def digest(path: Path) -> str:
@@ -173,19 +185,23 @@ def files(out: Path) -> dict[str, str]:
 
 
 def version() -> str:
-    """Version of the project, from pyproject.toml of the clone."""
+    """Version of the project: that of pyproject.toml in a clone, else that of the installed package."""
     import tomllib
 
-    return str(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])
+    if IN_CLONE:
+        return str(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])
+    return metadata.version("verhuisketens")
 
 
 def commit() -> str:
-    """The commit of the clone, with ``+`` when files differ from it; empty when git cannot tell."""
+    """The commit of the clone, with ``+`` when files differ from it; empty when git cannot tell, or there is no clone."""
 
     def git(*arguments: str) -> str:
         done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=10, check=True)
         return done.stdout.strip()
 
+    if not IN_CLONE:
+        return ""
     try:
         return git("rev-parse", "HEAD") + ("+" if git("status", "--porcelain", "--untracked-files=no") else "")
     except (OSError, subprocess.SubprocessError):

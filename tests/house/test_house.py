@@ -21,7 +21,7 @@ from sim.world import codes
 from sim.world.chance import Purpose
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = [name for name in ("sim", "experiments", "analysis", "benchmarks", "tools", "tests") if (ROOT / name).is_dir()]
+ROOMS = [name for name in ("verhuisketens", "sim", "experiments", "analysis", "benchmarks", "tools", "tests") if (ROOT / name).is_dir()]
 SOURCES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
 NAMES = [path.relative_to(ROOT).as_posix() for path in SOURCES]
 ENUMERATIONS = [one for one in vars(codes).values() if isinstance(one, type) and issubclass(one, codes.Code) and one is not codes.Code]
@@ -74,6 +74,7 @@ def test_analysis_reads_tables_and_definitions_only(name):
         "sim.world.names",
         "sim.world.notation",
         "sim.world.errors",
+        "sim.world.extras",
         "sim.world.chance",
         "sim.counts.schema",
         "sim.counts.indicators",

@@ -33,13 +33,16 @@ def setup_env(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "PYTHON", str(tmp_path / "python"))
     monkeypatch.setattr(module, "MARK", str(tmp_path / "mark"))
     monkeypatch.setattr(module, "ONE_AT_A_TIME", str(tmp_path / "lock"))
-    monkeypatch.setattr(module, "install", lambda: (tmp_path / "python").touch())
+    monkeypatch.setattr(module, "install", lambda lock: (tmp_path / "python").touch())
     return module
 
 
-def locked():
-    """(name, version, marker, hashes) of every entry of the lock."""
-    text = (ROOT / "requirements.lock").read_text(encoding="utf-8").replace("\\\n", " ")
+LOCKS = {"requirements.lock": ("report", "goals", "figures"), "requirements-dev.lock": ("report", "goals", "figures", "dev")}
+
+
+def locked(lock):
+    """(name, version, marker, hashes) of every entry of a lock."""
+    text = (ROOT / lock).read_text(encoding="utf-8").replace("\\\n", " ")
     for line in text.splitlines():
         if line and not line.startswith((" ", "#")):
             wanted, *hashes = line.split("--hash=")
@@ -101,7 +104,7 @@ def test_a_python_without_venv_gets_one_sentence_that_names_the_package(setup_en
 def test_a_finished_environment_stays_until_lock_or_asked_python_changes(setup_env, monkeypatch, tmp_path):
     made: list[int] = []
 
-    def install():
+    def install(lock):
         made.append(1)
         (tmp_path / "python").touch()
 
@@ -112,13 +115,15 @@ def test_a_finished_environment_stays_until_lock_or_asked_python_changes(setup_e
     lock.write_text("numpy==0\n")
     monkeypatch.setattr(setup_env, "LOCK", str(lock))
     assert setup_env.main([]) == 0 and len(made) == 2
+    assert [setup_env.main(["--dev"]), setup_env.main(["--dev"])] == [0, 0] and len(made) == 3, "linters and tests come in"
+    assert setup_env.main([]) == 0 and len(made) == 3, "with them everything is there that a run needs"
     monkeypatch.setattr(sys, "version_info", Version(3, 14 if sys.version_info[1] != 14 else 13, 0))
-    assert setup_env.main([]) == 0 and len(made) == 2
-    assert setup_env.main(["--this-python"]) == 0 and len(made) == 3
+    assert setup_env.main([]) == 0 and len(made) == 3
+    assert setup_env.main(["--this-python"]) == 0 and len(made) == 4
 
 
 def test_a_failed_installation_is_not_taken_for_a_finished_one(setup_env, monkeypatch, capsys):
-    def fails():
+    def fails(lock):
         raise subprocess.CalledProcessError(1, "pip")
 
     monkeypatch.setattr(setup_env, "install", fails)
@@ -130,7 +135,7 @@ def test_a_failed_installation_is_not_taken_for_a_finished_one(setup_env, monkey
 def test_a_set_up_that_is_stopped_is_one_line_and_the_next_starts_again(setup_env, monkeypatch, capsys):
     made = setup_env.install
 
-    def stopped():
+    def stopped(lock):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(setup_env, "install", stopped)
@@ -147,7 +152,7 @@ from pathlib import Path
 from tools import setup_env
 home = Path(sys.argv[1])
 setup_env.PYTHON, setup_env.MARK, setup_env.ONE_AT_A_TIME = (str(home / name) for name in ("python", "mark", "lock"))
-def install():
+def install(lock):
     (home / "busy").mkdir()
     time.sleep(1)
     (home / "python").touch()
@@ -182,20 +187,33 @@ def test_the_set_up_can_be_read_by_a_python_that_will_not_do():
 
 @pytest.mark.parametrize("python", PYTHONS)
 @pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system[0])
-def test_the_lock_gives_every_python_and_system_one_version_of_each_dependency(python, system):
+@pytest.mark.parametrize("lock", LOCKS)
+def test_the_lock_gives_every_python_and_system_one_version_of_each_dependency(python, system, lock):
     chosen: dict[str, str] = {}
-    for name, version, marker, _ in locked():
+    for name, version, marker, _ in locked(lock):
         if applies(marker, python, system):
             assert name not in chosen, f"{name}: {chosen.get(name)} and {version}"
             chosen[name] = version
-    for line in (*PROJECT["project"]["dependencies"], *PROJECT["project"]["optional-dependencies"]["dev"]):
+    extras = PROJECT["project"]["optional-dependencies"]
+    for line in (*PROJECT["project"]["dependencies"], *(line for extra in LOCKS[lock] for line in extras[extra])):
         wanted = Requirement(line)
+        if wanted.name == PROJECT["project"]["name"]:
+            continue
         version = chosen[canonicalize_name(wanted.name)].removeprefix("==")
         assert wanted.specifier.contains(version), (line, version)
 
 
-def test_every_entry_of_the_lock_is_pinned_and_hashed():
-    entries = list(locked())
+def test_who_runs_the_product_gets_the_versions_that_are_tested_and_nothing_of_the_developers():
+    mine, all_of_them = ({(name, version, str(marker)) for name, version, marker, _ in locked(lock)} for lock in LOCKS)
+    assert mine < all_of_them
+    tools = {Requirement(line).name for line in PROJECT["project"]["optional-dependencies"]["dev"]} - {PROJECT["project"]["name"]}
+    assert tools >= {"mypy", "pytest", "ruff", "uv"}
+    assert not tools & {name for name, *_ in mine} - {"packaging"}, "packaging comes with others"
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_entry_of_the_lock_is_pinned_and_hashed(lock):
+    entries = list(locked(lock))
     assert len(entries) > 40
     for name, version, _, hashes in entries:
         assert version.startswith("=="), name
@@ -203,7 +221,7 @@ def test_every_entry_of_the_lock_is_pinned_and_hashed():
 
 
 def test_no_lock_names_a_registry():
-    for name in ("requirements.lock", "requirements-build.lock", "pyproject.toml"):
+    for name in (*LOCKS, "requirements-build.lock", "pyproject.toml"):
         text = (ROOT / name).read_text(encoding="utf-8")
         assert not re.search(r"https?://|--(extra-)?index-url|--find-links", text), name
 
@@ -213,7 +231,7 @@ def test_what_builds_from_source_is_built_with_a_pinned_and_hashed_tool():
     entries = [line for line in lines if line and not line.startswith((" ", "#"))]
     assert [entry.split("==")[0] for entry in entries] == ["setuptools"]
     assert all("--hash=sha256:" in entry for entry in entries)
-    assert any(name == "antlr4-python3-runtime" for name, *_ in locked())
+    assert any(name == "antlr4-python3-runtime" for name, *_ in locked("requirements.lock"))
 
 
 def test_make_without_a_python_says_so_in_one_sentence():

@@ -1,0 +1,134 @@
+"""The package: one wheel holds all that a run needs, and what is found instead of its rooms, or is lacking, is one clear line."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+import verhuisketens
+from sim.world.errors import Refusal
+from sim.world.extras import EXTRAS, need
+from verhuisketens import __main__ as command
+
+ROOT = Path(__file__).resolve().parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+HELD = (*verhuisketens.ROOMS, "verhuisketens", "configs")
+IMPORTED_AS = {"jinja2": "jinja2", "matplotlib": "matplotlib", "openpyxl": "openpyxl", "optuna": "optuna", "cbsodata": "cbsodata"}
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory):
+    """The wheel, built from a copy: a build leaves folders in the tree that it is made from."""
+    tree = tmp_path_factory.mktemp("tree")
+    for name in HELD:
+        shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, tree)
+    options = ["--no-deps", "--no-build-isolation", "--no-index", "--quiet", "--wheel-dir", str(tree / "out")]
+    subprocess.run([sys.executable, "-m", "pip", "wheel", *options, "."], cwd=tree, check=True, capture_output=True)
+    [found] = (tree / "out").glob("*.whl")
+    return found
+
+
+@pytest.fixture(scope="session")
+def installed(wheel, tmp_path_factory):
+    """Its content in a folder of its own, as an installer puts it."""
+    site = tmp_path_factory.mktemp("site")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(site)
+    return site
+
+
+def run(site, folder, *arguments, first=()):
+    """The command of the package in ``folder``, with nothing of the clone in sight."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([*map(str, first), str(site)])}
+    given = [sys.executable, "-P", "-m", "verhuisketens", *arguments]
+    return subprocess.run(given, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False)
+
+
+def test_the_wheel_holds_every_file_of_the_rooms_and_no_other(wheel):
+    there = {path.relative_to(ROOT).as_posix() for name in HELD for path in (ROOT / name).rglob("*") if path.is_file()}
+    there = {path for path in there if "__pycache__" not in path}
+    with zipfile.ZipFile(wheel) as archive:
+        names = {name for name in archive.namelist() if ".dist-info/" not in name}
+    assert names == there
+
+
+def test_the_demo_runs_from_an_empty_folder(installed, tmp_path):
+    keys = ("municipality=terschelling", "scenarios=[basis,voorrang]", "seeds=1", "months=3", "burn_in=1", "follow_up=1", "out=here")
+    done = run(installed, tmp_path, "compare", *keys)
+    assert done.returncode == 0, done.stderr
+    assert {"report.html", "effects.csv", "manifest.json"} <= {path.name for path in (tmp_path / "here").iterdir()}
+    assert str(ROOT) not in (tmp_path / "here" / "manifest.json").read_text(encoding="utf-8")
+    assert run(installed, tmp_path, "report", "here").returncode == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"here"}, "nothing is left elsewhere"
+    said = run(installed, tmp_path, "--version")
+    assert said.stdout.strip() == PROJECT["version"]
+
+
+@pytest.mark.parametrize("room", verhuisketens.ROOMS)
+@pytest.mark.parametrize("kind", ["file", "package"])
+def test_a_foreign_room_that_is_found_first_is_one_clear_line(installed, tmp_path, room, kind):
+    path = tmp_path / f"{room}.py" if kind == "file" else tmp_path / room / "__init__.py"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("")
+    done = run(installed, tmp_path, "list", "what=instruments", first=[tmp_path])
+    assert done.returncode == 2 and done.stdout == ""
+    [line] = done.stderr.splitlines()
+    assert f"needs its own '{room}'" in line and str(path) in line and "environment of its own" in line
+
+
+def test_every_command_of_the_documentation_is_a_command_of_the_package(capsys):
+    assert command.main(["--help"]) == 0
+    said = capsys.readouterr().out
+    for name, module in command.COMMANDS.items():
+        assert name in said and hasattr(importlib.import_module(module), "main")
+    modules = {
+        f"experiments.{path.stem}" for path in (ROOT / "experiments").glob("*.py") if "HydraCommand(" in path.read_text(encoding="utf-8")
+    }
+    assert modules - {"experiments.entry"} <= set(command.COMMANDS.values())
+
+
+def test_a_misspelt_command_gets_the_nearest(capsys):
+    assert command.main(["compair"]) == 2
+    assert capsys.readouterr().err == "error: there is no command 'compair'; did you mean compare?\n"
+
+
+def test_the_extras_are_those_of_the_project_and_the_public_list_is_there():
+    declared = PROJECT["optional-dependencies"]
+    for extra, modules in EXTRAS.items():
+        assert {IMPORTED_AS[Requirement(line).name] for line in declared[extra]} == set(modules)
+    assert Requirement(declared["all"][0]).extras == set(EXTRAS)
+    assert {*verhuisketens.PUBLIC, "__version__"} == set(verhuisketens.__all__) == set(dir(verhuisketens))
+    assert all(getattr(verhuisketens, name).__module__ == module for name, module in verhuisketens.PUBLIC.items())
+    with pytest.raises(AttributeError, match="it has HousingModel"):
+        _ = verhuisketens.Housing
+    assert verhuisketens.__version__ == PROJECT["version"]
+
+
+@pytest.mark.parametrize(("name", "lacking"), [("compare", "matplotlib"), ("goals", "optuna"), ("report", "jinja2")])
+def test_what_a_command_lacks_is_said_before_it_runs(name, lacking, monkeypatch, capsys, tmp_path):
+    real = importlib.util.find_spec
+    monkeypatch.setattr("importlib.util.find_spec", lambda one, *rest: None if one == lacking else real(one, *rest))
+    monkeypatch.chdir(tmp_path)
+    given = {"compare": [], "goals": ["scenario=voorrang", "goals=voorbeeld"], "report": ["here"]}[name]
+    assert command.main([name, *given]) == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert f"this needs {lacking}, which is not installed: pip install 'verhuisketens[" in line
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_refused_where_all_is_there():
+    need(*EXTRAS)
+    with pytest.raises(KeyError):
+        need("reports")
+    assert issubclass(Refusal, Exception)
