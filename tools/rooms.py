@@ -28,7 +28,9 @@ ROOMS = {
     "package": "verhuisketens",
 }
 ROOM_OF = {module: room for room, modules in ROOMS.items() for module in modules.split()}
-PLACES = [path.relative_to(ROOT) for top in ("sim", "experiments", "analysis", "verhuisketens") for path in sorted((ROOT / top).rglob("*.py"))]
+PLACES = [
+    path.relative_to(ROOT) for top in ("sim", "experiments", "analysis", "verhuisketens") for path in sorted((ROOT / top).rglob("*.py"))
+]
 TEXTS = {
     ".".join(place.with_suffix("").parts).removesuffix(".__init__"): (place.as_posix(), (ROOT / place).read_text(encoding="utf-8"))
     for place in PLACES
