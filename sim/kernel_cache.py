@@ -112,7 +112,10 @@ def user_place() -> Path | None:
 
 
 def is_own(place: Path) -> bool:
-    """Whether a folder is there, or could be made, that is this user's and that nobody else can write to; a link is none. It is closed."""
+    """Whether a folder is there, or could be made, that is this user's and that nobody else can write to; a link is none. It is closed.
+
+    Nor can others put another folder in its place: the folders around it are of this user or of the system.
+    """
     try:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = place.lstat()
@@ -121,10 +124,18 @@ def is_own(place: Path) -> bool:
         if hasattr(os, "getuid"):  # elsewhere the folders of a user are closed to others as they are
             if found.st_uid != os.getuid() or found.st_mode & OTHERS_WRITE:  # what lies there is run: somebody may have put it there
                 return False
+            if any(is_open(around.stat()) for around in place.resolve().parents):
+                return False
             place.chmod(0o700)
     except OSError:
         return False
     return True
+
+
+def is_open(found: os.stat_result) -> bool:
+    """Whether somebody else could rename what lies in this folder: it is theirs, or open to all and not sticky."""
+    open_to_all = found.st_mode & stat.S_IWOTH and not found.st_mode & stat.S_ISVTX
+    return bool(open_to_all) or found.st_uid not in (0, os.getuid())
 
 
 def forget_old(place: Path) -> None:

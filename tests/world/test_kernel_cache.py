@@ -235,6 +235,15 @@ def test_a_folder_that_others_could_write_to_is_not_read(places, mode):
     assert kernel_cache.default_place() == place and closed(place)
 
 
+@pytest.mark.parametrize(("mode", "safe"), [(0o777, False), (0o757, False), (0o1777, True), (0o775, True), (0o700, True)])
+def test_a_folder_that_others_could_put_another_in_place_of_is_not_read(places, mode, safe):
+    own, shared = places
+    own.mkdir(parents=True)
+    own.parent.chmod(mode)
+    place = own if safe or os.name != "posix" else shared
+    assert kernel_cache.default_place() == place and closed(place)
+
+
 @pytest.mark.parametrize("what", ["a file", "a link", "nobody's home"])
 def test_where_the_folder_of_the_user_cannot_be_made_kernels_lie_among_temporary_files(places, what, monkeypatch, tmp_path):
     own, shared = places
