@@ -7,6 +7,7 @@ A table is worked out in the file of its name in ``estimates/`` (effects.csv in 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from analysis.page.figures import svg, svg_and_png
 from analysis.page.words import LANGUAGES
 from analysis.results import Results, gather
 from analysis.tables import workbook
-from analysis.tables.made import PAGE
+from analysis.tables.made import PAGE, REPORT
 
 
 def finish(out: Path, config: Mapping[str, Any], seconds: Mapping[str, float] | None = None) -> str:
@@ -46,8 +47,8 @@ def finish(out: Path, config: Mapping[str, Any], seconds: Mapping[str, float] | 
     for chart in charts(results):
         dutch, bitmap = svg_and_png(partial(chart.draw, "nl"))
         others |= {f"figures/{chart.key}.svg": dutch, f"figures/{chart.key}.png": bitmap}
-        drawn.append((chart, {"nl": dutch, **{language: svg(partial(chart.draw, language)) for language in LANGUAGES if language != "nl"}}))
-    others["report.html"] = pages.page(results, drawn)
+        drawn.append((chart, _in_languages(chart, {"nl": dutch})))
+    others[REPORT] = pages.page(results, drawn)
     tables = {
         "effects": effects,
         "costs": costs,
@@ -63,3 +64,27 @@ def finish(out: Path, config: Mapping[str, Any], seconds: Mapping[str, float] | 
     PAGE.clear(results.folder.path)
     PAGE.write(results.folder.path, tables, others)
     return text
+
+
+def _in_languages(chart: Chart, drawn: Mapping[str, bytes]) -> dict[str, bytes]:
+    """A chart as SVG in every language; what is drawn already is not drawn again."""
+    return {language: drawn.get(language) or svg(partial(chart.draw, language)) for language in LANGUAGES}
+
+
+def early_summary(folder: Path, awaited: int) -> str:
+    """The plain Dutch summary of seeds that are finished while others still run, marked as provisional.
+
+    Args:
+        folder: with manifest.json and, of these seeds only, the table summary.
+        awaited: seeds that there will be.
+    """
+    return summary.plain(replace(gather(folder), awaited=awaited))
+
+
+def early_page(folder: Path, awaited: int, out: Path) -> Path:
+    """Write report.html alone to ``out``, marked as provisional; returns its path. ``folder`` holds all tables of these seeds."""
+    results = replace(gather(folder), awaited=awaited)
+    content = pages.page(results, [(chart, _in_languages(chart, {})) for chart in charts(results)])
+    PAGE.clear(out)
+    PAGE.write(out, {}, {REPORT: content})
+    return out / REPORT

@@ -35,12 +35,14 @@ class Results:
     """A folder of results. Tables are computed when first asked for.
 
     ``config`` is the configuration of the run with ``place`` (slug), ``command`` and, if known, ``place_name``;
-    ``manifest`` what manifest.json holds.
+    ``manifest`` what manifest.json holds; ``awaited`` how many seeds there will be, while some still run: all that is said is
+    provisional then.
     """
 
     folder: Folder
     config: Mapping[str, Any]
     manifest: Mapping[str, Any]
+    awaited: int = 0
 
     @cached_property
     def summary(self) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from analysis.tables import record
 from analysis.tables.made import FROM_TABLES
 from experiments.entry import HydraCommand, main
 from experiments.runs import carry_out, manifest, runner, store
+from experiments.runs.early import Early
 from experiments.runs.folder import join, locked, sweep_up, write_json
 from experiments.runs.plan import Plan, make_plan
 from experiments.runs.simulation import Simulation
@@ -43,7 +44,8 @@ def execute(
         plan, seeds = extended(plan, out)
         jobs = runner.seed_jobs(plan, seeds, out)
         since = time.time()
-        failures = carry_out.run(simulation or Verhuisketens(), jobs, plan.config.workers, executor)
+        early = Early(plan, jobs, out, command) if finish is None else None
+        failures = carry_out.run(simulation or Verhuisketens(), jobs, plan.config.workers, executor, early)
         found = manifest.marks(jobs)
         seconds = carry_out.timings(found, since)
         content = manifest.compose(plan, found, failures, seconds, command, {"scenarios": runner.in_order(plan.scenarios), "seeds": seeds})

@@ -62,8 +62,9 @@ def burn_in(
     start: str = "2026-01",
     behaviour: Mapping[str, float] | None = None,
     debug: bool = False,
+    passed: Callable[[], None] | None = None,
 ) -> Run:
-    """The run of one seed at month 0. Money is euro of the start year; ``start`` is YYYY-MM.
+    """The run of one seed at month 0. Money is euro of the start year; ``start`` is YYYY-MM; ``passed`` is called after each month.
 
     Raises:
         Refusal: a place or parameter that is unknown, a number of months or a start that cannot be.
@@ -73,6 +74,8 @@ def burn_in(
     run = build(places.resolve(place), seed, params, start=start, burn_in=burn_in, months=months, follow_up=follow_up, debug=debug)
     for _ in range(burn_in):
         month.step(run)
+        if passed is not None:
+            passed()
     begin(run)
     refuse_shared(run.world.h.id, "households", seed)
     refuse_shared(run.world.d.id, "homes", seed)
@@ -131,12 +134,13 @@ def run_scenario(
     tables: Collection[str] = TABLES,
     rules: Sequence[Any] = (),
     ghost_window: int | None = 24,
+    passed: Callable[[], None] | None = None,
 ) -> Result:
     """Run one scenario from a copy of a burnt-in run; without ``base`` it is the base world itself.
 
     ``tables`` names those that are made; ``rules`` (as a scenario has them) add, stop or scale instruments on the way;
     ``ghost_window`` says within how many months of a household's move its ghost must follow for a *zetje*; None: what would have
-    happened without the instruments is not watched (nothing else depends on it).
+    happened without the instruments is not watched (nothing else depends on it). ``passed`` is called after each month.
 
     Raises:
         Refusal: settings or rules that cannot be, a table that is not made, or an instrument that works and reached nobody
@@ -155,7 +159,7 @@ def run_scenario(
     run.equip(loaded, read_rules(list(rules)), strength, months, ghosts=ghost_window is not None)
     if placebo:
         programme.delay_first(run.world)
-    elsewhere = advance(run, horizon, base)
+    elsewhere = advance(run, horizon, base, passed)
     ran = time.perf_counter()
     refuse_empty(run, months)
     made = make_tables(run, months, elsewhere, tables, ghost_window or 0)
@@ -165,7 +169,7 @@ def run_scenario(
     return Result(made, reached, seconds, burnt_in.fingerprint, run.records.homes, dict(run.world.totals), fired)
 
 
-def advance(run: Run, horizon: int, base: Result | None) -> list[float]:
+def advance(run: Run, horizon: int, base: Result | None, passed: Callable[[], None] | None = None) -> list[float]:
     """Step to ``horizon``; returns the share of households that live elsewhere than in the base world, by month."""
     elsewhere: list[float] = []
     w, homes = run.world, run.at_start.home.copy()  # of the base world, kept up month by month
@@ -182,6 +186,8 @@ def advance(run: Run, horizon: int, base: Result | None) -> list[float]:
             rows, new = base.homes[len(elsewhere)]
             homes[rows] = new
             elsewhere.append(recording.share_elsewhere(w, homes))
+        if passed is not None:
+            passed()
     return elsewhere
 
 

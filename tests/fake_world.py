@@ -58,6 +58,8 @@ class FakeSimulation:
         self.note(f"world-{job.seed}")
         if job.seed in self.no_world:
             raise ValueError(f"no world of seed {job.seed}")
+        for _ in range(job.burn_in):
+            job.gauge.month()
         return {"seed": job.seed}
 
     def run(self, world: Any, job: SeedJob, spec: RunSpec, base: Any) -> FakeOutcome:
@@ -65,6 +67,8 @@ class FakeSimulation:
         assert (base is None) == (spec.scenario == "basis"), "basis comes first, and every other scenario is given it"
         if job.seed in self.dies:
             os._exit(9)
+        for _ in range(job.months + job.follow_up):
+            job.gauge.month()
         time.sleep(self.seconds)
         self.note(f"run-{spec.scenario}-{job.seed}")
         if (spec.scenario, job.seed) in self.fails:

@@ -89,6 +89,7 @@ def page(results: Results, pictures: Sequence[tuple[Chart, Mapping[str, bytes]]]
     return environment.get_template("report.html").render(
         results=results,
         headline=summary.headline(results),
+        provisional=summary.provisional(results),
         lines=summary.scenario_lines(results),
         chance=summary.chance_lines(results),
         pictures=shown,
@@ -279,7 +280,7 @@ def design(results: Results) -> list[tuple[Text, Text]]:
     pairs = [
         (Text("Gebied", "Area"), both(results.place)),
         (Text("Wat al gebeurt (basis)", "Done already (base)"), done_already(results)),
-        (Text("Werelden (seeds)", "Worlds (seeds)"), both(f"{n}: {_ranges(results.seeds)}")),
+        (Text("Werelden (seeds)", "Worlds (seeds)"), both(f"{n}: {summary.ranges(results.seeds)}")),
         (Text("Looptijd", "Length"), Text(f"{time.nl} vanaf {c['start']}", f"{time.en} from {c['start']}")),
         (
             Text("Inlooptijd en nalooptijd", "Burn-in and follow-up"),
@@ -304,13 +305,6 @@ def done_already(results: Results) -> Text:
         titles = [results.instrument(key) for key in found["instruments"]]
         return Text("; ".join(one.nl for one in titles), "; ".join(one.en for one in titles))
     return Text(**found["said"]) if "said" in found else both("–")
-
-
-def _ranges(seeds: Sequence[int]) -> str:
-    """0–19, or all numbers when there are holes."""
-    if len(seeds) > 1 and seeds[-1] - seeds[0] == len(seeds) - 1:
-        return f"{seeds[0]}–{seeds[-1]}"
-    return ", ".join(map(str, seeds))
 
 
 def versions(results: Results) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -19,6 +20,21 @@ ONLY_CHANCE = Text(
     "De intervallen gaan over toeval. Wat we over het gedrag van mensen niet weten (de aannames in het model), zit er niet in.",
     "The intervals are about chance. What is not known about how people behave (the assumptions of the model) is not in them.",
 )
+
+
+def provisional(results: Results) -> Text:
+    """How much of the seeds is there, while others still run; empty when all are."""
+    if not results.awaited:
+        return both("")
+    n, of, which = len(results.seeds), results.awaited, ranges(results.seeds)
+    return Text(f"Voorlopig, {n} van {of} seeds ({which})", f"Provisional, {n} of {of} seeds ({which})")
+
+
+def ranges(seeds: Sequence[int]) -> str:
+    """0–19, or all numbers when there are holes."""
+    if len(seeds) > 1 and seeds[-1] - seeds[0] == len(seeds) - 1:
+        return f"{seeds[0]}–{seeds[-1]}"
+    return ", ".join(map(str, seeds))
 
 
 def headline(results: Results) -> Text:
@@ -165,8 +181,12 @@ def chance_lines(results: Results) -> list[Text]:
 
 
 def plain(results: Results, language: str = "nl") -> str:
-    """The summary as plain text in signs that any terminal knows: the headline, then one line per conclusion."""
-    lines = [headline(results).of(language)]
+    """The summary as plain text in signs that any terminal knows: the headline, then one line per conclusion.
+
+    While seeds are awaited the line before them says so.
+    """
+    lines = [f"{provisional(results).of(language)}:"] if results.awaited else []
+    lines += [headline(results).of(language)]
     lines += [f"- {name.of(language)}: {verdict.of(language)}." for name, verdict, _ in scenario_lines(results)]
     worlds = _worlds(results)
     basis = Text(

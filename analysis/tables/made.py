@@ -112,10 +112,11 @@ def _refuse(undeclared: list[str]) -> None:
         raise KeyError(f"{undeclared[0]} is not declared in analysis/tables/made.py; add it there")
 
 
+REPORT = "report.html"
 CHARTS = ("extra_verhuizingen", "passend_wonen", "ketenlengte", "klantreis", "euro_per_verhuizing", "drift")
 PAGE = Made(
     (schema.EFFECTS, schema.COSTS, schema.CHAIN_LENGTHS, schema.MONITOR, schema.NAIVE, schema.FILTERS_CSV, schema.POTS),
-    (*(f"figures/{key}{end}" for key in CHARTS for end in (".svg", ".png")), "report.html", workbook.NAME, datapackage.NAME),
+    (*(f"figures/{key}{end}" for key in CHARTS for end in (".svg", ".png")), REPORT, workbook.NAME, datapackage.NAME),
 )
 VALIDATION = Made((schema.VALIDATION,))
 WORKSHEETS = Made((), ("werkbladen_*.html",), handed_over=("werkbladen_*.xlsx",))

@@ -9,10 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from experiments.runs import runner
+from experiments.runs.early import Early
+from experiments.runs.gauge import Tally
 from experiments.runs.plan import Plan
 from experiments.runs.progress import Progress
 from experiments.runs.runner import Failure
 from experiments.runs.simulation import SeedJob, Simulation
+
+WORLD = Path(__file__).resolve().parents[2] / "sim"
+COMPILING = "compiling kernels, once for this code on this computer: {kernels} at most, about a minute where nothing else runs"
+LOST = "its files were lost or damaged while others ran"
 
 
 def with_earlier(plan: Plan, before: dict[str, Any] | None) -> list[int]:
@@ -25,13 +31,59 @@ def tell_kept(out: Path, before: dict[str, Any], of: str = "") -> None:
     print(f"{out} holds {len(before['seeds'])} seeds{of}; they stay, and are extended", file=sys.stderr)
 
 
-def run(simulation: Simulation, jobs: Sequence[SeedJob], workers: int, executor: Executor | None) -> list[Failure]:
-    """Run the jobs under a progress bar."""
-    progress = Progress(sum(len(job.runs) for job in jobs))
+def run(
+    simulation: Simulation,
+    jobs: Sequence[SeedJob],
+    workers: int,
+    executor: Executor | None,
+    early: Early | None = None,
+) -> list[Failure]:
+    """Run the jobs under a bar of months, and say what is done when it begins; returns what failed.
+
+    ``early`` is told at once of the seeds that are finished, while others run.
+    """
+    progress = Progress(sum(job.planned for job in jobs))
+    tell_plan([job for job in jobs if job.todo()], workers)
+    compiling = False
+
+    def report(tally: Tally) -> None:
+        nonlocal compiling
+        if tally.kernels and not compiling:
+            compiling = True
+            with progress.aside():
+                print(COMPILING.format(kernels=n_kernels()), file=sys.stderr, flush=True)
+        progress(tally.months, tally.kernels)
+        if early is not None:
+            with progress.aside():
+                early(tally.finished)
+
     try:
-        return runner.run_all(simulation, jobs, workers, executor, progress)
+        failures = runner.run_all(simulation, jobs, workers, executor, report)
+    except KeyboardInterrupt:
+        progress.close()
+        if early is not None:
+            early.stopped()
+        raise
     finally:
         progress.close()
+    told = {(failure.scenario, failure.seed) for failure in failures}
+    lost = [Failure(spec.scenario, job.seed, LOST) for job in jobs for spec in job.todo() if (spec.scenario, job.seed) not in told]
+    return failures + lost
+
+
+def tell_plan(jobs: Sequence[SeedJob], workers: int) -> None:
+    """Print what is about to be run: how many worlds are built and burnt in, and what is run in each."""
+    if not jobs:
+        return
+    one, n = jobs[0], len(jobs)
+    worlds = f"{n} worlds (seeds) of {one.place}, {min(workers, n)} at a time" if n > 1 else f"a world (seed {one.seed}) of {one.place}"
+    then = f"{one.burn_in} months of burn-in, then {len(one.runs)} scenarios of {one.months_of_run} months"
+    print(f"building {worlds}: {then}", file=sys.stderr, flush=True)
+
+
+def n_kernels() -> int:
+    """Kernels of the world that are kept once they are compiled."""
+    return sum(path.read_text(encoding="utf-8").count("cache=True") for path in WORLD.rglob("*.py"))
 
 
 def timings(found: Sequence[dict[str, Any]], since: float) -> dict[str, float]:

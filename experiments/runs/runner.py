@@ -12,21 +12,23 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import wait as wait_for
 from pathlib import Path
 from typing import Any
 
 from experiments.runs import store
 from experiments.runs.folder import RUNS
+from experiments.runs.gauge import Cells, Counted, Tally
 from experiments.runs.plan import Plan, short_hash
-from experiments.runs.simulation import Outcome, RunSpec, SeedJob, Simulation
+from experiments.runs.simulation import DEAF, Gauge, Outcome, RunSpec, SeedJob, Simulation
 from experiments.runs.spending import run_at_budget
 from sim.world.errors import NotWritten
 from sim.world.names import BASIS, PLACEBO
 
 LEDGER_SEEDS = 5  # ledger=first keeps moves and chains of this many seeds
-Report = Callable[[int], None]
+Report = Callable[[Tally], None]
+_cells: Cells | None = None  # of the pool that this process belongs to
 POLL = 0.5  # seconds between two looks at what is finished
 LEAN = {"ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "1"}  # workers give back what they no longer use
 
@@ -85,11 +87,14 @@ def in_order(names: Iterable[str]) -> list[str]:
     return sorted(names, key=lambda name: (name != BASIS, name))
 
 
-def run_seed(simulation: Simulation, job: SeedJob) -> list[Failure]:
+def run_seed(simulation: Simulation, job: SeedJob, gauge: Gauge = DEAF) -> list[Failure]:
     """Burn in one seed, run what is not finished, write each run's tables and mark; returns what failed."""
     todo = job.todo()
     if not todo:
         return []
+    job = replace(job, gauge=gauge)
+    gauge.settle(job.done(burnt_in=False))
+    gauge.begin(job.burn_in)
     began = time.perf_counter()
     try:
         world = simulation.world(job)
@@ -102,6 +107,8 @@ def run_seed(simulation: Simulation, job: SeedJob) -> list[Failure]:
     for spec in [base_spec, *(spec for spec in todo if spec is not base_spec)]:
         if base is not None and store.is_done(Path(job.folder) / spec.key, job.tables):
             continue  # a scenario with the same settings has just left its tables
+        gauge.settle(job.done(burnt_in=True))
+        gauge.begin(job.months_of_run if spec in todo else 0)
         try:
             outcome, strength = run_at_budget(simulation, world, job, spec, base)
             base = base or outcome
@@ -113,6 +120,7 @@ def run_seed(simulation: Simulation, job: SeedJob) -> list[Failure]:
             failures.append(_failure(spec, job, error))
             if base is None:
                 return [_failure(other, job, error) for other in todo]
+    gauge.settle(job.done(burnt_in=True))
     return failures
 
 
@@ -153,35 +161,37 @@ def run_all(
     Args:
         workers: processes; 1 runs in this process.
         executor: anything with the interface of ``concurrent.futures``; the default is a pool of spawned processes.
-        report: is told now and then how many runs are finished.
+        report: is told now and then how far all jobs are.
     """
+    tally = Tally(jobs)
     open_jobs = [job for job in jobs if job.todo()]
-    report(n_done(jobs))
+    report(tally)
     if executor is not None:
-        failures = _through(executor, simulation, open_jobs, jobs, report)[0]
+        failures = _through(executor, simulation, open_jobs, tally, report)[0]
     elif workers == 1 or len(open_jobs) <= 1:
         failures = []
         for job in open_jobs:
-            failures += run_seed(simulation, job)
-            report(n_done(jobs))
+            failures += run_seed(simulation, job, tally.counted(job, lambda: report(tally)))
+            tally.look()
+            report(tally)
     else:
-        failures = _in_pool(simulation, open_jobs, jobs, workers, report)
+        failures = _in_pool(simulation, open_jobs, tally, workers, report)
     return sorted(failures, key=lambda failure: (failure.scenario, failure.seed))
 
 
 def _in_pool(
     simulation: Simulation,
     open_jobs: list[SeedJob],
-    jobs: Sequence[SeedJob],
+    tally: Tally,
     workers: int,
     report: Report,
 ) -> list[Failure]:
     """In spawned processes. A process that dies takes the pool with it: what it left is then run seed by seed."""
-    with pool(min(workers, len(open_jobs))) as executor:
-        failures, broken = _through(executor, simulation, open_jobs, jobs, report)
+    with pool(min(workers, len(open_jobs)), tally.cells) as executor:
+        failures, broken = _through(executor, simulation, open_jobs, tally, report, counted=True)
     for job in broken:
-        with pool(1) as executor:
-            more, dead = _through(executor, simulation, [job], jobs, report)
+        with pool(1, tally.cells) as executor:
+            more, dead = _through(executor, simulation, [job], tally, report, counted=True)
         failures += more
         for spec in (spec for lost in dead for spec in lost.todo()):
             failures.append(Failure(spec.scenario, job.seed, "its process ended (killed, or out of memory)"))
@@ -189,13 +199,16 @@ def _in_pool(
 
 
 @contextmanager
-def pool(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes that start clean, leave Ctrl-C to the parent, and end when the parent does, or stops waiting."""
+def pool(workers: int, cells: Cells | None = None) -> Iterator[ProcessPoolExecutor]:
+    """Processes that start clean, leave Ctrl-C to the parent, and end when the parent does, or stops waiting.
+
+    ``cells`` are those in which they count months (``run_counted``).
+    """
     for name, value in LEAN.items():  # read by a process at its start
         os.environ.setdefault(name, value)
     context = multiprocessing.get_context("spawn")
     others = multiprocessing.active_children()
-    executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker)
+    executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker, initargs=(cells,))
     try:
         yield executor
     except BaseException:
@@ -207,11 +220,18 @@ def pool(workers: int) -> Iterator[ProcessPoolExecutor]:
         executor.shutdown(cancel_futures=True)
 
 
-def _begin_worker() -> None:
+def _begin_worker(cells: Cells | None) -> None:
+    global _cells
+    _cells = cells
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def run_counted(simulation: Simulation, job: SeedJob, place: int) -> list[Failure]:
+    """``run_seed`` in a process of a pool, which counts the months of the job in its cell."""
+    return run_seed(simulation, job, Counted(_cells, place) if _cells else DEAF)
 
 
 def _end_with(sentinel: int) -> None:
@@ -223,16 +243,18 @@ def _through(
     executor: Executor,
     simulation: Simulation,
     open_jobs: Sequence[SeedJob],
-    jobs: Sequence[SeedJob],
+    tally: Tally,
     report: Report,
+    counted: bool = False,
 ) -> tuple[list[Failure], list[SeedJob]]:
-    """Run jobs through an executor; returns failures, and the jobs whose process died."""
+    """Run jobs through an executor; returns failures, and the jobs whose process died. ``counted``: it counts months itself."""
     futures: dict[Future[list[Failure]], SeedJob] = {}
     failures: list[Failure] = []
     broken: list[SeedJob] = []
     try:
         for job in open_jobs:
-            futures[executor.submit(run_seed, simulation, job)] = job
+            one = executor.submit(run_counted, simulation, job, tally.place(job)) if counted else executor.submit(run_seed, simulation, job)
+            futures[one] = job
     except BrokenProcessPool:
         broken += [job for job in open_jobs if job not in futures.values()]
     waiting = set(futures)
@@ -242,11 +264,13 @@ def _through(
             error = future.exception()
             if isinstance(error, BrokenProcessPool):
                 broken.append(futures[future])
+                tally.lose(futures[future])
             elif error is not None:
                 failures += [_failure(spec, futures[future], error) for spec in futures[future].todo()]
             else:
                 failures += future.result()
-        report(n_done(jobs))
+        tally.look(every=not counted)
+        report(tally)
     return failures, sorted(broken, key=lambda job: job.seed)
 
 

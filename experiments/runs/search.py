@@ -14,6 +14,7 @@ from analysis.estimates.goals import Goal, Run, reached, read_run, shortfall
 from analysis.estimates.packages import Doses, Package
 from experiments.goal_file import dosed
 from experiments.runs import carry_out, manifest, runner, store
+from experiments.runs.gauge import Tally
 from experiments.runs.plan import Plan
 from experiments.runs.progress import Progress
 from experiments.runs.simulation import SeedJob, Simulation
@@ -58,12 +59,13 @@ def seek(search: Search, seeds: Sequence[int], out: Path, simulation: Simulation
     for end in (0, STEPS):
         study.enqueue_trial(dict.fromkeys(search.spans, end))
     packages: list[Package] = []
-    progress = Progress(search.trials * len(seeds))
+    config = search.plan.config
+    of_package = len(seeds) * (config.months + config.follow_up)
+    progress = Progress(search.trials * of_package)
     try:
         while len(packages) < search.trials:
             asked = [study.ask() for _ in range(min(BATCH, search.trials - len(packages)))]
             doses = [{name: _dose(trial, name, *span) for name, span in search.spans.items()} for trial in asked]
-            before = (len(packages) - 1) * len(seeds)  # basis of each seed is counted in a batch, and not in the total
             found = try_out(
                 search,
                 dict(enumerate(doses, len(packages))),
@@ -71,7 +73,7 @@ def seek(search: Search, seeds: Sequence[int], out: Path, simulation: Simulation
                 out,
                 simulation,
                 executor,
-                _from(before, progress),
+                _from(len(packages) * of_package, len(asked) * of_package, progress),
             )
             for trial, package in zip(asked, found, strict=True):
                 trial.set_constraint("short", package.short(search.probability))
@@ -82,8 +84,9 @@ def seek(search: Search, seeds: Sequence[int], out: Path, simulation: Simulation
     return packages
 
 
-def _from(before: int, progress: Progress) -> Callable[[int], None]:
-    return lambda done: progress(before + done)
+def _from(before: int, months: int, progress: Progress) -> Callable[[Tally], None]:
+    """Months of packages: those of a batch grow with all that it runs, burn-in and basis too."""
+    return lambda tally: progress(before + months * tally.months // tally.total, tally.kernels)
 
 
 def _dose(trial: Any, name: str, low: float, high: float) -> float:
@@ -98,7 +101,7 @@ def try_out(
     out: Path,
     simulation: Simulation,
     executor: Executor | None,
-    report: Callable[[int], None] = lambda done: None,
+    report: Callable[[Tally], None] = lambda tally: None,
 ) -> list[Package]:
     """Run packages, by number, in the same seeds. Raises Refusal when one fails."""
     plan = search.plan

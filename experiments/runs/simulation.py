@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -11,6 +11,25 @@ from experiments.runs import store
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+class Gauge:
+    """What a world tells of: here to nobody."""
+
+    def month(self) -> None:
+        """A month has passed."""
+
+    def kernel(self) -> None:
+        """A kernel is about to be compiled."""
+
+    def begin(self, months: int) -> None:
+        """So many of the months to come are of the plan; what passes beyond them was there already, or is sought once more."""
+
+    def settle(self, months: int) -> None:
+        """So many months of this job have passed, whatever was counted."""
+
+
+DEAF = Gauge()
 
 
 @dataclass(frozen=True)
@@ -26,7 +45,7 @@ class RunSpec:
 
 @dataclass(frozen=True)
 class SeedJob:
-    """The unit of work: one seed, its scenarios (basis first) and the tables that each must leave."""
+    """The unit of work: one seed, its scenarios (basis first), the tables that each must leave, and who is told of its months."""
 
     seed: int
     place: str
@@ -43,6 +62,22 @@ class SeedJob:
     runs: tuple[RunSpec, ...]
     tables: tuple[str, ...]
     folder: str
+    gauge: Gauge = field(default=DEAF, compare=False, repr=False)
+
+    @property
+    def months_of_run(self) -> int:
+        """Months of one scenario of it."""
+        return self.months + self.follow_up
+
+    @property
+    def planned(self) -> int:
+        """Months that have to pass: the burn-in, and each run once (scenarios with equal settings share one)."""
+        return self.burn_in + self.months_of_run * len({spec.key for spec in self.runs})
+
+    def done(self, burnt_in: bool) -> int:
+        """Months of ``planned`` that have passed: those of finished runs, and of the burn-in if it need not pass again."""
+        left = len({spec.key for spec in self.todo()})
+        return self.planned - left * self.months_of_run - (0 if burnt_in or not left else self.burn_in)
 
     def todo(self) -> list[RunSpec]:
         """Runs without a mark of completion."""
@@ -63,7 +98,7 @@ class Outcome(Protocol):
 
 
 class Simulation(Protocol):
-    """What the runner asks of a world. An object that can be pickled: it travels to other processes."""
+    """What the runner asks of a world, which tells ``job.gauge`` of each month. It can be pickled: it travels to other processes."""
 
     def world(self, job: SeedJob) -> Any:
         """The burnt-in world of one seed."""

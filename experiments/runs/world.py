@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from experiments.runs.simulation import Outcome, RunSpec, SeedJob
+    from experiments.runs.simulation import Gauge, Outcome, RunSpec, SeedJob
     from experiments.schema import Runs
+
+_compiled: set[Any] = set()  # kernels that this process has compiled
 
 
 class Verhuisketens:
@@ -17,33 +20,56 @@ class Verhuisketens:
         """Build and burn in."""
         from sim.run import burn_in
 
-        return burn_in(
-            place=job.place,
-            seed=job.seed,
-            months=job.months,
-            burn_in=job.burn_in,
-            follow_up=job.follow_up,
-            start=job.start,
-            behaviour=dict(job.behaviour),
-            debug=job.debug,
-        )
+        with compiling(job.gauge):
+            return burn_in(
+                place=job.place,
+                seed=job.seed,
+                months=job.months,
+                burn_in=job.burn_in,
+                follow_up=job.follow_up,
+                start=job.start,
+                behaviour=dict(job.behaviour),
+                debug=job.debug,
+                passed=job.gauge.month,
+            )
 
     def run(self, world: Any, job: SeedJob, spec: RunSpec, base: Any) -> Outcome:
         """Run one scenario for ``months`` and ``follow_up``."""
         from sim.run import run_scenario
 
-        return run_scenario(
-            world,
-            instruments=spec.instruments,
-            placebo=spec.placebo,
-            base=base,
-            months=job.months,
-            follow_up=job.follow_up,
-            strength=job.strength,
-            tables=job.tables,
-            rules=spec.rules,
-            ghost_window=job.ghost_window if job.ghosts else None,
-        )
+        with compiling(job.gauge):
+            return run_scenario(
+                world,
+                instruments=spec.instruments,
+                placebo=spec.placebo,
+                base=base,
+                months=job.months,
+                follow_up=job.follow_up,
+                strength=job.strength,
+                tables=job.tables,
+                rules=spec.rules,
+                ghost_window=job.ghost_window if job.ghosts else None,
+                passed=job.gauge.month,
+            )
+
+
+@contextmanager
+def compiling(gauge: Gauge) -> Iterator[None]:
+    """Whoever reads the gauge hears of each kernel that is compiled meanwhile, once, and not of those that were kept."""
+    from numba.core import event
+
+    class Heard(event.Listener):
+        def on_start(self, event: Any) -> None:
+            kernel = event.data["dispatcher"]
+            if kernel.stats.cache_path and kernel not in _compiled:  # the others are parts of kernels, compiled with them
+                _compiled.add(kernel)
+                gauge.kernel()
+
+        def on_end(self, event: Any) -> None:
+            pass
+
+    with event.install_listener("numba:compile", Heard()):
+        yield
 
 
 def settings(key: str, given: Mapping[str, Any], start: str, strength: float = 1.0) -> dict[str, Any]:

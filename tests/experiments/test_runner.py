@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import subprocess
 import sys
@@ -21,7 +20,6 @@ from experiments import compare
 from experiments.runs import manifest, runner, store
 from experiments.runs.folder import join
 from experiments.runs.plan import make_plan
-from experiments.runs.progress import Progress
 from experiments.runs.runner import run_all, seed_jobs
 from sim.counts.schema import TABLES
 from sim.parameters import REGISTRY
@@ -307,25 +305,3 @@ def test_a_spending_that_cannot_be_reached_fails_and_says_so(tmp_path, notes, sc
     failures = run_all(Costly(str(notes)), seed_jobs(plan, [0], tmp_path))
     assert [failure.scenario for failure in failures] == [scenario]
     assert words in failures[0].error
-
-
-def test_progress_is_plain_lines_where_there_is_no_terminal():
-    stream = io.StringIO()
-    progress = Progress(40, stream)
-    for done in range(41):
-        progress(done)
-    progress.close()
-    lines = stream.getvalue().splitlines()
-    assert lines[0].startswith("0 of 40 runs finished")
-    assert lines[-1].startswith("40 of 40 runs finished")
-    assert 5 < len(lines) < 15
-
-
-def test_progress_says_at_least_once_a_minute_how_far_a_long_run_is(monkeypatch):
-    now, stream = [0.0], io.StringIO()
-    monkeypatch.setattr("experiments.runs.progress.time.monotonic", lambda: now[0])
-    progress = Progress(1000, stream)
-    for done in (0, 0, 1, 1, 2, 2):
-        progress(done)
-        now[0] += 40
-    assert stream.getvalue().splitlines() == [f"{n} of 1000 runs finished, {80 * n} s" for n in range(3)]
