@@ -68,6 +68,12 @@ def refusal():
     return ""
 
 
+def n_packages():
+    """How many packages requirements.lock names; some have a version for each Python."""
+    with open(LOCK) as lock:
+        return len(set(line.split("==")[0].lower() for line in lock if "==" in line and not line.startswith((" ", "#"))))
+
+
 def quiet_environment():
     """The environment without what would install elsewhere or leave no compiled files."""
     dropped = ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONHOME", "PIP_USER", "PIP_TARGET", "PIP_PREFIX", "__PYVENV_LAUNCHER__")
@@ -152,7 +158,10 @@ def prepared(arguments):
         sys.stderr.write(problem + "\n")
         return 2
     began = time.time()
-    sys.stdout.write("Making .venv with Python " + platform.python_version() + " (once; about a minute) ...\n")
+    sys.stdout.write(
+        "Setting up, once in this clone: .venv with Python " + platform.python_version() + " and the " + str(n_packages()) + " packages of "
+        "requirements.lock are fetched, checked against their hashes and installed. About a minute, longer on a slow network ...\n"
+    )
     sys.stdout.flush()
     try:
         install(DEV_LOCK if dev else LOCK)

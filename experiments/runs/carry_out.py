@@ -18,6 +18,7 @@ from experiments.runs.simulation import SeedJob, Simulation
 
 WORLD = Path(__file__).resolve().parents[2] / "sim"
 COMPILING = "compiling kernels, once for this code on this computer: {kernels} at most, about a minute where nothing else runs"
+FINISHED = "all runs are finished; what they say is being worked out"
 LOST = "its files were lost or damaged while others ran"
 
 
@@ -40,32 +41,37 @@ def run(
 ) -> list[Failure]:
     """Run the jobs under a bar of months, and say what is done when it begins; returns what failed.
 
-    ``early`` is told at once of the seeds that are finished, while others run.
+    All goes to stderr: what a command answers, it prints on stdout in the end. ``early`` is told of the seeds that are finished,
+    while others run.
     """
+    open_jobs = [job for job in jobs if job.todo()]
+    tell_plan(open_jobs, workers)
     progress = Progress(sum(job.planned for job in jobs))
-    tell_plan([job for job in jobs if job.todo()], workers)
     compiling = False
+
+    def say(text: str) -> None:
+        with progress.aside():
+            print(text, file=sys.stderr, flush=True)
 
     def report(tally: Tally) -> None:
         nonlocal compiling
         if tally.kernels and not compiling:
             compiling = True
-            with progress.aside():
-                print(COMPILING.format(kernels=n_kernels()), file=sys.stderr, flush=True)
+            say(COMPILING.format(kernels=n_kernels()))
         progress(tally.months, tally.kernels)
         if early is not None:
-            with progress.aside():
-                early(tally.finished)
+            early(tally.finished, say)
 
     try:
         failures = runner.run_all(simulation, jobs, workers, executor, report)
     except KeyboardInterrupt:
-        progress.close()
         if early is not None:
-            early.stopped()
+            early.stopped(say)
         raise
     finally:
         progress.close()
+    if open_jobs and not failures:
+        say(FINISHED)
     told = {(failure.scenario, failure.seed) for failure in failures}
     lost = [Failure(spec.scenario, job.seed, LOST) for job in jobs for spec in job.todo() if (spec.scenario, job.seed) not in told]
     return failures + lost

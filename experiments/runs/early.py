@@ -7,8 +7,7 @@ tables of other seeds, and what the run leaves in the end is the same with and w
 from __future__ import annotations
 
 import shutil
-import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ PLACE = "provisional"  # in the folder of the runs
 
 
 class Early:
-    """Tells of finished seeds, on stderr: what a command answers, it prints on stdout in the end.
+    """Tells of finished seeds.
 
     No page is drawn where a manifest lies: an earlier run has left its own page, which stays until the end.
     """
@@ -40,20 +39,20 @@ class Early:
         """The folder of the tables that they are made from."""
         return self.out / RUNS / PLACE
 
-    def __call__(self, finished: Sequence[int]) -> None:
-        """Tell of these seeds, if they are enough, and not yet all."""
+    def __call__(self, finished: Sequence[int], say: Callable[[str], None]) -> None:
+        """Tell ``say`` of these seeds, if they are enough, and not yet all."""
         if not self.next <= len(finished) < len(self.jobs):
             return
         while self.next <= len(finished):
             self.next *= 2
         try:
-            self._answer(finished)
+            self._answer(finished, say)
         except Exception as error:  # an answer that comes early is not worth a run; in the end the same fault has its own message
-            print(f"no provisional answer after {len(finished)} seeds: {error}", file=sys.stderr, flush=True)
+            say(f"no provisional answer after {len(finished)} seeds: {error}")
         finally:
             shutil.rmtree(self.place, ignore_errors=True)
 
-    def _answer(self, finished: Sequence[int]) -> None:
+    def _answer(self, finished: Sequence[int], say: Callable[[str], None]) -> None:
         from analysis import pipeline
 
         found = manifest.marks([job for job in self.jobs if job.seed in finished])
@@ -61,16 +60,16 @@ class Early:
         self.place.mkdir(parents=True)
         write_json(self.place / manifest.NAME, manifest.compose(self.plan, found, [], {}, self.command, asked))
         store.merge(self.place, SUMMARY.name, manifest.parts(found, SUMMARY.name))
-        print(pipeline.early_summary(self.place, len(self.jobs)), file=sys.stderr, flush=True)
+        say(pipeline.early_summary(self.place, len(self.jobs)))
         if self.draws:
             for name in TABLES:
                 store.merge(self.place, name, manifest.parts(found, name))
             self.draws, path = False, pipeline.early_page(self.place, len(self.jobs), self.out)
             self.page = path, len(finished)
-            print(f"{path} (provisional)", file=sys.stderr, flush=True)
+            say(f"{path} (provisional)")
 
-    def stopped(self) -> None:
-        """Say what stays of what was answered."""
+    def stopped(self, say: Callable[[str], None]) -> None:
+        """Tell what stays of what was answered."""
         if self.page:
             path, n = self.page
-            print(f"{path} stays, and is provisional: {n} of {len(self.jobs)} seeds", file=sys.stderr)
+            say(f"{path} stays, and is provisional: {n} of {len(self.jobs)} seeds")

@@ -10,7 +10,7 @@ from typing import Any
 
 STEP = 0.1  # share of the months between two plain lines
 SHORTEST = 10.0  # seconds between them; what is over sooner says nothing
-SETTLED = 5.0  # seconds from which on a speed is told
+SETTLED = 0.02  # share of the months that are left, from which on a speed is told: not every month takes as long
 LONGEST = 60.0  # seconds between them, as long as months pass or kernels are compiled
 FORMAT = "{l_bar}{bar}| {n_fmt} of {total_fmt} months [{elapsed}{postfix}]"
 
@@ -18,7 +18,8 @@ FORMAT = "{l_bar}{bar}| {n_fmt} of {total_fmt} months [{elapsed}{postfix}]"
 class Progress:
     """Shows how many of ``total`` months have passed; call it with that number.
 
-    What passed before the first call, and the time in which kernels were compiled, say nothing of the speed of what is to come.
+    What passed before the first call, and the time in which kernels are compiled or nothing passes yet, say nothing of the speed of
+    what is to come.
     """
 
     def __init__(self, total: int, stream: Any = None) -> None:
@@ -38,7 +39,7 @@ class Progress:
         """Show ``months`` that have passed, and ``kernels`` that were compiled."""
         if self.first is None:
             self.shown = months, 0
-        if self.first is None or kernels != self.kernels:
+        if self.first is None or kernels != self.kernels or months == self.first:
             self.first, self.since, self.kernels = months, time.monotonic(), kernels
         if self.bar is not None:
             self.bar.n = months
@@ -57,7 +58,7 @@ class Progress:
         """How fast months pass, and how long the others take; how many kernels were compiled."""
         passed, seconds = months - (self.first or 0), time.monotonic() - self.since
         pace = [f"{self.kernels} kernels compiled"] if self.kernels else []
-        if passed <= 0 or seconds < SETTLED:
+        if passed < SETTLED * (self.total - (self.first or 0)) or seconds <= 0:
             return pace
         return [f"{passed / seconds:,.0f} a second", f"about {in_words((self.total - months) * seconds / passed)} to go", *pace]
 

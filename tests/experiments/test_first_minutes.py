@@ -6,6 +6,7 @@ import io
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
@@ -65,13 +66,20 @@ def test_the_months_counted_end_at_exactly_those_of_the_plan_and_never_beyond(tm
     assert months == sorted(months)
 
 
-def test_months_are_told_while_a_seed_runs_in_this_process(tmp_path, notes, monkeypatch):
+@pytest.fixture(name="at_once")
+def _at_once(monkeypatch):
+    """Every month of this process is told."""
     monkeypatch.setattr("experiments.runs.gauge.EVERY", 0.0)
+
+
+@pytest.mark.usefixtures("at_once")
+def test_months_are_told_while_a_seed_runs_in_this_process(tmp_path, notes):
     jobs, told = seed_jobs(fake_plan(seeds=1), [0], tmp_path), []
     run_all(FakeSimulation(str(notes)), jobs, report=heard(told))
     assert {months for months, _, _ in told} == set(range(planned(jobs) + 1))
 
 
+@pytest.mark.usefixtures("at_once")
 @pytest.mark.parametrize("workers", [1, 2])
 def test_what_was_finished_before_is_counted_at_once_and_not_again(tmp_path, notes, workers):
     broken, told = FakeSimulation(str(notes), fails=(("voorrang", 1), ("placebo", 2))), []
@@ -96,6 +104,7 @@ class Sought(FakeSimulation):
         return outcome
 
 
+@pytest.mark.usefixtures("at_once")
 def test_a_run_whose_strength_is_sought_counts_once(tmp_path, notes):
     jobs, told = seed_jobs(fake_plan(seeds=1, eur_budget_total=1000), [0], tmp_path), []
     assert run_all(Sought(str(notes)), jobs, report=heard(told)) == []
@@ -181,15 +190,26 @@ def test_the_rate_is_of_this_command_without_its_compiling_and_the_time_to_go_fo
     stream = io.StringIO()
     progress = Progress(1000, stream)
     progress(400)  # of an earlier command
-    clock[0] = 20.0
+    clock[0] = 7.0
+    progress(400)  # a world is built
+    clock[0] = 27.0
     progress(600)
-    assert stream.getvalue() == "600 of 1,000 months, 20 s, 10 a second, about 40 s to go\n"
+    assert stream.getvalue() == "600 of 1,000 months, 27 s, 10 a second, about 40 s to go\n"
     clock[0] = 90.0
     progress(600, kernels=7)
     assert stream.getvalue().splitlines()[-1] == "600 of 1,000 months, 90 s, 7 kernels compiled"
     clock[0] = 100.0
     progress(700, kernels=7)
     assert stream.getvalue().splitlines()[-1] == "700 of 1,000 months, 100 s, 10 a second, about 30 s to go, 7 kernels compiled"
+
+
+def test_a_speed_is_told_once_enough_months_have_passed_to_know_it(clock):
+    stream = io.StringIO()
+    progress = Progress(10_000, stream)
+    progress(0)
+    for clock[0], months in ((70.0, 35), (140.0, 199), (210.0, 399)):
+        progress(months)
+    assert ["to go" in line for line in stream.getvalue().splitlines()] == [False, False, True]
 
 
 def test_in_a_terminal_a_bar_counts_months_and_makes_way_for_lines(clock):
@@ -208,6 +228,13 @@ def test_in_a_terminal_a_bar_counts_months_and_makes_way_for_lines(clock):
     progress.close()
 
 
+def test_the_bar_is_not_taken_away_while_there_is_nothing_to_say(tmp_path, notes, answers, monkeypatch):
+    away = []
+    monkeypatch.setattr(Progress, "aside", lambda self, aside=Progress.aside: away.append(self) or aside(self))
+    assert execute(fake_plan(seeds=5), tmp_path, FakeSimulation(str(notes))) == 0
+    assert len(away) == 3, "once for the summary, once for the page, once when all are finished"
+
+
 @pytest.mark.parametrize("compiled", [0, 5])
 def test_what_is_begun_is_said_in_a_line_each_and_nothing_when_nothing_is_run(tmp_path, notes, capsys, compiled):
     @dataclass(frozen=True)
@@ -221,9 +248,30 @@ def test_what_is_begun_is_said_in_a_line_each_and_nothing_when_nothing_is_run(tm
     carry_out.run(Compiles(str(notes)), jobs, 1, None)
     lines = capsys.readouterr().err.splitlines()
     assert lines[0] == "building 2 worlds (seeds) of zwolle, 1 at a time: 3 months of burn-in, then 3 scenarios of 15 months"
-    assert [line.startswith("compiling kernels, once for this code on this computer: ") for line in lines[1:]] == [True] * bool(compiled)
+    assert [line.startswith("compiling kernels, once for this code on this computer: ") for line in lines[1:-1]] == [True] * bool(compiled)
+    assert lines[-1] == carry_out.FINISHED
     carry_out.run(Compiles(str(notes)), jobs, 1, None)
     assert capsys.readouterr().err == ""
+
+
+@dataclass(frozen=True)
+class Loses(FakeSimulation):
+    """Somebody removes a finished run while the last seed is built."""
+
+    runs: str = ""
+
+    def world(self, job):
+        for mark in list(Path(self.runs).glob("*/done.json"))[:1] if job.seed == 2 else []:
+            mark.unlink()
+        return super().world(job)
+
+
+def test_a_run_that_is_lost_while_others_run_is_named_and_run_again(tmp_path, notes, answers, capsys):
+    plan = fake_plan(seeds=3)
+    assert execute(plan, tmp_path, Loses(str(notes), runs=str(tmp_path / RUNS))) == 1
+    assert "its files were lost or damaged while others ran" in capsys.readouterr().err
+    assert len(record.read(tmp_path / record.MANIFEST)["failed_runs"]) == 1
+    assert execute(plan, tmp_path, FakeSimulation(str(notes))) == 0
 
 
 # early answers: of a world that costs nothing
@@ -333,8 +381,8 @@ REAL = ["scenarios=[voorrang]", "seeds=5", "months=3", "burn_in=1", "follow_up=1
 
 
 def test_a_run_that_is_stopped_after_its_first_page_keeps_it_and_goes_on_to_what_an_unbroken_one_leaves(tmp_path, capsys, monkeypatch):
-    def presses(self, finished, ask=early.Early.__call__):
-        ask(self, finished)
+    def presses(self, finished, say, ask=early.Early.__call__):
+        ask(self, finished, say)
         if self.page:
             raise KeyboardInterrupt
 
