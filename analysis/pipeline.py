@@ -20,6 +20,7 @@ from analysis.page.figures import svg, svg_and_png
 from analysis.page.words import LANGUAGES
 from analysis.results import Results, gather
 from analysis.tables import workbook
+from analysis.tables.files import Folder
 from analysis.tables.made import PAGE, REPORT
 
 
@@ -71,18 +72,13 @@ def _in_languages(chart: Chart, drawn: Mapping[str, bytes]) -> dict[str, bytes]:
     return {language: drawn.get(language) or svg(partial(chart.draw, language)) for language in LANGUAGES}
 
 
-def early_summary(folder: Path, awaited: int) -> str:
-    """The plain Dutch summary of seeds that are finished while others still run, marked as provisional.
-
-    Args:
-        folder: with manifest.json and, of these seeds only, the table summary.
-        awaited: seeds that there will be.
-    """
+def early_summary(folder: Folder, awaited: int) -> str:
+    """The plain Dutch summary of the finished seeds that ``folder`` reads, marked as provisional: ``awaited`` seeds there will be."""
     return summary.plain(replace(gather(folder), awaited=awaited))
 
 
-def early_page(folder: Path, awaited: int, out: Path) -> Path:
-    """Write report.html alone to ``out``, marked as provisional; returns its path. ``folder`` holds all tables of these seeds."""
+def early_page(folder: Folder, awaited: int, out: Path) -> Path:
+    """Write report.html of these seeds, and nothing else, to ``out``, marked as provisional; returns its path."""
     results = replace(gather(folder), awaited=awaited)
     content = pages.page(results, [(chart, _in_languages(chart, {})) for chart in charts(results)])
     PAGE.clear(out)

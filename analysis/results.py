@@ -110,7 +110,7 @@ class Results:
 
     @cached_property
     def chain_lengths(self) -> pd.DataFrame:
-        """The table of chain_lengths.csv; empty without a ledger."""
+        """The table of chain_lengths.csv; empty without a ledger, and without rows by area while seeds are awaited."""
         if not (self.folder.has("moves") and self.folder.has("chains")):
             return pd.DataFrame(columns=list(CHAIN_LENGTHS.names))
 
@@ -119,7 +119,7 @@ class Results:
             return moves[moves["in_scope"] & moves["fills_vacancy"]], self.folder.of_scenario("chains", AREA_NEEDS, scenario)
 
         kept = {*self.folder.scenarios("chains")} - {BASIS}
-        return chain_lengths(read, [BASIS, *sorted(kept)], self.months + int(self.config["follow_up"]) - 1, self.months)
+        return chain_lengths(read, [BASIS, *sorted(kept)], self.months + int(self.config["follow_up"]) - 1, self.months, not self.awaited)
 
     @property
     def lengths(self) -> pd.DataFrame:
@@ -187,17 +187,17 @@ class Results:
         return float(b.loc[chosen, "mean"].iloc[0]) if chosen.any() else float("nan")
 
 
-def gather(out: Path, config: Mapping[str, Any] | None = None) -> Results:
-    """The results of a folder. ``config`` wins over what manifest.json says of the configuration.
+def gather(out: Path | Folder, config: Mapping[str, Any] | None = None) -> Results:
+    """The results of a folder, by its path or as it is read. ``config`` wins over what manifest.json says of the configuration.
 
     Raises:
         Refusal: the folder has no manifest and ``config`` lacks a key, or the tables are lost or damaged.
     """
-    folder = Folder(out)
+    folder = out if isinstance(out, Folder) else Folder(out)
     manifest = folder.manifest()
     known = {key: manifest[key] for key in ("place", "command") if key in manifest}
     merged = {**manifest.get("configuration", {}), **known, **(config or {})}
     for key in ("months", "follow_up", "start", "place"):
         if key not in merged:
-            raise Refusal(f"{out / 'manifest.json'} says nothing of {key}; run experiments.compare with out={out}")
+            raise Refusal(f"{folder.path / 'manifest.json'} says nothing of {key}; run experiments.compare with out={folder.path}")
     return Results(folder, merged, manifest)

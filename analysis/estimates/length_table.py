@@ -46,22 +46,23 @@ class Lengths(NamedTuple):
 
 
 def chain_lengths(
-    read: Callable[[str], tuple[pd.DataFrame, pd.DataFrame]], scenarios: list[str], last_month: int, months: int
+    read: Callable[[str], tuple[pd.DataFrame, pd.DataFrame]], scenarios: list[str], last_month: int, months: int, by_area: bool = True
 ) -> pd.DataFrame:
     """The table of chain_lengths.csv.
 
     Args:
         read: of one scenario the moves (``MOVES_NEEDS``) and the chains (``AREA_NEEDS``); one at a time, for they are large.
         scenarios: in the order wanted, ``basis`` among them.
-        last_month: end of the follow-up. months: chains that began in 0 … months − 1 count.
+        last_month: end of the follow-up. months: chains that began in 0 … months − 1 count. by_area: or only everywhere, which takes
+            half the time.
 
     Returns:
         Columns of ``CHAIN_LENGTHS``. Rows of one area with fewer than FEWEST chains are left out.
     """
-    base_seeds, base = _of_scenario(*read(BASIS), last_month, months)
+    base_seeds, base = _of_scenario(*read(BASIS), last_month, months, by_area)
     rows = []
     for scenario in scenarios:
-        seeds, found = (base_seeds, base) if scenario == BASIS else _of_scenario(*read(scenario), last_month, months)
+        seeds, found = (base_seeds, base) if scenario == BASIS else _of_scenario(*read(scenario), last_month, months, by_area)
         for (origin, home, area), one in found.items():
             other = base.get((origin, home, area)) if scenario != BASIS and seeds == base_seeds else None
             interval = leaving_one_out(one.means[0], one.means[1:])
@@ -92,7 +93,9 @@ def _warnings(one: Lengths, k: int, n_seeds: int, unequal: bool) -> Iterator[str
         yield f"other seeds than {BASIS}: no difference"
 
 
-def _of_scenario(moves: pd.DataFrame, chains: pd.DataFrame, last: int, months: int) -> tuple[list[int], dict[Group, Lengths]]:
+def _of_scenario(
+    moves: pd.DataFrame, chains: pd.DataFrame, last: int, months: int, by_area: bool
+) -> tuple[list[int], dict[Group, Lengths]]:
     """Seeds and groups of one scenario, in the order of the table: everywhere first, then by area."""
     found = ledger(moves, chains, last, months)
     if not len(found.chains):
@@ -100,7 +103,7 @@ def _of_scenario(moves: pd.DataFrame, chains: pd.DataFrame, last: int, months: i
     areas = pd.Index(sorted(found.chains["origin_area"].astype(str).unique()))
     area_of = areas.get_indexer(found.chains["origin_area"].astype(str))
     groups = _groups(found, np.zeros(len(area_of), np.int64), [ALL])
-    for first in range(0, len(areas), AREAS_AT_ONCE):
+    for first in range(0, len(areas) if by_area else 0, AREAS_AT_ONCE):
         here, code = areas[first : first + AREAS_AT_ONCE], area_of - first
         some = _groups(found, np.where((code >= 0) & (code < len(here)), code, -1), list(here))
         groups |= {group: one for group, one in some.items() if one.chains >= FEWEST}

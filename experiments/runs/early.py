@@ -1,24 +1,57 @@
 """The first answers of a comparison while it still runs: a summary after 4, 8, 16 … seeds, and a page after the first 4.
 
-They are made from the parts of finished seeds, in a folder of their own that goes when they are there. So no table lies beside
-tables of other seeds, and what the run leaves in the end is the same with and without them.
+They are read from the parts of finished seeds. No table is written for them: none lies beside tables of other seeds, and what the
+run leaves in the end is the same with and without them.
 """
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from analysis.tables.files import Folder, need
 from experiments.runs import manifest, runner, store
-from experiments.runs.folder import RUNS, write_json
 from experiments.runs.plan import Plan
 from experiments.runs.simulation import SeedJob
-from sim.counts.schema import SUMMARY, TABLES
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FIRST = 4  # seeds of the first answer, for fewer say little; then twice as many each time
-PLACE = "provisional"  # in the folder of the runs
+
+
+@dataclass(frozen=True)
+class Parts(Folder):
+    """The tables of finished runs, read as a folder of results is, from what each run left.
+
+    Attributes:
+        content: of the manifest that they would have.
+        found: the marks of the runs.
+    """
+
+    content: Mapping[str, Any] = field(default_factory=dict)
+    found: Sequence[dict[str, Any]] = ()
+
+    def has(self, name: str) -> bool:
+        return bool(manifest.parts(self.found, name))
+
+    def table(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
+        frame = store.read_parts(name, manifest.parts(self.found, name)).to_pandas()
+        need(list(frame.columns), columns, name)
+        return frame.astype({column: object for column in frame.select_dtypes("category").columns})
+
+    def of_scenario(self, name: str, columns: Sequence[str], scenario: str, where: Sequence[tuple[str, str, object]] = ()) -> pd.DataFrame:
+        if where:
+            raise NotImplementedError("parts are read by column and scenario only")
+        return store.read_parts(name, [part for part in manifest.parts(self.found, name) if part[0] == scenario], columns).to_pandas()
+
+    def scenarios(self, name: str) -> list[str]:
+        return sorted({scenario for scenario, _, folder in manifest.parts(self.found, name) if len(store.read_part(folder, name))})
+
+    def manifest(self) -> dict[str, Any]:
+        return dict(self.content)
 
 
 class Early:
@@ -32,12 +65,6 @@ class Early:
         self.next = FIRST
         self.draws = not (out / manifest.NAME).exists()
         self.page: tuple[Path, int] | None = None
-        shutil.rmtree(self.place, ignore_errors=True)  # of a run that was killed
-
-    @property
-    def place(self) -> Path:
-        """The folder of the tables that they are made from."""
-        return self.out / RUNS / PLACE
 
     def __call__(self, finished: Sequence[int], say: Callable[[str], None]) -> None:
         """Tell ``say`` of these seeds, if they are enough, and not yet all."""
@@ -49,22 +76,16 @@ class Early:
             self._answer(finished, say)
         except Exception as error:  # an answer that comes early is not worth a run; in the end the same fault has its own message
             say(f"no provisional answer after {len(finished)} seeds: {error}")
-        finally:
-            shutil.rmtree(self.place, ignore_errors=True)
 
     def _answer(self, finished: Sequence[int], say: Callable[[str], None]) -> None:
         from analysis import pipeline
 
         found = manifest.marks([job for job in self.jobs if job.seed in finished])
         asked: dict[str, list[Any]] = {"scenarios": runner.in_order(self.plan.scenarios), "seeds": list(finished)}
-        self.place.mkdir(parents=True)
-        write_json(self.place / manifest.NAME, manifest.compose(self.plan, found, [], {}, self.command, asked))
-        store.merge(self.place, SUMMARY.name, manifest.parts(found, SUMMARY.name))
-        say(pipeline.early_summary(self.place, len(self.jobs)))
+        parts = Parts(self.out, manifest.compose(self.plan, found, [], {}, self.command, asked), found)
+        say(pipeline.early_summary(parts, len(self.jobs)))
         if self.draws:
-            for name in TABLES:
-                store.merge(self.place, name, manifest.parts(found, name))
-            self.draws, path = False, pipeline.early_page(self.place, len(self.jobs), self.out)
+            self.draws, path = False, pipeline.early_page(parts, len(self.jobs), self.out)
             self.page = path, len(finished)
             say(f"{path} (provisional)")
 

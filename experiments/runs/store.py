@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 DONE = "done.json"
-SORTED_BY = ("scenario", "seed", "month")
+RUN = ("scenario", "seed")  # columns that a part lacks, for it is of one run
+SORTED_BY = (*RUN, "month")
 ROWS_AT_ONCE = 400_000  # rows that are held while merging
 
 
@@ -191,11 +192,22 @@ def read_part(folder: Path, name: str) -> pa.Table:
     return _parsed(_checked(folder, name)[0])
 
 
-def _parsed(data: bytes) -> pa.Table:
+def read_parts(name: str, parts: Sequence[tuple[str, int, Path]], columns: Sequence[str] | None = None) -> pa.Table:
+    """What ``merge`` would write of these parts, which are one at least; of these columns only, if they are named. Raises Refusal."""
+    import pyarrow as pa
+
+    own = None if columns is None else [one for one in columns if one not in RUN]
+    found = [_with_run(scenario, seed, _parsed(_checked(folder, name)[0], own)) for scenario, seed, folder in parts]
+    schema = next((table.schema for table in found if len(table)), found[0].schema)
+    whole = pa.concat_tables([table.cast(schema) for table in found if len(table)] or found[:1]).unify_dictionaries()
+    return whole if columns is None else whole.select(list(columns))
+
+
+def _parsed(data: bytes, columns: list[str] | None = None) -> pa.Table:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    return pq.ParquetFile(pa.BufferReader(data)).read()
+    return pq.ParquetFile(pa.BufferReader(data)).read(columns)
 
 
 def _checked(folder: Path, name: str) -> tuple[bytes, str]:

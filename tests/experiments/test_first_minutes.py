@@ -8,18 +8,20 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from analysis import pipeline
 from analysis.tables import record
+from analysis.tables.files import Folder
 from experiments import compare, entry
-from experiments.runs import carry_out, early, world
-from experiments.runs.folder import RUNS, join
+from experiments.runs import carry_out, early, manifest, store, world
+from experiments.runs.folder import RUNS
 from experiments.runs.progress import Progress
 from experiments.runs.runner import run_all, seed_jobs
 from experiments.runs.simulation import Gauge
 from sim import run
-from sim.counts.schema import SUMMARY
+from sim.counts.schema import TABLES
 from sim.world.errors import NotWritten
 from tests.fake_world import FakeSimulation, fake_plan
 from tests.worlds import MIXED
@@ -283,9 +285,9 @@ def _answers(monkeypatch):
     told = []
 
     def summary(folder, awaited):
-        content = record.read(folder / record.MANIFEST)
-        told.append((content["seeds"], awaited, (folder / SUMMARY.file).exists()))
-        return f"voorlopig, {len(content['seeds'])} van {awaited} seeds"
+        seeds = folder.manifest()["seeds"]
+        told.append((seeds, awaited, sorted(folder.table("summary", ["seed"])["seed"].unique()) == seeds))
+        return f"voorlopig, {len(seeds)} van {awaited} seeds"
 
     def page(folder, awaited, out):
         (out / "report.html").write_text("voorlopig")
@@ -315,7 +317,6 @@ def test_there_is_an_answer_after_4_8_and_16_seeds_and_none_of_all_of_them(tmp_p
     assert said.err.count("voorlopig, 4 van") == bool(after) and said.out == "", "the answer of a command is what it prints in the end"
     assert said.err.count("report.html (provisional)") == bool(after)
     assert (tmp_path / "out" / "report.html").read_text() == "whole"
-    assert not (tmp_path / "out" / RUNS / early.PLACE).exists()
 
 
 @pytest.mark.parametrize("fault", [None, ValueError("not so"), NotWritten("no room")])
@@ -343,14 +344,21 @@ def test_no_early_page_comes_beside_the_tables_of_a_finished_run(tmp_path, notes
     assert answers[0][:2] == ([0, 1, 2, 3], 9) and not drawn, "there is a summary, and the page of the 4 seeds stays until the end"
 
 
-def test_what_a_killed_run_left_of_an_early_answer_goes(tmp_path, notes, answers):
-    left = tmp_path / RUNS / early.PLACE
-    left.mkdir(parents=True)
-    (left / "summary.parquet.7.tmp").write_text("half")
-    plan = fake_plan(seeds=5)
-    join(tmp_path, plan.design, plan.written)
-    assert execute(plan, tmp_path, FakeSimulation(str(notes))) == 0
-    assert answers and not left.exists() and not list(tmp_path.rglob("*.tmp"))
+@pytest.mark.parametrize("name", TABLES)
+def test_parts_are_read_as_the_table_that_they_are_merged_to(tmp_path, notes, name):
+    jobs = seed_jobs(fake_plan(seeds=3, ledger="first"), range(3), tmp_path / "runs")
+    run_all(FakeSimulation(str(notes)), jobs)
+    found = manifest.marks(jobs)
+    parts, merged = early.Parts(tmp_path, {}, found), Folder(tmp_path)
+    assert not early.Parts(tmp_path, {}, []).has(name) and parts.has(name)
+    store.merge(tmp_path, name, manifest.parts(found, name))
+    columns = list(TABLES[name].names)
+    pd.testing.assert_frame_equal(parts.table(name, columns), merged.table(name, columns), check_dtype=name != "drift")
+    if TABLES[name].suffix == "parquet":
+        assert parts.scenarios(name) == merged.scenarios(name)
+        for scenario in merged.scenarios(name):
+            one, other = (folder.of_scenario(name, columns[1:], scenario) for folder in (parts, merged))
+            pd.testing.assert_frame_equal(one, other, check_categorical=False)
 
 
 # early answers: of a real world
