@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.estimates import pots
 from analysis.estimates.chain_length import MOVES_NEEDS
-from analysis.estimates.costs import costs
+from analysis.estimates.costs import beyond_basis, costs
 from analysis.estimates.effects import by_seed, effects, whole_run, with_claims
 from analysis.estimates.journey import per_thousand
 from analysis.estimates.length_table import AREA_NEEDS, chain_lengths
@@ -58,9 +58,7 @@ class Results:
     @cached_property
     def costs(self) -> pd.DataFrame:
         """The table of costs.csv."""
-        ledger = self.folder.table("instruments", SPENDING)
-        for scenario in self.scenarios:  # what is done already stands under basis
-            ledger = ledger[(ledger["scenario"] != scenario) | ~ledger["instrument"].isin(self.already(scenario))]
+        ledger = beyond_basis(self.folder.table("instruments", SPENDING), self.scenarios, self.already(BASIS))
         return costs(ledger, self.summary, str(self.config["start"]), self.months)
 
     @cached_property

@@ -59,6 +59,11 @@ def prepare(config: Attribute) -> Prepared:
             f"scenario={name} has rules: what runs depends on what its monitor finds, so there is no fixed bundle to share out; "
             f"write the instruments that it ended with in a scenario without rules"
         )
+    if plan.stops(name):
+        raise Refusal(
+            f"scenario={name} stops {', '.join(plan.stops(name))}, which no instrument contributes: share out one that only adds; "
+            f"experiments.compare scenarios={name} says what it does as a whole"
+        )
     held = of_its_own(plan.contents[name])
     if not held:
         raise Refusal(f"scenario={name} holds no instruments: there is nothing to share out; name one with two or more")

@@ -60,7 +60,8 @@ def scenarios(config: Listing) -> Rows:
     for name in sorted({*listed.names(), *(listed.names(folder) if folder else [])}):
         one = listed.load(name, folder)
         held = " ".join(sorted(one.instruments))
-        rows.append({"key": name, "title_nl": one.title.nl, "title_en": one.title.en, "instruments": held, "rules": len(one.rules)})
+        row = {"key": name, "title_nl": one.title.nl, "title_en": one.title.en, "instruments": held}
+        rows.append(row | {"stops": " ".join(one.stops), "rules": len(one.rules)})
     return rows
 
 

@@ -70,7 +70,9 @@ class HousingModel(Model):
         run.check_time(months, burn_in, follow_up, start)
         place, found = places.resolve(municipality), scenarios.load(scenario)
         beforehand.refuse_already({**rules.added(found.rules), **found.instruments, **(interventions or {})})
-        chosen = loaded({**done_already.with_current(scenario, found.instruments, place.key, start), **(interventions or {})}, start)
+        done_already.refuse_there(interventions or {}, "interventions")
+        on_top = done_already.with_current(scenario, found.instruments, found.stops, place.key, start)
+        chosen = loaded({**on_top, **(interventions or {})}, start)
         beforehand.check(chosen, found.rules, beforehand.Term(place, start, months, burn_in))
         self._equip(run.burn_in(place.key, int(seed), months, burn_in, follow_up, start, behaviour, debug), chosen, found.rules)
 

@@ -27,7 +27,7 @@ from sim.counts.schema import SUMMARY  # noqa: E402
 from sim.interventions import REGISTRY  # noqa: E402
 from sim.world.codes import Verdict  # noqa: E402
 from sim.world.errors import Refusal  # noqa: E402
-from sim.world.names import ALL, ALLE, BASIS, PLACEBO  # noqa: E402
+from sim.world.names import ALL, BASIS, PLACEBO, plain  # noqa: E402
 
 PAGE = ROOT / "docs" / "menukaart.md"
 BY_HAND = "## What surprised"
@@ -184,8 +184,7 @@ def naive_table(found: Alone) -> str:
     n = {(row["scenario"], row["instrument"]): row for row in table_of.to_dict("records")}
     rows, alike = [], ""
     for key, name in found.held.items():
-        own = n[name, key]
-        one = n[name, ALLE] if math.isnan(own["effect"]) else own  # one that is done already cannot be left out of its scenario
+        one = n[name, key]
         users, alike = (off_by(one, by) for by in ("users", "before_after"))
         counted = [numbers(one["users"]).en, numbers(one["before_after"], sign=True).en]
         rows.append((linked(key), *counted, difference(found.row(name, "senior_moves")), users))
@@ -222,8 +221,8 @@ def head_of(found: Alone) -> str:
     ]
     if already:
         lines.append(
-            f"Done already, and so in basis: {', '.join(map(linked, already))}. The row of such an instrument is what "
-            "doing it as its scenario says changes to that."
+            f"Done already, and so in basis: {', '.join(linked(plain(key)) for key in already)}. The row of such an instrument is what "
+            "more of it adds."
         )
     return "\n".join(f"- {line}" for line in [*lines, *missing(found)]) + "\n"
 

@@ -11,6 +11,8 @@ one year carry money and uses only.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -24,6 +26,7 @@ RATIOS = tuple(name for name in COSTS.names if name not in ("scenario", "instrum
 PER = 100_000  # euro, of extra moves and homes
 Extra = dict[str, np.ndarray | None]  # extra moves and homes per seed
 COUNTED = {"senior_moves": ("senior_move", ""), "suitable_seniors": ("suitable_home", "_suitable"), "moves": ("link", "_link")}
+CHEAPER = Ratio(np.nan, np.nan, np.nan, "it costs less than basis")
 PART = "euro per extra move belongs to the whole scenario"
 
 
@@ -62,6 +65,18 @@ def costs(ledger: pd.DataFrame, summary: pd.DataFrame, start: str, months: int) 
     return pd.DataFrame(parts)[list(COSTS.names)]
 
 
+def beyond_basis(ledger: pd.DataFrame, scenarios: Sequence[str], already: Collection[str]) -> pd.DataFrame:
+    """The ledger with, of what is done already, only what a scenario makes it cost and do beyond basis; below 0 where that is less."""
+    is_there = ledger["instrument"].isin(list(already))
+    base, kept = ledger[is_there & (ledger["scenario"] == BASIS)], ~is_there | ~ledger["scenario"].isin(list(scenarios))
+    less = [base.assign(scenario=name, uses=-base["uses"], cost_eur=-base["cost_eur"]) for name in scenarios]
+    both = pd.concat([ledger[~kept].astype({"scenario": object}), *less])
+    keys = [name for name in SPENDING if name not in ("uses", "cost_eur")]
+    beyond = both.groupby(keys, as_index=False, observed=True)[["uses", "cost_eur"]].sum()
+    beyond = beyond[(beyond["uses"] != 0) | (beyond["cost_eur"] != 0)]
+    return pd.concat([ledger[kept].astype({"scenario": object}), beyond], ignore_index=True) if len(beyond) else ledger[kept]
+
+
 def _of(scenario: str, ledger: pd.DataFrame, extra: Extra, seeds: list[int]) -> list[dict[str, object]]:
     """Rows of one scenario: the whole, each payer, payer × year, then instrument × payer × year."""
     if scenario in (BASIS, PLACEBO):
@@ -98,7 +113,7 @@ def _whole(scenario: str, payer: str, ledger: pd.DataFrame, extra: Extra, seeds:
     }
     notes = []
     for key, (what, suffix) in COUNTED.items():
-        of_money = _ratio(extra[key], eur)
+        of_money = _ratio(extra[key], eur) if eur.mean() >= 0 else CHEAPER
         one_more = turned_over(of_money)
         row |= {f"eur_per_extra_{what}": one_more.value, f"lower{suffix}": one_more.lower, f"upper{suffix}": one_more.upper}
         for name, value in (("extra", of_money.value), ("lower_extra", of_money.lower), ("upper_extra", of_money.upper)):

@@ -17,7 +17,7 @@ from analysis.estimates.statistics import paired
 from analysis.tables.files import need
 from analysis.tables.schema import NAIVE, SPENDING
 from sim.counts.indicators import REGISTRY
-from sim.world.names import ALL, ALLE, BASIS, PLACEBO
+from sim.world.names import ALL, ALLE, BASIS, PLACEBO, THERE
 
 INDICATORS = ("senior_moves", "senior_moves_suitable", "freed_family_homes", "starters_housed", "suitable_seniors")
 COUNTED = ("senior_moves",)  # what the users' own moves are held for
@@ -111,8 +111,8 @@ def beside(name: str, instrument: str, held: Mapping[str, Held], values: Mapping
 
 
 def _uses(moved: pd.Series, name: str, instrument: str, seeds: list[int]) -> np.ndarray:
-    """Moves on which the instrument (or any) worked, by seed; a move with two instruments counts for each."""
+    """Moves on which the instrument (or any that is added) worked, by seed; a move with two instruments counts for each."""
     known = moved[moved.index.get_level_values("scenario") == name]
-    if instrument != ALLE:
-        known = known[known.index.get_level_values("instrument") == instrument]
+    of = known.index.get_level_values("instrument").astype(str)
+    known = known[~of.str.startswith(THERE) if instrument == ALLE else of == instrument]
     return known.groupby("seed").sum().reindex(seeds, fill_value=0).to_numpy(float)

@@ -16,7 +16,7 @@ from analysis.tables.schema import SENIORS, SPENDING
 from sim.counts.schema import TABLES
 from sim.counts.worksheet_rows import OTHER, row_of
 from sim.interventions import REGISTRY as INSTRUMENTS
-from sim.world.names import ALL
+from sim.world.names import ALL, plain
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,7 +65,7 @@ class Shared:
         """What the instruments did in the run, each with the key of its row."""
         table = self.results.folder.table("instruments", (*SPENDING, *TABLES["instruments"].some("contacts", "waiting")))
         table = table[table["month"] < self.results.months]
-        rows = [row_of(INSTRUMENTS[key].card.indicator if key in INSTRUMENTS else OTHER).key for key in table["instrument"]]
+        rows = [row_of(INSTRUMENTS[plain(key)].card.indicator if plain(key) in INSTRUMENTS else OTHER).key for key in table["instrument"]]
         return table.assign(row=np.array(rows, object))
 
     @cached_property

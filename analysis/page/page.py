@@ -280,6 +280,7 @@ def design(results: Results) -> list[tuple[Text, Text]]:
     pairs = [
         (Text("Gebied", "Area"), both(results.place)),
         (Text("Wat al gebeurt (basis)", "Done already (base)"), done_already(results)),
+        *((Text("Wat scenario’s doen", "What scenarios do"), one) for one in [summary.on_top(results)] if one),
         (Text("Werelden (seeds)", "Worlds (seeds)"), both(f"{n}: {summary.ranges(results.seeds)}")),
         (Text("Looptijd", "Length"), Text(f"{time.nl} vanaf {c['start']}", f"{time.en} from {c['start']}")),
         (

@@ -12,7 +12,7 @@ from analysis.estimates.effects import comparisons, whole_run
 from analysis.estimates.statistics import by_chance
 from analysis.page.words import Text, both, interval, number, numbers, span
 from analysis.results import Results
-from sim.world.names import PLACEBO
+from sim.world.names import BASIS, PLACEBO
 
 PLAIN_SIGNS = str.maketrans("−\u00a0‘’–", "- ''-")
 MANY = 10_000  # more seeds than this are not worth naming
@@ -180,6 +180,20 @@ def chance_lines(results: Results) -> list[Text]:
     return lines
 
 
+def on_top(results: Results) -> Text | None:
+    """That scenarios come on top of what is done already, and which of them stop something of it; None where nothing is done."""
+    if not results.already(BASIS):
+        return None
+    nl, en = ["bovenop wat er al is"], ["on top of what is there already"]
+    for name in results.scenarios:
+        keys = results.manifest.get("scenarios", {}).get(name, {}).get("stops") or []
+        stopped, title = [results.instrument(key) for key in keys], results.titles[name]
+        if stopped:
+            nl.append(f"{title.nl} stopt {', '.join(one.nl for one in stopped)}")
+            en.append(f"{title.en} stops {', '.join(one.en for one in stopped)}")
+    return Text("; ".join(nl), "; ".join(en))
+
+
 def plain(results: Results, language: str = "nl") -> str:
     """The summary as plain text in signs that any terminal knows: the headline, then one line per conclusion.
 
@@ -193,5 +207,7 @@ def plain(results: Results, language: str = "nl") -> str:
         f"Gerekend met {worlds.nl}; elk scenario telt dezelfde mensen en huizen als basis.",
         f"Based on {worlds.en}; each scenario has the same people and homes as base.",
     )
-    text = "\n".join([*lines, basis.of(language), *(line.of(language) for line in chance_lines(results))])
+    top = on_top(results)
+    beside = [] if top is None else [f"{Text('Scenario’s komen', 'Scenarios come').of(language)} {top.of(language)}."]
+    text = "\n".join([*lines, basis.of(language), *beside, *(line.of(language) for line in chance_lines(results))])
     return text.translate(PLAIN_SIGNS)

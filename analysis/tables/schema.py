@@ -20,7 +20,7 @@ from sim.counts.schema import (
 )
 from sim.counts.schema import TABLES as OF_A_RUN
 from sim.world.codes import Origin
-from sim.world.names import ALL, ALLE, BASIS, PLACEBO
+from sim.world.names import ALL, ALLE, BASIS, PLACEBO, THERE
 
 SPENDING = INSTRUMENTS.some("scenario", "seed", "month", "instrument", "organisation", "uses", "cost_eur")  # read by estimates
 SENIORS = MONTHS.some("scenario", "seed", "month", "seniors")
@@ -83,7 +83,8 @@ COSTS = _csv(
     "costs",
     "scenario × instrument × payer × year",
     f"rows with `{ALL}` as instrument, payer or year are totals of a scenario (do not add them up with others): of the whole and of "
-    f"each payer over the whole run, and of each payer by year. Money of what is done already stands under `{BASIS}` only; money spent "
+    f"each payer over the whole run, and of each payer by year. Of what is done already ({THERE}…) a "
+    f"scenario has only what it costs and does beyond `{BASIS}`, below 0 where it stops or is needed less; money spent "
     "after the run (the follow-up) is left out",
     SCENARIO,
     _C("instrument", TEXT, "key", f"of the instrument; `{ALL}` for a total"),

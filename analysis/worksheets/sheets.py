@@ -18,7 +18,7 @@ from analysis.page import summary, words
 from analysis.page.words import number, readable
 from analysis.results import Results
 from sim.interventions import REGISTRY as INSTRUMENTS
-from sim.world.names import ALL, BASIS
+from sim.world.names import ALL, BASIS, plain
 
 NOW, EXTRA, STOP = "now", "extra", "stop"
 SIGNS = {NOW: "●", EXTRA: "+", STOP: "✕", "": ""}  # beside the colour, so that it can be read in black and white
@@ -124,7 +124,7 @@ class Approach:
     def item(self, key: str) -> Item:
         """An instrument as an item."""
         part = self.instruments[key]
-        return Item(readable(key) + (f" ({part.said})" if part.said else ""), part.mark)
+        return Item(readable(plain(key)) + (f" ({part.said})" if part.said else ""), part.mark)
 
     def delivered(self, key: str) -> Item:
         """An instrument as an item, with who pays it where that is somebody else."""
@@ -156,14 +156,14 @@ def _stopped(settings: Mapping[str, Any]) -> bool:
 
 def payer(key: str, settings: Mapping[str, Any] | None) -> str:
     """Who pays an instrument: as set, else its default."""
-    default = INSTRUMENTS[key].model_fields["payer"].default if key in INSTRUMENTS else ""
+    default = INSTRUMENTS[plain(key)].model_fields["payer"].default if plain(key) in INSTRUMENTS else ""
     return str((settings or {}).get("payer") or default)
 
 
 def deliverer(key: str, settings: Mapping[str, Any] | None) -> str:
     """Who delivers an instrument: as set, else who pays, if it may deliver, else the first that may."""
     pays = payer(key, settings)
-    default = INSTRUMENTS[key].card.usual_deliverer(pays) if key in INSTRUMENTS else pays
+    default = INSTRUMENTS[plain(key)].card.usual_deliverer(pays) if plain(key) in INSTRUMENTS else pays
     return str((settings or {}).get("deliverer") or default)
 
 
@@ -176,8 +176,8 @@ def organisations(plan: Approach) -> Sheet:
         own, paid = plan.by(name), plan.of(name)
         if name == HOUSEHOLD[0] and not paid:
             continue
-        deliver = [key for key, cls in sorted(INSTRUMENTS.items()) if name in cls.card.may_deliver and key not in own]
-        pay = [key for key, cls in sorted(INSTRUMENTS.items()) if name in cls.card.payers and key not in paid]
+        deliver = [key for key, cls in sorted(INSTRUMENTS.items()) if name in cls.card.may_deliver and key not in map(plain, own)]
+        pay = [key for key, cls in sorted(INSTRUMENTS.items()) if name in cls.card.payers and key not in map(plain, paid)]
         given = [_with_reach(plan, key, reached) for key in own]
         cost = f"€ {number(costs[name])} per jaar" if costs.get(name) else ""
         rows.append(
@@ -309,7 +309,9 @@ def contacts(plan: Approach) -> Sheet:
     rows = []
     for name, label in ORGANISATIONS.items():
         keys = [key for key in plan.by(name) if _meets(key)]
-        rows.append([[Item(label)], *([plan.delivered(key) for key in keys if stage in INSTRUMENTS[key].card.stages] for stage in STAGES)])
+        rows.append(
+            [[Item(label)], *([plan.delivered(key) for key in keys if stage in INSTRUMENTS[plain(key)].card.stages] for stage in STAGES)]
+        )
     usual = "; ".join(
         f"{label}: {', '.join(STAGES[stage].lower() for stage in sim.interventions.organisations.ORGANISATIONS[name].stages)}"
         for name, label in ORGANISATIONS.items()
@@ -331,7 +333,7 @@ def contacts(plan: Approach) -> Sheet:
 
 def _meets(key: str) -> bool:
     """Whether an instrument meets seniors: one that only adds homes does not."""
-    return key in INSTRUMENTS and set(INSTRUMENTS[key].card.levers_used) != {"supply"}
+    return plain(key) in INSTRUMENTS and set(INSTRUMENTS[plain(key)].card.levers_used) != {"supply"}
 
 
 def category_in(key: str, stage: str) -> str:
@@ -339,7 +341,7 @@ def category_in(key: str, stage: str) -> str:
 
     The toolkit has the coach twice: talks under op weg helpen, the plan and the day of the move under ontzorgen.
     """
-    card = INSTRUMENTS[key].card
+    card = INSTRUMENTS[plain(key)].card
     if stage not in card.stages:
         return ""
     helps = card.category == "op_weg_helpen" and "trouble" in card.levers_used and stage in ("verhuizen", "nieuw_thuis")
@@ -348,7 +350,7 @@ def category_in(key: str, stage: str) -> str:
 
 def stimulate(plan: Approach, name: str) -> Sheet:
     """One organisation: categories of the menukaart by stages of the klantreis."""
-    keys = [key for key in plan.by(name) if key in INSTRUMENTS]
+    keys = [key for key in plan.by(name) if plain(key) in INSTRUMENTS]
     rows = [
         [[Item(label)], *([plan.delivered(key) for key in keys if category == category_in(key, stage)] for stage in STAGES)]
         for category, label in CATEGORIES.items()

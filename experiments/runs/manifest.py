@@ -19,6 +19,7 @@ from experiments.runs.runner import Failure, in_order
 from experiments.runs.simulation import SeedJob
 from sim.counts.schema import TABLES
 from sim.world.errors import Refusal
+from sim.world.names import plain
 
 NAME = record.MANIFEST
 LOCK = "requirements.lock"
@@ -129,9 +130,10 @@ def compose(
         "scenarios": {
             name: {"title": plan.titles[name], "instruments": plan.contents[name]}
             | ({"rules": plan.rules[name]} if name in plan.rules else {})
+            | ({"stops": plan.stops(name)} if plan.stops(name) else {})
             for name in asked["scenarios"]
         },
-        "instrument_titles": {key: card_of(key).title for key in sorted(named & REGISTRY.keys())},
+        "instrument_titles": {key: card_of(key).title for key in sorted(named) if plain(key) in REGISTRY},
         "seeds": asked["seeds"],
         "version": {
             "verhuisketens": version(),

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from experiments.runs import world
 from experiments.schema import Compare
 from sim.world.errors import Refusal, hint
-from sim.world.names import BASIS, PLACEBO, check_names
+from sim.world.names import BASIS, PLACEBO, check_names, other_of
 
 Checked = TypeVar("Checked")
 Settings = dict[str, dict[str, Any]]  # instrument to setting to value
@@ -51,6 +51,10 @@ class Plan:
         """All that a scenario of each name says: its instruments with their settings, and its rules, if it has any."""
         return {name: {**held, **({"rules": self.rules[name]} if name in self.rules else {})} for name, held in self.contents.items()}
 
+    def stops(self, name: str) -> list[str]:
+        """What the place does already and a scenario stops."""
+        return sorted(of_place(self.contents[BASIS]).keys() - self.contents[name].keys())
+
     @property
     def seeds(self) -> list[int]:
         """Numbers of the seeds asked for."""
@@ -86,11 +90,15 @@ def make_plan(config: Compare) -> Plan:
     found = {name: listed.load(name, folder) for name in names}
     own = {name: _with_overrides(one.instruments, config.instruments) for name, one in found.items()}
     steps = {name: one.rules for name, one in found.items() if one.rules}
-    scenarios = {name: done_already.with_current(name, held, place, config.start) for name, held in own.items()}
     for name, held in own.items():
         _named(name, partial(world.refuse_already, held, steps.get(name, [])))
-    _refuse_to_touch_current(own, scenarios, steps, config, place)
-    _refuse_idle_overrides({name: {*own[name], *_added(steps.get(name, []))} for name in own}, config.instruments)
+    scenarios = {
+        name: _named(name, partial(done_already.with_current, name, held, found[name].stops, place, config.start))
+        for name, held in own.items()
+    }
+    adds = {name: {*own[name], *_added(steps.get(name, []))} for name in own}
+    _refuse_to_touch_current(config.instruments, set().union(*adds.values()), scenarios[BASIS], place)
+    _refuse_idle_overrides(adds, config.instruments)
     contents = {
         name: {key: _settings(name, key, given, config) for key, given in sorted(instruments.items())}
         for name, instruments in scenarios.items()
@@ -149,6 +157,11 @@ def of_its_own(held: Settings) -> Settings:
     return {key: settings for key, settings in held.items() if not settings.get("already")}
 
 
+def of_place(held: Settings) -> Settings:
+    """What is done already, of the instruments of a scenario."""
+    return {key: settings for key, settings in held.items() if settings.get("already")}
+
+
 def _refuse_no_coach(contents: Mapping[str, Settings], steps: Mapping[str, Sequence[Any]]) -> None:
     """Who must have talked to a coach needs a coach in the same scenario, or nobody ever comes."""
     from sim.interventions import card_of
@@ -159,18 +172,17 @@ def _refuse_no_coach(contents: Mapping[str, Settings], steps: Mapping[str, Seque
             raise Refusal(f"scenario {name}: {asks[0]}.who.coach=true, and nobody talks: add wooncoach_sociaal or wooncoach_particulier")
 
 
-def _refuse_to_touch_current(
-    own: Mapping[str, Settings], scenarios: Mapping[str, Settings], steps: Mapping[str, Sequence[Any]], config: Compare, place: str
-) -> None:
-    """What is done already is changed by a scenario that names it, never by a setting of the command or by a rule."""
-    now = scenarios[BASIS].keys() - own[BASIS].keys()
-    way_out = f"is done already in {place} (basis holds it); to have more of it, or to stop it (capacity: 0), name it in a scenario"
-    named = {key for held in own.values() for key in held} | {key for rules in steps.values() for key in _added(rules)}
-    for key in sorted(now & config.instruments.keys() - named):
-        raise Refusal(f"instruments.{key} is set, and {key} {way_out}")
-    for name, rules in steps.items():
-        for key in sorted(_added(rules) & now - own[name].keys()):
-            raise Refusal(f"scenario {name}: a rule adds {key}, and {key} {way_out}")
+def _refuse_to_touch_current(overrides: Settings, added: Iterable[str], basis: Settings, place: str) -> None:
+    """What is done already is stopped by a scenario that says so, never changed by a setting of the command."""
+    from sim.approach import done_already
+
+    done_already.refuse_there(overrides, "instruments")
+    for key in overrides.keys() - set(added):
+        if other_of(key) in basis:
+            raise Refusal(
+                f"instruments.{key} is set, and no chosen scenario adds {key}; what {place} does already ({other_of(key)}) stays as it "
+                f"is: name a scenario that adds {key}"
+            )
 
 
 def _refuse_idle_overrides(scenarios: Mapping[str, Iterable[str]], overrides: Settings) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from sim.interventions import check_written
 from sim.world import keyed_files
-from sim.world.names import MONTH
+from sim.world.errors import Refusal, hint
+from sim.world.names import MONTH, is_there, other_of
 
 FILE = Path(__file__).parents[1] / "data" / "current.yaml"
 WITHOUT = "zonder_beleid"  # the scenario without what is done already
@@ -67,7 +68,7 @@ def listed(place: str) -> Listed | None:
 
 
 def in_force(place: str, start: str) -> dict[str, dict[str, Any]]:
-    """Settings by instrument of what is in force in a place at ``start`` (YYYY-MM) or begins later; empty where nothing was found.
+    """Settings by key (``al_…``) of what is in force in a place at ``start`` (YYYY-MM) or begins later; empty where nothing was found.
 
     What began before works from month 0 on; what ended before is left out. Each carries ``already``.
     """
@@ -77,13 +78,34 @@ def in_force(place: str, start: str) -> dict[str, dict[str, Any]]:
         if entry.until is None or entry.until > start:
             dates = {"from": entry.since if entry.since > start else None, "until": entry.until}
             given = {name: date for name, date in dates.items() if date is not None}
-            found[entry.key] = {**entry.settings, **given, "already": True}
+            found[other_of(entry.key)] = {**entry.settings, **given, "already": True}
     return found
 
 
-def with_current(scenario: str, held: Mapping[str, Any], place: str, start: str) -> dict[str, Any]:
-    """The instruments of a scenario on top of what is done already; what it names itself comes instead of that."""
-    return dict(held) if scenario == WITHOUT else {**in_force(place, start), **held}
+def with_current(scenario: str, held: Mapping[str, Any], stops: Iterable[str], place: str, start: str) -> dict[str, Any]:
+    """The instruments of a scenario on top of what is done already, without those of it that the scenario ``stops``.
+
+    Raises:
+        Refusal: the scenario holds itself what only the list can say, or stops what is not done.
+    """
+    refuse_there(held, "instruments")
+    now = {} if scenario == WITHOUT else in_force(place, start)
+    for key in stops:
+        if key not in now:
+            known = ", ".join(sorted(now)) or "nothing"
+            raise Refusal(f"stops: {key} is not done in {place} at {start}{hint(key, now)} (it does {known}); take it out of stops")
+    return {**{key: one for key, one in now.items() if key not in set(stops)}, **held}
+
+
+def refuse_there(keys: Iterable[str], where: str) -> None:
+    """Raises Refusal where somebody names as an instrument of their own what a place does already."""
+    for key in keys:
+        if is_there(key):
+            adds = other_of(key)
+            raise Refusal(
+                f"{where}.{key} is what a place does already, as its list has it; to have more write {adds}, which comes on top; to have "
+                f"another instead add stops: [{key}]"
+            )
 
 
 def said(place: str, start: str) -> dict[str, str]:

@@ -13,10 +13,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from sim.counts.indicators import MONTH_STATES, REGISTRY
 from sim.interventions import REGISTRY as INSTRUMENTS
-from sim.interventions import Instrument, card_of, check_strength, class_of, defaults_if_empty, load
+from sim.interventions import Instrument, card_of, check_strength, class_of, defaults_if_empty, load, strength_of
 from sim.world.codes import Obstacle, names
 from sim.world.errors import Refusal, nearest
-from sim.world.names import MOST_STRENGTH, YEAR
+from sim.world.names import MOST_STRENGTH, YEAR, is_there, other_of
 from sim.world.notation import Count
 
 HIDDEN = {  # what is counted in the world, and is known to nobody in the month itself
@@ -249,6 +249,12 @@ def added(rules: Sequence[Rule]) -> dict[str, dict[str, Any]]:
     return {key: settings for rule in rules for key, settings in rule.do.add.items()}
 
 
+def named(rules: Sequence[Rule]) -> set[str]:
+    """Instruments that some rule names."""
+    done = {key for rule in rules for key in (*rule.do.add, *rule.do.stop, *rule.do.scale)}
+    return done | {rule.when.instrument for rule in rules if rule.when.instrument}
+
+
 def check(held: Iterable[str], rules: Sequence[Rule]) -> None:
     """Refuse rules that contradict each other or the instruments that the scenario holds from the start.
 
@@ -261,6 +267,10 @@ def check(held: Iterable[str], rules: Sequence[Rule]) -> None:
     for number, rule in enumerate(rules, 1):
         for key, settings in rule.do.add.items():
             where = f"rule {number}: do.add.{key}"
+            if is_there(key) and key not in held:
+                raise Refusal(
+                    f"{where} is what a place does already, and this one does not; add {other_of(key)}, which comes on top", (number - 1,)
+                )
             if key in held and key not in stopped:
                 raise Refusal(
                     f"{where}: the scenario holds {key} from the start, and no rule stops it; take it out of one of the two", (number - 1,)
@@ -297,7 +307,7 @@ def loaded(held: Mapping[str, Instrument], rules: Sequence[Rule], start: str, st
     both = {**held, **found}
     for number, rule in enumerate(rules, 1):
         for key, factor in rule.do.scale.items():
-            scaled = min(strength * factor, MOST_STRENGTH)  # a dose stops there, and a rule of yes or no at 1
+            scaled = min(strength_of(both[key], strength) * factor, MOST_STRENGTH)  # a dose stops there, and a rule of yes or no at 1
             _tried(number, "scale", lambda key=key, scaled=scaled: check_strength(both[key], scaled))
     return found
 

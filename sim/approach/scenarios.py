@@ -9,13 +9,14 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from sim.approach import menukaart
-from sim.approach.rules import Rule
+from sim.approach.done_already import refuse_there
+from sim.approach.rules import Rule, named
 from sim.approach.rules import check as check_rules
 from sim.approach.rules import read as read_rules
-from sim.interventions import REGISTRY, card_of, check_written, defaults_if_empty
+from sim.interventions import REGISTRY, card_of, check_written, class_of, defaults_if_empty
 from sim.world import keyed_files
 from sim.world.errors import Refusal, hint
-from sim.world.names import Title, check_names
+from sim.world.names import THERE, Title, check_names, is_there, other_of
 
 FOLDER = Path(__file__).resolve().parents[2] / "configs" / "scenario"
 EACH = "elk_instrument"  # every instrument of the menukaart, each a scenario of its own
@@ -23,11 +24,12 @@ OWN = "interventie_x"  # on no menukaart: what it does is for the user to say
 
 
 class Scenario(BaseModel):
-    """What comes on top of what is done already."""
+    """What comes on top of what is done already (``instruments``), and what of that it stops (``stops``)."""
 
     model_config = ConfigDict(extra="forbid")
     title: Title
     instruments: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    stops: list[str] = Field(default_factory=list)
     rules: list[Rule] = Field(default_factory=list)
 
     @field_validator("instruments", mode="before")
@@ -35,6 +37,18 @@ class Scenario(BaseModel):
     def _settings(cls, value: Any) -> Any:
         """An instrument without settings has its defaults."""
         return {key: dict(defaults_if_empty(key, one)) for key, one in value.items()} if isinstance(value, dict) else value
+
+    @field_validator("stops")
+    @classmethod
+    def _there(cls, value: list[str]) -> list[str]:
+        """Names of what places do already."""
+        for key in value:
+            if class_of(key) is None or not is_there(key):
+                means = other_of(key) if class_of(key) else f"{THERE}KEY of an instrument"
+                raise ValueError(f"{key} is no name of what a place does already; write {means}")
+            if value.count(key) > 1:
+                raise ValueError(f"{key} stands there twice; take one out")
+        return value
 
     @field_validator("rules", mode="before")
     @classmethod
@@ -98,7 +112,11 @@ def _read(path: Path) -> Scenario:
     for at in (*(("instruments", key) for key in found.instruments), *adding):
         check_written(file, str(at[-1]), at)
     try:
-        check_rules(found.instruments, found.rules)
+        refuse_there(found.instruments, "instruments")
+    except Refusal as error:
+        raise file.refusal(error, ("instruments",)) from None
+    try:
+        check_rules({*found.instruments, *filter(is_there, named(found.rules))}, found.rules)
     except Refusal as error:
         raise file.refusal(error, ("rules", *error.at)) from None
     return found

@@ -36,12 +36,14 @@ from sim.interventions.cards import (
 from sim.interventions.delivery import Help, KnownToSome, Outreach
 from sim.interventions.instrument import Instrument
 from sim.interventions.labels import filters_of, refuse_two_labels
+from sim.interventions.renamed import there
 from sim.interventions.running import Running
 from sim.interventions.terms import Payer
 from sim.interventions.who import ALL_DRAWN, Lot, Who, area_rows
-from sim.levers import MAX_INSTRUMENTS, InForce, make_levers
+from sim.levers import MAX_INSTRUMENTS, NO_BITS, InForce, make_levers
 from sim.without.ghosts import no_ghosts
 from sim.world.errors import Refusal, hint, shown
+from sim.world.names import is_there, other_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -73,7 +75,10 @@ REGISTRY: dict[str, type[Instrument]] = {cls.card.key: cls for file in FILES for
 
 
 def class_of(key: str) -> type[Instrument] | None:
-    """The class of an instrument; any name that begins with ``interventie_`` is a user's own."""
+    """The class of an instrument. ``interventie_…`` is a user's own; ``al_…`` what a place does already of the instrument of that key."""
+    if is_there(key):
+        base = class_of(other_of(key))
+        return None if base is None or is_there(base.card.key) else there(base, key)
     return REGISTRY.get(key) or (eigen.own(key) if re.fullmatch(r"interventie_[a-z0-9_]+", key) else None)
 
 
@@ -175,6 +180,7 @@ def equip(
 ) -> AtWork:
     """Put instruments to work in a world, in the order of their names (so that their order in a file means nothing).
 
+    What is there already (``al_…``) comes before what is added by that order, and neither reaches whom the other works on.
     ``months`` is the length of the run: in the follow-up after it no instrument begins. ``watch``: whether ghosts are left
     behind. ``before`` are those at work so far: they stop, and what they wrote down comes along.
     """
@@ -201,8 +207,11 @@ def equip(
         for bit, key in enumerate(keys)
     )
     new.coaches = np.uint64(sum(int(one.mask) for one in new.running if one.settings.card.talks))
+    bits = {one.key: one.mask for one in new.running}
     for running in new.running:
         running.filters = filters_of(running, w)
+        if running.settings.once:
+            running.beside = bits.get(other_of(running.key), NO_BITS)
     return new
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from sim.interventions.common import Common
 from sim.interventions.terms import Terms, month_number
 from sim.interventions.who import ALL_DRAWN, Lot, carriers
-from sim.levers import ALL_BIT, MAX_INSTRUMENTS
+from sim.levers import ALL_BIT, MAX_INSTRUMENTS, NO_BITS
 from sim.without.ghosts import stay_behind
 from sim.world.chance import Purpose, uniform
 from sim.world.codes import HouseholdState
@@ -61,6 +61,7 @@ class Running(Own):
     start: str
     begun: int  # month in which it was put to work in this world
     n_months: int  # months of the run; in the follow-up after it nothing begins
+    beside: np.uint64 = NO_BITS  # bit of the same instrument, there or added: nobody is reached by both
     n_room: int = 0  # households that capacity still allows this month
     idle: bool = False  # waits for a rule of a stepwise approach, or was stopped by one
     eur_spent: float = 0.0
@@ -84,6 +85,11 @@ class Running(Own):
     def mask(self) -> np.uint64:
         """Its bit, as a mask."""
         return MASKS[self.bit]
+
+    @property
+    def reached(self) -> np.uint64:
+        """Bits of who need not be asked any more: its own, and that of the same instrument beside it."""
+        return self.mask | self.beside
 
     def works(self, month: int) -> bool:
         """Whether it is in force in a month and delivers anything at all."""
@@ -113,7 +119,7 @@ class Running(Own):
 
     def candidates_in(self, w: World, stages: tuple[int, int], lot: Lot = ALL_DRAWN) -> NDArray:
         """As ``candidates``, in other stages (first, last)."""
-        rows = self.settings.target_group(self.at_work, w, stages, self.mask, lot)
+        rows = self.settings.target_group(self.at_work, w, stages, self.reached, lot)
         if self.strength >= 1:
             return rows
         with w.draws.replay():  # one fixed number per household: a weaker rule holds for a subset

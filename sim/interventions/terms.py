@@ -30,6 +30,7 @@ class Terms(BaseModel):
 
     card: ClassVar[Card] = Card()
     stages_asked: ClassVar[tuple[int, int]] = (ZOEKEN, ZOEKEN)  # first and last in which people are asked, or ask for it
+    once: ClassVar[bool] = True  # whom it works on already is not reached by what is added of it; False: it labels homes, each its own
     prices: ClassVar[tuple[str, ...]] = ()  # settings beside eur_fixed of which it costs anything at all only if one is above 0
 
     who: Who = Who()

@@ -15,6 +15,7 @@ ALLE = "alle"  # a row for all instruments, or all filters, together
 YEAR = 12  # months
 WORD = r"^[A-Za-z0-9_-]+$"  # a name that becomes a file, a folder or a cell of a CSV
 MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
+THERE = "al_"  # before the key of an instrument: that which a place does already, beside what a scenario adds under the key itself
 START_MONTH = r"^(19|20|21)\d\d-(0[1-9]|1[0-2])$"  # of a run
 MOST_STRENGTH = 10.0  # times the delivery of an instrument that can be dosed
 
@@ -40,3 +41,18 @@ def check_names(names: Iterable[str], what: str) -> None:
         other = first.setdefault(name.lower(), name)
         if other != name:
             raise Refusal(f"{what}s {other} and {name} differ in capitals only, and would share files on some computers; rename one")
+
+
+def is_there(key: str) -> bool:
+    """Whether a key is that of what a place does already."""
+    return key.startswith(THERE)
+
+
+def plain(key: str) -> str:
+    """The key of an instrument on the menukaart, whether it is there or added."""
+    return key.removeprefix(THERE)
+
+
+def other_of(key: str) -> str:
+    """The key of the same instrument as a scenario adds it, of what is there; and the other way round."""
+    return plain(key) if is_there(key) else THERE + key

@@ -1,4 +1,4 @@
-"""What is done already: a dated list that can be run, in basis and under every scenario; only a scenario that names it changes it."""
+"""What is done already: a dated list that can be run, in basis and under every scenario. What scenarios add to it: test_on_top.py."""
 
 from __future__ import annotations
 
@@ -56,10 +56,10 @@ def test_the_list_can_be_run_and_names_its_sources():
 def test_what_is_in_force_is_what_the_dates_say():
     assert all(done_already.in_force(place, "2026-01") == {} for place in ("gelderland", "zwolle", "groningen"))
     then = done_already.in_force("gelderland", "2022-06")
-    assert set(then) == {"verhuiskostenvergoeding", "wooncoach_sociaal"}
+    assert set(then) == {"al_verhuiskostenvergoeding", "al_wooncoach_sociaal"}
     assert all(one["already"] and one["until"] == "2024-01" and "from" not in one for one in then.values())
     assert {one["from"] for one in done_already.in_force("gelderland", "2021-06").values()} == {"2022-01"}
-    assert set(done_already.in_force("delft", "2027-12")) == {"wooncoach_sociaal"} and not done_already.in_force("delft", "2028-01")
+    assert set(done_already.in_force("delft", "2027-12")) == {"al_wooncoach_sociaal"} and not done_already.in_force("delft", "2028-01")
     assert (
         "niets gevonden" in done_already.said("zwolle", "2026-01")["nl"]
         and "niet uitgezocht" in done_already.said("groningen", "2026-01")["nl"]
@@ -78,29 +78,29 @@ def test_a_list_that_cannot_be_read_is_refused_by_file_place_and_key(tmp_path):
             done_already.read(path)
 
 
-def test_scenarios_come_on_top_and_one_that_names_the_same_instrument_has_its_own():
+def test_scenarios_come_on_top_and_one_that_names_the_same_instrument_adds_to_it():
     plan = plan_of(scenarios=("voorrang", "brieven", "zonder_beleid"))
-    now = plan.contents["basis"]["voorrang"]
-    assert now["already"] and now["who"]["rooms"] == 4 and set(plan.contents["basis"]) == {"voorrang"}
+    now = plan.contents["basis"]["al_voorrang"]
+    assert now["already"] and now["who"]["rooms"] == 4 and set(plan.contents["basis"]) == {"al_voorrang"}
     assert plan.contents["placebo"] == plan.contents["basis"]
     assert plan.contents["zonder_beleid"] == {}
-    assert set(plan.contents["brieven"]) == {"brieven", "voorrang"} and plan.contents["brieven"]["voorrang"] == now
-    assert not plan.contents["voorrang"]["voorrang"]["already"] and of_its_own(plan.contents["brieven"]).keys() == {"brieven"}
+    assert set(plan.contents["brieven"]) == {"brieven", "al_voorrang"} and plan.contents["brieven"]["al_voorrang"] == now
+    assert not plan.contents["voorrang"]["voorrang"]["already"] and plan.contents["voorrang"]["al_voorrang"] == now
+    assert of_its_own(plan.contents["brieven"]).keys() == {"brieven"}
     assert plan_of("zwolle").contents["basis"] == {}
 
 
-def test_no_setting_of_the_command_and_no_rule_touches_it_silently(tmp_path):
-    with pytest.raises(Refusal, match=r"instruments\.voorrang is set, and voorrang is done already in amersfoort .*name it"):
-        plan_of(scenarios=("brieven",), instruments={"voorrang": {"rank": 2}})
+def test_settings_of_the_command_rules_and_strength_are_of_what_is_added(tmp_path):
     own = plan_of(scenarios=("voorrang",), instruments={"voorrang": {"rank": 2}})
-    assert (own.contents["voorrang"]["voorrang"]["rank"], own.contents["basis"]["voorrang"]["rank"]) == (2, 1)
+    assert (own.contents["voorrang"]["voorrang"]["rank"], own.contents["voorrang"]["al_voorrang"]["rank"]) == (2, 1)
+    assert own.contents["basis"]["al_voorrang"]["rank"] == 1
     (tmp_path / "mine.yaml").write_text(
         "title: {nl: Eigen, en: Own}\nrules: [{when: {after: 3}, do: {add: {voorrang: {}}}}]\n", encoding="utf-8"
     )
-    with pytest.raises(Refusal, match="scenario mine: a rule adds voorrang, and voorrang is done already in amersfoort"):
-        plan_of(scenarios=("mine",), scenario_dir=str(tmp_path))
+    [rule] = plan_of(scenarios=("mine",), scenario_dir=str(tmp_path)).rules["mine"]
+    assert rule["do"]["add"]["voorrang"]["already"] is False
     strong_run = plan_of(scenarios=("wooncoach_sociaal",), strength=3)
-    assert set(strong_run.contents["basis"]) == {"voorrang"}, "a strength that a rule cannot have is no error for what is done already"
+    assert set(strong_run.contents["basis"]) == {"al_voorrang"}, "a strength that a rule cannot have is no error for what is done already"
 
 
 def test_what_asks_for_a_coach_needs_one():
@@ -108,7 +108,7 @@ def test_what_asks_for_a_coach_needs_one():
     with pytest.raises(Refusal, match=rf"scenario {key}: .*coach=true, and nobody talks: add wooncoach_sociaal"):
         plan_of("zwolle", (key,), instruments={key: {"who": {"coach": True}}})
     there = plan_of("delft", (key,), instruments={key: {"who": {"coach": True}}})
-    assert set(there.contents[key]) == {key, "wooncoach_sociaal"}, "the coach of the place will do"
+    assert set(there.contents[key]) == {key, "al_wooncoach_sociaal"}, "the coach of the place will do"
 
 
 ALREADY = {"voorrang": strong("voorrang") | {"already": True}}
@@ -128,7 +128,7 @@ def test_strength_leaves_it_alone_and_nothing_on_top_of_it_is_basis_to_the_byte(
 
 def test_a_model_of_a_place_holds_what_is_done_there():
     model = HousingModel("ooststellingwerf", scenario="brieven", seed=1, months=1, burn_in=1, follow_up=0)
-    assert [(one.key, one.settings.already) for one in model.state.at_work.running] == [("brieven", False), ("wooncoach_sociaal", True)]
+    assert [(one.key, one.settings.already) for one in model.state.at_work.running] == [("al_wooncoach_sociaal", True), ("brieven", False)]
     with_nothing = HousingModel("ooststellingwerf", scenario="zonder_beleid", seed=1, months=1, burn_in=1, follow_up=0)
     assert with_nothing.state.at_work.running == ()
 
@@ -140,7 +140,7 @@ def test_it_is_not_shared_out_and_goes_on_in_every_coalition(tmp_path):
     prepared = attribute.prepare(check(Attribute, asked))
     assert prepared.bundle.keys == ("brieven", "campagne")
     [job] = attribute.seed_jobs(prepared, [0], tmp_path)
-    assert all("wooncoach_sociaal" in spec.instruments for spec in job.runs)
+    assert all("al_wooncoach_sociaal" in spec.instruments for spec in job.runs)
     assert {len(spec.instruments) for spec in job.runs} == {1, 2, 3}
 
 

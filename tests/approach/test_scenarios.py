@@ -101,7 +101,7 @@ READERS = {
 @pytest.mark.parametrize("content", [b"- voorrang", b"3", b"0", b"voorrang", b"''", b"[]", b"false", b"a: [", b"a: {b: 2: 3}", b""])
 def test_a_file_that_holds_no_keys_is_refused_in_one_line_by_name(tmp_path, what, content):
     (path := tmp_path / "mine.yaml").write_bytes(content)
-    keys = {"scenario": "title, instruments, rules", "file of goals": "title, goals, doses"}.get(what)
+    keys = {"scenario": "title, instruments, stops, rules", "file of goals": "title, goals, doses"}.get(what)
     known = f"; keys are {keys}" if keys else ""
     said = rf"mine\.yaml, line 1, column \d: (this is no YAML: .+|this is no {what}{known})"
     if not content:

@@ -36,7 +36,7 @@ LONG_SENTENCES = {
     "howto-instrument.md": 3,
     "howto-municipality.md": 1,
     "howto-repeat.md": 3,
-    "howto-scenario.md": 11,
+    "howto-scenario.md": 10,
     "howto-worksheets.md": 5,
     "interface.md": 8,
     "menukaart.md": 12,

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from sim.interventions.card import Card
 from sim.interventions.cards.op_weg_helpen import VOORLICHTING
 from sim.interventions.delivery import Help
+from sim.interventions.renamed import renamed
 from sim.world import law
 from sim.world.codes import Stage, names
 from sim.world.errors import hint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from sim.interventions.instrument import Instrument
 
 # Highest and lowest value of each lever that may be pulled; what a lever means stands in ``sim.levers``.
 PULLS: dict[str, tuple[float, float]] = {
@@ -105,22 +105,9 @@ class InterventieX(Help):
         return {name: self.pulls.get(name, 0.0) for name in PULLS}
 
 
-@cache
-def own(key: str) -> type[InterventieX]:
+def own(key: str) -> type[Instrument]:
     """The class of a user's own instrument of another name."""
-    card = InterventieX.card.but(key=key)
-    return type("Own", (InterventieX,), {"card": card, "__doc__": InterventieX.__doc__, "__module__": __name__, "__reduce__": _by_key})
-
-
-def _by_key(one: InterventieX) -> tuple[Callable[[str], InterventieX], tuple[str], dict[Any, Any]]:
-    """What is pickled of it: its key and its settings, because pickle finds a class by its name, and all of these have one."""
-    return _unset, (one.key,), one.__getstate__()
-
-
-def _unset(key: str) -> InterventieX:
-    """An instrument whose settings pickle fills in."""
-    cls = own(key)
-    return cls.__new__(cls)
+    return renamed(InterventieX, InterventieX.card.but(key=key))
 
 
 CARDS = (InterventieX,)

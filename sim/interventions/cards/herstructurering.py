@@ -170,7 +170,7 @@ class Rehousing(Instrument):
 
     def _may_be_told(self, run: Running, w: World, rows: NDArray) -> NDArray:
         """Those of the households ``rows`` that are in the target group and have not been told of works yet."""
-        rows = members_of(w, self.who, self.asked_in(), run.mask, among=Among(rows, w.h.id[rows]), coaches=run.at_work.coaches)
+        rows = members_of(w, self.who, self.asked_in(), run.reached, among=Among(rows, w.h.id[rows]), coaches=run.at_work.coaches)
         rows = rows[w.h.trigger[rows] != Trigger.REHOUSING]
         return rows[~np.isin(w.h.home[rows], list(run.memory(Projects).told))]
 

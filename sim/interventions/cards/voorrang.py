@@ -50,6 +50,8 @@ ON_THE_MARKET = VOORRANG.but(
 class Labelling(Instrument):
     """An instrument that works through labels on homes: they end with it."""
 
+    once: ClassVar[bool] = False
+
     def when_not_in_force(self, run: Running, w: World) -> None:
         """Its homes are offered without its label."""
         take_labels_off(run, w)

@@ -104,7 +104,7 @@ class Wooncoach(Instrument):
             base, rows = w.draws.base(Purpose.TALK, w.month, self.key), np.zeros(0, np.int32)
         for chance in (FEW, 1.0):  # who is drawn first is nearly always among the few
             if len(rows) < room:
-                rows = run.at_work.members_of(w, self.who, stages, run.mask, Lot(base, chance))
+                rows = run.at_work.members_of(w, self.who, stages, run.reached, Lot(base, chance))
         return first_of(rows, uniform(base, w.h.id[rows]), room)
 
 
