@@ -60,6 +60,7 @@ def check(held: Mapping[str, Instrument], steps: Sequence[Rule], term: Term) -> 
         interventions.refuse_unread(one)
         _refuse_toolbox(one, every)
     refuse_two_labels(every)
+    interventions.refuse_unlawful_together(every, term.start)
     asked = [one for one in every.values() if one.who.areas]
     if asked:
         geography = setting.geography(term.place, fitting.fitted(term.place))

@@ -187,6 +187,7 @@ def equip(
     refuse_too_many(instruments)
     keys = tuple(sorted(instruments))
     refuse_two_labels(instruments)
+    refuse_unlawful_together(instruments, w.setting.start)
     for key in keys:
         check_strength(instruments[key], strength_of(instruments[key], strength))
         check_areas(w.geography, w.setting.place.name, instruments[key])
@@ -219,6 +220,18 @@ def refuse_too_many(instruments: Collection[str]) -> None:
     """Raises Refusal for more instruments than there are bits."""
     if len(instruments) > MAX_INSTRUMENTS:
         raise Refusal(f"{len(instruments)} instruments in one scenario; at most {MAX_INSTRUMENTS} fit: take some out")
+
+
+def refuse_unlawful_together(instruments: Mapping[str, Instrument], start: str) -> None:
+    """Raises Refusal where what is there and what is added of it label more homes together than a law allows for both."""
+    for key, one in instruments.items():
+        beside = None if is_there(key) else instruments.get(other_of(key))
+        if beside is not None and not one.once:
+            share = 1 - (1 - getattr(one, "rel_labelled", 0.0)) * (1 - getattr(beside, "rel_labelled", 0.0))
+            try:
+                one.model_copy(update={"rel_labelled": share}).check_law(start)
+            except Refusal as error:
+                raise Refusal(f"{key} beside {beside.key}, together {share:.3g} of the homes: {error}") from None
 
 
 def refuse_unread(instrument: Instrument) -> None:

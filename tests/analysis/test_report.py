@@ -15,7 +15,7 @@ import pytest
 from analysis import report
 from analysis.page import page as pages
 from analysis.page.charts import MOST_DRAWN, charts, drawn
-from analysis.page.summary import headline, plain
+from analysis.page.summary import headline, on_top, plain
 from analysis.page.words import digits_for, number, place
 from analysis.pipeline import finish
 from analysis.results import gather
@@ -227,6 +227,23 @@ def test_the_command_rebuilds_and_tells_what_is_wrong(tmp_path: Path, capsys: py
     out = made.write(tmp_path / "out", ("basis", "placebo"), range(2))
     assert report.main([str(out)]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == str(out / "report.html")
+
+
+def test_page_and_summary_say_that_scenarios_come_on_top_and_what_they_stop(tmp_path: Path, run: tuple[Path, str]) -> None:
+    out = made.write(tmp_path / "run")
+    path = out / "manifest.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["scenarios"]["basis"]["instruments"] = {"al_brieven": {"already": True}}
+    content["scenarios"]["voorrang"]["stops"] = ["al_brieven"]
+    content.setdefault("instrument_titles", {})["al_brieven"] = {"nl": "Brieven (wat er al is)", "en": "Letters (what is there already)"}
+    path.write_text(json.dumps(content), encoding="utf-8")
+    results = gather(out)
+    title = results.titles["voorrang"]
+    said = on_top(results)
+    assert said.nl == f"bovenop wat er al is; {title.nl} stopt Brieven (wat er al is)"
+    assert said.en == f"on top of what is there already; {title.en} stops Letters (what is there already)"
+    assert said.nl in plain(results).replace("'", "’") and said in [value for _, value in pages.design(results)]
+    assert "bovenop" not in run[1] and on_top(gather(run[0])) is None
 
 
 def test_a_scenario_with_rules_has_no_effect_of_one_instrument(tmp_path: Path) -> None:

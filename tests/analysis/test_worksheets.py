@@ -23,8 +23,15 @@ from sim.counts.worksheet_rows import REGISTRY
 from sim.interventions import REGISTRY as INSTRUMENTS
 from tests import synthetic_tables
 
-BASE = {"campagne": {"payer": "gemeente", "rel_reached": 0.1}, "klusdienst": {"payer": "welzijn"}, "informatiepunt": {"payer": "gemeente"}}
+BASE = {
+    "al_wooncoach_sociaal": {"payer": "provincie", "already": True},
+    "al_brieven": {"payer": "gemeente", "already": True},
+    "campagne": {"payer": "gemeente", "rel_reached": 0.1},
+    "klusdienst": {"payer": "welzijn"},
+    "informatiepunt": {"payer": "gemeente"},
+}
 ON_TOP = {
+    "al_wooncoach_sociaal": {"payer": "provincie", "already": True},
     "campagne": {"payer": "gemeente", "rel_reached": 0.3},
     "klusdienst": {"payer": "welzijn"},
     "voorrang": {"payer": "corporatie"},
@@ -137,6 +144,8 @@ def test_what_is_done_comes_on_top_changes_and_stops_is_told_apart(folder):
     plan = plan_of(folder)
     marks = {key: part.mark for key, part in plan.instruments.items()}
     assert marks == {
+        "al_wooncoach_sociaal": NOW,
+        "al_brieven": STOP,
         "campagne": EXTRA,
         "klusdienst": NOW,
         "informatiepunt": STOP,
@@ -145,6 +154,11 @@ def test_what_is_done_comes_on_top_changes_and_stops_is_told_apart(folder):
         "verhuisbegeleider": EXTRA,
     }
     assert "wordt anders" in plan.item("campagne").text
+    team = [plan.delivered(key) for key in ("al_wooncoach_sociaal", "wooncoach_sociaal")]
+    assert [(item.text, item.mark) for item in team] == [("Wooncoach sociaal", NOW), ("Wooncoach sociaal", EXTRA)]
+    assert {sheets.category_in(f"al_{key}", stage) == sheets.category_in(key, stage) for key in INSTRUMENTS for stage in sheets.STAGES} == {
+        True
+    }
     own = plan.instruments["verhuisbegeleider"]
     assert (own.payer, own.deliverer) == ("huishouden", "makelaar"), "what is not set is the default"
 

@@ -15,10 +15,11 @@ from experiments.list import scenarios as listing
 from experiments.runs.plan import make_plan, of_place
 from experiments.schema import Attribute, Compare, Listing, check
 from sim import interventions, run
-from sim.approach import done_already, rules, scenarios
+from sim.approach import beforehand, done_already, rules, scenarios
 from sim.counts.invariants import violations
 from sim.interventions import REGISTRY, card_of, class_of
 from sim.model import HousingModel
+from sim.world import places
 from sim.world.errors import Refusal
 from sim.world.names import THERE, other_of
 from tests.fake_world import DEFAULTS
@@ -185,6 +186,19 @@ def test_a_coach_for_others_takes_nobody_from_the_one_that_is_there():
     now = {THERE + COACH: {"fte": 1, "already": True, "who": {"tenure": "corporatie"}}}
     base, both = ended(now), ended({**now, COACH: {"fte": 5, "who": {"tenure": "koop"}}})
     assert base.at_work.talks[0][0].tolist() == both.at_work.talks[0][0].tolist() and len(both.at_work.talks[1][0]) > 0
+
+
+@pytest.mark.parametrize(("key", "there", "added"), [("lokale_binding", 0.3, 0.3), ("flexibele_inkomenseisen", 0.1, 0.1)])
+def test_a_law_holds_for_both_together(key, there, added):
+    def chosen(share):
+        return {THERE + key: {"rel_labelled": there, "already": True}, key: {"rel_labelled": share}}
+
+    assert len(at_work(burnt_in(), chosen(added / 10)).at_work.running) == 2
+    with pytest.raises(Refusal, match=rf"^{key} beside al_{key}, together 0\.\d+ of the homes: {key}: "):
+        at_work(burnt_in(), chosen(added))
+    term = beforehand.Term(places.resolve("rozendaal"), "2026-01", 12, 12)
+    with pytest.raises(Refusal, match="together"):
+        beforehand.check({name: interventions.load(name, one) for name, one in chosen(added).items()}, [], term)
 
 
 def write(folder, text, name="mine"):
