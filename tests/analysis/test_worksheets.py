@@ -24,14 +24,14 @@ from sim.interventions import REGISTRY as INSTRUMENTS
 from tests import synthetic_tables
 
 BASE = {
-    "al_wooncoach_sociaal": {"payer": "provincie", "already": True},
+    "al_wooncoach_sociaal": {"payer": "corporatie", "already": True},
     "al_brieven": {"payer": "gemeente", "already": True},
     "campagne": {"payer": "gemeente", "rel_reached": 0.1},
     "klusdienst": {"payer": "welzijn"},
     "informatiepunt": {"payer": "gemeente"},
 }
 ON_TOP = {
-    "al_wooncoach_sociaal": {"payer": "provincie", "already": True},
+    "al_wooncoach_sociaal": {"payer": "corporatie", "already": True},
     "campagne": {"payer": "gemeente", "rel_reached": 0.3},
     "klusdienst": {"payer": "welzijn"},
     "voorrang": {"payer": "corporatie"},
