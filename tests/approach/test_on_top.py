@@ -238,6 +238,11 @@ def test_what_cannot_be_stopped_or_named_is_refused_with_the_way_out(tmp_path, t
         plan_of("amersfoort", ("mine",), scenario_dir=write(tmp_path, text))
 
 
+def test_a_rule_that_halves_what_is_there_does_so_at_any_strength(tmp_path):
+    folder = write(tmp_path, RULE % "{scale: {al_voorrang: 0.5}}")
+    assert plan_of("amersfoort", ("mine",), scenario_dir=folder, strength=3).rules["mine"][0]["do"]["scale"] == {"al_voorrang": 0.5}
+
+
 def test_no_setting_of_the_command_and_no_model_changes_what_is_there():
     with pytest.raises(Refusal, match=r"instruments\.al_voorrang is what a place does already"):
         plan_of("amersfoort", ("voorrang",), instruments={"al_voorrang": {"rank": 2}})
