@@ -129,12 +129,30 @@ def _main(command: HydraCommand, arguments: list[str], stops: list[int]) -> int:
     lines = [] if asked_only else checked_lines(command, overrides, bool(flags.multirun))
     if not asked_only and flags.cfg is None:
         need(*command.extras)
-        jobs = configurations(command, overrides, lines)
+        jobs, prepared = prepare(command, overrides, lines)
         n_jobs = len(jobs)
-        prepared = [command.prepare(config) for config in jobs]
         lines += folders(prepared[0].out, getattr(jobs[0], "out", None), lines if flags.multirun else None)
     options = [argument for argument in arguments if argument not in flags.overrides]
     return run_hydra(command, options + lines, stops, " ".join(["python -m", f"experiments.{command.name}", *arguments]), n_jobs)
+
+
+def prepare(command: HydraCommand, overrides: Sequence[Any], lines: Sequence[str]) -> tuple[list[Any], list[Any]]:
+    """The configuration of each job, and what it is prepared to run. Raises Refusal."""
+    jobs = configurations(command, overrides, lines)
+    return jobs, [command.prepare(config) for config in jobs]
+
+
+def checked(command: HydraCommand, arguments: Sequence[str]) -> tuple[Any, Any]:
+    """The configuration of a command line without options, and what it would run: all that it can refuse is refused, nothing is run.
+
+    Raises:
+        Refusal: as the command itself would.
+    """
+    overrides = parse(arguments)
+    lines = checked_lines(command, overrides, False)
+    jobs, prepared = prepare(command, overrides, lines)
+    folders(prepared[0].out, getattr(jobs[0], "out", None), None)
+    return jobs[0], prepared[0]
 
 
 def parse(lines: Sequence[str]) -> list[Any]:

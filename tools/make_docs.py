@@ -25,7 +25,7 @@ if str(ROOT) not in sys.path:  # run as a file, the project is not on the path y
 
 from sim.world.errors import Refusal, hint  # noqa: E402
 from tools.menukaart_page import made_newer  # noqa: E402, F401  (BLOCKS finds it)
-from tools.rules_page import made_rules  # noqa: E402, F401  (BLOCKS finds it)
+from tools.rules_page import made_invariants, made_rules  # noqa: E402, F401  (BLOCKS finds it)
 
 EVIDENCE = ROOT / "docs" / "evidence.csv"
 EVIDENCE_COLUMNS = ("id", "topic", "quantity", "value", "population", "source", "status")

@@ -108,3 +108,17 @@ def made_rules() -> str:
         held = f"Source: {one.source}.\nIn the model: `{name}` of [{file}](../{file}). Below: `{read}`."
         parts.append(f"## {one.title}\n\n{one.says}\n{held}\n\n```py\n{function(one.twin)}\n```\n")
     return "\n".join(parts)
+
+
+def made_invariants() -> str:
+    """What ``experiments.check`` holds against the tables, by the table whose rows a fault is in."""
+    import analysis.invariants.folder  # noqa: F401  (enters them all)
+    from analysis.invariants.rule import REGISTRY, TABLE_OF
+
+    lines = ["| file | what must hold | read beside it |", "|---|---|---|"]
+    for one in sorted(REGISTRY.values(), key=lambda one: [table.file for table in TABLE_OF.values()].index(one.table.file)):
+        beside = ", ".join(
+            f"`{TABLE_OF[name].file if name in TABLE_OF else 'manifest.json'}`" for name in one.reads[1:] if name != "results"
+        )
+        lines.append(f"| `{one.table.file}` | {one.says} | {beside or ('all tables of the run' if 'results' in one.reads else '')} |")
+    return "\n".join(lines) + "\n"

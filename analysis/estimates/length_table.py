@@ -66,7 +66,8 @@ def chain_lengths(
         for (origin, home, area), one in found.items():
             other = base.get((origin, home, area)) if scenario != BASIS and seeds == base_seeds else None
             interval = leaving_one_out(one.means[0], one.means[1:])
-            change = one.means - (np.nan if other is None else other.means)
+            with np.errstate(invalid="ignore"):  # no end is in sight in either: the difference is not known
+                change = one.means - (np.nan if other is None else other.means)
             paired = leaving_one_out(change[0], change[1:])
             for k, length in enumerate(LENGTHS_SHOWN):
                 ends = (end[k] if np.isfinite(end[k]) else np.nan for end in (*interval, *paired))

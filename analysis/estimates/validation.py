@@ -210,10 +210,13 @@ def tables(moves: pd.DataFrame, chains: pd.DataFrame, months: pd.DataFrame, n_mo
 
 
 def compare(t: Tables) -> pd.DataFrame:
-    """One row per figure: simulated, observed, ratio, hit (within 25 %), unit, area, source, status."""
+    """One row per figure: simulated, observed, ratio, hit (within 25 %), unit, area, source, status.
+
+    Simulated and ratio are empty where nobody is there to be counted, as in a small place.
+    """
     rows = []
     for row in ROWS:
-        simulated = row.value(t)
+        simulated = _value(row, t)
         apart = simulated / row.observed - 1 if row.observed else np.nan
         rows.append(
             (row.key, row.text, simulated, row.observed, 1 + apart, bool(abs(apart) <= HIT), row.unit, row.area, row.source, row.status)
@@ -221,9 +224,16 @@ def compare(t: Tables) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(VALIDATION.names))
 
 
+def _value(row: Row, t: Tables) -> float:
+    try:
+        return row.value(t)
+    except ZeroDivisionError:
+        return float("nan")
+
+
 def verdict(table: pd.DataFrame) -> str:
-    """How many of the predicted figures are hits, and which are not, in words."""
-    predicted = table[table["status"] == "predicted"]
+    """How many of the predicted figures are hits, and which are not, in words; those of nobody are left out."""
+    predicted = table[(table["status"] == "predicted") & table["simulated"].notna()]
     missed = ", ".join(predicted.loc[~predicted["hit"], "key"])
     return (
         f"{int(predicted['hit'].sum())} of {len(predicted)} predicted figures lie within 25 % of their source; missed: {missed or 'none'}"
@@ -234,7 +244,7 @@ def as_text(table: pd.DataFrame) -> str:
     """The table for a terminal."""
     lines = [f"{'figure':<62}{'simulated':>10}{'observed':>10}  {'':4}{'status':<10} {'source':<14} unit; area"]
     for row in table.itertuples():
-        mark = "ok" if row.hit else "MISS"
+        mark = "ok" if row.hit else "none" if np.isnan(row.simulated) else "MISS"
         lines.append(
             f"{row.figure[:61]:<62}{row.simulated:>10.2f}{row.observed:>10.2f}  {mark:<4}{row.status:<10} {row.source:<14} {row.unit}; {row.area}"
         )

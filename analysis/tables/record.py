@@ -48,6 +48,7 @@ class Record(Signed):
     strengths: dict[str, list[float]] = {}
     fired: dict[str, dict[str, Any]] = {}
     checksums: dict[str, str] = {}
+    files: dict[str, str] = {}
     failed_runs: list[dict[str, Any]] = []
 
 

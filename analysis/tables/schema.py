@@ -264,7 +264,7 @@ VALIDATION = _csv(
     "of `validate`",
     _C("key", TEXT, "key", "of the figure"),
     _C("figure", TEXT, "text", "what it is"),
-    _C("simulated", REAL, "unit", "in the base world"),
+    _C("simulated", REAL, "unit", "in the base world; empty where nobody is there to be counted"),
     _C("observed", REAL, "unit", "by the source"),
     _C("ratio", REAL, "factor", "simulated over observed"),
     _C("hit", TRUTH, YES, "whether they differ by 25 % at most"),

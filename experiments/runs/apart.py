@@ -60,6 +60,7 @@ def run_apart(
         )
         content["checksums"] = manifest.checksums(found)
         status = carry_out.tell(failures, plan.config.debug) if failures else conclude(found, content)
+        content["files"] = manifest.files(out)
         content["seconds"]["total"] = round(time.perf_counter() - began, 3)
         write_json(out / name, content)
         if failures:  # last: a damaged table of an earlier run hides neither record nor message

@@ -46,7 +46,7 @@ class Failure:
 def seed_jobs(plan: Plan, seeds: Sequence[int], out: Path) -> list[SeedJob]:
     """One job per seed, in the order of the seeds."""
     config, design = plan.config, plan.design
-    ledger = {"all": len(seeds), "first": LEDGER_SEEDS, "none": 0}[config.ledger]
+    ledger = with_ledger(config.ledger, len(seeds))
     jobs = []
     for place, seed in enumerate(sorted(seeds)):
         runs = tuple(run_spec(plan, name, seed) for name in in_order(plan.scenarios))
@@ -72,14 +72,23 @@ def seed_jobs(plan: Plan, seeds: Sequence[int], out: Path) -> list[SeedJob]:
     return jobs
 
 
+def with_ledger(kept: str, n_seeds: int) -> int:
+    """Of how many of the first seeds moves and chains are kept."""
+    return {"all": n_seeds, "first": LEDGER_SEEDS, "none": 0}[kept]
+
+
 def run_spec(plan: Plan, scenario: str, seed: int) -> RunSpec:
     """One scenario of one seed; its key covers the design, the seed and all settings, and nothing else.
 
     Scenarios with equal settings share one run; basis does not, for it has no drift from itself.
     """
-    role = scenario if scenario in (BASIS, PLACEBO) else ""
-    key = short_hash([plan.design, seed, plan.written[scenario], role])
+    key = run_key(plan.design, seed, plan.written[scenario], scenario)
     return RunSpec(scenario, plan.scenarios[scenario], scenario == PLACEBO, key, tuple(plan.rules.get(scenario, ())))
+
+
+def run_key(design: dict[str, Any], seed: int, written: dict[str, Any], scenario: str) -> str:
+    """The name of the folder of a run: by the design, the seed, all that the scenario says, and whether it is basis or placebo."""
+    return short_hash([design, seed, written, scenario if scenario in (BASIS, PLACEBO) else ""])
 
 
 def in_order(names: Iterable[str]) -> list[str]:

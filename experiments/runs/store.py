@@ -172,7 +172,7 @@ def _batches(name: str, parts: Sequence[tuple[str, int, Path]], merged: hashlib.
     for scenario, seed, folder in parts:
         data, content = _checked(folder, name)
         merged.update(f"{scenario}/{seed}/{content};".encode())
-        table = _with_run(scenario, seed, _parsed(data))
+        table = _with_run(scenario, seed, parsed(data))
         if len(table) == 0:
             empty = table
             continue
@@ -189,7 +189,7 @@ def _batches(name: str, parts: Sequence[tuple[str, int, Path]], merged: hashlib.
 
 def read_part(folder: Path, name: str) -> pa.Table:
     """One table of one run. Raises Refusal when the file is lost or damaged, or of another run."""
-    return _parsed(_checked(folder, name)[0])
+    return parsed(_checked(folder, name)[0])
 
 
 def read_parts(name: str, parts: Sequence[tuple[str, int, Path]], columns: Sequence[str] | None = None) -> pa.Table:
@@ -197,13 +197,13 @@ def read_parts(name: str, parts: Sequence[tuple[str, int, Path]], columns: Seque
     import pyarrow as pa
 
     own = None if columns is None else [one for one in columns if one not in RUN]
-    found = [_with_run(scenario, seed, _parsed(_checked(folder, name)[0], own)) for scenario, seed, folder in parts]
+    found = [_with_run(scenario, seed, parsed(_checked(folder, name)[0], own)) for scenario, seed, folder in parts]
     schema = next((table.schema for table in found if len(table)), found[0].schema)
     whole = pa.concat_tables([table.cast(schema) for table in found if len(table)] or found[:1]).unify_dictionaries()
     return whole if columns is None else whole.select(list(columns))
 
 
-def _parsed(data: bytes, columns: list[str] | None = None) -> pa.Table:
+def parsed(data: bytes, columns: list[str] | None = None) -> pa.Table:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -212,16 +212,23 @@ def _parsed(data: bytes, columns: list[str] | None = None) -> pa.Table:
 
 def _checked(folder: Path, name: str) -> tuple[bytes, str]:
     """The bytes of one table of one run, and the checksum of its contents: both as its mark says, or the run loses its mark."""
-    path, mark = folder / f"{name}.parquet", read_mark(folder)
+    mark = read_mark(folder)
+    data, reason = verified(folder, mark, name)
+    if mark is None or data is None:
+        (folder / DONE).unlink(missing_ok=True)
+        raise Refusal(f"{folder / name}.parquet is lost or damaged ({reason}); the same command makes it anew")
+    return data, str(mark["tables"][name])
+
+
+def verified(folder: Path, mark: dict[str, Any] | None, name: str) -> tuple[bytes | None, str]:
+    """The bytes of one table of one run if they are as its mark says, else None and why. Changes nothing."""
     try:
-        data = path.read_bytes()
-        if mark is not None and hashlib.sha256(data).hexdigest() == mark["files"][name]:
-            return data, str(mark["tables"][name])
-        reason = "its checksum is another than its mark says"
+        data = (folder / f"{name}.parquet").read_bytes()
     except OSError as error:
-        reason = str(error.strerror)
-    (folder / DONE).unlink(missing_ok=True)
-    raise Refusal(f"{path} is lost or damaged ({reason}); the same command makes it anew")
+        return None, str(error.strerror)
+    if mark is not None and hashlib.sha256(data).hexdigest() == mark["files"][name]:
+        return data, ""
+    return None, "its checksum is another than its mark says"
 
 
 def _with_run(scenario: str, seed: int, table: pa.Table) -> pa.Table:

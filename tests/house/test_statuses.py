@@ -21,6 +21,7 @@ COMMANDS = sorted(
 PLAIN = {  # commands without Hydra: their main, what does the work, and arguments with which it is reached
     "analysis.report": ("analysis.report", "rebuild"),
     "analysis.worksheets": ("analysis.worksheets.fill", "write"),
+    "experiments.check": ("experiments.check", "check"),
 }
 NEEDED = {"experiments.attribute": ["scenario=van_groot_naar_beter"], "experiments.goals": ["scenario=voorrang", "goals=ambities"]}
 NEEDED["experiments.list"] = ["what=scenarios"]

@@ -1,0 +1,244 @@
+"""Invariants of what is made from the tables of a run: worked out anew, and in ways that the makers do not use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.estimates import validation
+from analysis.estimates.bundles import BUNDLE, Bundle, Values, parts_table, shares_table
+from analysis.estimates.goals import share_interval
+from analysis.estimates.worksheet_counts import monitor
+from analysis.invariants.rule import RESULTS, TABLE_OF, Wrong, apart, invariant, named
+from analysis.tables.made import PAGE
+from analysis.tables.schema import BUNDLES, SHAPLEY
+from sim.counts.schema import TEXT, Table
+from sim.world.names import ALL, BASIS
+
+if TYPE_CHECKING:
+    from analysis.results import Results
+
+PLACE = ["indicator", "group_by", "group", "months_from", "months_to"]
+OF_A_PART = ["scenario", "indicator", "instrument"]
+
+
+def _validation(results: Results) -> pd.DataFrame:
+    moves, chains, months = (results.folder.table(name, ()) for name in ("moves", "chains", "months"))
+    return validation.compare(validation.tables(moves, chains, months, results.months))
+
+
+MAKERS: dict[str, Callable[[Any], pd.DataFrame]] = {
+    "effects_csv": lambda results: results.effects,
+    "costs_csv": lambda results: results.costs,
+    "chain_lengths_csv": lambda results: results.chain_lengths,
+    "monitor_csv": monitor,
+    "naive_csv": lambda results: results.naive,
+    "filters_csv": lambda results: results.filters,
+    "pots_csv": lambda results: results.pots,
+    "validation_csv": _validation,
+}
+
+
+def _compared(there: pd.DataFrame, made: pd.DataFrame, table: Table) -> Wrong:
+    """Where a file is another than what its maker makes."""
+    if len(made) != len(there):
+        return f"The file has {len(there)} rows, and the tables give {len(made)}."
+    wrong = np.zeros(len(there), bool)
+    for column in (*table.keys, *table.columns):
+        if column.kind == TEXT:
+            wrong |= made[column.name].fillna("").astype(str).to_numpy() != there[column.name].to_numpy()
+        else:
+            wrong |= apart(made[column.name], there[column.name])
+    return wrong
+
+
+def _again(name: str) -> None:
+    table = TABLE_OF[name]
+
+    def test(there: pd.DataFrame, results: Any) -> Wrong:
+        return _compared(there, MAKERS[name](results), table)
+
+    named(
+        test, f"{name}_is_as_the_tables_say", f"{table.file} is what its maker makes of the tables of the run, cell by cell.", name, RESULTS
+    )
+
+
+for _name in MAKERS:
+    _again(_name)
+assert {one.file for one in PAGE.tables} <= {TABLE_OF[name].file for name in MAKERS}, "a table of the page has no maker here"
+
+
+@invariant
+def effects_are_differences_of_means(effects_csv: pd.DataFrame, summary: pd.DataFrame) -> Wrong:
+    """A net effect is the mean over the seeds of scenario minus basis, and its mean is that of the scenario."""
+    wide = summary.groupby([*PLACE, "scenario"], observed=True)["value"]
+    means, whole = wide.mean(), wide.count() == wide.size()
+    net = effects_csv["estimand"] == "net"
+    mine, base = (pd.MultiIndex.from_frame(effects_csv[PLACE].assign(scenario=one)) for one in (effects_csv["scenario"], BASIS))
+    known = whole.reindex(mine).eq(True).to_numpy() & whole.reindex(base).eq(True).to_numpy()
+    wrong = apart(means.reindex(mine).to_numpy() - means.reindex(base).to_numpy(), effects_csv["difference"], 1e-6)
+    return net & known & (wrong | apart(means.reindex(mine), effects_csv["mean"], 1e-6))
+
+
+@invariant
+def basis_has_no_effect(effects_csv: pd.DataFrame) -> Wrong:
+    """Basis is no row of effects: its difference from itself is nothing."""
+    return effects_csv["scenario"] == BASIS
+
+
+def _within(name: str, column: str, lower: str = "lower", upper: str = "upper") -> None:
+    def test(there: pd.DataFrame) -> Wrong:
+        return (there[lower] > there[column] + 1e-9) | (there[upper] < there[column] - 1e-9) | (there[lower] > there[upper])
+
+    named(test, f"{name}_{column}_lies_within", f"{column} lies within its interval ({lower} to {upper}).", name)
+
+
+for _name, *_columns in (
+    ("effects_csv", "difference"),
+    ("chain_lengths_csv", "mean"),
+    ("chain_lengths_csv", "difference", "difference_lower", "difference_upper"),
+    ("monitor_csv", "mean"),
+    ("naive_csv", "effect"),
+    ("shapley_csv", "share"),
+    ("bundles_csv", "difference"),
+    ("goals_csv", "share"),
+    ("packages_csv", "share"),
+):
+    _within(_name, *_columns)
+
+
+@invariant
+def totals_of_costs_are_their_parts(costs_csv: pd.DataFrame) -> Wrong:
+    """A total of costs (all instruments, payers or years) is the sum of the rows that it stands for."""
+    fine = costs_csv[costs_csv["instrument"] != ALL]
+    wrong = np.zeros(len(costs_csv), bool)
+    for names in ((), ("payer",), ("payer", "year")):
+        total = (costs_csv["instrument"] == ALL) & ((costs_csv["payer"] == ALL) == ("payer" not in names))
+        total &= (costs_csv["year"] == ALL) == ("year" not in names)
+        by = ["scenario", *names]
+        for value in ("eur", "uses"):
+            sums = fine.groupby(by)[value].sum().reindex(pd.MultiIndex.from_frame(costs_csv[by]) if names else costs_csv["scenario"])
+            wrong |= total.to_numpy() & apart(sums.fillna(0), costs_csv[value], 1e-6)
+    return wrong
+
+
+@invariant
+def shares_add_up_to_the_bundle(shapley_csv: pd.DataFrame) -> Wrong:
+    """The shares of the instruments of a scenario add up to the row bundle, for every indicator."""
+    by = ["scenario", "indicator"]
+    parts = shapley_csv[shapley_csv["instrument"] != BUNDLE].groupby(by)["share"].sum(min_count=1)
+    found = parts.reindex(pd.MultiIndex.from_frame(shapley_csv[by]))
+    return (shapley_csv["instrument"] == BUNDLE) & apart(found, shapley_csv["share"], 1e-6)
+
+
+@invariant
+def shares_are_made_of_their_worlds(shapley_csv: pd.DataFrame, worlds_csv: pd.DataFrame) -> Wrong:
+    """shapley.csv is what its maker makes of worlds.csv, cell by cell."""
+    return _of_worlds(shapley_csv, shapley_csv, shapley_csv, worlds_csv, shares_table, SHAPLEY)
+
+
+@invariant
+def parts_are_made_of_their_worlds(bundles_csv: pd.DataFrame, shapley_csv: pd.DataFrame, worlds_csv: pd.DataFrame) -> Wrong:
+    """bundles.csv is what its maker makes of worlds.csv, cell by cell."""
+    return _of_worlds(bundles_csv, shapley_csv, bundles_csv, worlds_csv, parts_table, BUNDLES)
+
+
+def _of_worlds(there: pd.DataFrame, shares: pd.DataFrame, parts: pd.DataFrame, worlds: pd.DataFrame, maker: Any, table: Table) -> Wrong:
+    """Scenario by scenario, the instruments and orders as the tables name them."""
+    made = []
+    for scenario in there["scenario"].unique():
+        mine = shares[(shares["scenario"] == scenario) & (shares["instrument"] != BUNDLE)]
+        emptied = parts[(parts["scenario"] == scenario) & (parts["kind"] == "toolbox")] if "kind" in parts else parts.iloc[:0]
+        keys = tuple(mine["instrument"].unique())
+        if not keys:
+            return f"shapley.csv has no rows of scenario {scenario}."
+        bundle = Bundle(scenario, keys, tuple(one for one in keys if one in set(emptied["instrument"])), int(mine["permutations"].iloc[0]))
+        made.append(maker(Values(worlds, bundle)))
+    return _compared(there, pd.concat(made, ignore_index=True), table)
+
+
+@invariant
+def bundles_are_made_of_their_worlds(bundles_csv: pd.DataFrame, worlds_csv: pd.DataFrame) -> Wrong:
+    """What an instrument does alone is its world minus basis, and its interaction is without minus alone."""
+    means = worlds_csv.groupby(["scenario", "indicator", "world"])["value"].mean()
+    kinds = bundles_csv.drop_duplicates([*OF_A_PART, "kind"]).set_index([*OF_A_PART, "kind"])["difference"]
+    place, part = bundles_csv[OF_A_PART[:2]], pd.MultiIndex.from_frame(bundles_csv[OF_A_PART])
+    alone = means.reindex(part).to_numpy() - means.reindex(pd.MultiIndex.from_frame(place.assign(world=BASIS))).to_numpy()
+    sides = [kinds.reindex(pd.MultiIndex.from_frame(bundles_csv[OF_A_PART].assign(kind=one))).to_numpy() for one in ("without", "alone")]
+    own = bundles_csv["instrument"] != BUNDLE
+    wrong = (bundles_csv["kind"] == "alone") & apart(alone, bundles_csv["difference"], 1e-6)
+    return own & (wrong | ((bundles_csv["kind"] == "interaction") & apart(sides[0] - sides[1], bundles_csv["difference"], 1e-6)))
+
+
+@invariant
+def the_whole_is_the_same_in_both(shapley_csv: pd.DataFrame, bundles_csv: pd.DataFrame) -> Wrong:
+    """The row bundle is the same effect in both tables of a scenario."""
+    whole = bundles_csv[(bundles_csv["instrument"] == BUNDLE) & (bundles_csv["kind"] == "together")]
+    found = whole.drop_duplicates(["scenario", "indicator"]).set_index(["scenario", "indicator"])["difference"]
+    found = found.reindex(pd.MultiIndex.from_frame(shapley_csv[["scenario", "indicator"]]))
+    return (shapley_csv["instrument"] == BUNDLE) & apart(found, shapley_csv["share"], 1e-6)
+
+
+@invariant
+def goals_cost_no_less_later(goals_csv: pd.DataFrame) -> Wrong:
+    """What is spent for a goal never falls from month to month, and each goal is due once in each scenario."""
+    by = ["goal", "scenario"]
+    order = goals_csv.sort_values([*by, "month"], kind="stable")
+    falls = (order.groupby(by)["cost"].diff() < -1e-6).reindex(goals_csv.index)
+    return falls | (goals_csv.groupby(by)["due"].transform("sum") != 1)
+
+
+@invariant
+def every_month_of_a_goal_is_there(goals_csv: pd.DataFrame) -> Wrong:
+    """A goal has each month from 0 on once in each scenario, in order; the row of all goals is one."""
+    by = ["goal", "scenario"]
+    number = goals_csv.groupby(by, sort=False).cumcount()
+    size = goals_csv.groupby(by)["month"].transform("size")
+    longest = goals_csv.groupby("goal")["month"].transform("max") + 1
+    whole = goals_csv["goal"] == ALL
+    return (whole & (size != 1)) | (~whole & ((goals_csv["month"] != number) | (size != longest)))
+
+
+@invariant
+def goals_are_shares_of_runs(goals_csv: pd.DataFrame) -> Wrong:
+    """A share is a whole number of the runs, with Wilson's interval of that number."""
+    return _of_runs(goals_csv)
+
+
+@invariant
+def packages_are_shares_of_runs(packages_csv: pd.DataFrame) -> Wrong:
+    """The share of a package is a whole number of the runs, with Wilson's interval of that number."""
+    return _of_runs(packages_csv)
+
+
+def _of_runs(table: pd.DataFrame) -> Wrong:
+    n = table["share"] * table["seeds"]
+    whole = n.round().fillna(0).clip(0, table["seeds"])
+    pairs = [share_interval(int(one), int(of)) for one, of in zip(whole, table["seeds"], strict=True)]
+    ends = np.array(pairs, float).reshape(len(table), 2)
+    return apart(n, whole, 1e-6) | apart(ends[:, 0], table["lower"], 1e-6) | apart(ends[:, 1], table["upper"], 1e-6)
+
+
+@invariant
+def the_curve_is_what_nothing_beats(packages_csv: pd.DataFrame) -> Wrong:
+    """A package is on the curve exactly if no other of its scenario reaches as much for less; one at most is chosen."""
+    wrong = np.zeros(len(packages_csv), bool)
+    for _, mine in packages_csv.groupby("scenario"):
+        tried = mine[~mine.duplicated("package")]
+        order, best = tried.sort_values(["cost", "share", "package"], ascending=[True, False, True]), -1.0
+        for row in order.itertuples():
+            wrong[row.Index] = row.on_curve != (row.share > best)
+            best = max(best, row.share)
+        wrong[mine.index] |= bool(mine.loc[mine["chosen"], "package"].nunique() > 1) & mine["chosen"].to_numpy()
+        wrong[mine.index] |= mine.duplicated("package").to_numpy() & mine["on_curve"].to_numpy()
+    return wrong
+
+
+@invariant
+def validation_is_a_ratio(validation_csv: pd.DataFrame) -> Wrong:
+    """The ratio is simulated over observed, and a hit is one that is 25 % off at most."""
+    ratio = validation_csv["simulated"] / validation_csv["observed"]
+    return apart(ratio, validation_csv["ratio"], 1e-6) | (ratio.sub(1).abs().le(0.25 + 1e-9) != validation_csv["hit"])

@@ -1,0 +1,202 @@
+"""Every invariant, and every column of every table, with a fault planted in it: what is seen, and what no invariant can see."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from analysis.invariants import made
+from analysis.invariants.folder import asked, check
+from analysis.invariants.rule import RECORD, REGISTRY, RESULTS, TABLE_OF
+from analysis.invariants.shape import ROWS, faults_of_values
+from analysis.results import gather
+from analysis.tables import record
+from experiments import attribute, compare, entry, goals, validate
+from sim.counts.schema import TEXT, TRUTH
+
+GOALS = """
+title: {nl: Doelen, en: Goals}
+goals: {meer: {title: {nl: Meer, en: More}, indicator: senior_moves, above_basis: 0.05, within: 12}}
+doses: {verhuiskostenvergoeding.eur_grant: [100, 500]}
+"""
+PLAN = {
+    "title": {"nl": "Plan", "en": "Plan"},
+    "instruments": {
+        "verhuiskostenvergoeding": {"eur_budget": 3000, "who": {"rooms": 1, "tenure": "any"}},
+        "wooncoach_sociaal": {"fte_per_1000": 2},
+    },
+}
+SHARED = ["municipality=vlieland", "months=14", "burn_in=13", "follow_up=3", "workers=1", "seeds=2"]
+
+
+def made_folder(home: Path) -> Path:
+    """A folder with every table that the commands leave."""
+    (home / "plan.yaml").write_text(yaml.safe_dump(PLAN), encoding="utf-8")
+    (home / "goals.yaml").write_text(GOALS, encoding="utf-8")
+    shared, out = [*SHARED, f"scenario_dir={home}", f"out={home / 'out'}"], home / "out"
+    assert entry.main(compare.COMMAND, [*shared, "scenarios=[plan]", "ledger=all"]) == 0
+    assert entry.main(attribute.COMMAND, [*shared, "scenario=plan"]) == 0
+    assert entry.main(goals.COMMAND, [*shared, "scenario=plan", f"goals={home / 'goals.yaml'}", "trials=3"]) == 0
+    validate.report(out, 14)
+    return out
+
+
+@pytest.fixture(scope="module", name="sound")
+def _sound(tmp_path_factory):
+    """Tables by name, and all that invariants read beside them; what the makers make is worked out once."""
+    out = made_folder(tmp_path_factory.mktemp("invariants"))
+    seen = check(out, record.read(out / record.MANIFEST))
+    assert seen.faults == [] and set(seen.tables) == set(TABLE_OF) and seen.invariants == len(REGISTRY)
+    results = gather(out)
+    again = {name: maker(results) for name, maker in made.MAKERS.items()}
+    return {**seen.tables, RECORD: record.read(out / record.MANIFEST), RESULTS: results}, again
+
+
+def first_and_other(values: pd.Series) -> tuple[int, int] | None:
+    """Two rows whose values differ, from the middle of the table; None where all are the same."""
+    middle = len(values) // 2
+    others = np.flatnonzero((values != values.iloc[middle]).to_numpy() & ~(values.isna() & pd.isna(values.iloc[middle])).to_numpy())
+    return (middle, int(others[len(others) // 2])) if len(others) else None
+
+
+def swapped(frame, column):
+    """Two cells change places."""
+    if pair := first_and_other(frame[column.name]):
+        a, b = (frame.columns.get_loc(column.name), pair)
+        frame.iloc[list(b), a] = frame.iloc[list(reversed(b)), a].to_numpy()
+        return frame
+    return None
+
+
+def changed(frame, column):
+    """A cell becomes another of its kind: one more, another word, the other truth."""
+    known = np.flatnonzero(frame[column.name].notna())
+    if not len(known):
+        return None
+    row, at = int(known[len(known) // 2]), frame.columns.get_loc(column.name)
+    value = frame.iloc[row, at]
+    if column.kind == TRUTH:
+        frame.iloc[row, at] = not value
+    elif column.kind == TEXT:
+        frame.iloc[row, at] = next((one for one in (*column.words, *frame[column.name].unique()) if one not in ("", value)), "another")
+    else:
+        frame.iloc[row, at] = value + 1 if np.dtype(column.kind).kind == "i" else value * 0.7 + 0.1
+    return frame
+
+
+def flipped(frame, column):
+    """A number that is not 0 changes its sign."""
+    if column.kind in (TEXT, TRUTH):
+        return None
+    rows = np.flatnonzero(frame[column.name].fillna(0).to_numpy(float))
+    if not len(rows):
+        return None
+    at = (int(rows[len(rows) // 2]), frame.columns.get_loc(column.name))
+    frame.iloc[at] = -frame.iloc[at]
+    return frame
+
+
+def emptied(frame, column):
+    """A number is no longer known."""
+    if column.kind == TEXT or np.dtype(column.kind).kind != "f" or not frame[column.name].notna().any():
+        return None
+    rows = np.flatnonzero(frame[column.name].notna())
+    frame.iloc[int(rows[len(rows) // 2]), frame.columns.get_loc(column.name)] = np.nan
+    return frame
+
+
+CELLS = {one.__name__: one for one in (swapped, changed, flipped, emptied)}
+ROW_FAULTS = {
+    "dropped": lambda frame: frame.drop(index=len(frame) // 2).reset_index(drop=True),
+    "doubled": lambda frame: pd.concat([frame.iloc[: len(frame) // 2 + 1], frame.iloc[len(frame) // 2 :]], ignore_index=True),
+}
+
+
+def seen(sound, name, frame, monkeypatch) -> bool:
+    """Whether a single value or any invariant that reads the table tells a changed one."""
+    given, again = sound
+    if list(faults_of_values(TABLE_OF[name], frame)):
+        return True
+    for key, table in again.items():
+        monkeypatch.setitem(made.MAKERS, key, lambda results, table=table: table)
+    mine = [one for one in REGISTRY.values() if name in one.reads]
+    return any(asked(one, {**given, name: frame}) for one in mine)
+
+
+UNSEEN = {  # columns in which a fault of some kind, in the row that was tried, is told by checksums alone: nothing else depends on them
+    "moves": "household_id age household_size from_dwelling to_dwelling from_rent to_rooms to_floor_area to_rent fit_before fit_after "
+    "trigger waited_months registered_months candidates months_from_contact",
+    "chains": "chain_id origin origin_tenure origin_type origin_area",
+    "months": "vacant searchers seniors_with_wish small_in_family_home unsuitable_in_family_home seniors_searching persons "
+    "aged_65_with_wish aged_65_searching suitable_dwellings splittable_dwellings realised_65 realised_all departed_65 care_70 "
+    "vasthouders vastzitters_senior",
+    "funnel": "stage n",
+    "instruments": "contacts cost_eur waiting no_money",
+    "attribution": "household_id instrument month_ghost decisive ghost_final",
+    "drift": "share_elsewhere",
+    "filters": "instrument filter asks fail",
+    "goals_csv": "value target",
+    "packages_csv": "package doses shortfall first_seed chosen",
+}
+ROWS_UNSEEN = {
+    "chains": ["dropped"],
+    "packages_csv": ["dropped"],
+    **{key: ["dropped"] for key in ("funnel", "instruments", "drift", "filters")},
+}
+
+
+@pytest.mark.parametrize("name", TABLE_OF)
+def test_a_fault_in_any_column_is_seen_or_listed_as_one_that_checksums_alone_can_see(sound, name, monkeypatch):
+    table, whole, missed, tried = TABLE_OF[name], sound[0][name], set(), 0
+    for column in (*table.keys, *table.columns):
+        for plant in CELLS.values():
+            frame = plant(whole.copy(), column)
+            if frame is not None:
+                tried += 1
+                missed |= set() if seen(sound, name, frame, monkeypatch) else {column.name}
+    assert tried >= len(table.columns) - 2 and missed == set(UNSEEN.get(name, "").split()), sorted(missed)
+    rows = [kind for kind, plant in ROW_FAULTS.items() if not seen(sound, name, plant(whole.copy()), monkeypatch)]
+    assert rows == ROWS_UNSEEN.get(name, [])
+
+
+def test_a_sound_table_has_no_fault_and_every_table_says_what_tells_its_rows_apart(sound):
+    assert set(ROWS) == {table.file for table in TABLE_OF.values()}
+    for table in TABLE_OF.values():
+        assert set(ROWS[table.file].split()) <= set(table.names)
+
+
+@pytest.mark.parametrize("name", REGISTRY)
+def test_each_invariant_sees_a_fault_that_is_planted_in_what_it_reads(sound, name, monkeypatch):
+    """Cells are changed column by column until it speaks: an invariant that nothing can break says nothing."""
+    one, given = REGISTRY[name], dict(sound[0])
+    for key, made_again in sound[1].items():
+        monkeypatch.setitem(made.MAKERS, key, lambda results, made_again=made_again: made_again)
+    for read in (read for read in one.reads if read in TABLE_OF):
+        for column in (*TABLE_OF[read].keys, *TABLE_OF[read].columns):
+            for plant in (*CELLS.values(), absurd, nothing):
+                frame = plant(given[read].copy(), column)
+                if frame is not None and asked(one, {**given, read: frame}):
+                    return
+    pytest.fail("no fault in any column of what it reads is seen by it")
+
+
+def absurd(frame, column):
+    """Every value of a column is far too much, or the first word of its column."""
+    if column.kind == TEXT:
+        frame[column.name] = next((one for one in (*column.words, "basis") if one), "")
+    elif column.kind == TRUTH:
+        frame[column.name] = True
+    else:
+        frame[column.name] = 999
+    return frame
+
+
+def nothing(frame, column):
+    """Every number of a column is 0."""
+    if column.kind not in (TEXT, TRUTH):
+        frame[column.name] = 0
+    return frame
