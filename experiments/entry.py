@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast, get_origin
 
+from analysis.tables.files import writing
 from experiments import overrides as typed
 from experiments.runs.folder import check_place, check_sweep
 from experiments.runs.plan import short_hash
@@ -260,6 +261,16 @@ def quoted(path: Path) -> str:
     return "'" + re.sub(r"(\\*)('|$)", lambda end: 2 * end[1] + ("\\'" if end[2] else ""), path.as_posix()) + "'"
 
 
+@contextmanager
+def files_of_hydra() -> Iterator[None]:
+    """What Hydra cannot write, beside the results, as NotWritten; of what a job cannot write it has said so itself."""
+    try:
+        yield
+    except OSError as error:
+        with writing(Path(error.filename or "out")):
+            raise
+
+
 def run_hydra(command: HydraCommand, arguments: list[str], stops: list[int], line: str, n_jobs: int = 0) -> int:
     """Hand over to Hydra; returns the worst exit status of its jobs, of which there are ``n_jobs`` at least.
 
@@ -291,7 +302,7 @@ def run_hydra(command: HydraCommand, arguments: list[str], stops: list[int], lin
     before, full = sys.argv, os.environ.get(FULL_ERROR)
     sys.argv, os.environ[FULL_ERROR] = [f"experiments.{command.name}", *arguments], "1"
     try:
-        with lazy_help_allowed():
+        with lazy_help_allowed(), files_of_hydra():
             hydra.main(version_base="1.3", config_path=str(CONFIGS), config_name=command.config)(task)()
         found = [int(line) for line in statuses.read_text(encoding="utf-8").split()] if statuses.is_file() else []
     finally:

@@ -35,6 +35,7 @@ NO_LEDGER = "cannot be counted: no ledger was kept (ledger=none)"
 UNWATCHED = "cannot be told apart in this run: stands under onbekend"
 NO_CONTACT = "cannot be counted: no instrument makes this contact yet"
 TOO_SHORT = "cannot be counted: the run is shorter than a year"
+NOBODY = "cannot be counted: in some seed nobody is there to count it of"
 NO_VERDICTS = "cannot be counted: the folder holds no attribution.parquet"
 
 
@@ -74,7 +75,7 @@ def _line(scenario: str, row: Row, count: Count) -> tuple[object, ...]:
     if known:
         found = paired(values[None], np.zeros((1, len(values))))
         mean, lower, upper = (float(one[0]) for one in (found.difference, found.lower, found.upper))
-    return scenario, row.sheet, row.row, key, count.unit, mean, lower, upper, known, count.note
+    return scenario, row.sheet, row.row, key, count.unit, mean, lower, upper, known, count.note or (NOBODY if np.isnan(mean) else "")
 
 
 def counts(row: Row, tables: Tables) -> list[Count]:

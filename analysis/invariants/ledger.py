@@ -183,9 +183,15 @@ def an_open_chain_has_no_end(chains: pd.DataFrame) -> Wrong:
 
 @invariant
 def under_way_before_the_start(chains: pd.DataFrame, record: Any) -> Wrong:
-    """A chain began below month 0 exactly if it was under way at the start, and none begins after the follow-up."""
+    """A chain began below month 0 (at 0 without a burn-in) exactly if it was under way at the start; none begins after the follow-up."""
     end = sum(int(record["configuration"][key]) for key in ("months", "follow_up"))
-    return ((chains["origin"] == Origin.VOOR_START.key) != (chains["start_month"] < 0)) | (chains["start_month"] >= end)
+    before, start = chains["origin"] == Origin.VOOR_START.key, chains["start_month"]
+    return (
+        (before & (start > 0))
+        | (~before & (start < 0))
+        | (start >= end)
+        | ((start == 0) & before & (record["configuration"]["burn_in"] > 0))
+    )
 
 
 @invariant

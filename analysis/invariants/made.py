@@ -110,6 +110,19 @@ for _name, *_columns in (
     _within(_name, *_columns)
 
 
+def _has_its_reason(name: str, reason: str, *figures: str) -> None:
+    def test(there: pd.DataFrame) -> Wrong:
+        return there[list(figures)].isna().any(axis=1) & (there[reason] == "")
+
+    named(test, f"{name}_says_why_it_is_empty", f"Where {' or '.join(figures)} is empty, {reason} says why.", name)
+
+
+_has_its_reason("costs_csv", "note", "eur_per_extra_senior_move", "eur_per_extra_suitable_home", "eur_per_extra_link")
+_has_its_reason("monitor_csv", "note", "mean")
+_has_its_reason("pots_csv", "note", "eur_left")
+_has_its_reason("chain_lengths_csv", "warning", "mean")
+
+
 @invariant
 def totals_of_costs_are_their_parts(costs_csv: pd.DataFrame) -> Wrong:
     """A total of costs (all instruments, payers or years) is the sum of the rows that it stands for."""

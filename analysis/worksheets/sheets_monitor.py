@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from analysis.estimates.worksheet_counts import NO_CONTACT, NO_LEDGER, NO_VERDICTS, TOO_SHORT, UNWATCHED
+from analysis.estimates.worksheet_counts import NO_CONTACT, NO_LEDGER, NO_VERDICTS, NOBODY, TOO_SHORT, UNWATCHED
 from analysis.page.words import capital, digits_for, number, readable
 from analysis.worksheets.sheets import EXTRA, NOW, Approach, Item, Sheet, Table
 from sim.counts.worksheet_rows import OPGAVE, REGISTRY, SHEETS, Row
@@ -16,6 +16,7 @@ from sim.world.names import BASIS
 
 DUTCH = {
     NO_LEDGER: "Niet te tellen: van deze run is de lijst van verhuizingen niet bewaard.",
+    NOBODY: "Niet te tellen: in een van de nagebootste werelden is er niemand van wie het te tellen is.",
     UNWATCHED: "In deze run niet apart te zeggen: staat onder ‘onbekend’.",
     NO_CONTACT: "Niet te tellen: geen instrument in dit model legt dit contact nog.",
     TOO_SHORT: "Niet te tellen: de run is korter dan een jaar.",
