@@ -133,7 +133,7 @@ UNSEEN = {  # columns in which a fault of some kind, in the row that was tried, 
     "chains": "chain_id origin origin_tenure origin_type origin_area",
     "months": "vacant searchers seniors_with_wish small_in_family_home unsuitable_in_family_home seniors_searching persons "
     "aged_65_with_wish aged_65_searching suitable_dwellings splittable_dwellings realised_65 realised_all departed_65 care_70 "
-    "vasthouders vastzitters_senior",
+    "vasthouders vastzitters vastzitters_senior",
     "funnel": "stage n",
     "instruments": "contacts cost_eur waiting no_money",
     "attribution": "household_id instrument month_ghost decisive ghost_final",
@@ -196,7 +196,7 @@ def absurd(frame, column):
 
 
 def nothing(frame, column):
-    """Every number of a column is 0."""
-    if column.kind not in (TEXT, TRUTH):
-        frame[column.name] = 0
+    """Every number of a column is 0, and every text empty."""
+    if column.kind != TRUTH:
+        frame[column.name] = "" if column.kind == TEXT else 0
     return frame
