@@ -234,7 +234,8 @@ def compose(config: str, lines: Sequence[str]) -> dict[str, Any]:
             composed = hydra.compose(config_name=config, overrides=list(lines))
         values = dict(cast(dict[str, Any], OmegaConf.to_container(composed, resolve=True)))
     except (HydraException, OmegaConfBaseException) as error:
-        raise Refusal(str(error).splitlines()[0]) from error
+        key = getattr(error, "full_key", None)  # what refers to another key, and to which
+        raise Refusal(f"{f'{key}: ' if key else ''}{str(error).splitlines()[0]}") from error
     return {key: value for key, value in values.items() if value not in ("???", {"name": "???"})}
 
 
