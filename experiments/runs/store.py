@@ -204,6 +204,7 @@ def read_parts(name: str, parts: Sequence[tuple[str, int, Path]], columns: Seque
 
 
 def parsed(data: bytes, columns: list[str] | None = None) -> pa.Table:
+    """A table from the bytes of its file; of these columns only, if they are named."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
