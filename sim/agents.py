@@ -1,43 +1,86 @@
 """The Mesa agents: Senior, Family, Starter and Household, as views on one row of the columns.
 
 A view holds no state: its attributes read, and where it makes sense write, one cell. Views are made on demand; nothing in the
-month makes one. A household that changes class needs a fresh view; a view of a household that has ended raises.
+month makes one. A household keeps its view for as long as it is there, and a view of one that has left raises. What a Mesa model
+does with its agents and this one cannot do (make, remove, reorder) is refused in one sentence.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+import math
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 import numpy as np
 from mesa import Agent
+from mesa.agent import AgentSet
 
 from sim.behaviour.fit import classes, fit_at, moment
 from sim.world.codes import Contact, DwellingType, HouseholdClass, HouseholdState, Limitation, MoveReason, Stage, Tenure
 from sim.world.columns import ABSENT, NOWHERE
+from sim.world.errors import Refusal
 from sim.world.ids import public_id
 
 if TYPE_CHECKING:
+    from random import Random
+
     from sim.world.world import World
 
     class HasWorld(Protocol):
         """The model that a view belongs to."""
 
         world: World
+        random: Random
 
 
 class EndedHouseholdError(LookupError):
     """A view of a household that is not present any more."""
 
 
-class Household(Agent):
-    """A household of no other class: a view on its row."""
+def not_ours(what: str, instead: str) -> NoReturn:
+    """Refuse what a model of Mesa does, and this one cannot do."""
+    raise Refusal(f"{what} is not possible: households and their order belong to the world; {instead}")
 
-    def __init__(self, model: HasWorld, row: int) -> None:
+
+class Household(Agent):
+    """A household of no other class: a view on its row. Two views on one household of one model are equal."""
+
+    def __init__(self, model: HasWorld, row: int, unique_id: int | None = None) -> None:
         # Mesa's own __init__ would register every view with the model (4-5 µs and 200 bytes each), so it is not called.
-        self.model = model
-        self.row = int(row)
-        self.unique_id = int(public_id(model.world.h.id[row]))
-        self.pos = None
+        if unique_id is None:
+            unique_id = int(public_id(model.world.h.id[row : row + 1])[0])
+        self.__dict__.update(model=model, row=int(row), unique_id=unique_id, pos=None)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Household) and self.unique_id == other.unique_id and self.model is other.model)
+
+    def __hash__(self) -> int:
+        return id(self.model) ^ self.unique_id
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in ("stage", "income"):
+            raise AttributeError(f"{name} cannot be set: a view holds nothing of its own; stage and income can be set")
+        super().__setattr__(name, value)
+
+    def remove(self) -> None:
+        """Refused: events end a household."""
+        not_ours("remove()", "use fork() and interventions to change what happens to them")
+
+    @classmethod
+    def create_agents(cls, *args: Any, **more: Any) -> NoReturn:
+        """Refused: events make a household."""
+        not_ours("create_agents()", "model.agents has those who are there")
+
+    @classmethod
+    def from_dataframe(cls, *args: Any, **more: Any) -> NoReturn:
+        """Refused: events make a household."""
+        not_ours("from_dataframe()", "model.agents has those who are there")
+
+    def step(self) -> None:
+        """Nothing: the month belongs to the model (``HousingModel.step``)."""
+
+    def advance(self) -> None:
+        """Nothing, as ``step``."""
 
     def _cell(self, name: str) -> Any:
         h = self.model.world.h
@@ -74,6 +117,8 @@ class Household(Agent):
 
     @stage.setter
     def stage(self, value: Stage) -> None:
+        if value not in [*Stage]:
+            raise Refusal(f"stage={value!r}: a stage of the klantreis is needed ({', '.join(one.name for one in Stage)})")
         self._write("stage", int(value))
         self._write("stage_month", self.model.world.month)
 
@@ -90,6 +135,8 @@ class Household(Agent):
 
     @income.setter
     def income(self, value: float) -> None:
+        if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not 0 <= value < math.inf:
+            raise Refusal(f"income={value!r}: a number of euro per year is needed, 0 or more")
         self._write("income", value)
 
     @property
@@ -133,6 +180,83 @@ VIEW_OF = {
     HouseholdClass.FAMILY: Family,
     HouseholdClass.HOUSEHOLD: Household,
 }
+
+
+class Present(AgentSet):
+    """The households that are there in a month, in the order of their rows: to read, select, group and call, not to change.
+
+    What ``select``, ``shuffle``, ``sort`` and ``groupby`` give is an ``AgentSet`` of one's own.
+    """
+
+    def add(self, agent: Agent) -> None:
+        """Refused."""
+        not_ours("add()", "select() gives a set of your own")
+
+    def discard(self, agent: Agent) -> None:
+        """Refused."""
+        not_ours("discard()", "select() gives a set of your own")
+
+    def remove(self, agent: Agent) -> None:
+        """Refused."""
+        not_ours("remove()", "select() gives a set of your own")
+
+    def _update(self, agents: Iterable[Agent]) -> NoReturn:
+        not_ours("inplace=True", "without it you get a set of your own")
+
+    def shuffle(self, inplace: bool = False) -> AgentSet:
+        """A set in another order."""
+        return self._update(()) if inplace else super().shuffle()
+
+    def __copy__(self) -> AgentSet:
+        return AgentSet(self, self.random)
+
+    @classmethod
+    def _from_iterable(cls, agents: Iterable[Agent]) -> AgentSet:
+        """What ``&``, ``|``, ``-`` and ``^`` give."""
+        return AgentSet(agents, None)
+
+
+class Views:
+    """The views of one model: one for each household that is there, made when first asked for."""
+
+    def __init__(self, model: HasWorld) -> None:
+        self.model = model
+        self._of: dict[int, Household] = {}  # by row
+        self._found: tuple[int, Present] | None = None  # month, and who was there
+
+    @property
+    def present(self) -> Present:
+        """All who are there; of a month that has passed the views of those who stayed are kept, in the class of this month."""
+        w = self.model.world
+        if self._found is None or self._found[0] != w.month:
+            rows = np.flatnonzero(w.h.state == HouseholdState.PRESENT)
+            kinds = classes(w.h, rows, w.month, int(w.params.senior_age))
+            each = zip(rows.tolist(), public_id(w.h.id[rows]).tolist(), kinds.tolist(), strict=True)
+            of = [VIEW_OF[kind] for kind in HouseholdClass]
+            self._of = {row: self._kept(row, unique_id, of[kind]) for row, unique_id, kind in each}
+            self._found = w.month, Present(self._of.values(), self.model.random)
+        return self._found[1]
+
+    def of_row(self, row: int) -> Household:
+        """The view on the household of a row, whether it is there or not."""
+        w = self.model.world
+        rows = np.array([row])
+        kind = int(classes(w.h, rows, w.month, int(w.params.senior_age))[0])
+        view = self._kept(int(row), None, VIEW_OF[HouseholdClass(kind)])
+        return self._of.setdefault(view.row, view) if w.h.state[row] == HouseholdState.PRESENT else view
+
+    def _kept(self, row: int, unique_id: int | None, cls: type[Household]) -> Household:
+        view = self._of.get(row)
+        if view is None:
+            return cls(self.model, row, unique_id)
+        if type(view) is not cls:
+            object.__setattr__(view, "__class__", cls)
+        return view
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"model": self.model, "_of": {}, "_found": None}  # views are made again
+
+
 _KIND = {
     DwellingType.EENGEZINS: "single-family home",
     DwellingType.MEERGEZINS: "flat",

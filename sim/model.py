@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from mesa import Model
-from mesa.agent import AgentSet
+from mesa import DataCollector, Model
 
-from sim import month, run
-from sim.agents import VIEW_OF, Household
+from sim import month, parameters, run
+from sim.agents import VIEW_OF, Household, Present, Views, not_ours
 from sim.approach import beforehand, done_already, rules, scenarios
-from sim.behaviour.fit import classes
 from sim.counts import tables
+from sim.counts.schema import MONTHS, TEXT
 from sim.interventions import Instrument, load
-from sim.world import places
-from sim.world.codes import HouseholdClass, HouseholdState
-from sim.world.errors import Refusal
+from sim.world import arguments, places
+from sim.world.codes import HouseholdClass
+from sim.world.errors import Refusal, hint, shown
 from sim.world.names import BASIS
 
 if TYPE_CHECKING:
+    from typing import Self
+
     import pandas as pd
+    from mesa.agent import AgentSet
 
     from sim.approach.rules import Rule
     from sim.state import Run
@@ -32,8 +37,56 @@ def loaded(chosen: Mapping[str, Any], start: str) -> dict[str, Instrument]:
     return {key: one if isinstance(one, Instrument) else load(key, one, start) for key, one in chosen.items()}
 
 
+def one_seed(seed: Any, rng: Any) -> Any:
+    """The seed, under either name. Raises Refusal where there is none, or two that differ."""
+    if seed is None and rng is None:
+        raise Refusal("HousingModel needs a seed (an integer), so that the run can be repeated: HousingModel(..., seed=1)")
+    if seed is not None and rng is not None and seed != rng:
+        raise Refusal(f"seed={shown(seed)} and rng={shown(rng)} are two names of one number; give one of them")
+    return arguments.check(arguments.Rng, {"rng": rng}).rng if seed is None else seed
+
+
+def with_named(behaviour: Mapping[str, float], more: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters of behaviour, those given by name too. Raises Refusal for what is no name, no number, or given twice."""
+    for name, value in more.items():
+        if name not in parameters.REGISTRY:
+            known = [*inspect.signature(HousingModel.__init__).parameters, *parameters.REGISTRY]
+            raise Refusal(f"HousingModel has no argument {name}{hint(name, known)} (parameters: experiments.list what=parameters)")
+        if name in behaviour:
+            raise Refusal(f"{name}={shown(value)} is given twice: it stands in behaviour too")
+    return {**behaviour, **more}
+
+
+class Collector(DataCollector):
+    """Mesa's collector, whose model reporters are the columns of the table ``months``; collected at the end of every month.
+
+    Args:
+        agent_reporters: of ``mesa.DataCollector``: name to attribute or function of an agent. They make an agent of each household.
+        more: further model reporters, name to function of the model.
+    """
+
+    def __init__(self, agent_reporters: Mapping[str, Any] | None = None, more: Mapping[str, Any] | None = None) -> None:
+        columns = {column.name: partial(in_month, column=column.name) for column in MONTHS.columns}
+        picked = {name: attrgetter(one) if isinstance(one, str) else one for name, one in (agent_reporters or {}).items()}
+        super().__init__({**columns, **(more or {})}, picked or None)
+
+    def collect(self, model: HousingModel) -> None:
+        """Collect the month that has just passed."""
+        super().collect(model)
+        if self.agent_reporters and not hasattr(self, "_collection_steps"):  # batch_run of Mesa below 3.4 looks for the step before
+            self._agent_records[model.steps - 1] = self._agent_records.pop(model.steps)
+
+
+def in_month(model: HousingModel, column: str) -> Any:
+    """What the table ``months`` says of the last month that passed."""
+    return model.last_month[column]
+
+
 class HousingModel(Model):
     """One municipality's housing chains.
+
+    ``running`` is False from the horizon on; ``step`` goes on up to the end of the follow-up. ``datacollector`` is a ``Collector``: put
+    one of your own in its place to report on agents, too.
 
     Args:
         municipality: slug, CBS code or region (``experiments.list what=municipalities``).
@@ -46,10 +99,14 @@ class HousingModel(Model):
         interventions: mapping of instrument key to settings (or instrument), on top of the scenario.
         behaviour: mapping of parameter to value (``experiments.list what=parameters``).
         debug: refuse a key drawn twice.
+        rng: the seed, under the name that Mesa's tools give it.
+        more: parameters of behaviour by name, as ``p_sight=0.1``.
 
     Raises:
         Refusal: there is no seed, or a name, number or setting that cannot be.
     """
+
+    running: bool
 
     def __init__(
         self,
@@ -63,45 +120,92 @@ class HousingModel(Model):
         interventions: Mapping[str, Any] | None = None,
         behaviour: Mapping[str, float] | None = None,
         debug: bool = False,
+        *,
+        rng: int | None = None,
+        **more: float,
     ) -> None:
-        if seed is None:
-            raise Refusal("HousingModel needs a seed (an integer), so that the run can be repeated: HousingModel(..., seed=1)")
-        super().__init__(rng=int(seed))  # Mesa's own streams are not used: every draw is keyed
-        run.check_time(months, burn_in, follow_up, start)
-        place, found = places.resolve(municipality), scenarios.load(scenario)
-        beforehand.refuse_already({**rules.added(found.rules), **found.instruments, **(interventions or {})})
-        done_already.refuse_there(interventions or {}, "interventions")
+        given = arguments.check(
+            arguments.OneModel,
+            {
+                "municipality": municipality,
+                "scenario": scenario,
+                "seed": one_seed(seed, rng),
+                "months": months,
+                "burn_in": burn_in,
+                "follow_up": follow_up,
+                "start": start,
+                "interventions": {} if interventions is None else interventions,
+                "behaviour": {} if behaviour is None else behaviour,
+                "debug": debug,
+            },
+        )
+        all_of_it = with_named(given.behaviour, more)
+        super().__init__(rng=given.seed)  # Mesa's own streams only shuffle agents: every draw of the world is keyed
+        place, found = places.resolve(given.municipality), scenarios.load(given.scenario)
+        beforehand.refuse_already({**rules.added(found.rules), **found.instruments, **given.interventions})
+        done_already.refuse_there(given.interventions, "interventions")
         on_top = done_already.with_current(scenario, found.instruments, found.stops, place.key, start)
-        chosen = loaded({**on_top, **(interventions or {})}, start)
-        beforehand.check(chosen, found.rules, beforehand.Term(place, start, months, burn_in))
-        self._equip(run.burn_in(place.key, int(seed), months, burn_in, follow_up, start, behaviour, debug), chosen, found.rules)
+        chosen = loaded({**on_top, **given.interventions}, start)
+        beforehand.check(chosen, found.rules, beforehand.Term(place, start, given.months, given.burn_in))
+        self._equip(
+            run.burn_in(place.key, given.seed, given.months, given.burn_in, given.follow_up, start, all_of_it, debug), chosen, found.rules
+        )
+        self.datacollector = Collector()
+
+    # batch_run of Mesa 3.5 puts None in the place of every seed that is given, if it sees that there is one; so it sees rng
+    __signature__ = inspect.signature(__init__).replace(
+        parameters=[one for name, one in inspect.signature(__init__).parameters.items() if name not in ("self", "seed")]
+    )
 
     def _equip(self, under_way: Run, chosen: Mapping[str, Instrument], rules: Sequence[Rule] = ()) -> None:
         self.state, self.world = under_way, under_way.world
         under_way.equip(chosen, rules)
-        self._views: list[Household] = []
-        self._views_month: int | None = None
+        self._views = Views(self)
+        self._last_month: dict[str, Any] = {}
 
     def step(self) -> None:
-        """Let one month pass."""
-        month.step(self.state)
+        """Let one month pass, and collect it.
 
-    def run(self, months: int | None = None, follow_up: int = 0) -> HousingModel:
-        """Let ``months`` pass (default: up to the horizon), then ``follow_up`` more, so that chains can end."""
-        left = max(0, self.world.setting.months - self.world.month)
-        for _ in range((left if months is None else months) + follow_up):
+        Raises:
+            Refusal: the follow-up is over.
+        """
+        month.step(self.state)
+        self.running = self.running and self.world.month < self.world.setting.months
+        self.datacollector.collect(self)
+
+    def run(self, months: int | None = None, follow_up: int = 0) -> Self:
+        """Let ``months`` pass (default: up to the horizon), then ``follow_up`` more, so that chains can end.
+
+        Raises:
+            Refusal: a number that is none, or months after the follow-up. No month has passed then.
+        """
+        setting = self.world.setting
+        left = max(0, setting.months - self.world.month)
+        asked = arguments.check(arguments.Passing, {"months": left if months is None else months, "follow_up": follow_up})
+        last = self.world.month + asked.months + asked.follow_up
+        if last > setting.last_month:
+            raise Refusal(
+                f"months={asked.months}, follow_up={asked.follow_up} would go to month {last}, and this model ends at {setting.last_month} "
+                f"(months={setting.months}, follow_up={setting.last_month - setting.months}); make it with more months or follow_up"
+            )
+        for _ in range(asked.months + asked.follow_up):
             self.step()
         return self
 
-    def fork(self, interventions: Mapping[str, Any] | None = None) -> HousingModel:
+    def fork(self, interventions: Mapping[str, Any] | None = None) -> Self:
         """A world of its own from this moment on, with other instruments: "what if we had done this from now on".
 
-        The ledger and the records so far come along; instruments at work so far stop, and so do the rules of a stepwise
-        scenario.
+        The ledger, the records so far and all that a subclass keeps come along, as copies; ``steps`` goes on. Instruments at work so
+        far stop, and so do the rules of a stepwise scenario.
         """
+        chosen = loaded(interventions or {}, self.world.setting.start)
         twin = object.__new__(type(self))
         Model.__init__(twin, rng=self.world.draws.seed)
-        twin._equip(self.state.copy(), loaded(interventions or {}, self.world.setting.start))
+        twin._equip(self.state.copy(), chosen)
+        twin.steps, twin.running = self.steps, self.running
+        memo = {id(self): twin, id(self.state): twin.state, id(self.world): twin.world}
+        kept = {name: value for name, value in vars(self).items() if name not in vars(twin)}
+        twin.__dict__.update(deepcopy(kept, memo))
         return twin
 
     @property
@@ -115,29 +219,67 @@ class HousingModel(Model):
         return tables.chains_table(self.world, self.world.setting.months)
 
     @property
-    def agents(self) -> AgentSet:
-        """Views on all households present, as a Mesa AgentSet (made anew when the month has changed)."""
-        if self._views_month != self.world.month:
-            self._views = self._make_views(np.flatnonzero(self.world.h.state == HouseholdState.PRESENT))
-            self._views_month = self.world.month
-        return AgentSet(self._views, random=self.random)
+    def last_month(self) -> dict[str, Any]:
+        """The last month that passed, by column of the table ``months``; values as the table has them."""
+        row = self.state.records.months[-1]
+        if self._last_month.get("month") != row["month"]:
+            found = tables.month_row(row, self.state.at_work.applications, self.world.setting.months)
+            kinds = {column.name: column for column in MONTHS.columns}
+            self._last_month = {
+                name: kinds[name].words[int(value)] if kinds[name].kind == TEXT else getattr(value, "item", lambda value=value: value)()
+                for name, value in found.items()
+            }
+        return self._last_month
+
+    @property
+    def agents(self) -> Present:
+        """Views on all households present, as a Mesa AgentSet; a household keeps its view for as long as it is there."""
+        return self._views.present
+
+    @agents.setter
+    def agents(self, agents: Any) -> None:
+        not_ours("setting model.agents", "select() gives a set of your own")
 
     @property
     def agents_by_type(self) -> dict[type, AgentSet]:
         """AgentSets by class."""
         views = list(self.agents)
-        return {cls: AgentSet([v for v in views if type(v) is cls], random=self.random) for cls in self.agent_types}
+        return {cls: Present([view for view in views if type(view) is cls], self.random) for cls in self.agent_types}
 
     @property
     def agent_types(self) -> list[type]:
         """Senior, Family, Starter, Household."""
         return [VIEW_OF[cls] for cls in HouseholdClass]
 
+    @property
+    def scenario(self) -> None:
+        """None: Mesa's own scenarios are not used, so that its tools hand all arguments back as they are."""
+        return
+
+    @scenario.setter
+    def scenario(self, scenario: Any) -> None:
+        """What Mesa sets at the start is left out."""
+
+    def register_agent(self, agent: Any) -> None:
+        """Refused."""
+        not_ours("register_agent()", "model.agents has those who are there")
+
+    def deregister_agent(self, agent: Any) -> None:
+        """Refused."""
+        not_ours("deregister_agent()", "model.agents has those who are there")
+
+    def remove_all_agents(self) -> None:
+        """Refused."""
+        not_ours("remove_all_agents()", "model.agents has those who are there")
+
+    def reset_randomizer(self, seed: int | None = None) -> None:
+        """Refused: each draw is keyed by the seed."""
+        not_ours("reset_randomizer()", "make a HousingModel with another seed")
+
+    def reset_rng(self, rng: Any = None) -> None:
+        """Refused: each draw is keyed by the seed."""
+        not_ours("reset_rng()", "make a HousingModel with another seed")
+
     def household(self, row: int) -> Household:
         """A view on one household by its row."""
-        return self._make_views(np.array([row]))[0]
-
-    def _make_views(self, rows: np.ndarray) -> list[Household]:
-        w = self.world
-        kinds = classes(w.h, rows, w.month, int(w.params.senior_age))
-        return [VIEW_OF[HouseholdClass(int(cls))](self, int(row)) for row, cls in zip(rows, kinds, strict=True)]
+        return self._views.of_row(row)

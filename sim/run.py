@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,12 +20,11 @@ from sim.counts.by_period import summary_table
 from sim.counts.schema import TABLES as SCHEMA
 from sim.population.income import fifth_of
 from sim.start import build
-from sim.world import places
+from sim.world import arguments, places
 from sim.world.codes import WITHDRAWN, HouseholdState
 from sim.world.errors import Refusal, hint
 from sim.world.ids import refuse_shared
-from sim.world.names import START_MONTH, YEAR
-from sim.world.span import check_start
+from sim.world.names import YEAR
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,9 +65,10 @@ def burn_in(
     """The run of one seed at month 0. Money is euro of the start year; ``start`` is YYYY-MM; ``passed`` is called after each month.
 
     Raises:
-        Refusal: a place or parameter that is unknown, a number of months or a start that cannot be.
+        Refusal: a place or parameter that is unknown, an argument that cannot be (``sim.world.arguments``).
     """
-    check_time(months, burn_in, follow_up, start)
+    given = {"months": months, "burn_in": burn_in, "follow_up": follow_up, "start": start, "seed": seed, "debug": debug}
+    arguments.check(arguments.OneRun, {"municipality": place, "behaviour": {} if behaviour is None else behaviour, **given})
     params = parameter_registry.resolve(behaviour)
     run = build(places.resolve(place), seed, params, start=start, burn_in=burn_in, months=months, follow_up=follow_up, debug=debug)
     for _ in range(burn_in):
@@ -80,14 +79,6 @@ def burn_in(
     refuse_shared(run.world.h.id, "households", seed)
     refuse_shared(run.world.d.id, "homes", seed)
     return run
-
-
-def check_time(months: int, burn_in: int, follow_up: int, start: str) -> None:
-    """Refuse a length that is no whole number of months (``months`` at least one), and a ``start`` that is no YYYY-MM in the span."""
-    check_lengths(("months", months, 1), ("burn_in", burn_in, 0), ("follow_up", follow_up, 0))
-    if not isinstance(start, str) or not re.fullmatch(START_MONTH, start):
-        raise Refusal(f"start={start!r}: a month is needed, for instance 2026-01")
-    check_start(start)
 
 
 def check_lengths(*lengths: tuple[str, object, int]) -> None:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from experiments.runs import world
 from experiments.schema import Compare
 from sim.world.errors import Refusal, hint
-from sim.world.names import BASIS, PLACEBO, check_names, other_of
+from sim.world.names import BASIS, MOST_SEED, PLACEBO, check_names, other_of
 
 Checked = TypeVar("Checked")
 Settings = dict[str, dict[str, Any]]  # instrument to setting to value
@@ -77,11 +77,10 @@ def make_plan(config: Compare) -> Plan:
     from sim.approach import done_already
     from sim.approach import scenarios as listed
     from sim.world import places
-    from sim.world.span import check_start
 
     place = places.resolve(config.municipality).key
-    check_start(config.start)
     parameters.resolve(config.behaviour)
+    _refuse_late_seeds(config)
     folder = _folder(config.scenario_dir)
     names = [BASIS, *sorted({*listed.spread(config.scenarios, folder)} - {BASIS})]
     check_names([PLACEBO, *names], "scenario")
@@ -115,6 +114,15 @@ def make_plan(config: Compare) -> Plan:
     titles = {name: one.title.model_dump() for name, one in found.items()}
     titles[PLACEBO] = {"nl": "Placebo: één woning een maand later", "en": "Placebo: one home a month later"}
     return Plan(config, design, scenarios, contents, titles, rules)
+
+
+def _refuse_late_seeds(config: Compare) -> None:
+    last = config.first_seed + config.seeds - 1
+    if last > MOST_SEED:
+        raise Refusal(
+            f"first_seed={config.first_seed}, seeds={config.seeds}: the last seed would be {last}, and {MOST_SEED} is the highest; "
+            f"give a lower first_seed"
+        )
 
 
 def _folder(given: str | None) -> Path | None:

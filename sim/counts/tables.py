@@ -172,12 +172,16 @@ def chains_table(w: World, months: int) -> pd.DataFrame:
     )
 
 
+def month_row(row: Mapping[str, float], applications: Mapping[int, int], months: int) -> dict[str, Any]:
+    """One month by column; ``row`` is what was recorded of it, ``applications`` those to split a home, by month."""
+    month = int(row["month"])
+    return {"month": month, "phase": month >= months, **row, "split_applications": applications.get(month, 0)}
+
+
 def months_table(rows: list[dict[str, float]], applications: Mapping[int, int], months: int) -> pd.DataFrame:
-    """One row per month, follow-up included; ``applications`` to split a home, by month."""
-    frame = pd.DataFrame(rows)
-    month = frame["month"]
-    asked = month.map(applications).fillna(0).astype(np.int64)
-    return framed("months", {"month": month, "phase": month >= months, **dict(frame.items()), "split_applications": asked})
+    """One row per month, follow-up included (see ``month_row``)."""
+    frame = pd.DataFrame([month_row(one, applications, months) for one in rows])
+    return framed("months", dict(frame.items()))
 
 
 def funnel_table(months: list[NDArray]) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import dataclass
+from numbers import Real
 from typing import TYPE_CHECKING
 
 from sim.parameters.params import Params
@@ -67,6 +68,8 @@ def resolve(overrides: Mapping[str, float] | None = None) -> Params:
         if name not in REGISTRY:
             raise Refusal(f"behaviour.{name} does not exist{hint(name, REGISTRY)} (python -m experiments.list what=parameters)")
         entry = REGISTRY[name]
+        if isinstance(value, bool) or not isinstance(value, Real):
+            raise Refusal(f"behaviour.{name}={value!r}: a number is needed ({entry.low} to {entry.high} {entry.unit})")
         if not entry.low <= float(value) <= entry.high:
             raise Refusal(f"behaviour.{name}={value} is out of range: {entry.low} to {entry.high} {entry.unit} ({entry.evidence})")
         values[name] = float(value)

@@ -17,6 +17,7 @@ WORD = r"^[A-Za-z0-9_-]+$"  # a name that becomes a file, a folder or a cell of 
 MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
 THERE = "al_"  # before the key of an instrument: that which a place does already, beside what a scenario adds under the key itself
 START_MONTH = r"^(19|20|21)\d\d-(0[1-9]|1[0-2])$"  # of a run
+MOST_SEED = 2_000_000_000
 MOST_STRENGTH = 10.0  # times the delivery of an instrument that can be dosed
 
 

@@ -312,7 +312,7 @@ def test_a_start_is_within_the_span_of_the_figures_and_the_ends_are_in_it():
         with pytest.raises(Refusal, match=f"start={start} is out of range: {first} to {last}"):
             make_plan(check(Compare, DEFAULTS | {"start": start}))
         with pytest.raises(Refusal, match="out of range"):
-            run.check_time(12, 0, 0, start)
+            run.burn_in("vlieland", 1, start=start)
 
 
 def test_a_region_takes_the_names_of_its_gemeenten(tmp_path):

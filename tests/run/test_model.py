@@ -120,14 +120,6 @@ def test_a_view_of_a_household_that_has_ended_says_so(model):
         agent.income = 1.0
 
 
-def test_views_are_made_anew_when_a_month_has_passed():
-    one = HousingModel("vlieland", seed=1, months=6, burn_in=2)
-    first = one.agents
-    assert next(iter(first)) is next(iter(one.agents))
-    one.run(3)
-    assert {agent.unique_id for agent in one.agents} != {agent.unique_id for agent in first}
-
-
 def test_a_story_tells_every_move(model):
     k = int(model.world.counts[1])
     mover = next(int(i) for i in model.world.m.household[:k] if model.world.h.state[i] == 1 and model.world.h.home[i] >= 0)
