@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analysis.estimates.worksheet_counts import monitor
 from analysis.page import page as pages
@@ -22,6 +22,9 @@ from analysis.results import Results, gather
 from analysis.tables import workbook
 from analysis.tables.files import Folder
 from analysis.tables.made import PAGE, REPORT
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def finish(out: Path, config: Mapping[str, Any], seconds: Mapping[str, float] | None = None) -> str:
@@ -42,7 +45,7 @@ def finish(out: Path, config: Mapping[str, Any], seconds: Mapping[str, float] | 
     if seconds:
         results = Results(results.folder, results.config, {**results.manifest, "seconds": dict(seconds)})
     # everything is worked out before anything is written: what forbids a conclusion leaves no file behind
-    effects, costs, counted, text = results.effects, results.costs, monitor(results), summary.plain(results)
+    tables, text = tables_of(results), summary.plain(results)
     drawn: list[tuple[Chart, dict[str, bytes]]] = []
     others: dict[str, str | bytes] = {}
     for chart in charts(results):
@@ -50,21 +53,25 @@ def finish(out: Path, config: Mapping[str, Any], seconds: Mapping[str, float] | 
         others |= {f"figures/{chart.key}.svg": dutch, f"figures/{chart.key}.png": bitmap}
         drawn.append((chart, _in_languages(chart, {"nl": dutch})))
     others[REPORT] = pages.page(results, drawn)
-    tables = {
-        "effects": effects,
-        "costs": costs,
-        "chain_lengths": results.chain_lengths,
-        "monitor": counted,
-        "naive": results.naive,
-        "filters": results.filters,
-        "pots": results.pots,
-    }
     others[workbook.NAME] = workbook.workbook(
         tables, f"{results.place}: {', '.join(results.titles[name].nl for name in results.scenarios)}"
     )
     PAGE.clear(results.folder.path)
     PAGE.write(results.folder.path, tables, others)
     return text
+
+
+def tables_of(results: Results) -> dict[str, pd.DataFrame]:
+    """The tables of ``PAGE`` by name, with all columns that their makers give. Raises Refusal."""
+    return {
+        "effects": results.effects,
+        "costs": results.costs,
+        "chain_lengths": results.chain_lengths,
+        "monitor": monitor(results),
+        "naive": results.naive,
+        "filters": results.filters,
+        "pots": results.pots,
+    }
 
 
 def _in_languages(chart: Chart, drawn: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from analysis.tables import record
 from analysis.tables.made import FROM_TABLES
@@ -18,12 +18,15 @@ from experiments.runs import carry_out, manifest, runner, store
 from experiments.runs.early import Early
 from experiments.runs.folder import join, locked, sweep_up, write_json
 from experiments.runs.plan import Plan, make_plan
+from experiments.runs.runner import Failure
 from experiments.runs.simulation import Simulation
 from experiments.runs.world import Verhuisketens
 from experiments.schema import Compare
 from sim.counts.schema import TABLES
 from sim.world.errors import Refusal
 from sim.world.names import BASIS, PLACEBO
+
+Concluded = TypeVar("Concluded")
 
 
 def execute(
@@ -36,16 +39,39 @@ def execute(
 ) -> int:
     """Run what is not finished, write the tables, the manifest and the page (or what ``finish`` makes of the tables);
     returns the exit status."""
-    out = out or plan.out
+
+    def tell(folder: Path, content: dict[str, Any], failures: list[Failure]) -> int:
+        return carry_out.tell(failures, plan.config.debug) if failures else (finish or page)(folder, content)
+
+    return carried_out(plan, out or plan.out, command, tell, simulation, executor, early=finish is None)
+
+
+def carried_out(
+    plan: Plan,
+    out: Path,
+    command: str,
+    conclude: Callable[[Path, dict[str, Any], list[Failure]], Concluded],
+    simulation: Simulation | None = None,
+    executor: Executor | None = None,
+    quiet: bool = False,
+    early: bool = False,
+) -> Concluded:
+    """Run what is not finished, write the tables and the manifest; returns what ``conclude`` makes of folder, manifest and failed runs.
+
+    ``quiet``: nothing is printed. ``early``: a summary and a page of the first seeds come while others run.
+    """
     began = time.perf_counter()
     with locked(out):
         sweep_up(out)
         join(out, plan.design, plan.written)
-        plan, seeds = extended(plan, out)
+        plan, seeds = extended(plan, out, quiet)
         jobs = runner.seed_jobs(plan, seeds, out)
         since = time.time()
-        early = Early(plan, jobs, out, command) if finish is None else None
-        failures = carry_out.run(simulation or Verhuisketens(), jobs, plan.config.workers, executor, early)
+        world = simulation or Verhuisketens()
+        if quiet:
+            failures = runner.run_all(world, jobs, plan.config.workers, executor)
+        else:
+            failures = carry_out.run(world, jobs, plan.config.workers, executor, Early(plan, jobs, out, command) if early else None)
         found = manifest.marks(jobs)
         seconds = carry_out.timings(found, since)
         content = manifest.compose(plan, found, failures, seconds, command, {"scenarios": runner.in_order(plan.scenarios), "seeds": seeds})
@@ -57,14 +83,14 @@ def execute(
             content["checksums"][name] = store.merge(out, name, manifest.parts(found, name))
         content["seconds"]["merging"] = round(time.perf_counter() - tables_began, 3)
         write_json(out / manifest.NAME, content)
-        status = carry_out.tell(failures, plan.config.debug) if failures else (finish or page)(out, content)
+        concluded = conclude(out, content, failures)
         content["files"] = manifest.files(out)
         content["seconds"]["total"] = round(time.perf_counter() - began, 3)
         write_json(out / manifest.NAME, content)
-    return status
+    return concluded
 
 
-def extended(plan: Plan, out: Path) -> tuple[Plan, list[int]]:
+def extended(plan: Plan, out: Path, quiet: bool = False) -> tuple[Plan, list[int]]:
     """The plan with the scenarios and seeds that a finished run put in the folder before: they stay.
 
     Raises:
@@ -83,7 +109,7 @@ def extended(plan: Plan, out: Path) -> tuple[Plan, list[int]]:
         except Refusal as error:
             raise Refusal(f"{out} holds scenario {names[0]} from an earlier run, and: {error}") from error
         plan = replace(whole, config=plan.config)
-    if names or len(seeds) > len(plan.seeds):
+    if not quiet and (names or len(seeds) > len(plan.seeds)):
         held = ", ".join(name for name in before["scenarios"] if name not in (BASIS, PLACEBO)) or BASIS
         carry_out.tell_kept(out, before, f" of {held}")
     return plan, seeds

@@ -22,15 +22,13 @@ from sim.world.errors import Refusal
 from sim.world.ids import public_id
 
 if TYPE_CHECKING:
-    from random import Random
-
     from sim.world.world import World
 
     class HasWorld(Protocol):
         """The model that a view belongs to."""
 
         world: World
-        random: Random
+        random: Any  # Python's own generator, which Mesa shuffles agents with
 
 
 class EndedHouseholdError(LookupError):
