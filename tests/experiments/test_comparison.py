@@ -129,6 +129,9 @@ def test_a_folder_of_others_is_refused(tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(Refusal, match=r"mine\.txt was not made by verhuisketens"):
         compare(**SMALL, out=tmp_path)
+    for out in (tmp_path / "mine.txt", tmp_path / "mine.txt" / "below"):
+        with pytest.raises(Refusal, match=r"mine\.txt is a file, and results need a folder; choose another out"):
+            compare(**SMALL, out=out)
 
 
 def test_runs_that_fail_are_told_by_name_and_leave_no_folder(monkeypatch, tmp_path):
