@@ -18,6 +18,7 @@ from experiments.runs.plan import make_plan
 from experiments.schema import Compare, check
 from sim.approach import scenarios
 from sim.interventions import REGISTRY
+from sim.world import notation
 from sim.world.errors import Refusal
 from tests.fake_world import DEFAULTS
 from tools import same_bytes
@@ -232,7 +233,8 @@ def test_nothing_that_is_run_is_refused_but_what_is_meant_to_be(tmp_path):
     for step in steps(sorted(REGISTRY), tmp_path):
         if not step.scenarios or step.status:
             continue
-        given = dict(one.split("=", 1) for one in step.arguments if "=" in one) | {"scenario_dir": str(tmp_path), "out": str(tmp_path)}
+        typed = dict(one.split("=", 1) for one in step.arguments if "=" in one)
+        given = {key: notation.value(one) for key, one in typed.items()} | {"scenario_dir": str(tmp_path), "out": str(tmp_path)}
         given["behaviour"] = {}
         try:
             make_plan(check(Compare, DEFAULTS | given | {"scenarios": list(step.scenarios)}))
