@@ -68,10 +68,10 @@ def refusal():
     return ""
 
 
-def n_packages():
-    """How many packages requirements.lock names; some have a version for each Python."""
-    with open(LOCK) as lock:
-        return len(set(line.split("==")[0].lower() for line in lock if "==" in line and not line.startswith((" ", "#"))))
+def n_packages(lock):
+    """How many packages a lock names; some have a version for each Python."""
+    with open(lock) as file:
+        return len(set(line.split("==")[0].lower() for line in file if "==" in line and not line.startswith((" ", "#"))))
 
 
 def quiet_environment():
@@ -151,6 +151,7 @@ def main(arguments):
 def prepared(arguments):
     """As ``main``, by one set-up at a time."""
     dev = "--dev" in arguments
+    lock = DEV_LOCK if dev else LOCK
     if is_ready("--this-python" in arguments, dev):
         return 0
     problem = refusal()
@@ -159,12 +160,17 @@ def prepared(arguments):
         return 2
     began = time.time()
     sys.stdout.write(
-        "Setting up, once in this clone: .venv with Python " + platform.python_version() + " and the " + str(n_packages()) + " packages of "
-        "requirements.lock are fetched, checked against their hashes and installed. About a minute, longer on a slow network ...\n"
+        "Setting up, once in this clone: .venv with Python "
+        + platform.python_version()
+        + " and the "
+        + str(n_packages(lock))
+        + " packages of "
+        + os.path.basename(lock)
+        + " are fetched, checked against their hashes and installed. About a minute, longer on a slow network ...\n"
     )
     sys.stdout.flush()
     try:
-        install(DEV_LOCK if dev else LOCK)
+        install(lock)
     except subprocess.CalledProcessError:
         sys.stderr.write(
             "The dependencies could not be installed; what pip said stands above. With a network (or a mirror set for "
@@ -172,7 +178,7 @@ def prepared(arguments):
         )
         return 1
     with open(MARK, "w") as mark:
-        mark.write(wanted(DEV_LOCK if dev else LOCK) + " " + version_of(sys.version_info[:2]) + "\n")
+        mark.write(wanted(lock) + " " + version_of(sys.version_info[:2]) + "\n")
     sys.stdout.write("Ready after " + str(int(time.time() - began)) + " s.\n")
     return 0
 

@@ -1,4 +1,4 @@
-"""The product as a package: ``from verhuisketens import HousingModel``. Its rooms (sim, experiments, analysis) keep their names."""
+"""The product as a package: ``from verhuisketens import compare``. Its rooms (sim, experiments, analysis) keep their names."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from experiments.comparison import Comparison, RunsFailed, compare
     from sim.model import HousingModel
     from sim.world.errors import Refusal
 
@@ -15,10 +16,13 @@ if TYPE_CHECKING:
 
 ROOMS = ("sim", "experiments", "analysis")
 PUBLIC = {  # name: where it lives; what is not listed here may change without a word
+    "Comparison": "experiments.comparison",
     "HousingModel": "sim.model",
     "Refusal": "sim.world.errors",
+    "RunsFailed": "experiments.comparison",
+    "compare": "experiments.comparison",
 }
-__all__ = ["HousingModel", "Refusal", "__version__"]
+__all__ = ["Comparison", "HousingModel", "Refusal", "RunsFailed", "__version__", "compare"]
 
 
 def check_rooms() -> None:

@@ -14,6 +14,7 @@ COMMANDS = {
     "goals": "experiments.goals",
     "validate": "experiments.validate",
     "list": "experiments.list",
+    "check": "experiments.check",
     "report": "analysis.report",
     "worksheets": "analysis.worksheets.fill",
 }

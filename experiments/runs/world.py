@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from experiments.runs.simulation import Gauge, Outcome, RunSpec, SeedJob
-    from experiments.schema import Runs
+    from experiments.schema import Compare
 
 _compiled: set[Any] = set()  # kernels that this process has compiled
 
@@ -129,7 +129,7 @@ def refuse_already(held: Mapping[str, Mapping[str, Any]], steps: Sequence[Any]) 
     beforehand.refuse_already({**world_rules.added(steps), **held})
 
 
-def check_beforehand(held: Mapping[str, Mapping[str, Any]], steps: Sequence[Mapping[str, Any]], place: str, config: Runs) -> None:
+def check_beforehand(held: Mapping[str, Mapping[str, Any]], steps: Sequence[Mapping[str, Any]], place: str, config: Compare) -> None:
     """All that can be known of a scenario before its world is built (``sim.approach.beforehand``); raises Refusal.
 
     Args:
@@ -143,7 +143,10 @@ def check_beforehand(held: Mapping[str, Mapping[str, Any]], steps: Sequence[Mapp
 
     term = beforehand.Term(places.resolve(place), config.start, config.months, config.burn_in, config.strength)
     loaded = {key: interventions.load(key, one, config.start) for key, one in held.items()}
-    beforehand.check(loaded, world_rules.read(list(steps)), term)
+    found = world_rules.read(list(steps))
+    beforehand.check(loaded, found, term)
+    if config.eur_budget_total is not None:
+        beforehand.refuse_free({**loaded, **world_rules.loaded(loaded, found, config.start, config.strength)}, config.eur_budget_total)
 
 
 def merged(below: Mapping[str, Any], on_top: Mapping[str, Any]) -> dict[str, Any]:

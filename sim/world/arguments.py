@@ -20,6 +20,11 @@ def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.integer | np.floating) else value
 
 
+def _as_text(value: Any) -> Any:
+    """A bare CBS code, which is typed as a number, as text."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 def _in_span(start: str) -> str:
     check_start(start)
     return start
@@ -36,7 +41,7 @@ Months = Annotated[int, Field(strict=True, ge=1, le=1_200, description="months")
 MonthsAround = Annotated[int, Field(strict=True, ge=0, le=600, description="months"), BeforeValidator(_plain)]
 Start = Annotated[str, Field(strict=True, pattern=START_MONTH, description="a month as 2026-01"), AfterValidator(_in_span)]
 Strength = Annotated[float, Field(strict=True, ge=0, le=int(MOST_STRENGTH), description="times the delivery"), BeforeValidator(_plain)]
-Place = Annotated[str, Field(strict=True, description="slug, CBS code or region")]
+Place = Annotated[str, Field(strict=True, description="slug, CBS code or region"), BeforeValidator(_as_text)]
 Behaviour = Annotated[dict[str, Number], Field(description="behavioural parameters")]
 
 

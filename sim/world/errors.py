@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import io
 import re
 import sys
 import traceback
@@ -69,6 +70,9 @@ def answered(call: Callable[[], int], debug: bool, switch: str = "debug=true") -
     Returns:
         What ``call`` returned; 2 for what cannot be run as it is, 1 for what failed.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a sign that the console lacks must not end a command
     try:
         return call()
     except (Refusal, NotWritten) as error:

@@ -318,3 +318,17 @@ def test_a_start_is_within_the_span_of_the_figures_and_the_ends_are_in_it():
 def test_a_region_takes_the_names_of_its_gemeenten(tmp_path):
     key = resolve("drenthe").key
     make_plan(check(Compare, DEFAULTS | written(tmp_path, {"brieven": {"who": {"areas": ["Assen", "GM0114"]}}}) | {"municipality": key}))
+
+
+@pytest.mark.parametrize(
+    "content", [{"instruments": {"voorrang": {}}}, {"instruments": {}, "rules": [{"when": {"after": 3}, "do": {"add": {"voorrang": {}}}}]}]
+)
+def test_what_costs_nothing_is_not_brought_to_a_sum(content, tmp_path):
+    given = DEFAULTS | written(tmp_path, content["instruments"], content.get("rules", []))
+    with pytest.raises(Refusal, match=r"nothing of it costs anything, so it cannot be brought to eur_budget_total=100000;.*voorrang costs"):
+        make_plan(check(Compare, given | {"eur_budget_total": 100_000.0}))
+    make_plan(check(Compare, given | {"eur_budget_total": 0.0}))
+    content["instruments"]["brieven"] = {}
+    make_plan(
+        check(Compare, DEFAULTS | written(tmp_path, content["instruments"], content.get("rules", [])) | {"eur_budget_total": 100_000.0})
+    )

@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 import csv
 import io
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -311,3 +314,18 @@ def test_a_list_that_does_not_exist_names_those_that_do(capsys):
 
 def test_the_main_job_and_the_entry_share_one_schema():
     assert compare.COMMAND.schema is Compare and compare.COMMAND.prepare is make_plan
+
+
+def test_a_sign_that_the_console_lacks_ends_no_command(tmp_path):
+    (tmp_path / "pijl.yaml").write_text("title: {nl: a → b, en: a → b}\ninstruments: {voorrang: }\n", encoding="utf-8")
+    command = [sys.executable, "-m", "experiments.list", "what=scenarios", f"scenario_dir={tmp_path}"]
+    environment = {**os.environ, "PYTHONIOENCODING": "cp1252"}
+    done = subprocess.run(command, env=environment, capture_output=True, encoding="cp1252", check=False)
+    assert done.returncode == 0 and done.stderr == "" and r"a \u2192 b" in done.stdout
+
+
+@pytest.mark.parametrize("code", ["363", "0363", "GM0363", "gm0363", "'363'"])
+def test_a_bare_code_is_a_place_however_it_is_typed(code, capsys):
+    arguments = [f"municipality={code}", "scenarios=[voorang]"]
+    assert entry.main(compare.COMMAND, arguments) == 2
+    assert "there is no scenario 'voorang'" in capsys.readouterr().err, "the place is found"

@@ -122,21 +122,25 @@ def test_a_finished_environment_stays_until_lock_or_asked_python_changes(setup_e
     assert setup_env.main(["--this-python"]) == 0 and len(made) == 4
 
 
-def test_set_up_says_what_it_does_and_how_long_that_takes_before_it_begins_and_nothing_when_all_is_there(setup_env, monkeypatch, capsys):
+@pytest.mark.parametrize("options", [[], ["--dev"]])
+def test_set_up_says_what_it_does_and_how_long_that_takes_before_it_begins_and_nothing_when_all_is_there(
+    setup_env, monkeypatch, capsys, options
+):
     said: list[str] = []
+    lock = list(LOCKS)[len(options)]
     made = setup_env.install
 
-    def install():
+    def install(lock):
         said.append(capsys.readouterr().out)
-        made()
+        made(lock)
 
     monkeypatch.setattr(setup_env, "install", install)
-    assert setup_env.main([]) == 0
-    n = len({name for name, *_ in locked()})
-    assert f"Python {platform.python_version()} and the {n} packages of requirements.lock" in said[0]
+    assert setup_env.main(options) == 0
+    n = len({name for name, *_ in locked(lock)})
+    assert f"Python {platform.python_version()} and the {n} packages of {lock}" in said[0]
     assert said[0].count("\n") == 1 and "About a minute" in said[0]
     assert capsys.readouterr().out.startswith("Ready after ")
-    assert setup_env.main([]) == 0 and capsys.readouterr().out == ""
+    assert setup_env.main(options) == 0 and capsys.readouterr().out == ""
 
 
 def test_a_failed_installation_is_not_taken_for_a_finished_one(setup_env, monkeypatch, capsys):
