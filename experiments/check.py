@@ -116,8 +116,7 @@ def _goals(path: Path, keys: Sequence[str]) -> str:
 
 
 def _behaviour(path: Path, keys: Sequence[str]) -> str:
-    overrides.behaviour(path)
-    return f"{len(keyed_files.read(path, 'list of behavioural parameters').content)} behavioural parameters"
+    return f"{len(overrides.behaviour(path))} behavioural parameters"
 
 
 def _without(keys: Sequence[str], *names: str) -> list[str]:

@@ -196,8 +196,12 @@ def _checked_line(command: HydraCommand, override: Any, multirun: bool) -> str:
         raise Refusal(f"{line} is several values: {one_way}, or add --multirun to run each")
     named = typed.values(override, line.partition("=")[2]) if key == "behaviour" else []
     if named and not named[0].startswith("{"):
-        for name in named:
-            _check_group(key, name.strip("'\""))
+        names = [name.strip("'\"") for name in named]
+        if len(names) == 1 and names[0].endswith(".yaml"):
+            given = typed.behaviour(Path(names[0]))
+            return "++behaviour={" + ",".join(f"{name}:{value}" for name, value in given.items()) + "}"
+        for name in names:
+            _check_group(key, name)
         return line
     if key in NAME_ONLY:
         return f"{key}.name={line.partition('=')[2]}"
@@ -207,7 +211,8 @@ def _checked_line(command: HydraCommand, override: Any, multirun: bool) -> str:
 def _check_group(group: str, value: str) -> None:
     known = sorted(path.stem for path in (CONFIGS / group).glob("*.yaml"))
     if value not in known:
-        raise Refusal(f"{group}={value}: there is no such file{hint(value, known, 'files are ' + ', '.join(known))}")
+        own = f"files are {', '.join(known)}, or give one path of your own that ends in .yaml"
+        raise Refusal(f"{group}={value}: there is no such file{hint(value, known, own)}")
     typed.behaviour(CONFIGS / group / f"{value}.yaml")
 
 

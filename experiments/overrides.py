@@ -95,8 +95,11 @@ def tree(raw: str) -> Any:
     return None if raw.lower() in ("", "null") else Typed(raw, False)
 
 
-def behaviour(path: Path) -> None:
+def behaviour(path: Path) -> dict[str, float]:
     """Read a file of behavioural parameters strictly, before Hydra does.
+
+    Returns:
+        Values by parameter, as they are written.
 
     Raises:
         Refusal: names file, line and column.
@@ -112,6 +115,7 @@ def behaviour(path: Path) -> None:
             parameters.resolve({name: value})
         except Refusal as error:
             raise file.refusal(error, (name,)) from None
+    return dict(file.content)
 
 
 def _refuse_commas(schema: type[BaseModel], path: Sequence[str], raw: str) -> None:

@@ -329,3 +329,17 @@ def test_a_bare_code_is_a_place_however_it_is_typed(code, capsys):
     arguments = [f"municipality={code}", "scenarios=[voorang]"]
     assert entry.main(compare.COMMAND, arguments) == 2
     assert "there is no scenario 'voorang'" in capsys.readouterr().err, "the place is found"
+
+
+def test_a_file_of_behaviour_of_ones_own_is_read_strictly_and_holds(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "draw.yaml").write_text("p_sight: 0.1\nlogit_choice_overload: -0.3\n", encoding="utf-8")
+    _, plan = entry.checked(compare.COMMAND, ["behaviour=draw.yaml", "behaviour.p_refusal=0.2"])
+    assert plan.config.behaviour == {"p_sight": 0.1, "logit_choice_overload": -0.3, "p_refusal": 0.2}
+    for text, words in (("p_sicht: 0.1\n", "did you mean p_sight"), ("p_sight: 0,1\n", "Dutch notation"), ("p_sight: 7\n", "p_sight=7")):
+        (tmp_path / "draw.yaml").write_text(text, encoding="utf-8")
+        assert entry.main(compare.COMMAND, ["behaviour=draw.yaml"]) == 2
+        said = capsys.readouterr().err
+        assert words in said and said.startswith("error: draw.yaml, line 1")
+    assert entry.main(compare.COMMAND, ["behaviour=not_there.yaml"]) == 2
+    assert "not_there.yaml" in capsys.readouterr().err
