@@ -17,6 +17,7 @@ COMMANDS = {
     "check": "experiments.check",
     "report": "analysis.report",
     "worksheets": "analysis.worksheets.fill",
+    "collect": "analysis.collect",
 }
 
 
