@@ -17,12 +17,16 @@ MEDIA = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
 
 
 def refresh(folder: Path) -> None:
-    """Describe the tables that the folder holds now. Raises NotWritten."""
+    """Describe the tables that the folder holds now; where it holds none, no description stays. Raises NotWritten."""
+    found = [resource(table) for table in EVERY if (folder / table.file).is_file()]
+    if not found:
+        (folder / NAME).unlink(missing_ok=True)
+        return
     content = {
         "profile": "tabular-data-package",
         "name": "verhuisketens",
         "title": "Results of verhuisketens: tables of a simulation of housing chains",
-        "resources": [resource(table) for table in EVERY if (folder / table.file).is_file()],
+        "resources": found,
     }
     write_whole(folder / NAME, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 

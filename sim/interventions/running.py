@@ -69,7 +69,9 @@ class Running(Own):
     n_reached: int = 0
     n_uses: int = 0
     month: Tally = field(default_factory=Tally)  # this month so far
-    left_out: NDArray = field(default_factory=lambda: np.zeros(0, np.int32))  # rows that a limit left out this month
+    left_out: NDArray = field(
+        default_factory=lambda: np.zeros(0, np.int32), metadata=SHARED
+    )  # rows, of this month; made anew, never changed
     room: Carry = field(default_factory=Carry)  # of capacity, or of the homes or talks of its dose
     somebody: bool | None = None  # whether its target group has, or has had, a member; None: it has not looked yet
     first_month: int | None = None  # that it acted in; see months_since_first

@@ -20,7 +20,7 @@ from scipy import stats
 from analysis.estimates import validation
 from analysis.estimates.users import USED
 from analysis.estimates.worksheet_counts import SPECIAL, _applications, _by_year
-from analysis.page import page as pages
+from analysis.page import summary as page_summary
 from analysis.page.caused import caused_table
 from analysis.page.cells import cell_of
 from analysis.page.figures import drift_curve
@@ -378,7 +378,7 @@ def test_the_page_on_what_is_caused_shows_the_three_effects_of_seniors_and_who_w
 
 @given(st.sets(st.integers(0, 30), min_size=1).map(sorted))
 def test_the_seeds_that_the_page_names_are_those_of_the_run(seeds):
-    said, named = pages._ranges(seeds), []
+    said, named = page_summary.ranges(seeds), []
     for part in said.split(", "):
         first, _, last = part.partition("–")
         named += range(int(first), int(last or first) + 1)

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from analysis.page import charts
+from analysis.tables import datapackage
 from analysis.tables.files import Folder
 from analysis.tables.made import CHARTS, FROM_TABLES, GOALS, PAGE, SHARES, VALIDATION, WORKSHEETS, Made, MadeApart
 from analysis.tables.schema import EVERY
@@ -31,14 +32,14 @@ APART = MadeApart((ONE, TWO), ("one",))
 
 
 def files(out: Path) -> set[str]:
-    """What a folder of results holds for people: not what the commands keep for themselves."""
+    """What a folder of results holds for people: not what the commands keep for themselves, nor what describes these files."""
     names = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
-    return {name for name in names if not name.startswith(".")}
+    return {name for name in names if not name.startswith(".") and name != datapackage.NAME}
 
 
 def of(made: Made, out: Path) -> set[str]:
     """What is there of one maker."""
-    return {path.relative_to(out).as_posix() for path in made.there(out)}
+    return {path.relative_to(out).as_posix() for path in made.there(out)} - {datapackage.NAME}
 
 
 @pytest.fixture(scope="module", name="small")

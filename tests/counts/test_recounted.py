@@ -61,7 +61,7 @@ def word(codes, value) -> str:
 
 
 def public(ident) -> int:
-    return int(ident) >> 1
+    return int(ident) >> 15
 
 
 def named(bits, keys) -> str:

@@ -300,6 +300,7 @@ def test_the_command_runs_from_end_to_end_in_a_small_town(tmp_path, monkeypatch,
         ".runs",
         "attribute_klein.json",
         "bundles.csv",
+        "datapackage.json",
         "shapley.csv",
         "worlds.csv",
         "shapley_klein.png",
@@ -317,5 +318,5 @@ def test_the_command_runs_from_end_to_end_in_a_small_town(tmp_path, monkeypatch,
         (values["+".join(keys)] - values["basis"]).mean()
     )
     said = capsys.readouterr()
-    assert "20 of 20 runs finished" in said.err
+    assert "then 10 scenarios of 7 months" in said.err and "all runs are finished" in said.err
     assert "Klein" in said.out and said.out.splitlines()[-1] == str(Path("here/shapley.csv"))

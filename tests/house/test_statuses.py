@@ -16,9 +16,10 @@ COMMANDS = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__main__")
     for room in ("experiments", "analysis")
     for path in (ROOT / room).rglob("*.py")
-    if "__main__" in path.name or 'if __name__ == "__main__"' in path.read_text(encoding="utf-8")
+    if "__main__" in path.name or "\nif __name__ ==" in path.read_text(encoding="utf-8")
 )
 PLAIN = {  # commands without Hydra: their main, what does the work, and arguments with which it is reached
+    "analysis.collect": ("analysis.collect", "collected"),
     "analysis.report": ("analysis.report", "rebuild"),
     "analysis.worksheets": ("analysis.worksheets.fill", "write"),
     "experiments.check": ("experiments.check", "check"),

@@ -117,7 +117,7 @@ def test_attribution_finds_exactly_those_whom_an_instrument_moved():
     one = let_pass(quiet.at_work(calm, instruments(mover(calm, *named, *anyway))), 12)
     w = one.world
     table = attribution_table(w, one.at_work, window=6).query("instrument == 'alle'")
-    row_of = {int(ident) >> 1: row for row, ident in enumerate(w.h.id)}
+    row_of = {int(ident) >> 15: row for row, ident in enumerate(w.h.id)}
     verdict = {row_of[ident]: found for ident, found in zip(table["household_id"], table["verdict"].astype(str), strict=True)}
     assert {row for row, found in verdict.items() if found == "noodzakelijk"} == set(named)
     assert {row for row, found in verdict.items() if found == "ook_zonder"} == set(anyway)
