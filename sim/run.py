@@ -20,13 +20,15 @@ from sim.counts.by_period import summary_table
 from sim.counts.schema import TABLES as SCHEMA
 from sim.population.income import fifth_of
 from sim.start import build
-from sim.world import arguments, places
+from sim.world import arguments, figures, places
 from sim.world.codes import WITHDRAWN, HouseholdState
 from sim.world.errors import Refusal, hint
 from sim.world.ids import refuse_shared
 from sim.world.names import YEAR
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -61,12 +63,16 @@ def burn_in(
     behaviour: Mapping[str, float] | None = None,
     debug: bool = False,
     passed: Callable[[], None] | None = None,
+    place_dir: str | Path | None = None,
 ) -> Run:
     """The run of one seed at month 0. Money is euro of the start year; ``start`` is YYYY-MM; ``passed`` is called after each month.
 
+    ``place_dir`` is a folder with places of one's own (docs/howto-municipality.md); without it only the project's own are known.
+
     Raises:
-        Refusal: a place or parameter that is unknown, an argument that cannot be (``sim.world.arguments``).
+        Refusal: a place or parameter that is unknown, an argument that cannot be (``sim.world.arguments``), figures that cannot be.
     """
+    figures.use(place_dir)
     given = {"months": months, "burn_in": burn_in, "follow_up": follow_up, "start": start, "seed": seed, "debug": debug}
     arguments.check(arguments.OneRun, {"municipality": place, "behaviour": {} if behaviour is None else behaviour, **given})
     params = parameter_registry.resolve(behaviour)

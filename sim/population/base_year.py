@@ -7,7 +7,6 @@ age × 5 + type.
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -55,12 +54,12 @@ class BaseYear(NamedTuple):
     joint: NDArray  # [g, 35, 6] households in homes of their own
 
 
-@functools.cache
+@figures.kept
 def base_year() -> BaseYear:
-    """The whole country at gemeente level."""
+    """The whole country at gemeente level; a gemeente that somebody added comes on top of the national totals."""
     f = figures.table("gemeenten")
     total = f["population_2022"] + (f["population_20241231"] - f["population_2022"]) * 2 / 3
-    total *= PERSONS_2024 / total.sum()
+    total *= PERSONS_2024 * _with_added(total) / total.sum()
     bands = _persons(total)
     dwellings, occupied = _homes()
     households = _households(bands, total, occupied.sum(axis=1))
@@ -68,6 +67,11 @@ def base_year() -> BaseYear:
     joint = _joint(households - homeless, occupied)
     private = total * (1 - INSTITUTIONAL_2024 / PERSONS_2024)
     return BaseYear(f["code"], bands, private, households, homeless, dwellings, occupied, joint)
+
+
+def _with_added(n: NDArray) -> float:
+    """Factor by which the gemeenten that somebody added make the country larger: they come on top of it, and take from nobody."""
+    return float(n.sum() / n[figures.listed()].sum())
 
 
 def _persons(total: NDArray) -> NDArray:
@@ -111,8 +115,8 @@ def _households(bands: NDArray, total: NDArray, occupied: NDArray) -> NDArray:
     rate = national / heads.sum(axis=0)[:, None]
     seed = heads[:, :, None] * rate
     number = f["households_2020"] * total / f["population_2020"]
-    number = np.maximum(number * HOUSEHOLDS_2024 / number.sum(), occupied * 1.002)
-    number *= HOUSEHOLDS_2024 / number.sum()
+    number = np.maximum(number * (HOUSEHOLDS_2024 * _with_added(number)) / number.sum(), occupied * 1.002)
+    number *= HOUSEHOLDS_2024 * _with_added(number) / number.sum()
     groups = _type_groups(number, national)
     one = groups[:, 0] / number
     country = groups[:, 0].sum() / number.sum()
@@ -120,10 +124,11 @@ def _households(bands: NDArray, total: NDArray, occupied: NDArray) -> NDArray:
     seed[:, :3, 0] *= (odds**YOUNG_POWER)[:, None]
     seed[:, :3, 1:] /= np.sqrt(odds)[:, None, None]
     old = seed[:, 10:].sum(axis=(1, 2))
-    old *= national[10:].sum() / old.sum()
+    larger = _with_added(number)
+    old *= national[10:].sum() * larger / old.sum()
     by_age = fit(
         np.stack([number - old, old], axis=1),
-        [((0,), number), ((1,), np.array([national[:10].sum(), national[10:].sum()]))],
+        [((0,), number), ((1,), np.array([national[:10].sum(), national[10:].sum()]) * larger)],
     )
     table = _grouped_fit(seed, groups, by_age, national * (number.sum() / national.sum()))
     return _to_ages(table).reshape(len(number), N_CELLS)
@@ -172,7 +177,7 @@ def _joint(housed: NDArray, occupied: NDArray) -> NDArray:
     return fit(seed, [((0, 2), occupied), ((0, 1), housed)])
 
 
-@functools.cache
+@figures.kept
 def national_joint() -> NDArray:
     """National households, age × type [35] by tenure × kind [6]."""
     t = figures.table("national_joint")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -53,7 +52,7 @@ def _tilted(base: NDArray, mean: float, tilt: float) -> NDArray:
     return share / share.sum()
 
 
-@functools.cache
+@figures.kept
 def _tilt_tables() -> NDArray:
     return np.stack([child_numbers(float(tilt)) for tilt in TILTS])
 
@@ -114,7 +113,7 @@ def draw_numbers(ids: NDArray, area: NDArray, cell: NDArray, shares: NDArray, se
     return number
 
 
-@functools.cache
+@figures.kept
 def _child_ages() -> NDArray:
     """Cumulative share of ages 0 … 59 of a child at home, by age of the mother 15 … 99: [85, 60].
 

@@ -6,7 +6,6 @@ correlations that no source gives are parameters or constants marked assumption.
 
 from __future__ import annotations
 
-import functools
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -41,7 +40,7 @@ class HomeTables(NamedTuple):
     rooms: NDArray  # [6, 6] cumulative share of 1 … 6 rooms
 
 
-@functools.cache
+@figures.kept
 def home_tables() -> HomeTables:
     """Floor area and rooms per tenure × kind, from ``homes.csv``."""
     t = figures.table("homes")
@@ -82,7 +81,7 @@ def _kinds(d: Dwellings, rows: slice, column: NDArray, seed: int, p: Params) -> 
     d.age_label[rows] = np.where(labelled, 55, 0)
 
 
-@functools.cache
+@figures.kept
 def _province_floor(province: str) -> float:
     t = figures.table("provinces")
     found = t["mean_floor_area_m2_2022"][t["region"] == province]

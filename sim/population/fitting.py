@@ -8,7 +8,6 @@ larger one of their gemeente (their figures are unreliable). The result is kept 
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import os
 from pathlib import Path
@@ -19,7 +18,7 @@ import numpy as np
 
 from sim.population.base_year import AGES, KINDS, N_CELLS, N_HOMES, TENURES, TYPE_GROUP, TYPES, YOUNG_POWER, base_year
 from sim.population.ipf import fit
-from sim.world import figures
+from sim.world import figure_cells, figures, own_figures
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,7 +56,7 @@ def fitted(place: Place) -> Fit:
     return _fitted(place)
 
 
-@functools.cache
+@figures.kept
 def _fitted(place: Place) -> Fit:
     file = cache_folder() / f"fit-{place.key}-{_digest()[:16]}.npz"
     try:
@@ -90,12 +89,13 @@ def cache_folder() -> Path:
     return Path(base) / "verhuisketens"
 
 
-@functools.cache
+@figures.kept
 def _digest() -> str:
     """Digest of the figures, of the codes that name rows and columns, and of the code that fits them."""
     total = hashlib.sha256(repr((figures.digest(), TYPES, TENURES, KINDS)).encode())
     here = Path(__file__).parent
-    for path in (here / "base_year.py", here / "fitting.py", Path(figures.__file__), here / "ipf.py"):
+    readers = [Path(str(module.__file__)) for module in (figures, figure_cells, own_figures)]
+    for path in (here / "base_year.py", here / "fitting.py", *readers, here / "ipf.py"):
         total.update(path.read_bytes().replace(b"\r\n", b"\n"))
     return total.hexdigest()
 
@@ -213,7 +213,7 @@ def _homes(w: dict[str, NDArray], homes: NDArray, multi: float, urban: float) ->
     return table
 
 
-@functools.cache
+@figures.kept
 def _urban_slope() -> float:
     """Change of the log odds of a flat per class of urbanity, over all gemeenten."""
     f = figures.table("gemeenten")

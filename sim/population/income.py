@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -29,7 +28,7 @@ class IncomeTable(NamedTuple):
     fifths: NDArray  # [4] bounds of the national fifths of standardised income, euro per year
 
 
-@functools.cache
+@figures.kept
 def income_table() -> IncomeTable:
     """From means (derived) and tenure ratios and spread (assumed) by age, type and tenure."""
     t = figures.table("income")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,7 +37,7 @@ def normal(base: np.uint64, ids: NDArray) -> NDArray:
     return normal_quantile(uniform(base, ids))
 
 
-@functools.cache
+@figures.kept
 def _age_shares() -> NDArray:
     """Share of each 5-year band of HEAD_BANDS among reference persons per person of that band: [14, 5] headship."""
     national = figures.matrix("national_households", [f"{name}_2024" for name in TYPES])
@@ -71,7 +70,7 @@ def draw_ages(cumulative: NDArray, cell: NDArray, u: NDArray) -> NDArray:
     return np.minimum(age, OLDEST - 1)
 
 
-@functools.cache
+@figures.kept
 def share_women_alone() -> NDArray:
     """Share of women among persons who live alone, by 5-year band [20] (The Hague 2019, on the national sexes)."""
     f = figures.table("ages")
@@ -113,7 +112,7 @@ def birth_month(age: NDArray, person: NDArray, seed: int, month: int) -> NDArray
     return (month - 12 * age.astype(np.int32) - within).astype(np.int16)
 
 
-@functools.cache
+@figures.kept
 def at_home() -> NDArray:
     """Share of persons of age 0 … 59 who live with their parents (F28; from 45 on an assumption)."""
     t = figures.table("children")
@@ -121,7 +120,7 @@ def at_home() -> NDArray:
     return np.interp(np.arange(60), [17, *t["number_or_age"][read], 45, 60], [1, *(t["value"][read] / 100), LEFT_AT_45, LEFT_AT_45])
 
 
-@functools.cache
+@figures.kept
 def limited_share() -> NDArray:
     """Share with a mobility limitation by sex and age 0 … 100: [2, 101]; below 55 an assumption (0.2 % at 20)."""
     t = figures.table("limitation")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,7 +26,7 @@ OWNED_WOZ = 373_000.0  # mean WOZ of owned homes in the country, 2022 (from the 
 DEBT_OLD = np.array([182_551.0, 137_073.0, 113_595.0])
 
 
-@functools.cache
+@figures.kept
 def _hazard() -> NDArray:
     """Cumulative number of moves expected since FIRST_HOME_AGE, at ages 18 … 99 (persons; ``moves.csv``)."""
     t = figures.table("moves")

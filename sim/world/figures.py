@@ -1,98 +1,102 @@
 """The figures of gemeenten, wijken and the country, read from ``sim/data/population`` and checked cell by cell.
 
-What each column is, its source and year: ``sim/data/README.md``. Missing values are NaN.
+What each column is, its source and year: ``sim/data/README.md``. Missing values are NaN. A folder of places of one's own can be laid
+over them (``use``); it holds for the process, and what was made from other figures is forgotten.
 """
 
 from __future__ import annotations
 
-import csv
 import functools
 import hashlib
-from itertools import pairwise
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from sim.world import figure_checks, own_figures
 from sim.world.errors import Refusal
+from sim.world.figure_cells import Sheet, columns_of, sheet_of, text_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FOLDER = Path(__file__).parents[1] / "data" / "population"
 BANDS = tuple(range(0, 100, 5))
-_TEXT = {
-    "code",
-    "name",
-    "province",
-    "gemeente",
-    "region",
-    "household_type",
-    "tenure",
-    "dwelling_type",
-    "subject",
-    "unit",
-    "status",
-}
-_KEY = {
-    "gemeenten": ("code",),
-    "wijken": ("code",),
-    "ages": ("age_from",),
-    "national_households": ("age_from",),
-    "national_joint": ("age_from", "household_type", "tenure", "dwelling_type"),
-    "homes": ("tenure", "dwelling_type"),
-    "income": ("age_from", "household_type", "tenure"),
-    "provinces": ("region",),
-    "moves": ("age",),
-    "limitation": ("age",),
-    "children": ("subject", "number_or_age"),
-}
-_MAY_MISS = {
-    "gemeenten": ("moved_within_2025", "arrived_2025", "left_2025"),
-    "wijken": (
-        "urban_2022",
-        "pct_age",
-        "woz_keur",
-        "pct_owner",
-        "pct_persons",
-        "households_2017",
-        "pct_one",
-        "pct_no",
-        "pct_with",
-        "mean_household",
-    ),
-    "ages": ("alone", "partner"),
-}
+Made = TypeVar("Made")
+_made: list[functools._lru_cache_wrapper] = []  # what is kept of the figures
+_own: dict[str, bytes] = {}  # files of one's own in use, by name
+
+
+def kept(call: Callable[..., Made]) -> functools._lru_cache_wrapper[Made]:
+    """``functools.cache`` for what is made from figures: forgotten when others come into use."""
+    made = functools.cache(call)
+    _made.append(made)
+    return made
+
+
+def use(folder: str | Path | None) -> None:
+    """Lay the places of a folder over the figures, from now on and in this process; None: only those that come with the project.
+
+    The files are read once, here. The same content as is in use already changes nothing, and so costs little.
+
+    Raises:
+        Refusal: what cannot be in the folder, in a cell, or among the figures of a place; then all is as it was.
+    """
+    before, wanted = dict(_own), {} if folder is None else own_figures.read(Path(folder).expanduser())
+    if wanted == before:
+        return
+    _lay(wanted)
+    if wanted:
+        try:
+            figure_checks.check(table("gemeenten"), table("wijken"), table("gemeenten", FOLDER), _where)
+        except Refusal:
+            _lay(before)
+            raise
+
+
+def own_files() -> dict[str, str]:
+    """SHA-256 (hex) of the files of one's own in use, by name; none where only the project's figures are."""
+    return own_figures.digests(_own)
+
+
+def _lay(files: Mapping[str, bytes]) -> None:
+    _own.clear()
+    _own.update(files)
+    forget()
+
+
+def _where(name: str, code: str) -> str:
+    """Where the row of a code stands in one's own files; empty where it does not."""
+    sheet = _sheet(name, FOLDER)
+    at = sheet.at[[row[sheet.header.index("code")] for row in sheet.body].index(code)]
+    return at if at.startswith("own ") else ""
 
 
 def table(name: str, folder: Path | None = None) -> dict[str, NDArray]:
     """Columns of one file, sorted by its key, read-only: text as object arrays, the rest float64 (NaN where missing).
 
+    Rows of one's own are in it, unless a ``folder`` is named.
+
     Raises:
         Refusal: missing file, missing column, double row, or a value that is no number or out of its range.
     """
-    return _table(name, folder or FOLDER)
+    return _table(name, folder or FOLDER, folder is None and f"{name}.csv" in _own)
 
 
-@functools.cache
-def _table(name: str, folder: Path) -> dict[str, NDArray]:
+@kept
+def _table(name: str, folder: Path, with_own: bool) -> dict[str, NDArray]:
+    return columns_of(name, _sheet(name, folder, with_own))
+
+
+def _sheet(name: str, folder: Path, with_own: bool = True) -> Sheet:
     path = folder / f"{name}.csv"
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.reader(file))
+        text = text_of(path.read_bytes(), path.name)
     except OSError as error:
         raise Refusal(f"{path.name}: cannot be read ({error.strerror}); expected in {folder.name}/, made by sim/data/convert.py") from error
-    except UnicodeDecodeError as error:
-        raise Refusal(f"{path.name}: not UTF-8 text (byte {error.start})") from error
-    if len(rows) < 2:
-        raise Refusal(f"{path.name}: row 1: a header and at least one row are expected, found {len(rows)} rows")
-    header, body = rows[0], rows[1:]
-    for number, row in enumerate(body, start=2):
-        if len(row) != len(header):
-            where = header[min(len(row), len(header) - 1)]
-            raise Refusal(f"{path.name}: row {number}, column {where}: {len(row)} cells, the header has {len(header)}")
-    columns = {column: _column(path.name, column, [row[k] for row in body]) for k, column in enumerate(header)}
-    return _in_order(name, path.name, columns)
+    shipped = sheet_of(text, path.name)
+    return own_figures.merged(name, shipped, _own) if with_own else shipped
 
 
 def column(name: str, key: str, folder: Path | None = None) -> NDArray:
@@ -112,54 +116,28 @@ def matrix(name: str, keys: list[str]) -> NDArray:
     return np.stack([column(name, key) for key in keys], axis=1)
 
 
+@kept
+def listed() -> NDArray:
+    """Which gemeenten, in the order of their codes, come with the project (bool); the others are one's own."""
+    return np.isin(column("gemeenten", "code"), column("gemeenten", "code", FOLDER))
+
+
 def forget() -> None:
-    """Read the files again at the next call."""
-    _table.cache_clear()
+    """Read the files again at the next call, and make anew what was made from them."""
+    for made in _made:
+        made.cache_clear()
 
 
 def digest(folder: Path | None = None) -> str:
-    """SHA-256 (hex) of all files of figures, in name order; line ends and row order do not count."""
+    """SHA-256 (hex) of all files of figures, in name order, one's own included; line ends and row order do not count."""
     total = hashlib.sha256()
     for path in sorted((folder or FOLDER).glob("*.csv")):
-        head, *rows = path.read_text(encoding="utf-8").splitlines()
-        total.update("\n".join([path.name, head, *sorted(rows)]).encode())
+        total.update(f"{path.name}\n{_in_row_order(path.read_text(encoding='utf-8'))}".encode())
+    for name, content in sorted(_own.items()) if folder is None else ():
+        total.update(f"own {name}\n{_in_row_order(text_of(content, name))}".encode())
     return total.hexdigest()
 
 
-def _column(file: str, name: str, cells: list[str]) -> NDArray:
-    if name in _TEXT:
-        for number, cell in enumerate(cells, start=2):
-            if not cell.strip():
-                raise Refusal(f"{file}: row {number}, column {name}: empty")
-        return np.array(cells, dtype=object)
-    values = np.empty(len(cells))
-    missing = any(name.startswith(start) for start in _MAY_MISS.get(file.removesuffix(".csv"), ()))
-    low, high = (0.0, 100.0) if name.startswith("pct_") else (0.0, 1e9)
-    for k, cell in enumerate(cells):
-        try:
-            values[k] = float(cell) if cell else np.nan
-        except ValueError:
-            raise Refusal(f"{file}: row {k + 2}, column {name}: {cell!r} is not a number") from None
-        if not cell and not missing:
-            raise Refusal(f"{file}: row {k + 2}, column {name}: empty, but this column must be complete")
-        if cell and not low <= values[k] <= high:
-            raise Refusal(f"{file}: row {k + 2}, column {name}: {cell} is out of range, {low:g} to {high:g}")
-    return values
-
-
-def _in_order(name: str, file: str, columns: dict[str, NDArray]) -> dict[str, NDArray]:
-    keys = []
-    for key in _KEY[name]:
-        if key not in columns:
-            raise Refusal(f"{file}: row 1, column {key}: not there (columns: {', '.join(columns)})")
-        keys.append(columns[key])
-    order = sorted(range(len(keys[0])), key=lambda k: tuple(key[k] for key in keys))
-    for before, after in pairwise(order):
-        if all(key[before] == key[after] for key in keys):
-            what = " ".join(str(key[after]) for key in keys)
-            raise Refusal(f"{file}: row {after + 2}, column {_KEY[name][0]}: {what} is there twice")
-    out = {}
-    for key, values in columns.items():
-        out[key] = values[order]
-        out[key].flags.writeable = False
-    return out
+def _in_row_order(text: str) -> str:
+    head, *rows = text.splitlines()
+    return "\n".join([head, *sorted(rows)])

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import functools
 import re
-import unicodedata
 from dataclasses import dataclass
-from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
 from sim.world import figures
 from sim.world.errors import Refusal, hint
+from sim.world.place_names import Former, bare, everyday, former, slug
 
-FOLDER = Path(__file__).parents[1] / "data" / "places"
 NEAR = 0.75  # how much a name must look like the one asked for to be hinted at; 1 is the same
 
 
@@ -38,61 +33,29 @@ class Place:
     level: str
 
 
-def slug(name: str) -> str:
-    """ASCII key of a name: ``'s-Gravenhage`` -> ``s-gravenhage``, ``Bergen (NH.)`` -> ``bergen-nh``."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
-
-
-@functools.cache
+@figures.kept
 def places() -> tuple[Place, ...]:
     """All gemeenten in the order of their codes, then the provinces (``utrecht`` and ``groningen`` are gemeenten: their
-    provinces are ``provincie-utrecht``, ``provincie-groningen``) and ``nederland``."""
+    provinces are ``provincie-utrecht``, ``provincie-groningen``) and ``nederland``. A gemeente that somebody added is in no region."""
     codes, names, provinces = (figures.column("gemeenten", key) for key in ("code", "name", "province"))
     with_wijken = set(figures.column("wijken", "gemeente"))
     found: list[Place] = []
     for code, name in zip(codes, names, strict=True):
         found.append(Place(slug(name), str(name), str(code), (str(code),), "wijk" if code in with_wijken else "gemeente"))
     taken = {place.key for place in found}
+    listed = figures.listed()
     for province in sorted(np.unique(provinces)):
-        inside = tuple(str(code) for code in sorted(codes[provinces == province]))
+        inside = tuple(str(code) for code in sorted(codes[listed & (provinces == province)]))
         key = slug(province) if slug(province) not in taken else f"provincie-{slug(province)}"
         level = "wijk" if all(code in with_wijken for code in inside) else "gemeente"
         found.append(Place(key, str(province), key.upper(), inside, level))
-    found.append(Place("nederland", "Nederland", "NEDERLAND", tuple(str(code) for code in codes), "gemeente"))
+    found.append(Place("nederland", "Nederland", "NEDERLAND", tuple(str(code) for code in codes[listed]), "gemeente"))
     return tuple(found)
 
 
-@functools.cache
+@figures.kept
 def _index() -> dict[str, Place]:
     return {name: place for place in places() for name in (place.key, place.code.lower())}
-
-
-class Former(NamedTuple):
-    """A gemeente that was: by slug and by code. ``until``: the year in whose course or at whose beginning it ended."""
-
-    code: str
-    name: str
-    until: int
-    successors: tuple[str, ...]  # CBS codes; several where it was split
-    how: str  # merged, split, or renamed: the same place under another name
-
-
-@functools.cache
-def former() -> tuple[Former, ...]:
-    """Gemeenten that ended or got another name and code since 2015 (sim/data/places/former.csv)."""
-    with (FOLDER / "former.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(
-            Former(row["code"], row["name"], int(row["until"]), tuple(row["successors"].split()), row["how"])
-            for row in csv.DictReader(file)
-        )
-
-
-@functools.cache
-def everyday() -> dict[str, str]:
-    """Names that people use to the code or key of the place (sim/data/places/everyday.csv)."""
-    with (FOLDER / "everyday.csv").open(encoding="utf-8", newline="") as file:
-        return {row["name"]: row["place"] for row in csv.DictReader(file)}
 
 
 def resolve(key: str) -> Place:
@@ -111,7 +74,7 @@ def resolve(key: str) -> Place:
     for one in former():
         if {one.code.lower(), slug(one.name)} & {*words}:
             return _succeeded(asked, one)
-    alike = [place.key for place in places() if slug(re.sub(r"\(.*\)", "", place.name)) in words]
+    alike = [place.key for place in places() if bare(place.name) in words]
     if alike:
         raise Refusal(f"municipality={asked!r} is the name of {' and of '.join(alike)}; give one of them")
     known = [*(place.key for place in places()), *everyday(), *(slug(one.name) for one in former())]

@@ -6,7 +6,8 @@ stands there as *technical*. Every literal number in ``sim`` counts, but by rule
 
 - files: registries with sources of their own (``sim/parameters``, ``sim/world/law.py``), numbers of codes and of the generator
   (``codes.py``, ``chance.py``, ``columns.py``), what reads or writes data and changes no decision (``sim/data``, ``sim/counts``,
-  ``figures.py``, ``keyed_files.py``, ``notation.py``, ``cbs.py``, ``margins.py``, ``errors.py``);
+  ``figures.py``, ``figure_cells.py``, ``figure_checks.py``, ``keyed_files.py``, ``notation.py``, ``cbs.py``, ``margins.py``,
+  ``errors.py``);
 - 0, 1 and −1; 12 in sums (months and years); tolerances of 0.0001 and less; 2 where it is an exponent, a factor or a divisor;
 - whole factors and divisors 10, 100, 1000, … (units, per cents); ``x + 0.5`` and ``x - 0.5`` (the middle of a cell);
 - indices and slices, but not what is compared within them; operands of ``//``, ``%``, shifts and masks (codes taken apart);
@@ -32,7 +33,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LIST = ROOT / "tests" / "house" / "numbers.csv"
 REGISTRIES = ("parameters/", "world/law.py", "world/codes.py", "world/chance.py", "world/columns.py")
 DATA = ("data/", "counts/", "population/cbs.py", "population/margins.py")
-DATA += tuple(f"world/{name}.py" for name in ("figures", "errors", "keyed_files", "notation"))
+DATA += tuple(f"world/{name}.py" for name in ("figures", "figure_cells", "figure_checks", "errors", "keyed_files", "notation"))
 ELSEWHERE = tuple(f"sim/{name}" for name in (*REGISTRIES, *DATA))
 TAKEN_APART = (ast.FloorDiv, ast.Mod, ast.LShift, ast.RShift, ast.BitAnd, ast.BitOr, ast.BitXor)
 SIZES = {"range", "arange", "reshape", "tile", "lru_cache", "Field", "Who"}  # all their arguments
