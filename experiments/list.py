@@ -68,8 +68,10 @@ def scenarios(config: Listing) -> Rows:
 def municipalities(config: Listing) -> Rows:
     """Every municipality and region."""
     from sim.approach import done_already
+    from sim.world import figures
     from sim.world.places import places
 
+    figures.use(config.place_dir)
     rows = []
     for one in places():
         found = done_already.listed(one.key)

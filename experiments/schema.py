@@ -19,6 +19,7 @@ def _of_home(folder: str | None) -> str | None:
     return folder and os.path.expanduser(folder)
 
 
+OneFolder = Annotated[str | None, AfterValidator(_of_home)]
 # experiments/entry.py hands the one name over as scenario.name
 OneName = Annotated[str, BeforeValidator(lambda value: value.get("name") if isinstance(value, dict) else value)]
 
@@ -35,6 +36,7 @@ class Runs(Command):
     """Keys of every command that runs worlds."""
 
     municipality: Place
+    place_dir: OneFolder = Field(None, min_length=1, description="folder with places of one's own")
     scenario_dir: str | None = Field(None, description="folder with more scenarios")
     seeds: Seeds
     first_seed: Seed = Field(description="number of the first seed")
@@ -46,7 +48,7 @@ class Runs(Command):
     instruments: dict[str, dict[str, Any]] = Field(default_factory=dict, description="settings of instruments")
     behaviour: Behaviour = Field(default_factory=dict)
     workers: Whole = Field(ge=1, le=1_024, description="processes")
-    out: Annotated[str | None, AfterValidator(_of_home)] = Field(None, min_length=1, description="a folder")
+    out: OneFolder = Field(None, min_length=1, description="a folder")
 
 
 class Compare(Runs):
@@ -81,4 +83,5 @@ class Listing(Command):
     what: Literal["instruments", "scenarios", "municipalities", "organisations", "indicators", "parameters", "columns", "values"] = Field(
         description="what to list"
     )
+    place_dir: OneFolder = Field(None, min_length=1, description="folder with places of one's own")
     scenario_dir: str | None = Field(None, description="folder with more scenarios")

@@ -25,6 +25,7 @@ if str(ROOT) not in sys.path:  # run as a file, the project is not on the path y
 
 from sim.world.errors import Refusal, hint  # noqa: E402
 from tools.menukaart_page import made_newer  # noqa: E402, F401  (BLOCKS finds it)
+from tools.own_places_page import made_checks, made_figures  # noqa: E402, F401  (BLOCKS finds them)
 from tools.rules_page import made_invariants, made_rules  # noqa: E402, F401  (BLOCKS finds it)
 
 EVIDENCE = ROOT / "docs" / "evidence.csv"
@@ -397,8 +398,7 @@ def made_keys() -> str:
     from experiments.schema import Compare
 
     defaults = yaml.safe_load((ROOT / "configs" / "config.yaml").read_text(encoding="utf-8"))
-    rows = []
-    places = list(defaults)
+    rows, places = [], list(defaults)
     for name in sorted(Compare.model_fields, key=lambda name: places.index(name) if name in places else len(places)):
         field = Compare.model_fields[name]
         value = defaults.get(name, field.default)

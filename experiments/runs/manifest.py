@@ -115,6 +115,7 @@ def compose(
     from sim import parameters
     from sim.approach import done_already
     from sim.interventions import REGISTRY, card_of
+    from sim.world import figures
 
     place, start = plan.design["municipality"], plan.config.start
     named = {key for held in plan.contents.values() for key in held}
@@ -145,6 +146,7 @@ def compose(
         "platform": f"{platform.system()} {platform.machine()}",
         "lock": digest(ROOT / LOCK),
         "sources": {path.relative_to(ROOT).as_posix(): digest(path) for path in sources()},
+        "own_places": figures.own_files(),
         "packages": packages(),
         "seconds": {key: round(value, 3) for key, value in seconds.items()},
         "fingerprints": fingerprints(found),

@@ -76,8 +76,9 @@ def make_plan(config: Compare) -> Plan:
     from sim import parameters
     from sim.approach import done_already
     from sim.approach import scenarios as listed
-    from sim.world import places
+    from sim.world import figures, places
 
+    figures.use(config.place_dir)
     place = places.resolve(config.municipality).key
     parameters.resolve(config.behaviour)
     _refuse_late_seeds(config)

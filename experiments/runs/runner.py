@@ -67,6 +67,8 @@ def seed_jobs(plan: Plan, seeds: Sequence[int], out: Path) -> list[SeedJob]:
                 runs,
                 store.needed(place < ledger),
                 str(out / RUNS),
+                config.place_dir and str(Path(config.place_dir).resolve()),
+                design["data"],
             )
         )
     return jobs

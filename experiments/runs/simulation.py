@@ -62,6 +62,8 @@ class SeedJob:
     runs: tuple[RunSpec, ...]
     tables: tuple[str, ...]
     folder: str
+    place_dir: str | None = None
+    data: str = ""  # digest of the figures of the plan: a folder of one's own may have changed since
     gauge: Gauge = field(default=DEAF, compare=False, repr=False)
 
     @property

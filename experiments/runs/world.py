@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from sim.world.errors import Refusal, shown
+
 if TYPE_CHECKING:
     from experiments.runs.simulation import Gauge, Outcome, RunSpec, SeedJob
     from experiments.schema import Compare
@@ -17,9 +19,13 @@ class Verhuisketens:
     """The real world: sim.run."""
 
     def world(self, job: SeedJob) -> Any:
-        """Build and burn in."""
+        """Build and burn in. Raises Refusal where the places of one's own are not those of the plan."""
         from sim.run import burn_in
+        from sim.world import figures
 
+        figures.use(job.place_dir)
+        if job.place_dir and digests()["data"] != job.data:
+            raise Refusal(f"place_dir={shown(job.place_dir)}: its files changed while this command ran; give the command again")
         with compiling(job.gauge):
             return burn_in(
                 place=job.place,
@@ -31,6 +37,7 @@ class Verhuisketens:
                 behaviour=dict(job.behaviour),
                 debug=job.debug,
                 passed=job.gauge.month,
+                place_dir=job.place_dir,
             )
 
     def run(self, world: Any, job: SeedJob, spec: RunSpec, base: Any) -> Outcome:

@@ -61,6 +61,7 @@ _RANGE = {  # by how a column begins; else anything from 0
     "x_km": (10.0, 280.0),  # the Rijksdriehoek grid over the Netherlands
     "y_km": (300.0, 625.0),
     "urban": (1.0, 5.0),
+    "woz_keur": (50.0, 5000.0),
 }
 
 

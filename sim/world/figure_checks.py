@@ -58,17 +58,17 @@ SUMS = {
         Sum(("pct_one_person_2017", "pct_no_children_2017", "pct_with_children_2017"), 98, 102),
     ),
 }
-LEAST = {
-    "population": 100,
-    "households": 100,
-    "dwellings": 100,
-    "woz_keur": 50,
-    "sale_price": 50_000,
-    "mean_household": 1,
-    "pct_occupied": 50,
+SPANS = {  # of a gemeente, by how a column begins
+    "population": (100, 2e6),
+    "households": (100, 1e6),
+    "dwellings": (100, 1e6),
+    "sale_price": (50_000, 5e6),
+    "mean_household": (1, 5),
+    "pct_occupied": (50, 100),
+    "pct_owner_2022": (1, 99),  # a tenure that is not there at all cannot be spread over wijken
 }
 OLD_AND_YOUNG = (("15 to 64", BANDS[3:13]), ("65 and over", BANDS[13:]))
-NEAR_SUM = 0.05  # how far wijken may be off their gemeente
+NEAR_SUM = 0.01  # how far wijken may be off their gemeente: a wijk that is left out must show
 NEAR_SIZE = 0.1  # how far persons may be off households times their mean size
 
 
@@ -127,10 +127,10 @@ def _of_names(gemeenten: Table, shipped: Table) -> Iterator[Fault]:
 
 def _of_numbers(name: str, table: Table) -> Iterator[Fault]:
     for column, values in table.items():
-        least = next((least for start, least in LEAST.items() if column.startswith(start)), None)
-        for k in np.flatnonzero(values < least) if least is not None else ():
-            here = ((name, table["code"][k]),)
-            yield Fault(here, column, f"{values[k]:g} is less than {least:,}; write whole numbers without a sign between thousands")
+        for low, high in [span for start, span in SPANS.items() if column.startswith(start)]:
+            for k in np.flatnonzero((values < low) | (values > high)):
+                said = f"{values[k]:g} is out of range, {low:g} to {high:g}; write no sign between thousands"
+                yield Fault(((name, table["code"][k]),), column, said)
 
 
 def _of_sums(name: str, table: Table) -> Iterator[Fault]:
@@ -155,7 +155,7 @@ def _of_persons(gemeenten: Table) -> Iterator[Fault]:
         yield Fault((("gemeenten", gemeenten["code"][k]),), "mean_household_size_2020", said)
     for words, bands in OLD_AND_YOUNG:
         for k in np.flatnonzero(np.sum([gemeenten[band] for band in bands], axis=0) < 1):
-            yield Fault((("gemeenten", gemeenten["code"][k]),), bands[0], f"nobody is {words} years old; give the persons of each age")
+            yield Fault((("gemeenten", gemeenten["code"][k]),), bands[0], f"nobody is {words}; give the persons of each age")
 
 
 def _of_wijken(gemeenten: Table, wijken: Table) -> Iterator[Fault]:
