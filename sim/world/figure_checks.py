@@ -67,6 +67,7 @@ SPANS = {  # of a gemeente, by how a column begins
     "pct_occupied": (50, 100),
     "pct_owner_2022": (1, 99),  # a tenure that is not there at all cannot be spread over wijken
 }
+WHOLE = ("population", "households", "dwellings", "new_build", "sale_price", "moved", "arrived", "left", "age_")
 OLD_AND_YOUNG = (("15 to 64", BANDS[3:13]), ("65 and over", BANDS[13:]))
 NEAR_SUM = 0.01  # how far wijken may be off their gemeente: a wijk that is left out must show
 NEAR_SIZE = 0.1  # how far persons may be off households times their mean size
@@ -89,7 +90,8 @@ def check(gemeenten: Table, wijken: Table, shipped: Table, at: Callable[[str, st
 def faults(gemeenten: Table, wijken: Table, shipped: Table) -> Iterator[Fault]:
     """All that cannot be."""
     yield from _of_names(gemeenten, shipped)
-    yield from _of_numbers("gemeenten", gemeenten)
+    for name, table in (("gemeenten", gemeenten), ("wijken", wijken)):
+        yield from _of_numbers(name, table)
     yield from _of_sums("gemeenten", gemeenten)
     yield from _of_persons(gemeenten)
     yield from _of_sums("wijken", wijken)
@@ -127,7 +129,10 @@ def _of_names(gemeenten: Table, shipped: Table) -> Iterator[Fault]:
 
 def _of_numbers(name: str, table: Table) -> Iterator[Fault]:
     for column, values in table.items():
-        for low, high in [span for start, span in SPANS.items() if column.startswith(start)]:
+        for k in np.flatnonzero(values % 1 > 0) if column.startswith(WHOLE) else ():
+            said = f"{values[k]:g} is no whole number; write no sign between thousands"
+            yield Fault(((name, table["code"][k]),), column, said)
+        for low, high in [span for start, span in SPANS.items() if column.startswith(start) and name == "gemeenten"]:
             for k in np.flatnonzero((values < low) | (values > high)):
                 said = f"{values[k]:g} is out of range, {low:g} to {high:g}; write no sign between thousands"
                 yield Fault(((name, table["code"][k]),), column, said)

@@ -59,7 +59,7 @@ def merged(name: str, shipped: Sheet, files: Files) -> Sheet:
     own = sheet_of(text_of(files[file], f"own {file}"), f"own {file}")
     for column in own.header:
         if column not in shipped.header:
-            raise Refusal(f"{own.file}: row 1, column {shown(column)}: not known{hint(column, shipped.header)}; leave out what is not read")
+            raise Refusal(f"{own.file}: row 1, column {shown(column)}: not known{hint(column, shipped.header, 'leave it out')}")
     if "code" not in own.header:
         raise Refusal(f"{own.file}: row 1, column code: not there, so no row says which of the {name} it is; add it")
     before = {row[shipped.header.index("code")]: row for row in shipped.body}

@@ -12,7 +12,7 @@ from sim.population import fitting, setting
 from sim.population.base_year import base_year
 from sim.world import figure_cells, figures
 from sim.world.errors import Refusal
-from sim.world.figure_checks import SPANS, SUMS, faults
+from sim.world.figure_checks import SPANS, SUMS, WHOLE, faults
 from sim.world.place_names import everyday, former
 from sim.world.places import places, resolve
 from tests.own_places import CODE, NAME, another, folder_of, row_of, scaled, shipped, wijken_of
@@ -193,6 +193,16 @@ def test_each_bound_is_seen_to_fail_on_either_side(start):
     for column in HEADERS["gemeenten"]:
         if column.startswith(start):
             assert column in damaged("gemeenten", [column], 1e-4) and column in damaged("gemeenten", [column], 100)
+
+
+@pytest.mark.parametrize(("name", "column"), [(name, one) for name, one in NUMBERS if one.startswith(WHOLE)])
+def test_a_dot_between_thousands_is_no_whole_number(tmp_path, name, column):
+    gemeenten, wijken = [another(**({column: "130.668"} if name == "gemeenten" else {}))], wijken_of()
+    wijken[0] |= {column: "13.668"} if name == "wijken" else {}
+    said = refused(folder_of(tmp_path, gemeenten, wijken))
+    assert said.startswith(f"own {name}.csv: row 2, column {column}: ") and said.endswith(
+        "no whole number; write no sign between thousands"
+    )
 
 
 @pytest.mark.parametrize("column", ["population_2022", "dwellings_2022"])
