@@ -100,6 +100,7 @@ def compare(
     instruments: Mapping[str, Mapping[str, Any]] | None = None,
     behaviour: Mapping[str, float] | None = None,
     eur_budget_total: float | None = None,
+    place_dir: str | Path | None = None,
     scenario_dir: str | Path | None = None,
     ledger: Literal["all", "first", "none"] = "first",
     ghosts: bool = True,

@@ -17,12 +17,13 @@ from sim.approach import beforehand, done_already, rules, scenarios
 from sim.counts import tables
 from sim.counts.schema import MONTHS, TEXT
 from sim.interventions import Instrument, load
-from sim.world import arguments, places
+from sim.world import arguments, figures, places
 from sim.world.codes import HouseholdClass
 from sim.world.errors import Refusal, hint, shown
 from sim.world.names import BASIS
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from typing import Self
 
     import pandas as pd
@@ -100,6 +101,7 @@ class HousingModel(Model):
         behaviour: mapping of parameter to value (``experiments.list what=parameters``).
         debug: refuse a key drawn twice.
         rng: the seed, under the name that Mesa's tools give it.
+        place_dir: folder with places of one's own (docs/howto-municipality.md).
         more: parameters of behaviour by name, as ``p_sight=0.1``.
 
     Raises:
@@ -122,8 +124,10 @@ class HousingModel(Model):
         debug: bool = False,
         *,
         rng: int | None = None,
+        place_dir: str | Path | None = None,
         **more: float,
     ) -> None:
+        figures.use(place_dir)
         given = arguments.check(
             arguments.OneModel,
             {
@@ -147,9 +151,8 @@ class HousingModel(Model):
         on_top = done_already.with_current(scenario, found.instruments, found.stops, place.key, start)
         chosen = loaded({**on_top, **given.interventions}, start)
         beforehand.check(chosen, found.rules, beforehand.Term(place, start, given.months, given.burn_in))
-        self._equip(
-            run.burn_in(place.key, given.seed, given.months, given.burn_in, given.follow_up, start, all_of_it, debug), chosen, found.rules
-        )
+        time = given.months, given.burn_in, given.follow_up, start
+        self._equip(run.burn_in(place.key, given.seed, *time, all_of_it, debug, place_dir=place_dir), chosen, found.rules)
         self.datacollector = Collector()
 
     # batch_run of Mesa 3.5 puts None in the place of every seed that is given, if it sees that there is one; so it sees rng
