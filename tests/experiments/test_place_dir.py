@@ -14,12 +14,14 @@ import pytest
 
 from experiments import attribute, compare, entry, goals, validate
 from experiments import list as listing
+from experiments.comparison import compare as compared
 from experiments.entry import CONFIGS
 from experiments.runs import runner
 from experiments.runs.plan import make_plan
 from experiments.runs.world import Verhuisketens
 from experiments.schema import Compare, check
 from sim import run
+from sim.model import HousingModel
 from sim.population.fitting import make
 from sim.world import figures
 from sim.world.errors import Refusal
@@ -139,3 +141,16 @@ def test_from_python_a_place_is_burnt_in_from_its_folder(mine):
     assert begun == pytest.approx(len(shipped.world.d.id), rel=0.01)
     later = run.run_scenario(own)
     assert len(later.tables["months"]) > 0, "a run goes on after another folder came into use"
+
+
+def test_the_doors_of_python_take_the_folder_and_the_next_world_has_the_projects_own():
+    time = {"months": 2, "burn_in": 1, "follow_up": 0}
+    one = HousingModel("eigeneiland", seed=1, place_dir="mine", **time)
+    assert len(one.agents) > 100
+    with pytest.raises(Refusal, match="'eigeneiland' is not known"):
+        HousingModel("eigeneiland", seed=1, **time)
+    found = compared("eigeneiland", "basis", seeds=1, place_dir="mine", ledger="none", **time)
+    assert set(found.months["scenario"]) == {"basis", "placebo"}
+    with pytest.raises(Refusal, match="'eigeneiland' is not known"):
+        compared("eigeneiland", "basis", seeds=1, ledger="none", **time)
+    one.run()  # the world that was built goes on with what it was built from
