@@ -259,7 +259,7 @@ def test_a_view_can_be_given_what_the_world_keeps_and_nothing_else(model):
 def test_parameters_of_behaviour_are_plain_arguments(monkeypatch):
     seen = {}
 
-    def burn_in(*given: Any) -> Any:
+    def burn_in(*given: Any, **more: Any) -> Any:
         seen.update(given[6])
         raise KeyError("seen")
 
