@@ -43,7 +43,7 @@ def finish(out: Path, config: Mapping[str, Any], seconds: Mapping[str, float] | 
     """
     results = gather(Path(out), config)
     if seconds:
-        results = Results(results.folder, results.config, {**results.manifest, "seconds": dict(seconds)})
+        results = replace(results, manifest={**results.manifest, "seconds": dict(seconds)})
     # everything is worked out before anything is written: what forbids a conclusion leaves no file behind
     tables, text = tables_of(results), summary.plain(results)
     drawn: list[tuple[Chart, dict[str, bytes]]] = []

@@ -116,7 +116,8 @@ def made_invariants() -> str:
     from analysis.invariants.rule import REGISTRY, TABLE_OF
 
     lines = ["| file | what must hold | read beside it |", "|---|---|---|"]
-    for one in sorted(REGISTRY.values(), key=lambda one: [table.file for table in TABLE_OF.values()].index(one.table.file)):
+    files = [table.file for table in TABLE_OF.values()]
+    for one in sorted(REGISTRY.values(), key=lambda one: (files.index(one.table.file), one.says)):  # whoever was imported first
         beside = ", ".join(
             f"`{TABLE_OF[name].file if name in TABLE_OF else 'manifest.json'}`" for name in one.reads[1:] if name != "results"
         )
