@@ -167,11 +167,24 @@ def unknown(frame: pd.DataFrame, column: Column) -> NDArray:
 
 
 def odd(frame: pd.DataFrame, column: Column) -> NDArray:
-    """Where a number cannot be one of its column: endless, an end of the range of its type, or outside what its unit allows; bool."""
+    """Where a number cannot be one of its column: endless, a stand-in for none, or outside what its unit allows; bool."""
     values = frame[column.name].to_numpy(float, na_value=np.nan) if column.kind != TRUTH else np.zeros(len(frame))
-    wrong = np.isinf(values) | np.isin(values, EXTREMES)
+    wrong = np.isinf(values) | stands_for_none(values)
     if (np.dtype(column.kind).kind == "i" and not column.signed) or column.unit in NEVER_BELOW_0:
         wrong |= values < 0
     if column.unit == "0-1":
         wrong |= values > 1 + 1e-6
     return wrong if column.none is None else wrong & (values != column.none)
+
+
+def stands_for_none(values: NDArray) -> NDArray:
+    """Where a number is the end of the range of a whole type, and no other value of its column comes near it; bool.
+
+    A count or an id of a large run may be 32,767 too: then others lie beside it.
+    """
+    ends = np.isin(values, EXTREMES)
+    if not ends.any():
+        return ends
+    others = values[~ends & np.isfinite(values)]
+    counted = [end for end in np.unique(values[ends]) if len(others) and np.abs(others - end).min() <= abs(end) / 10]
+    return ends & ~np.isin(values, counted)

@@ -12,7 +12,7 @@ import yaml
 from analysis.invariants import made
 from analysis.invariants.folder import asked, check
 from analysis.invariants.rule import RECORD, REGISTRY, RESULTS, TABLE_OF
-from analysis.invariants.shape import ROWS, faults_of_values
+from analysis.invariants.shape import ROWS, faults_of_values, stands_for_none
 from analysis.results import gather
 from analysis.tables import record
 from experiments import attribute, compare, entry, goals, validate
@@ -200,3 +200,12 @@ def nothing(frame, column):
     if column.kind != TRUTH:
         frame[column.name] = "" if column.kind == TEXT else 0
     return frame
+
+
+def test_a_count_of_a_large_run_is_no_stand_in_for_none_and_a_lonely_end_of_a_type_is():
+    counts = np.arange(70_000, dtype=float)
+    assert not stands_for_none(counts).any() and not stands_for_none(np.array([1.0, np.nan, np.inf])).any()
+    for end in (32_767.0, -32_768.0, 65_535.0, 2.0**31 - 1, -(2.0**63)):
+        few = np.array([3.0, end, 40.0, np.nan])
+        assert stands_for_none(few).tolist() == [False, True, False, False]
+        assert stands_for_none(np.array([end])).all()
