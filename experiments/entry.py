@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import _thread
 import argparse
+import atexit
 import itertools
 import os
 import re
@@ -64,6 +65,7 @@ def main(command: HydraCommand, arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns its exit status: 0 done, 1 something failed, 2 the command cannot be run as it is, 130 stopped."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = any(argument.replace(" ", "").lower() == "debug=true" for argument in given)
+    atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)  # what was answered stays so while the process ends
     try:
         with heard() as stops:
             status = answered(lambda: _main(command, given, stops), debug)

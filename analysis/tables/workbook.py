@@ -32,36 +32,35 @@ def workbook(tables: Mapping[str, pd.DataFrame], about: str) -> bytes:
     """
     from openpyxl import Workbook
 
-    book = Workbook(write_only=True)
-    _explain(book.create_sheet("Uitleg"), about)
+    book = Workbook()
+    _explain(book.active, about)
     for tab, table in TABS.items():
-        frame = tables[table.name][list(table.names)]
-        number_tab(book.create_sheet(tab), table.names, frame.astype(object).where(frame.notna(), None).to_numpy().tolist())
+        number_tab(book.create_sheet(tab), tables[table.name][list(table.names)])
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
 
 
-def number_tab(sheet: Any, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """A header and rows in an empty tab of a write-only workbook, ready to filter."""
+def number_tab(sheet: Any, frame: pd.DataFrame) -> None:
+    """A table in an empty tab, ready to filter: numbers as numbers, empty where nothing is known."""
     from openpyxl.utils import get_column_letter
 
-    sheet.freeze_panes = "A2"
-    for k, name in enumerate(names, 1):
-        sheet.column_dimensions[get_column_letter(k)].width = WIDE.get(name, 14)
-    _append(sheet, names, bold=True)
-    for row in rows:
+    _append(sheet, list(frame.columns), bold=True)
+    for row in frame.astype(object).where(frame.notna(), None).to_numpy().tolist():
         _append(sheet, row)
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(names))}{1 + len(rows)}"
+    for k, name in enumerate(frame.columns, 1):
+        sheet.column_dimensions[get_column_letter(k)].width = WIDE.get(name, 14)
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = sheet.dimensions
 
 
 def _explain(sheet: Any, about: str) -> None:
+    sheet.title = "Uitleg"
     sheet.column_dimensions["D"].width = WIDE["meaning"]
     for letter in "ABC":
         sheet.column_dimensions[letter].width = 26
     for line in (about, *EXPLAINED):
         _append(sheet, [line])
-    _append(sheet, [])
     _append(sheet, ["tabblad", "kolom", "eenheid of woorden", "betekenis"], bold=True)
     for tab, table in TABS.items():
         for column in (*table.keys, *table.columns):
@@ -70,6 +69,7 @@ def _explain(sheet: Any, about: str) -> None:
 
 
 def _append(sheet: Any, row: Sequence[Any], bold: bool = False) -> None:
+    """A row below the others, in which a text is never a formula."""
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
 
@@ -77,7 +77,7 @@ def _append(sheet: Any, row: Sequence[Any], bold: bool = False) -> None:
         if not isinstance(value, str):
             return value
         made = WriteOnlyCell(sheet, value)
-        made.data_type = "s"  # never a formula
+        made.data_type = "s"
         if bold:
             made.font = Font(bold=True)
         return made

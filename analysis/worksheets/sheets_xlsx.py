@@ -12,6 +12,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
+from analysis.tables.workbook import number_tab
 from analysis.worksheets.sheets import EXTRA, LEGEND, NOW, SIGNS, STOP, Sheet, Table, runs, text_of
 
 FILLS = {NOW: "D6E8F5", EXTRA: "FDE3B8", STOP: "E3E3E3"}
@@ -32,7 +33,7 @@ def workbook(sheets: Sequence[Sheet], figures: pd.DataFrame, about: str, source:
     book.remove(book.active)
     for sheet in sheets:
         _tab(book.create_sheet(sheet.tab.replace("/", "-")), sheet, about, source)
-    _figures(book.create_sheet("Cijfers"), figures)
+    number_tab(book.create_sheet("Cijfers"), figures)
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
@@ -113,16 +114,3 @@ def _room(tab: Any, top: int, bottom: int, text: str, width: float) -> None:
     lacking = needed - sum(tab.row_dimensions[row].height for row in range(top, bottom + 1))
     if lacking > 0:
         tab.row_dimensions[bottom].height += lacking
-
-
-def _figures(tab: Any, figures: pd.DataFrame) -> None:
-    """The rows of monitor.csv as numbers."""
-    tab.append(list(figures.columns))
-    for row in figures.itertuples(index=False):
-        tab.append([None if isinstance(value, float) and math.isnan(value) else value for value in row])
-    for cell in tab[1]:
-        cell.font = Font(bold=True)
-    for k, name in enumerate(figures.columns, 1):
-        tab.column_dimensions[get_column_letter(k)].width = {"row": 60, "note": 60, "key": 36, "scenario": 22}.get(name, 14)
-    tab.freeze_panes = "A2"
-    tab.auto_filter.ref = tab.dimensions
