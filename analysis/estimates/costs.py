@@ -27,6 +27,7 @@ PER = 100_000  # euro, of extra moves and homes
 Extra = dict[str, np.ndarray | None]  # extra moves and homes per seed
 COUNTED = {"senior_moves": ("senior_move", ""), "suitable_seniors": ("suitable_home", "_suitable"), "moves": ("link", "_link")}
 CHEAPER = Ratio(np.nan, np.nan, np.nan, "it costs less than basis")
+FREE = Ratio(np.nan, np.nan, np.nan, "nothing was spent")
 PART = "euro per extra move belongs to the whole scenario"
 
 
@@ -113,7 +114,7 @@ def _whole(scenario: str, payer: str, ledger: pd.DataFrame, extra: Extra, seeds:
     }
     notes = []
     for key, (what, suffix) in COUNTED.items():
-        of_money = _ratio(extra[key], eur) if eur.mean() >= 0 else CHEAPER
+        of_money = FREE if not eur.any() else CHEAPER if eur.mean() < 0 else _ratio(extra[key], eur)
         one_more = turned_over(of_money)
         row |= {f"eur_per_extra_{what}": one_more.value, f"lower{suffix}": one_more.lower, f"upper{suffix}": one_more.upper}
         for name, value in (("extra", of_money.value), ("lower_extra", of_money.lower), ("upper_extra", of_money.upper)):

@@ -64,8 +64,8 @@ def plain(
     lines = [_whole(mine.loc[BUNDLE], name, place, time)]
     lines.append(
         Text(
-            "Wie draagt wat bij (verhuizingen van senioren, met 95 %-interval; samen precies het geheel):",
-            "Who contributes what (moves by seniors, with 95 % interval; together exactly the whole):",
+            "Wie draagt wat bij (verhuizingen van senioren, met 95 %-interval voor toeval; samen precies het geheel):",
+            "Who contributes what (moves by seniors, with 95 % interval for chance; together exactly the whole):",
         )
     )
     rows = mine.drop(index=BUNDLE).sort_values("difference", ascending=False, kind="stable")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -55,10 +54,10 @@ def extra_moves(results: Results) -> Chart | None:
         "extra_verhuizingen",
         Text("Hoeveel extra verhuizingen van senioren?", "How many extra moves by seniors?"),
         Text(
-            f"Verschil met het beleid van nu in {time.nl}, met 95 %-interval. Met het beleid van nu zijn het er "
+            f"Verschil met het beleid van nu in {time.nl}, met 95 %-interval voor toeval. Met het beleid van nu zijn het er "
             f"{base.nl}. De grijze band is de placebo: zo groot kan een verschil zijn als er niets van belang "
             f"verandert. {FILLED.nl}",
-            f"Difference with today's policy in {time.en}, with 95 % interval. With today's policy there are "
+            f"Difference with today's policy in {time.en}, with 95 % interval for chance. With today's policy there are "
             f"{base.en}. The grey band is the placebo: differences of that size appear when nothing of substance "
             f"changes. {FILLED.en}",
         ),
@@ -202,9 +201,9 @@ def klantreis(results: Results) -> Chart | None:
         Text("Waar in de klantreis gebeurt het?", "Where in the klantreis does it happen?"),
         Text(
             "Huishoudens van senioren per 1.000 en per jaar. Links basis: hoeveel er in een fase komen, doorgaan "
-            f"en afhaken. Rechts wat elk scenario daaraan verandert, met 95 %-interval.{left_out.nl}",
+            f"en afhaken. Rechts wat elk scenario daaraan verandert, met 95 %-interval voor toeval.{left_out.nl}",
             "Senior households per 1,000 and per year. Left, base: how many enter a stage, go on and drop out. "
-            f"Right, what each scenario changes, with 95 % interval.{left_out.en}",
+            f"Right, what each scenario changes, with 95 % interval for chance.{left_out.en}",
         ),
         [
             SCENARIO,
@@ -218,19 +217,28 @@ def klantreis(results: Results) -> Chart | None:
     )
 
 
+NO_RATIO = {  # notes of costs.csv in words of the page
+    "nothing was spent": Text("niets uitgegeven: gratis, of geen prijs ingevuld", "nothing spent: free, or no price filled in"),
+    "it costs less than basis": Text("niet te bepalen: het kost minder dan basis", "cannot be told: it costs less than base"),
+    "no extra: the number is not above 0": Text("niet te bepalen: geen extra verhuizingen", "cannot be told: no extra moves"),
+    "the number of extra may be zero: no upper end": Text(
+        "niet te bepalen: het aantal extra verhuizingen kan nul zijn", "cannot be told: extra moves may be zero"
+    ),
+    "one seed: no interval": Text("één wereld: geen interval", "one world: no interval"),
+    "all in one seed: no interval": Text("uitgegeven in één wereld: geen interval", "spent in one world: no interval"),
+}
+
+
 def no_ratio(results: Results) -> dict[str, Text]:
-    """Scenario to the reason why no euro per extra senior move is shown; those with one are left out."""
+    """Scenario to the reason why no euro per extra senior move is shown, as costs.csv has it; those with one are left out."""
     claims = whole_run(results.effects, "senior_moves").set_index("scenario")["claimed"]
     found = {}
     for _, row in whole_scenarios(results.costs).iterrows():
+        said = dict(part.split(": ", 1) for part in row["note"].split("; ") if part).get("senior move", "")
         if row["eur"] == 0 and row["uses"] == 0:
             found[row["scenario"]] = Text("niet gebruikt", "not used")
-        elif math.isnan(row["eur_per_extra_senior_move"]):
-            found[row["scenario"]] = Text("niet te bepalen: geen extra verhuizingen", "cannot be told: no extra moves")
-        elif math.isnan(row["upper"]):
-            found[row["scenario"]] = Text(
-                "niet te bepalen: het aantal extra verhuizingen kan nul zijn", "cannot be told: extra moves may be zero"
-            )
+        elif said:
+            found[row["scenario"]] = NO_RATIO.get(said, both(said))
         elif not claims.get(row["scenario"], False):
             found[row["scenario"]] = Text("niet te bepalen: geen effect aangetoond", "cannot be told: no effect was shown")
     return found

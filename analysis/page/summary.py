@@ -79,7 +79,7 @@ def _around(row: Any) -> Text:
         return Text(" (één wereld: geen interval)", " (one world: no interval)")
     bounds = [row["lower"], row["upper"]] if row["difference"] >= 0 else [-row["upper"], -row["lower"]]
     low, high = (numbers(bound) for bound in bounds)
-    return Text(f" (95 %-interval: {low.nl} tot {high.nl})", f" (95 % interval: {low.en} to {high.en})")
+    return Text(f" (95 %-interval voor toeval: {low.nl} tot {high.nl})", f" (95 % interval for chance: {low.en} to {high.en})")
 
 
 def _worlds(results: Results) -> Text:

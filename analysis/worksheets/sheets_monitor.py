@@ -71,7 +71,7 @@ def figures(plan: Approach, sheet: str) -> Sheet:
     kept, worlds = int(table.loc[(BASIS, "senior_households_moved"), "seeds"]), len(plan.results.seeds)
     fewer = f" Wat uit de lijst van verhuizingen komt, is van {kept} van de {worlds} werelden." if 0 < kept < worlds else ""
     notes = (
-        f"Gemiddelde over de nagebootste werelden, met 95 %-interval van dat gemiddelde, over {plan.results.months} maanden.{fewer} "
+        f"Gemiddelde over de nagebootste werelden met 95 %-interval (van toeval), over {plan.results.months} maanden.{fewer} "
         "Beschikbaar ☒: in deze uitkomsten geteld. Zet zelf een kruis bij Opnemen.",
         "Dit zijn tellingen, zoals een monitor ze geeft. Wat een maatregel veroorzaakt, staat in het rapport (report.html).",
     )

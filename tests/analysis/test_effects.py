@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.estimates.costs import costs
+from analysis.estimates.costs import CHEAPER, FREE, costs, whole_scenarios
 from analysis.estimates.effects import comparisons, effects, whole_run, with_claims
 from analysis.estimates.journey import per_thousand
+from analysis.estimates.statistics import ratio, turned_over
+from analysis.page.charts import NO_RATIO, no_ratio
 from analysis.tables.files import Folder
 from analysis.tables.schema import COSTS, EFFECTS
 from sim.counts.indicators import REGISTRY
@@ -169,6 +172,33 @@ def test_no_interval_where_there_may_be_no_extra_moves(summary: pd.DataFrame) ->
     assert table[["lower", "upper"]].isna().all(axis=None)
     whole = table[(table["scenario"] == "huurgewenning") & (table["payer"] == "all")]
     assert "no extra: the number is not above 0" in whole["note"].iloc[0]
+
+
+PAID = {  # euro of each seed from the ledger's own, and the reason why there is no ratio
+    "nothing was spent": lambda eur, seed: 0.0 * eur,
+    "it costs less than basis": lambda eur, seed: -eur,
+    "all in one seed: no interval": lambda eur, seed: eur * (seed == 0),
+    "": lambda eur, seed: eur,
+}
+
+
+@pytest.mark.parametrize("why", PAID)
+def test_why_there_is_no_euro_per_move_is_said_as_it_is_in_table_and_page(summary: pd.DataFrame, why: str) -> None:
+    """The scenario has extra moves in every case: nobody may read that it has none."""
+    ledger = made.instruments(SCENARIOS, SEEDS)
+    ledger["cost_eur"] = PAID[why](ledger["cost_eur"], ledger["seed"])
+    of_page = SimpleNamespace(costs=costs(ledger, summary, "2026-07", made.MONTHS), effects=with_claims(effects(summary)))
+    [row] = [one for _, one in whole_scenarios(of_page.costs).iterrows() if one["scenario"] == "voorrang"]
+    assert (f"senior move: {why}" in row["note"]) if why else "senior move" not in row["note"]
+    said = no_ratio(of_page).get("voorrang")
+    assert said == NO_RATIO[why] if why else said not in NO_RATIO.values()
+    assert said is None or "geen extra" not in said.nl
+
+
+def test_every_reason_that_a_ratio_can_have_is_in_words_of_the_page() -> None:
+    whole = {ratio(extra, eur).note for extra, eur in (([1.0], [1.0]), ([1.0, 1.0], [1.0, 0.0]))}
+    over = {turned_over(ratio(extra, [1.0, 1.0, 1.0])).note for extra in ([-1.0, 0.0, -2.0], [5.0, 0.0, 0.1])}
+    assert whole | over | {FREE.note, CHEAPER.note} == set(NO_RATIO)
 
 
 def test_the_klantreis_counts_seniors_per_thousand_and_year() -> None:

@@ -73,7 +73,7 @@ def test_the_first_line_is_one_sentence_with_number_interval_and_comparison(run:
     first = run[1].splitlines()[0]
     assert re.fullmatch(
         r"In dit model van Zwolle zijn er in 2 jaar 40 verhuizingen van senioren meer met 'Scenario voorrang' dan met "
-        r"het beleid van nu \(95 %-interval: 38 tot 42\)\.",
+        r"het beleid van nu \(95 %-interval voor toeval: 38 tot 42\)\.",
         first,
     )
 
