@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 
 import pytest
@@ -113,3 +114,13 @@ def test_what_was_planted_is_taken_out_again_with_the_time_of_the_file(tmp_path,
     path.write_bytes(b"\n" + text)
     with pytest.raises(SystemExit, match="draw the list anew"), copy.planted([row]):
         pass
+
+
+def test_the_tests_that_are_named_are_there():
+    for name in (*tool.READ_CODE, *(one for of in tool.BROAD.values() for one in of)):
+        assert (tool.ROOT / name).is_file(), name
+    with (tool.ROOT / "docs" / "planted_faults.csv").open(encoding="utf-8", newline="") as file:
+        seen = re.findall(r"(tests/[\w/]+\.py)(?:::(\w+))?", file.read())
+    assert seen
+    for name, test in seen:
+        assert f"def {test}" in (tool.ROOT / name).read_text(encoding="utf-8"), f"{name}::{test}"
