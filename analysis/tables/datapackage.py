@@ -34,7 +34,7 @@ def refresh(folder: Path) -> None:
 def resource(table: Table) -> dict[str, Any]:
     """One table as the standard has it."""
     return {
-        "name": table.name.replace("_", "-"),
+        "name": table.file.replace("_", "-"),  # with its ending: a table may be there in two forms
         "path": table.file,
         "profile": "tabular-data-resource",
         "format": table.suffix,

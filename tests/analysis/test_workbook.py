@@ -110,6 +110,11 @@ def test_every_column_has_a_type_and_a_meaning_of_the_standard(table):
         assert field["type"] in {"string", "integer", "number", "boolean"} and field["description"], field["name"]
 
 
+def test_no_two_tables_share_a_name():
+    names = [datapackage.resource(table)["name"] for table in EVERY]
+    assert len(set(names)) == len(names)
+
+
 def test_whoever_writes_or_removes_a_table_renews_the_description(tmp_path):
     table = next(one for one in COMPUTED if one.name == "validation")
     VALIDATION.write(tmp_path, {"validation": pd.DataFrame(columns=list(table.names))})
