@@ -1,8 +1,8 @@
 """Every behavioural parameter: default, range, unit and evidence, one entry each.
 
-One file per subject holds a list ``PARAMETERS``. Kernels get the values as ``Params``, a named tuple of floats made from the
-registry (``tools/make_params.py``), so that a parameter is read by its name everywhere. Ids such as ``B44`` are rows of ``docs/evidence.md``; the word
-``assumption`` stands where no source was found, and the range then says how far it may be off.
+One file per subject holds a list ``PARAMETERS``. Kernels get the values as ``Params``, a named tuple of floats, so that a parameter
+is read by its name everywhere; after a new entry ``python tools/make_params.py`` writes it anew from the registry. Ids such as ``B44``
+are rows of ``docs/evidence.md``; the word ``assumption`` stands where no source was found, and the range then says how far it may be off.
 """
 
 from __future__ import annotations
