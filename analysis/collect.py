@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.results import finished
 from analysis.tables import record
 from analysis.tables.files import Folder
 from analysis.tables.schema import EFFECTS
@@ -42,14 +43,14 @@ def collected(folder: Path) -> pd.DataFrame:
     configuration does not have it.
 
     Raises:
-        Refusal: there is none, one is not finished, or one is damaged.
+        Refusal: there is none, one did not begin its tables or end them, a run of it failed, or one is damaged.
     """
     import pandas as pd
 
-    jobs = {path.parent: record.read(path) for path in sorted(folder.rglob(record.MANIFEST))}
+    jobs = begun(folder)
     if not jobs:
         raise Refusal(f"{folder} holds no finished results; name the folder of a multirun")
-    keys = {path: flat(content["configuration"]) for path, content in jobs.items() if content is not None}
+    keys = {path: flat(finished(path).manifest["configuration"]) for path in jobs}
     names = sorted({name for one in keys.values() for name in one if name.partition(".")[0] not in OWN})
     differ = [name for name in names if len({str(one.get(name)) for one in keys.values()}) > 1]
     tables = []
@@ -60,6 +61,13 @@ def collected(folder: Path) -> pd.DataFrame:
         front = {"job": path.relative_to(folder).as_posix(), **{name: one.get(name) for name in differ}}
         tables.append(pd.DataFrame({name: [value] * len(table) for name, value in front.items()}).join(table))
     return pd.concat(tables, ignore_index=True)
+
+
+def begun(folder: Path) -> list[Path]:
+    """The folders within ``folder`` in which a run began, whether or not it ended, in order."""
+    names = (record.MANIFEST, record.RUNS, record.LOCK, record.HYDRA)
+    there = {path.parent for name in names for path in folder.rglob(name)}
+    return sorted(path for path in there if not {record.RUNS, record.HYDRA} & {*path.relative_to(folder).parts})
 
 
 def flat(content: Mapping[str, Any], before: str = "") -> dict[str, Any]:

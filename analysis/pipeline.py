@@ -7,10 +7,9 @@ A table is worked out in the file of its name in ``estimates/`` (effects.csv in 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from analysis.estimates.worksheet_counts import monitor
 from analysis.page import page as pages
@@ -18,22 +17,19 @@ from analysis.page import summary
 from analysis.page.charts import Chart, charts
 from analysis.page.figures import svg, svg_and_png
 from analysis.page.words import LANGUAGES
-from analysis.results import Results, gather
+from analysis.results import Results
 from analysis.tables import workbook
-from analysis.tables.files import Folder
 from analysis.tables.made import PAGE, REPORT
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def finish(out: Path, config: Mapping[str, Any], seconds: Mapping[str, float] | None = None) -> str:
+def finish(results: Results, tables: Mapping[str, pd.DataFrame] | None = None) -> str:
     """Write the files of ``PAGE`` (CSV, pictures, report.html), each whole or not at all; those of an earlier run go.
 
     Args:
-        out: folder with the tables and, if there is one, manifest.json.
-        config: configuration of the run with ``place`` and ``command``; what it lacks is taken from the manifest.
-        seconds: computing time by part (building, months, writing), for the page; default that of the manifest.
+        tables: what ``tables_of`` made of the results, for who has it already.
 
     Returns:
         The plain Dutch summary, one line per conclusion; the first is one sentence with one number.
@@ -41,11 +37,8 @@ def finish(out: Path, config: Mapping[str, Any], seconds: Mapping[str, float] | 
     Raises:
         Refusal: unequal sets of seeds, two seeds with one world, tables lost or damaged. Nothing is then written.
     """
-    results = gather(Path(out), config)
-    if seconds:
-        results = replace(results, manifest={**results.manifest, "seconds": dict(seconds)})
     # everything is worked out before anything is written: what forbids a conclusion leaves no file behind
-    tables, text = tables_of(results), summary.plain(results)
+    tables, text = tables or tables_of(results), summary.plain(results)
     drawn: list[tuple[Chart, dict[str, bytes]]] = []
     others: dict[str, str | bytes] = {}
     for chart in charts(results):
@@ -79,14 +72,9 @@ def _in_languages(chart: Chart, drawn: Mapping[str, bytes]) -> dict[str, bytes]:
     return {language: drawn.get(language) or svg(partial(chart.draw, language)) for language in LANGUAGES}
 
 
-def early_summary(folder: Folder, awaited: int) -> str:
-    """The plain Dutch summary of the finished seeds that ``folder`` reads, marked as provisional: ``awaited`` seeds there will be."""
-    return summary.plain(replace(gather(folder), awaited=awaited))
-
-
-def early_page(folder: Folder, awaited: int, out: Path) -> Path:
-    """Write report.html of these seeds, and nothing else, to ``out``, marked as provisional; returns its path."""
-    results = replace(gather(folder), awaited=awaited)
+def early_page(results: Results) -> Path:
+    """Write report.html of results of which seeds are awaited, and nothing else; returns its path."""
+    out = results.folder.path
     content = pages.page(results, [(chart, _in_languages(chart, {})) for chart in charts(results)])
     PAGE.clear(out)
     PAGE.write(out, {}, {REPORT: content})

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from sim.world.errors import Refusal, guarded
+from sim.world.errors import guarded
 from sim.world.extras import need
 
 
@@ -24,10 +24,9 @@ def rebuild(folder: Path) -> int:
     """Write the page anew and print where it is; returns the exit status. Raises Refusal."""
     need("report")
     from analysis.pipeline import finish
+    from analysis.results import finished
 
-    if not folder.is_dir():
-        raise Refusal(f"{folder}: there is no such folder; name the one that experiments.compare wrote (its key out)")
-    print(finish(folder, {}, {}))
+    print(finish(finished(folder)))
     print(folder / "report.html")
     return 0
 

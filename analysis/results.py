@@ -22,6 +22,7 @@ from analysis.estimates.users import USED, WINDOWS, by_verdict, with_window
 from analysis.page import words
 from analysis.page.words import Text
 from analysis.tables.files import Folder
+from analysis.tables.record import MANIFEST
 from analysis.tables.schema import CHAIN_LENGTHS, FILTERS_CSV, POTS, SENIORS, SPENDING
 from sim.counts.schema import DRIFT, FILTERS, FUNNEL, SUMMARY
 from sim.world.errors import Refusal
@@ -34,9 +35,8 @@ LENGTH = "moves_set_off"  # that the page shows
 class Results:
     """A folder of results. Tables are computed when first asked for.
 
-    ``config`` is the configuration of the run with ``place`` (slug), ``command`` and, if known, ``place_name``;
-    ``manifest`` what manifest.json holds; ``awaited`` how many seeds there will be, while some still run: all that is said is
-    provisional then.
+    ``config`` is the configuration of the run with ``place`` (slug) and ``command``; ``manifest`` what manifest.json holds; ``awaited``
+    how many seeds there will be, while some still run: all that is said is provisional then.
     """
 
     folder: Folder
@@ -141,7 +141,7 @@ class Results:
     @property
     def window(self) -> int:
         """Months within which a ghost must follow for a *zetje*."""
-        return int(self.config.get("ghost_window", 24))
+        return int(self.config["ghost_window"])
 
     @property
     def months(self) -> int:
@@ -170,7 +170,7 @@ class Results:
     @property
     def place(self) -> str:
         """Name of the place, for people."""
-        return str(self.config.get("place_name") or words.place(str(self.config["place"])))
+        return words.place(str(self.config["place"]))
 
     def already(self, scenario: str) -> list[str]:
         """Instruments of a scenario that are done already, as they are in basis."""
@@ -185,17 +185,32 @@ class Results:
         return float(b.loc[chosen, "mean"].iloc[0]) if chosen.any() else float("nan")
 
 
-def gather(out: Path | Folder, config: Mapping[str, Any] | None = None) -> Results:
-    """The results of a folder, by its path or as it is read. ``config`` wins over what manifest.json says of the configuration.
+def gather(out: Path | Folder) -> Results:
+    """The results of a folder, by its path or as it is read.
 
     Raises:
-        Refusal: the folder has no manifest and ``config`` lacks a key, or the tables are lost or damaged.
+        Refusal: the folder has no manifest, or it lacks a key.
     """
     folder = out if isinstance(out, Folder) else Folder(out)
     manifest = folder.manifest()
     known = {key: manifest[key] for key in ("place", "command") if key in manifest}
-    merged = {**manifest.get("configuration", {}), **known, **(config or {})}
-    for key in ("months", "follow_up", "start", "place"):
+    merged = {**manifest.get("configuration", {}), **known}
+    for key in ("months", "follow_up", "start", "ghost_window", "place"):
         if key not in merged:
             raise Refusal(f"{folder.path / 'manifest.json'} says nothing of {key}; run experiments.compare with out={folder.path}")
     return Results(folder, merged, manifest)
+
+
+def finished(folder: Path) -> Results:
+    """The results of a folder in which a comparison was finished, and whose manifest vouches for its tables. Raises Refusal."""
+    if not folder.is_dir():
+        raise Refusal(f"{folder}: there is no such folder; name the one that experiments.compare wrote (its key out)")
+    results = gather(folder) if (folder / MANIFEST).is_file() else None
+    again = f"give the same experiments.compare again with out={folder}, and it goes on"
+    if results is None or not results.folder.has("summary") or not results.manifest.get("checksums"):
+        raise Refusal(f"{folder}: this run is not finished (no {MANIFEST} or summary.parquet, or none that vouches for it); {again}")
+    failed = results.manifest.get("failed_runs") or []
+    if failed:
+        first = failed[0]
+        raise Refusal(f"{folder}: {len(failed)} runs failed, the first of scenario {first['scenario']}, seed {first['seed']}; {again}")
+    return results

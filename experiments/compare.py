@@ -118,10 +118,10 @@ def extended(plan: Plan, out: Path, quiet: bool = False) -> tuple[Plan, list[int
 def page(out: Path, content: dict[str, Any]) -> int:
     """Effects, figures and report from the tables; prints the plain summary and, last, where the report is."""
     from analysis.pipeline import finish
+    from analysis.results import gather
 
     began = time.perf_counter()
-    config = content["configuration"] | {"place": content["place"], "command": content["command"]}
-    summary = finish(out, config, content["seconds"])
+    summary = finish(gather(out))
     content["seconds"]["page"] = round(time.perf_counter() - began, 3)
     tell_reach(own_reach(content))
     tell_fired(content)

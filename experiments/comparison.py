@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from analysis import pipeline
 from analysis.results import gather
-from analysis.tables.files import Folder
 from analysis.tables.made import PAGE
 from experiments.compare import carried_out
 from experiments.runs.folder import check_place
@@ -145,10 +144,10 @@ def compare(
 
 def concluded(folder: Path, manifest: dict[str, Any], kept: bool) -> Comparison:
     """The tables of a folder, in memory; ``kept``: its page and CSV files are written too."""
-    config = manifest["configuration"] | {"place": manifest["place"], "command": manifest["command"]}
+    results = gather(folder)
+    computed, there = pipeline.tables_of(results), results.folder
     if kept:
-        pipeline.finish(folder, config, manifest["seconds"])
-    computed, there = pipeline.tables_of(gather(folder, config)), Folder(folder)
+        pipeline.finish(results, computed)
     found = {of.name: typed(of, computed[of.name]) for of in PAGE.tables}
     for name, of in TABLES.items():
         if name not in found:

@@ -12,6 +12,8 @@ from sim.world.errors import Refusal
 
 MADE_BY = "verhuisketens"
 MANIFEST = "manifest.json"
+RUNS, DESIGN = ".runs", "design.json"  # the runs of a folder, and what they share
+LOCK, HYDRA = ".lock", ".hydra"  # of the run at work, and Hydra's own files
 WAY_OUT = "remove it if it is yours to remove, or choose another folder"
 
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from analysis.estimates.worksheet_counts import monitor
 from analysis.estimates.worksheet_tables import Shared
 from analysis.page.words import capital, span
-from analysis.results import Results, gather
+from analysis.results import Results, finished
 from analysis.tables.made import WORKSHEETS
 from analysis.worksheets import sheets, sheets_xlsx
 from analysis.worksheets.sheets import LEGEND, SIGNS, Approach, Sheet
@@ -74,21 +74,6 @@ def write(folder: Path, scenario: str | None = None, again: bool = False) -> lis
         made[f"werkbladen_{name}.xlsx"] = sheets_xlsx.workbook(filled, own, about(plan), SOURCE)
     WORKSHEETS.write(folder, {}, made)
     return [folder / name for name in made]
-
-
-def finished(folder: Path) -> Results:
-    """The results of a folder in which a run was finished. Raises Refusal when it was not."""
-    if not folder.is_dir():
-        raise Refusal(f"{folder}: there is no such folder; name the one that experiments.compare wrote (its key out)")
-    results = gather(folder) if (folder / "manifest.json").is_file() else None
-    again = f"give the same experiments.compare again with out={folder}, and it goes on"
-    if results is None or not results.folder.has("summary") or not results.manifest.get("checksums", True):
-        raise Refusal(f"{folder}: this run is not finished (no manifest.json or summary.parquet, or none that vouches for it); {again}")
-    failed = results.manifest.get("failed_runs") or []
-    if failed:
-        first = failed[0]
-        raise Refusal(f"{folder}: {len(failed)} runs failed, the first of scenario {first['scenario']}, seed {first['seed']}; {again}")
-    return results
 
 
 def chosen(results: Results, scenario: str | None) -> list[str]:

@@ -7,7 +7,7 @@ run leaves in the end is the same with and without them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,9 +43,13 @@ class Parts(Folder):
         return frame.astype({column: object for column in frame.select_dtypes("category").columns})
 
     def of_scenario(self, name: str, columns: Sequence[str], scenario: str, where: Sequence[tuple[str, str, object]] = ()) -> pd.DataFrame:
+        import pyarrow.parquet as pq
+
+        mine = [part for part in manifest.parts(self.found, name) if part[0] == scenario]
+        table = store.read_parts(name, mine, [*dict.fromkeys((*columns, *(column for column, _, _ in where)))])
         if where:
-            raise NotImplementedError("parts are read by column and scenario only")
-        return store.read_parts(name, [part for part in manifest.parts(self.found, name) if part[0] == scenario], columns).to_pandas()
+            table = table.filter(pq.filters_to_expression(list(where)))
+        return table.select(list(columns)).to_pandas()
 
     def scenarios(self, name: str) -> list[str]:
         return sorted({scenario for scenario, _, folder in manifest.parts(self.found, name) if len(store.read_part(folder, name))})
@@ -79,13 +83,16 @@ class Early:
 
     def _answer(self, finished: Sequence[int], say: Callable[[str], None]) -> None:
         from analysis import pipeline
+        from analysis.page import summary
+        from analysis.results import gather
 
         found = manifest.marks([job for job in self.jobs if job.seed in finished])
         asked: dict[str, list[Any]] = {"scenarios": runner.in_order(self.plan.scenarios), "seeds": list(finished)}
         parts = Parts(self.out, manifest.compose(self.plan, found, [], {}, self.command, asked), found)
-        say(pipeline.early_summary(parts, len(self.jobs)))
+        results = replace(gather(parts), awaited=len(self.jobs))
+        say(summary.plain(results))
         if self.draws:
-            self.draws, path = False, pipeline.early_page(parts, len(self.jobs), self.out)
+            self.draws, path = False, pipeline.early_page(results)
             self.page = path, len(finished)
             say(f"{path} (provisional)")
 

@@ -18,10 +18,7 @@ from analysis.tables.files import write_whole, writing
 from analysis.tables.made import EVERYTHING
 from sim.world.errors import Refusal
 
-LOCK = ".lock"
-RUNS = ".runs"
-DESIGN = "design.json"
-HYDRA = ".hydra"  # Hydra's own files
+LOCK, HYDRA, RUNS, DESIGN = record.LOCK, record.HYDRA, record.RUNS, record.DESIGN
 SWEPT = "multirun.yaml"  # and the one that it writes beside the folders of a multirun
 SHOWN = 80  # signs of a folder's name that a message repeats
 FAR = 1 << 30  # the byte that is locked: beyond the text, so that others can read who holds it (Windows)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import json
+import shutil
 
 import pandas as pd
 import pytest
 
 from analysis import collect
 from analysis.collect import flat
+from analysis.tables import record
 from analysis.tables.schema import EFFECTS
 from experiments import compare, entry
 from sim.world.errors import Refusal
@@ -44,6 +47,21 @@ def test_a_folder_without_results_and_a_job_that_is_not_finished_are_named(folde
             collect.collected(folder)
     finally:
         effects.write_bytes(kept)
+
+
+@pytest.mark.parametrize("name", [".runs/design.json", ".lock", ".hydra/hydra.yaml", record.MANIFEST])
+def test_a_job_that_was_stopped_is_refused_by_name_wherever_it_was(folder, name, capsys):
+    stopped = folder / "behaviour.p_sight=0.7"
+    (stopped / name).parent.mkdir(parents=True)
+    content = json.loads(next(folder.rglob(record.MANIFEST)).read_text(encoding="utf-8"))
+    (stopped / name).write_text(json.dumps(content | {"checksums": {}}), encoding="utf-8")
+    try:
+        assert collect.main([str(folder)]) == 2
+        said = capsys.readouterr()
+        assert said.out == "" and str(stopped) in said.err and "is not finished" in said.err
+    finally:
+        shutil.rmtree(stopped)
+    assert collect.main([str(folder)]) == 0
 
 
 def test_nested_keys_are_written_with_points():

@@ -131,7 +131,7 @@ def out(tmp_path_factory):
         said["scenarios"][name]["instruments"] = held
     said["strengths"] = {"both": [1.0, 1.0, 0.5, 1.0, 2.0]}
     (folder / "manifest.json").write_text(json.dumps(said), encoding="utf-8")
-    finish(folder, {})
+    finish(gather(folder))
     return folder
 
 
@@ -322,7 +322,7 @@ def test_the_monitor_counts_years_applications_and_what_the_summary_and_the_ledg
 
 
 def test_what_basis_is_on_the_page_is_its_mean_over_the_run(out):
-    results = gather(out, {})
+    results = gather(out)
     for key in COUNTED:
         for place in (("all", "all"), ("class", "senior")):
             assert results.base_value(key, *place) == pytest.approx(statistics.mean(values("basis", key, *place)))
@@ -360,7 +360,7 @@ def test_validation(monkeypatch):
 
 
 def test_the_page_on_what_is_caused_shows_the_three_effects_of_seniors_and_who_would_have_moved_anyway(out):
-    results, found = gather(out, {}), {}
+    results, found = gather(out), {}
     table, e = caused_table(results), results.effects
     whole = e[(e["indicator"] == "first_moves") & (e["group"] == "senior") & (e["months_to"] == MONTHS) & (e["months_from"] == 0)]
     for row in table["rows"]:

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from analysis import report
+from analysis.collect import collected
 from analysis.page import page as pages
 from analysis.page.charts import MOST_DRAWN, charts, drawn
 from analysis.page.summary import headline, on_top, plain
@@ -21,6 +22,7 @@ from analysis.pipeline import finish
 from analysis.results import gather
 from analysis.tables.files import Folder
 from analysis.tables.made import PAGE
+from analysis.worksheets import fill
 from sim.world.errors import Refusal
 from tests import synthetic_tables as made
 
@@ -28,7 +30,7 @@ from tests import synthetic_tables as made
 @pytest.fixture(name="run", scope="module")
 def _run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     out = made.write(tmp_path_factory.mktemp("run") / "out")
-    return out, finish(out, {}, {})
+    return out, finish(gather(out))
 
 
 class Reader(HTMLParser):
@@ -160,7 +162,7 @@ def test_the_page_says_which_figures_are_no_finding(run: tuple[Path, str]) -> No
 
 def test_effects_on_disk_are_those_of_the_summary_table_alone(tmp_path: Path, run: tuple[Path, str]) -> None:
     out = made.write(tmp_path / "out", with_ledger=False)
-    finish(out, {}, {})
+    finish(gather(out))
     assert (out / "effects.csv").read_bytes() == (run[0] / "effects.csv").read_bytes()
     assert not (out / "figures" / "ketenlengte.svg").exists()
     assert "ledger=none" in (out / "report.html").read_text(encoding="utf-8")
@@ -172,7 +174,7 @@ def test_the_same_tables_give_the_same_bytes_and_old_pictures_go(tmp_path: Path,
     old = {pattern for pattern in PAGE.patterns if "figures/" in pattern}
     for name in (*old, "figures/mine.svg"):
         (out / name).write_text("of an earlier run")
-    finish(out, {}, {})
+    finish(gather(out))
     for name in (
         "effects.csv",
         "costs.csv",
@@ -196,7 +198,7 @@ def test_the_same_tables_give_the_same_bytes_and_old_pictures_go(tmp_path: Path,
 )
 def test_a_run_with_little_to_compare_still_gets_its_page(tmp_path: Path, scenarios, seeds, words: str) -> None:
     out = made.write(tmp_path / "out", scenarios, seeds)
-    assert words in finish(out, {}, {})
+    assert words in finish(gather(out))
     assert (out / "report.html").stat().st_size > 10_000
 
 
@@ -205,7 +207,7 @@ def test_nothing_is_written_when_a_conclusion_is_forbidden(tmp_path: Path) -> No
     lost = table[(table["seed"] != 1) | (table["scenario"] == "basis")]
     out = made.write(tmp_path / "out", ("basis", "voorrang"), range(3), tables={"summary": lost})
     with pytest.raises(Refusal, match="voorrang lacks seeds 1"):
-        finish(out, {}, {})
+        finish(gather(out))
     assert not (out / "effects.csv").exists()
     assert not (out / "report.html").exists()
 
@@ -216,17 +218,35 @@ def test_twins_are_refused_from_the_manifest(tmp_path: Path) -> None:
     content["fingerprints"]["2"] = content["fingerprints"]["1"]
     (out / "manifest.json").write_text(json.dumps(content), encoding="utf-8")
     with pytest.raises(Refusal, match="seeds 1 and 2 have the same world"):
-        finish(out, {}, {})
+        finish(gather(out))
 
 
 def test_the_command_rebuilds_and_tells_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert report.main([str(tmp_path / "nowhere")]) == 2
     assert "there is no such folder" in capsys.readouterr().err
     assert report.main([str(tmp_path)]) == 2
-    assert "says nothing of months; run experiments.compare" in capsys.readouterr().err
+    assert "is not finished" in capsys.readouterr().err
     out = made.write(tmp_path / "out", ("basis", "placebo"), range(2))
     assert report.main([str(out)]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == str(out / "report.html")
+
+
+LACKS = [{"checksums": {}}, {"failed_runs": [{"scenario": "voorrang", "seed": 1, "error": "nobody"}]}, None]
+DOORS = {"report": report.rebuild, "worksheets": fill.write, "collect": collected}
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("lacks", LACKS, ids=["no checksums", "failed", "no manifest"])
+def test_nothing_is_concluded_from_tables_that_nobody_vouches_for(tmp_path: Path, lacks: dict | None, door: str) -> None:
+    out = made.write(tmp_path / "out")
+    path = out / "manifest.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    (out / ".runs").mkdir()
+    path.unlink() if lacks is None else path.write_text(json.dumps(content | lacks), encoding="utf-8")
+    there = sorted(out.rglob("*"))
+    with pytest.raises(Refusal, match=r"not finished|1 runs failed, the first of scenario voorrang, seed 1") as said:
+        DOORS[door](out)
+    assert str(out) in str(said.value) and sorted(out.rglob("*")) == there
 
 
 def test_page_and_summary_say_that_scenarios_come_on_top_and_what_they_stop(tmp_path: Path, run: tuple[Path, str]) -> None:
@@ -312,12 +332,6 @@ def test_decimals_follow_the_width_of_the_interval(half: float, digits: int) -> 
 @pytest.mark.parametrize(("slug", "name"), [("zwolle", "Zwolle"), ("s-gravenhage", "’s-Gravenhage"), ("bergen-op-zoom", "Bergen op Zoom")])
 def test_a_place_gets_its_name_back(slug: str, name: str) -> None:
     assert place(slug) == name
-
-
-def test_a_name_given_by_the_run_wins(tmp_path: Path) -> None:
-    out = made.write(tmp_path / "out")
-    assert gather(out, {"place_name": "Súdwest-Fryslân"}).place == "Súdwest-Fryslân"
-    assert isinstance(gather(out).effects, pd.DataFrame)
 
 
 def test_a_picture_with_colours_shows_those_with_the_largest_effects_and_says_so(run):

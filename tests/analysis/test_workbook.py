@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from analysis.pipeline import finish
+from analysis.results import gather
 from analysis.tables import datapackage, workbook
 from analysis.tables.made import GOALS, PAGE, VALIDATION
 from analysis.tables.schema import COMPUTED, EVERY
@@ -21,7 +22,7 @@ from tests import synthetic_tables as made
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     out = made.write(tmp_path_factory.mktemp("run") / "out")
-    finish(out, {}, {})
+    finish(gather(out))
     return out
 
 
