@@ -207,7 +207,7 @@ def finished(folder: Path) -> Results:
         raise Refusal(f"{folder}: there is no such folder; name the one that experiments.compare wrote (its key out)")
     results = gather(folder) if (folder / MANIFEST).is_file() else None
     again = f"give the same experiments.compare again with out={folder}, and it goes on"
-    if results is None or not results.folder.has("summary") or not results.manifest.get("checksums"):
+    if results is None or not results.folder.has("summary") or not results.manifest.get("files"):
         raise Refusal(f"{folder}: this run is not finished (no {MANIFEST} or summary.parquet, or none that vouches for it); {again}")
     failed = results.manifest.get("failed_runs") or []
     if failed:

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from analysis.tables import record
+from analysis.tables.files import write_json
 from analysis.tables.made import FROM_TABLES
 from experiments.entry import HydraCommand, main
 from experiments.runs import carry_out, manifest, runner, store
 from experiments.runs.early import Early
-from experiments.runs.folder import join, locked, sweep_up, write_json
+from experiments.runs.folder import join, locked, sweep_up
 from experiments.runs.plan import Plan, make_plan
 from experiments.runs.runner import Failure
 from experiments.runs.simulation import Simulation
@@ -102,8 +103,8 @@ def extended(plan: Plan, out: Path, quiet: bool = False) -> tuple[Plan, list[int
     seeds = carry_out.with_earlier(plan, before)
     names = [name for name in before["scenarios"] if name not in plan.scenarios]
     if names:
-        listed = [name for name in plan.scenarios if name != PLACEBO]
-        more = plan.config.model_copy(update={"scenarios": [*listed, *names]})
+        listed = [name for name in (*plan.scenarios, *names) if name != PLACEBO]  # which comes with every comparison
+        more = plan.config.model_copy(update={"scenarios": listed})
         try:
             whole = make_plan(more)
         except Refusal as error:

@@ -170,6 +170,7 @@ def manifest(scenarios: tuple[str, ...], seeds: range) -> dict[str, Any]:
         "reached": {"voorrang": {"voorrang": 12.5}} if "voorrang" in scenarios else {},
         "seconds": {"building": 30.0, "months": 60.0},
         "checksums": {"summary": "of its parts"},
+        "files": {"summary.parquet": "of its bytes"},
         "version": {"verhuisketens": "0.0.0"},
         "packages": {"numpy": "2"},
     }

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.tables import datapackage, schema, workbook
-from analysis.tables.files import beside_others, write_table, write_whole
-from analysis.tables.record import MANIFEST
+from analysis.tables import datapackage, record, schema, workbook
+from analysis.tables.files import beside_others, digest, write_json, write_table, write_whole
 from sim.counts.schema import TABLES, Table
 
 if TYPE_CHECKING:
@@ -61,6 +60,7 @@ class Made:
             write_whole(folder / path, content)
         if tables:
             datapackage.refresh(folder)
+            vouch(folder, self.tables)
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,18 @@ class MadeApart:
         self.write(folder, scenario, {}, {})
 
 
+def vouch(folder: Path, tables: Sequence[Table]) -> None:
+    """Let the manifest of a finished run vouch for these tables as they are now; what it says of others stays.
+
+    Until a run is finished its manifest vouches for no file, and nothing is changed. Raises Refusal when it is damaged.
+    """
+    content = record.read(folder / record.MANIFEST) or {}
+    if files := content.get("files"):
+        said = files | {table.file: digest(folder / table.file) for table in tables}
+        content["files"] = {table.file: said[table.file] for table in schema.EVERY if said.get(table.file)}
+        write_json(folder / record.MANIFEST, content)
+
+
 def _refuse(undeclared: list[str]) -> None:
     if undeclared:
         raise KeyError(f"{undeclared[0]} is not declared in analysis/tables/made.py; add it there")
@@ -123,7 +135,7 @@ WORKSHEETS = Made((), ("werkbladen_*.html",), handed_over=("werkbladen_*.xlsx",)
 FROM_TABLES = (PAGE, VALIDATION, WORKSHEETS)  # never left beside tables of another run
 SHARES = MadeApart((schema.WORLDS, schema.BUNDLES, schema.SHAPLEY), ("shapley",))
 GOALS = MadeApart((schema.GOALS, schema.PACKAGES), ("goals", "packages"))
-RECORDS = (MANIFEST, "attribute_*.json", "goals_*.json")
+RECORDS = (record.MANIFEST, "attribute_*.json", "goals_*.json")
 EVERYTHING = (  # what this program may write or replace in a folder of its own; whatever else stands there is somebody else's
     *(table.file for table in TABLES.values()),
     *RECORDS,

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from analysis.tables import record
+from analysis.tables.files import write_json
 from experiments.runs import carry_out, manifest, runner
-from experiments.runs.folder import join, locked, sweep_up, write_json
+from experiments.runs.folder import join, locked, sweep_up
 from experiments.runs.plan import Plan
 from experiments.runs.simulation import SeedJob, Simulation
 from experiments.runs.world import Verhuisketens
@@ -65,4 +66,6 @@ def run_apart(
         write_json(out / name, content)
         if failures:  # last: a damaged table of an earlier run hides neither record nor message
             forget()
+            content["files"] = manifest.files(out)
+            write_json(out / name, content)
     return status

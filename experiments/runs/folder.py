@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.tables import record
-from analysis.tables.files import write_whole, writing
+from analysis.tables.files import write_json, writing
 from analysis.tables.made import EVERYTHING
 from sim.world.errors import Refusal
 
@@ -88,11 +88,6 @@ def check_sweep(out: Path) -> None:
     else:
         for path in below:
             check_sweep(path)
-
-
-def write_json(path: Path, content: Any) -> None:
-    """Write JSON whole or not at all, keys in the order given."""
-    write_whole(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
 
 @contextmanager

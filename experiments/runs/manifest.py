@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.tables import record
+from analysis.tables.files import digest
 from analysis.tables.schema import EVERY
 from experiments.runs import store
 from experiments.runs.plan import Plan
@@ -167,15 +167,6 @@ def packages() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             found[name] = ""
     return found
-
-
-def digest(path: Path) -> str:
-    """SHA-256 (hex) of a file, byte by byte; empty when it is not there."""
-    try:
-        with open(path, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
-        return ""
 
 
 def sources() -> list[Path]:

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from analysis.tables.files import whole, write_whole, writing
-from experiments.runs.folder import sweep_up, write_json
+from analysis.tables.files import whole, write_json, write_whole, writing
+from experiments.runs.folder import sweep_up
 from sim.counts.schema import TABLES, TEXT, Column
 from sim.world.errors import Refusal
 

@@ -14,6 +14,7 @@ import pandas as pd
 from analysis.invariants import folder as invariants
 from analysis.invariants.rule import Fault
 from analysis.tables import record
+from analysis.tables.files import digest
 from analysis.tables.made import GOALS, RECORDS, SHARES
 from analysis.tables.schema import EVERY
 from experiments.runs import manifest, runner, store
@@ -101,7 +102,7 @@ def _files(out: Path, records: dict[str, dict[str, Any]], faults: list[Fault]) -
                 faults.append(Fault(table.file, None, "it is lost"))
         elif not said:
             faults.append(Fault(table.file, None, "no record of this folder vouches for it"))
-        elif manifest.digest(out / table.file) not in said:
+        elif digest(out / table.file) not in said:
             faults.append(Fault(table.file, None, ANOTHER.format("every record of this folder" if apart else manifest.NAME)))
         yield table.file
 

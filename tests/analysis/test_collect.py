@@ -54,7 +54,7 @@ def test_a_job_that_was_stopped_is_refused_by_name_wherever_it_was(folder, name,
     stopped = folder / "behaviour.p_sight=0.7"
     (stopped / name).parent.mkdir(parents=True)
     content = json.loads(next(folder.rglob(record.MANIFEST)).read_text(encoding="utf-8"))
-    (stopped / name).write_text(json.dumps(content | {"checksums": {}}), encoding="utf-8")
+    (stopped / name).write_text(json.dumps(content | {"files": {}}), encoding="utf-8")
     try:
         assert collect.main([str(folder)]) == 2
         said = capsys.readouterr()

@@ -231,12 +231,12 @@ def test_the_command_rebuilds_and_tells_what_is_wrong(tmp_path: Path, capsys: py
     assert capsys.readouterr().out.splitlines()[-1] == str(out / "report.html")
 
 
-LACKS = [{"checksums": {}}, {"failed_runs": [{"scenario": "voorrang", "seed": 1, "error": "nobody"}]}, None]
+LACKS = [{"files": {}}, {"failed_runs": [{"scenario": "voorrang", "seed": 1, "error": "nobody"}]}, None]
 DOORS = {"report": report.rebuild, "worksheets": fill.write, "collect": collected}
 
 
 @pytest.mark.parametrize("door", DOORS)
-@pytest.mark.parametrize("lacks", LACKS, ids=["no checksums", "failed", "no manifest"])
+@pytest.mark.parametrize("lacks", LACKS, ids=["no files", "failed", "no manifest"])
 def test_nothing_is_concluded_from_tables_that_nobody_vouches_for(tmp_path: Path, lacks: dict | None, door: str) -> None:
     out = made.write(tmp_path / "out")
     path = out / "manifest.json"

@@ -17,6 +17,7 @@ from experiments.attribute import ORDERS, labelled, of_world, prepare, seed_jobs
 from experiments.entry import CONFIGS
 from experiments.runs.folder import join
 from experiments.runs.plan import make_plan
+from experiments.runs.whole import checksums
 from experiments.schema import Attribute, check
 from sim import run
 from sim.world.errors import Refusal
@@ -228,6 +229,16 @@ def test_shares_of_fewer_seeds_do_not_stay_beside_a_record_with_a_failed_world(t
     assert made == {"worlds.csv", "bundles.csv", "shapley.csv", f"shapley_{NAME}.svg", f"shapley_{NAME}.png"}
     assert execute(prepared(seeds=3), tmp_path, Sums(str(notes), fails=((f"{NAME}: voorrang", 2),))) == 1
     assert not any((tmp_path / name).exists() for name in made)
+
+
+def test_a_failed_world_takes_its_rows_away_and_the_checksums_are_those_of_what_stays(tmp_path, notes):
+    (tmp_path / "twee.yaml").write_text("title: {nl: Twee, en: Two}\ninstruments: {voorrang: {}, huurgewenning: {}}\n", encoding="utf-8")
+    out, mine = tmp_path / "out", {"scenario_dir": str(tmp_path)}
+    for scenario, seeds in (("twee", 2), (NAME, 2), ("twee", 3)):
+        assert execute(prepared(scenario=scenario, seeds=seeds, **mine), out, Sums(str(notes))) == 0
+    assert execute(prepared(seeds=3, **mine), out, Sums(str(notes), fails=((f"{NAME}: wooncoach_sociaal", 2),))) == 1
+    assert set(pd.read_csv(out / "shapley.csv")["scenario"]) == {"twee"}
+    assert {fault.file for fault in checksums(out)[1]} == {f"attribute_{NAME}.json"}
 
 
 def test_a_damaged_table_of_an_earlier_run_does_not_hide_which_world_failed(tmp_path, notes, capsys):

@@ -12,12 +12,16 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from analysis import report
 from analysis.tables import record
-from experiments import check, compare, entry
+from analysis.tables.files import digest, write_json
+from analysis.tables.made import PAGE
+from analysis.worksheets import fill
+from experiments import attribute, check, compare, entry, goals, validate
 from experiments.runs import store
-from experiments.runs.folder import write_json
 from experiments.runs.whole import checksums, look
 from sim.counts.schema import TABLES
+from tests.house.test_statuses import COMMANDS
 from tests.worlds import MIXED
 
 PLAN = "title: {nl: Plan, en: Plan}\ninstruments: {voorrang: {allow_empty: true}}\n"
@@ -26,13 +30,36 @@ GOAL = "title: {nl: Doel, en: Goal}\ngoals: {meer: {title: {nl: M, en: M}, indic
 GOAL += "doses: {voorrang.rel_labelled: [0, 1]}\n"
 
 
+def run(module, *keys: str):
+    """A command on a folder, of the same runs whichever it is; the files of its scenarios lie beside the folder."""
+
+    def door(out: Path) -> int:
+        home = out.parent
+        shared = [f"municipality={MIXED}", "months=2", "burn_in=1", "follow_up=1", "workers=1", "seeds=2", f"scenario_dir={home}"]
+        return entry.main(module.COMMAND, [*shared, *(key.format(home=home) for key in keys), f"out={out}"])
+
+    return door
+
+
+DOORS = {  # every command that writes into a folder of results
+    "experiments.compare": run(compare, "scenarios=[plan]"),
+    "experiments.attribute": run(attribute, "scenario=two"),
+    "experiments.goals": run(goals, "scenario=plan", "goals={home}/goals.yaml"),
+    "experiments.validate": run(validate),
+    "analysis.report": lambda out: report.main([str(out)]),
+    "analysis.worksheets": lambda out: fill.main([str(out)]),
+}
+READERS = ("analysis.collect", "experiments.check", "experiments.list")
+
+
 @pytest.fixture(scope="module", name="whole")
 def _whole(tmp_path_factory):
     """A folder of results, and a second that is to be damaged."""
     home = tmp_path_factory.mktemp("check")
     (home / "plan.yaml").write_text(TALKS, encoding="utf-8")
-    shared = [f"municipality={MIXED}", "months=2", "burn_in=1", "follow_up=1", "workers=1", "seeds=2", f"scenario_dir={home}"]
-    assert entry.main(compare.COMMAND, [*shared, "scenarios=[plan]", f"out={home / 'out'}"]) == 0
+    (home / "two.yaml").write_text(TALKS.replace("instruments: {", "instruments: {voorrang: {allow_empty: true}, "), encoding="utf-8")
+    (home / "goals.yaml").write_text(GOAL, encoding="utf-8")
+    assert DOORS["experiments.compare"](home / "out") == 0
     return home / "out"
 
 
@@ -113,6 +140,35 @@ def test_a_table_that_is_not_what_the_runs_wrote_is_told_even_with_a_new_checksu
         content["files"][path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
     write_json(out / record.MANIFEST, content)
     assert {fault.file for fault in look(out).faults if "the run wrote" in fault.what} == {table.file for table in TABLES.values()}
+
+
+def age(out: Path) -> None:
+    """The tables of the page become those of another state of the program, whose run vouched for them."""
+    content = json.loads((out / record.MANIFEST).read_text(encoding="utf-8"))
+    for path in (path for path in PAGE.there(out) if path.suffix == ".csv" and path.name in content["files"]):
+        path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
+        content["files"][path.name] = digest(path)
+    write_json(out / record.MANIFEST, content)
+
+
+def test_every_command_writes_into_a_folder_of_results_or_only_reads():
+    assert sorted((*DOORS, *READERS)) == COMMANDS
+
+
+@pytest.mark.parametrize("names", [*([name] for name in DOORS), ["experiments.validate", "analysis.report"]], ids=" ".join)
+def test_after_every_command_that_writes_into_a_finished_folder_it_is_whole(whole, out, names, capsys):
+    for file in whole.parent.glob("*.yaml"):
+        shutil.copy(file, out.parent)
+    for name in names:
+        assert DOORS[name](out) == 0, capsys.readouterr().err
+    assert look(out).faults == []
+
+
+def test_the_manifest_vouches_for_the_tables_that_were_made_anew_and_anew_for_no_others(out):
+    age(out)
+    (out / "drift.csv").write_bytes((out / "drift.csv").read_bytes() + b"\n")
+    assert DOORS["analysis.report"](out) == 0
+    assert [fault.file for fault in look(out).faults] == ["drift.csv"]
 
 
 def test_a_run_that_failed_or_did_not_end_is_told(out):

@@ -13,10 +13,11 @@ import pytest
 
 from analysis import report
 from analysis.tables import files, made, record
+from analysis.tables.files import write_json
 from analysis.worksheets import fill
 from experiments import compare, entry
 from experiments.entry import HydraCommand, quoted
-from experiments.runs.folder import DESIGN, HYDRA, LOCK, RUNS, check_place, check_sweep, join, locked, sweep_up, write_json
+from experiments.runs.folder import DESIGN, HYDRA, LOCK, RUNS, check_place, check_sweep, join, locked, sweep_up
 from experiments.schema import Compare
 from sim.world.errors import Refusal
 from tests.fake_world import FakeSimulation, called, fake_plan
