@@ -37,16 +37,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def check(words: Sequence[str], debug: bool = False) -> int:
-    """Check each folder and file, or without any the command line of ``experiments.compare`` that the keys make."""
+    """Check each folder and file, or without any the command line of ``experiments.compare`` that the keys make.
+
+    Raises:
+        Refusal: a key that nothing named here asks for.
+    """
     paths = [Path(word) for word in words if Path(word).exists() or "=" not in word]
     keys = [word for word in words if Path(word) not in paths]
     if not paths:
         print(f"this can run: {_of_run(keys)}")
         return 0
-    return max(answered(lambda path=path: one(path, keys), debug, "--debug") for path in paths)  # type: ignore[misc]
+    if keys and not any(map(asks_for_keys, paths)):
+        raise Refusal(f"{' '.join(keys)}: only a file of a scenario or of goals asks for keys, and none is named here; leave them out")
+    return max(answered(lambda path=path: one(path, keys, debug), debug, "--debug") for path in paths)  # type: ignore[misc]
 
 
-def one(path: Path, keys: Sequence[str]) -> int:
+def asks_for_keys(path: Path) -> bool:
+    """Whether what is to be checked depends on the run that keys describe; also of what cannot be read, which is refused by name."""
+    if path.is_dir():
+        return not whole.is_ours(path) and any(map(asks_for_keys, path.glob("*.yaml")))
+    try:
+        return kind(path) != "behaviour"
+    except Refusal:
+        return True
+
+
+def one(path: Path, keys: Sequence[str], debug: bool = False) -> int:
     """Check a folder of results, a folder of files, or a file. Raises Refusal."""
     if not path.exists():
         raise Refusal(f"{path}: there is no such folder or file; name results, or a file of a scenario, of goals or of behaviour")
@@ -60,7 +76,7 @@ def one(path: Path, keys: Sequence[str]) -> int:
         below = next((one.parent for name in ("manifest.json", ".runs") for one in sorted(path.glob(f"*/{name}"))), None)
         more = f"; name one in it, such as {below}" if below else ""
         raise Refusal(f"{path} holds neither results nor files that end in .yaml{more}")
-    return max(answered(lambda file=file: one(file, keys), False, "--debug") for file in files)  # type: ignore[misc]
+    return max(answered(lambda file=file: one(file, keys, debug), debug, "--debug") for file in files)  # type: ignore[misc]
 
 
 def results(folder: Path) -> int:
@@ -90,7 +106,8 @@ def _scenario(path: Path, keys: Sequence[str]) -> str:
     if path.suffix != ".yaml":
         raise Refusal(f"{path}: the file of a scenario ends in .yaml; rename it")
     mine = [f"scenarios=[{entry.quoted(Path(path.stem))}]", f"scenario_dir={entry.quoted(path.parent)}"]
-    return _of_run([*_without(keys, "scenarios", "scenario_dir"), *mine])
+    _refuse(path, keys, "scenarios", "scenario_dir")
+    return _of_run([*keys, *mine])
 
 
 def _of_run(keys: Sequence[str]) -> str:
@@ -102,11 +119,13 @@ def _of_run(keys: Sequence[str]) -> str:
 
 def _goals(path: Path, keys: Sequence[str]) -> str:
     file = goal_file.load(str(path))
+    _refuse(path, keys, "goals")
     if any(key.partition("=")[0] == "scenario" for key in keys):
-        prepared = entry.checked(goals.COMMAND, [*_without(keys, "goals"), f"goals={entry.quoted(path)}"])[1]
+        prepared = entry.checked(goals.COMMAND, [*keys, f"goals={entry.quoted(path)}"])[1]
         of = f", for {prepared.scenario}"
     else:
-        config = entry.checked(compare.COMMAND, [*_without(keys, "trials", "probability", "scenarios"), "scenarios=[basis]"])[0]
+        _refuse(path, keys, "trials", "probability", "scenarios", way_out="name a scenario with scenario=NAME, or leave it out")
+        config = entry.checked(compare.COMMAND, [*keys, "scenarios=[basis]"])[0]
         goal_file.check_dates(file.goals, config.months)
         if file.doses:
             held: Settings = {name.partition(".")[0]: {} for name in file.doses}
@@ -119,8 +138,11 @@ def _behaviour(path: Path, keys: Sequence[str]) -> str:
     return f"{len(overrides.behaviour(path))} behavioural parameters"
 
 
-def _without(keys: Sequence[str], *names: str) -> list[str]:
-    return [key for key in keys if key.partition("=")[0] not in names]
+def _refuse(path: Path, keys: Sequence[str], *names: str, way_out: str = "leave it out") -> None:
+    """Raise Refusal for a key of these names, which would be dropped."""
+    for key in keys:
+        if key.partition("=")[0] in names:
+            raise Refusal(f"{path}: {key} is not asked of this file; {way_out}")
 
 
 if __name__ == "__main__":

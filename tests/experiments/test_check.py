@@ -229,6 +229,41 @@ def test_a_file_that_the_commands_would_refuse_is_2_with_their_words(tmp_path, c
     assert words in found.err and found.err.startswith("error: ") and found.err.count("\n") == 1 and found.out == ""
 
 
+@pytest.mark.parametrize(
+    ("texts", "keys", "words"),
+    [
+        ([], ["months=60"], "months=60: only a file of a scenario or of goals asks for keys"),
+        ([".runs/design.json"], ["nosuch=1", "months=60"], "nosuch=1 months=60: only a file"),
+        (["gedrag.yaml"], ["nosuch=1"], "nosuch=1: only a file"),
+        (["gedrag.yaml", ".runs/design.json"], ["nosuch=1"], "nosuch=1: only a file"),
+        (["plan.yaml"], ["scenarios=[basis]"], "plan.yaml: scenarios=[basis] is not asked of this file; leave it out"),
+        (["plan.yaml"], ["scenario_dir=nowhere"], "plan.yaml: scenario_dir=nowhere is not asked"),
+        (["plan.yaml", "gedrag.yaml"], ["nosuch=1"], "there is no key nosuch"),
+        (["ambities.yaml"], ["goals=ambities"], "goals=ambities is not asked"),
+        (["ambities.yaml"], ["trials=2"], "trials=2 is not asked of this file; name a scenario with scenario=NAME"),
+        (["ambities.yaml"], ["probability=0.5"], "probability=0.5 is not asked"),
+        (["ambities.yaml"], ["scenarios=[basis]"], "scenarios=[basis] is not asked"),
+    ],
+)
+@pytest.mark.parametrize("as_folder", [False, True])
+def test_no_key_is_dropped(tmp_path, capsys, texts, keys, words, as_folder):
+    """Whatever stands beside it: a key is used, or refused by name."""
+    contents = {"plan.yaml": PLAN, "gedrag.yaml": "p_wish_senior: 0.01\n", "ambities.yaml": GOAL, ".runs/design.json": "{}"}
+    for name in texts:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(contents[name], encoding="utf-8")
+    given = [str(tmp_path)] if as_folder or not texts or ".runs/design.json" in texts else [str(tmp_path / name) for name in texts]
+    assert check.main([*given, *keys]) == 2
+    assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("as_folder", [False, True])
+def test_debug_shows_where_also_for_the_files_of_a_folder(tmp_path, capsys, as_folder):
+    (tmp_path / "plan.yaml").write_text("hallo", encoding="utf-8")
+    assert check.main([str(tmp_path if as_folder else tmp_path / "plan.yaml"), "--debug"]) == 2
+    assert "Traceback" in capsys.readouterr().err
+
+
 def test_a_command_line_is_checked_without_running_it_and_of_several_each_is_said(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert check.main([*SHORT, "scenarios=[voorrang]", "out=here"]) == 0 and not list(tmp_path.iterdir())
