@@ -5,6 +5,7 @@ installed follows requirements.lock, or with `--dev` requirements-dev.lock, whic
 .venv carries the digests of what it was made from and is left alone.
 """
 
+import errno
 import hashlib
 import os
 import platform
@@ -21,6 +22,7 @@ ONE_AT_A_TIME = VENV + ".lock"  # beside it: .venv itself is emptied
 BUILD_LOCK = os.path.join(ROOT, "requirements-build.lock")
 LOCK = os.path.join(ROOT, "requirements.lock")
 DEV_LOCK = os.path.join(ROOT, "requirements-dev.lock")
+HELD = (errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK, errno.EDEADLK)  # what a lock says that another process holds
 OTHER = "name another Python, for instance: make PYTHON=python3.12 (Windows: py -3.12 tools\\setup_env.py)"
 
 
@@ -40,10 +42,13 @@ def wanted(lock):
 
 def is_ready(only_this_python, dev=False):
     """Whether .venv is finished and up to date (and, if asked, made with this version of Python). One for developers holds all."""
-    if not (os.path.exists(MARK) and os.path.exists(PYTHON)):
+    if not os.path.exists(PYTHON):
         return False
-    with open(MARK) as mark:
-        digest, _, made_with = mark.read().strip().partition(" ")
+    try:
+        with open(MARK) as mark:
+            digest, _, made_with = mark.read().strip().partition(" ")
+    except (IOError, OSError):  # none, or another set-up takes it away just now
+        return False
     return digest in [wanted(lock) for lock in ((DEV_LOCK,) if dev else (LOCK, DEV_LOCK))] and (
         not only_this_python or made_with == version_of(sys.version_info[:2])
     )
@@ -116,7 +121,10 @@ def install(lock):
 
 
 def taken(lock):
-    """Whether this process holds the lock file now; the system gives it back when the process ends, however it ends."""
+    """Whether this process holds the lock file now, and no other does; the system gives it back when the process ends, however it ends.
+
+    Raises OSError when files cannot be locked here, which no waiting mends.
+    """
     try:
         if os.name == "nt":
             import msvcrt
@@ -126,7 +134,9 @@ def taken(lock):
             import fcntl
 
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (IOError, OSError):
+    except (IOError, OSError) as error:
+        if error.errno not in HELD:
+            raise
         return False
     return True
 
@@ -134,6 +144,8 @@ def taken(lock):
 def main(arguments):
     """0 when .venv is ready, 2 when this Python will not do, 1 when the installation failed, 130 when it was stopped."""
     try:
+        if is_ready("--this-python" in arguments, "--dev" in arguments):
+            return 0  # nothing is written, so that a clone that only can be read will do
         with open(ONE_AT_A_TIME, "a") as lock:
             said = False
             while not taken(lock):
@@ -146,6 +158,10 @@ def main(arguments):
     except KeyboardInterrupt:
         sys.stderr.write("Stopped; the same command starts again.\n")
         return 130
+    except (IOError, OSError) as error:
+        place = getattr(error, "filename", None) or ONE_AT_A_TIME
+        sys.stderr.write("The set-up cannot work at " + str(place) + ": " + str(error.strerror or error) + ". Free it, and start again.\n")
+        return 1
 
 
 def prepared(arguments):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -21,6 +22,7 @@ from sim.world.errors import Refusal
 LOCK, HYDRA, RUNS, DESIGN = record.LOCK, record.HYDRA, record.RUNS, record.DESIGN
 SWEPT = "multirun.yaml"  # and the one that it writes beside the folders of a multirun
 SHOWN = 80  # signs of a folder's name that a message repeats
+HELD = (errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK, errno.EDEADLK)  # what a lock says that another process holds
 FAR = 1 << 30  # the byte that is locked: beyond the text, so that others can read who holds it (Windows)
 
 
@@ -96,13 +98,16 @@ def locked(out: Path) -> Iterator[None]:
 
     Raises:
         Refusal: as ``check_place``; another run works in it, whose process and computer it names.
+        NotWritten: no file can be locked there.
     """
     check_place(out)
     with writing(out / LOCK):
         out.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(out / LOCK, os.O_RDWR | os.O_CREAT)
     try:
-        if not _take(descriptor):
+        with writing(out / LOCK):
+            mine = _take(descriptor)
+        if not mine:
             raise Refusal(f"another run works in {out}: {_holder(out / LOCK)}; wait for it, or choose another out")
         began = time.strftime("%Y-%m-%d %H:%M:%S")
         with writing(out / LOCK):
@@ -121,7 +126,9 @@ if sys.platform == "win32":
         os.lseek(descriptor, FAR, os.SEEK_SET)
         try:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
+        except OSError as error:
+            if error.errno not in HELD:
+                raise
             return False
         return True
 else:
@@ -130,7 +137,9 @@ else:
     def _take(descriptor: int) -> bool:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except OSError as error:
+            if error.errno not in HELD:
+                raise
             return False
         return True
 

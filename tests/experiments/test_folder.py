@@ -19,7 +19,7 @@ from experiments import compare, entry
 from experiments.entry import HydraCommand, quoted
 from experiments.runs.folder import DESIGN, HYDRA, LOCK, RUNS, check_place, check_sweep, join, locked, sweep_up
 from experiments.schema import Compare
-from sim.world.errors import Refusal
+from sim.world.errors import NotWritten, Refusal
 from tests.fake_world import FakeSimulation, called, fake_plan
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -296,4 +296,17 @@ def test_a_run_of_another_process_in_the_folder_is_named_and_its_end_frees_it(tm
     other.kill()
     other.communicate()
     with locked(tmp_path / "out"):
+        pass
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the lock of other systems")
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
+def test_where_no_file_can_be_locked_nobody_is_said_to_work(tmp_path, monkeypatch, number):
+    import fcntl
+
+    def flock(lock, how):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with pytest.raises(NotWritten, match=re.escape(os.strerror(number))), locked(tmp_path / "out"):
         pass

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import errno
 import importlib
+import os
 import platform
 import re
 import shutil
@@ -192,6 +194,45 @@ def test_of_two_set_ups_at_once_one_waits_and_says_so_and_nothing_is_made_twice(
     assert [one.returncode for one in both] == [0, 0] and [err for _, err in said] == ["", ""]
     assert sum("Another set-up is at work in this clone; this one waits for it" in out for out, _ in said) == 1
     assert (tmp_path / "made").read_text() == "once,"
+
+
+def test_a_finished_environment_needs_no_lock(setup_env, monkeypatch, tmp_path, capsys):
+    assert setup_env.main([]) == 0
+    monkeypatch.setattr(setup_env, "ONE_AT_A_TIME", str(tmp_path / "no such folder" / "lock"))
+    capsys.readouterr()
+    assert setup_env.main([]) == 0 and capsys.readouterr() == ("", "")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the lock of other systems")
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL, errno.EIO])
+def test_only_a_lock_that_another_holds_is_waited_for(setup_env, monkeypatch, tmp_path, capsys, number):
+    import fcntl
+
+    asked = []
+
+    def flock(lock, how):
+        asked.append(how)
+        raise OSError(errno.EAGAIN if len(asked) == 1 else number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    assert setup_env.main([]) == 1 and len(asked) == 2
+    said = capsys.readouterr()
+    assert said.err.count("\n") == 1 and os.strerror(number) in said.err and str(tmp_path) in said.err
+    assert said.out.count("\n") == 1 and not setup_env.is_ready(False)
+
+
+def test_a_lock_that_cannot_be_made_and_an_installation_that_cannot_write_are_one_line(setup_env, monkeypatch, tmp_path, capsys):
+    def full(lock):
+        raise OSError(errno.ENOSPC, "No space left on device", str(tmp_path / "there"))
+
+    monkeypatch.setattr(setup_env, "install", full)
+    assert setup_env.main([]) == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and str(tmp_path / "there") in said and "No space left" in said
+    monkeypatch.setattr(setup_env, "ONE_AT_A_TIME", str(tmp_path / "no such folder" / "lock"))
+    assert setup_env.main([]) == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and "no such folder" in said
 
 
 def test_the_set_up_can_be_read_by_a_python_that_will_not_do():
