@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.entry import HydraCommand, main
+from experiments.runs.plan import folder_of
 from experiments.schema import Listing
 from sim.world.codes import names
 
@@ -55,7 +56,7 @@ def scenarios(config: Listing) -> Rows:
     """Every scenario that ``scenarios=[…]`` can name."""
     from sim.approach import scenarios as listed
 
-    folder = Path(config.scenario_dir) if config.scenario_dir else None
+    folder = folder_of(config.scenario_dir)
     rows = []
     for name in sorted({*listed.names(), *(listed.names(folder) if folder else [])}):
         one = listed.load(name, folder)

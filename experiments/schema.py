@@ -37,7 +37,7 @@ class Runs(Command):
 
     municipality: Place
     place_dir: OneFolder = Field(None, min_length=1, description="folder with places of one's own")
-    scenario_dir: str | None = Field(None, description="folder with more scenarios")
+    scenario_dir: OneFolder = Field(None, min_length=1, description="folder with more scenarios")
     seeds: Seeds
     first_seed: Seed = Field(description="number of the first seed")
     months: Months
@@ -84,4 +84,4 @@ class Listing(Command):
         description="what to list"
     )
     place_dir: OneFolder = Field(None, min_length=1, description="folder with places of one's own")
-    scenario_dir: str | None = Field(None, description="folder with more scenarios")
+    scenario_dir: OneFolder = Field(None, min_length=1, description="folder with more scenarios")

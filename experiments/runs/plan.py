@@ -82,7 +82,7 @@ def make_plan(config: Compare) -> Plan:
     place = places.resolve(config.municipality).key
     parameters.resolve(config.behaviour)
     _refuse_late_seeds(config)
-    folder = _folder(config.scenario_dir)
+    folder = folder_of(config.scenario_dir)
     names = [BASIS, *sorted({*listed.spread(config.scenarios, folder)} - {BASIS})]
     check_names([PLACEBO, *names], "scenario")
     if PLACEBO in names:
@@ -126,7 +126,8 @@ def _refuse_late_seeds(config: Compare) -> None:
         )
 
 
-def _folder(given: str | None) -> Path | None:
+def folder_of(given: str | None) -> Path | None:
+    """The folder of ``scenario_dir``, if it is given. Raises Refusal when it is not there."""
     if given is None:
         return None
     folder = Path(given)

@@ -16,11 +16,12 @@ from analysis.tables import files, made, record
 from analysis.tables.files import write_json
 from analysis.worksheets import fill
 from experiments import compare, entry
+from experiments import list as listing
 from experiments.entry import HydraCommand, quoted
 from experiments.runs.folder import DESIGN, HYDRA, LOCK, RUNS, check_place, check_sweep, join, locked, sweep_up
-from experiments.schema import Compare
+from experiments.schema import Attribute, Compare, Goals, Listing, check
 from sim.world.errors import NotWritten, Refusal
-from tests.fake_world import FakeSimulation, called, fake_plan
+from tests.fake_world import DEFAULTS, FakeSimulation, called, fake_plan
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = ["scenarios=[voorrang]", "seeds=1", "months=12", "burn_in=3", "follow_up=3", "workers=1"]
@@ -241,6 +242,29 @@ def test_a_tilde_in_front_is_the_home_folder_once(run, tmp_path, monkeypatch, ou
     monkeypatch.setenv("USERPROFILE", str(home))
     assert run(f"out='{out}'") == 0
     assert (home / out[2:] / record.MANIFEST).is_file() and {path.name for path in tmp_path.iterdir()} == {"home"}
+
+
+FOLDERS = [(one, key) for one in (Compare, Attribute, Goals, Listing) for key, field in one.model_fields.items() if "folder" in str(field)]
+
+
+@pytest.mark.parametrize(("command", "key"), FOLDERS)
+def test_every_key_that_is_a_folder_takes_a_tilde_and_is_never_empty(command, key, monkeypatch):
+    monkeypatch.setenv("HOME", os.sep + "mine")
+    monkeypatch.setenv("USERPROFILE", os.sep + "mine")
+    needed = {"scenario": "voorrang", "goals": "ambities", "trials": 0, "probability": 0.8, "what": "scenarios"}
+    needed = {name: one for name, one in needed.items() if name in command.model_fields}
+    rest = DEFAULTS if command is not Listing else {}
+    given = {name: one for name, one in {**rest, **needed}.items() if name in command.model_fields}
+    assert getattr(check(command, given | {key: "~/x"}), key) == os.sep + os.path.join("mine", "x")
+    with pytest.raises(Refusal, match=f"{key} is empty"):
+        check(command, given | {key: ""})
+
+
+def test_a_folder_of_scenarios_that_is_not_there_is_refused_by_every_command(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for command, keys in ((compare.COMMAND, []), (listing.COMMAND, ["what=scenarios"])):
+        assert entry.main(command, [*keys, "scenario_dir=nowhere"]) == 2
+        assert "scenario_dir=nowhere: there is no such folder" in capsys.readouterr().err
 
 
 def test_a_multirun_goes_on_in_its_own_folder_and_in_no_other(run, capsys, tmp_path):
