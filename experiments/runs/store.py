@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 DONE = "done.json"
 RUN = ("scenario", "seed")  # columns that a part lacks, for it is of one run
 SORTED_BY = (*RUN, "month")
+Content = tuple[str, int, str]  # scenario, seed, checksum of the contents of a part
 ROWS_AT_ONCE = 400_000  # rows that are held while merging
 
 
@@ -146,32 +147,38 @@ def merge(out: Path, name: str, parts: Sequence[tuple[str, int, Path]]) -> str:
     Raises:
         Refusal: a part is lost or damaged.
     """
-    path, merged = out / TABLES[name].file, hashlib.sha256()
+    path, contents = out / TABLES[name].file, list[Content]()
     if not parts:
         path.unlink(missing_ok=True)
     elif TABLES[name].suffix == "csv":
-        _write_csv(path, _batches(name, parts, merged))
+        _write_csv(path, _batches(name, parts, contents))
     else:
-        write_table(path, _batches(name, parts, merged))
-    return merged.hexdigest()
+        write_table(path, _batches(name, parts, contents))
+    return merged(contents)
 
 
 def checksum(name: str, parts: Sequence[tuple[str, int, Path]]) -> str:
     """The checksum that a table merged of these parts has. Raises Refusal when one is lost or damaged."""
+    return merged((scenario, seed, _checked(folder, name)[1]) for scenario, seed, folder in parts)
+
+
+def merged(contents: Iterable[Content]) -> str:
+    """The checksum of a table, by the checksums of the contents of its parts in the order of the table."""
     digest = hashlib.sha256()
-    for scenario, seed, folder in parts:
-        digest.update(f"{scenario}/{seed}/{_checked(folder, name)[1]};".encode())
+    for scenario, seed, content in contents:
+        digest.update(f"{scenario}/{seed}/{content};".encode())
     return digest.hexdigest()
 
 
-def _batches(name: str, parts: Sequence[tuple[str, int, Path]], merged: hashlib._Hash) -> Iterator[pa.Table]:
+def _batches(name: str, parts: Sequence[tuple[str, int, Path]], contents: list[Content]) -> Iterator[pa.Table]:
+    """The parts as tables of many rows; what each part holds is added to ``contents``."""
     import pyarrow as pa
 
     held: list[pa.Table] = []
     schema, empty = None, None
     for scenario, seed, folder in parts:
         data, content = _checked(folder, name)
-        merged.update(f"{scenario}/{seed}/{content};".encode())
+        contents.append((scenario, seed, content))
         table = _with_run(scenario, seed, parsed(data))
         if len(table) == 0:
             empty = table
