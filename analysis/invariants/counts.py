@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.estimates.users import with_window
 from analysis.invariants.ledger import known
-from analysis.invariants.rule import RECORD, RUN, Wrong, apart, beside, in_order, invariant, named, summed
+from analysis.invariants.rule import RECORD, RUN, Wrong, apart, beside, end_of, in_order, invariant, months_of, named, summed
 from sim.counts.indicators import FOLLOWED, MONTH_STATES
 from sim.counts.schema import AGE_COLUMNS, TABLES, TENURE_COLUMNS
 from sim.world.codes import CHOSEN
@@ -59,10 +59,9 @@ _known_everywhere("packages_csv", "cost", "shortfall")
 @invariant
 def every_month_of_a_run_is_there(months: pd.DataFrame, record: Any) -> Wrong:
     """Each run has each month of the run and the follow-up once, in order."""
-    n = sum(int(record["configuration"][key]) for key in ("months", "follow_up"))
     number = months.groupby(RUN, observed=True, sort=False).cumcount()
     size = months.groupby(RUN, observed=True)["month"].transform("size")
-    return (months["month"] != number) | (size != n)
+    return (months["month"] != number) | (size != end_of(record))
 
 
 @invariant
@@ -121,7 +120,7 @@ def applications_need_an_instrument(months: pd.DataFrame, record: Any) -> Wrong:
 @invariant
 def the_funnel_lists_no_zero(funnel: pd.DataFrame, record: Any) -> Wrong:
     """A row of the funnel counts somebody, in a month of the run or its follow-up; only who leaves a stage has no reason."""
-    end = sum(int(record["configuration"][key]) for key in ("months", "follow_up"))
+    end = end_of(record)
     return (funnel["n"] <= 0) | (funnel["month"] < 0) | (funnel["month"] >= end) | ((funnel["code"] == "") != (funnel["kind"] == "left"))
 
 
@@ -136,11 +135,11 @@ def who_leaves_a_stage_enters_another(funnel: pd.DataFrame) -> Wrong:
 @invariant
 def instruments_are_of_their_scenario(instruments: pd.DataFrame, record: Any) -> Wrong:
     """Money and uses stand at an instrument of the scenario or its rules, at who pays it, in a month of the run or its follow-up."""
-    end = sum(int(record["configuration"][key]) for key in ("months", "follow_up"))
+    end = end_of(record)
     payers: dict[tuple[str, str], Any] = {}
     for name, one in record["scenarios"].items():
         added = {key: given for rule in one.get("rules", []) for key, given in rule["do"]["add"].items() if given}
-        payers |= {(name, key): given.get("payer") for key, given in {**added, **one.get("instruments", {})}.items()}
+        payers |= {(name, key): given.get("payer") for key, given in {**added, **one["instruments"]}.items()}
     pairs = zip(instruments["scenario"], instruments["instrument"], strict=True)
     asked = pd.Series([payers.get(pair) for pair in pairs], instruments.index, dtype=object)
     return (asked != instruments["organisation"]) | (instruments["month"] < 0) | (instruments["month"] >= end)
@@ -165,11 +164,11 @@ def a_budget_is_never_passed(instruments: pd.DataFrame, record: Any) -> Wrong:
     left = np.full(len(instruments), np.inf)
     names = instruments[[*RUN, "instrument"]].itertuples(index=False, name=None)
     for row, (scenario, seed, key) in enumerate(names):
-        one = record["scenarios"].get(scenario, {})
-        settings = one.get("instruments", {}).get(key, {})
+        one = record["scenarios"][scenario]
+        settings = one["instruments"].get(key, {})  # of a rule's it is not there
         if settings.get("eur_budget") is not None and not one.get("rules"):
-            of_seed = dict(zip(record["seeds"], record.get("strengths", {}).get(scenario, []), strict=False))
-            left[row] = settings["eur_budget"] * (1.0 if settings.get("already") else of_seed.get(seed, 1.0))
+            of_seed = dict(zip(record["seeds"], record["strengths"][scenario], strict=True))
+            left[row] = settings["eur_budget"] * (1.0 if settings.get("already") else of_seed[seed])
     return spent > left + 0.01
 
 
@@ -185,7 +184,7 @@ def uses_are_the_moves_that_name_the_instrument(instruments: pd.DataFrame, moves
 @invariant
 def a_use_comes_before_its_move(attribution: pd.DataFrame, record: Any) -> Wrong:
     """A use lies in the run or its follow-up, and before the move that it is about; without a move there is no chain."""
-    end = sum(int(record["configuration"][key]) for key in ("months", "follow_up"))
+    end = end_of(record)
     moved = attribution["month_moved"]
     wrong = (attribution["month"] < 0) | (attribution["month"] + attribution["months_followed"] >= end) | (moved >= end)
     return wrong | ((moved >= 0) & (moved < attribution["month"])) | ((attribution["chain_id"] >= 0) & (moved < 0))
@@ -194,10 +193,9 @@ def a_use_comes_before_its_move(attribution: pd.DataFrame, record: Any) -> Wrong
 @invariant
 def a_verdict_follows_from_its_months(attribution: pd.DataFrame, record: Any) -> Wrong:
     """The verdict on a use is that of its own columns, under the ghost_window of the run."""
-    if not record["configuration"].get("ghosts", True):
+    if not record["configuration"]["ghosts"]:
         return np.zeros(len(attribution), bool)
-    window = int(record["configuration"].get("ghost_window", 24))
-    return with_window(attribution, window).astype(object) != attribution["verdict"]
+    return with_window(attribution, int(record["configuration"]["ghost_window"])).astype(object) != attribution["verdict"]
 
 
 @invariant
@@ -230,7 +228,7 @@ def users_are_of_their_scenario(attribution: pd.DataFrame, record: Any) -> Wrong
 def periods_are_of_the_run(summary: pd.DataFrame, record: Any) -> Wrong:
     """A period begins at month 0 and ends in the run, or is the year before it."""
     before = (summary["months_from"] == -YEAR) & (summary["months_to"] == 0)
-    of_run = (summary["months_from"] == 0) & summary["months_to"].between(1, int(record["configuration"]["months"]))
+    of_run = (summary["months_from"] == 0) & summary["months_to"].between(1, months_of(record))
     return ~(before | of_run)
 
 

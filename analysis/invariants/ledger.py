@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.invariants.rule import RUN, Wrong, apart, beside, in_order, invariant, summed
+from analysis.invariants.rule import RUN, Wrong, apart, beside, end_of, in_order, invariant, months_of, summed
 from sim.world.codes import CHOSEN, NOOD_TRIGGERS, Contact, EndReason, MoveReason, Origin, Trigger
 
 NONE_LEFT = ("from_area", "from_tenure", "from_type", "from_rooms", "from_floor_area", "from_rent")
@@ -39,9 +39,8 @@ def months_lie_in_the_run(months: pd.DataFrame, record: Any) -> Wrong:
 
 
 def _out_of_time(table: pd.DataFrame, record: Any) -> Wrong:
-    months, more = (int(record["configuration"][key]) for key in ("months", "follow_up"))
-    outside = (table["month"] < 0) | (table["month"] >= months + more)
-    return outside | ((table["phase"] == "run") != (table["month"] < months))
+    outside = (table["month"] < 0) | (table["month"] >= end_of(record))
+    return outside | ((table["phase"] == "run") != (table["month"] < months_of(record)))
 
 
 @invariant
@@ -148,8 +147,10 @@ def instruments_on_a_move_are_of_its_scenario(moves: pd.DataFrame, record: Any) 
 
 def known(record: Any, scenario: str) -> set[str]:
     """Instruments that a scenario holds, or that its rules can add."""
-    of = record["scenarios"].get(scenario, {})
-    return {*of.get("instruments", {}), *(key for rule in of.get("rules", []) for key in rule["do"]["add"])}
+    of = record["scenarios"].get(scenario)
+    if of is None:
+        return set()  # that no such run is known is told by a rule of its own
+    return {*of["instruments"], *(key for rule in of.get("rules", []) for key in rule["do"]["add"])}
 
 
 @invariant
@@ -157,7 +158,7 @@ def every_move_has_its_chain(moves: pd.DataFrame, chains: pd.DataFrame, record: 
     """A move is in a chain that chains.parquet holds, is in scope exactly if that began in the run, and open as it is."""
     c = beside(moves, chains, ["chain_id"])
     inside = moves["chain_id"] >= 0
-    begun = (c["origin"] != Origin.VOOR_START.key) & (c["start_month"] >= 0) & (c["start_month"] < int(record["configuration"]["months"]))
+    begun = (c["origin"] != Origin.VOOR_START.key) & (c["start_month"] >= 0) & (c["start_month"] < months_of(record))
     wrong = c["moves"].isna() | (moves["in_scope"] != begun) | ~c["open"].eq(moves["set_off_open"])
     return (inside & wrong) | (~inside & (moves["in_scope"] | (moves["set_off_open"] & ~moves["left_vacancy"])))
 
@@ -184,12 +185,11 @@ def an_open_chain_has_no_end(chains: pd.DataFrame) -> Wrong:
 @invariant
 def under_way_before_the_start(chains: pd.DataFrame, record: Any) -> Wrong:
     """A chain began below month 0 (at 0 without a burn-in) exactly if it was under way at the start; none begins after the follow-up."""
-    end = sum(int(record["configuration"][key]) for key in ("months", "follow_up"))
     before, start = chains["origin"] == Origin.VOOR_START.key, chains["start_month"]
     return (
         (before & (start > 0))
         | (~before & (start < 0))
-        | (start >= end)
+        | (start >= end_of(record))
         | ((start == 0) & before & (record["configuration"]["burn_in"] > 0))
     )
 

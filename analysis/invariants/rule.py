@@ -6,7 +6,7 @@ It returns which rows of its first table are wrong (bool, one per row), or a tex
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -78,6 +78,16 @@ def named(test: Callable[..., Wrong], name: str, says: str, *reads: str) -> None
     parameters = [inspect.Parameter(one, inspect.Parameter.POSITIONAL_OR_KEYWORD) for one in reads]
     test.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     invariant(test)
+
+
+def months_of(record: Mapping[str, Any]) -> int:
+    """Months of the run, without its follow-up."""
+    return int(record["configuration"]["months"])
+
+
+def end_of(record: Mapping[str, Any]) -> int:
+    """The month after the last of the follow-up."""
+    return months_of(record) + int(record["configuration"]["follow_up"])
 
 
 def beside(table: pd.DataFrame, other: pd.DataFrame, keys: Sequence[str], others: Sequence[str] | None = None) -> pd.DataFrame:

@@ -22,30 +22,6 @@ if TYPE_CHECKING:
 EXTREMES = [float(sign * (2**bits - less)) for bits in (15, 16, 31, 32, 63, 64) for less in (0, 1) for sign in (1, -1)]
 NEVER_BELOW_0 = ("0-1", "m2", "km", "rooms", "euro per month")
 TRUTHS = {"True": True, "False": False}
-ROWS = {  # by file: the columns that tell its rows apart, beside scenario and seed where it has them
-    "moves.parquet": "move_id",
-    "chains.parquet": "chain_id",
-    "months.parquet": "month",
-    "funnel.parquet": "month household_class stage kind code",
-    "instruments.parquet": "month instrument organisation",
-    "attribution.parquet": "household_id instrument",
-    "summary.parquet": "indicator group_by group months_from months_to",
-    "drift.csv": "month",
-    "filters.parquet": "instrument household_group filter",
-    "effects.csv": "indicator group_by group months_from months_to estimand",
-    "costs.csv": "instrument payer year",
-    "chain_lengths.csv": "origin home area length",
-    "monitor.csv": "sheet key",
-    "filters.csv": "instrument household_group filter",
-    "pots.csv": "instrument",
-    "naive.csv": "instrument indicator",
-    "shapley.csv": "indicator instrument",
-    "bundles.csv": "indicator instrument kind",
-    "worlds.csv": "world indicator",
-    "goals.csv": "goal month",
-    "packages.csv": "package first_seed",
-    "validation.csv": "key",
-}
 
 
 def read(path: Path, table: Table) -> tuple[pd.DataFrame | None, list[Fault]]:
@@ -142,7 +118,7 @@ def faults_of_values(table: Table, frame: pd.DataFrame) -> Iterator[Fault]:
             row = int(np.flatnonzero(wrong)[0])
             value = shown(frame[column.name].iloc[row])
             yield Fault(table.file, row + 1, f"{column.name}={value} can be no {column.name} ({_range(column)})")
-    by = [*(one.name for one in table.keys if one.name in ("scenario", "seed")), *ROWS[table.file].split()]
+    by = [*(one.name for one in table.keys if one.name in ("scenario", "seed")), *table.apart]
     by += [name for name in ("scenario", "seed") if name in frame and name not in by]
     twice = frame.duplicated(by).to_numpy()
     if twice.any():

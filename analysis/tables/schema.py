@@ -55,8 +55,8 @@ def _of_money(what: str) -> tuple[Column, Column, Column]:
     return _C(name, REAL, "number", f"of {words}"), *_interval(words, "number", f"lower_{name}", f"upper_{name}")
 
 
-def _csv(name: str, rows: str, notes: str, *columns: Column) -> Table:
-    return Table(name, rows, notes, columns, (), "csv")
+def _csv(name: str, rows: str, notes: str, apart: tuple[str, ...], *columns: Column) -> Table:
+    return Table(name, rows, notes, apart, columns, (), "csv")
 
 
 EFFECTS = _csv(
@@ -65,6 +65,7 @@ EFFECTS = _csv(
     "estimands: `net` for every indicator; for `first_moves` also `direct` (by [ghosts](chance.md#ghosts)) and `verdringing` (direct minus "
     f"net). Compare the three within class `senior`: in the group `{ALL}` the net effect also counts those who follow in the chain, and "
     "verdringing may be negative",
+    ("indicator", "group_by", "group", "months_from", "months_to", "estimand"),
     SCENARIO,
     _INDICATOR,
     _UNIT,
@@ -86,6 +87,7 @@ COSTS = _csv(
     f"each payer over the whole run, and of each payer by year. Of what is done already ({THERE}…) a "
     f"scenario has only what it costs and does beyond `{BASIS}`, below 0 where it stops or is needed less; money spent "
     "after the run (the follow-up) is left out",
+    ("instrument", "payer", "year"),
     SCENARIO,
     _C("instrument", TEXT, "key", f"of the instrument; `{ALL}` for a total"),
     _C("payer", TEXT, "key", f"of the organisation that pays; `{ALL}` for a total"),
@@ -106,6 +108,7 @@ NAIVE = _csv(
     f"scenario × instrument (and `{ALLE}`) × indicator",
     "what a monitor would conclude, beside the effect: of one instrument in a bundle that is known only where the scenario without it was "
     "run in the same folder",
+    ("instrument", "indicator"),
     SCENARIO,
     _C("instrument", TEXT, "key", f"of the instrument; `{ALLE}` for all together"),
     _INDICATOR,
@@ -129,6 +132,7 @@ CHAIN_LENGTHS = _csv(
     "`moves` (links per chain with a first home that was filled) and `moves_set_off` (moves after a senior's own). What first homes lead "
     "to is counted apart for each row, later links are those of all chains: rows of areas need not add up to those of the whole. Rows of "
     "one area with fewer than 30 chains are left out",
+    ("origin", "home", "area", "length"),
     SCENARIO,
     _C("origin", TEXT, (Origin, ALL), f"why the first home was empty; `{ALL}` for every origin"),
     _C("home", TEXT, "tenure/type class", f"kind of the first home, such as `koop/eengezins`; `{ALL}` for every kind"),
@@ -147,6 +151,7 @@ MONITOR = _csv(
     "monitor",
     "scenario × row of the toolkit's opgave and monitor (and class)",
     f"the whole run, `{BASIS}` and each scenario, not the placebo. Rows from `moves.parquet` have the seeds whose ledger was kept",
+    ("sheet", "key"),
     SCENARIO,
     _C("sheet", TEXT, ("opgave", "1/3", "2/3", "3/3"), "of the toolkit"),
     _C("row", TEXT, "text", "the toolkit's words"),
@@ -161,6 +166,7 @@ FILTERS_CSV = _csv(
     "filters",
     "scenario × instrument × group × filter",
     "the means of `filters.parquet` over the seeds",
+    ("instrument", "household_group", "filter"),
     SCENARIO,
     *FILTER,
     _SEEDS,
@@ -172,6 +178,7 @@ POTS = _csv(
     "a pot runs empty in the month in which money turns somebody away for the first time (`no_money` above 0). Euro are means over the "
     "seeds, follow-up included, for a promise made in the run is paid after it; when a pot first turns somebody away, what is left in it "
     "is promised to households that still search, and comes back if they do not move",
+    ("instrument",),
     SCENARIO,
     _INSTRUMENT,
     _C("payer", TEXT, "key", "of the organisation that pays"),
@@ -192,6 +199,7 @@ SHAPLEY = _csv(
     "scenario × indicator × instrument, and `bundle`",
     "of `attribute`: all households, the whole run. The shares add up to the row `bundle`, the net effect of the whole scenario, in every "
     "seed. Where orders are drawn each seed draws its own, so that this error is in the interval",
+    ("indicator", "instrument"),
     SCENARIO,
     _INDICATOR,
     _C("instrument", TEXT, "key", "of the instrument; `bundle` for the whole scenario"),
@@ -208,6 +216,7 @@ BUNDLES = _csv(
     "minus alone), `toolbox` (the whole minus the whole with this instrument's toolbox empty); for the instrument `bundle`: `together` "
     f"(the whole minus `{BASIS}`) and `interaction` (the whole minus the sum of what each does alone). The floor `placebo` of an "
     "interaction is wider, for it is made of more than two worlds",
+    ("indicator", "instrument", "kind"),
     SCENARIO,
     _INDICATOR,
     _C("instrument", TEXT, "key", "of the instrument; `bundle` for the whole scenario"),
@@ -220,6 +229,7 @@ WORLDS = _csv(
     "worlds",
     "scenario × world × seed × indicator",
     "of `attribute`: what `shapley.csv` and `bundles.csv` are made of",
+    ("world", "indicator"),
     SCENARIO,
     _C("world", TEXT, "keys", f"of its instruments, joined by `+`; `{BASIS}`, `{PLACEBO}`"),
     SEED,
@@ -231,6 +241,7 @@ GOALS = _csv(
     "goals",
     f"goal × scenario (and `{BASIS}`, `{PLACEBO}`) × month",
     f"of `goals`. The goal `{ALL}`: every goal holds, each in its own month",
+    ("goal", "month"),
     _C("goal", TEXT, "key", f"of the goal; `{ALL}` for all of them"),
     SCENARIO,
     _C("month", WHOLE, "month", "from month 0"),
@@ -246,6 +257,7 @@ PACKAGES = _csv(
     "packages",
     "package that was tried",
     "of `goals` with `trials`. The last row is the chosen one in new seeds",
+    ("package", "first_seed"),
     SCENARIO,
     _C("package", WHOLE, "number", "in the order in which they were tried"),
     _C("doses", TEXT, "text", "of the instruments"),
@@ -262,6 +274,7 @@ VALIDATION = _csv(
     "validation",
     "figure that the base world is held against",
     "of `validate`",
+    ("key",),
     _C("key", TEXT, "key", "of the figure"),
     _C("figure", TEXT, "text", "what it is"),
     _C("simulated", REAL, "unit", "in the base world; empty where nobody is there to be counted"),

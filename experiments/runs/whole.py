@@ -127,7 +127,7 @@ def _contents(out: Path, main: dict[str, Any], tables: dict[str, pd.DataFrame]) 
         return
     signed = record.read(out / RUNS / DESIGN, record.Design) or {}
     seeds, known = sorted(main["seeds"]), signed["scenarios"]
-    kept = runner.with_ledger(main["configuration"].get("ledger", "all"), len(seeds))
+    kept = runner.with_ledger(main["configuration"]["ledger"], len(seeds))
     runs = [(one, seed) for one in runner.in_order(main["scenarios"]) for seed in seeds if one in known]
     places = {run: out / RUNS / runner.run_key(signed["design"], run[1], known[run[0]], run[0]) for run in runs}
     marks = {run: store.read_mark(folder) for run, folder in places.items()}

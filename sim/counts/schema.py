@@ -81,6 +81,7 @@ class Table(NamedTuple):
     name: str
     rows: str  # one row per …
     notes: str
+    apart: tuple[str, ...]  # columns that tell its rows apart, beside scenario and seed where it has them
     columns: tuple[Column, ...]
     keys: tuple[Column, ...] = RUN
     suffix: str = "parquet"
@@ -148,6 +149,7 @@ MOVES = Table(
     "moves",
     "move, from month 0 to the end of the follow-up",
     "a move that fills no vacancy has `fills_vacancy` false, `chain_id` −1 and `link` 0",
+    ("move_id",),
     (
         _C("month", SHORT, "month", "of the keys, from month 0"),
         PHASE,
@@ -198,6 +200,7 @@ CHAINS = Table(
     "chains",
     "chain",
     "origin `voor_start` (under way at month 0) stays out of means",
+    ("chain_id",),
     (
         _C("chain_id", WHOLE, "number", "of the chain in its scenario and seed"),
         _C("origin", TEXT, Origin, "why its first home was empty"),
@@ -238,6 +241,7 @@ MONTHS = Table(
     "month, follow-up included",
     "columns that are an [indicator](odd.md#indicators) are its state in that month; those of month 0 (`…_start_…`) are followed to "
     "the end, and in `summary` theirs is the value of the last month of the period, not a mean",
+    ("month",),
     (
         _count("month", "month", "from month 0", True),
         PHASE,
@@ -284,6 +288,7 @@ FUNNEL = Table(
     "funnel",
     "month × class × stage × kind × code",
     "rows of zero are left out",
+    ("month", "household_class", "stage", "kind", "code"),
     (
         _C("month", WHOLE, "month", "from month 0"),
         _C("household_class", TEXT, HouseholdClass, "of the household"),
@@ -297,6 +302,7 @@ INSTRUMENTS = Table(
     "instruments",
     "month × instrument × organisation",
     "months in which nothing happened are left out",
+    ("month", "instrument", "organisation"),
     (
         _C("month", WHOLE, "month", "from month 0"),
         _INSTRUMENT,
@@ -320,6 +326,7 @@ SUMMARY = Table(
     "a monitor counted in the year before the start, where the burn-in had a year. Groupings of moves also by role (senior; follower: "
     "behind a senior's move in its chain; other); of fit also seniors (others: households that are not). `first_moves_direct` is the "
     "direct effect (the estimand `direct` of `first_moves`)",
+    ("indicator", "group_by", "group", "months_from", "months_to"),
     (
         _C("indicator", TEXT, "key", "of the [indicator](odd.md#indicators)"),
         _C("group_by", TEXT, GROUPINGS, "way to group households"),
@@ -332,6 +339,7 @@ ATTRIBUTION = Table(
     "attribution",
     f"household × instrument that had a lever in a decision of it, and household × `{ALLE}` (all instruments off)",
     f"see [ghosts](chance.md#ghosts); only `{ALLE}` may be added up over instruments",
+    ("household_id", "instrument"),
     (
         _C("household_id", WHOLE, "id", "of the household, the same in all scenarios"),
         _C("instrument", TEXT, "key", f"of the instrument; `{ALLE}` for all together"),
@@ -349,6 +357,7 @@ DRIFT = Table(
     "drift",
     "scenario × seed × month",
     "every twelfth month when a seed knows more than 400,000 households",
+    ("month",),
     (
         _C("month", WHOLE, "month", "from month 0"),
         _C("share_elsewhere", REAL, "0-1", f"of the households present, who live elsewhere than in `{BASIS}` in the same month"),
@@ -373,6 +382,7 @@ FILTERS = Table(
     "the conditions of `who` of each instrument at the moment it is put to work (month 0), each apart. Groups: `senior` (households of "
     f"the class Senior with a home), `{ALL}` (all with a home), `homes` (homes of the stock, by what is asked of the home taken, in the "
     "same columns). `coach` is not among them: nobody has talked yet",
+    ("instrument", "household_group", "filter"),
     (*FILTER, *FILTERED),
 )
 TABLES = {

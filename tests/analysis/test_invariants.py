@@ -12,7 +12,7 @@ import yaml
 from analysis.invariants import made
 from analysis.invariants.folder import asked, check
 from analysis.invariants.rule import RECORD, REGISTRY, RESULTS, TABLE_OF
-from analysis.invariants.shape import ROWS, faults_of_values, stands_for_none
+from analysis.invariants.shape import faults_of_values, stands_for_none
 from analysis.results import gather
 from analysis.tables import record
 from experiments import attribute, compare, entry, goals, validate
@@ -164,9 +164,39 @@ def test_a_fault_in_any_column_is_seen_or_listed_as_one_that_checksums_alone_can
 
 
 def test_a_sound_table_has_no_fault_and_every_table_says_what_tells_its_rows_apart(sound):
-    assert set(ROWS) == {table.file for table in TABLE_OF.values()}
     for table in TABLE_OF.values():
-        assert set(ROWS[table.file].split()) <= set(table.names)
+        assert table.apart and set(table.apart) <= set(table.names) - {"scenario", "seed"}
+
+
+class Watched(dict):
+    """A part of a record that remembers which keys were asked of it."""
+
+    def __init__(self, content):
+        super().__init__(content)
+        self.asked = set()
+
+    def __getitem__(self, key):
+        self.asked.add(key)
+        return super().__getitem__(key)
+
+    def get(self, key, default=None):
+        self.asked.add(key)
+        return super().get(key, default)
+
+
+@pytest.mark.parametrize("name", [name for name, one in REGISTRY.items() if RECORD in one.reads])
+def test_a_key_that_the_record_lacks_is_told_by_each_invariant_that_asks_for_it(sound, name):
+    one, given = REGISTRY[name], sound[0]
+    content = given[RECORD]
+    configuration = Watched(content["configuration"])
+    whole = Watched({**content, "configuration": configuration})
+    assert asked(one, {**given, RECORD: whole}) == [] and whole.asked
+    lacking = [{key: content[key] for key in content if key != lost} for lost in whole.asked]
+    lacking += [
+        {**content, "configuration": {key: configuration[key] for key in configuration if key != lost}} for lost in {*configuration.asked}
+    ]
+    for record_of_less in lacking:
+        assert any("cannot be told" in str(fault) for fault in asked(one, {**given, RECORD: record_of_less}))
 
 
 @pytest.mark.parametrize("name", REGISTRY)

@@ -27,7 +27,7 @@ from tests.worlds import MIXED
 NOBODY = {"age": 100, "size": 1, "rooms": 12, "floor_area": 400}
 EMPTY = {"title": {"nl": "Leeg", "en": "Empty"}, "instruments": {"voorrang": {"who": NOBODY}}}
 OF_A_RUN = {table.file for table in TABLES.values()}
-ONE, TWO = (Table(name, "row", "", (SCENARIO, Column("value", REAL, "unit", "any")), (), "csv") for name in ("one", "two"))
+ONE, TWO = (Table(name, "row", "", ("value",), (SCENARIO, Column("value", REAL, "unit", "any")), (), "csv") for name in ("one", "two"))
 APART = MadeApart((ONE, TWO), ("one",))
 
 
