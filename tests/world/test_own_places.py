@@ -113,6 +113,20 @@ def test_one_column_of_a_gemeente_changes_what_it_should(tmp_path):
     assert setting.border(resolve("zwolle"))[0] == pytest.approx([100])
 
 
+def test_what_the_guide_says_that_others_lose_to_ten_per_cent_more_in_zwolle(tmp_path):
+    def of_others() -> dict[str, float]:
+        b = base_year()
+        return {name: float(getattr(b, name)[b.code != "GM0193"].sum()) for name in ("persons", "homeless")}
+
+    before = of_others()
+    wijken = [scaled(row, 1.1) for row in shipped("wijken") if row["gemeente"] == "GM0193"]
+    figures.use(folder_of(tmp_path, [scaled(row_of("GM0193"), 1.1)], wijken))
+    lost = {name: 100 * (1 - total / before[name]) for name, total in of_others().items()}
+    guide = " ".join((ROOT / "docs" / "howto-municipality.md").read_text(encoding="utf-8").split())
+    assert f"take {lost['persons']:.3f} % of the persons from the others" in guide
+    assert f"Of the households without a home they take {lost['homeless']:.2f} %" in guide
+
+
 def test_wijken_of_a_gemeente_stand_for_all_that_it_had(tmp_path):
     before = fitting.make(resolve("zwolle"))
     own = [{"code": row["code"], "pct_owner_2022": ""} for row in shipped("wijken") if row["gemeente"] == "GM0193"]
