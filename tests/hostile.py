@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, get_args, get_origin
 
@@ -17,12 +18,16 @@ from pydantic.fields import FieldInfo
 
 from analysis.estimates.goals import COUNTABLE, TARGETS, Goal
 from experiments.schema import Attribute, Compare, Goals, Listing
+from sim import interventions
 from sim.approach.rules import READABLE, When
 from sim.interventions import REGISTRY
 from sim.interventions.who import Who
 from sim.parameters import REGISTRY as PARAMETERS
+from tests.own_places import CODE, another, folder_of, scaled
+from tests.worlds import EMPTY_GROUP, FOR_HOUSEHOLDS, LIVELY, strong
 
 PLACES = ("schiermonnikoog", "vlieland", "rozendaal")
+REACHED_IN = ("schiermonnikoog", "vlieland")  # where every instrument that is for households reaches some within three months
 SHORT = {"municipality": "schiermonnikoog", "months": "2", "burn_in": "0", "follow_up": "0", "seeds": "1", "workers": "1"}
 TITLE = {"nl": "Iets", "en": "Something"}
 SURPRISES = ("yes", "no", "on", "~", "065", "0x1F", "0o17", "1:30", "1e400", ".inf", "-.inf", ".nan", "1.000", "250.000", "0,5", "1.250,50",
@@ -33,7 +38,7 @@ WORDS = ("koning", "x", "", "é", "a" * 300, "../x", "/etc/passwd", "sub/x", "CO
          "<b>", "=cmd", "null", "voorrang;rm", "Voorrang", "zeer onwaarschijnlijk")  # fmt: skip
 
 
-RUNS_EACH = 25  # one of so many is meant to run
+RUNS_EACH = 25  # one of so many runs a world
 
 
 class Case(NamedTuple):
@@ -43,7 +48,8 @@ class Case(NamedTuple):
         kind: which maker made it.
         command: of experiments, by name. arguments: what is typed.
         files: what lies in the folder in which it is typed, by name; None is a folder.
-        names: what an error must name, one of them. must: refused (never runs), runs (never refused), or either.
+        names: what an error must name, one of them, as a word. reaches: instruments that reach somebody where it runs.
+        must: refused (never runs), runs (never refused, never fails), fails (in the run), or either.
     """
 
     kind: str
@@ -52,10 +58,12 @@ class Case(NamedTuple):
     files: Mapping[str, bytes | None] = MappingProxyType({})
     names: tuple[str, ...] = ()
     must: str = "either"
+    reaches: tuple[str, ...] = ()
 
 
 Maker = Callable[[random.Random], Case]
 MAKERS: dict[str, Maker] = {}
+RUNS: dict[str, Maker] = {}  # those whose cases are carried out, not only planned
 
 
 def maker(make: Maker) -> Maker:
@@ -64,11 +72,17 @@ def maker(make: Maker) -> Maker:
     return make
 
 
+def runner(make: Maker) -> Maker:
+    """Enter a kind of cases that are carried out."""
+    RUNS[make.__name__] = make
+    return maker(make)
+
+
 def cases(n: int, seed: int = 0, runs_each: int = RUNS_EACH) -> Iterator[Case]:
-    """``n`` cases, the kinds by turns; one in ``runs_each`` is meant to run."""
-    kinds = [name for name in MAKERS if name != "a_run"]
+    """``n`` cases, the kinds by turns; one in ``runs_each`` runs a world."""
+    planned, carried_out = [name for name in MAKERS if name not in RUNS], [*RUNS]
     for number in range(n):
-        kind = "a_run" if number % runs_each == 0 else kinds[number % len(kinds)]
+        kind = planned[number % len(planned)] if number % runs_each else carried_out[number // runs_each % len(carried_out)]
         yield MAKERS[kind](random.Random(f"{seed}-{number}"))
 
 
@@ -150,7 +164,7 @@ def a_key_in_an_odd_notation(rng: random.Random) -> Case:
     key = rng.choice(sorted(Compare.model_fields.keys() - {"out", "scenario_dir", "behaviour", "instruments", "debug"}))
     value = rng.choice(SURPRISES + WORDS)
     return Case(
-        "a_key_in_an_odd_notation", typed(SHORT | {"scenarios": "[basis]", key: value}), names=(key, value, "municipality", "scenario")
+        "a_key_in_an_odd_notation", typed(SHORT | {"scenarios": "[basis]", key: value}), names=(key, key.removesuffix("s"), "gemeente")
     )
 
 
@@ -171,7 +185,7 @@ def a_line_that_is_no_key(rng: random.Random) -> Case:
             "a b=1", "\x00=1",
                        "months=${nothing}", "months=???", "out='", "months=range(1,3)", "seeds=1,2", "months=choice(1,2)",
                        "@=1"])  # fmt: skip
-    return Case("a_line_that_is_no_key", [*typed(SHORT), "scenarios=[basis]", line], must="either")
+    return Case("a_line_that_is_no_key", [*typed(SHORT), "scenarios=[basis]", line], must="refused")
 
 
 @maker
@@ -193,20 +207,9 @@ def a_place(rng: random.Random) -> Case:
 def a_name_of_a_scenario(rng: random.Random) -> Case:
     from sim.approach.scenarios import names
 
-    name = rng.choice(
-        [
-            misspelt(rng, rng.choice(names())),
-            *WORDS[:-1],
-            "placebo",
-            "[]",
-            "{a: b}",
-            "3",
-            "null",
-            "[voorrang,Voorrang]",
-            "[basis,[voorrang]]",
-        ]
-    )
-    return Case("a_name_of_a_scenario", typed(SHORT | {"scenarios": name}), names=("scenario", name))
+    name = rng.choice([misspelt(rng, rng.choice(names())), *WORDS[:-1], "placebo", "[]", "{a: b}", "3", "null", "[voorrang,Voorrang]",
+                       "[basis,[voorrang]]"])  # fmt: skip
+    return Case("a_name_of_a_scenario", typed(SHORT | {"scenarios": name}), names=("scenario", "scenarios"))
 
 
 @maker
@@ -232,7 +235,7 @@ def a_setting_in_odd_notation(rng: random.Random) -> Case:
     name = rng.choice(sorted(numeric(REGISTRY[key])))
     value = rng.choice(SURPRISES)
     content = f"title: {{nl: a, en: b}}\ninstruments:\n  {key}:\n    {name}: {value}\n"
-    return of_plan("a_setting_in_odd_notation", content.encode(), name, key, "plan.yaml")
+    return of_plan("a_setting_in_odd_notation", content.encode(), name, key)
 
 
 @maker
@@ -270,23 +273,9 @@ def dates_outside_the_run(rng: random.Random) -> Case:
 
 @maker
 def a_start(rng: random.Random) -> Case:
-    value = rng.choice(
-        [
-            "1900-01",
-            "2199-12",
-            "2026",
-            "2026-00",
-            "2026-13",
-            "2019-12",
-            "2031-01",
-            "januari",
-            "2026/01",
-            "'2026-01 '",
-            "[2026-01]",
-            "２０２６-01",
-        ]
-    )
-    return Case("a_start", typed(SHORT | {"scenarios": "[basis]", "start": value}), names=("start",), must="refused")
+    value = rng.choice(["1900-01", "2199-12", "2026", "2026-00", "2026-13", "2019-12", "2031-01", "januari", "2026/01", "'2026-01 '",
+                        "[2026-01]", "２０２６-01"])  # fmt: skip
+    return Case("a_start", typed(SHORT | {"scenarios": "[basis]", "start": value}), names=("start=",), must="refused")
 
 
 @maker
@@ -376,7 +365,7 @@ def a_place_for_results(rng: random.Random) -> Case:
         "a_place_for_results",
         [*typed(SHORT), "scenarios=[basis]", f"out={out}"],
         files=files,
-        names=("out", "foreign", "odd", "cannot read"),
+        names=("out=", out, "cannot read", "empty", "foreign", "odd"),
     )
 
 
@@ -392,24 +381,100 @@ def a_folder_to_check(rng: random.Random) -> Case:
     return Case("a_folder_to_check", words, "check", files, must="refused")
 
 
-@maker
-def a_run(rng: random.Random) -> Case:
+@runner
+def a_run_of_anything(rng: random.Random) -> Case:
+    """Settings anywhere in their range, in a world of any length: it may reach nobody, and then says so or is allowed to."""
     held = {}
     for key in rng.sample(sorted(REGISTRY), rng.choice([1, 1, 2, 3])):
         fields = numeric(REGISTRY[key])
         chosen = {name: inside(rng, fields[name]) for name in rng.sample(sorted(fields), min(2, len(fields))) if name not in ("already",)}
-        held[key] = {**chosen, "allow_empty": True} | ({"pulls": {"sight": 0.3}} if key == "interventie_x" else {})
-    months = rng.randint(1, 4)
+        held[key] = chosen | ({"pulls": {"sight": 0.3}} if key == "interventie_x" else {})
     keys = {
-        "municipality": rng.choice(PLACES), "months": str(months), "burn_in": str(rng.randint(0, 2)), "follow_up": str(rng.randint(0, 2)),
-        "seeds": str(rng.choice([1, 1, 2])), "workers": "1", "scenarios": "[plan]", "scenario_dir": ".", "start": rng.choice(["2026-01",
-        "2024-07", "2029-12"]),
-        "ledger": rng.choice(["all", "first", "none"]), "ghosts": rng.choice(["true", "false"]), "strength": rng.choice(["1", "1",
-        "0.5", "0"]),
-        "first_seed": str(rng.choice([0, 7, 2_000_000_000])), "ghost_window": str(rng.randint(1, 30)), "out": rng.choice(["out",
-        "'uit é'", "a/b/c", "'o,u=t'"]),
+        "municipality": rng.choice(PLACES), "months": str(rng.randint(1, 4)), "burn_in": str(rng.randint(0, 2)),
+        "follow_up": str(rng.randint(0, 2)), "start": rng.choice(["2026-01", "2024-07", "2029-12"]), **around(rng),
+        "strength": rng.choice(["1", "1", "0.5", "0"]), "first_seed": str(rng.choice([0, 7, 2_000_000_000])),
     }  # fmt: skip
-    return Case("a_run", typed(keys), files={"plan.yaml": plan(held)})
+    return of_plan("a_run_of_anything", plan(held), *held, **keys | {"seeds": "1"})
+
+
+def around(rng: random.Random) -> dict[str, str]:
+    """Keys of compare that decide nothing about whom an instrument reaches."""
+    return {
+        "ledger": rng.choice(["all", "first", "none"]), "ghosts": rng.choice(["true", "false"]), "ghost_window": str(rng.randint(1, 30)),
+        "out": rng.choice(["out", "'uit é'", "a/b/c", "'o,u=t'"]),
+    }  # fmt: skip
+
+
+def meant(key: str) -> dict[str, Any]:
+    """Settings with which an instrument reaches many, without those that nothing would read."""
+    unread = interventions.load(key, strong(key)).unread()
+    return {name: value for name, value in strong(key).items() if name not in unread}
+
+
+def sound(rng: random.Random, kind: str, n: int, command: str = "compare", must: str = "runs", **more: Any) -> Case:
+    """A case that is valid by construction: instruments that each reach somebody in a small lively world, and no ``allow_empty``."""
+    held = more.pop("held", None) or {key: meant(key) for key in sorted(rng.sample(sorted(REGISTRY), n))}
+    files = {"plan.yaml": plan(held, **more.pop("steps", {})), "lively.yaml": yaml.safe_dump(LIVELY).encode(), **more.pop("files", {})}
+    keys = SHORT | {"municipality": rng.choice(REACHED_IN), "months": "6", "scenario_dir": ".", "behaviour": "lively.yaml"}
+    keys |= {"seeds": rng.choice(["1", "1", "2"]), "first_seed": str(rng.choice([0, 7])), "out": "out"} | more
+    keys |= {"scenarios": "[plan]", **around(rng)} if command == "compare" else {"scenario": "plan"}
+    return Case(kind, typed(keys), command, files, tuple(held), must, tuple(key for key in held if key in FOR_HOUSEHOLDS))
+
+
+@runner
+def a_run_of_several_instruments(rng: random.Random) -> Case:
+    return sound(rng, "a_run_of_several_instruments", rng.randint(2, 4), start=rng.choice(["2026-01", "2024-07", "2029-12"]))
+
+
+@runner
+def a_run_with_rules(rng: random.Random) -> Case:
+    *first, later = rng.sample(sorted(REGISTRY), 3)
+    held = {key: meant(key) for key in first}
+    ledger = {"instrument": first[0], "count": rng.choice(["contacts", "uses", "cost_eur", "waiting"]), "above": -1}
+    stocks = [{"after": 12, "indicator": rng.choice(READABLE), "above": -1} for _ in range(2)]
+    rules: list[dict[str, Any]] = [
+        {"when": {"after": 3}, "do": {"add": {later: meant(later)}}},
+        {"when": rng.choice([{"after": 6}, {**ledger, "after": 6}, stocks[0]]), "do": {"scale": {first[0]: rng.choice([0.5, 0.9])}}},
+        {"when": rng.choice([{"after": 9}, {**ledger, "after": 9}, stocks[1]]), "do": {"stop": first[1]}, "repeat": rng.random() < 0.5},
+    ]
+    case = sound(rng, "a_run_with_rules", 0, held=held, steps={"rules": rules}, months="14", burn_in="12")
+    return case._replace(reaches=(*case.reaches, *[key for key in [later] if key in FOR_HOUSEHOLDS]))
+
+
+@runner
+def a_run_towards_goals(rng: random.Random) -> Case:
+    held = {key: meant(key) for key in rng.sample(FOR_HOUSEHOLDS, 2)}
+    doses = {f"{key}.{name}": [value / 2, value] for key, one in held.items() for name, value in one.items()
+             if isinstance(value, float) and value > 0}  # fmt: skip
+    wanted = {
+        name: {"title": dict(TITLE), "indicator": rng.choice(COUNTABLE), rng.choice(TARGETS): 0.5, "within": rng.randint(1, 6)}
+        for name in ("een", "twee")
+    }
+    file: dict[str, Any] = {"title": dict(TITLE), "goals": wanted} | ({"doses": doses} if doses else {})
+    trials = rng.choice(["0", "2"]) if doses else "0"
+    return sound(rng, "a_run_towards_goals", 0, "goals", held=held, files={"doel.yaml": yaml.safe_dump(file).encode()},
+                 goals="doel.yaml", trials=trials)  # fmt: skip
+
+
+@runner
+def a_run_of_shares(rng: random.Random) -> Case:
+    return sound(rng, "a_run_of_shares", 2, "attribute", seeds="2")
+
+
+@runner
+def a_run_in_a_place_of_ones_own(rng: random.Random) -> Case:
+    row = scaled(another(rng.choice(["GM0088", "GM0096"])), rng.choice([1.0, 1.1, 1.6]))
+    with TemporaryDirectory() as folder:
+        content = (folder_of(Path(folder), [row]) / "gemeenten.csv").read_bytes()
+    keys = {"place_dir": "mine", "municipality": rng.choice([CODE, row["name"].lower()])}
+    return sound(rng, "a_run_in_a_place_of_ones_own", 2, files={"mine/gemeenten.csv": content}, **keys)
+
+
+@runner
+def a_run_that_reaches_nobody(rng: random.Random) -> Case:
+    key = rng.choice(FOR_HOUSEHOLDS)
+    held = {key: meant(key) | EMPTY_GROUP | {"allow_empty": False}}
+    return sound(rng, "a_run_that_reaches_nobody", 0, must="fails", held=held)._replace(reaches=())
 
 
 def laid_out(case: Case, home: Path) -> None:
