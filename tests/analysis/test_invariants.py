@@ -11,7 +11,7 @@ import yaml
 
 from analysis.invariants import made
 from analysis.invariants.folder import asked, check
-from analysis.invariants.rule import RECORD, REGISTRY, RESULTS, TABLE_OF
+from analysis.invariants.rule import RECORD, REGISTRY, RESULTS, TABLE_OF, Invariant
 from analysis.invariants.shape import faults_of_values, stands_for_none
 from analysis.results import gather
 from analysis.tables import record
@@ -116,6 +116,17 @@ ROW_FAULTS = {
 }
 
 
+def told(one, given) -> bool:
+    """Whether an invariant names a fault; that it could not be worked out names none."""
+    return any(str(fault.what).startswith("this does not hold: ") for fault in asked(one, given))
+
+
+def planted(plant, whole, column):
+    """A copy of a table with a fault in it; None where this kind of fault changes nothing there."""
+    frame = plant(whole.copy(), column)
+    return None if frame is None or frame.equals(whole) else frame
+
+
 def seen(sound, name, frame, monkeypatch) -> bool:
     """Whether a single value or any invariant that reads the table tells a changed one."""
     given, again = sound
@@ -124,7 +135,7 @@ def seen(sound, name, frame, monkeypatch) -> bool:
     for key, table in again.items():
         monkeypatch.setitem(made.MAKERS, key, lambda results, table=table: table)
     mine = [one for one in REGISTRY.values() if name in one.reads]
-    return any(asked(one, {**given, name: frame}) for one in mine)
+    return any(told(one, {**given, name: frame}) for one in mine)
 
 
 UNSEEN = {  # columns in which a fault of some kind, in the row that was tried, is told by checksums alone: nothing else depends on them
@@ -151,16 +162,30 @@ ROWS_UNSEEN = {
 
 @pytest.mark.parametrize("name", TABLE_OF)
 def test_a_fault_in_any_column_is_seen_or_listed_as_one_that_checksums_alone_can_see(sound, name, monkeypatch):
-    table, whole, missed, tried = TABLE_OF[name], sound[0][name], set(), 0
+    table, whole, missed, seen_in, n_planted = TABLE_OF[name], sound[0][name], set(), set(), 0
     for column in (*table.keys, *table.columns):
         for plant in CELLS.values():
-            frame = plant(whole.copy(), column)
-            if frame is not None:
-                tried += 1
-                missed |= set() if seen(sound, name, frame, monkeypatch) else {column.name}
-    assert tried >= len(table.columns) - 2 and missed == set(UNSEEN.get(name, "").split()), sorted(missed)
+            if (frame := planted(plant, whole, column)) is not None:
+                n_planted += 1
+                (seen_in if seen(sound, name, frame, monkeypatch) else missed).add(column.name)
+    assert n_planted >= len(table.columns) - 2 and missed == set(UNSEEN.get(name, "").split()), sorted(missed)
     rows = [kind for kind, plant in ROW_FAULTS.items() if not seen(sound, name, plant(whole.copy()), monkeypatch)]
     assert rows == ROWS_UNSEEN.get(name, [])
+    for column in (*table.keys, *table.columns):
+        if column.name not in seen_in and read_by_any(sound[0], name, column.name):
+            frames = [planted(plant, whole, column) for plant in (absurd, nothing)]
+            assert any(frame is not None and seen(sound, name, frame, monkeypatch) for frame in frames), f"{column.name} is read in vain"
+
+
+def read_by_any(given, name, column) -> bool:
+    """Whether some invariant cannot be worked out, or says otherwise, without a column."""
+    without = {**given, name: given[name].drop(columns=column)}
+    return any(asked(one, without) for one in REGISTRY.values() if name in one.reads)
+
+
+def test_an_invariant_that_cannot_be_worked_out_has_seen_no_fault(sound):
+    one = Invariant("It holds.", ("moves",), lambda moves: moves["no such column"])
+    assert asked(one, sound[0]) != [] and not told(one, sound[0])
 
 
 def test_a_sound_table_has_no_fault_and_every_table_says_what_tells_its_rows_apart(sound):
@@ -208,8 +233,8 @@ def test_each_invariant_sees_a_fault_that_is_planted_in_what_it_reads(sound, nam
     for read in (read for read in one.reads if read in TABLE_OF):
         for column in (*TABLE_OF[read].keys, *TABLE_OF[read].columns):
             for plant in (*CELLS.values(), absurd, nothing):
-                frame = plant(given[read].copy(), column)
-                if frame is not None and asked(one, {**given, read: frame}):
+                frame = planted(plant, given[read], column)
+                if frame is not None and told(one, {**given, read: frame}):
                     return
     pytest.fail("no fault in any column of what it reads is seen by it")
 
@@ -226,9 +251,8 @@ def absurd(frame, column):
 
 
 def nothing(frame, column):
-    """Every number of a column is 0, and every text empty."""
-    if column.kind != TRUTH:
-        frame[column.name] = "" if column.kind == TEXT else 0
+    """Every number of a column is 0, every text empty, and no truth holds."""
+    frame[column.name] = {TEXT: "", TRUTH: False}.get(column.kind, 0)
     return frame
 
 
