@@ -21,7 +21,19 @@ WITH_IDS = [(name, column.name) for name, table in SCHEMA.items() for column in 
 @given(st.integers(0, 2**64 - 1))
 def test_an_id_has_at_most_15_digits_and_survives_a_double(one):
     short = int(public_id(np.array([one], np.uint64))[0])
-    assert 0 <= short <= MOST and int(float(short)) == short and short == one // 2**15
+    assert 0 <= short <= MOST and int(float(short)) == short
+
+
+def test_ids_lie_even_over_all_that_15_digits_can_hold_in_whole_bits():
+    """Of ids that are spread over 64 bits each short one belongs to as many, in order: so n of them clash as n draws would."""
+    n_bits = int(np.log2(MOST))
+    first = np.arange(0, 1 << 20, dtype=np.uint64) << np.uint64(64 - n_bits)
+    assert public_id(first).tolist() == list(range(1 << 20))
+    assert public_id(first + np.uint64((1 << 64 - n_bits) - 1)).tolist() == list(range(1 << 20)), "the last of each is still the same"
+    assert int(public_id(np.array([2**64 - 1], np.uint64))[0]) == 2**n_bits - 1
+    n = 60_000  # homes of Zwolle; n draws out of N clash with probability 1 - exp(-n(n-1) / 2N)
+    ids = public_id(np.random.default_rng(1).integers(0, 2**64, n, dtype=np.uint64))
+    assert -np.expm1(-n * (n - 1) / 2 / 2**n_bits) < 1e-5 and len(np.unique(ids)) == n
 
 
 @pytest.fixture(scope="module")
@@ -53,10 +65,10 @@ def test_agents_have_the_ids_of_the_tables(tables):
 
 
 def test_two_with_one_id_are_refused_by_seed_before_and_after_the_run():
-    ids = np.array([1 << 15, 2 << 15, 3 << 15], np.uint64)
+    ids = np.array([1, 2, 3], np.uint64) * np.uint64(2**40)
     refuse_shared(ids, "homes", 7)
     with pytest.raises(Refusal, match="seed=7: 1 of 4 homes would have the id of another in the tables; take another seed"):
-        refuse_shared(np.append(ids, np.uint64((2 << 15) + 5)), "homes", 7)
+        refuse_shared(np.append(ids, ids[1] + np.uint64(5)), "homes", 7)
 
 
 @pytest.mark.parametrize("of", ["h", "d"])

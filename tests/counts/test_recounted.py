@@ -37,6 +37,7 @@ from sim.world.codes import (
     VacancyState,
 )
 from sim.world.columns import ABSENT, NOWHERE
+from sim.world.ids import public_id
 from sim.world.names import ALL
 from tests.twins import kernels as twins
 from tests.worlds import FOLLOW_UP, MONTHS, at_work, basis, burnt_in, everything, in_areas, let_pass, strong
@@ -61,7 +62,7 @@ def word(codes, value) -> str:
 
 
 def public(ident) -> int:
-    return int(ident) >> 15
+    return int(public_id(np.asarray([ident], np.uint64))[0])
 
 
 def named(bits, keys) -> str:

@@ -21,6 +21,7 @@ from sim.without.ghosts_on_the_market import runners_up
 from sim.without.verdicts import verdicts
 from sim.world.codes import HouseholdState, MoveReason, Stage, VacancyState, Verdict
 from sim.world.columns import NOWHERE
+from sim.world.ids import public_id
 from tests import quiet
 from tests.quiet import CERTAIN, ForThese, for_these, instruments, movers
 from tests.worlds import at_work as put_to_work
@@ -117,7 +118,7 @@ def test_attribution_finds_exactly_those_whom_an_instrument_moved():
     one = let_pass(quiet.at_work(calm, instruments(mover(calm, *named, *anyway))), 12)
     w = one.world
     table = attribution_table(w, one.at_work, window=6).query("instrument == 'alle'")
-    row_of = {int(ident) >> 15: row for row, ident in enumerate(w.h.id)}
+    row_of = {ident: row for row, ident in enumerate(public_id(w.h.id).tolist())}
     verdict = {row_of[ident]: found for ident, found in zip(table["household_id"], table["verdict"].astype(str), strict=True)}
     assert {row for row, found in verdict.items() if found == "noodzakelijk"} == set(named)
     assert {row for row, found in verdict.items() if found == "ook_zonder"} == set(anyway)
