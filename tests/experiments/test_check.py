@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import shutil
 from pathlib import Path
 
@@ -13,9 +12,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from analysis import report
+from analysis.invariants.rule import RECORD, RESULTS, TABLE_OF
+from analysis.invariants.rule import REGISTRY as INVARIANTS
+from analysis.invariants.shape import read
 from analysis.tables import record
 from analysis.tables.files import digest, write_json
 from analysis.tables.made import PAGE
+from analysis.tables.schema import EVERY
 from analysis.worksheets import fill
 from experiments import attribute, check, compare, entry, goals, validate
 from experiments.runs import store
@@ -27,6 +30,7 @@ from tests.worlds import MIXED
 PLAN = "title: {nl: Plan, en: Plan}\ninstruments: {voorrang: {allow_empty: true}}\n"
 TALKS = PLAN.replace("voorrang: {", "wooncoach_sociaal: {fte_per_1000: 5, ")
 GOAL = "title: {nl: Doel, en: Goal}\ngoals: {meer: {title: {nl: M, en: M}, indicator: fills, at_least: 3, within: 2}}\n"
+N_RUNS = 3 * 2  # basis, plan and placebo in two seeds
 GOAL += "doses: {voorrang.rel_labelled: [0, 1]}\n"
 
 
@@ -72,6 +76,11 @@ def every_file(folder: Path) -> dict[str, tuple[int, bytes]]:
     return {path.as_posix(): (path.stat().st_mtime_ns, path.read_bytes()) for path in folder.rglob("*") if path.is_file()}
 
 
+def vouched_for(out: Path) -> list[Path]:
+    """The files whose checksums stand in the record."""
+    return [out / name for name in record.read(out / record.MANIFEST)["files"]]
+
+
 def flip(path: Path) -> bytes:
     """One bit of a file is another; returns what was there."""
     before = path.read_bytes()
@@ -91,14 +100,20 @@ def test_a_whole_folder_is_0_says_what_was_looked_at_and_is_not_touched(out, cap
     before = every_file(out)
     assert check.main([str(out)]) == 0
     found = capsys.readouterr()
-    assert re.search(r"16 files with checksums, [\d,]+ rows, \d\d invariants, 54 tables of parts; no faults", found.out) and found.err == ""
+    files, rows = vouched_for(out), sum(map(len, (read(out / table.file, table)[0] for table in EVERY if (out / table.file).exists())))
+    there = {name for name, table in TABLE_OF.items() if (out / table.file).exists()}
+    n = sum(set(one.reads) <= {*there, RECORD, RESULTS} for one in INVARIANTS.values())
+    parts = len(TABLES) * N_RUNS
+    says = f"{len(files)} files with checksums, {rows:,} rows, {n} invariants, {parts} tables of parts; no faults"
+    assert says in found.out and found.err == ""
     assert every_file(out) == before
 
 
 def test_a_flipped_bit_in_any_file_with_a_checksum_is_told_by_its_name(out, capsys):
-    listed = [out / name for name in record.read(out / record.MANIFEST)["files"]]
+    listed = vouched_for(out)
     parts = [path for path in (out / ".runs").rglob("*") if path.suffix in (".parquet", ".json") and path.name != "design.json"]
-    assert len(listed) == 16 and len(parts) == 6 * (len(TABLES) + 1)
+    assert {path.name for path in listed} == {table.file for table in EVERY if (out / table.file).exists()}
+    assert len(parts) == N_RUNS * (len(TABLES) + 1), "of each run its tables and its mark"
     for path in (*listed, *parts):
         before = flip(path)
         assert [out / fault.file for fault in checksums(out)[1]] == [path]

@@ -223,10 +223,10 @@ def bomb(levels: int) -> str:
 
 
 @pytest.mark.parametrize("text", [bomb(3), bomb(9), bomb(30), "a: " + "[" * 90_000, "x" * 10**7, "- " * 49_000, "a: {" + "b:" * 49_000])
-def test_a_bomb_is_refused_within_a_second_in_a_short_line(text):
-    began = time.perf_counter()
+def test_a_bomb_is_refused_within_a_second_of_work_in_a_short_line(text):
+    began = time.process_time()  # of this process alone: a busy machine is no fault of the reader
     assert outcome(text.encode()) != "read"
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_what_a_refusal_quotes_is_cut_short_and_it_is_one_line():
