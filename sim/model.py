@@ -38,6 +38,19 @@ def loaded(chosen: Mapping[str, Any], start: str) -> dict[str, Instrument]:
     return {key: one if isinstance(one, Instrument) else load(key, one, start) for key, one in chosen.items()}
 
 
+def checked(held: Mapping[str, Any], given: Mapping[str, Any], steps: Sequence[Rule], term: beforehand.Term) -> dict[str, Instrument]:
+    """The instruments that a scenario holds and those that are given beside it, by key, made.
+
+    Raises:
+        Refusal: something of it cannot be or would do nothing, or is given as what a place does already.
+    """
+    beforehand.refuse_already(given)
+    done_already.refuse_there(given, "interventions")
+    chosen = loaded({**held, **given}, term.start)
+    beforehand.check(chosen, steps, term)
+    return chosen
+
+
 def one_seed(seed: Any, rng: Any) -> Any:
     """The seed, under either name. Raises Refusal where there is none, or two that differ."""
     if seed is None and rng is None:
@@ -146,11 +159,9 @@ class HousingModel(Model):
         all_of_it = with_named(given.behaviour, more)
         super().__init__(rng=given.seed)  # Mesa's own streams only shuffle agents: every draw of the world is keyed
         place, found = places.resolve(given.municipality), scenarios.load(given.scenario)
-        beforehand.refuse_already({**rules.added(found.rules), **found.instruments, **given.interventions})
-        done_already.refuse_there(given.interventions, "interventions")
+        beforehand.refuse_already({**rules.added(found.rules), **found.instruments})
         on_top = done_already.with_current(scenario, found.instruments, found.stops, place.key, start)
-        chosen = loaded({**on_top, **given.interventions}, start)
-        beforehand.check(chosen, found.rules, beforehand.Term(place, start, given.months, given.burn_in))
+        chosen = checked(on_top, given.interventions, found.rules, beforehand.Term(place, start, given.months, given.burn_in))
         time = given.months, given.burn_in, given.follow_up, start
         self._equip(run.burn_in(place.key, given.seed, *time, all_of_it, debug, place_dir=place_dir), chosen, found.rules)
         self.datacollector = Collector()
@@ -199,9 +210,14 @@ class HousingModel(Model):
         """A world of its own from this moment on, with other instruments: "what if we had done this from now on".
 
         The ledger, the records so far and all that a subclass keeps come along, as copies; ``steps`` goes on. Instruments at work so
-        far stop, and so do the rules of a stepwise scenario.
+        far stop, what the place does already among them, and so do the rules of a stepwise scenario.
+
+        Raises:
+            Refusal: as a new model does, for the months up to the horizon that have not passed.
         """
-        chosen = loaded(interventions or {}, self.world.setting.start)
+        place, start, first, months, _ = self.world.setting
+        term = beforehand.Term(place, start, months, -first, passed=self.world.month, geography=self.world.geography)
+        chosen = checked({}, interventions or {}, (), term)
         twin = object.__new__(type(self))
         Model.__init__(twin, rng=self.world.draws.seed)
         twin._equip(self.state.copy(), chosen)

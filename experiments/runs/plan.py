@@ -103,7 +103,6 @@ def make_plan(config: Compare) -> Plan:
         name: {key: _settings(name, key, given, config) for key, given in sorted(instruments.items())}
         for name, instruments in scenarios.items()
     }
-    _refuse_no_coach(contents, steps)
     rules = {name: _rules(name, contents[name], steps[name], config) for name in steps}
     for name, held in contents.items():
         _named(name, partial(world.check_beforehand, held, rules.get(name, []), place, config))
@@ -170,16 +169,6 @@ def of_its_own(held: Settings) -> Settings:
 def of_place(held: Settings) -> Settings:
     """What is done already, of the instruments of a scenario."""
     return {key: settings for key, settings in held.items() if settings.get("already")}
-
-
-def _refuse_no_coach(contents: Mapping[str, Settings], steps: Mapping[str, Sequence[Any]]) -> None:
-    """Who must have talked to a coach needs a coach in the same scenario, or nobody ever comes."""
-    from sim.interventions import card_of
-
-    for name, held in contents.items():
-        asks = [key for key, settings in held.items() if (settings.get("who") or {}).get("coach")]
-        if asks and not any(card_of(key).talks for key in (*held, *_added(steps.get(name, [])))):
-            raise Refusal(f"scenario {name}: {asks[0]}.who.coach=true, and nobody talks: add wooncoach_sociaal or wooncoach_particulier")
 
 
 def _refuse_to_touch_current(overrides: Settings, added: Iterable[str], basis: Settings, place: str) -> None:

@@ -5,6 +5,7 @@ For the plan of every command and for ``HousingModel``. A world is not needed; o
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim import interventions
@@ -18,11 +19,12 @@ from sim.world.errors import Refusal, hint
 from sim.world.names import YEAR
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from typing import Any
 
     from sim.approach.rules import Rule
     from sim.interventions import Instrument
+    from sim.world.geography import Geography
     from sim.world.places import Place
 
 
@@ -34,9 +36,12 @@ class Term(NamedTuple):
     months: int
     burn_in: int
     strength: float = 1.0
+    passed: int = 0  # months that have passed when its instruments are put to work
+    geography: Geography | None = None  # of the place, where there is a world
 
     def __str__(self) -> str:
-        return f"the run has months={self.months} from start={self.start} on"
+        passed = f", and {self.passed} of them have passed" if self.passed else ""
+        return f"the run has months={self.months} from start={self.start} on{passed}"
 
 
 def check(held: Mapping[str, Instrument], steps: Sequence[Rule], term: Term) -> None:
@@ -63,11 +68,12 @@ def check(held: Mapping[str, Instrument], steps: Sequence[Rule], term: Term) -> 
     interventions.refuse_unlawful_together(every, term.start)
     asked = [one for one in every.values() if one.who.areas]
     if asked:
-        geography = setting.geography(term.place, fitting.fitted(term.place))
+        geography = setting.geography(term.place, fitting.fitted(term.place)) if term.geography is None else term.geography
         for one in asked:
             interventions.check_areas(geography, term.place.name, one)
-    for number, rule in enumerate(steps, 1):
-        _refuse_late(number, rule, term)
+    _refuse_no_coach(every)
+    for number, (rule, first) in enumerate(zip(steps, earliest(held, steps), strict=True), 1):
+        _refuse_late(number, rule, first, term)
 
 
 def refuse_already(given: Mapping[str, Any]) -> None:
@@ -91,9 +97,10 @@ def refuse_free(every: Mapping[str, Instrument], eur: float) -> None:
 def _refuse_other_months(one: Instrument, term: Term) -> None:
     first = 0 if one.since is None else month_number(one.since, term.start)
     end = term.months if one.until is None else month_number(one.until, term.start)
-    if max(first, 0) >= min(end, term.months):
-        side = f"from={one.since}" if first >= term.months else f"until={one.until}"
-        raise Refusal(f"{one.key}.{side}: it would work in no month, for {term}; change one of them, or take {one.key} out")
+    if max(first, term.passed) >= min(end, term.months):
+        ends = "" if one.until is None else f".until={one.until}"
+        side = f".from={one.since}" if first >= term.months else ends
+        raise Refusal(f"{one.key}{side}: it would work in no month, for {term}; change one of them, or take {one.key} out")
 
 
 def _refuse_toolbox(one: Instrument, every: Mapping[str, Instrument]) -> None:
@@ -110,19 +117,50 @@ def _refuse_toolbox(one: Instrument, every: Mapping[str, Instrument]) -> None:
             raise Refusal(f"{where} is not for a household that searches, or a dose of its own says whom it reaches; take it out")
 
 
-def _refuse_late(number: int, rule: Rule, term: Term) -> None:
-    """A rule is looked at in month 0 and every third month after it, before the end of the run."""
-    last = (term.months - 1) // QUARTER * QUARTER
-    when, needs = rule.when, f"rule {number}: when.after={rule.when.after}"
-    first = when.after
-    if when.instrument is not None and first < YEAR:
-        first, needs = YEAR, f"rule {number}: when.instrument={when.instrument} is counted over {YEAR} months of work"
+def _refuse_no_coach(every: Mapping[str, Instrument]) -> None:
+    """Who must have talked to a coach needs a coach in the same scenario, or nobody ever comes."""
+    asks = [key for key, one in every.items() if one.who.coach]
+    if asks and not any(one.card.talks for one in every.values()):
+        raise Refusal(f"{asks[0]}.who.coach=true, and nobody talks: add {rules.coaches()}")
+
+
+def earliest(held: Collection[str], steps: Sequence[Rule]) -> list[float]:
+    """The month in which each rule can fire first, by the looks at rules alone; infinite for rules that wait for each other.
+
+    What is counted of an instrument is known ``YEAR`` months after it began: in month 0, or when the first rule that adds it fired.
+    What somebody said to a coach is known at the next look.
+    """
+    first = [math.inf] * len(steps)
+    for _ in steps:  # each round settles one rule more
+        added = {key: min(month for month, rule in zip(first, steps, strict=True) if key in rule.do.add) for key in rules.added(steps)}
+        since = {**added, **dict.fromkeys(held, 0)}
+        first = [max(-(-one.when.after // QUARTER) * QUARTER, _known_from(one, since)) for one in steps]
+    return first
+
+
+def _known_from(rule: Rule, since: Mapping[str, float]) -> float:
+    if rule.when.talks is not None:
+        return min(month for key, month in since.items() if interventions.card_of(key).talks) + QUARTER
+    return 0 if rule.when.instrument is None else since[rule.when.instrument] + YEAR
+
+
+def _refuse_late(number: int, rule: Rule, first: float, term: Term) -> None:
+    """A rule is looked at in month 0 and every third month after it, before the end of the run; ``first`` is when it can fire first."""
+    last, when = (term.months - 1) // QUARTER * QUARTER, rule.when
     if first > last:
-        raise Refusal(f"{needs}, and {term}, with the last look at rules in month {last}; give a longer run, or take the rule out")
+        needs = f"when.after={when.after}"
+        if when.instrument is not None and first > when.after:
+            needs = f"when.instrument={when.instrument} is counted over {YEAR} months of work"
+        elif when.talks is not None and first > when.after:
+            needs = "when.talks needs a coach that has talked"
+        can = "" if first == when.after else f", so it can fire in month {first:.0f} at the earliest"
+        can = ", and nothing that can fire before adds that" if math.isinf(first) else can
+        ends = f"{term}, with the last look at rules in month {last}"
+        raise Refusal(f"rule {number}: {needs}{can}, and {ends}; give a longer run, or take the rule out")
     for key, settings in rule.do.add.items():
         until = settings.get("until")
         if until is not None and month_number(until, term.start) <= first:
             raise Refusal(
-                f"rule {number}: do.add.{key}.until={until}: it would work in no month, for the rule begins it in month {first} at the "
+                f"rule {number}: do.add.{key}.until={until}: it would work in no month, for the rule begins it in month {first:.0f} at the "
                 f"earliest and {term}; let until be later"
             )

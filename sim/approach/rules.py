@@ -288,8 +288,12 @@ def check(held: Iterable[str], rules: Sequence[Rule]) -> None:
             if key not in running:
                 raise Refusal(f"rule {number}: {where}: {key} never runs in this scenario; {near(key, sorted(running))}", (number - 1,))
         if rule.when.talks and not any(card_of(key).talks for key in running):
-            coaches = " or ".join(key for key, cls in INSTRUMENTS.items() if cls.card.talks)
-            raise Refusal(f"rule {number}: when.talks: nobody talks to anybody in this scenario; add {coaches}", (number - 1,))
+            raise Refusal(f"rule {number}: when.talks: nobody talks to anybody in this scenario; add {coaches()}", (number - 1,))
+
+
+def coaches() -> str:
+    """The instruments that talk to people, as a message names them."""
+    return " or ".join(key for key, cls in INSTRUMENTS.items() if cls.card.talks)
 
 
 def loaded(held: Mapping[str, Instrument], rules: Sequence[Rule], start: str, strength: float) -> dict[str, Instrument]:

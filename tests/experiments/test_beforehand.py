@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,15 @@ from experiments.runs.plan import make_plan
 from experiments.runs.world import Verhuisketens
 from experiments.schema import Compare, check
 from sim import interventions, month, run
-from sim.approach import menukaart, scenarios
+from sim.approach import beforehand, menukaart, rules, scenarios
+from sim.approach.stepwise import QUARTER
 from sim.interventions import REGISTRY
 from sim.interventions.labels import ForHomesTaken
 from sim.levers import MAX_INSTRUMENTS
 from sim.model import HousingModel
 from sim.world.codes import Stage
 from sim.world.errors import Refusal, guarded
+from sim.world.names import YEAR
 from sim.world.places import resolve
 from sim.world.span import span
 from tests.fake_world import DEFAULTS
@@ -140,6 +143,7 @@ def test_settings_of_a_label_without_a_label_are_refused(key, capsys, tmp_path):
             {"wooncoach_sociaal": {"toolbox": ["passendheidsnorm"]}, "passendheidsnorm": {}},
             "toolbox: passendheidsnorm is not for a household that searches",
         ),
+        ({"huurgewenning": {"who": {"coach": True}}}, "huurgewenning.who.coach=true, and nobody talks: add wooncoach_sociaal or"),
         (
             {f"interventie_{n}": {"pulls": {"trouble": 0.1}} for n in range(MAX_INSTRUMENTS + 1)},
             f"{MAX_INSTRUMENTS + 1} instruments in one scenario; at most {MAX_INSTRUMENTS} fit",
@@ -152,9 +156,30 @@ def test_settings_of_a_label_without_a_label_are_refused(key, capsys, tmp_path):
 )
 def test_a_scenario_of_which_something_would_do_nothing_is_refused(instruments, words, capsys, tmp_path):
     assert words in refused(capsys, tmp_path, instruments)
-    with pytest.raises(Refusal) as error:
-        HousingModel(MIXED, seed=1, months=12, burn_in=0, interventions=instruments)
-    assert words in str(error.value) or "toolbox" in str(error.value)
+    for door in (lambda: HousingModel(MIXED, seed=1, months=12, burn_in=0, interventions=instruments), lambda: model().fork(instruments)):
+        with pytest.raises(Refusal) as error:
+            door()
+        assert words in str(error.value) or "toolbox" in str(error.value)
+
+
+@functools.cache
+def model() -> HousingModel:
+    """One of twelve months, of which five have passed."""
+    return HousingModel("vlieland", seed=1, months=12, burn_in=0, follow_up=2).run(5)
+
+
+def test_a_fork_refuses_what_would_do_nothing_in_the_months_that_are_left():
+    for given, words in (
+        ({"voorrang": {"until": "2026-06"}}, "voorrang.until=2026-06: it would work in no month.*and 5 of them have passed"),
+        ({"voorrang": {"from": "2027-01"}}, "voorrang.from=2027-01: it would work in no month"),
+        ({"voorrang": {"already": True}}, "voorrang.already"),
+        ({"al_voorrang": {}}, "interventions.al_voorrang is what a place does already"),
+    ):
+        with pytest.raises(Refusal, match=words):
+            model().fork(given)
+    model().fork({"voorrang": {"until": "2026-07"}, "brieven": {"from": "2026-12"}})
+    with pytest.raises(Refusal, match=r"voorrang: it would work in no month.*and 12 of them have passed"):
+        model().fork().run(7).fork({"voorrang": {}})
 
 
 def brought_to_nobody(key: str) -> bool:
@@ -180,6 +205,9 @@ def test_a_toolbox_may_hold_what_a_rule_adds(tmp_path):
     [
         ({"when": {"after": 12}, "do": {"stop": "voorrang"}}, "rule 1: when.after=12, and the run has months=12 from start=2026-01 on"),
         ({"when": {"after": 10}, "do": {"stop": "voorrang"}}, "the last look at rules in month 9"),
+        ({"when": {"after": 4}, "do": {"add": {"brieven": {"until": "2026-06"}}}}, "the rule begins it in month 6 at the earliest"),
+        ({"when": {"after": 4}, "do": {"add": {"brieven": {"until": "2026-07"}}}}, "the rule begins it in month 6 at the earliest"),
+        ({"when": {"after": 6}, "do": {"add": {"brieven": {"who": {"coach": True}}}}}, "brieven.who.coach=true, and nobody talks"),
         ({"when": {"instrument": "voorrang", "count": "uses", "below": 5}, "do": {"stop": "voorrang"}}, "counted over 12 months of work"),
         (
             {"when": {"after": 6}, "do": {"add": {"brieven": {"until": "2026-07"}}}},
@@ -196,6 +224,36 @@ def test_a_toolbox_may_hold_what_a_rule_adds(tmp_path):
 )
 def test_a_rule_that_cannot_fire_or_would_add_nothing_is_refused(rule, words, capsys, tmp_path):
     assert words in refused(capsys, tmp_path, {"voorrang": {}}, [rule])
+
+
+@pytest.mark.parametrize("after", [0, 1, 3, 4])
+def test_what_a_rule_counts_of_what_another_adds_is_known_a_year_after_that_one_can_fire(after, capsys, tmp_path):
+    add = {"when": {"after": after or 1, "talks": {"wish": "woonwens", "share_above": 0.5}}, "do": {"add": {"voorrang": {}}}}
+    late = {"when": {"after": 40}, "do": {"add": {"voorrang": {}}}}
+    count = {"when": {"instrument": "voorrang", "count": "uses", "below": 5}, "do": {"stop": "voorrang"}}
+    first = -(-(after or 1) // QUARTER) * QUARTER + YEAR
+    steps = [count, add, late]
+    assert (
+        f"rule 1: when.instrument=voorrang is counted over 12 months of work, so it can fire in month {first} at the earliest"
+        in refused(capsys, tmp_path, {"wooncoach_sociaal": {}}, steps, months=first)
+    )
+    term = beforehand.Term(resolve("vlieland"), "2026-01", first + 1, 0)
+    read, held = rules.read([count, add]), {"wooncoach_sociaal": interventions.load("wooncoach_sociaal", {})}
+    beforehand.check(held, read, term)
+    assert beforehand.earliest(held, read) == [first, first - YEAR]
+    heard = add | {"do": {"stop": "wooncoach_sociaal"}}
+    later = {"when": {"after": 4}, "do": {"add": {"wooncoach_sociaal": {}}}}
+    assert beforehand.earliest({}, rules.read([heard, later])) == [9, 6]
+    assert "rule 1: when.talks needs a coach that has talked, so it can fire in month 9" in refused(
+        capsys, tmp_path, {}, [heard, later], months=9
+    )
+    circle = [
+        count | {"do": {"add": {"brieven": {}}}},
+        count | {"when": count["when"] | {"instrument": "brieven"}, "do": {"add": {"voorrang": {}}}},
+    ]
+    assert "rule 1: when.instrument=voorrang is counted over 12 months of work, and nothing that can fire before adds that" in refused(
+        capsys, tmp_path, {}, circle, months=1200
+    )
 
 
 def test_a_rule_at_the_last_look_and_dates_of_one_month_are_taken(tmp_path):
