@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from sim import interventions
 from sim.approach import rules
 from sim.approach.stepwise import QUARTER
-from sim.interventions.cards.eigen import InterventieX
 from sim.interventions.labels import refuse_two_labels
 from sim.interventions.terms import month_number
 from sim.population import fitting, setting
@@ -56,12 +55,14 @@ def check(held: Mapping[str, Instrument], steps: Sequence[Rule], term: Term) -> 
     rules.check_year(steps, term.burn_in)
     every = {**held, **rules.loaded(held, steps, term.start, term.strength)}
     interventions.refuse_too_many(every)
+    brought = {other for one in every.values() for other in one.brings_along()}
+    heard = any(one.who.coach for one in every.values()) or any(rule.when.talks for rule in steps)
     for key, one in every.items():
         if not one.already:
             _refuse_other_months(one, term)
             interventions.check_strength(one, term.strength)
-        if isinstance(one, InterventieX) and not one.pulls_something():
-            raise Refusal(f"{key} pulls no lever, so it changes nothing: give pulls, for instance {key}.pulls.trouble=0.01, or take it out")
+        if nothing := one.does_nothing(key in brought, heard):
+            raise Refusal(nothing)
         interventions.refuse_unread(one)
         _refuse_toolbox(one, every)
     refuse_two_labels(every)

@@ -7,6 +7,8 @@ from typing import Any
 
 from sim.world.codes import Contact
 
+SUPPLY = "supply"  # among the levers used: it adds homes or changes them
+
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
@@ -18,7 +20,7 @@ class Card:
     category: str = ""  # of the menukaart
     sector: str = ""  # of the homes left: sociaal, particulier or both, as text
     stages: tuple[str, ...] = ()  # of the klantreis in which it does something
-    levers_used: tuple[str, ...] = ()  # fields of sim.levers.LEVERS; supply: it adds homes or changes them
+    levers_used: tuple[str, ...] = ()  # fields of sim.levers.LEVERS, or SUPPLY
     payers: tuple[str, ...] = ()  # organisations that may pay it
     deliverers: tuple[str, ...] = ()  # organisations that may deliver it, the usual one first; none named: those that pay
     powers: tuple[str, ...] = ()  # one of these powers (sim.interventions.organisations) is needed to deliver it

@@ -27,6 +27,10 @@ class KnownToSome(Instrument):
         0.5, ge=0, le=1, description="share of the target group in those stages that knows of it (assumption, 0.2-0.8)"
     )
 
+    def nothing_at(self, brought: bool) -> dict[str, float]:
+        """Nobody knows of it, and nobody is told."""
+        return super().nothing_at(brought) | ({} if brought else {"rel_known": 0})
+
     def would_reach(self, run: Running, w: World) -> NDArray:
         """Households of the target group that know of it."""
         with w.draws.replay():  # one fixed number per household
@@ -60,6 +64,10 @@ class Outreach(Instrument):
     awareness: float = Field(0.2, ge=0, le=5, description="logit added to the chance of a wish in that month (assumption, 0-1; unproven)")
     eur_contact: float = Field(1, ge=0, le=500, description="euro per household reached (assumption)")
     payer: Payer = "gemeente"
+
+    def nothing_at(self, brought: bool) -> dict[str, float]:
+        """It reaches nobody."""
+        return {"rel_reached": 0}
 
     def levers(self) -> dict[str, float]:
         """What somebody who is reached thinks of."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.interventions.card import SUPPLY
 from sim.interventions.terms import Terms
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ class Instrument(Terms):
     target group. ``run`` is the instrument at work in one world: its limits, its money, and what it remembers
     (``run.memory``). ``w`` is that world. An instrument itself never changes, and draws keyed numbers only.
 
-    Asked when a scenario is read: ``check_law``, ``brings_along``; when it is put to work: ``levers``.
+    Asked when a scenario is read: ``check_law``, ``brings_along``, ``does_nothing`` (which asks ``nothing_at``).
+    Asked when it is put to work: ``levers``.
     Asked when households are looked for: ``asked_in``, ``target_group``, ``most_cost_of_a_use`` (``sim.interventions.terms``).
     In each month (``sim.interventions.at_work``), in this order:
         before the klantreis  ``continue_begun``, then ``act_in_month`` (which asks ``would_reach``) or ``when_not_in_force``
@@ -43,6 +45,33 @@ class Instrument(Terms):
             Lever to value (fields of ``sim.levers.LEVERS``); empty for one that only adds or changes homes.
         """
         return {}
+
+    def pulls_something(self) -> bool:
+        """Whether it pulls a lever, adds or changes homes, or brings others along: conditions alone change nothing."""
+        used, levers = self.card.levers_used, self.levers()
+        return SUPPLY in used or any(levers.get(name) for name in used) or bool(self.brings_along())
+
+    def does_nothing(self, brought: bool = False, heard: bool = False) -> str:
+        """Called when a scenario is read: whether the world with it would be the world without it, as it is set.
+
+        A capacity or a budget of 0 switches it off on purpose, and so does a strength of 0.
+
+        Args:
+            brought: a coach brings it along.
+            heard: a rule, or another instrument, asks what is said in talks.
+
+        Returns:
+            Which settings make it so, and the way out, for a message; empty where it does something.
+        """
+        if self.capacity == 0 or self.eur_budget == 0:
+            return ""
+        unread = self.unread()
+        none = [name for name, number in self.nothing_at(brought).items() if name not in unread and getattr(self, name) == number]
+        if not none and not (heard and self.card.talks) and not self.pulls_something():
+            own = [name for name in type(self).model_fields if getattr(self, name) == 0]
+            none = [name for name in own if self.model_copy(update={name: 1}).pulls_something()]
+        said = " and ".join(f"{self.key}.{name}={getattr(self, name):g}" for name in none)
+        return f"{said} would do nothing: give another number, or capacity: 0 to switch it off" if said else ""
 
     def brings_along(self) -> tuple[str, ...]:
         """Called when a scenario is read, and each month after ``act_in_month``.

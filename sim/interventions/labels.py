@@ -72,6 +72,10 @@ class ForHomesTaken(Instrument):
             found["rel_labelled"] = "n_labelled says how many homes; take one of the two out"
         return found
 
+    def nothing_at(self, brought: bool) -> dict[str, float]:
+        """No home has the label."""
+        return super().nothing_at(brought) | {"rel_labelled": 0, "n_labelled": 0}
+
     def conditions(self) -> dict[str, float]:
         """Levers that say for which homes the others hold."""
         return {

@@ -84,6 +84,13 @@ class Terms(BaseModel):
             found["eur_budget"] = f"it costs nothing ({' and '.join(('eur_fixed', *self.prices))} 0), so no budget binds it; take it out"
         return found
 
+    def nothing_at(self, brought: bool) -> dict[str, float]:
+        """Settings, each with the number at which nobody is reached or nothing comes of it.
+
+        ``brought``: a coach brings it along, to households that need not know of it.
+        """
+        return {}
+
     def asked_in(self) -> tuple[int, int]:
         """``stages_asked``, or what settings say of it; money that is set aside stays so from the first on."""
         return self.stages_asked

@@ -87,9 +87,11 @@ class InterventieX(Help):
             raise ValueError(f"from_stage {self.from_stage} comes after to_stage {self.to_stage}, so it would reach nobody; swap them")
         return self
 
-    def pulls_something(self) -> bool:
-        """Whether it pulls any lever: conditions alone change nothing."""
-        return any(value != 0 for name, value in self.pulls.items() if name not in CONDITIONS)
+    def does_nothing(self, brought: bool = False, heard: bool = False) -> str:
+        """Its levers are all that it does."""
+        if self.pulls_something():
+            return super().does_nothing(brought, heard)
+        return f"{self.key} pulls no lever, so it changes nothing: give pulls, for instance {self.key}.pulls.trouble=0.01, or take it out"
 
     def check_law(self, start: str) -> None:
         """A corporatie may help in kind, not with money."""

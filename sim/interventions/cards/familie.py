@@ -189,6 +189,10 @@ class NearFamily(Instrument):
     )
     payer: Payer = "gemeente"
 
+    def nothing_at(self, brought: bool) -> dict[str, float]:
+        """Nobody applies, or nobody may."""
+        return {"p_apply": 0, "rel_child_near": 0, "rel_refused": 1}
+
     def act_in_month(self, run: Running, w: World) -> None:
         """New applications; the homes of those whose works are done."""
         self._apply(run, w)
@@ -320,6 +324,10 @@ class PreMantelzorgwoning(NearFamily):
         """Those of the target group of that age in whose household nobody is limited yet."""
         rows = super().target_group(common, w, stages, mask, lot)
         return rows[(ages_of(w, rows) >= self.age_aow) & ~limited(w, rows)]
+
+    def nothing_at(self, brought: bool) -> dict[str, float]:
+        """Nobody signs."""
+        return super().nothing_at(brought) | {"rel_declared": 0}
 
     def may_apply(self, run: Running, w: World, lot: Lot) -> NDArray:
         """Only who signs can apply."""

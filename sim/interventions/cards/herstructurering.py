@@ -20,7 +20,7 @@ from sim.chains.ends import withdraw
 from sim.chains.moves import move_in
 from sim.chains.new_homes import append_homes, floor_area_of, worth_of_flat
 from sim.chains.vacancies import open_vacancies
-from sim.interventions.card import Card
+from sim.interventions.card import SUPPLY, Card
 from sim.interventions.cards.passend_aanbod import PASSEND_AANBOD
 from sim.interventions.instrument import Instrument
 from sim.interventions.register import Among
@@ -57,7 +57,7 @@ NOT_BEGUN = -1
 REHOUSING = PASSEND_AANBOD.but(
     sector="sociaal",
     stages=("huidige_woning", "woonwens", "woningzoeken"),
-    levers_used=("supply", "rank", "trouble", "eur_once"),
+    levers_used=(SUPPLY, "rank", "trouble", "eur_once"),
     payers=("corporatie",),
     deliverers=("corporatie",),
     powers=("eigen_woningen",),
@@ -105,6 +105,10 @@ class Rehousing(Instrument):
     )
     dur_notice: int = Field(12, ge=0, le=60, description="months from notice to works (assumption: a sociaal plan gives about a year)")
     rel_return: float = Field(0.3, ge=0, le=1, description="share of the households that comes back if it can (assumption, 0.1-0.6)")
+
+    def nothing_at(self, brought: bool) -> dict[str, float]:
+        """No home is worked on."""
+        return {"n_per_1000": 0}
 
     def check_law(self, start: str) -> None:
         """Not less than the statutory minimum."""

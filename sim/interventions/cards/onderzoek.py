@@ -72,6 +72,10 @@ class Woonbehoefteonderzoek(Instrument):
     eur_survey: float = Field(40000, ge=0, le=500000, description="euro per survey (assumption; not found)")
     payer: Payer = "gemeente"
 
+    def nothing_at(self, brought: bool) -> dict[str, float]:
+        """No plan follows it."""
+        return {"rel_steered": 0}
+
     def act_in_month(self, run: Running, w: World) -> None:
         """Survey and change of plans, when a survey is due and can be paid."""
         if run.months_since_first(w) % self.dur_cycle or not run.afford(1, self.eur_survey):

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from sim.chains.new_homes import add_homes, floor_area_of, worth_of_flat
-from sim.interventions.card import Card
+from sim.interventions.card import SUPPLY, Card
 from sim.interventions.instrument import Instrument
 from sim.interventions.running import Running
 from sim.interventions.terms import Payer
@@ -27,7 +27,7 @@ PASSEND_AANBOD = Card(
     category="passend_aanbod",
     sector="sociaal, particulier",
     stages=("huidige_woning", "woonwens"),
-    levers_used=("supply",),
+    levers_used=(SUPPLY,),
     payers=("gemeente", "provincie"),
     deliverers=("gemeente",),
     powers=("vergunning",),
@@ -80,6 +80,10 @@ class Building(Instrument):
     def unread(self) -> dict[str, str]:
         """Nobody is chosen: whoever responds can get a home."""
         return super().unread() | {"who": "homes are built where the seniors live, for whoever gets them; take it out"}
+
+    def nothing_at(self, brought: bool) -> dict[str, float]:
+        """No home is built."""
+        return {"n_per_1000": 0}
 
     def act_in_month(self, run: Running, w: World) -> None:
         """Deliver this month's homes, if the building time has passed and the budget allows."""

@@ -74,6 +74,10 @@ class Woningsplitsen(Instrument):
     eur_split: float = Field(5000, ge=0, le=50000, description="euro of subsidy and guidance per home split (assumption)")
     payer: Payer = "gemeente"
 
+    def nothing_at(self, brought: bool) -> dict[str, float]:
+        """Nobody applies, or nobody may."""
+        return {"p_apply": 0, "rel_refused": 1, "rel_most": 0}
+
     def act_in_month(self, run: Running, w: World) -> None:
         """New applications, and the homes of those whose works are done."""
         self._apply(run, w)

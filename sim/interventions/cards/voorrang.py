@@ -52,6 +52,10 @@ class Labelling(Instrument):
 
     once: ClassVar[bool] = False
 
+    def nothing_at(self, brought: bool) -> dict[str, float]:
+        """No home has the label."""
+        return {"rel_labelled": 0}
+
     def when_not_in_force(self, run: Running, w: World) -> None:
         """Its homes are offered without its label."""
         take_labels_off(run, w)
@@ -166,6 +170,10 @@ class Ooievaarsclausule(OnTheMarket):
     rel_labelled: float = Field(0.5, ge=0, le=1, description="share of the mid-rent family homes (assumption)")
     eur_rent_most: float = Field(1185, ge=500, le=2000, description="euro per month (D05: upper limit of the middensegment, 2025)")
     payer: Payer = "corporatie"
+
+    def nothing_at(self, brought: bool) -> dict[str, float]:
+        """No couple has the wish."""
+        return super().nothing_at(brought) | {"rel_wish": 0}
 
     def suits(self, w: World, homes: NDArray) -> NDArray:
         """Single-family homes let in the free sector up to the limit."""

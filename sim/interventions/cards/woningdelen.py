@@ -86,6 +86,10 @@ class Woningdelen(Instrument):
     eur_case: float = Field(500, ge=0, le=10000, description="euro of mediation per contract (assumption)")
     payer: Payer = "gemeente"
 
+    def nothing_at(self, brought: bool) -> dict[str, float]:
+        """Nobody offers a room, or nobody may pay for it."""
+        return {"p_apply": 0.0} | ({"rel_income": 0.0} if self.eur_room > 0 else {})
+
     def target_group(self, common: Common, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
         """Those of the target group with rooms to spare."""
         rows = super().target_group(common, w, stages, mask, lot)

@@ -62,6 +62,10 @@ class Woningruil(KnownToSome):
     eur_use: float = Field(100, ge=0, le=2000, description="euro per household that swaps (sources section 4: one landlord's fee)")
     payer: Payer = "corporatie"
 
+    def nothing_at(self, brought: bool) -> dict[str, float]:
+        """Nobody sees another's home, or nobody may have it."""
+        return super().nothing_at(brought) | {"rel_seen": 0, "p_no_consent": 1}
+
     def act_in_month(self, run: Running, w: World) -> None:
         """Tenants who know of it enter; then those who can, swap."""
         super().act_in_month(run, w)

@@ -70,6 +70,10 @@ class Wooncoach(Instrument):
         posts = {} if self.fte is None else {"fte_per_1000": "fte says how many posts; take one of the two out"}
         return super().unread() | posts
 
+    def nothing_at(self, brought: bool) -> dict[str, float]:
+        """Nobody is talked to."""
+        return {"fte": 0, "fte_per_1000": 0, "n_talks": 0}
+
     def levers(self) -> dict[str, float]:
         """What a talk and what follows it change."""
         return {"awareness": self.awareness, "search": self.search, "sight": self.sight, "trouble": self.trouble}
