@@ -96,8 +96,7 @@ def refuse_free(every: Mapping[str, Instrument], eur: float) -> None:
 
 
 def _refuse_other_months(one: Instrument, term: Term) -> None:
-    first = 0 if one.since is None else month_number(one.since, term.start)
-    end = term.months if one.until is None else month_number(one.until, term.start)
+    first, end = one.term(term.start)
     if max(first, term.passed) >= min(end, term.months):
         ends = "" if one.until is None else f".until={one.until}"
         side = f".from={one.since}" if first >= term.months else ends

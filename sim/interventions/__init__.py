@@ -223,13 +223,16 @@ def refuse_too_many(instruments: Collection[str]) -> None:
 
 
 def refuse_unlawful_together(instruments: Mapping[str, Instrument], start: str) -> None:
-    """Raises Refusal where what is there and what is added of it label more homes together than a law allows for both."""
+    """Raises Refusal where what is there and what is added of it label more homes in one month than a law allows for both together."""
     for key, one in instruments.items():
         beside = None if is_there(key) else instruments.get(other_of(key))
-        if beside is not None and not one.once:
-            share = 1 - (1 - getattr(one, "rel_labelled", 0.0)) * (1 - getattr(beside, "rel_labelled", 0.0))
+        if beside is None or one.once:
+            continue
+        (first, end), (its_first, its_end) = one.term(start), beside.term(start)
+        if max(first, its_first) < min(end, its_end):
+            share = 1 - (1 - getattr(one, one.share_of_homes)) * (1 - getattr(beside, one.share_of_homes))
             try:
-                one.model_copy(update={"rel_labelled": share}).check_law(start)
+                one.model_copy(update={one.share_of_homes: share}).check_law(start)
             except Refusal as error:
                 raise Refusal(f"{key} beside {beside.key}, together {share:.3g} of the homes: {error}") from None
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import numpy as np
 
 from sim.interventions.common import Common
-from sim.interventions.terms import Terms, month_number
+from sim.interventions.terms import Terms
 from sim.interventions.who import ALL_DRAWN, Lot, carriers
 from sim.levers import ALL_BIT, MAX_INSTRUMENTS, NO_BITS
 from sim.without.ghosts import stay_behind
@@ -96,8 +96,7 @@ class Running(Own):
     def works(self, month: int) -> bool:
         """Whether it is in force in a month and delivers anything at all."""
         s = self.settings
-        first = month_number(s.since, self.start) if s.since else 0
-        end = month_number(s.until, self.start) if s.until else month + 1
+        first, end = s.term(self.start)
         delivers = not self.idle and self.strength > 0 and s.capacity != 0 and s.eur_budget != 0
         return delivers and first < self.n_months and first <= month < end
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -30,7 +31,7 @@ class Terms(BaseModel):
 
     card: ClassVar[Card] = Card()
     stages_asked: ClassVar[tuple[int, int]] = (ZOEKEN, ZOEKEN)  # first and last in which people are asked, or ask for it
-    once: ClassVar[bool] = True  # whom it works on already is not reached by what is added of it; False: it labels homes, each its own
+    share_of_homes: ClassVar[str] = ""  # setting with the share of homes that it labels, which adds up with what is there already
     prices: ClassVar[tuple[str, ...]] = ()  # settings beside eur_fixed of which it costs anything at all only if one is above 0
 
     who: Who = Who()
@@ -68,6 +69,16 @@ class Terms(BaseModel):
     def limited(self) -> bool:
         """Whether capacity, a budget or a dose says how much of it there is; else it is a rule that holds for all."""
         return self.card.dosed or self.capacity is not None or self.eur_budget is not None
+
+    @property
+    def once(self) -> bool:
+        """Whether whom it works on already is not reached by what is added of it: it labels no homes, each its own."""
+        return not self.share_of_homes
+
+    def term(self, start: str) -> tuple[float, float]:
+        """Its term as months from ``start`` (YYYY-MM): the first in which it works, and the first in which it no longer does."""
+        first = -math.inf if self.since is None else month_number(self.since, start)
+        return first, math.inf if self.until is None else month_number(self.until, start)
 
     def most_strength(self) -> float:
         """The strongest that it can be delivered: a rule without capacity, budget or dose holds for all at 1."""

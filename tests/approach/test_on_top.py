@@ -197,17 +197,39 @@ def test_a_coach_for_others_takes_nobody_from_the_one_that_is_there():
     assert base.at_work.talks[0][0].tolist() == both.at_work.talks[0][0].tolist() and len(both.at_work.talks[1][0]) > 0
 
 
-@pytest.mark.parametrize(("key", "there", "added"), [("lokale_binding", 0.3, 0.3), ("flexibele_inkomenseisen", 0.1, 0.1)])
-def test_a_law_holds_for_both_together(key, there, added):
-    def chosen(share):
-        return {THERE + key: {"rel_labelled": there, "already": True}, key: {"rel_labelled": share}}
+def allowed(key: str, settings: dict[str, float]) -> bool:
+    """Whether an instrument may be so."""
+    try:
+        return bool(interventions.load(key, settings))
+    except Refusal:
+        return False
 
-    assert len(at_work(burnt_in(), chosen(added / 10)).at_work.running) == 2
-    with pytest.raises(Refusal, match=rf"^{key} beside al_{key}, together 0\.\d+ of the homes: {key}: "):
-        at_work(burnt_in(), chosen(added))
+
+LABELS = {key: cls.share_of_homes for key, cls in REGISTRY.items() if cls.share_of_homes}
+LIMITED = [key for key, share in LABELS.items() if not allowed(key, {share: 1.0})]  # by a law
+assert LIMITED
+
+
+@pytest.mark.parametrize("key", LIMITED)
+def test_a_law_holds_for_both_together_in_the_months_in_which_both_work(key):
+    name = LABELS[key]
+    most = next(share / 100 for share in range(100, 0, -1) if allowed(key, {name: share / 100}))
+
+    def chosen(share, there=None, added=None):
+        return {THERE + key: {name: 0.6 * most, "already": True} | (there or {}), key: {name: share} | (added or {})}
+
+    assert len(at_work(burnt_in(), chosen(0.1 * most)).at_work.running) == 2
     term = beforehand.Term(places.resolve("rozendaal"), "2026-01", 12, 12)
-    with pytest.raises(Refusal, match="together"):
-        beforehand.check({name: interventions.load(name, one) for name, one in chosen(added).items()}, [], term)
+    doors = (
+        lambda given: at_work(burnt_in(), given),
+        lambda given: beforehand.check({name: interventions.load(name, one) for name, one in given.items()}, [], term),
+    )
+    for door in doors:
+        for dates in ((), ({"until": "2026-06"}, {"from": "2026-05"}), ({"from": "2026-05"}, {"until": "2026-06"})):
+            with pytest.raises(Refusal, match=rf"^{key} beside al_{key}, together 0\.\d+ of the homes: {key}: "):
+                door(chosen(0.6 * most, *dates))
+        for dates in (({"until": "2026-05"}, {"from": "2026-05"}), ({"from": "2026-05"}, {"until": "2026-05"})):
+            door(chosen(0.6 * most, *dates))
 
 
 def write(folder, text, name="mine"):

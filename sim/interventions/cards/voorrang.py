@@ -50,11 +50,11 @@ ON_THE_MARKET = VOORRANG.but(
 class Labelling(Instrument):
     """An instrument that works through labels on homes: they end with it."""
 
-    once: ClassVar[bool] = False
+    share_of_homes: ClassVar[str] = "rel_labelled"
 
     def nothing_at(self, brought: bool) -> dict[str, float]:
         """No home has the label."""
-        return {"rel_labelled": 0}
+        return {self.share_of_homes: 0}
 
     def when_not_in_force(self, run: Running, w: World) -> None:
         """Its homes are offered without its label."""
