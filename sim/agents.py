@@ -75,10 +75,12 @@ class Household(Agent):
         not_ours("from_dataframe()", "model.agents has those who are there")
 
     def step(self) -> None:
-        """Nothing: the month belongs to the model (``HousingModel.step``)."""
+        """Refused: the month belongs to the model (``HousingModel.step``)."""
+        not_ours("step() of a household", "model.step() lets a month pass for all of them")
 
     def advance(self) -> None:
-        """Nothing, as ``step``."""
+        """Refused, as ``step``."""
+        not_ours("advance() of a household", "model.step() lets a month pass for all of them")
 
     def _cell(self, name: str) -> Any:
         h = self.model.world.h
@@ -115,7 +117,7 @@ class Household(Agent):
 
     @stage.setter
     def stage(self, value: Stage) -> None:
-        if value not in [*Stage]:
+        if not isinstance(value, int | np.integer) or isinstance(value, bool) or value not in [*Stage]:
             raise Refusal(f"stage={value!r}: a stage of the klantreis is needed ({', '.join(one.name for one in Stage)})")
         self._write("stage", int(value))
         self._write("stage_month", self.model.world.month)

@@ -239,7 +239,13 @@ class HousingModel(Model):
 
     @property
     def last_month(self) -> dict[str, Any]:
-        """The last month that passed, by column of the table ``months``; values as the table has them."""
+        """The last month that passed, by column of the table ``months``; values as the table has them.
+
+        Raises:
+            Refusal: no month has passed yet.
+        """
+        if not self.state.records.months:
+            raise Refusal("no month has passed yet, so there is none to collect: let one pass first, with step() or run(1)")
         row = self.state.records.months[-1]
         if self._last_month.get("month") != row["month"]:
             found = tables.month_row(row, self.state.at_work.applications, self.world.setting.months)
@@ -277,7 +283,9 @@ class HousingModel(Model):
 
     @scenario.setter
     def scenario(self, scenario: Any) -> None:
-        """What Mesa sets at the start is left out."""
+        """What Mesa sets at the start is left out; after that it is refused."""
+        if "world" in vars(self):
+            not_ours("setting model.scenario", "make a HousingModel with another scenario, or fork()")
 
     def register_agent(self, agent: Any) -> None:
         """Refused."""

@@ -6,6 +6,7 @@ import pickle
 from typing import Any
 
 import mesa
+import numpy as np
 import pandas as pd
 import pytest
 from mesa.agent import AgentSet
@@ -106,6 +107,22 @@ def test_an_attribute_that_agents_do_not_have_is_no_column_of_nothing():
         one.step()
 
 
+def test_before_the_first_month_there_is_none_to_collect():
+    one = HousingModel(seed=1, **SHORT)
+    for ask in (lambda: one.last_month, lambda: one.datacollector.collect(one)):
+        with pytest.raises(Refusal, match=r"^no month has passed yet, so there is none to collect: .*step\(\)"):
+            ask()
+    assert len(one.moves) == 0
+    one.step()
+    assert one.last_month["month"] == 0 and len(one.datacollector.get_model_vars_dataframe()) == 1
+
+
+def test_the_scenario_that_mesa_sets_at_the_start_is_left_out():
+    one = object.__new__(HousingModel)
+    one.scenario = object()  # as mesa.Model does in its __init__, from 3.5 on
+    assert one.scenario is None
+
+
 def test_a_household_keeps_its_view_while_it_is_there():
     one = HousingModel(MIXED, seed=1, months=30, burn_in=0, follow_up=0)
     before = list(one.agents)
@@ -159,12 +176,12 @@ def public(*classes: type) -> set[str]:
 # What Mesa offers, by class: what is refused, and what a truthful answer is. A name of Mesa that is in neither fails.
 AGENT_REFUSES = {
     "remove": lambda a: a.remove(),
+    "step": lambda a: a.step(),
+    "advance": lambda a: a.advance(),
     "create_agents": lambda a: a.create_agents(a.model, 2),
     "from_dataframe": lambda a: a.from_dataframe(a.model, pd.DataFrame()),
 }
 AGENT_DOES = {
-    "step": lambda a: a.step() is None,  # as that of mesa.Agent
-    "advance": lambda a: a.advance() is None,
     "random": lambda a: a.random is a.model.random,
     "rng": lambda a: a.rng is a.model.rng,
     "scenario": lambda a: a.model.scenario is None,
@@ -208,6 +225,7 @@ MODEL_REFUSES = {
     "reset_randomizer": lambda m: m.reset_randomizer(7),
     "reset_rng": lambda m: m.reset_rng(7),
     "agents": lambda m: setattr(m, "agents", []),
+    "scenario": lambda m: setattr(m, "scenario", "voorrang"),
 }
 STEPS_ON = ("run_for", "run_until", "schedule_event", "schedule_recurring", "time")  # of Mesa 3.5: they call step
 MODEL_DOES = {
@@ -248,7 +266,10 @@ def test_a_view_can_be_given_what_the_world_keeps_and_nothing_else(model):
     for name in public(Household) - settable | {"pos", "row", "unique_id", "model", "mine", "cell"}:
         with pytest.raises(AttributeError, match=f"^{name} cannot be set: a view holds nothing of its own; stage and income can be set$"):
             setattr(agent, name, 1)
-    for name, values in {"income": (-1, float("nan"), float("inf"), True, "x", None), "stage": (77, -1, "x", None)}.items():
+    for name, values in {
+        "income": (-1, float("nan"), float("inf"), True, "x", None),
+        "stage": (77, -1, "x", None, True, 1.0, np.True_),
+    }.items():
         for value in values:
             with pytest.raises(Refusal, match=f"^{name}="):
                 setattr(agent, name, value)
