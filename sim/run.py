@@ -87,13 +87,6 @@ def burn_in(
     return run
 
 
-def check_lengths(*lengths: tuple[str, object, int]) -> None:
-    """Refuse a length, given as (name, value, the least that it may be), that is no whole number of months."""
-    for name, value, least in lengths:
-        if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
-            raise Refusal(f"{name}={value!r}: a whole number of months is needed, {least} or more")
-
-
 def check_tables(wanted: Collection[str]) -> None:
     """Refuse a table that no run makes."""
     for name in wanted:
@@ -146,7 +139,7 @@ def run_scenario(
     check_tables(tables)
     setting = burnt_in.world.setting
     months = setting.months if months is None else months
-    check_lengths(("months", months, 1), ("follow_up", 0 if follow_up is None else follow_up, 0))
+    arguments.check(arguments.Ahead, {"months": months, "follow_up": 0 if follow_up is None else follow_up})
     horizon = setting.last_month if follow_up is None else months + follow_up
     if max(months, horizon) > setting.last_month:
         raise Refusal(f"months={months}, follow_up={follow_up}: the run was made for {setting.last_month} months; give its start more")

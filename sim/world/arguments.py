@@ -78,6 +78,13 @@ class Rng(BaseModel):
     rng: Seed
 
 
+class Ahead(BaseModel):
+    """How far a scenario goes from month 0 on."""
+
+    months: Months
+    follow_up: MonthsAround
+
+
 class Passing(BaseModel):
     """The arguments of ``HousingModel.run``."""
 
