@@ -11,7 +11,7 @@ from analysis.estimates.goals import Goal
 from experiments.runs import world
 from experiments.runs.plan import Settings
 from sim.world import keyed_files
-from sim.world.errors import Refusal, hint
+from sim.world.errors import Refusal, first_fault, hint
 from sim.world.names import ALL, Title, check_names
 
 FOLDER = Path(__file__).resolve().parents[1] / "configs" / "goals"
@@ -44,9 +44,8 @@ def load(name: str) -> GoalFile:
         check_names(found.goals, "goal")
         return found
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"] if not str(part).startswith("function-"))
-        raise file.refusal(f"{where}: {first['msg'].removeprefix('Value error, ').lower()}", first["loc"]) from None
+        fault = first_fault(error)
+        raise file.refusal(f"{fault.where}: {fault.says}", fault.place) from None
 
 
 def check_dates(goals: dict[str, Goal], months: int) -> None:

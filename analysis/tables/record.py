@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from sim.world.errors import Refusal
+from sim.world.errors import Refusal, first_fault
 
 MADE_BY = "verhuisketens"
 MANIFEST = "manifest.json"
@@ -66,9 +66,8 @@ def read(path: Path, shape: type[Signed] = Record) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     except ValidationError as error:
-        first = error.errors()[0]
-        what = ".".join(map(str, first["loc"])) or "its content"
-        raise Refusal(f"{path} is damaged, or not made by {MADE_BY} ({what}: {first['msg']}); {WAY_OUT}") from None
+        fault = first_fault(error)
+        raise Refusal(f"{path} is damaged, or not made by {MADE_BY} ({fault.where or 'its content'}: {fault.says}); {WAY_OUT}") from None
     except (OSError, ValueError, RecursionError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error).splitlines()[0]
         raise Refusal(f"{path} is damaged ({reason}); {WAY_OUT}") from None

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from sim.interventions import check_written
 from sim.world import keyed_files
-from sim.world.errors import Refusal, hint
+from sim.world.errors import Refusal, first_fault, hint
 from sim.world.names import MONTH, is_there, other_of
 
 FILE = Path(__file__).parents[1] / "data" / "current.yaml"
@@ -53,8 +53,8 @@ def read(path: Path = FILE) -> Mapping[str, Listed]:
     try:
         found = PLACES.validate_python(file.content)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise file.refusal(f"{'.'.join(map(str, first['loc']))}: {first['msg'].lower()}", first["loc"]) from None
+        fault = first_fault(error)
+        raise file.refusal(f"{fault.where}: {fault.says}", fault.place) from None
     for place, one in found.items():
         for number, entry in enumerate(one.instruments):
             if entry.settings:

@@ -15,7 +15,7 @@ from sim.counts.indicators import MONTH_STATES, REGISTRY
 from sim.interventions import REGISTRY as INSTRUMENTS
 from sim.interventions import Instrument, card_of, check_strength, class_of, defaults_if_empty, load, strength_of
 from sim.world.codes import Obstacle, names
-from sim.world.errors import Refusal, nearest
+from sim.world.errors import Refusal, first_fault, nearest
 from sim.world.names import MOST_STRENGTH, YEAR, is_there, other_of
 from sim.world.notation import Count
 
@@ -222,15 +222,13 @@ def _read(number: int, content: Any) -> Rule:
     try:
         return Rule.model_validate(content)
     except ValidationError as error:
-        first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")  # a wrong key explains one that is missing
-        where = ".".join(str(part) for part in first["loc"] if part != "[key]")
-        message = first["msg"].removeprefix("Value error, ")
-        if first["type"] == "extra_forbidden":
-            *path, last = (str(part) for part in first["loc"])
+        fault = first_fault(error)
+        message = fault.says
+        if fault.kind == "extra_forbidden":
+            *path, last = map(str, fault.at)
             message = f"there is no such key; {near(last, _keys(path))}"
-        cause = first.get("ctx", {}).get("error")
-        at = (number - 1, *(part for part in first["loc"] if part != "[key]"), *getattr(cause, "at", ()))
-        raise Refusal(f"rule {number}: {where + ': ' if where else ''}{message[:1].lower()}{message[1:]}", at) from None
+        where = f"{fault.where}: " if fault.at else ""
+        raise Refusal(f"rule {number}: {where}{message}", (number - 1, *fault.place)) from None
 
 
 def _keys(path: Sequence[str]) -> list[str]:

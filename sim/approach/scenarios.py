@@ -15,7 +15,7 @@ from sim.approach.rules import check as check_rules
 from sim.approach.rules import read as read_rules
 from sim.interventions import REGISTRY, card_of, check_written, class_of, defaults_if_empty
 from sim.world import keyed_files
-from sim.world.errors import Refusal, hint
+from sim.world.errors import Refusal, first_fault, hint
 from sim.world.names import THERE, Title, check_names, is_there, other_of
 
 FOLDER = Path(__file__).resolve().parents[2] / "configs" / "scenario"
@@ -101,13 +101,9 @@ def _read(path: Path) -> Scenario:
     try:
         found = Scenario.model_validate(file.content)
     except ValidationError as error:
-        first = error.errors()[0]
-        cause = first.get("ctx", {}).get("error")
-        if isinstance(cause, Refusal):
-            raise file.refusal(cause, (*first["loc"], *cause.at)) from None
-        where = ".".join(str(part) for part in first["loc"])
-        known = f" (keys are {', '.join(Scenario.model_fields)})" if len(first["loc"]) == 1 else ""
-        raise file.refusal(f"{where}: {first['msg'].lower()}{known}", first["loc"]) from None
+        fault = first_fault(error)
+        known = f" (keys are {', '.join(Scenario.model_fields)})" if len(fault.at) == 1 else ""
+        raise file.refusal(fault.cause or f"{fault.where}: {fault.says}{known}", fault.place) from None
     adding = [("rules", number, "do", "add", key) for number, rule in enumerate(found.rules) for key in rule.do.add]
     for at in (*(("instruments", key) for key in found.instruments), *adding):
         check_written(file, str(at[-1]), at)

@@ -42,7 +42,7 @@ from sim.interventions.terms import Payer
 from sim.interventions.who import ALL_DRAWN, Lot, Who, area_rows
 from sim.levers import MAX_INSTRUMENTS, NO_BITS, InForce, make_levers
 from sim.without.ghosts import no_ghosts
-from sim.world.errors import Refusal, hint, shown
+from sim.world.errors import Fault, Refusal, first_fault, hint, shown
 from sim.world.names import is_there, other_of
 
 if TYPE_CHECKING:
@@ -113,7 +113,8 @@ def fill(key: str, settings: Mapping[str, Any] | None) -> Instrument:
     try:
         return cls.model_validate(dict(defaults_if_empty(key, settings)))
     except ValidationError as error:
-        raise Refusal(_readable(key, error), error.errors()[0]["loc"]) from None
+        fault = first_fault(error)
+        raise Refusal(_readable(key, fault), fault.at) from None
 
 
 def check_written(file: KeyedFile, key: str, at: Place) -> None:
@@ -152,21 +153,19 @@ def _refuse_contradictions(instrument: Instrument) -> None:
             raise Refusal(f"{key} brings along {other!r}, and there is no such instrument{hint(other, REGISTRY)}")
 
 
-def _readable(key: str, error: ValidationError) -> str:
-    first = error.errors()[0]
-    message = first["msg"].removeprefix("Value error, ")
-    if not first["loc"]:  # of settings together
-        return f"{key}: {message}"
-    *path, last = (str(part) for part in first["loc"])
+def _readable(key: str, fault: Fault) -> str:
+    if not fault.at:  # of settings together
+        return f"{key}: {fault.says}"
+    *path, last = map(str, fault.at)
     fields = _fields(key, path)
     where = ".".join((key, *path, last))
-    if first["type"] == "value_error" and isinstance(first["input"], dict) and last == "who":  # of its labels together
-        return f"{where}: {message}"
-    if first["type"] == "extra_forbidden":
+    if fault.kind == "value_error" and isinstance(fault.value, dict) and last == "who":  # of its labels together
+        return f"{where}: {fault.says}"
+    if fault.kind == "extra_forbidden":
         return f"{where} does not exist{hint(last, fields, 'settings are ' + ', '.join(fields))}"
     field = fields.get(last)
     unit = f" ({field.description})" if field is not None and field.description else ""
-    return f"{where}={shown(repr(first['input']))}: {message[:1].lower()}{message[1:]}{unit}"
+    return f"{where}={shown(repr(fault.value))}: {fault.says}{unit}"
 
 
 def _fields(key: str, path: list[str]) -> dict[str, FieldInfo]:

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
-from sim.world.errors import Refusal, hint, nearest, shown
+from sim.world.errors import Refusal, first_fault, hint, nearest, shown
 from sim.world.names import MOST_SEED, MOST_STRENGTH, START_MONTH
 from sim.world.notation import limits
 from sim.world.span import check_start
@@ -111,32 +111,31 @@ def check(schema: type[Schema], values: Mapping[str, Any]) -> Schema:
 
 def readable(schema: type[BaseModel], error: ValidationError) -> str:
     """One line on the first fault that pydantic found."""
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"] if not str(part).startswith("function-"))
-    key = str(first["loc"][0])
+    fault = first_fault(error)
+    key = str(fault.at[0])
     field = schema.model_fields.get(key)
     if field is None:
         return unknown_key(schema, key)
-    if isinstance(refused := first.get("ctx", {}).get("error"), Refusal):
-        return str(refused)
-    if first["type"] == "missing":
+    if fault.cause:
+        return str(fault.cause)
+    if fault.kind == "missing":
         return f"{key} is missing: give {key}=… ({field.description})"
-    if first["type"] == "too_short":
+    if fault.kind == "too_short":
         return f"{key} is empty: name at least one"
-    if first["type"] == "string_too_short":
+    if fault.kind == "string_too_short":
         return f"{key} is empty: give {key}=… ({field.description})"
-    given = f"{where}={shown(repr(first['input']))}"
+    given = f"{fault.where}={shown(repr(fault.value))}"
     options = choices(field)
     if options:
-        near = nearest(str(first["input"]), options)
+        near = nearest(str(fault.value), options)
         return f"{given}: {key} is one of {', '.join(options)}" + (f"; did you mean {near}?" if near else "")
     span = limits(field)
-    if first["type"] in ("greater_than_equal", "less_than_equal") and span:
+    if fault.kind in ("greater_than_equal", "less_than_equal") and span:
         return f"{given} is out of range: {span} {field.description}"
-    kind = "a whole number is needed" if field.annotation is int else first["msg"].lower()
-    if first["type"] == "string_type":
+    kind = "a whole number is needed" if field.annotation is int else fault.says
+    if fault.kind == "string_type":
         kind = "one text is needed"
-    if first["type"] == "string_pattern_mismatch":
+    if fault.kind == "string_pattern_mismatch":
         return f"{given}: {field.description} is needed"
     return f"{given}: {kind} ({span + ' ' if span else ''}{field.description})"
 

@@ -8,6 +8,10 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 LONGEST = 40  # signs of a value that a message quotes
 _QUOTED = re.compile(rf"(?<![\w'])'([^']{{{LONGEST + 1},}})'(?!\w)|(?<![\w\"])\"([^\"]{{{LONGEST + 1},}})\"(?!\w)")
@@ -42,6 +46,34 @@ def hint(word: str, known: Iterable[str], otherwise: str = "", alike: float = 0.
     """``; did you mean X?``, or what to say when nothing comes near."""
     near = nearest(word, known, alike)
     return f"; did you mean {near}?" if near else (f"; {otherwise}" if otherwise else "")
+
+
+class Fault(NamedTuple):
+    """What pydantic found wrong in a content: its kind, the keys and numbers that lead to it, what stands there, what is said of it."""
+
+    kind: str
+    at: tuple[str | int, ...]
+    value: Any
+    says: str
+    cause: Refusal | None  # where a check of our own said so
+
+    @property
+    def where(self) -> str:
+        """Its place as a message names it."""
+        return ".".join(map(str, self.at))
+
+    @property
+    def place(self) -> tuple[str | int, ...]:
+        """Where it stands, to the part that the check of our own names."""
+        return (*self.at, *(self.cause.at if self.cause else ()))
+
+
+def first_fault(error: ValidationError) -> Fault:
+    """The first thing that is wrong; a wrong key before all else, because it explains one that is missing."""
+    first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+    at = tuple(part for part in first["loc"] if part != "[key]" and not str(part).startswith("function-"))
+    says, cause = first["msg"].removeprefix("Value error, "), first.get("ctx", {}).get("error")
+    return Fault(first["type"], at, first["input"], says[:1].lower() + says[1:], cause if isinstance(cause, Refusal) else None)
 
 
 class NotWritten(OSError):

@@ -70,7 +70,7 @@ def test_a_list_that_cannot_be_read_is_refused_by_file_place_and_key(tmp_path):
     path = tmp_path / "mine.yaml"
     for text, words in (
         ("a: [", "this is no YAML"),
-        ("a: {note: x, instrument: []}", "instruments: field required"),
+        ("a: {note: x, instrument: []}", r"a\.instrument: extra inputs"),
         ("a: {note: x, instruments: [{key: voorrang, source: somewhere}]}", r"instruments\.0\.from"),
     ):
         path.write_text(text, encoding="utf-8")
