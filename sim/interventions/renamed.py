@@ -12,10 +12,17 @@ if TYPE_CHECKING:
     from sim.interventions.instrument import Instrument
 
 
-@cache
 def renamed(base: type[Instrument], card: Card) -> type[Instrument]:
-    """The class of an instrument of the registry with another card: its key in tables, and in what it draws, is that of the card."""
-    return type("Renamed", (base,), {"card": card, "__doc__": base.__doc__, "__module__": __name__, "__reduce__": _by_card})
+    """The class of an instrument with another card: its key in tables, and in what it draws, is that of the card.
+
+    One that is renamed twice is the one that stands in a file with the last card: pickle finds that file, and no other class.
+    """
+    return _made(base.__bases__[0] if base.__module__ == __name__ else base, card)
+
+
+@cache
+def _made(written: type[Instrument], card: Card) -> type[Instrument]:
+    return type("Renamed", (written,), {"card": card, "__doc__": written.__doc__, "__module__": __name__, "__reduce__": _by_card})
 
 
 def there(base: type[Instrument], key: str) -> type[Instrument]:

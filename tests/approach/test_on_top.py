@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ import pytest
 from analysis.estimates.costs import beyond_basis
 from experiments import attribute
 from experiments.list import scenarios as listing
+from experiments.runs import runner
 from experiments.runs.plan import make_plan, of_place
 from experiments.schema import Attribute, Compare, Listing, check
 from sim import interventions, run
@@ -95,14 +97,32 @@ def test_the_plan_of_every_scenario_holds_all_that_is_done_and_its_own_beside_it
     assert plan.stops(done_already.WITHOUT) == sorted(now)
 
 
-@pytest.mark.parametrize("key", REGISTRY)
+KOFFIE = "interventie_koffie"
+
+
+@pytest.mark.parametrize("key", [*REGISTRY, KOFFIE])
 def test_what_is_there_is_an_instrument_of_its_own_that_comes_first(key):
-    one = interventions.load(THERE + key, strong(key))
-    assert isinstance(one, REGISTRY[key]) and one.key == THERE + key and "(wat er al is)" in card_of(one.key).title["nl"]
+    base = "interventie_x" if key == KOFFIE else key
+    one = interventions.load(THERE + key, strong(base))
+    assert isinstance(one, REGISTRY[base]) and one.key == THERE + key and "(wat er al is)" in card_of(one.key).title["nl"]
     again = pickle.loads(pickle.dumps(one))
     assert again == one and type(again) is type(one) is class_of(THERE + key)
     assert max(THERE + other for other in REGISTRY) < min(REGISTRY), "what is there acts first"
     assert class_of(THERE + THERE + key) is None and class_of(THERE + "nothing") is None
+
+
+def test_a_world_and_the_jobs_of_a_place_that_does_one_of_its_own_already_survive_pickling(monkeypatch):
+    entry = {"key": KOFFIE, "from": "2020-01", "settings": PULLS["interventie_x"], "source": "of a test"}
+    listed = done_already.Listed.model_validate({"note": "of a test", "instruments": [entry]})
+    monkeypatch.setattr(done_already, "read", lambda: {"vlieland": listed})
+    plan = plan_of("vlieland", ("voorrang",), seeds=1)
+    assert KOFFIE in {other_of(key) for key in plan.contents["basis"]}
+    jobs = runner.seed_jobs(plan, [0], Path("out"))
+    assert pickle.loads(pickle.dumps(jobs)) == jobs
+    one = HousingModel("vlieland", "voorrang", seed=1, months=4, burn_in=2, follow_up=0).run(1)
+    assert THERE + KOFFIE in one.state.at_work.keys
+    again = pickle.loads(pickle.dumps(one))
+    assert again.run().state.fingerprint == one.run().state.fingerprint
 
 
 def lawful(key):
