@@ -9,6 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 # From the bottom up: a room may read itself and those before it. A module belongs where its longest beginning is named.
 ROOMS = {
+    "project": "verhuisketens.version",
     "world": "sim sim.kernel_cache sim.parameters sim.levers sim.world",
     "population": "sim.population sim.data",
     "demography": "sim.demography",

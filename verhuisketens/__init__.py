@@ -46,8 +46,7 @@ def check_rooms() -> None:
 def __getattr__(name: str) -> Any:
     """What the public list names, imported when it is asked for."""
     if name == "__version__":
-        check_rooms()
-        return importlib.import_module("experiments.runs.manifest").version()
+        return importlib.import_module("verhuisketens.version").version()
     if name not in PUBLIC:
         raise AttributeError(f"module 'verhuisketens' has no attribute {name!r}; it has {', '.join(__all__)}")
     check_rooms()

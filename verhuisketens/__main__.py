@@ -16,7 +16,7 @@ COMMANDS = {
     "list": "experiments.list",
     "check": "experiments.check",
     "report": "analysis.report",
-    "worksheets": "analysis.worksheets.fill",
+    "worksheets": "analysis.worksheets.__main__",
     "collect": "analysis.collect",
 }
 
@@ -39,10 +39,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(name: str, arguments: Sequence[str]) -> int:
-    from sim.world.extras import need
-
-    if name in ("report", "worksheets"):
-        need("report")
     module = importlib.import_module(COMMANDS[name])
     if hasattr(module, "COMMAND"):
         from experiments.entry import main as run

@@ -1,17 +1,20 @@
 """The toolkit's worksheets, filled in from a scenario and its results: ``python -m analysis.worksheets DIR [--scenario NAME]``."""
 
+from __future__ import annotations
+
 import sys
+from collections.abc import Sequence
 
 from sim.world.errors import guarded
 from sim.world.extras import need
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Fill in the worksheets; returns the exit status."""
     need("report")
     from analysis.worksheets.fill import main as fill
 
-    return fill()
+    return fill(arguments)
 
 
 if __name__ == "__main__":

@@ -20,11 +20,9 @@ from experiments.runs.simulation import SeedJob
 from sim.counts.schema import TABLES
 from sim.world.errors import Refusal
 from sim.world.names import plain
+from verhuisketens.version import IN_CLONE, LOCK, ROOT, version
 
 NAME = record.MANIFEST
-LOCK = "requirements.lock"
-ROOT = Path(__file__).resolve().parents[2]
-IN_CLONE = (ROOT / LOCK).is_file()  # else the rooms were installed, and what lies around them is somebody else's
 PACKAGES = (
     "hydra-core",
     "matplotlib",
@@ -177,15 +175,6 @@ def sources() -> list[Path]:
 def files(out: Path) -> dict[str, str]:
     """SHA-256 of each table in a folder of results, as the file is."""
     return {table.file: digest(out / table.file) for table in EVERY if (out / table.file).is_file()}
-
-
-def version() -> str:
-    """Version of the project: that of pyproject.toml in a clone, else that of the installed package."""
-    import tomllib
-
-    if IN_CLONE:
-        return str(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])
-    return metadata.version("verhuisketens")
 
 
 def commit() -> str:

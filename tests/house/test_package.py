@@ -86,6 +86,8 @@ def test_a_foreign_room_that_is_found_first_is_one_clear_line(installed, tmp_pat
     assert done.returncode == 2 and done.stdout == ""
     [line] = done.stderr.splitlines()
     assert f"needs its own '{room}'" in line and str(path) in line and "environment of its own" in line
+    said = run(installed, tmp_path, "--version", first=[tmp_path])
+    assert (said.returncode, said.stdout.strip(), said.stderr) == (0, PROJECT["version"], "")
 
 
 def test_every_command_of_the_documentation_is_a_command_of_the_package(capsys):
@@ -116,12 +118,14 @@ def test_the_extras_are_those_of_the_project_and_the_public_list_is_there():
     assert verhuisketens.__version__ == PROJECT["version"]
 
 
-@pytest.mark.parametrize(("name", "lacking"), [("compare", "matplotlib"), ("goals", "optuna"), ("report", "jinja2")])
+@pytest.mark.parametrize(
+    ("name", "lacking"), [("compare", "matplotlib"), ("goals", "optuna"), ("report", "jinja2"), ("worksheets", "openpyxl")]
+)
 def test_what_a_command_lacks_is_said_before_it_runs(name, lacking, monkeypatch, capsys, tmp_path):
     real = importlib.util.find_spec
     monkeypatch.setattr("importlib.util.find_spec", lambda one, *rest: None if one == lacking else real(one, *rest))
     monkeypatch.chdir(tmp_path)
-    given = {"compare": [], "goals": ["scenario=voorrang", "goals=voorbeeld"], "report": ["here"]}[name]
+    given = {"compare": [], "goals": ["scenario=voorrang", "goals=voorbeeld"]}.get(name, ["here"])
     assert command.main([name, *given]) == 2
     [line] = capsys.readouterr().err.splitlines()
     assert f"this needs {lacking}, which is not installed: pip install 'verhuisketens[" in line
