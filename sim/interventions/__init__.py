@@ -240,8 +240,10 @@ def refuse_unread(instrument: Instrument) -> None:
     """Raises Refusal for a setting that nothing would read, named with the reason and the way out."""
     for name, why in instrument.unread().items():
         field, value = type(instrument).model_fields[name], getattr(instrument, name)
-        if value != field.get_default():
-            said = "" if isinstance(value, BaseModel) else f"={value}"
+        usual = field.get_default()
+        if value != usual:
+            labels = [label for label, one in value if one != getattr(usual, label)] if isinstance(value, BaseModel) else []
+            said = f".{' and '.join(labels)}" if labels else f"={value}"
             raise Refusal(f"{instrument.key}.{field.alias or name}{said} would do nothing: {why}")
 
 

@@ -127,8 +127,8 @@ def test_settings_of_a_label_without_a_label_are_refused(key, capsys, tmp_path):
     ("instruments", "words"),
     [
         ({"passendheidsnorm": {"capacity": 3}}, "passendheidsnorm.capacity=3.0 would do nothing: it is a rule on homes"),
-        ({"passendheidsnorm": {"who": {"age": 70}}}, "passendheidsnorm.who would do nothing"),
-        ({"seniorenwoningen": {"who": {"areas": ["Zwolle"]}}}, "seniorenwoningen.who would do nothing: homes are built where"),
+        ({"passendheidsnorm": {"who": {"age": 70}}}, "passendheidsnorm.who.age would do nothing"),
+        ({"seniorenwoningen": {"who": {"areas": ["Zwolle"]}}}, "seniorenwoningen.who.areas would do nothing: homes are built where"),
         ({"huurbehoud": {"eur_plus": 80}}, "huurbehoud.eur_plus=80.0 would do nothing: variant oude_huur"),
         ({"wooncoach_sociaal": {"fte": 2, "fte_per_1000": 1}}, "fte_per_1000=1.0 would do nothing: fte says"),
         ({"interventie_x": {}}, "interventie_x pulls no lever"),
