@@ -12,7 +12,8 @@ from analysis.results import finished
 from analysis.tables import record
 from analysis.tables.files import Folder
 from analysis.tables.schema import EFFECTS
-from sim.world.errors import Refusal, guarded
+from sim.world.errors import Refusal
+from verhuisketens.shell import guarded
 
 if TYPE_CHECKING:
     import pandas as pd

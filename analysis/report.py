@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from sim.world.errors import guarded
-from sim.world.extras import need
+from verhuisketens.extras import need
+from verhuisketens.shell import guarded
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

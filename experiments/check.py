@@ -17,7 +17,8 @@ from experiments.runs.plan import Settings
 from sim import parameters
 from sim.approach.scenarios import Scenario
 from sim.world import keyed_files
-from sim.world.errors import Refusal, answered, guarded, nearest
+from sim.world.errors import Refusal, nearest
+from verhuisketens.shell import answered, guarded
 
 ANEW = "the same command makes it anew"
 KINDS = {  # kinds of files, by the keys that each has and the others have not

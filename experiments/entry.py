@@ -29,8 +29,9 @@ from experiments import overrides as typed
 from experiments.runs.folder import check_place, check_sweep
 from experiments.runs.plan import short_hash
 from experiments.schema import Command, check, unknown_key
-from sim.world.errors import Refusal, answered, hint, stopped
-from sim.world.extras import need
+from sim.world.errors import Refusal, hint
+from verhuisketens.extras import need
+from verhuisketens.shell import answered, stopped
 
 CONFIGS = Path(__file__).resolve().parents[1] / "configs"
 FREE = ("instruments", "behaviour")  # keys below these are open: sim checks them

@@ -24,6 +24,7 @@ ROOMS = {
     "month": "sim.month",
     "run": "sim.start sim.run",
     "model": "sim.agents sim.model",
+    "shell": "verhuisketens.shell verhuisketens.extras",
     "analysis": "analysis",
     "experiments": "experiments",
     "package": "verhuisketens",

@@ -31,7 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         check_rooms()
     except ImportError as error:
         return _refused(str(error))
-    from sim.world.errors import guarded, hint
+    from sim.world.errors import hint
+    from verhuisketens.shell import guarded
 
     if name not in COMMANDS:
         return _refused(f"there is no command {name!r}{hint(name, COMMANDS, 'commands are ' + ', '.join(COMMANDS))}")

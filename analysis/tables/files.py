@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from analysis.tables import record
-from sim.world.errors import NotWritten, Refusal, hint
+from sim.world.errors import Refusal, hint
 from sim.world.names import BASIS, PLACEBO
+from verhuisketens.shell import NotWritten
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from sim.world.errors import guarded
-from sim.world.extras import need
+from verhuisketens.extras import need
+from verhuisketens.shell import guarded
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

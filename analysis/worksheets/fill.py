@@ -18,8 +18,9 @@ from analysis.worksheets import sheets, sheets_xlsx
 from analysis.worksheets.sheets import LEGEND, SIGNS, Approach, Sheet
 from analysis.worksheets.sheets_monitor import figures
 from sim.counts.worksheet_rows import SHEETS
-from sim.world.errors import Refusal, guarded, hint
+from sim.world.errors import Refusal, hint
 from sim.world.names import BASIS, PLACEBO
+from verhuisketens.shell import guarded
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 SOURCE = (

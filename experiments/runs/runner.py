@@ -23,8 +23,8 @@ from experiments.runs.gauge import Cells, Counted, Tally
 from experiments.runs.plan import Plan, short_hash
 from experiments.runs.simulation import DEAF, Gauge, Outcome, RunSpec, SeedJob, Simulation
 from experiments.runs.spending import run_at_budget
-from sim.world.errors import NotWritten
 from sim.world.names import BASIS, PLACEBO
+from verhuisketens.shell import NotWritten
 
 LEDGER_SEEDS = 5  # ledger=first keeps moves and chains of this many seeds
 Report = Callable[[Tally], None]

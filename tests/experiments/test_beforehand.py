@@ -23,12 +23,13 @@ from sim.interventions.labels import ForHomesTaken
 from sim.levers import MAX_INSTRUMENTS
 from sim.model import HousingModel
 from sim.world.codes import Stage
-from sim.world.errors import Refusal, guarded
+from sim.world.errors import Refusal
 from sim.world.names import YEAR
 from sim.world.places import resolve
 from sim.world.span import span
 from tests.fake_world import DEFAULTS
 from tests.worlds import MIXED, at_work, burnt_in, strong
+from verhuisketens.shell import guarded
 
 LAW = {"interventie_x": {"pulls": {"trouble": 0.1}}}  # what cannot be without settings
 FLOATS = {key: [name for name, one in cls.model_fields.items() if "float" in str(one.annotation)] for key, cls in REGISTRY.items()}

@@ -23,9 +23,9 @@ from experiments.runs.runner import run_all, seed_jobs
 from experiments.runs.simulation import Gauge
 from sim import run
 from sim.counts.schema import TABLES
-from sim.world.errors import NotWritten
 from tests.fake_world import FakeSimulation, fake_plan
 from tests.worlds import MIXED
+from verhuisketens.shell import NotWritten
 
 
 class Screen(io.StringIO):

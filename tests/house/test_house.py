@@ -74,7 +74,6 @@ def test_analysis_reads_tables_and_definitions_only(name):
         "sim.world.names",
         "sim.world.notation",
         "sim.world.errors",
-        "sim.world.extras",
         "sim.world.chance",
         "sim.counts.schema",
         "sim.counts.indicators",

@@ -19,8 +19,8 @@ from packaging.requirements import Requirement
 import verhuisketens
 from sim import kernel_cache
 from sim.world.errors import Refusal
-from sim.world.extras import EXTRAS, need
 from verhuisketens import __main__ as command
+from verhuisketens.extras import EXTRAS, need
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
