@@ -74,7 +74,7 @@ def main(command: HydraCommand, arguments: Sequence[str] | None = None) -> int:
             return status
     except KeyboardInterrupt:
         pass
-    return stopped()
+    return stopped("stopped; the same command goes on where this one ended")
 
 
 @contextmanager

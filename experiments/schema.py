@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os.path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from sim.world.arguments import Behaviour, Months, MonthsAround, Number, Place, Seed, Seeds, Start, Strength, Truth, Whole
+from sim.world.arguments import Behaviour, Months, MonthsAround, Number, Place, Seed, Start, Truth, Whole
 from sim.world.arguments import check as check
 from sim.world.arguments import unknown_key as unknown_key
+from sim.world.names import MOST_STRENGTH
 
 Names = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
 
@@ -38,13 +39,13 @@ class Runs(Command):
     municipality: Place
     place_dir: OneFolder = Field(None, min_length=1, description="folder with places of one's own")
     scenario_dir: OneFolder = Field(None, min_length=1, description="folder with more scenarios")
-    seeds: Seeds
+    seeds: Whole = Field(ge=1, le=100_000, description="replications")
     first_seed: Seed = Field(description="number of the first seed")
     months: Months
     burn_in: MonthsAround
     follow_up: MonthsAround
     start: Start
-    strength: Strength
+    strength: Number = Field(ge=0, le=int(MOST_STRENGTH), description="times the delivery")
     instruments: dict[str, dict[str, Any]] = Field(default_factory=dict, description="settings of instruments")
     behaviour: Behaviour = Field(default_factory=dict)
     workers: Whole = Field(ge=1, le=1_024, description="processes")
@@ -53,6 +54,8 @@ class Runs(Command):
 
 class Compare(Runs):
     """The keys of ``experiments.compare`` (docs: the table of keys in docs/interface.md)."""
+
+    instead: ClassVar[dict[str, str]] = {"scenario": "there is no key scenario here: name them in a list, scenarios=[basis,voorrang]"}
 
     scenarios: Names = Field(min_length=1, description="names of scenarios")
     eur_budget_total: Number | None = Field(None, ge=0, le=10_000_000_000, description="euro for each scenario")

@@ -19,12 +19,12 @@ def guarded(call: Callable[[], int], debug: bool, switch: str = "debug=true") ->
     try:
         return answered(call, debug, switch)
     except KeyboardInterrupt:
-        return stopped()
+        return stopped("stopped; give the command again")
 
 
-def stopped() -> int:
-    """Say that a command was stopped; returns its exit status."""
-    print("stopped; the same command goes on where this one ended", file=sys.stderr)
+def stopped(said: str) -> int:
+    """Say that a command was stopped, in its own sentence; returns its exit status."""
+    print(said, file=sys.stderr)
     return 130
 
 

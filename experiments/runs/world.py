@@ -11,6 +11,7 @@ from sim.world.errors import Refusal, shown
 if TYPE_CHECKING:
     from experiments.runs.simulation import Gauge, Outcome, RunSpec, SeedJob
     from experiments.schema import Compare
+    from sim.interventions import Instrument
 
 _compiled: set[Any] = set()  # kernels that this process has compiled
 
@@ -153,7 +154,17 @@ def check_beforehand(held: Mapping[str, Mapping[str, Any]], steps: Sequence[Mapp
     found = world_rules.read(list(steps))
     beforehand.check(loaded, found, term)
     if config.eur_budget_total is not None:
-        beforehand.refuse_free({**loaded, **world_rules.loaded(loaded, found, config.start, config.strength)}, config.eur_budget_total)
+        _refuse_free({**loaded, **world_rules.loaded(loaded, found, config.start, config.strength)}, config.eur_budget_total)
+
+
+def _refuse_free(every: Mapping[str, Instrument], eur: float) -> None:
+    """Raises Refusal where nothing that a scenario adds costs anything, so that it cannot be brought to spend ``eur`` in all."""
+    added = [one for one in every.values() if not one.already]
+    if added and eur > 0 and not any(one.may_cost() for one in added):
+        raise Refusal(
+            f"nothing of it costs anything, so it cannot be brought to eur_budget_total={eur:.0f}; leave eur_budget_total out, "
+            f"or say what {added[0].key} costs (eur_fixed)"
+        )
 
 
 def merged(below: Mapping[str, Any], on_top: Mapping[str, Any]) -> dict[str, Any]:

@@ -85,16 +85,6 @@ def refuse_already(given: Mapping[str, Any]) -> None:
             raise Refusal(f"{key}.already: only the list of what a place does already says so; take it out, and {key} counts in full")
 
 
-def refuse_free(every: Mapping[str, Instrument], eur: float) -> None:
-    """Raises Refusal where nothing that a scenario adds costs anything, so that it cannot be brought to spend ``eur`` in all."""
-    added = [one for one in every.values() if not one.already]
-    if added and eur > 0 and not any(one.may_cost() for one in added):
-        raise Refusal(
-            f"nothing of it costs anything, so it cannot be brought to eur_budget_total={eur:.0f}; leave eur_budget_total out, "
-            f"or say what {added[0].key} costs (eur_fixed)"
-        )
-
-
 def _refuse_other_months(one: Instrument, term: Term) -> None:
     first, end = one.term(term.start)
     if max(first, term.passed) >= min(end, term.months):

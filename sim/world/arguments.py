@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.fields import FieldInfo
 
 from sim.world.errors import Refusal, first_fault, hint, nearest, shown
-from sim.world.names import MOST_SEED, MOST_STRENGTH, START_MONTH
+from sim.world.names import MOST_SEED, START_MONTH
 from sim.world.notation import limits
 from sim.world.span import check_start
 
@@ -36,11 +36,9 @@ Whole = Annotated[int, Field(strict=True), BeforeValidator(_plain)]
 Number = Annotated[float, Field(strict=True), BeforeValidator(_plain)]
 Text = Annotated[str, Field(strict=True)]
 Seed = Annotated[int, Field(strict=True, ge=0, le=MOST_SEED, description="number of a seed"), BeforeValidator(_plain)]
-Seeds = Annotated[int, Field(strict=True, ge=1, le=100_000, description="replications"), BeforeValidator(_plain)]
 Months = Annotated[int, Field(strict=True, ge=1, le=1_200, description="months"), BeforeValidator(_plain)]
 MonthsAround = Annotated[int, Field(strict=True, ge=0, le=600, description="months"), BeforeValidator(_plain)]
 Start = Annotated[str, Field(strict=True, pattern=START_MONTH, description="a month as 2026-01"), AfterValidator(_in_span)]
-Strength = Annotated[float, Field(strict=True, ge=0, le=int(MOST_STRENGTH), description="times the delivery"), BeforeValidator(_plain)]
 Place = Annotated[str, Field(strict=True, description="slug, CBS code or region"), BeforeValidator(_as_text)]
 Behaviour = Annotated[dict[str, Number], Field(description="behavioural parameters")]
 
@@ -143,9 +141,8 @@ def readable(schema: type[BaseModel], error: ValidationError) -> str:
 def unknown_key(schema: type[BaseModel], key: str) -> str:
     """What to say of a key that the schema does not have."""
     keys = list(schema.model_fields)
-    if key == "scenario" and "scenarios" in keys:
-        return "there is no key scenario here: name them in a list, scenarios=[basis,voorrang]"
-    return f"there is no key {key}{hint(key, keys, 'keys are ' + ', '.join(keys))}"
+    instead: dict[str, str] = getattr(schema, "instead", {})  # what a schema says itself of a key that it does not have
+    return instead.get(key) or f"there is no key {key}{hint(key, keys, 'keys are ' + ', '.join(keys))}"
 
 
 def choices(field: FieldInfo) -> list[str]:
