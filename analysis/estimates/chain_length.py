@@ -39,7 +39,6 @@ import numpy as np
 import pandas as pd
 
 from analysis.estimates.product_limit import by_age, product_limit, ratio, share_filled, tally
-from analysis.estimates.statistics import Estimate, leaving_one_out
 from analysis.tables.files import need
 from sim.counts.schema import CHAINS, MOVES
 from sim.world.errors import Refusal, hint
@@ -197,7 +196,7 @@ def ledger(moves: pd.DataFrame, chains: pd.DataFrame, last_month: int | None = N
 
 
 def mean_length(moves: pd.DataFrame, chains: pd.DataFrame, last_month: int | None = None, months: int | None = None) -> pd.DataFrame:
-    """Mean lengths of chains by origin, corrected for censoring (see the module), with an interval over seeds.
+    """Mean lengths of chains by origin, corrected for censoring (see the module).
 
     Args:
         moves: the ledger, follow-up included. chains: one row per chain, those without a move yet included.
@@ -205,9 +204,8 @@ def mean_length(moves: pd.DataFrame, chains: pd.DataFrame, last_month: int | Non
         months: chains that began in 0 … months − 1 count; default all that began at month 0 or later.
 
     Returns:
-        Per scenario, origin (and ``all``), reading and length: mean, lower, upper (``statistics.leaving_one_out``; empty
-        with a single seed), product_limit (moves and homes_freed inside the area only), n_chains (with at least one
-        move), n_moves, seeds. Origin voor_start is in none.
+        Per scenario, origin (and ``all``), reading and length: mean, product_limit (moves and homes_freed inside the area
+        only), n_chains (with at least one move), n_moves, seeds. Origin voor_start is in none.
     """
     need(chains.columns, CHAINS_NEEDS, "chains")
     last = int(moves["month"].max()) if last_month is None else int(last_month)
@@ -225,7 +223,7 @@ def _lengths_of(scenario, found: Ledger) -> pd.DataFrame:
         return pd.DataFrame()
     code = pd.Index(found.origins)
     counts = count(found, code.get_indexer(found.links["origin"]), code.get_indexer(found.chains["origin"]), len(code))
-    whole, low, high = (values[:, -1] for values in with_interval(counts, (len(code),)))
+    whole = solve(counts, (len(code),), whole_only=True)[0][:, -1]
     rows = []
     for o, origin in enumerate([*found.origins, ALL]):
         some = found.chains if origin == ALL else found.chains[found.chains["origin"] == origin]
@@ -233,9 +231,8 @@ def _lengths_of(scenario, found: Ledger) -> pd.DataFrame:
         n_chains, n_moves = int((some["moves"] > 0).sum()), int(some["moves"].sum())
         for (r, reading), (k, length) in product(enumerate(READINGS), enumerate(LENGTHS)):
             beside = {"moves": limit, "homes_freed": limit - 1}.get(length, np.nan) if r == 0 else np.nan
-            rows.append((scenario, origin, reading, length, whole[o, r, k], low[o, r, k], high[o, r, k],
-                         beside, n_chains, n_moves, len(found.seeds)))  # fmt: skip
-    names = ["scenario", "origin", "reading", "length", "mean", "lower", "upper", "product_limit"]
+            rows.append((scenario, origin, reading, length, whole[o, r, k], beside, n_chains, n_moves, len(found.seeds)))
+    names = ["scenario", "origin", "reading", "length", "mean", "product_limit"]
     return pd.DataFrame(rows, columns=[*names, "n_chains", "n_moves", "seeds"])
 
 
@@ -293,12 +290,6 @@ def solve(counts: Counts, shape: tuple[int, ...], ages: int | None = None, whole
     weights = np.vstack([np.ones((1, n)), 1 - np.eye(n)]) if n > 1 and not whole_only else np.ones((1, n))
     blocks = (weights[k : k + AT_ONCE] for k in range(0, len(weights), AT_ONCE))
     return np.concatenate([_solve(counts, block, shape, ages) for block in blocks])
-
-
-def with_interval(counts: Counts, shape: tuple[int, ...]) -> Estimate:
-    """Means of all seeds with their intervals: ``solve`` without its first axis."""
-    found = solve(counts, shape)
-    return leaving_one_out(found[0], found[1:])
 
 
 def _solve(counts: Counts, weights: np.ndarray, shape: tuple[int, ...], ages: int | None) -> np.ndarray:

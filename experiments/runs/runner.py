@@ -283,8 +283,3 @@ def _through(
         tally.look(every=not counted)
         report(tally)
     return failures, sorted(broken, key=lambda job: job.seed)
-
-
-def n_done(jobs: Sequence[SeedJob]) -> int:
-    """Runs that have left their mark of completion."""
-    return sum(len(job.runs) - len(job.todo()) for job in jobs)

@@ -8,6 +8,7 @@ import pytest
 
 from analysis.estimates.chain_length import ledger, mean_length
 from analysis.estimates.length_table import AREAS_AT_ONCE, FEWEST, chain_lengths
+from analysis.estimates.statistics import leaving_one_out
 from analysis.results import gather
 from analysis.tables.schema import CHAIN_LENGTHS, LENGTHS_SHOWN
 from tests import synthetic_tables
@@ -40,10 +41,12 @@ def _worlds():
 def test_the_whole_of_each_origin_is_the_length_that_the_estimate_gives(worlds):
     found = table(worlds)
     for name, (moves, chains) in worlds.items():
-        plain = mean_length(moves, chains, LAST)
-        for row in plain[(plain["reading"] == "inside_area") & plain["length"].isin(LENGTHS_SHOWN)].itertuples():
-            mine = found.loc[name, row.origin, "all", "all", row.length]
-            assert (mine["mean"], mine["lower"], mine["upper"]) == pytest.approx((row.mean, row.lower, row.upper), rel=1e-12)
+        without = [mean_length(moves[moves["seed"] != seed], chains[chains["seed"] != seed], LAST) for seed in range(5)]
+        plain, *rest = (one.set_index(["origin", "reading", "length"])["mean"] for one in (mean_length(moves, chains, LAST), *without))
+        for origin, _, length in (key for key in plain.index if key[1] == "inside_area" and key[2] in LENGTHS_SHOWN):
+            mine = found.loc[name, origin, "all", "all", length]
+            whole, *others = (one[origin, "inside_area", length] for one in (plain, *rest))
+            assert tuple(mine[["mean", "lower", "upper"]]) == pytest.approx(tuple(map(float, leaving_one_out(whole, others))), rel=1e-9)
 
 
 def test_a_kind_of_first_home_has_the_length_of_chains_that_begin_there():
