@@ -318,4 +318,11 @@ def run_hydra(command: HydraCommand, arguments: list[str], stops: list[int], lin
         sys.argv = before
         os.environ.pop(FULL_ERROR) if full is None else os.environ.update({FULL_ERROR: full})
         shutil.rmtree(statuses.parent)
-    return 1 if len(found) < n_jobs else max(found, default=0)  # a job that left no status did not end
+    if len(found) < n_jobs:
+        lost = n_jobs - len(found)
+        print(
+            f"error: {lost} of {n_jobs} jobs ended without a word, as a process that is killed does; give the same command again",
+            file=sys.stderr,
+        )
+        return 1
+    return max(found, default=0)

@@ -28,6 +28,14 @@ NEEDED = {"experiments.attribute": ["scenario=van_groot_naar_beter"], "experimen
 NEEDED["experiments.list"] = ["what=scenarios"]
 
 
+def launcher():
+    """Hydra's own launcher, once its plugins are read: the first time they are, what was put in its place before is lost."""
+    from hydra.core.plugins import Plugins
+
+    Plugins.instance()
+    return importlib.import_module("hydra._internal.core_plugins.basic_launcher")
+
+
 def call(name: str, arguments: list[str]) -> int:
     if name in PLAIN:
         return importlib.import_module(PLAIN[name][0]).main(arguments)
@@ -84,8 +92,7 @@ def test_work_that_fails_is_1_and_a_stop_is_130(name, error, status, words, caps
 @pytest.mark.parametrize("statuses", [(0, 0), (0, 1), (2, 0), (130, 1)] if hasattr(os, "fork") else [])  # a job is a copied process
 def test_the_status_of_a_sweep_is_the_worst_of_its_jobs_in_whatever_process_they_run(statuses, tmp_path, monkeypatch):
     """Another launcher runs each job elsewhere: nothing of this process is changed by it but files."""
-    from hydra._internal.core_plugins import basic_launcher
-
+    basic_launcher = launcher()
     real = basic_launcher.run_job
 
     def elsewhere(**kwargs):
@@ -106,11 +113,13 @@ def test_the_status_of_a_sweep_is_the_worst_of_its_jobs_in_whatever_process_they
     assert entry.main(one, ["--multirun", "first_seed=0,1", "scenarios=basis", "out=study"]) == max(statuses)
 
 
-def test_a_job_that_left_no_status_did_not_end_well(tmp_path, monkeypatch):
-    from hydra._internal.core_plugins import basic_launcher
-
+def test_a_job_that_left_no_status_did_not_end_well_and_is_one_line(tmp_path, monkeypatch, capfd):
+    basic_launcher = launcher()
     real = basic_launcher.run_job
     monkeypatch.setattr(basic_launcher, "run_job", lambda **kwargs: real(**kwargs | {"task_function": lambda composed: None}))
     monkeypatch.chdir(tmp_path)
     command = importlib.import_module("experiments.compare").COMMAND
     assert entry.main(command, ["--multirun", "first_seed=0,1", "scenarios=basis", "out=study"]) == 1
+    assert [line for line in capfd.readouterr().err.splitlines() if line.startswith("error: ")] == [
+        "error: 2 of 2 jobs ended without a word, as a process that is killed does; give the same command again"
+    ]
