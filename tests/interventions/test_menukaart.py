@@ -9,7 +9,7 @@ from sim import month
 from sim.counts.invariants import violations
 from sim.interventions import REGISTRY, load
 from sim.interventions.cards.op_weg_helpen import Outreach
-from sim.interventions.cards.splitsen import Permits
+from sim.interventions.cards.splitsen import Permits, Woningsplitsen
 from sim.interventions.cards.voorrang import Labelling
 from sim.world import law
 from sim.world.codes import Access, DwellingType, HouseholdState, HouseholdType, Origin, Stage, Tenure
@@ -296,6 +296,16 @@ def test_a_split_home_is_two_homes_of_half_the_size_and_its_owner_stays():
     assert (w.v.origin[: w.counts[0]][vacancy] == Origin.SPLIT).all()
     assert running(under_way, "woningsplitsen").eur_spent == 5000 * len(new)
     assert violations(w, under_way.at_start, under_way.at_work) == []
+
+
+def test_a_home_that_is_split_again_gives_another_home(monkeypatch):
+    halved, split = [], Woningsplitsen._split
+    monkeypatch.setattr(
+        Woningsplitsen, "_split", lambda self, run, w, rows, homes: halved.extend(homes) or split(self, run, w, rows, homes)
+    )
+    w = let_pass(split_world(dur_permit=0, dur_works=1, who={"rooms": 1, "floor_area": 40}), 6).world
+    assert len(set(halved)) < len(halved) == w.totals["split"], "some home is split twice"
+    assert len(set(w.d.id.tolist())) == len(w.d.id)
 
 
 def test_applications_are_counted_and_some_are_refused_for_good():

@@ -121,7 +121,7 @@ class Woningsplitsen(Instrument):
         """Each home keeps half of its rooms, floor and worth; the other half is a home of its own."""
         d, new = w.d, take(w.d, homes)
         salt = hash_text(self.key)
-        new.id[:] = [hash_ints(salt, int(ident)) for ident in d.id[homes]]
+        new.id[:] = [hash_ints(salt, int(ident), w.month) for ident in d.id[homes]]  # a home may be split again
         with w.draws.replay():
             let = uniform(w.draws.base(Purpose.UNIT_NUMBER, 5, self.key), d.id[homes]) < self.rel_let
         new.tenure[:] = np.where(let, Tenure.VRIJE_HUUR, Tenure.KOOP)
