@@ -20,8 +20,9 @@ from experiments import list as listing
 from experiments.entry import HydraCommand, quoted
 from experiments.runs.folder import DESIGN, HYDRA, LOCK, RUNS, check_place, check_sweep, join, locked, sweep_up
 from experiments.schema import Attribute, Compare, Goals, Listing, check
-from sim.world.errors import NotWritten, Refusal
+from sim.world.errors import Refusal
 from tests.fake_world import DEFAULTS, FakeSimulation, called, fake_plan
+from verhuisketens.shell import NotWritten
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = ["scenarios=[voorrang]", "seeds=1", "months=12", "burn_in=3", "follow_up=3", "workers=1"]
@@ -323,7 +324,6 @@ def test_a_run_of_another_process_in_the_folder_is_named_and_its_end_frees_it(tm
         pass
 
 
-@pytest.mark.skipif(os.name == "nt", reason="the lock of other systems")
 @pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
 def test_where_no_file_can_be_locked_nobody_is_said_to_work(tmp_path, monkeypatch, number):
     import fcntl

@@ -203,7 +203,6 @@ def test_a_finished_environment_needs_no_lock(setup_env, monkeypatch, tmp_path, 
     assert setup_env.main([]) == 0 and capsys.readouterr() == ("", "")
 
 
-@pytest.mark.skipif(os.name == "nt", reason="the lock of other systems")
 @pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL, errno.EIO])
 def test_only_a_lock_that_another_holds_is_waited_for(setup_env, monkeypatch, tmp_path, capsys, number):
     import fcntl
