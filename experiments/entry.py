@@ -235,12 +235,17 @@ def compose(config: str, lines: Sequence[str]) -> dict[str, Any]:
     import hydra
     from hydra.errors import HydraException
     from omegaconf import OmegaConf
-    from omegaconf.errors import OmegaConfBaseException
+    from omegaconf.errors import InterpolationKeyError, OmegaConfBaseException
 
     try:
         with hydra.initialize_config_dir(config_dir=str(CONFIGS), version_base="1.3"):
             composed = hydra.compose(config_name=config, overrides=list(lines))
         values = dict(cast(dict[str, Any], OmegaConf.to_container(composed, resolve=True)))
+    except InterpolationKeyError as error:
+        line = next((one for one in lines if one.partition("=")[0] == error.full_key), error.full_key)
+        raise Refusal(
+            f"{line}: ${{…}} stands for the value of another key, and there is none of that name; write the value itself"
+        ) from error
     except (HydraException, OmegaConfBaseException) as error:
         key = getattr(error, "full_key", None)  # what refers to another key, and to which
         raise Refusal(f"{f'{key}: ' if key else ''}{str(error).splitlines()[0]}") from error

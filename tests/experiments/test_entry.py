@@ -68,7 +68,7 @@ def run(tmp_path, monkeypatch):
         (["scenarios=[basis,vorrang]"], "there is no scenario 'vorrang'; did you mean voorrang?"),
         (["scenarios=vorrang"], "did you mean voorrang?"),
         (["scenarios=basis,voorrang"], "write scenarios=[basis,voorrang] for a list, or add --multirun"),
-        (["out=${x}"], "out: Interpolation key 'x' not found"),
+        (["out=${x}"], "out=${x}: ${…} stands for the value of another key, and there is none of that name"),
         (["out="], "out is empty: give out=… (a folder)"),
         (["behaviour=3"], "behaviour=3: there is no such file"),
         (["instruments=3"], "instruments=3: "),

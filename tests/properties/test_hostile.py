@@ -70,8 +70,9 @@ def told(case: Case, page: bool = False) -> tuple[str, str]:
 
 
 def named(case: Case, said: str) -> bool:
-    """Whether one of the names of a case stands in what was said, as a word; one or two signs are no name."""
-    words = [rf"(?<!\w){re.escape(name)}" + r"(?!\w)" * name[-1].isalnum() for name in case.names if len(name) > 2]
+    """Whether one of the names of a case stands in what was said, as a word; one or two signs are a name where there is no other."""
+    names = [name for name in case.names if len(name) > 2] or [name for name in case.names if name]
+    words = [rf"(?<!\w){re.escape(name)}" + r"(?!\w)" * name[-1].isalnum() for name in names]
     return not case.names or any(re.search(word, said, re.IGNORECASE) for word in words)
 
 

@@ -9,7 +9,8 @@ from typing import Annotated
 import pytest
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
-from sim.world.errors import Fault, Refusal, first_fault
+from sim.interventions import REGISTRY
+from sim.world.errors import Fault, Refusal, first_fault, hint
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -61,3 +62,10 @@ def test_what_pydantic_found_is_read_in_one_place():
         if re.search(r"\.errors\(", path.read_text(encoding="utf-8"))
     ]
     assert read == ["sim/world/errors.py"]
+
+
+def test_a_word_that_is_far_from_all_gets_no_hint_and_a_slip_of_one_sign_gets_one():
+    names = sorted(REGISTRY)
+    assert hint("koning", names) == "" and hint("bestaatniet", names) == ""
+    for name in names:
+        assert hint(f"{name[:-1]}x", names) == f"; did you mean {name}?"
