@@ -39,18 +39,19 @@ MOVES = tuple(key for key, one in REGISTRY.items() if one.source == "moves" and 
 READABLE = (*MOVES, *STATES)
 
 
-def near(name: str, known: Iterable[str]) -> str:
-    """A question after the nearest right name, or the list of all names."""
+def near(name: str, known: Iterable[str], listed: str = "") -> str:
+    """A question after the nearest right name, else where all are ``listed``, else the list of them."""
     known = list(known)
     found = nearest(name, known)
-    return f"did you mean {found}?" if found else f"it is one of {', '.join(known) or 'none'}"
+    every = f"python -m experiments.list what={listed} has them" if listed else f"it is one of {', '.join(known) or 'none'}"
+    return f"did you mean {found}?" if found else every
 
 
 def _readable(name: str) -> str:
     if name in HIDDEN:
         raise ValueError(f"no monitor can know {name} in the month itself: {HIDDEN[name]}")
     if name not in READABLE:
-        raise ValueError(f"there is no indicator {name!r} for a rule to read; {near(name, READABLE)}")
+        raise ValueError(f"there is no indicator {name!r} for a rule to read; {near(name, READABLE, 'indicators')}")
     return name
 
 
@@ -62,7 +63,7 @@ def _obstacle(name: str) -> str:
 
 def _instrument(name: str) -> str:
     if class_of(name) is None:
-        raise ValueError(f"there is no instrument {name!r}; {near(name, INSTRUMENTS)}")
+        raise ValueError(f"there is no instrument {name!r}; {near(name, INSTRUMENTS, 'instruments')}")
     return name
 
 

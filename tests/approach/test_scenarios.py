@@ -186,6 +186,20 @@ def test_a_rule_that_cannot_be_is_refused_by_file_rule_and_key(tmp_path, text):
     assert re.match(r"mine\.yaml, line \d+, column \d+: rule", str(caught.value)) and FAULTS[text] in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("when", "way_out"),
+    [
+        ("indicator: zzz, above: 3", "what=indicators"),
+        ("instrument: zzz, count: uses, above: 3", "what=instruments"),
+        ("talks: {obstacle: zzz, share_above: 0.2}", "it is one of nothing_seen"),
+    ],
+)
+def test_a_name_that_is_near_none_is_answered_in_one_short_line(tmp_path, when, way_out):
+    with pytest.raises(Refusal, match=re.escape(way_out)) as caught:
+        read(tmp_path, f"[{{when: {{after: 24, {when}}}, do: {{stop: voorrang}}}}]")
+    assert len(str(caught.value)) < 250
+
+
 def test_talks_need_somebody_who_talks(tmp_path):
     text = "[{when: {talks: {wish: woonwens, share_above: 0.2}}, do: {stop: voorrang}}]"
     with pytest.raises(Refusal, match=r"rule 1: when\.talks: nobody talks .* add wooncoach_sociaal or wooncoach_particulier"):
