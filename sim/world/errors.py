@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
 
 LONGEST = 40  # signs of a value that a message quotes
+ALIKE = 0.65  # how near a word must be to be suggested, from 0 to 1: below it lies what shares its letters only
 _QUOTED = re.compile(rf"(?<![\w'])'([^']{{{LONGEST + 1},}})'(?!\w)|(?<![\w\"])\"([^\"]{{{LONGEST + 1},}})\"(?!\w)")
 
 
@@ -33,14 +34,14 @@ def shown(value: object) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
-def nearest(word: str, known: Iterable[str], alike: float = 0.65) -> str:
+def nearest(word: str, known: Iterable[str], alike: float = ALIKE) -> str:
     """The known word that is closest to ``word``, capitals or not, or an empty text; ``alike`` (0 to 1) says how near it must be."""
     plain = {one.casefold(): one for one in sorted(known)}
     found = difflib.get_close_matches(str(word).casefold(), plain, 1, alike)
     return plain[found[0]] if found else ""
 
 
-def hint(word: str, known: Iterable[str], otherwise: str = "", alike: float = 0.65) -> str:
+def hint(word: str, known: Iterable[str], otherwise: str = "", alike: float = ALIKE) -> str:
     """``; did you mean X?``, or what to say when nothing comes near."""
     near = nearest(word, known, alike)
     return f"; did you mean {near}?" if near else (f"; {otherwise}" if otherwise else "")
