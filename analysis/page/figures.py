@@ -205,7 +205,8 @@ def bundle_panels(
             ax.plot(of_kind["difference"], at, marker, color=ORANGE, markersize=4.5, label=word.of(language))
         ax.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
         ax.set_title(_wrapped(label.of(language), 20))
-    panels[0].plot([], [], "o-", color=BLUE, label=Text("aandeel, met interval", "share, with interval").of(language))
+    share = Text("aandeel, met interval voor toeval", "share, with interval for chance")
+    panels[0].plot([], [], "o-", color=BLUE, label=share.of(language))
     _names(panels[0], names, titles, language)
     _legend(fig, panels[0])
     return fig
