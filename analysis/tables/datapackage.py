@@ -41,7 +41,11 @@ def resource(table: Table) -> dict[str, Any]:
         "mediatype": MEDIA[table.suffix],
         "encoding": "utf-8",
         "description": f"{table.rows}. {table.notes}".strip(". ") + ".",
-        "schema": {"fields": [field(column) for column in (*table.keys, *table.columns)], "missingValues": [""]},
+        "schema": {
+            "fields": [field(column) for column in (*table.keys, *table.columns)],
+            "missingValues": [""],
+            "primaryKey": [name for name in table.names if name in ("scenario", "seed", *table.apart)],
+        },
     }
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
 from analysis.invariants import made
 from analysis.invariants.folder import asked, check
@@ -15,45 +12,17 @@ from analysis.invariants.rule import RECORD, REGISTRY, RESULTS, TABLE_OF, Invari
 from analysis.invariants.shape import faults_of_values, stands_for_none
 from analysis.results import gather
 from analysis.tables import record
-from experiments import attribute, compare, entry, goals, validate
 from sim.counts.schema import TEXT, TRUTH
-
-GOALS = """
-title: {nl: Doelen, en: Goals}
-goals: {meer: {title: {nl: Meer, en: More}, indicator: senior_moves, above_basis: 0.05, within: 12}}
-doses: {verhuiskostenvergoeding.eur_grant: [100, 500]}
-"""
-PLAN = {
-    "title": {"nl": "Plan", "en": "Plan"},
-    "instruments": {
-        "verhuiskostenvergoeding": {"eur_budget": 3000, "who": {"rooms": 1, "tenure": "any"}},
-        "wooncoach_sociaal": {"fte_per_1000": 2},
-    },
-}
-SHARED = ["municipality=vlieland", "months=14", "burn_in=13", "follow_up=3", "workers=1", "seeds=2"]
-
-
-def made_folder(home: Path) -> Path:
-    """A folder with every table that the commands leave."""
-    (home / "plan.yaml").write_text(yaml.safe_dump(PLAN), encoding="utf-8")
-    (home / "goals.yaml").write_text(GOALS, encoding="utf-8")
-    shared, out = [*SHARED, f"scenario_dir={home}", f"out={home / 'out'}"], home / "out"
-    assert entry.main(compare.COMMAND, [*shared, "scenarios=[plan]", "ledger=all"]) == 0
-    assert entry.main(attribute.COMMAND, [*shared, "scenario=plan"]) == 0
-    assert entry.main(goals.COMMAND, [*shared, "scenario=plan", f"goals={home / 'goals.yaml'}", "trials=3"]) == 0
-    validate.report(out, 14)
-    return out
 
 
 @pytest.fixture(scope="module", name="sound")
-def _sound(tmp_path_factory):
+def _sound(every_table):
     """Tables by name, and all that invariants read beside them; what the makers make is worked out once."""
-    out = made_folder(tmp_path_factory.mktemp("invariants"))
-    seen = check(out, record.read(out / record.MANIFEST))
+    seen = check(every_table, record.read(every_table / record.MANIFEST))
     assert seen.faults == [] and set(seen.tables) == set(TABLE_OF) and seen.invariants == len(REGISTRY)
-    results = gather(out)
+    results = gather(every_table)
     again = {name: maker(results) for name, maker in made.MAKERS.items()}
-    return {**seen.tables, RECORD: record.read(out / record.MANIFEST), RESULTS: results}, again
+    return {**seen.tables, RECORD: record.read(every_table / record.MANIFEST), RESULTS: results}, again
 
 
 def first_and_other(values: pd.Series) -> tuple[int, int] | None:
