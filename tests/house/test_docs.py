@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 import yaml
 
-from experiments import goal_file
+from analysis.worksheets import fill as worksheets
+from experiments import check, entry, goal_file
 from sim import interventions
 from sim.approach import scenarios
 from sim.counts.indicators import REGISTRY as INDICATORS
@@ -145,7 +148,7 @@ def test_a_long_sentence_is_found_wherever_it_stands() -> None:
 
 def test_every_page_is_in_the_index() -> None:
     index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
-    pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"index.md"}
+    pages = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")} - {"index.md"}
     assert sorted(page for page in pages if f"]({page})" not in index) == []
 
 
@@ -254,6 +257,72 @@ def test_links_lead_to_what_is_there(path) -> None:
 def test_examples_run(name, code, tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     exec(compile(code, name, "exec"), {"__name__": f"example_{name}"})
+
+
+def shown_commands(path: Path) -> list[list[str]]:
+    """The words of each command of this project in the shell blocks of a page."""
+    texts = [match["code"] for match in BLOCK.finditer(path.read_text(encoding="utf-8")) if match["info"].strip() == "sh"]
+    lines = [shlex.split(line, comments=True) for line in "\n".join(texts).splitlines()]
+    return [words[words.index("-m") + 1 :] for words in lines if "-m" in words]
+
+
+def write_shown_files(path: Path) -> None:
+    """Each YAML block under the name that the text after it gives."""
+    text = path.read_text(encoding="utf-8")
+    for match in BLOCK.finditer(text):
+        if match["info"].startswith("yaml") and (named := re.search(r"`(mine/\w+\.yaml)`", text[match.end() :])):
+            Path("mine").mkdir(exist_ok=True)
+            Path(named[1]).write_text(match["code"], encoding="utf-8")
+
+
+OWN_FIGURES = "place_dir=mine"  # figures of one's own, which no page shows: tests/experiments/test_place_dir.py
+WITH_COMMANDS = [path for path in DOCUMENTS if shown_commands(path)]
+
+
+@pytest.mark.parametrize("path", WITH_COMMANDS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_command_that_a_page_shows_is_refused_nothing(path, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_shown_files(path)
+    for module, *arguments in shown_commands(path):
+        if OWN_FIGURES in arguments:
+            continue
+        if module == "experiments.check":
+            assert check.main(arguments) == 0
+        elif module.startswith("experiments."):
+            entry.checked(importlib.import_module(module).COMMAND, arguments)
+        else:
+            assert module == "analysis.worksheets" and any(f"out={arguments[0]}" in words for words in shown_commands(path))
+
+
+SMALL = ["municipality=vlieland", "seeds=2", "months=14", "burn_in=13", "follow_up=3", "workers=1"]
+DUTCH = [path for path in WITH_COMMANDS if path.parent.name == "nl"]
+FEW = {
+    "trials": "2",
+    "what": None,
+    "scenario_dir": None,
+    "scenarios": None,
+    "scenario": None,
+    "goals": None,
+    "out": None,
+    "probability": None,
+}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("path", DUTCH, ids=lambda path: path.name)
+def test_the_commands_of_a_dutch_page_run_in_a_small_place(path, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_shown_files(path)
+    for module, *arguments in shown_commands(path):
+        if module == "analysis.worksheets":
+            assert worksheets.main(arguments) == 0
+        elif module == "experiments.check":
+            assert check.main(arguments) == 0
+        else:
+            pairs = [one.split("=", 1) for one in arguments if one.split("=", 1)[0] in FEW]
+            given = [f"{key}={FEW[key] or value}" for key, value in pairs]
+            small = [] if module == "experiments.list" else SMALL
+            assert entry.main(importlib.import_module(module).COMMAND, [*given, *small]) == 0, arguments
 
 
 @pytest.mark.parametrize("code", [code for _name, words, code in blocks("yaml") if words == "goals"])
