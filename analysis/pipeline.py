@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 
 from analysis.estimates.worksheet_counts import monitor
 from analysis.page import page as pages
-from analysis.page import summary
+from analysis.page import summary, words
 from analysis.page.charts import Chart, charts
 from analysis.page.figures import svg, svg_and_png
 from analysis.page.words import LANGUAGES
 from analysis.results import Results
-from analysis.tables import workbook
-from analysis.tables.made import PAGE, REPORT
+from analysis.tables.made import PAGE, REPORT, WORKBOOK
+from analysis.workbook.book import workbook
+from analysis.workbook.words import Names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,12 +47,16 @@ def finish(results: Results, tables: Mapping[str, pd.DataFrame] | None = None) -
         others |= {f"figures/{chart.key}.svg": dutch, f"figures/{chart.key}.png": bitmap}
         drawn.append((chart, _in_languages(chart, {"nl": dutch})))
     others[REPORT] = pages.page(results, drawn)
-    others[workbook.NAME] = workbook.workbook(
-        tables, f"{results.place}: {', '.join(results.titles[name].nl for name in results.scenarios)}"
-    )
+    others[WORKBOOK] = workbook(tables, _about(results), Names.of(results))
     PAGE.clear(results.folder.path)
     PAGE.write(results.folder.path, tables, others)
     return text
+
+
+def _about(results: Results) -> str:
+    """Which run it is, in one line."""
+    period = f"{words.span(results.months).nl} vanaf {results.config['start']}, {len(results.seeds)} keer nagespeeld"
+    return f"{results.place}, {period}. Maatregelen: {', '.join(results.titles[name].nl for name in results.scenarios)}."
 
 
 def tables_of(results: Results) -> dict[str, pd.DataFrame]:

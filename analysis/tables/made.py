@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.tables import datapackage, record, schema, workbook
+from analysis.tables import datapackage, record, schema
 from analysis.tables.files import beside_others, digest, write_json, write_table, write_whole
 from sim.counts.schema import TABLES, Table
 
@@ -124,11 +124,11 @@ def _refuse(undeclared: list[str]) -> None:
         raise KeyError(f"{undeclared[0]} is not declared in analysis/tables/made.py; add it there")
 
 
-REPORT = "report.html"
+REPORT, WORKBOOK = "report.html", "resultaten.xlsx"
 CHARTS = ("extra_verhuizingen", "passend_wonen", "ketenlengte", "klantreis", "euro_per_verhuizing", "drift")
 PAGE = Made(
     (schema.EFFECTS, schema.COSTS, schema.CHAIN_LENGTHS, schema.MONITOR, schema.NAIVE, schema.FILTERS_CSV, schema.POTS),
-    (*(f"figures/{key}{end}" for key in CHARTS for end in (".svg", ".png")), REPORT, workbook.NAME, datapackage.NAME),
+    (*(f"figures/{key}{end}" for key in CHARTS for end in (".svg", ".png")), REPORT, WORKBOOK, datapackage.NAME),
 )
 VALIDATION = Made((schema.VALIDATION,))
 WORKSHEETS = Made((), ("werkbladen_*.html",), handed_over=("werkbladen_*.xlsx",))

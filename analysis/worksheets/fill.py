@@ -14,6 +14,7 @@ from analysis.estimates.worksheet_tables import Shared
 from analysis.page.words import capital, span
 from analysis.results import Results, finished
 from analysis.tables.made import WORKSHEETS
+from analysis.workbook.words import Names
 from analysis.worksheets import sheets, sheets_xlsx
 from analysis.worksheets.sheets import LEGEND, SIGNS, Approach, Sheet
 from analysis.worksheets.sheets_monitor import figures
@@ -61,18 +62,19 @@ def write(folder: Path, scenario: str | None = None, again: bool = False) -> lis
             is then written.
     """
     results = finished(folder)
-    names = chosen(results, scenario)
-    for path in (folder / f"werkbladen_{name}.xlsx" for name in names):
+    wanted = chosen(results, scenario)
+    for path in (folder / f"werkbladen_{name}.xlsx" for name in wanted):
         if path.exists() and not again:
             raise Refusal(f"{path} is there, and may hold what you wrote in it; rename it, or give --again to write over it")
-    shared, counted = Shared(results), monitor(results, {BASIS, *names})
+    shared, counted = Shared(results), monitor(results, {BASIS, *wanted})
     made: dict[str, str | bytes] = {}
-    for name in names:
+    names = Names.of(results)
+    for name in wanted:
         plan = sheets.approach(results, name, shared, counted)
         filled = all_sheets(plan)
         own = counted[counted["scenario"].isin([BASIS, name])]
         made[f"werkbladen_{name}.html"] = page(plan, filled)
-        made[f"werkbladen_{name}.xlsx"] = sheets_xlsx.workbook(filled, own, about(plan), SOURCE)
+        made[f"werkbladen_{name}.xlsx"] = sheets_xlsx.workbook(filled, own, names, about(plan), SOURCE)
     WORKSHEETS.write(folder, {}, made)
     return [folder / name for name in made]
 

@@ -12,7 +12,9 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
-from analysis.tables.workbook import number_tab
+from analysis.workbook.book import fill
+from analysis.workbook.columns import TABS
+from analysis.workbook.words import Names
 from analysis.worksheets.sheets import EXTRA, LEGEND, NOW, SIGNS, STOP, Sheet, Table, runs, text_of
 
 FILLS = {NOW: "D6E8F5", EXTRA: "FDE3B8", STOP: "E3E3E3"}
@@ -23,17 +25,18 @@ BORDER = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
 TOP = Alignment(wrap_text=True, vertical="top")
 
 
-def workbook(sheets: Sequence[Sheet], figures: pd.DataFrame, about: str, source: str) -> bytes:
+def workbook(sheets: Sequence[Sheet], figures: pd.DataFrame, names: Names, about: str, source: str) -> bytes:
     """The spreadsheet as a file's bytes.
 
     Args:
-        figures: rows of monitor.csv, for the tab Cijfers. about: one line on the run. source: where the sheets come from.
+        figures: rows of monitor.csv, for the tab Cijfers. names: what its keys are called.
+        about: one line on the run. source: where the sheets come from.
     """
     book = Workbook()
     book.remove(book.active)
     for sheet in sheets:
         _tab(book.create_sheet(sheet.tab.replace("/", "-")), sheet, about, source)
-    number_tab(book.create_sheet("Cijfers"), figures)
+    fill(book.create_sheet("Cijfers"), TABS["Monitor"], figures, names)
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()

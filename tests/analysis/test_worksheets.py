@@ -248,10 +248,11 @@ def test_every_row_of_the_toolkit_stands_on_its_sheet(tmp_path, with_ledger):
 
 def test_figures_are_numbers_on_the_last_tab(folder):
     _, xlsx = worksheets.write(folder, "voorrang")
-    rows = list(openpyxl.load_workbook(xlsx)["Cijfers"].values)
-    moves = [dict(zip(rows[0], row, strict=True)) for row in rows[1:] if row[3] == "senior_moves"]
-    assert {row["scenario"] for row in moves} == {"basis", "voorrang"}
-    assert next(row["mean"] for row in moves if row["scenario"] == "basis") == pytest.approx(525)
+    head, *rows = openpyxl.load_workbook(xlsx)["Cijfers"].values
+    moves = [one for one in (dict(zip(head, row, strict=True)) for row in rows) if one["sleutel: key"] == "senior_moves"]
+    assert {row["Maatregel"] for row in moves} == {"Scenario basis", "Scenario voorrang"}
+    assert {row["Wat is geteld"] for row in moves} == {"Verhuizingen van senioren"}
+    assert next(row["Gemiddeld"] for row in moves if row["sleutel: scenario"] == "basis") == pytest.approx(525)
 
 
 def test_a_text_is_never_a_formula(folder):

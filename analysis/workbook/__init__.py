@@ -1,0 +1,1 @@
+"""resultaten.xlsx: the tables that a policymaker reads, in Dutch, with names for keys."""
