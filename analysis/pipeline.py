@@ -11,16 +11,19 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.estimates.certainty import certainty
+from analysis.estimates.deciding import deciding
+from analysis.estimates.parting import parting
 from analysis.estimates.worksheet_counts import monitor
 from analysis.page import page as pages
 from analysis.page import summary, words
-from analysis.page.charts import Chart, charts
-from analysis.page.figures import svg, svg_and_png
-from analysis.page.words import LANGUAGES
+from analysis.page.figures import svg_and_png
+from analysis.page.section import Page
 from analysis.results import Results
 from analysis.tables.made import PAGE, REPORT, WORKBOOK
 from analysis.workbook.book import workbook
 from analysis.workbook.words import Names
+from sim.counts.schema import DRIFT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,13 +43,13 @@ def finish(results: Results, tables: Mapping[str, pd.DataFrame] | None = None) -
     """
     # everything is worked out before anything is written: what forbids a conclusion leaves no file behind
     tables, text = tables or tables_of(results), summary.plain(results)
-    drawn: list[tuple[Chart, dict[str, bytes]]] = []
     others: dict[str, str | bytes] = {}
-    for chart in charts(results):
-        dutch, bitmap = svg_and_png(partial(chart.draw, "nl"))
+    page = Page(results, tables)
+    sections = pages.sections(page)
+    for chart in pages.charts(page, sections):
+        dutch, bitmap = svg_and_png(partial(chart.draw, "nl", False))
         others |= {f"figures/{chart.key}.svg": dutch, f"figures/{chart.key}.png": bitmap}
-        drawn.append((chart, _in_languages(chart, {"nl": dutch})))
-    others[REPORT] = pages.page(results, drawn)
+    others[REPORT] = pages.page(page, sections)
     others[WORKBOOK] = workbook(tables, _about(results), Names.of(results))
     PAGE.clear(results.folder.path)
     PAGE.write(results.folder.path, tables, others)
@@ -69,18 +72,25 @@ def tables_of(results: Results) -> dict[str, pd.DataFrame]:
         "naive": results.naive,
         "filters": results.filters,
         "pots": results.pots,
+        "chain_examples": results.chain_examples.links,
+        "chain_hundred": results.chain_examples.hundred,
+        "journey": results.journey,
+        "validation": results.validation,
+        "deciding": deciding(results.manifest.get("scenarios", {})),
+        "certainty": certainty(results.effects),
+        "parting": parting(results.folder.table("drift", DRIFT.promised)),
+        "cards": results.cards,
+        "freed_homes": results.freed_homes,
+        "areas": results.areas,
+        "users": results.users,
     }
-
-
-def _in_languages(chart: Chart, drawn: Mapping[str, bytes]) -> dict[str, bytes]:
-    """A chart as SVG in every language; what is drawn already is not drawn again."""
-    return {language: drawn.get(language) or svg(partial(chart.draw, language)) for language in LANGUAGES}
 
 
 def early_page(results: Results) -> Path:
     """Write report.html of results of which seeds are awaited, and nothing else; returns its path."""
     out = results.folder.path
-    content = pages.page(results, [(chart, _in_languages(chart, {})) for chart in charts(results)])
+    page = Page(results, tables_of(results))
+    content = pages.page(page, pages.sections(page))
     PAGE.clear(out)
     PAGE.write(out, {}, {REPORT: content})
     return out / REPORT

@@ -8,23 +8,28 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from analysis.estimates import pots
+from analysis.estimates import chain_examples, journey, misses, pots, validation
+from analysis.estimates.areas import areas
+from analysis.estimates.cards import STOCK, Place, cards, place_of
 from analysis.estimates.chain_length import MOVES_NEEDS
 from analysis.estimates.costs import beyond_basis, costs
-from analysis.estimates.effects import by_seed, effects, whole_run, with_claims
-from analysis.estimates.journey import per_thousand
+from analysis.estimates.effects import BySeed, by_seed, effects, whole_run, with_claims
+from analysis.estimates.freed_homes import ENDS, LEFT, freed_homes
+from analysis.estimates.knowledge import Spread, shipped
 from analysis.estimates.length_table import AREA_NEEDS, chain_lengths
-from analysis.estimates.naive import naive
+from analysis.estimates.naive import CARRIED, helped_moves, naive
 from analysis.estimates.statistics import refuse_twins
-from analysis.estimates.users import USED, WINDOWS, by_verdict, with_window
+from analysis.estimates.users import USED, WINDOWS, by_verdict, users
 from analysis.page import words
 from analysis.page.words import Text
 from analysis.tables.files import Folder
+from analysis.tables.for_page import FREED_HOMES, JOURNEY, USERS
 from analysis.tables.record import MANIFEST
-from analysis.tables.schema import CHAIN_LENGTHS, FILTERS_CSV, POTS, SENIORS, SPENDING
-from sim.counts.schema import DRIFT, FILTERS, FUNNEL, SUMMARY
+from analysis.tables.schema import CHAIN_LENGTHS, FILTERS_CSV, POTS, SENIORS, SPENDING, VALIDATION
+from sim.counts.schema import DRIFT, FILTERS, SUMMARY
 from sim.world.errors import Refusal
 from sim.world.names import ALL, BASIS, PLACEBO, check_names
 
@@ -51,34 +56,103 @@ class Results:
         return self.folder.table("summary", SUMMARY.promised)
 
     @cached_property
+    def by_seed(self) -> BySeed:
+        """The summary as arrays, made once for all that is worked out from it."""
+        return by_seed(self.summary)
+
+    @cached_property
     def effects(self) -> pd.DataFrame:
         """The table of effects.csv with ``claimed``."""
-        return with_claims(effects(self.summary))
+        return with_claims(effects(self.by_seed, spread=self.spread, missed=self.missed))
+
+    @cached_property
+    def validation(self) -> pd.DataFrame:
+        """The base world beside public figures, from the seeds whose ledger was kept; empty without a ledger."""
+        if not (self.folder.has("moves") and self.folder.has("chains")):
+            return pd.DataFrame(columns=list(VALIDATION.names))
+        moves = self.folder.of_scenario("moves", validation.OF_MOVES, BASIS)
+        chains = self.folder.of_scenario("chains", validation.OF_CHAINS, BASIS)
+        months = self.folder.table("months", validation.OF_MONTHS)
+        return validation.compare(validation.tables(moves, chains, months, self.months))
+
+    @cached_property
+    def hits(self) -> dict[str, bool]:
+        """Public figure to whether the base world is near it; without a ledger as docs/validation.md has it."""
+        return misses.hits(self.validation) if len(self.validation) else {row.key: row.key not in misses.SHIPPED for row in validation.ROWS}
+
+    def missed(self, indicator: str) -> str:
+        """The public figures that an indicator hangs on and the base world misses (see misses.of_indicator)."""
+        return misses.of_indicator(indicator, self.hits)
+
+    def spread(self, scenario: str, indicator: str) -> Spread:
+        """What the study of assumptions makes of the effect of a scenario on an indicator."""
+        listed = self.manifest.get("scenarios", {}).get(scenario) or {}
+        if listed.get("rules"):
+            return Spread("not in the study: rules", np.zeros(0))
+        if listed.get("stops"):
+            return Spread("not in the study: what is stopped", np.zeros(0))
+        return shipped().spread([key for key, one in listed.get("instruments", {}).items() if not one.get("already")], indicator)
 
     @cached_property
     def costs(self) -> pd.DataFrame:
         """The table of costs.csv."""
         ledger = beyond_basis(self.folder.table("instruments", SPENDING), self.scenarios, self.already(BASIS))
-        return costs(ledger, self.summary, str(self.config["start"]), self.months)
+        return costs(ledger, self.by_seed, str(self.config["start"]), self.months, self.spread, self.missed)
 
     @cached_property
     def naive(self) -> pd.DataFrame:
         """The table of naive.csv."""
         listed = self.manifest.get("scenarios", {})
         held = {str(name): one.get("instruments", {}) for name, one in listed.items() if not one.get("rules")}
-        return naive(self.summary, self.folder.table("instruments", SPENDING), held, self.months)
+
+        def helped(scenario: str) -> pd.Series:
+            if not self.folder.has("moves"):
+                return pd.Series(dtype=float)
+            return helped_moves(self.folder.of_scenario("moves", CARRIED, scenario), self.months)
+
+        return naive(self.summary, self.folder.table("instruments", SPENDING), held, self.months, helped, self.by_seed)
 
     @cached_property
+    def users(self) -> pd.DataFrame:
+        """The table of users.csv; empty without attribution.parquet."""
+        if not self.folder.has("attribution"):
+            return pd.DataFrame(columns=list(USERS.names))
+        windows, found = sorted({*WINDOWS, self.window}), []
+        for scenario in self.folder.scenarios("attribution"):  # one at a time: of a province it has tens of millions of rows
+            found.append(users(self.folder.of_scenario("attribution", USED, scenario), self.seeds, self.months, windows))
+        return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(USERS.names))
+
+    @property
     def verdicts(self) -> dict[int, pd.DataFrame]:
         """Uses by verdict (see analysis.estimates.users.by_verdict) for each window in months; empty without attribution.parquet."""
-        if not self.folder.has("attribution"):
-            return {}
-        found: dict[int, list[pd.DataFrame]] = {months: [] for months in sorted({*WINDOWS, self.window})}
-        for scenario in self.folder.scenarios("attribution"):  # one at a time: of a province it has tens of millions of rows
-            table = self.folder.of_scenario("attribution", USED, scenario)
-            for months, parts in found.items():
-                parts.append(by_verdict(table.assign(verdict=with_window(table, months)), self.seeds, self.months))
-        return {months: pd.concat(parts, ignore_index=True) for months, parts in found.items() if parts}
+        return {int(window): by_verdict(self.users, window) for window in sorted(self.users["window"].unique())}
+
+    @cached_property
+    def cards(self) -> pd.DataFrame:
+        """The table of cards.csv."""
+        place = place_of(self.folder.table("months", STOCK)) if self.folder.has("months") else Place(float("nan"), float("nan"))
+        told = (self.manifest.get(key, {}) for key in ("scenarios", "reached", "strengths"))
+        scenarios, reached, strengths = told
+        there = set(self.summary["scenario"].unique())
+        listed = {name: one for name, one in scenarios.items() if name in there}
+        return cards(listed, place, self.costs, reached, strengths, self.months)
+
+    @cached_property
+    def areas(self) -> pd.DataFrame:
+        """The table of areas.csv; names only where the manifest has them."""
+        return areas(self.summary, self.manifest.get("areas", {}), self.spread)
+
+    @cached_property
+    def freed_homes(self) -> pd.DataFrame:
+        """The table of freed_homes.csv; empty without a ledger."""
+        if not (self.folder.has("moves") and self.folder.has("chains")):
+            return pd.DataFrame(columns=list(FREED_HOMES.names))
+
+        def read(scenario: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+            return self.folder.of_scenario("moves", LEFT, scenario), self.folder.of_scenario("chains", ENDS, scenario)
+
+        kept = sorted({*self.folder.scenarios("chains")} - {BASIS}, key=lambda name: (name != PLACEBO, name))
+        return freed_homes(read, [BASIS, *kept], self.months)
 
     @cached_property
     def filters(self) -> pd.DataFrame:
@@ -98,13 +172,13 @@ class Results:
     @cached_property
     def base(self) -> pd.DataFrame:
         """Means of basis: indicator, group_by, group, months_from, months_to, mean."""
-        rows, values, _seeds = by_seed(self.summary)
+        rows, values, _seeds = self.by_seed
         return rows.assign(mean=values[BASIS].mean(axis=1))
 
     @cached_property
     def seeds(self) -> list[int]:
         """The seeds that all scenarios share."""
-        return by_seed(self.summary)[2]
+        return self.by_seed.seeds
 
     @cached_property
     def chain_lengths(self) -> pd.DataFrame:
@@ -119,6 +193,13 @@ class Results:
         kept = {*self.folder.scenarios("chains")} - {BASIS}
         return chain_lengths(read, [BASIS, *sorted(kept)], self.months + int(self.config["follow_up"]) - 1, self.months, not self.awaited)
 
+    @cached_property
+    def chain_examples(self) -> chain_examples.Examples:
+        """The tables of chain_examples.csv and chain_hundred.csv; empty without a ledger."""
+        kept = self.folder.scenarios("chains") if self.folder.has("moves") and self.folder.has("chains") else []
+        drawn = next((name for name in [*self.scenarios, BASIS] if name in kept), None)
+        return chain_examples.NOTHING if drawn is None else chain_examples.examples(self.folder, drawn, self.months)
+
     @property
     def lengths(self) -> pd.DataFrame:
         """Moves set off by origin, of basis and scenarios: rows of ``chain_lengths``."""
@@ -128,8 +209,13 @@ class Results:
 
     @cached_property
     def journey(self) -> pd.DataFrame:
-        """The klantreis of seniors, see analysis.estimates.journey.per_thousand."""
-        return per_thousand(self.folder.table("funnel", FUNNEL.promised), self.folder.table("months", SENIORS), self.months)
+        """The table of journey.csv; empty without a funnel."""
+        if not self.folder.has("funnel"):
+            return pd.DataFrame(columns=list(JOURNEY.names))
+        where = (("household_class", "==", journey.SENIOR), ("month", "<", self.months))
+        return journey.journey(
+            lambda name: self.folder.of_scenario("funnel", journey.NEEDS, name, where), self.folder.table("months", SENIORS), self.months
+        )
 
     @cached_property
     def drift(self) -> pd.DataFrame:
@@ -148,20 +234,20 @@ class Results:
         """Length of the run in months, follow-up not included."""
         return int(self.config["months"])
 
-    @property
+    @cached_property
     def scenarios(self) -> list[str]:
         """Scenarios beside basis and placebo, largest effect on senior moves first; raises Refusal where one is no word."""
         rows = whole_run(self.effects, "senior_moves").sort_values("difference", ascending=False, kind="stable")
-        rest = set(self.summary["scenario"].unique()) - {BASIS, PLACEBO, *rows["scenario"]}
+        rest = set(self.by_seed.values) - {BASIS, PLACEBO, *rows["scenario"]}
         found = [*rows["scenario"], *sorted(rest)]
         check_names([BASIS, PLACEBO, *found], "scenario")  # the folder may come from anybody
         return found
 
-    @property
+    @cached_property
     def titles(self) -> dict[str, Text]:
         """Titles of all scenarios."""
         listed = self.manifest.get("scenarios", {})
-        return {str(name): words.title(str(name), listed) for name in self.summary["scenario"].unique()}
+        return {str(name): words.title(str(name), listed) for name in self.by_seed.values}
 
     def instrument(self, key: str) -> Text:
         """Name of an instrument, for people."""

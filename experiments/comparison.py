@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from analysis import pipeline
 from analysis.results import gather
+from analysis.tables.for_page import FOR_PAGE
 from analysis.tables.made import PAGE
 from experiments.compare import carried_out
 from experiments.runs.folder import check_place
@@ -46,6 +47,7 @@ class Comparison:
         costs: euro by scenario, instrument, payer and year, and per extra move.
         chain_lengths: mean length of chains by origin, with intervals.
         monitor, naive, filters, pots: worksheets; what a monitor would conclude; who is let in; budgets.
+        validation: the base world beside public figures.
         summary: value of each indicator by scenario and seed, from which the effects are made.
         months, funnel, instruments, attribution, drift: by scenario, seed and month (or household).
         moves, chains: the ledger of the first five seeds, of all, or of none, by ``ledger``.
@@ -60,6 +62,7 @@ class Comparison:
     naive: pd.DataFrame
     filters: pd.DataFrame
     pots: pd.DataFrame
+    validation: pd.DataFrame
     summary: pd.DataFrame
     months: pd.DataFrame
     funnel: pd.DataFrame
@@ -148,7 +151,7 @@ def concluded(folder: Path, manifest: dict[str, Any], kept: bool) -> Comparison:
     computed, there = pipeline.tables_of(results), results.folder
     if kept:
         pipeline.finish(results, computed)
-    found = {of.name: typed(of, computed[of.name]) for of in PAGE.tables}
+    found = {of.name: typed(of, computed[of.name]) for of in PAGE.tables if of not in FOR_PAGE}
     for name, of in TABLES.items():
         if name not in found:
             found[name] = typed(of, there.table(name, of.names) if there.has(name) else None)

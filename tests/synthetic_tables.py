@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.estimates.cards import STOCK
 from analysis.estimates.length_table import AREA_NEEDS
+from analysis.estimates.validation import OF_MONTHS
 from analysis.tables.schema import SENIORS
-from sim.counts.schema import DRIFT, FUNNEL, INSTRUMENTS, MOVES, SUMMARY, TABLES
+from sim.counts.schema import CHAINS, DRIFT, FUNNEL, INSTRUMENTS, MOVES, SUMMARY, TABLES
 
 MONTHS, FOLLOW_UP = 24, 12
 EFFECTS = {"voorrang": 40.0, "huurgewenning": 0.0, "placebo": 0.0}  # extra senior moves per seed over the run
@@ -78,7 +80,7 @@ def others(scenarios: tuple[str, ...], seeds: range) -> dict[str, pd.DataFrame]:
                 if scenario != "basis":
                     drift.append((scenario, seed, month, month / 100))
     return {
-        "months": pd.DataFrame(months, columns=SENIORS),
+        "months": pd.DataFrame(months, columns=SENIORS).reindex(columns=list(dict.fromkeys((*SENIORS, *OF_MONTHS, *STOCK))), fill_value=0),
         "funnel": pd.DataFrame(funnel, columns=FUNNEL.names),
         "drift": pd.DataFrame(drift, columns=DRIFT.names),
     }
@@ -94,6 +96,8 @@ def person(link: int, chain: int) -> dict[str, Any]:
         "from_dwelling": chain if senior else -1,
         "from_area": "WK1" if senior else "",
         "to_area": "WK2" if senior else "WK1",
+        "from_rooms": 5 if senior else 0,
+        "to_rooms": 3 if senior else 5,
         "from_floor_area": 120.0 if senior else 0.0,
         "to_floor_area": 80.0 if senior else 120.0,
         "from_rent": 600.0 if senior else 0.0,
@@ -103,6 +107,9 @@ def person(link: int, chain: int) -> dict[str, Any]:
         "first_contact": "corporatie_passend_wonen" if senior and chain % 2 else "none",
         "instruments": "",
         "candidates": 8,
+        "phase": "run",
+        "registered_months": 60,
+        "waited_months": 12,
     }
 
 
@@ -152,9 +159,12 @@ def ledger(scenarios: tuple[str, ...], seeds: range) -> dict[str, pd.DataFrame]:
                     }
                     | person(2, chain)
                 )
-                chains.append((scenario, seed, chain, "new_build", "corporatie", "meergezins", start, 2, False, "WK1"))
+                chains.append((scenario, seed, chain, "new_build", "corporatie", "meergezins", start, 2, False, "WK1", "starter"))
     frame = pd.DataFrame(moves)
-    return {"moves": frame[list(MOVES.some(*frame.columns))], "chains": pd.DataFrame(chains, columns=AREA_NEEDS)}
+    return {
+        "moves": frame[list(MOVES.some(*frame.columns))],
+        "chains": pd.DataFrame(chains, columns=(*AREA_NEEDS, *CHAINS.some("end_reason"))),
+    }
 
 
 def manifest(scenarios: tuple[str, ...], seeds: range) -> dict[str, Any]:

@@ -24,9 +24,7 @@ if str(ROOT) not in sys.path:  # run as a file, the project is not on the path y
     sys.path.insert(0, str(ROOT))
 
 from sim.world.errors import Refusal, hint  # noqa: E402
-from tools.menukaart_page import made_newer  # noqa: E402, F401  (BLOCKS finds it)
-from tools.own_places_page import made_checks, made_figures  # noqa: E402, F401  (BLOCKS finds them)
-from tools.rules_page import made_invariants, made_rules  # noqa: E402, F401  (BLOCKS finds it)
+from tools import knowledge_page, menukaart_page, own_places_page, rules_page  # noqa: E402
 
 EVIDENCE = ROOT / "docs" / "evidence.csv"
 EVIDENCE_COLUMNS = ("id", "topic", "quantity", "value", "population", "source", "status")
@@ -475,7 +473,8 @@ def made_rooms() -> str:
     return table(["room", "file", "what it is for"], rows)
 
 
-BLOCKS: dict[str, Callable[[], str]] = {name.removeprefix("made_"): made for name, made in globals().items() if name.startswith("made_")}
+PAGES = (sys.modules[__name__], knowledge_page, menukaart_page, own_places_page, rules_page)
+BLOCKS: dict[str, Callable[[], str]] = {name[5:]: made for one in PAGES for name, made in vars(one).items() if name.startswith("made_")}
 
 
 def main(arguments: Sequence[str]) -> int:

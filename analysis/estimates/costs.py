@@ -11,27 +11,53 @@ one year carry money and uses only.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from analysis.estimates.effects import by_seed
+from analysis.estimates.effects import BySeed, by_seed
+from analysis.estimates.knowledge import ENDS, EUR, FACTOR, NONE_IN_BASIS, NOT_ASKED, SHIFT, Spread, samples
+from analysis.estimates.misses import NOT_COMPARED
 from analysis.estimates.statistics import Ratio, ratio, turned_over
 from analysis.tables.files import need
 from analysis.tables.schema import COSTS, SPENDING
 from sim.world.names import ALL, BASIS, PLACEBO
 
-RATIOS = tuple(name for name in COSTS.names if name not in ("scenario", "instrument", "payer", "year", "eur", "uses", "note"))
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+WORDS = ("scenario", "instrument", "payer", "year", "eur", "uses", "note", "knowledge", "misses")
+RATIOS = tuple(name for name in COSTS.names if name not in WORDS)
 PER = 100_000  # euro, of extra moves and homes
-Extra = dict[str, np.ndarray | None]  # extra moves and homes per seed
+
+
+class Extra(NamedTuple):
+    """Extra moves or homes: float64 [seeds] in a scenario and in basis, and what the study of assumptions makes of them."""
+
+    values: NDArray
+    base: NDArray
+    spread: Spread
+
+
+Extras = dict[str, Extra | None]  # None: not counted
 COUNTED = {"senior_moves": ("senior_move", ""), "suitable_seniors": ("suitable_home", "_suitable"), "moves": ("link", "_link")}
 CHEAPER = Ratio(np.nan, np.nan, np.nan, "it costs less than basis")
+PRICED = Spread(FACTOR, np.ones(1))  # the study spent nothing on it: what it costs here is what the user says
+DRAWN = "drawn"  # extra senior moves per euro by chance and knowledge, until it is known which scenario brings most
 FREE = Ratio(np.nan, np.nan, np.nan, "nothing was spent")
 PART = "euro per extra move belongs to the whole scenario"
 
 
-def costs(ledger: pd.DataFrame, summary: pd.DataFrame, start: str, months: int) -> pd.DataFrame:
+def costs(
+    ledger: pd.DataFrame,
+    summary: pd.DataFrame | BySeed,
+    start: str,
+    months: int,
+    spread: Callable[[str, str], Spread] | None = None,
+    missed: Callable[[str], str] = lambda _indicator: NOT_COMPARED,
+) -> pd.DataFrame:
     """The table of costs.csv: means over the seeds.
 
     Args:
@@ -40,6 +66,7 @@ def costs(ledger: pd.DataFrame, summary: pd.DataFrame, start: str, months: int) 
         summary: the table summary; gives extra senior moves and suitable homes per seed.
         start: month 0, YYYY-MM; years are calendar years.
         months: length of the run; what falls after it is left out.
+        spread: what the study of assumptions makes of the effect of a scenario on an indicator, and of its money.
 
     Returns:
         Columns of ``COSTS``. ``lower`` and ``upper`` belong to euro per extra senior move, the other pairs to euro per extra
@@ -47,7 +74,7 @@ def costs(ledger: pd.DataFrame, summary: pd.DataFrame, start: str, months: int) 
         an empty home, by whomever); no upper end where the number of extra may be zero, and ``note`` says so.
     """
     need(list(ledger.columns), SPENDING, "instruments.parquet")
-    rows, values, seeds = by_seed(summary)
+    rows, values, seeds = summary if isinstance(summary, BySeed) else by_seed(summary)
     at_end = (rows["group_by"] == ALL) & (rows["months_from"] == 0) & (rows["months_to"] == rows["months_to"].max())
     first_year, first_month = (int(part) for part in start.split("-"))
     mine = ledger[(ledger["month"] >= 0) & (ledger["month"] < months)].rename(columns={"organisation": "payer"})
@@ -56,14 +83,19 @@ def costs(ledger: pd.DataFrame, summary: pd.DataFrame, start: str, months: int) 
     for scenario, of_scenario in mine.groupby("scenario", sort=True, observed=True):
         if scenario not in values:
             continue
-        extra: Extra = {}
+        extra: Extras = {}
         for key in COUNTED:
             one = (at_end & (rows["indicator"] == key)).to_numpy()
-            extra[key] = (values[str(scenario)][one] - values[BASIS][one])[0] if one.any() else None
-        parts += _of(str(scenario), of_scenario, extra, seeds)
+            asked = NOT_ASKED if spread is None else spread(str(scenario), key)
+            extra[key] = Extra(values[str(scenario)][one][0], values[BASIS][one][0], asked) if one.any() else None
+        money = NOT_ASKED if spread is None else spread(str(scenario), EUR)
+        parts += _of(str(scenario), of_scenario, extra, PRICED if money.kind == NONE_IN_BASIS else money, seeds)
     if not parts:
         return pd.DataFrame(columns=list(COSTS.names))
-    return pd.DataFrame(parts)[list(COSTS.names)]
+    hang = {what.replace("_", " "): missed(key) for key, (what, _) in COUNTED.items()}
+    said = "; ".join(f"{what}: {keys}" for what, keys in hang.items() if keys)
+    table = pd.DataFrame(_with_best(parts))
+    return table.assign(misses=np.where(table["note"] == PART, "", said))[list(COSTS.names)]
 
 
 def beyond_basis(ledger: pd.DataFrame, scenarios: Sequence[str], already: Collection[str]) -> pd.DataFrame:
@@ -78,13 +110,23 @@ def beyond_basis(ledger: pd.DataFrame, scenarios: Sequence[str], already: Collec
     return pd.concat([ledger[kept].astype({"scenario": object}), beyond], ignore_index=True) if len(beyond) else ledger[kept]
 
 
-def _of(scenario: str, ledger: pd.DataFrame, extra: Extra, seeds: list[int]) -> list[dict[str, object]]:
+def _with_best(parts: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Rows with ``p_best`` in those of whole scenarios, all payers together."""
+    whole = [row for row in parts if (row["instrument"], row["payer"], row["year"]) == (ALL, ALL, ALL) and row.get(DRAWN) is not None]
+    drawn = np.array([row[DRAWN] for row in whole])
+    if len(whole) > 1:
+        for row, share in zip(whole, (drawn == drawn.max(axis=0)).mean(axis=1), strict=True):
+            row["p_best"] = share
+    return parts
+
+
+def _of(scenario: str, ledger: pd.DataFrame, extra: Extras, money: Spread, seeds: list[int]) -> list[dict[str, object]]:
     """Rows of one scenario: the whole, each payer, payer × year, then instrument × payer × year."""
     if scenario in (BASIS, PLACEBO):
         extra = dict.fromkeys(extra)
-    out = [_whole(scenario, ALL, ledger, extra, seeds)]
+    out = [_whole(scenario, ALL, ledger, extra, money, seeds)]
     for payer, of_payer in ledger.groupby("payer", sort=True, observed=True):
-        out.append(_whole(scenario, str(payer), of_payer, extra, seeds))
+        out.append(_whole(scenario, str(payer), of_payer, extra, money, seeds))
     for (payer, year), part in ledger.groupby(["payer", "year"], sort=True, observed=True):
         out.append(_money(scenario, ALL, str(payer), str(year), part["cost_eur"].sum() / len(seeds), part["uses"].sum() / len(seeds)))
     fine = ledger.groupby(["instrument", "payer", "year"], sort=True, observed=True)[["cost_eur", "uses"]].sum()
@@ -97,10 +139,11 @@ def _of(scenario: str, ledger: pd.DataFrame, extra: Extra, seeds: list[int]) -> 
 def _money(scenario: str, instrument: str, payer: str, year: str, eur: float, uses: float) -> dict[str, object]:
     """A row of money and uses, without ratios."""
     money = {"scenario": scenario, "instrument": instrument, "payer": payer, "year": year, "eur": eur, "uses": uses, "note": PART}
+    money["knowledge"] = PART
     return money | dict.fromkeys(RATIOS, np.nan)
 
 
-def _whole(scenario: str, payer: str, ledger: pd.DataFrame, extra: Extra, seeds: list[int]) -> dict[str, object]:
+def _whole(scenario: str, payer: str, ledger: pd.DataFrame, extra: Extras, money: Spread, seeds: list[int]) -> dict[str, object]:
     """Money of a whole scenario and its ratios."""
     row: dict[str, object]
     eur = ledger.groupby("seed")["cost_eur"].sum().reindex(seeds, fill_value=0.0).to_numpy(float)
@@ -111,22 +154,47 @@ def _whole(scenario: str, payer: str, ledger: pd.DataFrame, extra: Extra, seeds:
         "year": ALL,
         "eur": eur.mean(),
         "uses": ledger["uses"].sum() / len(seeds),
+        "p_sign": np.nan,
+        "p_best": np.nan,
+        "knowledge": _why_not(extra["senior_moves"], money),
     }
     notes = []
     for key, (what, suffix) in COUNTED.items():
-        of_money = FREE if not eur.any() else CHEAPER if eur.mean() < 0 else _ratio(extra[key], eur)
+        one = extra[key]
+        of_money = FREE if not eur.any() else CHEAPER if eur.mean() < 0 else _ratio(one, eur)
         one_more = turned_over(of_money)
         row |= {f"eur_per_extra_{what}": one_more.value, f"lower{suffix}": one_more.lower, f"upper{suffix}": one_more.upper}
         for name, value in (("extra", of_money.value), ("lower_extra", of_money.lower), ("upper_extra", of_money.upper)):
             row[f"{name}_{what}s_per_100k"] = PER * value
         notes += [f"{what.replace('_', ' ')}: {one_more.note}"] if one_more.note else []
+        drawn = None if of_money.note or one is None else _drawn(one, eur, money)
+        low, high = (np.nan, np.nan) if drawn is None else np.quantile(drawn, ENDS)
+        row |= {f"lower_extra_{what}s_per_100k_full": PER * low, f"upper_extra_{what}s_per_100k_full": PER * high}
+        row |= {f"lower{suffix}_full": 1 / high if high > 0 else np.nan, f"upper{suffix}_full": 1 / low if low > 0 else np.nan}
+        if key == "senior_moves" and drawn is not None:
+            row |= {DRAWN: drawn, "p_sign": (np.sign(drawn) == np.sign(of_money.value)).mean()}
     return row | {"note": "; ".join(notes)}
 
 
-def _ratio(extra: np.ndarray | None, eur: np.ndarray) -> Ratio:
+def _why_not(extra: Extra | None, money: Spread) -> str:
+    """How knowledge was carried over, or why it is not said."""
+    if extra is None:
+        return "no effect to divide by"
+    return money.kind if extra.spread.kind in (FACTOR, SHIFT) and money.kind != FACTOR else extra.spread.kind
+
+
+def _drawn(extra: Extra, eur: NDArray, money: Spread) -> NDArray | None:
+    """Extra per euro by chance and knowledge, [SAMPLES]; None where the study does not say, or the money may be none."""
+    if extra.spread.kind not in (FACTOR, SHIFT) or money.kind != FACTOR or len(eur) < 2:
+        return None
+    spent = samples(eur[None], np.zeros((1, len(eur))), money)[0]
+    return samples(extra.values[None], extra.base[None], extra.spread)[0] / spent if (spent > 0).all() else None
+
+
+def _ratio(extra: Extra | None, eur: np.ndarray) -> Ratio:
     if extra is None:
         return Ratio(np.nan, np.nan, np.nan, "no effect to divide by")
-    return ratio(extra, eur)
+    return ratio(extra.values - extra.base, eur)
 
 
 def whole_scenarios(table: pd.DataFrame) -> pd.DataFrame:

@@ -6,12 +6,14 @@ ghosts, inside one world) and verdringing, the direct effect less the net one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from analysis.estimates.knowledge import Spread, beside
+from analysis.estimates.misses import NOT_COMPARED
 from analysis.estimates.statistics import claimed, half_width, paired, refuse_twins, same_seeds, seeds_needed
 from analysis.tables.files import need
 from analysis.tables.schema import EFFECTS
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 KEYS = ["indicator", "group_by", "group", "months_from", "months_to"]
 FIRST_MOVES = "first_moves"
+NO_GHOSTS = "the study has no ghosts"  # which direct effects and verdringing are made of
 FIRST = (
     "senior_moves",
     "moves_set_off",
@@ -37,39 +40,64 @@ FIRST = (
 )
 
 
-def by_seed(summary: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, NDArray], list[int]]:
-    """The summary as one array per scenario.
+class BySeed(NamedTuple):
+    """The summary as arrays: ``rows`` has columns KEYS, ``values`` [rows, seeds] by scenario (NaN where it lacks a row)."""
 
-    Returns:
-        Rows (columns KEYS, in the order in which basis has them, without the year before), values [rows, seeds] by
-        scenario, and the seeds. A row that a scenario lacks is NaN there.
+    rows: pd.DataFrame
+    values: dict[str, NDArray]
+    seeds: list[int]
+
+
+def by_seed(summary: pd.DataFrame) -> BySeed:
+    """The summary as one array per scenario: rows in the order in which basis has them, without the year before.
 
     Raises:
         Refusal: unequal sets of seeds, a value given twice, or a column that is not there.
     """
     need(list(summary.columns), SUMMARY.promised, SUMMARY.file)
-    seeds = same_seeds({str(name): part["seed"].unique() for name, part in summary.groupby("scenario", observed=True)})
-    twice = summary.duplicated(["scenario", "seed", *KEYS])
+    scenario, names = pd.factorize(summary["scenario"], sort=True)
+    world = pd.DataFrame({"scenario": scenario, "seed": summary["seed"]}).drop_duplicates()
+    seeds = same_seeds({str(names[code]): part["seed"] for code, part in world.groupby("scenario")})
+    key = _numbered([summary[name] for name in KEYS])  # of a province there are millions of rows: whole numbers, no texts
+    at_seed = pd.Index(seeds).get_indexer(summary["seed"])
+    twice = pd.Index((key * len(names) + scenario) * len(seeds) + at_seed).duplicated()
     if twice.any():
-        row = summary[twice].iloc[0]
+        row = summary.iloc[int(np.argmax(twice))]
         raise Refusal(
             f"summary.parquet: scenario {row['scenario']}, seed {row['seed']} gives {row['indicator']} for "
             f"{row['group_by']}={row['group']} to month {row['months_to']} twice; the same experiments.compare "
             "makes it anew"
         )
-    wide = summary.pivot(index=KEYS, columns=["scenario", "seed"], values="value")
-    order = summary.loc[(summary["scenario"] == BASIS) & (summary["months_from"] >= 0), KEYS].drop_duplicates()
-    wide = wide.reindex(pd.MultiIndex.from_frame(order))
-    names = sorted({str(name) for name in summary["scenario"].unique()})
-    return order.reset_index(drop=True), {name: wide[name][seeds].to_numpy(float) for name in names}, seeds
+    mine = np.flatnonzero((scenario == list(names).index(BASIS)) & (summary["months_from"] >= 0))
+    first = mine[~pd.Index(key[mine]).duplicated()]
+    at_row, value = pd.Index(key[first]).get_indexer(key), summary["value"].to_numpy(float)
+    table = np.full((len(names), len(first), len(seeds)), np.nan)
+    there = at_row >= 0
+    table[scenario[there], at_row[there], at_seed[there]] = value[there]
+    return BySeed(summary[KEYS].iloc[first].reset_index(drop=True), dict(zip(map(str, names), table, strict=True)), seeds)
 
 
-def effects(summary: pd.DataFrame, fingerprints: Mapping[str, str] | None = None) -> pd.DataFrame:
+def _numbered(columns: list[pd.Series]) -> NDArray:
+    """One whole number for each row, equal where all columns are: int64."""
+    key = np.zeros(len(columns[0]), np.int64)
+    for column in columns:
+        code, values = pd.factorize(column, use_na_sentinel=False)
+        key = key * len(values) + code
+    return key
+
+
+def effects(
+    summary: pd.DataFrame | BySeed,
+    fingerprints: Mapping[str, str] | None = None,
+    spread: Callable[[str, str], Spread] | None = None,
+    missed: Callable[[str], str] = lambda _indicator: NOT_COMPARED,
+) -> pd.DataFrame:
     """The table of effects.csv: one row per scenario (placebo included) × indicator × group × period.
 
     Args:
-        summary: one row per scenario, seed, indicator, group and period.
+        summary: one row per scenario, seed, indicator, group and period; or what ``by_seed`` made of it.
         fingerprints: seed to the fingerprint of its world, to refuse two seeds that are one.
+        spread: what the study of assumptions makes of the effect of a scenario on an indicator; None: nothing is said of it.
 
     Returns:
         Columns of ``EFFECTS``. ``mean`` is the scenario's; ``difference`` scenario minus basis with its 95 % interval;
@@ -81,15 +109,16 @@ def effects(summary: pd.DataFrame, fingerprints: Mapping[str, str] | None = None
         Refusal: unequal sets of seeds, or two seeds with one world.
     """
     refuse_twins(fingerprints or {})
-    rows, values, _seeds = by_seed(summary)
+    rows, values, _seeds = summary if isinstance(summary, BySeed) else by_seed(summary)
     floor = np.full(len(rows), np.nan)
     if PLACEBO in values:
         floor = half_width(paired(values[PLACEBO], values[BASIS]))
     net, direct = rows["indicator"] != DIRECT, rows["indicator"] == DIRECT
     parts = []
+    unsure = beside(rows.loc[net, "indicator"], {name: one[net] for name, one in values.items()}, spread)
     for name in (one for one in values if one != BASIS):
         own, base = values[name], values[BASIS]
-        parts.append(_of(name, rows[net], "net", own[net], base[net], floor[net]))
+        parts.append(_of(name, rows[net], "net", own[net], base[net], floor[net]).assign(**unsure[name].set_index(rows.index[net])))
         if name != PLACEBO and direct.any():
             mine = rows[direct].assign(indicator=FIRST_MOVES)
             net_floor, caused, base_caused = floor[(rows["indicator"] == FIRST_MOVES)], own[direct], base[direct]
@@ -98,7 +127,9 @@ def effects(summary: pd.DataFrame, fingerprints: Mapping[str, str] | None = None
             parts.append(_of(name, mine, "verdringing", lost, base_lost, net_floor))
     if not parts:
         return pd.DataFrame(columns=list(EFFECTS.names))
-    return pd.concat(parts, ignore_index=True)[list(EFFECTS.names)]
+    table = pd.concat(parts, ignore_index=True).fillna({"knowledge": NO_GHOSTS})
+    of = {key: missed(str(key)) for key in table["indicator"].unique()}
+    return table.assign(misses=table["indicator"].map(of))[list(EFFECTS.names)]
 
 
 def _of(name: str, rows: pd.DataFrame, estimand: str, values: NDArray, base: NDArray, floor: NDArray) -> pd.DataFrame:

@@ -44,7 +44,7 @@ def pots(
     need(list(ledger.columns), LEDGER, "instruments.parquet")
     rows = []
     for scenario, one in sorted(scenarios.items()):
-        held, scaled = _with_rules(one)
+        held, scaled = with_rules(one)
         of_seed = dict(zip(seeds, strengths.get(scenario, ()), strict=False))
         for key, settings in sorted(held.items()):
             if settings.get("eur_budget") is None:
@@ -58,7 +58,7 @@ def pots(
     return pd.DataFrame(rows, columns=list(POTS.names))
 
 
-def _with_rules(scenario: Mapping[str, Any]) -> tuple[dict[str, Any], set[str]]:
+def with_rules(scenario: Mapping[str, Any]) -> tuple[dict[str, Any], set[str]]:
     """Instruments of a scenario with those that its rules can add, and the keys that rules scale."""
     steps = [rule.get("do", {}) for rule in scenario.get("rules", [])]
     added = {key: settings for do in steps for key, settings in (do.get("add") or {}).items() if settings}

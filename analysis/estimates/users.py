@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.estimates.statistics import paired
+from analysis.tables.for_page import DEADWEIGHT, USERS
 from sim.counts.schema import ATTRIBUTION
 from sim.without.verdicts import FINAL, MOVED, verdicts
 from sim.world.codes import Verdict, names
@@ -27,20 +29,44 @@ SHOWN = (*MOVED, Verdict.NIET_VERHUISD)  # in the order of columns
 WINDOWS = (12, 24, 36)
 
 
-def by_verdict(table: pd.DataFrame, seeds: Sequence[int], months: int) -> pd.DataFrame:
-    """Mean number of households per seed: scenario, instrument, one column per verdict, and ``deadweight``.
+def users(table: pd.DataFrame, seeds: Sequence[int], months: int, windows: Sequence[int]) -> pd.DataFrame:
+    """The table of users.csv, of one scenario: households whose first use lies in the run, by verdict.
 
-    Users are counted whose first use lies in the run (``months``); ``deadweight`` is the share of those who moved and are known
-    that would have moved just as soon without.
+    Args:
+        table: its rows of attribution.parquet, columns ``USED``. seeds: that are counted. months: length of the run.
+        windows: months within which a household must move without, for a *zetje*.
+
+    Returns:
+        Columns of ``USERS``: mean over the seeds with its interval. ``deadweight``, without one, is the share of those who moved and are
+        known that would have moved just as soon without.
     """
     mine = table[(table["month"] < months) & table["seed"].isin(list(seeds))]
-    counted = mine.groupby(["scenario", "instrument", "verdict"], observed=True).size().reset_index(name="n")
-    counted = counted.astype(dict.fromkeys(("scenario", "instrument", "verdict"), object))  # few rows: texts from here on
-    found = counted.pivot(index=["scenario", "instrument"], columns="verdict", values="n").fillna(0) / max(1, len(seeds))
-    found = found.rename_axis(columns=None).reindex(columns=[one.key for one in SHOWN], fill_value=0.0)
-    known = found[[one.key for one in MOVED if one != Verdict.ONBEKEND]].sum(axis=1)
-    found["deadweight"] = found[Verdict.OOK_ZONDER.key] / known.where(known > 0)
-    return found.reset_index()
+    keys = sorted(mine["instrument"].astype(object).unique())
+    if not keys:
+        return pd.DataFrame(columns=list(USERS.names))
+    every = pd.MultiIndex.from_product([keys, [one.key for one in SHOWN]], names=["instrument", "verdict"])
+    parts = []
+    for window in windows:
+        verdict = with_window(mine, window).astype(object)
+        counted = mine.groupby([mine["instrument"].astype(object), verdict.rename("verdict"), "seed"], observed=True).size().unstack("seed")
+        counted = counted.reindex(index=every, columns=list(seeds)).fillna(0).to_numpy(float)
+        found = paired(counted, np.zeros_like(counted))
+        level = every.to_frame(index=False).assign(window=window, mean=found.difference, lower=found.lower, upper=found.upper)
+        by = level.pivot(index="instrument", columns="verdict", values="mean")
+        known = by[[one.key for one in MOVED if one != Verdict.ONBEKEND]].sum(axis=1)
+        share = (by[Verdict.OOK_ZONDER.key] / known.where(known > 0)).rename("mean").reset_index()
+        parts += [level, share.assign(window=window, verdict=DEADWEIGHT)]
+    scenarios = table["scenario"].unique()
+    return (
+        pd.concat(parts, ignore_index=True).assign(scenario=next(iter(scenarios), ""), seeds=len(seeds)).reindex(columns=list(USERS.names))
+    )
+
+
+def by_verdict(table: pd.DataFrame, window: int) -> pd.DataFrame:
+    """The means of users.csv under one window: scenario, instrument, and a column for each verdict and ``deadweight``."""
+    mine = table[table["window"] == window]
+    wide = mine.pivot(index=["scenario", "instrument"], columns="verdict", values="mean")
+    return wide.reindex(columns=[*(one.key for one in SHOWN), DEADWEIGHT]).rename_axis(columns=None).reset_index()
 
 
 def with_window(table: pd.DataFrame, window: int) -> pd.Series:

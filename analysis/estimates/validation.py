@@ -15,9 +15,25 @@ import pandas as pd
 
 from analysis.estimates import chain_length as chain_statistics
 from analysis.tables.schema import VALIDATION
+from sim.counts.schema import MONTHS, MOVES
 from sim.world.names import BASIS, YEAR
 
 HIT = 0.25
+OF_MOVES = tuple(
+    dict.fromkeys(
+        (
+            *chain_statistics.MOVES_NEEDS,
+            *MOVES.some("phase", "age", "household_size", "from_dwelling", "from_area", "to_area"),
+            *MOVES.some("registered_months", "waited_months", "candidates"),
+        )
+    )
+)
+OF_CHAINS = chain_statistics.CHAINS_NEEDS
+OF_MONTHS = MONTHS.some(
+    "scenario", "seed", "month", "households_45_54", "households_55_64", "households_65_74", "households_75_84", "households_85_plus",
+    "departed_65", "departed_65_74", "care_70", "dwellings", "dwellings_corporatie", "dwellings_koop", "dwellings_vrije_huur", "vacant",
+    "aged_65", "aged_65_with_wish", "aged_65_searching", "realised_65", "realised_all", "searchers", "seniors", "unsuitable_seniors",
+)  # fmt: skip
 
 
 class Row(NamedTuple):
@@ -204,7 +220,7 @@ ROWS = (
 
 
 def tables(moves: pd.DataFrame, chains: pd.DataFrame, months: pd.DataFrame, n_months: int) -> Tables:
-    """The base world's part of the tables of a run."""
+    """The base world's part of the tables of a run: columns OF_MOVES, OF_CHAINS and OF_MONTHS at least."""
     moves, chains, months = (frame[frame["scenario"] == BASIS].reset_index(drop=True) for frame in (moves, chains, months))
     return Tables(moves, chains, months, n_months, int(months["month"].max()))
 
@@ -226,9 +242,10 @@ def compare(t: Tables) -> pd.DataFrame:
 
 def _value(row: Row, t: Tables) -> float:
     try:
-        return row.value(t)
+        value = row.value(t)
     except ZeroDivisionError:
         return float("nan")
+    return value if np.isfinite(value) else float("nan")
 
 
 def verdict(table: pd.DataFrame) -> str:

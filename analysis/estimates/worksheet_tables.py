@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.estimates.effects import by_seed
 from analysis.results import Results
 from analysis.tables.schema import SENIORS, SPENDING
 from sim.counts.schema import TABLES
@@ -50,7 +49,7 @@ class Shared:
     @cached_property
     def summary(self) -> tuple[pd.Series, dict[str, NDArray], list[int]]:
         """Indicators over the whole run, all households: keys, values [keys, seeds] by scenario, and the seeds."""
-        rows, values, seeds = by_seed(self.results.summary)
+        rows, values, seeds = self.results.by_seed
         whole = (rows["group_by"] == ALL) & (rows["months_from"] == 0) & (rows["months_to"] == rows["months_to"].max())
         return rows.loc[whole, "indicator"], {name: one[whole.to_numpy()] for name, one in values.items()}, seeds
 

@@ -8,26 +8,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from analysis.estimates import validation
 from analysis.estimates.bundles import BUNDLE, Bundle, Values, parts_table, shares_table
+from analysis.estimates.certainty import certainty
+from analysis.estimates.deciding import deciding
 from analysis.estimates.goals import share_interval
+from analysis.estimates.parting import parting
 from analysis.estimates.worksheet_counts import monitor
 from analysis.invariants.rule import RESULTS, TABLE_OF, Wrong, apart, invariant, named
+from analysis.tables.for_page import DEADWEIGHT, NEXT_BY
 from analysis.tables.made import PAGE
 from analysis.tables.schema import BUNDLES, SHAPLEY
-from sim.counts.schema import TEXT, Table
+from sim.counts.schema import DRIFT, TEXT, Table
 from sim.world.names import ALL, BASIS
 
 if TYPE_CHECKING:
-    from analysis.results import Results
+    pass
 
 PLACE = ["indicator", "group_by", "group", "months_from", "months_to"]
 OF_A_PART = ["scenario", "indicator", "instrument"]
-
-
-def _validation(results: Results) -> pd.DataFrame:
-    moves, chains, months = (results.folder.table(name, ()) for name in ("moves", "chains", "months"))
-    return validation.compare(validation.tables(moves, chains, months, results.months))
 
 
 MAKERS: dict[str, Callable[[Any], pd.DataFrame]] = {
@@ -38,7 +36,17 @@ MAKERS: dict[str, Callable[[Any], pd.DataFrame]] = {
     "naive_csv": lambda results: results.naive,
     "filters_csv": lambda results: results.filters,
     "pots_csv": lambda results: results.pots,
-    "validation_csv": _validation,
+    "validation_csv": lambda results: results.validation,
+    "deciding_csv": lambda results: deciding(results.manifest.get("scenarios", {})),
+    "certainty_csv": lambda results: certainty(results.effects),
+    "parting_csv": lambda results: parting(results.folder.table("drift", DRIFT.promised)),
+    "chain_examples_csv": lambda results: results.chain_examples.links,
+    "chain_hundred_csv": lambda results: results.chain_examples.hundred,
+    "journey_csv": lambda results: results.journey,
+    "cards_csv": lambda results: results.cards,
+    "freed_homes_csv": lambda results: results.freed_homes,
+    "areas_csv": lambda results: results.areas,
+    "users_csv": lambda results: results.users,
 }
 
 
@@ -89,6 +97,14 @@ def basis_has_no_effect(effects_csv: pd.DataFrame) -> Wrong:
     return effects_csv["scenario"] == BASIS
 
 
+@invariant
+def some_scenario_is_best(effects_csv: pd.DataFrame) -> Wrong:
+    """Of what is compared, the chances of being best add up to 1."""
+    known = effects_csv["p_best"].notna()
+    total = effects_csv.groupby(["indicator", "group_by", "group", "months_from", "months_to", "estimand"])["p_best"].transform("sum")
+    return known & apart(total, 1.0, 1e-6)
+
+
 def _within(name: str, column: str, lower: str = "lower", upper: str = "upper") -> None:
     def test(there: pd.DataFrame) -> Wrong:
         return (there[lower] > there[column] + 1e-9) | (there[upper] < there[column] - 1e-9) | (there[lower] > there[upper])
@@ -98,10 +114,16 @@ def _within(name: str, column: str, lower: str = "lower", upper: str = "upper") 
 
 for _name, *_columns in (
     ("effects_csv", "difference"),
+    ("effects_csv", "lower_full", "lower_full", "upper_full"),
+    ("costs_csv", "lower_full", "lower_full", "upper_full"),
     ("chain_lengths_csv", "mean"),
     ("chain_lengths_csv", "difference", "difference_lower", "difference_upper"),
     ("monitor_csv", "mean"),
     ("naive_csv", "effect"),
+    ("freed_homes_csv", "mean"),
+    ("freed_homes_csv", "difference", "difference_lower", "difference_upper"),
+    ("areas_csv", "difference"),
+    ("users_csv", "mean"),
     ("shapley_csv", "share"),
     ("bundles_csv", "difference"),
     ("goals_csv", "share"),
@@ -136,6 +158,44 @@ def totals_of_costs_are_their_parts(costs_csv: pd.DataFrame) -> Wrong:
             sums = fine.groupby(by)[value].sum().reindex(pd.MultiIndex.from_frame(costs_csv[by]) if names else costs_csv["scenario"])
             wrong |= total.to_numpy() & apart(sums.fillna(0), costs_csv[value], 1e-6)
     return wrong
+
+
+@invariant
+def homes_that_seniors_left_are_the_same_however_told_apart(freed_homes_csv: pd.DataFrame) -> Wrong:
+    """Kinds of the next household by size, and by whether it had a home, add up to the same homes."""
+    by = ["scenario", "homes", "by"]
+    total = freed_homes_csv.groupby(by)["mean"].sum()
+    other = freed_homes_csv[by].assign(by=freed_homes_csv["by"].map(dict(zip(NEXT_BY, reversed(NEXT_BY), strict=True))))
+    return apart(
+        total.reindex(pd.MultiIndex.from_frame(freed_homes_csv[by])), total.reindex(pd.MultiIndex.from_frame(other)).to_numpy(), 1e-6
+    )
+
+
+@invariant
+def areas_add_up_to_the_place(areas_csv: pd.DataFrame, effects_csv: pd.DataFrame) -> Wrong:
+    """Extra moves by seniors of all areas are those of the place."""
+    e = effects_csv[(effects_csv["indicator"] == "senior_moves") & (effects_csv["group_by"] == ALL) & (effects_csv["months_from"] == 0)]
+    whole = e[e["months_to"] == e["months_to"].max()].set_index("scenario")["difference"]
+    parts = areas_csv.groupby("scenario")["difference"].sum()
+    return apart(parts.reindex(areas_csv["scenario"]), whole.reindex(areas_csv["scenario"]).to_numpy(), 1e-6)
+
+
+@invariant
+def a_user_has_one_verdict_whatever_the_window(users_csv: pd.DataFrame) -> Wrong:
+    """The households of an instrument, all verdicts together, are as many under every window."""
+    counted = users_csv[users_csv["verdict"] != DEADWEIGHT]
+    total = counted.groupby(["scenario", "instrument", "window"])["mean"].sum()
+    first = total.groupby(["scenario", "instrument"]).transform("first")
+    at = pd.MultiIndex.from_frame(users_csv[["scenario", "instrument", "window"]])
+    return apart(total.reindex(at), first.reindex(at).to_numpy(), 1e-6)
+
+
+@invariant
+def a_scenario_costs_what_its_instruments_cost(cards_csv: pd.DataFrame) -> Wrong:
+    """The euro of a whole scenario are those of the instruments that it adds."""
+    added = cards_csv[(cards_csv["instrument"] != ALL) & ~cards_csv["already"]]
+    sums = added.groupby("scenario")["eur_per_year"].sum().reindex(cards_csv["scenario"]).fillna(0)
+    return (cards_csv["instrument"] == ALL) & apart(sums, cards_csv["eur_per_year"], 1e-6)
 
 
 @invariant

@@ -10,12 +10,20 @@ import pandas as pd
 
 from analysis.estimates.effects import comparisons, whole_run
 from analysis.estimates.statistics import by_chance
-from analysis.page.words import Text, both, interval, number, numbers, span
+from analysis.page.noticed import MOVES, certain
+from analysis.page.section import Page
+from analysis.page.words import Text, both, interval, number, numbers, span, two_digits, wide_of
 from analysis.results import Results
 from sim.world.names import BASIS, PLACEBO
 
 PLAIN_SIGNS = str.maketrans("−\u00a0‘’–", "- ''-")
 MANY = 10_000  # more seeds than this are not worth naming
+BOTH = Text(
+    "Het eerste interval gaat over toeval. Het tweede ook over wat we van mensen niet weten (de aannames in het model). Het is voorlopig: "
+    "één studie in één gemeente, als factor overgenomen.",
+    "The first interval is about chance. The second is also about what is not known of people (the assumptions of the model). It is "
+    "provisional: one study in one municipality, carried over as a factor.",
+)
 ONLY_CHANCE = Text(
     "De intervallen gaan over toeval. Wat we over het gedrag van mensen niet weten (de aannames in het model), zit er niet in.",
     "The intervals are about chance. What is not known about how people behave (the assumptions of the model) is not in them.",
@@ -37,49 +45,70 @@ def ranges(seeds: Sequence[int]) -> str:
     return ", ".join(map(str, seeds))
 
 
+def compared(results: Results) -> Text:
+    """With what the scenarios are compared."""
+    if results.already(BASIS):
+        return Text("wat er al gebeurt", "what is done already")
+    return Text("niets doen", "doing nothing")
+
+
 def headline(results: Results) -> Text:
-    """One sentence with one number, its interval, and what it is compared with."""
-    rows = whole_run(results.effects, "senior_moves")
-    time = span(results.months)
+    """One sentence with one number, both intervals, and what it is compared with: of the measure that the page speaks of first."""
+    page, time, other = Page(results, {"effects": results.effects}), span(results.months), compared(results)
+    rows = whole_run(results.effects, MOVES)
     if rows.empty:
-        moves = numbers(results.base_value("senior_moves"))
+        moves = _rounded(results.base_value(MOVES))
         return Text(
-            f"In dit model van {results.place} zijn er in {time.nl} {moves.nl} verhuizingen van senioren met het "
-            f"beleid van nu (gemiddelde van {_worlds(results).nl}); er is niets om mee te vergelijken.",
-            f"In this model of {results.place} there are {moves.en} moves by seniors in {time.en} with today's "
-            f"policy (mean of {_worlds(results).en}); there is nothing to compare with.",
+            f"In dit model van {results.place} zijn er in {time.nl} ongeveer {moves.nl} verhuizingen van senioren met {other.nl} "
+            f"(gemiddelde van {_worlds(results).nl}); er is niets om mee te vergelijken.",
+            f"In this model of {results.place} there are about {moves.en} moves by seniors in {time.en} with {other.en} "
+            f"(mean of {_worlds(results).en}); there is nothing to compare with.",
         )
-    claims = rows[rows["claimed"]]
-    chosen = claims if len(claims) else rows
+    sure = certain(page)
+    chosen = rows[rows["scenario"] == sure[0]] if sure else rows
     best: Any = chosen.iloc[int(chosen["difference"].abs().to_numpy().argmax())]
     name = results.titles[best["scenario"]]
-    amount = numbers(abs(best["difference"]))
+    amount = _rounded(abs(best["difference"]))
     more = Text("meer", "more") if best["difference"] >= 0 else Text("minder", "fewer")
     around = _around(best)
-    if len(claims):
+    if sure:
         return Text(
-            f"In dit model van {results.place} zijn er in {time.nl} {amount.nl} verhuizingen van senioren {more.nl} "
-            f"met ‘{name.nl}’ dan met het beleid van nu{around.nl}.",
-            f"In this model of {results.place} there are {amount.en} {more.en} moves by seniors in {time.en} with "
-            f"‘{name.en}’ than with today's policy{around.en}.",
+            f"In dit model van {results.place} zijn er in {time.nl} ongeveer {amount.nl} verhuizingen van senioren {more.nl} "
+            f"met ‘{name.nl}’ dan met {other.nl}{around.nl}.",
+            f"In this model of {results.place} there are about {amount.en} {more.en} moves by seniors in {time.en} with "
+            f"‘{name.en}’ than with {other.en}{around.en}.",
         )
     return Text(
-        f"In dit model van {results.place} is van geen van de {len(rows)} scenario’s te zeggen dat senioren er "
-        f"vaker of minder vaak door verhuizen dan met het beleid van nu; het grootste verschil is {amount.nl} "
+        f"In dit model van {results.place} is van geen van de {len(rows)} maatregelen te zeggen dat senioren er "
+        f"vaker of minder vaak door verhuizen dan met {other.nl}; het grootste verschil is ongeveer {amount.nl} "
         f"verhuizingen {more.nl} in {time.nl}{around.nl}, bij ‘{name.nl}’.",
-        f"In this model of {results.place} none of the {len(rows)} scenarios can be said to make seniors move more "
-        f"or less often than with today's policy; the largest difference is {amount.en} {more.en} moves in "
+        f"In this model of {results.place} none of the {len(rows)} measures can be said to make seniors move more "
+        f"or less often than with {other.en}; the largest difference is about {amount.en} {more.en} moves in "
         f"{time.en}{around.en}, with ‘{name.en}’.",
     )
 
 
+def _rounded(value: float) -> Text:
+    """A number with two digits that count."""
+    return numbers(value, min(0, two_digits(abs(value))))
+
+
 def _around(row: Any) -> Text:
-    """The interval of a difference, of its size when it is negative."""
+    """Both intervals of a difference, of its size when it is negative."""
     if math.isnan(row["lower"]):
-        return Text(" (één wereld: geen interval)", " (one world: no interval)")
-    bounds = [row["lower"], row["upper"]] if row["difference"] >= 0 else [-row["upper"], -row["lower"]]
-    low, high = (numbers(bound) for bound in bounds)
-    return Text(f" (95 %-interval voor toeval: {low.nl} tot {high.nl})", f" (95 % interval for chance: {low.en} to {high.en})")
+        return Text(" (één keer nagespeeld: geen marge)", " (run once: no margin)")
+    ends = [("lower", "upper"), ("lower_full", "upper_full")]
+    sides = [(row[low], row[high]) if row["difference"] >= 0 else (-row[high], -row[low]) for low, high in ends]
+    chance, wide = wide_of(*sides[0], ""), beyond_chance(*sides[1], row["knowledge"])
+    return Text(f" (door toeval {chance.nl}{wide.nl})", f" (by chance {chance.en}{wide.en})")
+
+
+def beyond_chance(lower: float, upper: float, knowledge: str) -> Text:
+    """What follows the interval for chance: the one that also holds what we do not know, or why there is none."""
+    wide = wide_of(lower, upper, knowledge)
+    if math.isnan(lower):
+        return Text(f"; met de aannames: {wide.nl}", f"; with the assumptions: {wide.en}") if wide.nl else both("")
+    return Text(f"; met de aannames, voorlopig: {wide.nl}", f"; with the assumptions, provisional: {wide.en}")
 
 
 def _worlds(results: Results) -> Text:
@@ -96,11 +125,12 @@ def scenario_lines(results: Results) -> list[tuple[Text, Text, str]]:
 def _verdict(row: pd.Series) -> Text:
     amount = interval(row["difference"], row["lower"], row["upper"], 0)
     if row["difference"] == 0 and row["lower"] == 0 == row["upper"]:
-        return Text("geen enkel verschil met basis", "no difference with base at all")
+        return Text("geen enkel verschil", "no difference at all")
     why, needed = reason(row), _needed(row)
+    wide = beyond_chance(row["lower_full"], row["upper_full"], row["knowledge"])
     return Text(
-        f"{amount.nl} verhuizingen van senioren; {why.nl}{needed.nl}",
-        f"{amount.en} moves by seniors; {why.en}{needed.en}",
+        f"{amount.nl} verhuizingen van senioren{wide.nl}; {why.nl}{needed.nl}",
+        f"{amount.en} moves by seniors{wide.en}; {why.en}{needed.en}",
     )
 
 
@@ -108,7 +138,7 @@ def reason(row: pd.Series) -> Text:
     """Why a difference is called an effect, or is not; reads lower, upper, placebo (the floor) and claimed."""
     floor = row["placebo"]
     if math.isnan(row["lower"]):
-        return Text("één wereld is te weinig om iets te zeggen", "one world is too few to say anything")
+        return Text("één keer naspelen is te weinig om iets te zeggen", "one run is too few to say anything")
     if math.isnan(floor):
         return Text(
             "zonder placebo is niet te zeggen of dit meer is dan ruis",
@@ -123,10 +153,10 @@ def reason(row: pd.Series) -> Text:
     if row["lower"] > 0 or row["upper"] < 0:
         noise = numbers(floor, 1)
         return Text(
-            f"geen effect te noemen: niet groter dan de ruis van de placebo (±{noise.nl})",
-            f"not to be called an effect: no larger than the noise of the placebo (±{noise.en})",
+            f"geen verschil te zien: niet groter dan de ruis van de placebo (±{noise.nl})",
+            f"no difference to be seen: no larger than the noise of the placebo (±{noise.en})",
         )
-    return Text("geen effect te noemen: het kan ook nul zijn", "not to be called an effect: it may be zero")
+    return Text("geen verschil te zien: het kan ook nul zijn", "no difference to be seen: it may be zero")
 
 
 def _needed(row: pd.Series) -> Text:
@@ -176,7 +206,7 @@ def chance_lines(results: Results) -> list[Text]:
                 "No placebo was run, so nothing is called an effect here.",
             )
         )
-    lines.append(ONLY_CHANCE)
+    lines.append(BOTH if results.effects["lower_full"].notna().any() else ONLY_CHANCE)
     return lines
 
 

@@ -30,8 +30,8 @@ def both(word: object) -> Text:
 
 
 def capital(text: str) -> str:
-    """The text with a capital first letter."""
-    return text[:1].upper() + text[1:]
+    """The text with a capital first letter: of *één* Dutch writes Eén."""
+    return "Eén" + text[3:] if text.startswith("één") else text[:1].upper() + text[1:]
 
 
 def capitals(text: Text) -> Text:
@@ -72,7 +72,7 @@ GROUPS = {
     **{key: Text(f"woonde in {text.nl}", f"lived in {text.en}") for key, text in TENURES.items()},
     "geen_woning": Text("had geen eigen woning", "had no home of its own"),
     **{
-        f"inkomen_{k}": Text(f"inkomen: {nl} 20 %", f"income: {en} 20 %")
+        f"inkomen_{k}": Text(f"inkomen: {nl} 20 procent", f"income: {en} 20 per cent")
         for k, (nl, en) in enumerate(
             [
                 ("laagste", "lowest"),
@@ -85,9 +85,12 @@ GROUPS = {
         )
     },
 }
-SCALE = {"fit": 100.0}  # fit is shown in points on a scale of 0 to 100
+SCALE = {"fit": 100.0, "fit_gain": 100.0, "senior_moves_share_nood": 100.0}  # points on a scale of 0 to 100, and per cent
+_POINTS = Text("punten, schaal 0 tot 100", "points, scale 0 to 100")
 UNITS = {
-    "fit": Text("punten, schaal 0 tot 100", "points, scale 0 to 100"),
+    "fit": _POINTS,
+    "fit_gain": _POINTS,
+    "senior_moves_share_nood": Text("procent", "per cent"),
     "moves": Text("verhuizingen", "moves"),
     "households": Text("huishoudens", "households"),
     "dwellings": Text("woningen", "homes"),
@@ -128,13 +131,13 @@ def instrument(key: str, titles: Mapping[str, Mapping[str, str]]) -> Text:
 
 
 CONDITIONS = {
-    "age": Text("leeftijd ten minste {} jaar", "age at least {} years"),
+    "age": Text("{} jaar of ouder", "aged {} or more"),
     "size": Text("ten hoogste {} personen", "at most {} persons"),
     "size_least": Text("ten minste {} personen", "at least {} persons"),
     "children": Text("kinderen thuis: {}", "children at home: {}"),
     "rooms": Text("ten minste {} kamers", "at least {} rooms"),
     "rooms_most": Text("ten hoogste {} kamers", "at most {} rooms"),
-    "tenure": Text("woont in: {}", "lives in: {}"),
+    "tenure": Text("woont in {}", "lives in {}"),
     "floor_area": Text("ten minste {} m²", "at least {} m²"),
     "type": Text("woningtype: {}", "type of home: {}"),
     "dur_lived": Text("woont er ten minste {} maanden", "has lived there for at least {} months"),
@@ -181,9 +184,10 @@ def span(months: int) -> Text:
 
 
 def number(value: float, digits: int = 0, language: str = "nl", sign: bool = False) -> str:
-    """A number as the language writes it: 1.234,5 in Dutch; ``–`` when it is unknown."""
+    """A number as the language writes it: 1.234,5 in Dutch; ``–`` when it is unknown. Digits below 0 are zeros before the point."""
     if value is None or math.isnan(value):
         return "–"
+    value, digits = (round(value, digits), 0) if digits < 0 else (value, digits)
     text = f"{abs(value):,.{digits}f}"
     if language == "nl":
         text = text.replace(",", " ").replace(".", ",").replace(" ", ".")
@@ -213,3 +217,43 @@ def interval(difference: float, lower: float, upper: float, digits: int | None =
         return middle
     low, high = numbers(lower, d), numbers(upper, d)
     return Text(f"{middle.nl} ({low.nl} tot {high.nl})", f"{middle.en} ({low.en} to {high.en})")
+
+
+def two_digits(size: float) -> int:
+    """Decimals (below 0: zeros) with which a number of this size has two digits that count."""
+    return 1 - math.floor(math.log10(size)) if size > 0 else 0
+
+
+WHY_UNKNOWN = {  # by what stands in the column knowledge
+    "no instrument": Text("hier is geen maatregel", "there is no measure here"),
+    "the placebo holds no instrument": Text("hier is geen maatregel", "there is no measure here"),
+    "the study does not count it": Text("niet uitgezocht voor dit cijfer", "not studied for this figure"),
+    "the study has no ghosts": Text("niet uitgezocht voor dit cijfer", "not studied for this figure"),
+    "the study has none in basis": Text("niet uitgezocht voor dit cijfer", "not studied for this figure"),
+    "fewer draws than can say anything": Text("te weinig om iets te zeggen", "too little to say anything"),
+    "not in the study: rules": Text("niet uitgezocht voor een stapsgewijze aanpak", "not studied for a stepwise approach"),
+    "not in the study: what is stopped": Text("niet uitgezocht voor wie iets stopt", "not studied where something is stopped"),
+}
+
+
+def unknown(knowledge: str) -> Text:
+    """Why there is no interval for what we do not know; empty where that was not asked or one world is too few."""
+    if knowledge.startswith("not in the study:") and knowledge not in WHY_UNKNOWN:
+        return Text("niet uitgezocht voor deze maatregel", "not studied for this measure")
+    return WHY_UNKNOWN.get(knowledge, both(""))
+
+
+def wide_of(lower: float, upper: float, knowledge: str) -> Text:
+    """The interval with chance and knowledge, in two digits, or why there is none."""
+    if math.isnan(lower) or math.isnan(upper):
+        return unknown(knowledge)
+    digits = two_digits(max(abs(lower), abs(upper)))
+    return range_of(lower, upper, digits)
+
+
+def range_of(lower: float, upper: float, digits: int = 0) -> Text:
+    """``17 tot 47``; empty without an interval."""
+    if math.isnan(lower) or math.isnan(upper):
+        return both("")
+    low, high = numbers(lower, digits), numbers(upper, digits)
+    return Text(f"{low.nl} tot {high.nl}", f"{low.en} to {high.en}")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from analysis.tables import datapackage, record, schema
 from analysis.tables.files import beside_others, digest, write_json, write_table, write_whole
+from analysis.tables.for_page import FOR_PAGE
 from sim.counts.schema import TABLES, Table
 
 if TYPE_CHECKING:
@@ -125,14 +126,31 @@ def _refuse(undeclared: list[str]) -> None:
 
 
 REPORT, WORKBOOK = "report.html", "resultaten.xlsx"
-CHARTS = ("extra_verhuizingen", "passend_wonen", "ketenlengte", "klantreis", "euro_per_verhuizing", "drift")
+CHARTS = (
+    "extra_verhuizingen",
+    "passend_wonen",
+    "ketenlengte",
+    "honderd_ketens",
+    "klantreis",
+    "klantreis_verschil",
+    "euro_per_verhuizing",
+    "drift",
+    "wie_merkt_het",
+    "vrijgekomen_woningen",
+    "drie_balken",
+    "geld_per_jaar",
+)
 PAGE = Made(
-    (schema.EFFECTS, schema.COSTS, schema.CHAIN_LENGTHS, schema.MONITOR, schema.NAIVE, schema.FILTERS_CSV, schema.POTS),
+    (
+        *(schema.EFFECTS, schema.COSTS, schema.CHAIN_LENGTHS, schema.MONITOR, schema.NAIVE, schema.FILTERS_CSV, schema.POTS),
+        schema.VALIDATION,
+        *FOR_PAGE,
+    ),
     (*(f"figures/{key}{end}" for key in CHARTS for end in (".svg", ".png")), REPORT, WORKBOOK, datapackage.NAME),
 )
-VALIDATION = Made((schema.VALIDATION,))
+VALIDATION = Made((schema.VALIDATION,))  # the same table alone: of a validation, which makes no page
 WORKSHEETS = Made((), ("werkbladen_*.html",), handed_over=("werkbladen_*.xlsx",))
-FROM_TABLES = (PAGE, VALIDATION, WORKSHEETS)  # never left beside tables of another run
+FROM_TABLES = (PAGE, WORKSHEETS)  # never left beside tables of another run
 SHARES = MadeApart((schema.WORLDS, schema.BUNDLES, schema.SHAPLEY), ("shapley",))
 GOALS = MadeApart((schema.GOALS, schema.PACKAGES), ("goals", "packages"))
 RECORDS = (record.MANIFEST, "attribute_*.json", "goals_*.json")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from analysis.tables.columns import FLOOR, INDICATOR, INSTRUMENT, OF_SUMMARY, PERIOD, SEEDS, UNIT, C, csv, full, interval
+from analysis.tables.for_page import FOR_PAGE
 from sim.counts.schema import (
     FILTER,
     FILTERED,
@@ -10,13 +12,11 @@ from sim.counts.schema import (
     REAL,
     SCENARIO,
     SEED,
-    SUMMARY,
     TEXT,
     TRUTH,
     WHOLE,
     YES,
     Column,
-    Table,
 )
 from sim.counts.schema import TABLES as OF_A_RUN
 from sim.world.codes import Origin
@@ -25,41 +25,35 @@ from sim.world.names import ALL, ALLE, BASIS, PLACEBO, THERE
 SPENDING = INSTRUMENTS.some("scenario", "seed", "month", "instrument", "organisation", "uses", "cost_eur")  # read by estimates
 SENIORS = MONTHS.some("scenario", "seed", "month", "seniors")
 
-_C = Column
-_SEEDS = _C("seeds", WHOLE, "seeds", "that were counted")
-_UNIT = _C("unit", TEXT, "unit", "of the figures of the row")
-_OF_SUMMARY = {column.name: column for column in SUMMARY.columns}
-_INDICATOR = _OF_SUMMARY["indicator"]
-_PERIOD = (_OF_SUMMARY["months_from"], _OF_SUMMARY["months_to"])
-_INSTRUMENT = FILTER[0]
-_FLOOR = _C("placebo", REAL, "unit", "half-width of the interval of the placebo: the floor below which nothing is claimed")
-
-
-def _interval(of: str, unit: str = "unit", lower: str = "lower", upper: str = "upper", more: str = "") -> tuple[Column, Column]:
-    """The two ends of an interval, with what it is the interval of and what it is about."""
-    what = f"end of the 95 % interval of {of}, for chance (over the seeds){more}"
-    return _C(lower, REAL, unit, f"lower {what}"), _C(upper, REAL, unit, f"upper {what}")
-
-
+_KNOWLEDGE = C(
+    "knowledge",
+    TEXT,
+    "text",
+    "how the [study of assumptions](knowledge.md) was carried over: `factor` on the effect, or `shift` in proportion to basis; else why "
+    "there are no figures for knowledge",
+)
+_MISSES = C(
+    "misses",
+    TEXT,
+    "text",
+    "keys of validation.csv: the public figures that the indicator hangs on and that `basis` misses by more than 25 %, empty where none; "
+    "`not compared` where there is no public figure. Without a ledger as [validation](validation.md) has it",
+)
 _SKEWED = "; Student's t: where the differences of the seeds are skewed it holds the truth in 82 to 92 % of studies, not 95 %"
 
 
 def _per_extra(what: str, suffix: str = "") -> tuple[Column, Column]:
-    lower, upper = _interval(f"euro per extra {what}", "euro", f"lower{suffix}", f"upper{suffix}")
+    lower, upper = interval(f"euro per extra {what}", "euro", f"lower{suffix}", f"upper{suffix}")
     return lower, upper._replace(meaning=f"{upper.meaning}; empty, for there is none, where the number of extra {what}s may be zero")
 
 
 def _of_money(what: str) -> tuple[Column, Column, Column]:
     """Extra moves or homes of 100,000 euro, with the interval."""
     words, name = f"extra {what}s per 100,000 euro", f"extra_{what.replace(' ', '_')}s_per_100k"
-    return _C(name, REAL, "number", f"of {words}"), *_interval(words, "number", f"lower_{name}", f"upper_{name}")
+    return C(name, REAL, "number", f"of {words}"), *interval(words, "number", f"lower_{name}", f"upper_{name}")
 
 
-def _csv(name: str, rows: str, notes: str, apart: tuple[str, ...], *columns: Column) -> Table:
-    return Table(name, rows, notes, apart, columns, (), "csv")
-
-
-EFFECTS = _csv(
+EFFECTS = csv(
     "effects",
     "scenario × indicator × group × period × estimand",
     "estimands: `net` for every indicator; for `first_moves` also `direct` (by [ghosts](chance.md#ghosts)) and `verdringing` (direct minus "
@@ -67,20 +61,35 @@ EFFECTS = _csv(
     "verdringing may be negative",
     ("indicator", "group_by", "group", "months_from", "months_to", "estimand"),
     SCENARIO,
-    _INDICATOR,
-    _UNIT,
-    _OF_SUMMARY["group_by"],
-    _OF_SUMMARY["group"],
-    *_PERIOD,
-    _C("estimand", TEXT, ("net", "direct", "verdringing"), "what the difference is"),
-    _C("mean", REAL, "unit", "of the scenario"),
-    _C("difference", REAL, "unit", f"scenario minus `{BASIS}`"),
-    *_interval("the difference", more=_SKEWED),
-    _FLOOR,
-    _SEEDS,
-    _C("seeds_needed", REAL, "seeds", "at which half the interval would be half of the difference; empty where that is 0 or unknown"),
+    INDICATOR,
+    UNIT,
+    OF_SUMMARY["group_by"],
+    OF_SUMMARY["group"],
+    *PERIOD,
+    C("estimand", TEXT, ("net", "direct", "verdringing"), "what the difference is"),
+    C("mean", REAL, "unit", "of the scenario"),
+    C("difference", REAL, "unit", f"scenario minus `{BASIS}`"),
+    *interval("the difference", more=_SKEWED),
+    FLOOR,
+    SEEDS,
+    C("seeds_needed", REAL, "seeds", "at which half the interval would be half of the difference; empty where that is 0 or unknown"),
+    *full("the difference"),
+    C("p_sign", REAL, "0-1", "how sure the sign of the difference is, by chance and knowledge"),
+    C("p_best", REAL, "0-1", "how likely it is that of the scenarios of the run this one does most, by chance and knowledge"),
+    _KNOWLEDGE,
+    _MISSES,
 )
-COSTS = _csv(
+COUNTED = {"senior move": "", "suitable home": "_suitable", "link": "_link"}  # what is extra, and the end of the names of its columns
+
+
+def _full_of_money(what: str, suffix: str) -> tuple[Column, ...]:
+    per, name = f"extra {what}s per 100,000 euro", f"extra_{what.replace(' ', '_')}s_per_100k"
+    lower, upper = full(f"euro per extra {what}", "euro", f"lower{suffix}_full", f"upper{suffix}_full")
+    none = upper._replace(meaning=f"{upper.meaning}; empty, for there is none, where the number of extra {what}s may be zero")
+    return lower, none, *full(per, "number", f"lower_{name}_full", f"upper_{name}_full")
+
+
+COSTS = csv(
     "costs",
     "scenario × instrument × payer × year",
     f"rows with `{ALL}` as instrument, payer or year are totals of a scenario (do not add them up with others): of the whole and of "
@@ -89,42 +98,53 @@ COSTS = _csv(
     "after the run (the follow-up) is left out",
     ("instrument", "payer", "year"),
     SCENARIO,
-    _C("instrument", TEXT, "key", f"of the instrument; `{ALL}` for a total"),
-    _C("payer", TEXT, "key", f"of the organisation that pays; `{ALL}` for a total"),
-    _C("year", TEXT, "calendar year", f"of the spending; `{ALL}` for a total"),
-    _C("eur", REAL, "euro", "spent, mean over the seeds"),
-    _C("uses", REAL, "moves", "on which it worked, mean over the seeds"),
-    _C("eur_per_extra_senior_move", REAL, "euro", "per extra move of a senior"),
-    _C("eur_per_extra_suitable_home", REAL, "euro", "per extra senior household in a suitable home"),
+    C("instrument", TEXT, "key", f"of the instrument; `{ALL}` for a total"),
+    C("payer", TEXT, "key", f"of the organisation that pays; `{ALL}` for a total"),
+    C("year", TEXT, "calendar year", f"of the spending; `{ALL}` for a total"),
+    C("eur", REAL, "euro", "spent, mean over the seeds"),
+    C("uses", REAL, "moves", "on which it worked, mean over the seeds"),
+    C("eur_per_extra_senior_move", REAL, "euro", "per extra move of a senior"),
+    C("eur_per_extra_suitable_home", REAL, "euro", "per extra senior household in a suitable home"),
     *_per_extra("senior move"),
     *_per_extra("suitable home", "_suitable"),
-    _C("eur_per_extra_link", REAL, "euro", "per extra move into an empty home, by whomever (a link)"),
+    C("eur_per_extra_link", REAL, "euro", "per extra move into an empty home, by whomever (a link)"),
     *_per_extra("link", "_link"),
-    _C("note", TEXT, "text", "why a figure is empty"),
-    *(column for what in ("senior move", "suitable home", "link") for column in _of_money(what)),
+    C("note", TEXT, "text", "why a figure is empty"),
+    *(column for what in COUNTED for column in _of_money(what)),
+    *(column for what, suffix in COUNTED.items() for column in _full_of_money(what, suffix)),
+    C("p_sign", REAL, "0-1", "how sure it is that the money brings extra senior moves (or fewer, where `extra` is below 0)"),
+    C("p_best", REAL, "0-1", "how likely it is that of the scenarios of the run this one brings most extra senior moves for each euro"),
+    _KNOWLEDGE,
+    _MISSES._replace(meaning=f"by what is extra (`{'`, `'.join(COUNTED)}`), such as `link: freed_koop`: {_MISSES.meaning}"),
 )
-NAIVE = _csv(
+NAIVE = csv(
     "naive",
     f"scenario × instrument (and `{ALLE}`) × indicator",
     "what a monitor would conclude, beside the effect: of one instrument in a bundle that is known only where the scenario without it was "
     "run in the same folder",
     ("instrument", "indicator"),
     SCENARIO,
-    _C("instrument", TEXT, "key", f"of the instrument; `{ALLE}` for all together"),
-    _INDICATOR,
-    *_PERIOD,
-    _C("users", REAL, "unit", "the moves on which the instrument worked"),
-    _C("before_after", REAL, "unit", "the run less the year before it (times the years)"),
-    _C("effect", REAL, "unit", "net effect"),
-    *_interval("the effect"),
-    _C("users_too_many", REAL, "unit", "users less the effect"),
-    *_interval("users_too_many", "unit", "users_lower", "users_upper"),
-    _C("before_after_too_many", REAL, "unit", "before_after less the effect"),
-    *_interval("before_after_too_many", "unit", "before_after_lower", "before_after_upper"),
-    _SEEDS,
+    C("instrument", TEXT, "key", f"of the instrument; `{ALLE}` for all together"),
+    INDICATOR,
+    *PERIOD,
+    C(
+        "users",
+        REAL,
+        "unit",
+        f"the moves on which the instrument worked, each once; in a row `{ALLE}` of several instruments from `moves.parquet`",
+    ),
+    C("users_seeds", WHOLE, "seeds", "of `users` and its interval: those whose ledger was kept, in a row of several instruments"),
+    C("before_after", REAL, "unit", "the run less the year before it (times the years)"),
+    C("effect", REAL, "unit", "net effect"),
+    *interval("the effect"),
+    C("users_too_many", REAL, "unit", "users less the effect"),
+    *interval("users_too_many", "unit", "users_lower", "users_upper"),
+    C("before_after_too_many", REAL, "unit", "before_after less the effect"),
+    *interval("before_after_too_many", "unit", "before_after_lower", "before_after_upper"),
+    SEEDS,
 )
 LENGTHS_SHOWN = ("moves", "moves_set_off")
-CHAIN_LENGTHS = _csv(
+CHAIN_LENGTHS = csv(
     "chain_lengths",
     "scenario × origin × kind of first home × area × length",
     "from `chains.parquet` and `moves.parquet`, for the seeds whose ledger was kept; none without a ledger. Chains that began in the run; "
@@ -134,45 +154,45 @@ CHAIN_LENGTHS = _csv(
     "one area with fewer than 30 chains are left out",
     ("origin", "home", "area", "length"),
     SCENARIO,
-    _C("origin", TEXT, (Origin, ALL), f"why the first home was empty; `{ALL}` for every origin"),
-    _C("home", TEXT, "tenure/type class", f"kind of the first home, such as `koop/eengezins`; `{ALL}` for every kind"),
-    _C("area", TEXT, "code", f"wijk of the first home; `{ALL}` for the whole area"),
-    _C("length", TEXT, LENGTHS_SHOWN, "what is counted"),
-    _C("mean", REAL, "moves", "estimate, corrected for chains that are still open"),
-    *_interval("the mean", "moves"),
-    _C("difference", REAL, "moves", f"scenario minus `{BASIS}`; empty for `{BASIS}`"),
-    *_interval("the paired difference", "moves", "difference_lower", "difference_upper"),
-    _C("share_open", REAL, "0-1", "of the chains whose last home is still empty at the end of the follow-up"),
-    _C("chains", WHOLE, "chains", "that began, in all seeds together"),
-    _SEEDS,
-    _C("warning", TEXT, "text", "why the mean may be off or the interval is empty, such as a window that is too short"),
+    C("origin", TEXT, (Origin, ALL), f"why the first home was empty; `{ALL}` for every origin"),
+    C("home", TEXT, "tenure/type class", f"kind of the first home, such as `koop/eengezins`; `{ALL}` for every kind"),
+    C("area", TEXT, "code", f"wijk of the first home; `{ALL}` for the whole area"),
+    C("length", TEXT, LENGTHS_SHOWN, "what is counted"),
+    C("mean", REAL, "moves", "estimate, corrected for chains that are still open"),
+    *interval("the mean", "moves"),
+    C("difference", REAL, "moves", f"scenario minus `{BASIS}`; empty for `{BASIS}`"),
+    *interval("the paired difference", "moves", "difference_lower", "difference_upper"),
+    C("share_open", REAL, "0-1", "of the chains whose last home is still empty at the end of the follow-up"),
+    C("chains", WHOLE, "chains", "that began, in all seeds together"),
+    SEEDS,
+    C("warning", TEXT, "text", "why the mean may be off or the interval is empty, such as a window that is too short"),
 )
-MONITOR = _csv(
+MONITOR = csv(
     "monitor",
     "scenario × row of the toolkit's opgave and monitor (and class)",
     f"the whole run, `{BASIS}` and each scenario, not the placebo. Rows from `moves.parquet` have the seeds whose ledger was kept",
     ("sheet", "key"),
     SCENARIO,
-    _C("sheet", TEXT, ("opgave", "1/3", "2/3", "3/3"), "of the toolkit"),
-    _C("row", TEXT, "text", "the toolkit's words"),
-    _C("key", TEXT, "key", "of the [monitor](odd.md#monitor); `KEY.CLASS` for a class, and `KEY.CLASS.share` for its share"),
-    _UNIT,
-    _C("mean", REAL, "unit", "over the seeds"),
-    *_interval("the mean"),
-    _C("seeds", WHOLE, "seeds", "that were counted; 0 where nothing can be counted"),
-    _C("note", TEXT, "text", "why nothing can be counted"),
+    C("sheet", TEXT, ("opgave", "1/3", "2/3", "3/3"), "of the toolkit"),
+    C("row", TEXT, "text", "the toolkit's words"),
+    C("key", TEXT, "key", "of the [monitor](odd.md#monitor); `KEY.CLASS` for a class, and `KEY.CLASS.share` for its share"),
+    UNIT,
+    C("mean", REAL, "unit", "over the seeds"),
+    *interval("the mean"),
+    C("seeds", WHOLE, "seeds", "that were counted; 0 where nothing can be counted"),
+    C("note", TEXT, "text", "why nothing can be counted"),
 )
-FILTERS_CSV = _csv(
+FILTERS_CSV = csv(
     "filters",
     "scenario × instrument × group × filter",
     "the means of `filters.parquet` over the seeds",
     ("instrument", "household_group", "filter"),
     SCENARIO,
     *FILTER,
-    _SEEDS,
+    SEEDS,
     *(column._replace(kind=REAL) for column in FILTERED),
 )
-POTS = _csv(
+POTS = csv(
     "pots",
     "scenario × instrument with a budget",
     "a pot runs empty in the month in which money turns somebody away for the first time (`no_money` above 0). Euro are means over the "
@@ -180,36 +200,36 @@ POTS = _csv(
     "is promised to households that still search, and comes back if they do not move",
     ("instrument",),
     SCENARIO,
-    _INSTRUMENT,
-    _C("payer", TEXT, "key", "of the organisation that pays"),
-    _C("eur_budget", REAL, "euro", "for the whole run"),
-    _SEEDS,
-    _C("seeds_empty", WHOLE, "seeds", "in which it ran empty"),
-    _C("month_mean", REAL, "month", "in which it ran empty, mean over those seeds"),
-    _C("month_earliest", REAL, "month", "in which it ran empty, the earliest"),
-    _C("month_latest", REAL, "month", "in which it ran empty, the latest"),
-    _C("most_turned_away", REAL, "number", "of households, homes or posts that lacked money, in the worst month"),
-    _C("eur_spent", REAL, "euro", "spent"),
-    _C("eur_left", REAL, "euro", "left; empty where a rule scales the budget"),
-    _C("note", TEXT, "text", "why a figure is empty"),
+    INSTRUMENT,
+    C("payer", TEXT, "key", "of the organisation that pays"),
+    C("eur_budget", REAL, "euro", "for the whole run"),
+    SEEDS,
+    C("seeds_empty", WHOLE, "seeds", "in which it ran empty"),
+    C("month_mean", REAL, "month", "in which it ran empty, mean over those seeds"),
+    C("month_earliest", REAL, "month", "in which it ran empty, the earliest"),
+    C("month_latest", REAL, "month", "in which it ran empty, the latest"),
+    C("most_turned_away", REAL, "number", "of households, homes or posts that lacked money, in the worst month"),
+    C("eur_spent", REAL, "euro", "spent"),
+    C("eur_left", REAL, "euro", "left; empty where a rule scales the budget"),
+    C("note", TEXT, "text", "why a figure is empty"),
 )
-_OF_BUNDLE = (_UNIT, *_PERIOD, _FLOOR, _SEEDS)
-SHAPLEY = _csv(
+_OF_BUNDLE = (UNIT, *PERIOD, FLOOR, SEEDS)
+SHAPLEY = csv(
     "shapley",
     "scenario × indicator × instrument, and `bundle`",
     "of `attribute`: all households, the whole run. The shares add up to the row `bundle`, the net effect of the whole scenario, in every "
     "seed. Where orders are drawn each seed draws its own, so that this error is in the interval",
     ("indicator", "instrument"),
     SCENARIO,
-    _INDICATOR,
-    _C("instrument", TEXT, "key", "of the instrument; `bundle` for the whole scenario"),
-    _C("share", REAL, "unit", "of the effect of the scenario"),
-    *_interval("the share"),
+    INDICATOR,
+    C("instrument", TEXT, "key", "of the instrument; `bundle` for the whole scenario"),
+    C("share", REAL, "unit", "of the effect of the scenario"),
+    *interval("the share"),
     *_OF_BUNDLE,
-    _C("permutations", WHOLE, "orders", "drawn for each seed; 0 where all coalitions were run"),
+    C("permutations", WHOLE, "orders", "drawn for each seed; 0 where all coalitions were run"),
 )
 COMPARED = ("together", "alone", "without", "interaction", "toolbox")
-BUNDLES = _csv(
+BUNDLES = csv(
     "bundles",
     "scenario × indicator × instrument × kind",
     f"kinds: `alone` (the instrument alone minus `{BASIS}`), `without` (the whole minus the whole without it), `interaction` (without "
@@ -218,73 +238,88 @@ BUNDLES = _csv(
     "interaction is wider, for it is made of more than two worlds",
     ("indicator", "instrument", "kind"),
     SCENARIO,
-    _INDICATOR,
-    _C("instrument", TEXT, "key", "of the instrument; `bundle` for the whole scenario"),
-    _C("kind", TEXT, COMPARED, "what the row compares"),
-    _C("difference", REAL, "unit", "by `kind`"),
-    *_interval("the difference"),
+    INDICATOR,
+    C("instrument", TEXT, "key", "of the instrument; `bundle` for the whole scenario"),
+    C("kind", TEXT, COMPARED, "what the row compares"),
+    C("difference", REAL, "unit", "by `kind`"),
+    *interval("the difference"),
     *_OF_BUNDLE,
 )
-WORLDS = _csv(
+WORLDS = csv(
     "worlds",
     "scenario × world × seed × indicator",
     "of `attribute`: what `shapley.csv` and `bundles.csv` are made of",
     ("world", "indicator"),
     SCENARIO,
-    _C("world", TEXT, "keys", f"of its instruments, joined by `+`; `{BASIS}`, `{PLACEBO}`"),
+    C("world", TEXT, "keys", f"of its instruments, joined by `+`; `{BASIS}`, `{PLACEBO}`"),
     SEED,
-    _INDICATOR,
-    *_PERIOD,
-    _C("value", REAL, "by indicator", "over the period"),
+    INDICATOR,
+    *PERIOD,
+    C("value", REAL, "by indicator", "over the period"),
 )
-GOALS = _csv(
+GOALS = csv(
     "goals",
     f"goal × scenario (and `{BASIS}`, `{PLACEBO}`) × month",
     f"of `goals`. The goal `{ALL}`: every goal holds, each in its own month",
     ("goal", "month"),
-    _C("goal", TEXT, "key", f"of the goal; `{ALL}` for all of them"),
+    C("goal", TEXT, "key", f"of the goal; `{ALL}` for all of them"),
     SCENARIO,
-    _C("month", WHOLE, "month", "from month 0"),
-    _C("share", REAL, "0-1", "of the runs in which the goal holds at the end of that month"),
-    _C("cost", REAL, "euro", "spent by then, mean over the runs"),
-    *_interval("the share", "0-1", more=", by Wilson"),
-    _C("value", REAL, "by goal", "that is counted, mean over the runs"),
-    _C("target", REAL, "by goal", "that the value is held against, mean over the runs"),
-    _C("due", TRUTH, YES, "whether this is the month that the goal is about"),
-    _SEEDS,
+    C("month", WHOLE, "month", "from month 0"),
+    C("share", REAL, "0-1", "of the runs in which the goal holds at the end of that month"),
+    C("cost", REAL, "euro", "spent by then, mean over the runs"),
+    *interval("the share", "0-1", more=", by Wilson"),
+    C("value", REAL, "by goal", "that is counted, mean over the runs"),
+    C("target", REAL, "by goal", "that the value is held against, mean over the runs"),
+    C("due", TRUTH, YES, "whether this is the month that the goal is about"),
+    SEEDS,
 )
-PACKAGES = _csv(
+PACKAGES = csv(
     "packages",
     "package that was tried",
     "of `goals` with `trials`. The last row is the chosen one in new seeds",
     ("package", "first_seed"),
     SCENARIO,
-    _C("package", WHOLE, "number", "in the order in which they were tried"),
-    _C("doses", TEXT, "text", "of the instruments"),
-    _C("cost", REAL, "euro", "by the month of the last goal"),
-    _C("share", REAL, "0-1", "of the runs that reaches all goals"),
-    *_interval("the share", "0-1", more=", by Wilson"),
-    _C("shortfall", REAL, "part of the target", "by which the runs that matter miss the goal furthest off; 0 or less is enough"),
-    _C("first_seed", WHOLE, "number", "of the first replication"),
-    _SEEDS,
-    _C("on_curve", TRUTH, YES, "whether no other package reaches as much for less"),
-    _C("chosen", TRUTH, YES, "whether it is the cheapest that is enough"),
+    C("package", WHOLE, "number", "in the order in which they were tried"),
+    C("doses", TEXT, "text", "of the instruments"),
+    C("cost", REAL, "euro", "by the month of the last goal"),
+    C("share", REAL, "0-1", "of the runs that reaches all goals"),
+    *interval("the share", "0-1", more=", by Wilson"),
+    C("shortfall", REAL, "part of the target", "by which the runs that matter miss the goal furthest off; 0 or less is enough"),
+    C("first_seed", WHOLE, "number", "of the first replication"),
+    SEEDS,
+    C("on_curve", TRUTH, YES, "whether no other package reaches as much for less"),
+    C("chosen", TRUTH, YES, "whether it is the cheapest that is enough"),
 )
-VALIDATION = _csv(
+VALIDATION = csv(
     "validation",
     "figure that the base world is held against",
-    "of `validate`",
+    "of `validate`, and of a comparison whose ledger was kept (then of the seeds that have one)",
     ("key",),
-    _C("key", TEXT, "key", "of the figure"),
-    _C("figure", TEXT, "text", "what it is"),
-    _C("simulated", REAL, "unit", "in the base world; empty where nobody is there to be counted"),
-    _C("observed", REAL, "unit", "by the source"),
-    _C("ratio", REAL, "factor", "simulated over observed"),
-    _C("hit", TRUTH, YES, "whether they differ by 25 % at most"),
-    _UNIT,
-    _C("area", TEXT, "text", "place and year of the source"),
-    _C("source", TEXT, "id", "in docs/evidence.md"),
-    _C("status", TEXT, ("input", "fitted", "predicted"), "whether it went in, a parameter was fitted to it, or it comes out by itself"),
+    C("key", TEXT, "key", "of the figure"),
+    C("figure", TEXT, "text", "what it is"),
+    C("simulated", REAL, "unit", "in the base world; empty where nobody is there to be counted"),
+    C("observed", REAL, "unit", "by the source"),
+    C("ratio", REAL, "factor", "simulated over observed"),
+    C("hit", TRUTH, YES, "whether they differ by 25 % at most"),
+    UNIT,
+    C("area", TEXT, "text", "place and year of the source"),
+    C("source", TEXT, "id", "in docs/evidence.md"),
+    C("status", TEXT, ("input", "fitted", "predicted"), "whether it went in, a parameter was fitted to it, or it comes out by itself"),
 )
-COMPUTED = (EFFECTS, COSTS, CHAIN_LENGTHS, MONITOR, FILTERS_CSV, POTS, NAIVE, SHAPLEY, BUNDLES, WORLDS, GOALS, PACKAGES, VALIDATION)
+COMPUTED = (
+    EFFECTS,
+    COSTS,
+    CHAIN_LENGTHS,
+    MONITOR,
+    FILTERS_CSV,
+    POTS,
+    NAIVE,
+    SHAPLEY,
+    BUNDLES,
+    WORLDS,
+    GOALS,
+    PACKAGES,
+    VALIDATION,
+    *FOR_PAGE,
+)
 EVERY = (*OF_A_RUN.values(), *COMPUTED)  # every table that a command leaves

@@ -94,6 +94,10 @@ KNOWLEDGE = {
     ),
     "p_best": Told("Kans dat dit het meeste doet", "Van de maatregelen in deze doorrekening. Toeval en kennis samen. Voorlopig."),
     "knowledge": Told("Over wat we niet weten", "Of de tweede marge er is. Zo niet, dan staat hier waarom."),
+    "misses": Told(
+        "Hangt aan wat het model mist",
+        "Openbare cijfers waar deze telling aan hangt en waar het model meer dan 25 procent naast zit: sleutels van validation.csv.",
+    ),
 }
 DUTCH: Mapping[str, Mapping[str, Told]] = {
     EFFECTS.name: {

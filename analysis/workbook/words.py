@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from analysis.page import words
+from analysis.page import public_words, words
 from analysis.page.words import Text, capital, readable
 from analysis.worksheets.sheets_monitor import DUTCH as OF_THE_MONITOR
 from sim.counts.worksheet_rows import REGISTRY as ROWS
@@ -57,6 +57,11 @@ UNITS = {
     **dict.fromkeys(SHARES, "procent"),
 }
 WHAT = {"senior move": "verhuizing van een senior", "suitable home": "senior die geschikt woont", "link": "verhuizing naar een lege woning"}
+CARRIED = {  # the column knowledge, where there is a second margin
+    "factor": "Ja: de uitkomst van de studie als factor",
+    "shift": "Ja: de uitkomst van de studie als verschuiving",
+    "not asked for": "Niet gevraagd",
+}
 NOTES = {  # a part of a note, as a pattern
     r"euro per extra move belongs to the whole scenario": "een prijs per extra verhuizing hoort bij het hele pakket",
     r"nothing was spent": "er is niets uitgegeven",
@@ -76,6 +81,8 @@ NOTES = {  # a part of a note, as a pattern
     r"window too short: (\d+)% of the chains are still open": r"te kort gevolgd: \1 procent van de ketens is nog open",
     r"unknown without some seed: no interval": "het getal hangt aan één keer naspelen: er is geen marge",
     r"other seeds than basis: no difference": "van andere keren naspelen dan ‘Basis’: er is geen verschil",
+    r"the study has none in basis": "niet uitgezocht voor dit cijfer",
+    r"not compared": "niet vergeleken met een openbaar cijfer",
     r"cannot be counted: months\.parquet has no senior_moves": "niet te tellen: de maandtabel mist de verhuizingen van senioren",
     **{re.escape(english): dutch for row in ROWS.values() for dutch, english in [row.open] if english},
     **{re.escape(english): dutch for english, dutch in OF_THE_MONITOR.items()},
@@ -96,6 +103,14 @@ def _of_what(part: str) -> str:
 
 def _part(english: str) -> str:
     return next((match.expand(dutch) for pattern, dutch in NOTES.items() if (match := re.fullmatch(pattern, english))), "")
+
+
+def missed(text: str) -> str:
+    """The public figures that are missed, by name; of money by what is counted."""
+    if " " not in text or ": " not in text:
+        return _part(text) or public_words.named(text).nl
+    parts = (one.partition(": ") for one in text.split("; "))
+    return capital("; ".join(f"{WHAT[what]}: {missed(keys)}" for what, _, keys in parts))
 
 
 def unit(key: str, indicator: str) -> str:
@@ -175,6 +190,8 @@ class Names:
             "length": lambda key, _: LENGTHS.get(key, key),
             "sheet": lambda key, _: SHEETS[key],
             "key": lambda key, _: self.counted(key),
+            "knowledge": lambda text, _: CARRIED.get(text) or capital(words.unknown(text).nl) or note(text),
+            "misses": lambda text, _: missed(text),
             "note": lambda text, _: note(text),
             "warning": lambda text, _: note(text),
         }

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 import sim.interventions.organisations
+from analysis.estimates.payers import deliverer, payer
 from analysis.estimates.worksheet_tables import Shared
 from analysis.page import summary, words
 from analysis.page.words import number, readable
@@ -152,19 +153,6 @@ def approach(results: Results, scenario: str, shared: Shared, monitor: pd.DataFr
 def _stopped(settings: Mapping[str, Any]) -> bool:
     """Whether settings say that nothing is delivered."""
     return settings.get("capacity") == 0
-
-
-def payer(key: str, settings: Mapping[str, Any] | None) -> str:
-    """Who pays an instrument: as set, else its default."""
-    default = INSTRUMENTS[plain(key)].model_fields["payer"].default if plain(key) in INSTRUMENTS else ""
-    return str((settings or {}).get("payer") or default)
-
-
-def deliverer(key: str, settings: Mapping[str, Any] | None) -> str:
-    """Who delivers an instrument: as set, else who pays, if it may deliver, else the first that may."""
-    pays = payer(key, settings)
-    default = INSTRUMENTS[plain(key)].card.usual_deliverer(pays) if plain(key) in INSTRUMENTS else pays
-    return str((settings or {}).get("deliverer") or default)
 
 
 def organisations(plan: Approach) -> Sheet:

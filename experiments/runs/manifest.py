@@ -125,6 +125,7 @@ def compose(
         "configuration": plan.config.model_dump(mode="json"),
         "parameters": parameters.resolve(plan.config.behaviour)._asdict(),
         "place": place,
+        "areas": areas(place),
         "current": {"instruments": sorted(done_already.in_force(place, start)), "said": done_already.said(place, start)},
         "scenarios": {
             name: {"title": plan.titles[name], "instruments": plan.contents[name]}
@@ -154,6 +155,22 @@ def compose(
         "checksums": {},
         "failed_runs": [{"scenario": f.scenario, "seed": f.seed, "error": f.error} for f in failures],
     }
+
+
+def areas(key: str) -> dict[str, dict[str, Any]]:
+    """Areas of a place by code, wijken (where it has them) and gemeenten: name, gemeente, and where the centre lies (Rijksdriehoek, km)."""
+    from sim.world import figures
+    from sim.world.places import resolve
+
+    place, found = resolve(key), dict[str, dict[str, Any]]()
+    for table, of in ((("wijken", "gemeente"),) if place.level == "wijk" else ()) + (("gemeenten", "code"),):
+        rows = zip(*(figures.column(table, name) for name in ("code", "name", of, "x_km", "y_km")), strict=True)
+        found |= {
+            str(code): {"name": str(name), "gemeente": str(town), "x_km": round(float(x), 2), "y_km": round(float(y), 2)}
+            for code, name, town, x, y in rows
+            if town in place.gemeenten
+        }
+    return found
 
 
 def packages() -> dict[str, str]:

@@ -159,7 +159,7 @@ def test_the_files_and_the_plain_words(tmp_path):
 def test_what_does_not_rise_above_the_placebo_is_not_called_an_effect(tmp_path):
     text = finish(tmp_path, worlds(placebo=200.0), BOTH, CONFIG, TITLE)
     assert "; een effect" not in text
-    assert "geen effect te noemen: niet groter dan de ruis van de placebo" in text
+    assert "geen verschil te zien: niet groter dan de ruis van de placebo" in text
     noisy = worlds(scatter=0.0)
     noisy["value"] += 50 * normal((len(noisy),), 3)
     assert "- Grant: " in (said := finish(tmp_path, noisy, BOTH, CONFIG, TITLE)) and "het kan ook nul zijn" in said

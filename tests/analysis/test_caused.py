@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.estimates import users
 from analysis.estimates.effects import effects
-from analysis.estimates.naive import beside, naive
-from analysis.estimates.users import by_verdict, with_window
+from analysis.estimates.naive import beside, helped_moves, naive
+from analysis.estimates.users import with_window
 from sim.without.verdicts import FINAL, verdicts
 from sim.world.codes import Verdict, names
 
@@ -74,6 +75,31 @@ def test_what_a_rule_adds_is_known_only_as_a_whole():
     assert beside("both", "brieven", HELD, VALUES) is None, "what is not in a scenario has no effect of 0 in it"
 
 
+TWO = pd.concat([LEDGER, LEDGER.assign(instrument="bouw", uses=3)])
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([0, 1]), st.integers(0, 2 * MONTHS), st.sampled_from(["", "al_x", "a", "a+b", "a+al_x"])), min_size=1
+    )
+)
+def test_a_move_that_carries_several_instruments_is_one_move(rows):
+    moves = pd.DataFrame(rows, columns=["seed", "month", "instruments"])
+    once = [(seed, month) for seed, month, carried in rows if {*carried.split("+")} & {"a", "b"} and month < MONTHS]
+    found = helped_moves(moves, MONTHS)
+    assert found.to_dict() == {seed: sum(one == seed for one, _ in once) for seed in {seed for seed, _, _ in rows}}
+
+
+def test_moves_of_a_bundle_are_those_of_the_ledger_and_unknown_where_none_was_kept():
+    kept = pd.Series({0: 11.0})  # uses of the two instruments add up to 16 in each seed
+    table = naive(summary(VALUES), TWO, HELD, MONTHS, lambda _: kept)
+    mine = table[(table["scenario"] == "both") & (table["indicator"] == "senior_moves")].set_index("instrument")
+    assert mine.loc["alle", ["users", "users_seeds", "users_too_many"]].tolist() == [11, 1, 11 - 36], "of the seed with a ledger"
+    assert mine.loc["campagne", ["users", "users_seeds"]].tolist() == [10, 2]
+    none = naive(summary(VALUES), TWO, HELD, MONTHS).set_index(["scenario", "instrument"]).loc[("both", "alle")]
+    assert np.isnan([none["users"], none["users_too_many"]]).all() and none["users_seeds"] == 0
+
+
 def test_without_a_year_before_nothing_is_made_up():
     short = {name: {RUN: of[RUN]} for name, of in VALUES.items()}
     table = naive(summary(short), LEDGER, HELD, MONTHS)
@@ -126,7 +152,8 @@ def test_another_window_can_be_read_from_the_table(cases, window, other):
     assert with_window(table, other).tolist() == made[other].tolist()
 
 
-def test_users_of_the_run_are_counted_by_verdict_and_deadweight_leaves_out_the_unknown():
+def test_users_of_the_run_are_counted_by_verdict_and_deadweight_leaves_out_the_unknown(monkeypatch):
+    monkeypatch.setattr(users, "with_window", lambda table, window: table["verdict"])
     table = pd.DataFrame(
         {
             "scenario": "a",
@@ -136,6 +163,6 @@ def test_users_of_the_run_are_counted_by_verdict_and_deadweight_leaves_out_the_u
             "verdict": ["ook_zonder", "noodzakelijk", "onbekend", "ook_zonder", "niet_verhuisd", "zetje", "zetje"],
         }
     )
-    one = by_verdict(table, [0, 1], MONTHS).iloc[0]
+    one = users.by_verdict(users.users(table, [0, 1], MONTHS, [24]), 24).iloc[0]
     assert (one["ook_zonder"], one["noodzakelijk"], one["onbekend"], one["zetje"]) == (1.0, 0.5, 0.5, 0.0)
     assert one["deadweight"] == pytest.approx(2 / 3)

@@ -8,15 +8,18 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analysis.estimates.costs import CHEAPER, FREE, costs, whole_scenarios
-from analysis.estimates.effects import comparisons, effects, whole_run, with_claims
-from analysis.estimates.journey import per_thousand
+from analysis.estimates.effects import KEYS, by_seed, comparisons, effects, whole_run, with_claims
 from analysis.estimates.statistics import ratio, turned_over
-from analysis.page.charts import NO_RATIO, no_ratio
+from analysis.page.section import Page
+from analysis.page.sections.money import SENIOR, WHY, why_not
 from analysis.tables.files import Folder
 from analysis.tables.schema import COSTS, EFFECTS
 from sim.counts.indicators import REGISTRY
+from sim.counts.schema import SUMMARY
 from sim.world.errors import Refusal
 from tests import synthetic_tables as made
 
@@ -187,24 +190,42 @@ def test_why_there_is_no_euro_per_move_is_said_as_it_is_in_table_and_page(summar
     """The scenario has extra moves in every case: nobody may read that it has none."""
     ledger = made.instruments(SCENARIOS, SEEDS)
     ledger["cost_eur"] = PAID[why](ledger["cost_eur"], ledger["seed"])
-    of_page = SimpleNamespace(costs=costs(ledger, summary, "2026-07", made.MONTHS), effects=with_claims(effects(summary)))
-    [row] = [one for _, one in whole_scenarios(of_page.costs).iterrows() if one["scenario"] == "voorrang"]
+    cards = pd.DataFrame({"scenario": ["voorrang"], "instrument": ["all"], "price": ["filled in"]})
+    tables = {"costs": costs(ledger, summary, "2026-07", made.MONTHS), "effects": with_claims(effects(summary)), "cards": cards}
+    [row] = [one for _, one in whole_scenarios(tables["costs"]).iterrows() if one["scenario"] == "voorrang"]
     assert (f"senior move: {why}" in row["note"]) if why else "senior move" not in row["note"]
-    said = no_ratio(of_page).get("voorrang")
-    assert said == NO_RATIO[why] if why else said not in NO_RATIO.values()
-    assert said is None or "geen extra" not in said.nl
+    said = why_not(Page(SimpleNamespace(manifest={}, months=made.MONTHS), tables), "voorrang", SENIOR)
+    assert said == (WHY[why] if why else None)
+    assert said is None or "kwam niets bij" not in said.nl
 
 
 def test_every_reason_that_a_ratio_can_have_is_in_words_of_the_page() -> None:
     whole = {ratio(extra, eur).note for extra, eur in (([1.0], [1.0]), ([1.0, 1.0], [1.0, 0.0]))}
     over = {turned_over(ratio(extra, [1.0, 1.0, 1.0])).note for extra in ([-1.0, 0.0, -2.0], [5.0, 0.0, 0.1])}
-    assert whole | over | {FREE.note, CHEAPER.note} == set(NO_RATIO)
+    assert whole | over | {FREE.note, CHEAPER.note, "no effect to divide by"} == set(WHY)
 
 
-def test_the_klantreis_counts_seniors_per_thousand_and_year() -> None:
-    others = made.others(SCENARIOS, SEEDS)
-    table = per_thousand(others["funnel"], others["months"], made.MONTHS).set_index(["scenario", "stage", "kind"])
-    assert table.loc[("basis", "woonwens", "entered"), "mean"] == pytest.approx(20 * 12 / 2000 * 1000)
-    changed = table.xs(("voorrang", "verhuizen", "entered"))
-    assert (changed["difference"], changed["lower"], changed["upper"]) == pytest.approx((6.0, 6.0, 6.0))
-    assert ("basis", "verhuizen", "left") not in table.index  # nobody ever: the model does not note it
+@given(
+    st.lists(
+        st.tuples(*map(st.sampled_from, (["fit", "moves"], ["all", "class"], [-12, 0], [12, 24]))),
+        min_size=1, unique=True,
+    ),
+    st.integers(1, 3), st.integers(0, 5),
+)  # fmt: skip
+def test_the_summary_as_arrays_is_its_pivot(keys, seeds, lost):
+    worlds = [(name, seed) for name in ("one", "basis", "zero") for seed in range(seeds)]
+    rows = [(*world, key, by, "all", start, end) for world in worlds for key, by, start, end in keys]
+    table = pd.DataFrame(rows, columns=list(SUMMARY.names[:-1])).assign(value=np.arange(len(rows), dtype=float))
+    table.loc[table.index[:lost], "value"] = np.nan
+    table = table.sample(frac=1, random_state=lost, ignore_index=True)
+    found = by_seed(table)
+    wide = table.pivot(index=KEYS, columns=["scenario", "seed"], values="value")
+    order = table.loc[(table["scenario"] == "basis") & (table["months_from"] >= 0), KEYS].drop_duplicates()
+    wide = wide.reindex(pd.MultiIndex.from_frame(order))
+    assert (
+        found.rows.equals(order.reset_index(drop=True))
+        and found.seeds == list(range(seeds))
+        and sorted(found.values) == ["basis", "one", "zero"]
+    )
+    for name, values in found.values.items():
+        np.testing.assert_array_equal(values, wide[name][found.seeds].to_numpy(float))

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from analysis.page import charts
+from analysis.page import page
 from analysis.tables import datapackage
 from analysis.tables.files import Folder
 from analysis.tables.made import CHARTS, FROM_TABLES, GOALS, PAGE, SHARES, VALIDATION, WORKSHEETS, Made, MadeApart
@@ -61,8 +61,8 @@ def test_a_run_leaves_its_tables_its_record_and_what_the_page_declares(small):
 
 
 def test_every_picture_of_the_page_is_declared_and_no_other():
-    tree = ast.parse(Path(charts.__file__).read_text(encoding="utf-8"))
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Chart"]
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in Path(page.__file__).parent.rglob("*.py")]
+    calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Chart"]
     assert {node.args[0].value for node in calls} == set(CHARTS)
 
 

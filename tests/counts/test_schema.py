@@ -39,10 +39,11 @@ def test_a_column_has_a_type_a_unit_and_a_meaning(column):
 
 
 @pytest.mark.parametrize("table", COMPUTED, ids=lambda table: table.name)
-def test_an_end_of_an_interval_says_of_what_it_is_and_that_it_is_about_chance(table):
+def test_an_end_of_an_interval_says_of_what_it_is_and_whether_it_is_about_chance_or_about_knowledge_too(table):
     for column in table.columns:
         if end := re.search(r"(?:^|_)(lower|upper)(?:_|$)", column.name):
-            assert re.match(rf"{end[1]} end of the 95 % interval of \w.+, for chance \(over the seeds\)", column.meaning), column.name
+            about = "chance and knowledge together" if column.name.endswith("_full") else r"chance \(over the seeds\)"
+            assert re.match(rf"{end[1]} end of the 95 % interval of \w.+, for {about}", column.meaning), column.name
 
 
 def test_no_two_tables_share_a_file_and_no_two_columns_of_a_table_a_name():

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from analysis.tables.for_page import FOR_PAGE
 from analysis.tables.made import PAGE
 from experiments import compare as command
 from experiments import comparison
@@ -30,7 +31,7 @@ SMALL: dict[str, Any] = {
     "burn_in": 12,
     "follow_up": 4,
 }
-SCHEMA = {**TABLES, **{table.name: table for table in PAGE.tables}}
+SCHEMA = {**TABLES, **{table.name: table for table in PAGE.tables if table not in FOR_PAGE}}
 
 
 @pytest.fixture(scope="module")

@@ -414,8 +414,8 @@ def test_a_run_that_is_stopped_after_its_first_page_keeps_it_and_goes_on_to_what
     assert entry.main(compare.COMMAND, [*REAL, f"out={tmp_path / 'out'}"]) == 0
     said = capsys.readouterr()
     assert (
-        "oorlopig" not in said.out + page.read_text(encoding="utf-8")
-        and "rovisional" not in page.read_text(encoding="utf-8").split("</style>")[1]
+        "Voorlopig, " not in said.out + page.read_text(encoding="utf-8")
+        and "Provisional, " not in page.read_text(encoding="utf-8").split("</style>")[1]
     )
     monkeypatch.setattr(early, "FIRST", 99)
     assert entry.main(compare.COMMAND, [*REAL, f"out={tmp_path / 'whole'}"]) == 0

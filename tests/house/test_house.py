@@ -76,9 +76,11 @@ def test_analysis_reads_tables_and_definitions_only(name):
         "sim.world.errors",
         "sim.world.chance",
         "sim.counts.schema",
+        "sim.counts.by_period",
         "sim.counts.indicators",
         "sim.counts.worksheet_rows",
         "sim.interventions.organisations",
+        "sim.interventions.who",
         "sim.without.verdicts",
     )
     registry = {"sim.interventions", "sim.interventions.REGISTRY"}  # what an instrument says of itself

@@ -1,0 +1,209 @@
+"""How far what we do not know may move an effect: a study of draws that ships with the project, carried over to any run.
+
+In the study each card ran alone under many draws of the assumptions (``experiments.study``). What a draw makes of a card goes to a run
+as a factor on its effect, or, where the study cannot tell the effect from 0, as a shift in proportion to the level in basis. It is
+provisional (*voorlopig*): one place, one dose of each card, assumptions that no data narrowed down beyond the rule of the study.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from analysis.estimates.statistics import LEVEL
+from sim.counts.indicators import REGISTRY
+from sim.world.names import BASIS, PLACEBO
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import ArrayLike, NDArray
+
+FOLDER = Path(__file__).resolve().parents[1] / "knowledge"
+FACTOR, SHIFT = "factor", "shift"
+NONE_IN_BASIS = "the study has none in basis"
+FEWEST = 2  # draws of which an effect of cards is known
+TOLD = 4  # standard errors from 0 at which a factor can be formed: below it one divides by noise
+SAMPLES = 1200  # of chance and draw together: ends of an interval hold still to about a tenth of its width
+EUR = "eur"  # what a card costs, beside the indicators of the study
+ENDS = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
+AT_ONCE = 4000  # rows
+
+
+class Spread(NamedTuple):
+    """What the draws make of an effect: ``kind`` is factor or shift, with one of ``values`` for each draw, or says why there is none."""
+
+    kind: str
+    values: NDArray
+
+
+NOT_ASKED = Spread("not asked for", np.zeros(0))
+NOTHING_DIFFERS = Spread("the placebo holds no instrument", np.zeros(0))
+
+
+@dataclass(frozen=True)
+class Study:
+    """Effects by draw: columns card, indicator, draw (0: as shipped), base, difference, error; ``about`` says how they were made."""
+
+    effects: pd.DataFrame
+    about: Mapping[str, Any]
+
+    def spread(self, cards: Collection[str], indicator: str) -> Spread:
+        """Of cards together: what each draw makes of the sum of their effects, each alone."""
+        table = self._by_indicator.get(indicator)
+        if not cards:
+            return Spread("no instrument", np.zeros(0))
+        if table is None:
+            return Spread("the study does not count it", np.zeros(0))
+        lacking = sorted(set(cards) - set(table))
+        if lacking:
+            return Spread(f"not in the study: {', '.join(lacking)}", np.zeros(0))
+        parts = [table[card] for card in sorted(cards)]
+        together = np.sum([part.difference for part in parts], axis=0)
+        error = np.sqrt(np.sum([part.error**2 for part in parts], axis=0))
+        shipped, base, drawn = together[0], parts[0].base, ~np.isnan(together[1:])
+        if np.isnan(shipped) or drawn.sum() < FEWEST:
+            return Spread("fewer draws than can say anything", np.zeros(0))
+        kept = without_noise(together[1:][drawn], error[1:][drawn])
+        if abs(shipped) >= TOLD * error[0] and shipped != 0:
+            return Spread(FACTOR, kept / shipped)
+        if base == 0 or np.isnan(base):
+            return Spread(NONE_IN_BASIS, np.zeros(0))
+        return Spread(SHIFT, (kept - shipped) / base)
+
+    @cached_property
+    def _by_indicator(self) -> dict[str, dict[str, Part]]:
+        table = self.effects.sort_values(["indicator", "card", "draw"], kind="stable")
+        difference, error, base = (table[name].to_numpy(float) for name in ("difference", "error", "base"))
+        names = table[["indicator", "card"]].astype(str).to_numpy(object)
+        starts = np.flatnonzero(np.r_[True, (names[1:] != names[:-1]).any(axis=1)]) if len(table) else np.zeros(0, int)
+        found: dict[str, dict[str, Part]] = {}
+        for first, last in zip(starts, [*starts[1:], len(table)], strict=False):
+            indicator, card = names[first]
+            found.setdefault(indicator, {})[card] = Part(difference[first:last], error[first:last], float(base[first]))
+        return found
+
+
+class Part(NamedTuple):
+    """One card and indicator: differences and their errors by draw (NaN: left out), the first as shipped, and the level of basis."""
+
+    difference: NDArray
+    error: NDArray
+    base: float
+
+
+@cache
+def shipped() -> Study:
+    """The study that ships with the project."""
+    about = json.loads((FOLDER / "study.json").read_text(encoding="utf-8"))
+    return Study(pd.read_csv(FOLDER / "effects.csv"), about)
+
+
+@cache
+def deciding() -> pd.DataFrame:
+    """Of each card the assumptions that decide most: card, rank, assumption, correlation, draws."""
+    return pd.read_csv(FOLDER / "deciding.csv")
+
+
+def without_noise(values: NDArray, error: NDArray) -> NDArray:
+    """Values drawn in to their mean until they vary as much as they do beyond their own noise (``error``: standard errors)."""
+    variance = values.var(ddof=1)
+    kept = max(0.0, 1 - float((error**2).mean()) / variance) if variance > 0 else 0.0
+    return values.mean() + np.sqrt(kept) * (values - values.mean())
+
+
+@cache
+def chance(n_seeds: int) -> NDArray:
+    """Weights of seeds, [seeds, SAMPLES]: sums of them times differences from the mean deviate as Student's t over the seeds does.
+
+    The same for every row and scenario, so that what hangs together over the seeds does so here.
+    """
+    draws = np.random.default_rng(2026)
+    weights = draws.standard_normal((n_seeds, SAMPLES))
+    spread = np.sqrt((n_seeds - 1) / draws.chisquare(n_seeds - 1, SAMPLES))
+    return weights * spread / np.sqrt(n_seeds * (n_seeds - 1))
+
+
+def samples(values: ArrayLike, base: ArrayLike, spread: Spread) -> NDArray:
+    """What an effect may be, by chance and by draw together: float [rows, SAMPLES].
+
+    Args:
+        values, base: [rows, seeds], of a scenario and of basis in the same worlds.
+    """
+    low = np.asarray(base, float)
+    d = np.asarray(values, float) - low
+    mean = d.mean(axis=1, keepdims=True)
+    found = (d - mean) @ chance(d.shape[1])
+    found += mean
+    drawn = np.resize(spread.values, SAMPLES)  # draw after draw, over and over
+    if spread.kind == FACTOR:
+        found *= drawn
+        return found
+    found += drawn * low.mean(axis=1)[:, None]
+    found[(d == 0).all(axis=1)] = 0.0  # nothing is different: what we do not know changes nothing either
+    return found
+
+
+def sure(drawn: NDArray, sign: NDArray) -> NDArray:
+    """How likely a sign [rows] is by samples [rows, SAMPLES]; unknown where it is 0."""
+    times = np.where(sign > 0, (drawn > 0).sum(axis=1), (drawn < 0).sum(axis=1))
+    return np.where(sign == 0, np.nan, times / drawn.shape[1])
+
+
+def likeliest(drawn: Mapping[str, NDArray], indicator: str) -> dict[str, NDArray]:
+    """How likely each scenario is to do most for an indicator, by samples [rows, SAMPLES] of each: [rows] by scenario.
+
+    Without entries where the indicator has no better side, or with fewer than two scenarios.
+    """
+    side = REGISTRY[indicator].better if indicator in REGISTRY else 0
+    if side == 0 or len(drawn) < 2:
+        return {}
+    together = list(drawn.values())
+    most = together[0].copy()
+    for one in together[1:]:
+        (np.maximum if side > 0 else np.minimum)(most, one, out=most)
+    top = [one == most for one in together]
+    ties = np.maximum(np.sum(top, axis=0, dtype=np.int64), 1)  # shared where they tie
+    unknown = np.isnan(most).any(axis=1) | np.all([(one == 0).all(axis=1) for one in together], axis=0)
+    return {name: np.where(unknown, np.nan, (mine / ties).mean(axis=1)) for name, mine in zip(drawn, top, strict=True)}
+
+
+def beside(
+    indicators: ArrayLike, values: Mapping[str, NDArray], spread: Callable[[str, str], Spread] | None = None
+) -> dict[str, pd.DataFrame]:
+    """The columns of what is not known, beside differences from basis.
+
+    Args:
+        indicators: [rows], of each row of the values.
+        values: [rows, seeds] by scenario, basis among them.
+        spread: of a scenario and indicator; None: nothing is said.
+
+    Returns:
+        By scenario, basis left out: lower_full, upper_full, p_sign, p_best, knowledge; in the order of the rows.
+    """
+    of, names = np.asarray(indicators), [name for name in values if name != BASIS]
+    found = {name: {key: np.full(len(of), np.nan) for key in ("lower_full", "upper_full", "p_sign", "p_best")} for name in names}
+    words = {name: np.full(len(of), "", object) for name in names}
+    for indicator in dict.fromkeys(of.tolist()):
+        rows = np.flatnonzero(of == indicator)
+        spreads = {name: NOTHING_DIFFERS if name == PLACEBO else NOT_ASKED if spread is None else spread(name, indicator) for name in names}
+        for name in names:
+            words[name][rows] = spreads[name].kind
+        known = [name for name in names if spreads[name].kind in (FACTOR, SHIFT) and values[BASIS].shape[1] >= 2]
+        step = AT_ONCE // max(len(known), 1)
+        for some in (rows[first : first + step] for first in range(0, len(rows) if known else 0, step)):
+            base = values[BASIS][some]
+            drawn = {name: samples(values[name][some], base, spreads[name]) for name in known}
+            for name, one in drawn.items():
+                found[name]["lower_full"][some], found[name]["upper_full"][some] = np.quantile(one, ENDS, axis=1)
+                found[name]["p_sign"][some] = sure(one, np.sign((values[name][some] - base).mean(axis=1)))
+            for name, share in likeliest(drawn, indicator).items():
+                found[name]["p_best"][some] = share
+    return {name: pd.DataFrame(found[name] | {"knowledge": words[name]}) for name in names}

@@ -1,0 +1,86 @@
+"""Whether anybody can notice a difference: certain is one thing, large enough to see another."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from analysis.page.quote import Quote, fixed, rich
+from analysis.page.section import Page
+from analysis.page.words import Text, both
+
+MOVES = "senior_moves"
+NOTICED = 0.01  # of basis; assumption: who counts in a municipality does not see less than one in a hundred
+
+MOST_DRAWN = 6  # measures in one picture that colours and marks tell apart
+
+
+class Difference(NamedTuple):
+    """A difference from basis: the number, whether it is told from chance, and whether it is large enough to notice."""
+
+    value: Quote
+    claimed: bool
+    noticed: bool
+
+    @property
+    def word(self) -> Text:
+        """In words."""
+        if not self.claimed:
+            return Text("geen verschil te zien", "no difference to be seen")
+        return Text("merkbaar", "noticeable") if self.noticed else Text("zeker, maar klein", "certain, but small")
+
+
+def difference(page: Page, scenario: str, indicator: str, group_by: str = "all", group: str = "all") -> Difference | None:
+    """Over the whole run; None where it was not counted."""
+    try:
+        value = page.effect(scenario, indicator, group_by=group_by, group=group)
+    except KeyError:
+        return None
+    if not value.known:
+        return None
+    level = float(page.book.cell("effects", "mean", value.row)) - value.value
+    claimed = bool(page.book.cell("effects", "claimed", value.row))
+    return Difference(value, claimed, claimed and (level == 0 or abs(value.value / level) >= NOTICED))
+
+
+def packages(page: Page) -> set[str]:
+    """The scenarios that hold all instruments of another one and more: they are never ranked against their own parts unsaid."""
+    listed = page.results.manifest.get("scenarios", {})
+    held = {name: frozenset(listed.get(name, {}).get("instruments", {})) for name in page.order}
+    return {name for name, mine in held.items() if any(other and other < mine for other in held.values())}
+
+
+def best(page: Page, names: list[str]) -> tuple[str, Difference] | None:
+    """Of some scenarios the one with most extra senior moves, if it is told from chance."""
+    found = [(name, one) for name in names if (one := difference(page, name, MOVES)) and one.claimed and one.value.value > 0]
+    return max(found, key=lambda pair: pair[1].value.value) if found else None
+
+
+def top(page: Page) -> tuple[str, Difference] | None:
+    """The measure of which the page speaks first: the one with most extra senior moves, a package only where no other has any."""
+    together = packages(page)
+    return best(page, [name for name in page.order if name not in together]) or best(page, list(page.order))
+
+
+def certain(page: Page) -> list[str]:
+    """The measures whose difference in senior moves is told from chance: the one of which the page speaks first, then the others."""
+    found = [name for name in page.order if (one := difference(page, name, MOVES)) and one.claimed]
+    first = top(page)
+    return found if first is None else [first[0], *(name for name in found if name != first[0])]
+
+
+def drawn(page: Page, there: list[str]) -> tuple[list[str], Text]:
+    """Of some measures those that colours can tell apart in one picture, and a sentence where some are left out.
+
+    Those with the largest difference in senior moves, more or fewer, stay; their order stays as it is.
+    """
+    if len(there) <= MOST_DRAWN:
+        return there, both("")
+    size = {name: abs(found.value.value) if (found := difference(page, name, MOVES)) else 0.0 for name in there}
+    kept = sorted(there, key=lambda name: -size[name])[:MOST_DRAWN]
+    n = fixed(str(MOST_DRAWN), "most that are drawn")
+    said = rich(
+        " Getekend zijn de {n} maatregelen met het grootste verschil in verhuizingen van senioren; de tabel heeft ze alle.",
+        " Drawn are the {n} measures with the largest difference in moves by seniors; the table has them all.",
+        n=Text(n, n),
+    )
+    return [name for name in there if name in kept], said

@@ -1,0 +1,360 @@
+"""The section on what would have happened anyway."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from analysis.estimates.effects import FIRST_MOVES
+from analysis.estimates.users import DEADWEIGHT, SHOWN, WINDOWS
+from analysis.page import bars, words
+from analysis.page.cells import NOTHING, chance, effect_cell, ends, size
+from analysis.page.quote import Quote, rich
+from analysis.page.section import Block, Cell, Chart, Fold, Grid, Page, Section, Words
+from analysis.page.sections.cards import leading
+from analysis.page.words import Text, both, capitals, span
+from sim.world.codes import Verdict
+from sim.world.names import ALLE
+
+NAMES = {key: capitals(text) for key, text in words.coded(SHOWN).items()}
+UNSTUDIED = Text("niet uitgezocht", "not studied")
+UNKEPT = Text("niet te bepalen: losse verhuizingen zijn niet bewaard", "cannot be told: single moves were not kept")
+MOVES = "senior_moves"
+ANYWAY, ADDED, OTHERS = "anyway", "added", "others"
+BARS = {
+    ANYWAY: Text("Gebruikers die ook zonder waren verhuisd", "Users who would have moved anyway"),
+    ADDED: Text("Erbij door de maatregel zelf", "Added by the measure itself"),
+    OTHERS: Text("Erbij of eraf bij anderen", "Added or lost among others"),
+}
+
+
+EXPLAINED = Words(
+    (
+        Text(
+            "Van elk huishouden waarvoor een maatregel iets veranderde, volgt het model ook wat het zonder had gedaan. Het verschil "
+            "bij anderen is het verschil in totaal min wat er door de maatregel zelf bij komt.",
+            "Of each household for which a measure changed something, the model also follows what it would have done without. The "
+            "difference among others is the total less what the measure itself adds.",
+        ),
+        Text(
+            "Een zetje: zonder de maatregel verhuist het huishouden ook, maar later, binnen het genoemde aantal maanden. Noodzakelijk: "
+            "dan nog niet. Onbekend: niet lang genoeg gevolgd.",
+            "A nudge (zetje): without the measure the household moves too, but later, within the number of months named. Necessary: "
+            "not by then. Unknown: not followed for long enough.",
+        ),
+    )
+)
+
+
+def section(page: Page) -> Section | None:
+    """See the module."""
+    shown = [name for name in page.order if any(_bar(page, name, kind) for kind in BARS)]
+    naive = _naive(page)
+    if not shown and naive is None:
+        return None
+    lead = leading(page)
+    name = lead if lead in shown or not shown else shown[0]
+    sentences = (_said_anyway(page, name), _said_others(page, name), _said_naive(page, name))
+    blocks = (_chart(page, shown) if shown else None, _table(page, shown) if shown else None, naive)
+    researchers = (EXPLAINED if shown else None, _verdicts(page))
+    files = [file for file, there in (("effects.csv", shown), ("users.csv", len(page.tables["users"])), ("naive.csv", naive)) if there]
+    return Section(
+        "zonder",
+        Text("Ook zonder", "Anyway"),
+        _finding(page, name),
+        rich(
+            "Senioren die in {time} minstens één keer verhuizen. De zinnen gaan over {title}.",
+            "Seniors who move at least once in {time}. The sentences are about {title}.",
+            time=span(page.results.months),
+            title=page.results.titles[name],
+        ),
+        tuple(line for line in sentences if line is not None),
+        tuple(block for block in blocks if block is not None),
+        tuple(files),
+        tuple(block for block in researchers if block is not None),
+    )
+
+
+def _bar(page: Page, name: str, kind: str) -> Quote | None:
+    """One of the three numbers of a measure; None where it was not counted."""
+    if kind == ANYWAY:
+        row: dict[str, object] = {"scenario": name, "instrument": ALLE, "window": page.results.window}
+        row["verdict"] = Verdict.OOK_ZONDER.key
+        return page.book.quote("users", "mean", row) if page.book.has("users", row) else None
+    row = {"scenario": name, "indicator": FIRST_MOVES, "group_by": "class", "group": "senior"}
+    row |= {"months_from": 0, "months_to": page.results.months, "estimand": "direct" if kind == ADDED else "verdringing"}
+    if not page.book.has("effects", row):
+        return None
+    found = page.book.quote("effects", "difference" if kind == ADDED else "0 - difference", row, sign=True)
+    return found if found.known else None
+
+
+def _ends(page: Page, quote: Quote) -> tuple[float, float]:
+    """The interval for chance of one of the three."""
+    low, high = (float(page.book.cell(quote.table, name, quote.row)) for name in ("lower", "upper"))
+    return (-high, -low) if quote.column.startswith("0 -") else (low, high)
+
+
+def _plainly(quote: Quote) -> Quote:
+    """A number for a sentence that says in words whether it is more or less."""
+    return size(quote)._replace(sign=False)
+
+
+def _told(page: Page, quote: Quote) -> bool:
+    return quote.table == "users" or bool(page.book.cell(quote.table, "claimed", quote.row))
+
+
+def _share(page: Page, name: str) -> Quote | None:
+    """Per cent of the users who moved and are known that would have moved just as soon."""
+    row = {"scenario": name, "instrument": ALLE, "window": page.results.window, "verdict": DEADWEIGHT}
+    found = page.book.quote("users", "mean", row, scale=100.0) if page.book.has("users", row) else None
+    return found if found is not None and found.known else None
+
+
+def _finding(page: Page, name: str) -> Text:
+    share = _share(page, name)
+    if share is None:
+        if _bar(page, name, ADDED) is None:
+            return Text("Een eigen telling zegt niet wat een maatregel deed", "Counting users does not say what a measure did")
+        return Text("Niet elke verhuizing komt door de maatregel", "Not every move is due to the measure")
+    if share.value < 5:
+        return Text("Bijna niemand van de gebruikers was ook zonder verhuisd", "Hardly any user would have moved anyway")
+    if share.value > 95:
+        return Text("Bijna alle gebruikers waren ook zonder verhuisd", "Nearly all users would have moved anyway")
+    if share.value > 50:
+        return Text("De meeste gebruikers waren ook zonder verhuisd", "Most users would have moved anyway")
+    return Text("Een deel van de gebruikers was ook zonder verhuisd", "Some of the users would have moved anyway")
+
+
+def _said_anyway(page: Page, name: str) -> Text | None:
+    share, count = _share(page, name), _bar(page, name, ANYWAY)
+    if share is None or count is None:
+        return Text("Wie ook zonder was verhuisd, is deze keer niet gevolgd.", "Who would have moved anyway was not followed this time.")
+    return rich(
+        "Van de verhuisde gebruikers was {share} procent ook zonder de maatregel even snel verhuisd. Dat zijn er {n}.",
+        "Of the users who moved, {share} per cent would have moved just as soon without the measure. Those are {n}.",
+        n=count,
+        share=share,
+    )
+
+
+def _said_others(page: Page, name: str) -> Text | None:
+    """What others lose or gain, as a positive number with its direction in words."""
+    others, added = _bar(page, name, OTHERS), _bar(page, name, ADDED)
+    if others is None or added is None:
+        return None
+    direct = rich(
+        "Door de maatregel zelf verhuizen {n} senioren meer."
+        if added.value >= 0
+        else "Door de maatregel zelf verhuizen {n} senioren minder.",
+        "The measure itself makes {n} more seniors move." if added.value >= 0 else "The measure itself makes {n} fewer seniors move.",
+        n=_plainly(added),
+    )
+    if not _told(page, others):
+        rest = Text("Bij andere senioren zien we geen verschil.", "Among other seniors no difference is seen.")
+    elif others.value > 0:
+        rest = rich("Andere senioren verhuisden {n} keer méér.", "Other seniors moved {n} times more.", n=_plainly(others))
+    else:
+        rest = rich("Andere senioren verhuisden {n} keer minder.", "Other seniors moved {n} times less.", n=_plainly(others))
+    return Text(direct.nl + " " + rest.nl, direct.en + " " + rest.en)
+
+
+def _naive_row(page: Page, name: str, instrument: str = ALLE) -> dict[str, object] | None:
+    row: dict[str, object] = {"scenario": name, "instrument": instrument, "indicator": MOVES}
+    return row if page.book.has("naive", row) else None
+
+
+def _said_naive(page: Page, name: str) -> Text | None:
+    row = _naive_row(page, name)
+    if row is None:
+        return None
+    users, effect = page.book.quote("naive", "users", row), page.book.quote("naive", "effect", row, sign=True)
+    if not users.known:
+        return Text(
+            "Wat uw eigen telling zou zeggen, is niet te bepalen: losse verhuizingen zijn niet bewaard.",
+            "What your own count would say cannot be told: single moves were not kept.",
+        )
+    return rich(
+        "Uw eigen telling zou zeggen: {n} verhuizingen van gebruikers. In dit model is het verschil {effect}.",
+        "Your own count would say: {n} moves of users. In this model the difference is {effect}.",
+        n=users,
+        effect=effect,
+    )
+
+
+def _chart(page: Page, shown: list[str]) -> Chart:
+    panels = []
+    for name in shown:
+        rows = []
+        for kind, said in BARS.items():
+            if quote := _bar(page, name, kind):
+                rows.append(bars.Bar(said, quote, _ends(page, quote), (np.nan, np.nan), _told(page, quote)))
+        panels.append(bars.Panel(page.results.titles[name], tuple(rows)))
+    subtitle = rich(
+        "Senioren in {time}, per maatregel. Balk: toeval. Een open stip: geen verschil te zien. Met andere aannames: niet uitgezocht.",
+        "Seniors in {time}, by measure. Bar: chance. An open dot: no difference to be seen. With other assumptions: not studied.",
+        time=span(page.results.months),
+    )
+    draw = partial(bars.draw, panels, Text("senioren", "seniors"), filled=True)
+    return Chart(
+        "drie_balken", _chart_finding(page, leading(page) if leading(page) in shown else shown[0]), subtitle, draw, None, "effects.csv"
+    )
+
+
+def _chart_finding(page: Page, name: str) -> Text:
+    """What others notice of a measure, never as a loss where it is a gain."""
+    title, others = page.results.titles[name], _bar(page, name, OTHERS)
+    if others is None:
+        return Text(f"{title.nl}: wie ook zonder was verhuisd", f"{title.en}: who would have moved anyway")
+    if not _told(page, others):
+        return Text(f"{title.nl}: bij andere senioren geen verschil", f"{title.en}: no difference among other seniors")
+    if others.value > 0:
+        return Text(f"{title.nl}: ook andere senioren verhuizen vaker", f"{title.en}: other seniors move more, too")
+    return Text(f"{title.nl}: andere senioren verhuizen minder", f"{title.en}: other seniors move less")
+
+
+def _cell(page: Page, quote: Quote | None) -> Cell:
+    if quote is None:
+        return NOTHING
+    around = chance(page, quote)
+    if quote.column.startswith("0 -") and ends(page, quote, "lower", "upper") is not None:
+        low, high = (page.book.quote(quote.table, f"0 - {end}", quote.row) for end in ("upper", "lower"))
+        around = rich("{low} tot {high}", "{low} to {high}", low=low.with_digits(0), high=high.with_digits(0))
+    return Cell(quote, around, UNSTUDIED, "claim" if _told(page, quote) else "noise")
+
+
+def _table(page: Page, shown: list[str]) -> Grid:
+    """Three numbers per measure, what they come to, and the share that would have moved anyway."""
+    rows = []
+    for name in shown:
+        others = _bar(page, name, OTHERS)
+        cell = _cell(page, others)
+        if others is not None:
+            word = _direction(page, others)
+            cell = cell._replace(text=rich("{n} {word}", "{n} {word}", n=_plainly(others), word=word))
+        share = _share(page, name)
+        unknown = _verdict(page, name, Verdict.ONBEKEND.key)
+        cells = (_cell(page, _bar(page, name, ANYWAY)), _cell(page, _bar(page, name, ADDED)), cell, _net(page, name))
+        rows.append((Cell(page.results.titles[name], kind="words"), *cells, Cell(share) if share else NOTHING, unknown))
+    header = (
+        Text("Maatregel", "Measure"),
+        *BARS.values(),
+        Text("Samen erbij of eraf", "Added or lost in all"),
+        Text("Procent van de bekende gebruikers dat ook zonder was verhuisd", "Per cent of known users who would have moved anyway"),
+        Text("Gebruikers van wie het niet bekend is", "Users of whom it is not known"),
+    )
+    caption = rich("Senioren die in {time} verhuizen", "Seniors who move in {time}", time=span(page.results.months))
+    return Grid(caption, header, tuple(rows))
+
+
+def _direction(page: Page, others: Quote) -> Text:
+    if not _told(page, others):
+        return Text("geen verschil te zien", "no difference to be seen")
+    return (
+        Text("anderen verhuisden vaker", "others moved more")
+        if others.value > 0
+        else Text("anderen verhuisden minder", "others moved less")
+    )
+
+
+def _net(page: Page, name: str) -> Cell:
+    row: dict[str, object] = {"scenario": name, "indicator": FIRST_MOVES, "group_by": "class", "group": "senior"}
+    row |= {"months_from": 0, "months_to": page.results.months, "estimand": "net"}
+    if not page.book.has("effects", row):
+        return NOTHING
+    quote = page.book.quote("effects", "difference", row, sign=True)
+    wide = ends(page, quote, "lower_full", "upper_full") or UNSTUDIED
+    return Cell(quote, chance(page, quote), wide, "claim" if _told(page, quote) else "noise") if quote.known else NOTHING
+
+
+def _verdict(page: Page, name: str, verdict: str, instrument: str = ALLE, window: int | None = None) -> Cell:
+    row = {"scenario": name, "instrument": instrument, "window": window or page.results.window, "verdict": verdict}
+    if not page.book.has("users", row):
+        return NOTHING
+    quote = page.book.quote("users", "mean", row)
+    return Cell(quote, chance(page, quote), UNSTUDIED)
+
+
+def _naive(page: Page) -> Block | None:
+    """What two monitors without a model credit each measure with, what it did, and by how much they are off."""
+    table, rows = page.tables["naive"], []
+    for name in page.order:
+        mine = table[(table["scenario"] == name) & (table["indicator"] == MOVES)]
+        shown = mine[(mine["instrument"] == ALLE) | (mine["effect"].notna() & (len(mine) > 2))]
+        for key in shown["instrument"]:
+            at = {"scenario": name, "instrument": key, "indicator": MOVES}
+            title = page.results.titles[name]
+            if key != ALLE:
+                title = rich("{name} (in {title})", "{name} (in {title})", name=page.results.instrument(key), title=title)
+            users, change = page.book.quote("naive", "users", at), page.book.quote("naive", "before_after", at, sign=True)
+            cells = (
+                Cell(users) if users.known else Cell(UNKEPT),
+                Cell(change) if change.known else NOTHING,
+                effect_cell(page, name, MOVES) if key == ALLE else _of_one(page, at),
+                _too_many(page, at, "users"),
+                _too_many(page, at, "before_after"),
+            )
+            rows.append((Cell(title, kind="words"), *cells))
+    if not rows:
+        return None
+    header = (
+        Text("Maatregel", "Measure"),
+        Text("Uw telling: verhuizingen van gebruikers", "Your count: moves of users"),
+        Text("Uw telling: jaren erna min het jaar ervoor", "Your count: years after less the year before"),
+        Text("Verschil in dit model", "Difference in this model"),
+        Text("Gebruikers tellen: zoveel te veel", "Counting users: so many too many"),
+        Text("Voor en na vergelijken: zoveel te veel", "Before and after: so many too many"),
+    )
+    explained = Text(
+        "Een gemeente telt meestal de gebruikers, of vergelijkt de jaren met de maatregel met het jaar ervoor. Beide zeggen iets anders "
+        "dan wat de maatregel deed. Een verhuizing met meer maatregelen telt hier één keer.",
+        "A municipality mostly counts users, or compares the years with the measure with the year before. Both say something else than "
+        "what the measure did. A move with several measures counts once here.",
+    )
+    caption = rich(
+        "Verhuizingen van senioren in {time}; marges zijn die van het toeval",
+        "Moves by seniors in {time}; margins are of chance",
+        time=span(page.results.months),
+    )
+    title = Text("Wat uw eigen telling zou zeggen", "What your own count would say")
+    return Fold(title, (Words((explained,)), Grid(caption, header, tuple(rows))))
+
+
+def _of_one(page: Page, at: dict[str, object]) -> Cell:
+    """What one instrument of a package did."""
+    effect = page.book.quote("naive", "effect", at, sign=True)
+    return Cell(effect, _around(page, at, "lower", "upper"), UNSTUDIED) if effect.known else NOTHING
+
+
+def _around(page: Page, at: dict[str, object], lower: str, upper: str) -> Text:
+    low, high = (page.book.quote("naive", name, at) for name in (lower, upper))
+    return rich("{low} tot {high}", "{low} to {high}", low=low, high=high) if low.known and high.known else both("")
+
+
+def _too_many(page: Page, at: dict[str, object], key: str) -> Cell:
+    value = page.book.quote("naive", f"{key}_too_many", at, sign=True)
+    return Cell(value, _around(page, at, f"{key}_lower", f"{key}_upper")) if value.known else NOTHING
+
+
+def _verdicts(page: Page) -> Block | None:
+    """Users by verdict for each instrument, and how many are a *zetje* or *noodzakelijk* under other windows."""
+    table, rows = page.tables["users"], []
+    others = [window for window in WINDOWS if window != page.results.window]
+    for name in page.order:
+        mine = table[(table["scenario"] == name) & (table["window"] == page.results.window)]
+        keys = list(dict.fromkeys(mine["instrument"]))
+        for key in (one for one in keys if one != ALLE or len(keys) > 2):
+            head = Text("alle samen", "all together") if key == ALLE else page.results.instrument(key)
+            cells = [_verdict(page, name, verdict, key) for verdict in NAMES]
+            cells += [_verdict(page, name, one.key, key, window) for window in others for one in (Verdict.ZETJE, Verdict.NOODZAKELIJK)]
+            rows.append((Cell(page.results.titles[name], kind="words"), Cell(head, kind="words"), *cells))
+    if not rows:
+        return None
+    header = [Text("Maatregel", "Measure"), Text("Onderdeel", "Part"), *NAMES.values()]
+    for window in others:
+        for one in (Verdict.ZETJE, Verdict.NOODZAKELIJK):
+            header.append(
+                rich("{name} bij {time}", "{name} at {time}", name=NAMES[one.key], time=Text(f"{window} maanden", f"{window} months"))
+            )
+    return Grid(Text("Gebruikers: wat het werd", "Users: what it came to"), tuple(header), tuple(rows))

@@ -1,0 +1,155 @@
+"""What we do not know, carried from the study to a run."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.special import stdtrit
+
+from analysis.estimates.knowledge import ENDS, FACTOR, SAMPLES, SHIFT, Spread, Study, beside, chance, samples, without_noise
+from analysis.estimates.statistics import paired
+
+DRAWS = 60
+
+
+def full(values, base, spread):
+    """The figures of one scenario: lower, upper, p_sign."""
+    table = beside(np.full(len(values), "senior_moves"), {"basis": base, "one": values}, lambda *_: spread)["one"]
+    return SimpleNamespace(lower=table["lower_full"].to_numpy(), upper=table["upper_full"].to_numpy(), p_sign=table["p_sign"].to_numpy())
+
+
+def best(values, base, spreads, indicator):
+    """How likely each scenario is to do most."""
+    found = beside(np.full(len(base), indicator), {"basis": base, **values}, lambda name, _: spreads[name])
+    return {name: table["p_best"].to_numpy() for name, table in found.items()}
+
+
+def one_row(values, base, spreads, side):
+    """The figures of one row by scenario, with a step at a time: the readable version of ``beside``."""
+    drawn = {name: samples(values[name][None], base[None], spreads[name])[0] for name in values}
+    found = {}
+    for name, own in drawn.items():
+        sign = np.sign((values[name] - base).mean())
+        shares = [0.0] * SAMPLES
+        for k in range(SAMPLES):
+            there = [side * other[k] for other in drawn.values()]
+            shares[k] = (side * own[k] == max(there)) / sum(one == max(there) for one in there)
+        nothing = all((other == 0).all() for other in drawn.values())
+        p_best = np.nan if nothing or len(drawn) < 2 else np.mean(shares)
+        found[name] = (*np.quantile(own, ENDS), np.nan if sign == 0 else np.mean(np.sign(own) == sign), p_best)
+    return found
+
+
+@pytest.mark.parametrize(("indicator", "side"), [("senior_moves", 1), ("waiting_months", -1)])
+def test_rows_and_scenarios_together_are_each_row_apart(indicator, side):
+    draws = np.random.default_rng(3)
+    base = draws.normal(100, 9, (7, 5))
+    values = {"one": base + draws.normal(3, 2, (7, 5)), "other": base + draws.normal(2, 4, (7, 5)), "same": base + 0.0}
+    values["one"][3] = values["other"][3] = base[3]  # nothing differs
+    values["twin"] = values["one"]  # they tie
+    spreads = {"one": Spread(FACTOR, draws.normal(1, 0.4, DRAWS)), "other": Spread(SHIFT, draws.normal(0, 0.02, DRAWS))}
+    spreads |= {"same": Spread(FACTOR, np.ones(DRAWS)), "twin": spreads["one"]}
+    found = beside(np.full(7, indicator), {"basis": base, **values}, lambda name, _: spreads[name])
+    for row in range(7):
+        for name, wanted in one_row({key: one[row] for key, one in values.items()}, base[row], spreads, side).items():
+            mine = found[name][["lower_full", "upper_full", "p_sign", "p_best"]].iloc[row].to_numpy(float)
+            np.testing.assert_allclose(mine, np.array(wanted, float), rtol=1e-12, atol=1e-12)
+
+
+def study(**cards):
+    """Of one indicator: by card the differences (as shipped first), their error and the level of basis."""
+    rows = [
+        {"card": card, "indicator": "senior_moves", "draw": draw, "base": base, "difference": one, "error": error}
+        for card, (differences, error, base) in cards.items()
+        for draw, one in enumerate(differences)
+    ]
+    return Study(pd.DataFrame(rows), {})
+
+
+def test_chance_alone_is_students_t_over_the_seeds():
+    for n in (5, 20):
+        d = np.random.default_rng(n).normal(30, 8, (1, n))
+        found = full(d, np.zeros((1, n)), Spread(FACTOR, np.ones(1)))
+        exact = paired(d, np.zeros((1, n)))
+        half = (exact.upper - exact.lower)[0] / 2
+        assert abs(found.lower[0] - exact.lower[0]) < 0.2 * half and abs(found.upper[0] - exact.upper[0]) < 0.2 * half
+        one = np.sqrt(n) * (chance(n) * (d - d.mean()).T).sum(axis=0) / d.std(ddof=1)
+        inside = (np.abs(one) < stdtrit(n - 1, 0.75)).mean()
+        assert inside == pytest.approx(0.5, abs=3 * np.sqrt(0.25 / SAMPLES))
+
+
+def test_a_factor_goes_with_the_effect_and_a_shift_with_the_level_of_basis():
+    values, base = np.array([[130.0, 130.0], [13.0, 13.0]]), np.array([[100.0, 100.0], [10.0, 10.0]])
+    drawn = np.resize(np.linspace(0.5, 2, DRAWS), SAMPLES)
+    times = full(values, base, Spread(FACTOR, drawn[:DRAWS]))
+    assert times.lower / [30, 3] == pytest.approx(np.quantile(drawn, 0.025)) and times.upper / [30, 3] == pytest.approx(
+        np.quantile(drawn, 0.975)
+    )
+    moved = full(values, base, Spread(SHIFT, drawn[:DRAWS] - 0.6))
+    assert moved.lower / [100, 10] == pytest.approx(0.3 + np.quantile(drawn - 0.6, 0.025))
+    assert (times.p_sign == 1).all() and (moved.p_sign == 1).all()
+    assert full(values, base, Spread(FACTOR, np.array([-1.0, 1, 1, 1]))).p_sign == pytest.approx([0.75, 0.75])
+
+
+def test_where_nothing_differs_knowledge_changes_nothing():
+    same = np.array([[5.0, 7.0, 9.0]])
+    for kind in (FACTOR, SHIFT):
+        found = full(same, same, Spread(kind, np.linspace(-1, 3, DRAWS)))
+        assert found.lower == [0] and found.upper == [0] and np.isnan(found.p_sign).all()
+
+
+def test_noise_of_the_study_is_taken_out_and_what_varies_beyond_it_stays():
+    draws = np.random.default_rng(0)
+    truth, noise = draws.normal(100, 30, 4000), draws.normal(0, 40, 4000)
+    found = without_noise(truth + noise, np.full(4000, 40.0))
+    assert found.std() == pytest.approx(30, rel=0.06) and found.mean() == pytest.approx((truth + noise).mean())
+    assert without_noise(noise, np.full(4000, 44.0)).std() < 1e-12
+    assert np.array_equal(without_noise(truth, np.zeros(4000)), truth)
+
+
+def test_one_tells_the_effect_from_zero_before_one_divides_by_it():
+    drawn = [20.0, 10.0, 30.0]
+    strong, weak = study(coach=(drawn, 1.0, 400.0)), study(coach=(drawn, 6.0, 400.0))
+    assert strong.spread(["coach"], "senior_moves").kind == FACTOR and weak.spread(["coach"], "senior_moves").kind == SHIFT
+    assert study(coach=(drawn, 0.0, 400.0)).spread(["coach"], "senior_moves").values.tolist() == [0.5, 1.5]
+
+
+def test_cards_together_are_their_effects_together():
+    both = study(coach=([20.0, 10.0, 30.0], 0.0, 400.0), letters=([5.0, 10.0, 5.0], 0.0, 400.0))
+    assert both.spread(["letters", "coach"], "senior_moves").values.tolist() == [20 / 25, 35 / 25]
+
+
+@pytest.mark.parametrize(
+    ("cards", "indicator", "words"),
+    [((), "senior_moves", "no instrument"), (("coach", "mine"), "senior_moves", "mine"), (("coach",), "fit", "does not count")],
+)
+def test_what_the_study_cannot_say_has_a_reason_and_no_figure(cards, indicator, words):
+    said = study(coach=([20.0, 10.0, 30.0], 1.0, 400.0)).spread(cards, indicator)
+    assert words in said.kind and len(said.values) == 0
+    assert np.isnan(np.concatenate(list(vars(full(np.ones((2, 3)), np.zeros((2, 3)), said)).values()))).all()
+
+
+def test_the_best_is_the_best_in_each_draw_and_less_is_better_where_it_is():
+    n = 4
+    base = np.zeros((1, n))
+    values = {"one": np.full((1, n), 10.0), "other": np.full((1, n), 8.0), "mine": np.full((1, n), 99.0)}
+    spreads = {
+        "one": Spread(FACTOR, np.array([1.0, 1, 1, 0.5])),
+        "other": Spread(FACTOR, np.ones(4)),
+        "mine": Spread("not in the study: mine", np.zeros(0)),
+    }
+    most = best(values, base, spreads, "senior_moves")
+    assert most["one"] == pytest.approx([0.75]) and most["other"] == pytest.approx([0.25]) and np.isnan(most["mine"]).all()
+    least = best(values, base, spreads, "waiting_months")
+    assert least["one"] == pytest.approx([0.25])
+    assert np.isnan(best(values, base, spreads, "vasthouders")["one"]).all(), "neither side is better"
+    assert np.isnan(best({"one": values["one"]}, base, spreads, "senior_moves")["one"]).all(), "alone"
+
+
+def test_samples_of_scenarios_hang_together_over_the_seeds():
+    d = np.random.default_rng(1).normal(0, 5, (1, 6))
+    twice = samples(d, np.zeros((1, 6)), Spread(FACTOR, np.ones(1))), samples(d + 3, np.zeros((1, 6)), Spread(FACTOR, np.ones(1)))
+    assert np.allclose(twice[1] - twice[0], 3)

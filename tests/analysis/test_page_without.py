@@ -1,0 +1,83 @@
+"""What would have happened anyway: directions in words with positive numbers, each household once, nothing said that was not counted."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.estimates.users import SHOWN, by_verdict, users
+from analysis.page.sections import without
+from analysis.tables.for_page import DEADWEIGHT, USERS
+from sim.without.verdicts import FINAL
+from tests import fake_page
+
+HELD = {"a": {"instruments": {"brieven": {}}}}
+AT = {"group_by": "class", "group": "senior"}
+
+
+def made(direct: float, verdringing: float, claimed: bool = True, share: float | None = 0.3, kept: bool = True):
+    """A page of one measure; ``share``: of users that would have moved anyway, None where nobody was followed."""
+    effects = [fake_page.effect("a", "senior_moves", direct - verdringing)]
+    effects += [fake_page.effect("a", "first_moves", direct, estimand="direct", **AT)]
+    effects += [fake_page.effect("a", "first_moves", verdringing, claimed, estimand="verdringing", **AT)]
+    effects += [fake_page.effect("a", "first_moves", direct - verdringing, estimand="net", **AT)]
+    shown = {"scenario": "a", "instrument": "alle", "window": 24, "lower": 80.0, "upper": 120.0}
+    of_users = [] if share is None else [shown | {"verdict": one.key, "mean": 100.0} for one in SHOWN]
+    of_users += [] if share is None else [{**shown, "verdict": DEADWEIGHT, "mean": share, "lower": math.nan, "upper": math.nan}]
+    naive = {"scenario": "a", "instrument": "alle", "indicator": "senior_moves", "users": 250.0 if kept else math.nan, "effect": direct}
+    card = {"scenario": "a", "already": False, "price": "none"}
+    cards = [card | {"instrument": "all"}, card | {"instrument": "brieven"}]
+    return fake_page.page({"effects": effects, "users": of_users, "naive": [naive], "cards": cards}, HELD)
+
+
+@pytest.mark.parametrize("verdringing", [-69.0, 69.0])
+@pytest.mark.parametrize("claimed", [True, False])
+def test_what_others_notice_is_a_positive_number_with_its_direction_in_words(verdringing, claimed):
+    found = without.section(made(500.0, verdringing, claimed))
+    text, cell = fake_page.said(found)["nl"], fake_page.plain(str(found.blocks[1].rows[0][3].text.nl))
+    assert ("69 keer méér" in text) == (claimed and verdringing < 0) and ("69 keer minder" in text) == (claimed and verdringing > 0)
+    assert ("geen verschil" in text) == (not claimed) and "−69" not in text and "+69" not in text
+    assert ("vaker" in cell, "minder" in cell) == (claimed and verdringing < 0, claimed and verdringing > 0)
+    assert "−" not in cell and fake_page.too_long(found) == []
+
+
+@pytest.mark.parametrize("share", [0.01, 0.3, 0.7, 0.99, None])
+@pytest.mark.parametrize("kept", [True, False])
+def test_every_share_and_every_want_of_one_has_its_title(share, kept):
+    found = without.section(made(500.0, 10.0, share=share, kept=kept))
+    text = fake_page.said(found)["nl"]
+    assert fake_page.too_long(found) == []
+    assert ("niet gevolgd" in text) == (share is None) and ("niet te bepalen" in text) == (not kept)
+    assert ("meeste" in found.finding.nl) == (share == 0.7) and ("250" in text) == kept
+
+
+USES = st.lists(
+    st.tuples(
+        st.sampled_from([0, 1]), st.sampled_from(["a", "alle"]), st.integers(0, 30), st.integers(-1, 40), st.integers(-1, 60), st.booleans()
+    ),
+    min_size=1,
+    max_size=30,
+)
+
+
+@given(USES)
+def test_users_are_counted_once_in_each_window_and_the_share_is_of_who_moved_and_is_known(rows):
+    table = pd.DataFrame(
+        [
+            {"scenario": "s", "seed": seed, "instrument": key, "month": month, "verdict": "", "month_moved": moved, "month_ghost": ghost}
+            | {"months_followed": 0, "decisive": differed, "ghost_final": final == 0}
+            for final, (seed, key, month, moved, ghost, differed) in enumerate(rows)
+        ]
+    )
+    found = users(table, [0, 1], 24, [12, 24])
+    assert list(found.columns) == list(USERS.names) and FINAL > 60
+    counted = found[found["verdict"] != DEADWEIGHT].groupby(["instrument", "window"])["mean"].sum()
+    for (key, _), n in counted.items():
+        assert n == pytest.approx(sum(one[1] == key and one[2] < 24 for one in rows) / 2)
+    for _, row in by_verdict(found, 24).iterrows():
+        known = sum(row[one.key] for one in SHOWN) - row["niet_verhuisd"] - row["onbekend"]
+        assert row[DEADWEIGHT] == pytest.approx(row["ook_zonder"] / known) if known else pd.isna(row[DEADWEIGHT])

@@ -1,0 +1,325 @@
+"""The study of assumptions that ships with the project, made anew: ``python tools/study.py OUT [--place zwolle] [--workers 2]``.
+
+Three steps, each of which goes on where it was stopped. *screen*: Morris over every assumption, some cards alone, to find what decides.
+*draws*: the MOST_DECIDING parameters of behaviour and all settings of every card are drawn from their plausible ranges; a draw is kept
+when the base world stays near what it was fitted to; then each card runs alone, and a few cards elsewhere too. *write*: tables to
+``analysis/knowledge/``. It takes hours, and needs SALib and scikit-learn (requirements-dev.lock).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+ROOT = Path(__file__).resolve().parents[1]
+if str(ROOT) not in sys.path:  # run as a file, the project is not on the path yet
+    sys.path.insert(0, str(ROOT))
+
+from analysis.estimates import validation  # noqa: E402
+from analysis.estimates.knowledge import FOLDER  # noqa: E402
+from experiments.assumptions import Assumption, as_settings, behaviour, of_instrument  # noqa: E402
+from experiments.runs.folder import join, locked, write_json  # noqa: E402
+from experiments.runs.manifest import commit  # noqa: E402
+from experiments.runs.runner import pool  # noqa: E402
+from experiments.trials import Found, base_world, differences, trial  # noqa: E402
+from sim.interventions import REGISTRY  # noqa: E402
+from sim.world.names import BASIS  # noqa: E402
+
+Worlds = Mapping[int, list[Found]]  # by draw
+SEED = 20261129  # of the trajectories and the draws, not of a world
+SCREENED = (  # one of each way in which cards work, and those that the default run compares
+    "wooncoach_sociaal",
+    "wooncoach_particulier",
+    "voorrang",
+    "huurgewenning",
+    "informatiepunt",
+    "woningruil",
+    "renovatie",
+    "seniorenwoningen",
+)
+CARDS = tuple(key for key in REGISTRY if key != "interventie_x")  # whose settings are a user's own
+TRAJECTORIES, LEVELS, DUMMIES = 4, 4, 5  # a dummy changes nothing, or the worlds of a trial are not those of the next
+SCREEN_PLACE, SCREEN_TIME = "veldhoven", (48, 12)  # months and burn-in: a small place for a short time is enough to rank
+SEEN = 3.0
+OFF = ["logit_choice_overload"]  # 0 takes the mechanism out: whether there is one is structure, and no draw of a number
+MOST_DECIDING, KEPT, CANDIDATES = 15, 60, 10_000
+FIRST, BATCH, MOST_TRIED = 60, 20, 600  # base worlds before what fits can be foreseen, between two foresights, and in all
+LIKELY = 0.1  # a candidate that is foreseen to fit with less than this chance is passed over
+SHIPPED_SEEDS = 8  # worlds as shipped, since each factor divides by them; a draw has one, with the number of the draw as its seed
+COMPARED = {*SCREENED, "verhuiskostenvergoeding"}  # run first, so that a study that is stopped has them
+ELSEWHERE, CARRIED = "veldhoven", ("wooncoach_sociaal", "voorrang", "huurgewenning")  # does a factor hold in a place with another market?
+NEAR = 0.25  # of a fitted target, or of the base world as shipped where that misses it
+FUNNEL = {"wooncoach_sociaal": (0.13, 0.37)}  # moves for each talk: C36, of tenants; no programme for owners was evaluated
+
+
+def through(path: Path, tasks: Mapping[str, tuple[Any, ...]], call: Callable[..., Any], workers: int) -> dict[str, Any]:
+    """What ``call`` gives for each task, by name: what the file has already is not asked again; each answer is a line of it."""
+    found = read(path)
+    todo = {name: task for name, task in tasks.items() if name not in found}
+    began = time.monotonic()
+    with pool(workers) as executor, path.open("a", encoding="utf-8") as file:
+        asked = {executor.submit(call, *task): name for name, task in todo.items()}
+        for n, (future, name) in enumerate(asked.items(), 1):
+            found[name] = future.result()
+            file.write(json.dumps([name, found[name]]) + "\n")
+            file.flush()
+            left = (time.monotonic() - began) / n * (len(todo) - n)
+            print(f"{path.stem}: {n} of {len(todo)}, about {left / 60:.0f} minutes to go", file=sys.stderr, flush=True)
+    return {name: found[name] for name in tasks}
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The finished lines of a file; half a line, of a run that was killed, is cut off."""
+    if not path.is_file():
+        return {}
+    whole = path.read_bytes()
+    whole = whole[: whole.rfind(b"\n") + 1]
+    path.write_bytes(whole)
+    return dict(json.loads(line) for line in whole.splitlines())
+
+
+def tried(
+    place: str, seeds: Iterable[int], values: Mapping[str, float], cards: tuple[str, ...], months: int = 120, burn_in: int = 36
+) -> list[Found]:
+    """One trial for each seed, with these values of assumptions."""
+    known = [*behaviour(), *(one for card in cards for one in of_instrument(card))]
+    chosen, settings = as_settings(values, known)
+    return [trial(place, seed, chosen, settings, cards, months, burn_in) for seed in seeds]
+
+
+# screening
+
+
+def screen(out: Path, workers: int) -> list[str]:
+    """The parameters of behaviour that decide most, most first, after Morris over all assumptions.
+
+    The settings of cards share dimensions (first setting of each card, second, …): a card alone knows its own only, so one
+    run of each card serves them all. What decides most is the mean over the cards of mu* as a share of the card's largest, where it
+    is more than SEEN times the median: chance moves every difference a little.
+    """
+    from SALib.analyze import morris as analysis
+    from SALib.sample import morris as design
+
+    own = {card: of_instrument(card) for card in SCREENED}
+    slots = [f"own_{n}" for n in range(max(map(len, own.values())))]
+    names = [*(one.key for one in behaviour()), *slots, *(f"dummy_{n}" for n in range(DUMMIES))]
+    problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
+    points = design.sample(problem, TRAJECTORIES, num_levels=LEVELS, seed=SEED)
+    tasks = {}
+    for number, point in enumerate(points):
+        share = dict(zip(names, point, strict=True))
+        values = {one.key: one.at(share[one.key]) for one in behaviour()}
+        values |= {one.key: one.at(share[slots[n]]) for card in SCREENED for n, one in enumerate(own[card])}
+        tasks[str(number)] = (SCREEN_PLACE, [0], values, SCREENED, *SCREEN_TIME)
+    found = through(out / "screen.jsonl", tasks, tried, workers)
+    rows = []
+    for card in SCREENED:
+        effect = np.array([differences(found[name], card, "senior_moves")[0] for name in tasks])
+        of_card = analysis.analyze(problem, points, effect, num_levels=LEVELS, seed=SEED)
+        stars = dict(zip(names, of_card["mu_star"], strict=True))
+        if any(stars.pop(name) for name in names if name.startswith("dummy_")):
+            raise SystemExit(f"{card}: a dummy that nothing reads seems to do something: the trials are not paired")
+        stars = {name: star for name, star in stars.items() if name not in slots[len(own[card]) :]}
+        for name, star in stars.items():
+            key = own[card][slots.index(name)].key if name in slots else name
+            rows.append({"card": card, "assumption": key, "mu_star": star, "noise": np.median(list(stars.values()))})
+    table = pd.DataFrame(rows)
+    table.to_csv(out / "screen.csv", index=False)
+    mine = table[table["assumption"].isin([one.key for one in behaviour()])]
+    seen = mine["mu_star"] > SEEN * mine["noise"].clip(lower=1.0)  # one move at least
+    share = mine["mu_star"].where(seen, 0.0) / table.groupby("card")["mu_star"].transform("max")[mine.index]
+    ranked = share.groupby(mine["assumption"]).mean().sort_values(ascending=False, kind="stable")
+    return [str(name) for name in ranked.drop(OFF).index[:MOST_DECIDING]]
+
+
+# draws
+
+
+def candidates(deciding: Iterable[str]) -> tuple[list[Assumption], NDArray]:
+    """What is drawn, and where each candidate stands, [CANDIDATES, assumptions] from 0 to 1: a Latin hypercube over plausible ranges."""
+    from scipy.stats import qmc
+
+    asked: list[Assumption] = [one for one in behaviour() if one.key in set(deciding)]
+    asked += [one for card in CARDS for one in of_instrument(card)]
+    return asked, qmc.LatinHypercube(len(asked), rng=np.random.default_rng(SEED)).random(CANDIDATES)
+
+
+def values_of(asked: Iterable[Assumption], point: Iterable[float]) -> dict[str, float]:
+    """The values of a candidate."""
+    return {one.key: one.drawn(share) for one, share in zip(asked, point, strict=True)}
+
+
+def aims(shipped: Mapping[str, float]) -> dict[str, float]:
+    """What a base world must stay near, by fitted figure: the source, or the world as shipped where that misses the source."""
+    fitted = {row.key: row.observed for row in validation.ROWS if row.status == "fitted"}
+    return {key: shipped[key] if abs(shipped[key] / observed - 1) > NEAR else observed for key, observed in fitted.items()}
+
+
+def fits(found: Mapping[str, float], shipped: Mapping[str, float]) -> list[str]:
+    """The fitted figures that a base world leaves."""
+    return [key for key, aim in aims(shipped).items() if not abs(found[key] / aim - 1) <= NEAR]
+
+
+def foreseen(points: NDArray, figures: NDArray, asked: NDArray) -> NDArray:
+    """How likely the base world of each asked candidate fits, by regression over those that were tried.
+
+    Args:
+        points: [tried, assumptions], from 0 to 1; figures: [tried, fitted figures], each divided by its aim.
+        asked: [candidates, assumptions].
+    """
+    from scipy.stats import norm
+    from sklearn.linear_model import BayesianRidge
+
+    def bent(x: NDArray) -> NDArray:  # a range is of two halves: below and above what the model takes
+        return np.hstack([np.minimum(x, 0.5), np.maximum(x, 0.5)])
+
+    chance = np.ones(len(asked))
+    for figure in figures.T:
+        mean, error = BayesianRidge().fit(bent(points), np.log(figure)).predict(bent(asked), return_std=True)
+        chance *= norm.cdf(np.log(1 + NEAR), mean, error) - norm.cdf(np.log(1 - NEAR), mean, error)
+    return chance
+
+
+def fitting(out: Path, place: str, workers: int, deciding: list[str], asked: list[Assumption], points: NDArray) -> list[int]:
+    """The first KEPT candidates, 1 on, whose base world fits; ``kept.csv`` says of each that was tried which figures it leaves."""
+    mine = [n for n, one in enumerate(asked) if one.key in deciding]
+    tried: dict[int, list[str]] = {}
+    after = 0
+    figures = through(out / "base.jsonl", {"0": (place, 0, {})}, base_world, workers)
+    while len(tried) < MOST_TRIED:
+        if tried:
+            rest = np.arange(after, len(points))
+            aim = aims(figures["0"])
+            seen = np.array([[figures[str(n)][key] / aim[key] for key in aim] for n in tried])
+            likely = foreseen(points[np.array(list(tried)) - 1][:, mine], seen, points[rest][:, mine]) >= LIKELY
+            batch = rest[likely][:BATCH] + 1
+        else:
+            batch = np.arange(1, FIRST + 1)
+        if not len(batch):
+            break
+        tasks = {str(n): (place, 0, {asked[i].key: asked[i].drawn(points[n - 1, i]) for i in mine}) for n in batch}
+        figures |= through(out / "base.jsonl", tasks, base_world, workers)
+        tried |= {int(n): fits(figures[str(n)], figures["0"]) for n in batch}
+        after = int(batch[-1])
+        pd.DataFrame([{"draw": n, "left": " ".join(wrong)} for n, wrong in tried.items()]).to_csv(out / "kept.csv", index=False)
+        kept = [n for n, wrong in tried.items() if not wrong]
+        print(f"{len(kept)} of {len(tried)} fit, of {after} candidates", file=sys.stderr, flush=True)
+        if len(kept) >= KEPT:
+            return kept[:KEPT]
+    raise SystemExit(f"{len(kept)} of {len(tried)} draws fit, and {KEPT} are needed")
+
+
+def draws(out: Path, place: str, workers: int, values: Mapping[int, Mapping[str, float]]) -> Iterator[tuple[Worlds, Worlds]]:
+    """What cards do in the draws and as shipped (draw 0), and what CARRIED do ELSEWHERE: of those that most ask for, then of all."""
+    first = tuple(key for key in CARDS if key in COMPARED)
+    parts = [_worlds(out / "compared.jsonl", place, workers, values, first)]
+    elsewhere = _worlds(out / "elsewhere.jsonl", ELSEWHERE, workers, values, CARRIED)
+    yield parts[0], elsewhere
+    parts.append(_worlds(out / "others.jsonl", place, workers, values, tuple(key for key in CARDS if key not in first)))
+    yield {n: [a | b for a, b in zip(parts[0][n], parts[1][n], strict=True)] for n in parts[0]}, elsewhere
+
+
+def _worlds(path: Path, place: str, workers: int, values: Mapping[int, Mapping[str, float]], cards: tuple[str, ...]) -> Worlds:
+    tasks: dict[str, tuple[Any, ...]] = {f"0 {seed}": (place, [seed], {}, cards) for seed in range(SHIPPED_SEEDS)}
+    tasks |= {f"{n}": (place, [n], mine, cards) for n, mine in values.items()}
+    done = through(path, tasks, tried, workers)
+    found: dict[int, list[Found]] = {}
+    for task in tasks:
+        found.setdefault(int(task.split()[0]), []).extend(done[task])
+    return found
+
+
+# tables
+
+
+def effects(found: Worlds, cards: Iterable[str] = CARDS) -> pd.DataFrame:
+    """By card, indicator and draw: the level of basis, the mean difference and its standard error; empty outside FUNNEL.
+
+    The error of one world is what the worlds as shipped (draw 0) differ among each other.
+    """
+    rows = []
+    for draw, worlds in sorted(found.items()):
+        for card in cards:
+            if any(card not in one for one in (*worlds, *found[0])):
+                continue
+            talks, moves = (sum(one[card][key] for one in worlds) for key in ("contacts", "uses"))
+            low, high = FUNNEL.get(card, (0.0, np.inf))
+            inside = draw == 0 or not talks or low <= moves / talks <= high
+            for indicator in worlds[0][card]:
+                d = np.array(differences(worlds, card, indicator))
+                base = np.mean([one[BASIS].get(indicator, 0.0) for one in worlds])
+                error = np.std(differences(found[0], card, indicator), ddof=1) / np.sqrt(len(d))
+                rows.append((card, indicator, draw, base, d.mean() if inside else np.nan, error if inside else np.nan))
+    return pd.DataFrame(rows, columns=["card", "indicator", "draw", "base", "difference", "error"])
+
+
+def deciding_of_cards(values: Mapping[int, Mapping[str, float]], table: pd.DataFrame) -> pd.DataFrame:
+    """By card: the three assumptions whose values go most with its effect on senior moves over the draws (rank correlation)."""
+    rows = []
+    moves = table[(table["indicator"] == "senior_moves") & (table["draw"] > 0)].dropna()
+    at = pd.DataFrame(values).T
+    for card, part in moves.groupby("card"):
+        asked = [key for key in at if "." not in key or key.startswith(f"{card}.")]
+        effect = part.set_index("draw")["difference"]
+        rank = at.loc[effect.index, asked].corrwith(effect, method="spearman").dropna()
+        for place, key in enumerate(rank.abs().sort_values(ascending=False, kind="stable").index[:3], 1):
+            rows.append((card, place, key, rank[key], len(effect)))
+    return pd.DataFrame(rows, columns=["card", "rank", "assumption", "correlation", "draws"])
+
+
+def write(place: str, values: Mapping[int, Mapping[str, float]], found: Worlds, elsewhere: Worlds, n_tried: int, command: str) -> None:
+    """The tables that ship."""
+    FOLDER.mkdir(exist_ok=True)
+    table = effects(found)
+    effects(elsewhere, CARRIED).round(6).to_csv(FOLDER / "elsewhere.csv", index=False)
+    table.round(6).to_csv(FOLDER / "effects.csv", index=False)
+    pd.DataFrame(values).T.rename_axis("draw").reset_index().melt("draw", var_name="assumption").round(6).to_csv(
+        FOLDER / "draws.csv", index=False
+    )
+    deciding_of_cards(values, table).round(4).to_csv(FOLDER / "deciding.csv", index=False)
+    about: dict[str, Any] = {
+        "made_by": "verhuisketens",
+        "command": command,
+        "date": date.today().isoformat(),
+        "commit": commit(),
+        "place": place,
+    }
+    about |= {"elsewhere": ELSEWHERE, "draws": len(values), "tried": n_tried, "candidates": max(values), "likely": LIKELY}
+    about |= {"seeds_as_shipped": SHIPPED_SEEDS, "near": NEAR, "funnel": FUNNEL}
+    write_json(FOLDER / "study.json", about)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """0 when the tables are written."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0], allow_abbrev=False)
+    parser.add_argument("out", type=Path, help="folder for what is finished")
+    parser.add_argument("--place", default="zwolle")
+    parser.add_argument("--workers", type=int, default=2)
+    given = parser.parse_args(arguments)
+    mine = given.out / "running"  # the lock, and for what the finished lines hold
+    with locked(mine):
+        join(mine, {"place": given.place, "seed": SEED, "screened": [SCREEN_PLACE, *SCREEN_TIME]}, {})
+        deciding = screen(given.out, given.workers)
+        asked, points = candidates(deciding)
+        kept = fitting(given.out, given.place, given.workers, deciding, asked, points)
+        values = {n: values_of(asked, points[n - 1]) for n in kept}
+        n_tried = len(pd.read_csv(given.out / "kept.csv"))
+        for found, elsewhere in draws(given.out, given.place, given.workers, values):
+            write(given.place, values, found, elsewhere, n_tried, f"python tools/study.py OUT --place {given.place}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
