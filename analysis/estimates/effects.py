@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 KEYS = ["indicator", "group_by", "group", "months_from", "months_to"]
 FIRST_MOVES = "first_moves"
 NO_GHOSTS = "the study has no ghosts"  # which direct effects and verdringing are made of
+NO_GROUPS = "the study does not count groups"
 FIRST = (
     "senior_moves",
     "moves_set_off",
@@ -115,10 +116,11 @@ def effects(
         floor = half_width(paired(values[PLACEBO], values[BASIS]))
     net, direct = rows["indicator"] != DIRECT, rows["indicator"] == DIRECT
     parts = []
-    unsure = beside(rows.loc[net, "indicator"], {name: one[net] for name, one in values.items()}, spread)
+    studied = net & (rows["group_by"] == ALL)  # what a card does to all is no guide to what it does to some
+    unsure = beside(rows.loc[studied, "indicator"], {name: one[studied] for name, one in values.items()}, spread)
     for name in (one for one in values if one != BASIS):
         own, base = values[name], values[BASIS]
-        parts.append(_of(name, rows[net], "net", own[net], base[net], floor[net]).assign(**unsure[name].set_index(rows.index[net])))
+        parts.append(_of(name, rows[net], "net", own[net], base[net], floor[net]).join(unsure[name].set_index(rows.index[studied])))
         if name != PLACEBO and direct.any():
             mine = rows[direct].assign(indicator=FIRST_MOVES)
             net_floor, caused, base_caused = floor[(rows["indicator"] == FIRST_MOVES)], own[direct], base[direct]
@@ -127,7 +129,9 @@ def effects(
             parts.append(_of(name, mine, "verdringing", lost, base_lost, net_floor))
     if not parts:
         return pd.DataFrame(columns=list(EFFECTS.names))
-    table = pd.concat(parts, ignore_index=True).fillna({"knowledge": NO_GHOSTS})
+    table = pd.concat(parts, ignore_index=True)
+    why_not = np.where(table["estimand"] == "net", NO_GROUPS, NO_GHOSTS)
+    table["knowledge"] = table["knowledge"].where(table["knowledge"].notna(), why_not)
     of = {key: missed(str(key)) for key in table["indicator"].unique()}
     return table.assign(misses=table["indicator"].map(of))[list(EFFECTS.names)]
 

@@ -229,6 +229,7 @@ WHY_UNKNOWN = {  # by what stands in the column knowledge
     "the placebo holds no instrument": Text("hier is geen maatregel", "there is no measure here"),
     "the study does not count it": Text("niet uitgezocht voor dit cijfer", "not studied for this figure"),
     "the study has no ghosts": Text("niet uitgezocht voor dit cijfer", "not studied for this figure"),
+    "the study does not count groups": Text("niet uitgezocht voor groepen", "not studied for groups"),
     "the study has none in basis": Text("niet uitgezocht voor dit cijfer", "not studied for this figure"),
     "fewer draws than can say anything": Text("te weinig om iets te zeggen", "too little to say anything"),
     "not in the study: rules": Text("niet uitgezocht voor een stapsgewijze aanpak", "not studied for a stepwise approach"),

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from analysis.estimates.costs import CHEAPER, FREE, costs, whole_scenarios
 from analysis.estimates.effects import KEYS, by_seed, comparisons, effects, whole_run, with_claims
+from analysis.estimates.knowledge import FACTOR, Spread
 from analysis.estimates.statistics import ratio, turned_over
 from analysis.page.section import Page
 from analysis.page.sections.money import SENIOR, WHY, why_not
@@ -229,3 +230,13 @@ def test_the_summary_as_arrays_is_its_pivot(keys, seeds, lost):
     )
     for name, values in found.values.items():
         np.testing.assert_array_equal(values, wide[name][found.seeds].to_numpy(float))
+
+
+def test_a_group_has_no_second_interval_for_the_study_counts_all_households_together(summary):
+    whole = summary[summary["group_by"] == "all"]
+    every = pd.concat([whole, whole.assign(group_by="class", group="senior")])
+    table = effects(every, spread=lambda scenario, indicator: Spread(FACTOR, np.array([0.5, 1.0, 2.0])))
+    of_all, of_group = (table[(table["group_by"] == by) & (table["scenario"] != "placebo")] for by in ("all", "class"))
+    assert len(of_group) and of_group["lower_full"].isna().all()
+    assert set(of_group.loc[of_group["estimand"] == "net", "knowledge"]) == {"the study does not count groups"}
+    assert of_all["lower_full"].notna().any()
