@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from sim.counts.indicators import REGISTRY
+from sim.interventions import REGISTRY as MENUKAART
 from sim.world.codes import Code, DwellingType, FunnelKind, HouseholdClass, Origin, Stage, Tenure
-from sim.world.names import PLACEBO
+from sim.world.names import PLACEBO, plain
 
 LANGUAGES = ("nl", "en")
 
@@ -125,8 +126,11 @@ def title(scenario: str, scenarios: Mapping[str, Any]) -> Text:
 
 
 def instrument(key: str, titles: Mapping[str, Mapping[str, str]]) -> Text:
-    """Name of an instrument from the manifest's list; its key in words when there is none."""
+    """Name of an instrument from the manifest's list, else from the menukaart; its key in words where neither has it."""
     found = titles.get(key) or {}
+    if not found and plain(key) in MENUKAART:
+        card = MENUKAART[plain(key)].card
+        return Text(card.nl, card.en)
     return Text(found.get("nl") or readable(key), found.get("en") or readable(key))
 
 

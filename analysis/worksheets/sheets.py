@@ -125,7 +125,7 @@ class Approach:
     def item(self, key: str) -> Item:
         """An instrument as an item."""
         part = self.instruments[key]
-        return Item(readable(plain(key)) + (f" ({part.said})" if part.said else ""), part.mark)
+        return Item(self.results.instrument(key).nl + (f" ({part.said})" if part.said else ""), part.mark)
 
     def delivered(self, key: str) -> Item:
         """An instrument as an item, with who pays it where that is somebody else."""
@@ -174,8 +174,8 @@ def organisations(plan: Approach) -> Sheet:
                 [one for one in given if one.mark in (NOW, STOP)],
                 [one for one in given if one.mark == EXTRA],
                 [plan.item(key) for key in paid] + ([Item(cost)] if cost else []),
-                [Item(_listed(deliver, "geen instrument in dit model"))],
-                [Item(_listed(pay, "betaalt geen instrument in dit model"))],
+                [Item(_listed(plan.results, deliver, "geen instrument in dit model"))],
+                [Item(_listed(plan.results, pay, "betaalt geen instrument in dit model"))],
             ]
         )
     head = ("Organisatie", "Levert dit al", "Levert erbij", "Betaalt in dit scenario", "Kan ook leveren", "Kan ook betalen")
@@ -188,8 +188,8 @@ def organisations(plan: Approach) -> Sheet:
     return Sheet("Organisaties", "Werkblad Organisaties", question, [table], notes)
 
 
-def _listed(keys: Sequence[str], none: str) -> str:
-    return ", ".join(readable(key) for key in keys) if keys else none
+def _listed(results: Results, keys: Sequence[str], none: str) -> str:
+    return ", ".join(sorted(results.instrument(key).nl for key in keys)) if keys else none
 
 
 def _with_reach(plan: Approach, key: str, reached: Mapping[str, Mapping[str, float]]) -> Item:
@@ -249,7 +249,7 @@ def challenge(plan: Approach) -> list[str]:
     found = [text.format(number(mean)) for key, text in sentences if (mean := mean_of(plan, key)) == mean]
     share = mean_of(plan, "nood_wens.nood.share")
     if share == share:
-        found.append(f"Van de verhuizingen van senioren is {number(100 * share)} % uit nood.")
+        found.append(f"Van de verhuizingen van senioren is {number(100 * share)} procent uit nood.")
     return ["In de nagebootste gemeente, volgens de begrippen van dit model:", *found, ""] if found else [""]
 
 
@@ -269,7 +269,7 @@ def goals(plan: Approach) -> list[str]:
             lines.append(f"{readable(str(row['goal']))}: binnen {within} gehaald in {share}{beside}.")
     if not lines:
         lines = [
-            "Nog geen doelen doorgerekend. Bijvoorbeeld: binnen 5 jaar woont 95 % van de senioren geschikt.",
+            "Nog geen doelen doorgerekend. Bijvoorbeeld: binnen 5 jaar woont 95 procent van de senioren geschikt.",
             "Doorrekenen kan met: python -m experiments.goals (zie docs/howto-goals.md).",
         ]
     return [*lines, ""]
@@ -278,7 +278,7 @@ def goals(plan: Approach) -> list[str]:
 def _share(row: pd.Series, of: str = "") -> str:
     """A share of the worlds, with its interval."""
     share, low, high = (number(100 * float(row[key])) for key in ("share", "lower", "upper"))
-    return f"{share} %{of} (95 %-interval voor toeval: {low} tot {high} %)"
+    return f"{share} procent{of} (door toeval {low} tot {high} procent)"
 
 
 def points(plan: Approach) -> list[str]:
@@ -286,7 +286,8 @@ def points(plan: Approach) -> list[str]:
     ledger = plan.shared.ledger
     own = ledger[ledger["scenario"] == plan.scenario]
     waiting = own.groupby("instrument")["waiting"].sum() / (len(plan.results.seeds) * plan.results.months)
-    lines = [f"{readable(str(key))}: elke maand wachten gemiddeld {number(n)} huishoudens." for key, n in waiting.items() if n >= 1]
+    names = {key: plan.results.instrument(str(key)).nl for key in waiting.index}
+    lines = [f"{names[key]}: elke maand wachten gemiddeld {number(n)} huishoudens." for key, n in waiting.items() if n >= 1]
     lines.append(f"De cijfers zijn gemiddelden over {len(plan.results.seeds)} nagebootste werelden. Een model is geen voorspelling.")
     lines.append("Een stevige inzet kan tot wachtlijsten leiden als er te weinig geschikte woningen zijn (toolkit).")
     return [*lines, ""]

@@ -9,7 +9,9 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis.estimates.worksheet_counts import NO_CONTACT, NO_LEDGER, NO_VERDICTS, NOBODY, TOO_SHORT, UNWATCHED
-from analysis.page.words import capital, digits_for, number, readable
+from analysis.page.wijken import area_name
+from analysis.page.words import capital, digits_for, number
+from analysis.results import Results
 from analysis.worksheets.sheets import EXTRA, NOW, Approach, Item, Sheet, Table
 from sim.counts.worksheet_rows import OPGAVE, REGISTRY, SHEETS, Row
 from sim.world.names import BASIS
@@ -47,7 +49,7 @@ def figures(plan: Approach, sheet: str) -> Sheet:
     table = plan.monitor[plan.monitor["scenario"].isin(scenarios)].set_index(["scenario", "key"])
     rows = []
     for row in (one for one in REGISTRY.values() if one.sheet == sheet):
-        for line in lines(row, table):
+        for line in lines(row, table, plan.results):
             found = [[_of(table, scenario, key) for key in line.keys] for scenario in scenarios]
             known = any(not math.isnan(float(one["mean"])) for one in found[0])
             cells = [[Item(shown(row, line, ones))] for ones in found]
@@ -86,16 +88,16 @@ def figures(plan: Approach, sheet: str) -> Sheet:
     )
 
 
-def lines(row: Row, table: pd.DataFrame) -> list[Line]:
+def lines(row: Row, table: pd.DataFrame, results: Results) -> list[Line]:
     """The lines of a row: of old and new home together, classes that never occur left out; one at least."""
     if row.key.startswith("from_") or row.key == "area_left":
         return []  # with the new home
     if row.values and (BASIS, row.key) in table.index:  # not counted by class
         return [Line(capital(row.nl), (row.key,))]
-    return list(_lines(row, table)) or [Line(capital(row.nl), (row.key,))]
+    return list(_lines(row, table, results)) or [Line(capital(row.nl), (row.key,))]
 
 
-def _lines(row: Row, table: pd.DataFrame) -> Iterator[Line]:
+def _lines(row: Row, table: pd.DataFrame, results: Results) -> Iterator[Line]:
     old = {"to": "from", "area_taken": "area_left"}
     keys = [key for scenario, key in table.index if scenario == BASIS]
     pair = row.key.replace("to_", "from_", 1) if row.key.startswith("to_") else old.get(row.key, "")
@@ -104,7 +106,7 @@ def _lines(row: Row, table: pd.DataFrame) -> Iterator[Line]:
         top = sorted(shares, key=lambda key: -table.loc[(BASIS, key), "mean"])[:MOST_AREAS]
         for key in top:
             area = key.split(".")[1]
-            yield Line(f"Wijk {area}", (key, f"{row.key}.{area}.share"), True)
+            yield Line(area_name(results.manifest.get("areas", {}), area), (key, f"{row.key}.{area}.share"), True)
     elif row.values:
         for value in row.values:
             found = tuple(f"{key}.{value.key}" for key in (pair, row.key) if key)
@@ -119,7 +121,10 @@ def _lines(row: Row, table: pd.DataFrame) -> Iterator[Line]:
             yield Line(capital(row.nl), (row.key,))
         for key in sorted({*parts, *(key for _, key in table.index if key.startswith(f"{row.key}."))}):
             part = key.split(".")[1]
-            yield Line(readable(part) if not part[0].isdigit() else f"jaar vanaf {part.replace('_', '-')}" if "_" in part else part, (key,))
+            yield Line(
+                results.instrument(part).nl if not part[0].isdigit() else f"jaar vanaf {part.replace('_', '-')}" if "_" in part else part,
+                (key,),
+            )
 
 
 def _nonzero(table: pd.DataFrame, key: str) -> bool:

@@ -13,6 +13,7 @@ import pytest
 
 from analysis.estimates.worksheet_counts import monitor
 from analysis.estimates.worksheet_tables import Shared
+from analysis.page import words
 from analysis.tables.files import write_table
 from analysis.tables.schema import GOALS
 from analysis.worksheets import fill as worksheets
@@ -155,7 +156,7 @@ def test_what_is_done_comes_on_top_changes_and_stops_is_told_apart(folder):
     }
     assert "wordt anders" in plan.item("campagne").text
     team = [plan.delivered(key) for key in ("al_wooncoach_sociaal", "wooncoach_sociaal")]
-    assert [(item.text, item.mark) for item in team] == [("Wooncoach sociaal", NOW), ("Wooncoach sociaal", EXTRA)]
+    assert [(item.text, item.mark) for item in team] == [("Wooncoach voor huurders", NOW), ("Wooncoach voor huurders", EXTRA)]
     assert {sheets.category_in(f"al_{key}", stage) == sheets.category_in(key, stage) for key in INSTRUMENTS for stage in sheets.STAGES} == {
         True
     }
@@ -285,8 +286,8 @@ def test_goals_that_were_worked_out_stand_on_the_sheet_of_ambitions(folder):
     write_goals(folder, [{}, BASE_GOAL, {"month": 22, "share": 0.7, "due": False}, {"goal": "all"}])
     (line, empty) = sheets.goals(plan_of(folder))
     assert line == (
-        "Meer verhuizingen: binnen 2 jaar gehaald in 80 % van 20 nagebootste werelden (95 %-interval voor toeval: 60 tot 90 %); "
-        "met wat we al doen in 10 % (95 %-interval voor toeval: 3 tot 30 %)."
+        "Meer verhuizingen: binnen 2 jaar gehaald in 80 procent van 20 nagebootste werelden (door toeval 60 tot 90 procent); "
+        "met wat we al doen in 10 procent (door toeval 3 tot 30 procent)."
     )
     assert not empty
 
@@ -295,7 +296,7 @@ def test_goals_that_were_worked_out_stand_on_the_sheet_of_ambitions(folder):
 def test_a_goal_of_basis_stands_beside_it_only_where_it_is_the_same_goal_in_as_many_worlds(folder, other):
     write_goals(folder, [{}, BASE_GOAL | other])
     (line, _) = sheets.goals(plan_of(folder))
-    assert line.endswith("van 20 nagebootste werelden (95 %-interval voor toeval: 60 tot 90 %).")
+    assert line.endswith("van 20 nagebootste werelden (door toeval 60 tot 90 procent).")
 
 
 def test_equal_neighbours_are_merged_within_what_stands_before_them():
@@ -357,3 +358,11 @@ def test_a_folder_of_somebody_else_cannot_make_the_worksheets_write_elsewhere(fo
     said = capsys.readouterr().err
     assert said.startswith("error: scenario") and said.count("\n") == 1 and name in said
     assert sorted(folder.parent.rglob("*")) == before
+
+
+def test_every_instrument_is_called_by_its_name_on_the_menukaart(folder):
+    plan = plan_of(folder)
+    said = {name for row in sheets.organisations(plan).tables[0].rows for item in row[4] + row[5] for name in item.text.split(", ")}
+    known = {cls.card.nl for cls in INSTRUMENTS.values()} | {"geen instrument in dit model", "betaalt geen instrument in dit model"}
+    assert len(said) > 20 and said <= {part for name in known for part in name.split(", ")}
+    assert words.instrument("al_pre_mantelzorgwoning", {}).nl == INSTRUMENTS["pre_mantelzorgwoning"].card.nl
