@@ -299,7 +299,7 @@ def test_a_command_that_a_page_shows_is_refused_nothing(path, tmp_path, monkeypa
             assert module == "analysis.worksheets" and any(f"out={arguments[0]}" in words for words in shown_commands(path))
 
 
-SMALL = ["municipality=vlieland", "seeds=2", "months=14", "burn_in=13", "follow_up=3", "workers=1"]
+SMALL = ["municipality=vlieland", "seeds=2", "months=60", "burn_in=13", "follow_up=3", "workers=1"]
 DUTCH = [path for path in WITH_COMMANDS if path.parent.name == "nl"]
 FEW = {
     "trials": "2",
