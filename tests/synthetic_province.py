@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from analysis.estimates.cards import STOCK
 from analysis.estimates.knowledge import shipped
 from analysis.page import page as pages
 from analysis.page.section import Page
@@ -70,7 +71,7 @@ def others(listed: list[str], seeds: int) -> dict[str, pd.DataFrame]:
     money = money.assign(instrument=money["scenario"], organisation="gemeente", contacts=9, uses=3, cost_eur=9000.0, waiting=0, no_money=0)
     drift = worlds[worlds["scenario"] != BASIS].assign(share_elsewhere=worlds["month"] / 1000)
     return {
-        "months": worlds.assign(seniors=200_000),
+        "months": worlds.assign(**{name: 200_000 for name in STOCK if name not in worlds}),
         "funnel": funnel,
         "instruments": money[list(INSTRUMENTS.names)],
         "drift": drift[list(DRIFT.names)],

@@ -29,7 +29,7 @@ from tools import knowledge_page, menukaart_page, own_places_page, rules_page  #
 EVIDENCE = ROOT / "docs" / "evidence.csv"
 EVIDENCE_COLUMNS = ("id", "topic", "quantity", "value", "population", "source", "status")
 STATUSES = ("read", "read-2nd", "recalled")
-MARK = re.compile(r"(<!-- made: (?P<name>[a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+MARK = re.compile(r"(<!-- made: (?P<name>\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 EVIDENCE_ID = re.compile(r"\b(?P<letter>[A-G])(?P<first>\d\d)(?:-(?P=letter)(?P<last>\d\d))?\b")
 CITING = ("sim", "experiments", "analysis", "configs", "benchmarks")  # folders whose files cite evidence
 CITING_SUFFIXES = (".py", ".yaml")

@@ -72,6 +72,11 @@ def test_generated_parts_are_in_step_with_the_code() -> None:
     assert [path.name for path in make_docs.stale()] == [], "run: python tools/make_docs.py"
 
 
+def test_every_part_that_is_made_stands_in_a_document() -> None:
+    found = [match["name"] for path in DOCUMENTS for match in make_docs.MARK.finditer(path.read_text(encoding="utf-8"))]
+    assert set(found) == set(make_docs.BLOCKS)
+
+
 def test_check_names_the_stale_file_and_leaves_it_alone(tmp_path, monkeypatch, capsys) -> None:
     page = tmp_path / "page.md"
     page.write_text("before\n<!-- made: assumptions -->\nold\n<!-- end -->\nafter\n", encoding="utf-8")
@@ -294,7 +299,7 @@ def test_a_command_that_a_page_shows_is_refused_nothing(path, tmp_path, monkeypa
             assert module == "analysis.worksheets" and any(f"out={arguments[0]}" in words for words in shown_commands(path))
 
 
-SMALL = ["municipality=vlieland", "seeds=2", "months=14", "burn_in=13", "follow_up=3", "workers=1"]
+SMALL = ["municipality=vlieland", "seeds=2", "months=60", "burn_in=13", "follow_up=3", "workers=1"]
 DUTCH = [path for path in WITH_COMMANDS if path.parent.name == "nl"]
 FEW = {
     "trials": "2",
