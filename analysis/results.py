@@ -140,7 +140,7 @@ class Results:
     @cached_property
     def areas(self) -> pd.DataFrame:
         """The table of areas.csv; names only where the manifest has them."""
-        return areas(self.summary, self.manifest.get("areas", {}), self.spread)
+        return areas(self.summary, self.manifest.get("areas", {}))
 
     @cached_property
     def freed_homes(self) -> pd.DataFrame:
