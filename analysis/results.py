@@ -18,7 +18,7 @@ from analysis.estimates.chain_length import MOVES_NEEDS
 from analysis.estimates.costs import beyond_basis, costs
 from analysis.estimates.effects import BySeed, by_seed, effects, whole_run, with_claims
 from analysis.estimates.freed_homes import ENDS, LEFT, freed_homes
-from analysis.estimates.knowledge import Spread, shipped
+from analysis.estimates.knowledge import Spread, otherwise, shipped
 from analysis.estimates.length_table import AREA_NEEDS, chain_lengths
 from analysis.estimates.naive import CARRIED, helped_moves, naive
 from analysis.estimates.statistics import refuse_twins
@@ -91,7 +91,8 @@ class Results:
             return Spread("not in the study: rules", np.zeros(0))
         if listed.get("stops"):
             return Spread("not in the study: what is stopped", np.zeros(0))
-        return shipped().spread([key for key, one in listed.get("instruments", {}).items() if not one.get("already")], indicator)
+        added = {key: one for key, one in listed.get("instruments", {}).items() if not one.get("already")}
+        return shipped().spread(added, indicator).for_others(otherwise(added, self.manifest.get("strengths", {}).get(scenario, ())))
 
     @cached_property
     def costs(self) -> pd.DataFrame:
@@ -140,7 +141,7 @@ class Results:
     @cached_property
     def areas(self) -> pd.DataFrame:
         """The table of areas.csv; names only where the manifest has them."""
-        return areas(self.summary, self.manifest.get("areas", {}), self.spread)
+        return areas(self.summary, self.manifest.get("areas", {}))
 
     @cached_property
     def freed_homes(self) -> pd.DataFrame:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -11,21 +11,15 @@ from analysis.estimates.effects import effects, with_claims
 from analysis.tables.for_page import AREAS
 from sim.world.names import BASIS
 
-if TYPE_CHECKING:
-    from analysis.estimates.knowledge import Spread
-
 COUNTED, BY = "senior_moves", "wijk"
 WIJK, GEMEENTE, DIGITS = "WK", "GM", 4  # codes of CBS: WK019310 lies in GM0193
 
 
-def areas(
-    summary: pd.DataFrame, known: Mapping[str, Mapping[str, Any]], spread: Callable[[str, str], Spread] | None = None
-) -> pd.DataFrame:
+def areas(summary: pd.DataFrame, known: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
     """The table of areas.csv, in the order of the codes.
 
     Args:
         summary: the table summary. known: code to name, gemeente, x_km and y_km, as in the manifest; codes alone where it is empty.
-        spread: what the study of assumptions makes of the effect of a scenario on an indicator.
 
     Returns:
         Columns of ``AREAS``; empty where nothing was counted by area.
@@ -39,7 +33,7 @@ def areas(
         mine = mine.assign(group=mine["group"].map(of))
     keys = ["scenario", "seed", "indicator", "group_by", "group", "months_from", "months_to"]
     summed = mine.astype({"scenario": object, "group": object}).groupby(keys, as_index=False, observed=True)["value"].sum()
-    found = with_claims(effects(summed, spread=spread)).rename(columns={"group": "area"})
+    found = with_claims(effects(summed)).rename(columns={"group": "area"})
     for key in ("name", "x_km", "y_km"):
         found[key] = found["area"].map(lambda code, key=key: known.get(str(code), {}).get(key))
     found = found.astype({"x_km": float, "y_km": float})

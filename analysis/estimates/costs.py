@@ -47,6 +47,7 @@ CHEAPER = Ratio(np.nan, np.nan, np.nan, "it costs less than basis")
 PRICED = Spread(FACTOR, np.ones(1))  # the study spent nothing on it: what it costs here is what the user says
 DRAWN = "drawn"  # extra senior moves per euro by chance and knowledge, until it is known which scenario brings most
 FREE = Ratio(np.nan, np.nan, np.nan, "nothing was spent")
+MAY_BE_NONE = "the money may be none"
 PART = "euro per extra move belongs to the whole scenario"
 
 
@@ -156,7 +157,7 @@ def _whole(scenario: str, payer: str, ledger: pd.DataFrame, extra: Extras, money
         "uses": ledger["uses"].sum() / len(seeds),
         "p_sign": np.nan,
         "p_best": np.nan,
-        "knowledge": _why_not(extra["senior_moves"], money),
+        "knowledge": _why_not(extra["senior_moves"], money, spent := _spent(eur, money)),
     }
     notes = []
     for key, (what, suffix) in COUNTED.items():
@@ -167,7 +168,7 @@ def _whole(scenario: str, payer: str, ledger: pd.DataFrame, extra: Extras, money
         for name, value in (("extra", of_money.value), ("lower_extra", of_money.lower), ("upper_extra", of_money.upper)):
             row[f"{name}_{what}s_per_100k"] = PER * value
         notes += [f"{what.replace('_', ' ')}: {one_more.note}"] if one_more.note else []
-        drawn = None if of_money.note or one is None else _drawn(one, eur, money)
+        drawn = None if of_money.note or one is None else _drawn(one, spent)
         low, high = (np.nan, np.nan) if drawn is None else np.quantile(drawn, ENDS)
         row |= {f"lower_extra_{what}s_per_100k_full": PER * low, f"upper_extra_{what}s_per_100k_full": PER * high}
         row |= {f"lower{suffix}_full": 1 / high if high > 0 else np.nan, f"upper{suffix}_full": 1 / low if low > 0 else np.nan}
@@ -176,19 +177,28 @@ def _whole(scenario: str, payer: str, ledger: pd.DataFrame, extra: Extras, money
     return row | {"note": "; ".join(notes)}
 
 
-def _why_not(extra: Extra | None, money: Spread) -> str:
+def _why_not(extra: Extra | None, money: Spread, spent: NDArray | None) -> str:
     """How knowledge was carried over, or why it is not said."""
     if extra is None:
         return "no effect to divide by"
-    return money.kind if extra.spread.kind in (FACTOR, SHIFT) and money.kind != FACTOR else extra.spread.kind
+    if extra.spread.kind not in (FACTOR, SHIFT) or len(extra.values) < 2:
+        return extra.spread.said
+    return money.said if money.kind != FACTOR else extra.spread.said if spent is not None else MAY_BE_NONE
 
 
-def _drawn(extra: Extra, eur: NDArray, money: Spread) -> NDArray | None:
-    """Extra per euro by chance and knowledge, [SAMPLES]; None where the study does not say, or the money may be none."""
-    if extra.spread.kind not in (FACTOR, SHIFT) or money.kind != FACTOR or len(eur) < 2:
+def _spent(eur: NDArray, money: Spread) -> NDArray | None:
+    """Money by chance and knowledge, [SAMPLES]; None where the study does not say, or where it may be none."""
+    if money.kind != FACTOR or len(eur) < 2:
         return None
     spent = samples(eur[None], np.zeros((1, len(eur))), money)[0]
-    return samples(extra.values[None], extra.base[None], extra.spread)[0] / spent if (spent > 0).all() else None
+    return spent if (spent > 0).all() else None
+
+
+def _drawn(extra: Extra, spent: NDArray | None) -> NDArray | None:
+    """Extra per euro by chance and knowledge, [SAMPLES]; None where the study does not say, or the money may be none."""
+    if spent is None or extra.spread.kind not in (FACTOR, SHIFT):
+        return None
+    return samples(extra.values[None], extra.base[None], extra.spread)[0] / spent
 
 
 def _ratio(extra: Extra | None, eur: np.ndarray) -> Ratio:

@@ -8,7 +8,7 @@ provisional (*voorlopig*): one place, one dose of each card, assumptions that no
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -19,6 +19,7 @@ import pandas as pd
 
 from analysis.estimates.statistics import LEVEL
 from sim.counts.indicators import REGISTRY
+from sim.interventions import REGISTRY as INSTRUMENTS
 from sim.world.names import BASIS, PLACEBO
 
 if TYPE_CHECKING:
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).resolve().parents[1] / "knowledge"
 FACTOR, SHIFT = "factor", "shift"
 NONE_IN_BASIS = "the study has none in basis"
+NO_WIDER = "the draws vary no more than by chance"  # so that both intervals are one
+NO_VALUE = "no value in some seed"
+NOT_AS_STUDIED = "not as studied: "
+UNFELT = {"payer", "deliverer", "allow_empty", "eur_fixed"}  # settings that change nobody's move
 FEWEST = 2  # draws of which an effect of cards is known
 TOLD = 4  # standard errors from 0 at which a factor can be formed: below it one divides by noise
 SAMPLES = 1200  # of chance and draw together: ends of an interval hold still to about a tenth of its width
@@ -38,10 +43,25 @@ AT_ONCE = 4000  # rows
 
 
 class Spread(NamedTuple):
-    """What the draws make of an effect: ``kind`` is factor or shift, with one of ``values`` for each draw, or says why there is none."""
+    """What the draws make of an effect: ``kind`` is factor or shift, with one of ``values`` for each draw, or says why there is none.
+
+    ``but`` says what a reader of the figures must know.
+    """
 
     kind: str
     values: NDArray
+    but: str = ""
+
+    @property
+    def said(self) -> str:
+        """What stands in the column ``knowledge``."""
+        return "; ".join(filter(None, (self.kind, self.but)))
+
+    def for_others(self, changed: Collection[str]) -> Spread:
+        """The same for a run in which something (keys of cards, ``strength``) is not as it was in the study."""
+        if self.kind not in (FACTOR, SHIFT) or not changed:
+            return self
+        return self._replace(but="; ".join(filter(None, (self.but, NOT_AS_STUDIED + ", ".join(sorted(changed))))))
 
 
 NOT_ASKED = Spread("not asked for", np.zeros(0))
@@ -71,12 +91,15 @@ class Study:
         shipped, base, drawn = together[0], parts[0].base, ~np.isnan(together[1:])
         if np.isnan(shipped) or drawn.sum() < FEWEST:
             return Spread("fewer draws than can say anything", np.zeros(0))
-        kept = without_noise(together[1:][drawn], error[1:][drawn])
+        values = together[1:][drawn]
+        kept, but = without_noise(values, error[1:][drawn]), ""
+        if not np.ptp(kept) and np.ptp(values):
+            kept, but = np.full_like(kept, shipped), NO_WIDER  # where their mean lies is noise, too
         if abs(shipped) >= TOLD * error[0] and shipped != 0:
-            return Spread(FACTOR, kept / shipped)
+            return Spread(FACTOR, kept / shipped, but)
         if base == 0 or np.isnan(base):
             return Spread(NONE_IN_BASIS, np.zeros(0))
-        return Spread(SHIFT, (kept - shipped) / base)
+        return Spread(SHIFT, (kept - shipped) / base, but)
 
     @cached_property
     def _by_indicator(self) -> dict[str, dict[str, Part]]:
@@ -97,6 +120,21 @@ class Part(NamedTuple):
     difference: NDArray
     error: NDArray
     base: float
+
+
+def otherwise(held: Mapping[str, Mapping[str, Any]], strengths: Iterable[float] = ()) -> list[str]:
+    """What is not as in the study, in which each card has its defaults: cards (key to settings), and ``strength`` where it is not 1."""
+    changed = [key for key, settings in held.items() if key in INSTRUMENTS and _felt(settings) != _felt(_defaults(key))]
+    return changed + ["strength"] * any(one != 1 for one in strengths)
+
+
+@cache
+def _defaults(key: str) -> dict[str, Any]:
+    return INSTRUMENTS[key]().model_dump(mode="json", by_alias=True)
+
+
+def _felt(settings: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in settings.items() if name not in UNFELT}
 
 
 @cache
@@ -195,7 +233,7 @@ def beside(
         rows = np.flatnonzero(of == indicator)
         spreads = {name: NOTHING_DIFFERS if name == PLACEBO else NOT_ASKED if spread is None else spread(name, indicator) for name in names}
         for name in names:
-            words[name][rows] = spreads[name].kind
+            words[name][rows] = spreads[name].said
         known = [name for name in names if spreads[name].kind in (FACTOR, SHIFT) and values[BASIS].shape[1] >= 2]
         step = AT_ONCE // max(len(known), 1)
         for some in (rows[first : first + step] for first in range(0, len(rows) if known else 0, step)):
@@ -203,6 +241,7 @@ def beside(
             drawn = {name: samples(values[name][some], base, spreads[name]) for name in known}
             for name, one in drawn.items():
                 found[name]["lower_full"][some], found[name]["upper_full"][some] = np.quantile(one, ENDS, axis=1)
+                words[name][some[np.isnan(found[name]["lower_full"][some])]] = NO_VALUE
                 found[name]["p_sign"][some] = sure(one, np.sign((values[name][some] - base).mean(axis=1)))
             for name, share in likeliest(drawn, indicator).items():
                 found[name]["p_best"][some] = share

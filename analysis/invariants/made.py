@@ -12,6 +12,7 @@ from analysis.estimates.bundles import BUNDLE, Bundle, Values, parts_table, shar
 from analysis.estimates.certainty import certainty
 from analysis.estimates.deciding import deciding
 from analysis.estimates.goals import share_interval
+from analysis.estimates.knowledge import FACTOR, SHIFT
 from analysis.estimates.parting import parting
 from analysis.estimates.worksheet_counts import monitor
 from analysis.invariants.rule import RESULTS, TABLE_OF, Wrong, apart, invariant, named
@@ -139,6 +140,18 @@ def _has_its_reason(name: str, reason: str, *figures: str) -> None:
     named(test, f"{name}_says_why_it_is_empty", f"Where {' or '.join(figures)} is empty, {reason} says why.", name)
 
 
+def _knowledge_or_why(name: str, chance: str, full: str) -> None:
+    def test(there: pd.DataFrame) -> Wrong:
+        carried = there["knowledge"].str.partition("; ")[0].isin([FACTOR, SHIFT])
+        return (there[full].notna() & ~carried) | (there[full].isna() & there[chance].notna() & (carried | (there["knowledge"] == "")))
+
+    rule = f"Beside an interval for chance stands one for chance and knowledge ({full}), or knowledge says why there is none."
+    named(test, f"{name}_says_why_knowledge_is_not_known", rule, name)
+
+
+_knowledge_or_why("effects_csv", "lower", "lower_full")
+_knowledge_or_why("areas_csv", "lower", "lower_full")
+_knowledge_or_why("costs_csv", "lower_extra_senior_moves_per_100k", "lower_extra_senior_moves_per_100k_full")
 _has_its_reason("costs_csv", "note", "eur_per_extra_senior_move", "eur_per_extra_suitable_home", "eur_per_extra_link")
 _has_its_reason("monitor_csv", "note", "mean")
 _has_its_reason("pots_csv", "note", "eur_left")

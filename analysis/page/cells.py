@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analysis.estimates.knowledge import NO_WIDER
 from analysis.page.quote import Quote, digits_of, named, rich
 from analysis.page.section import Cell, Page
 from analysis.page.words import SCALE, Text, both, unknown
@@ -44,7 +45,8 @@ def margin(page: Page, value: Quote, lower: str = "lower", upper: str = "upper")
 
 def wide(page: Page, value: Quote) -> Text:
     """``270 tot 1.000``: the interval for chance and knowledge beside a difference, or why there is none."""
-    return ends(page, value, "lower_full", "upper_full") or unknown(str(page.book.cell(value.table, "knowledge", value.row)))
+    knowledge = str(page.book.cell(value.table, "knowledge", value.row))
+    return (None if NO_WIDER in knowledge else ends(page, value, "lower_full", "upper_full")) or unknown(knowledge)
 
 
 def ends(page: Page, value: Quote, lower: str, upper: str) -> Text | None:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.estimates.effects import comparisons, whole_run
+from analysis.estimates.knowledge import NO_WIDER
 from analysis.estimates.statistics import by_chance
 from analysis.page.noticed import MOVES, certain
 from analysis.page.section import Page
@@ -106,7 +107,7 @@ def _around(row: Any) -> Text:
 def beyond_chance(lower: float, upper: float, knowledge: str) -> Text:
     """What follows the interval for chance: the one that also holds what we do not know, or why there is none."""
     wide = wide_of(lower, upper, knowledge)
-    if math.isnan(lower):
+    if math.isnan(lower) or NO_WIDER in knowledge:
         return Text(f"; met de aannames: {wide.nl}", f"; with the assumptions: {wide.en}") if wide.nl else both("")
     return Text(f"; met de aannames, voorlopig: {wide.nl}", f"; with the assumptions, provisional: {wide.en}")
 

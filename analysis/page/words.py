@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from analysis.estimates.knowledge import NO_WIDER
 from sim.counts.indicators import REGISTRY
 from sim.interventions import REGISTRY as MENUKAART
 from sim.world.codes import Code, DwellingType, FunnelKind, HouseholdClass, Origin, Stage, Tenure
@@ -235,6 +236,8 @@ WHY_UNKNOWN = {  # by what stands in the column knowledge
     "the study has no ghosts": Text("niet uitgezocht voor dit cijfer", "not studied for this figure"),
     "the study does not count groups": Text("niet uitgezocht voor groepen", "not studied for groups"),
     "the study has none in basis": Text("niet uitgezocht voor dit cijfer", "not studied for this figure"),
+    "no value in some seed": Text("in een keer naspelen is er niets te tellen", "nothing to count in one of the runs"),
+    "the money may be none": Text("het bedrag kan ook nul zijn", "the money may be none"),
     "fewer draws than can say anything": Text("te weinig om iets te zeggen", "too little to say anything"),
     "not in the study: rules": Text("niet uitgezocht voor een stapsgewijze aanpak", "not studied for a stepwise approach"),
     "not in the study: what is stopped": Text("niet uitgezocht voor wie iets stopt", "not studied where something is stopped"),
@@ -242,7 +245,9 @@ WHY_UNKNOWN = {  # by what stands in the column knowledge
 
 
 def unknown(knowledge: str) -> Text:
-    """Why there is no interval for what we do not know; empty where that was not asked or one world is too few."""
+    """Why there is no interval for what we do not know, or none beside that for chance; empty where that was not asked or one world is too few."""
+    if NO_WIDER in knowledge:
+        return Text("in de studie niet breder dan door toeval", "in the study no wider than by chance")
     if knowledge.startswith("not in the study:") and knowledge not in WHY_UNKNOWN:
         return Text("niet uitgezocht voor deze maatregel", "not studied for this measure")
     return WHY_UNKNOWN.get(knowledge, both(""))
@@ -250,7 +255,7 @@ def unknown(knowledge: str) -> Text:
 
 def wide_of(lower: float, upper: float, knowledge: str) -> Text:
     """The interval with chance and knowledge, in two digits, or why there is none."""
-    if math.isnan(lower) or math.isnan(upper):
+    if math.isnan(lower) or math.isnan(upper) or NO_WIDER in knowledge:
         return unknown(knowledge)
     digits = two_digits(max(abs(lower), abs(upper)))
     return range_of(lower, upper, digits)

@@ -13,14 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from analysis.tables import record
+from sim.counts.schema import TABLES, Table
 from sim.world.errors import Refusal, hint
 from sim.world.names import BASIS, PLACEBO
 from verhuisketens.shell import NotWritten
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from sim.counts.schema import Table
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -32,8 +31,8 @@ class Folder:
     path: Path
 
     def has(self, name: str) -> bool:
-        """Whether the table is there, as parquet or CSV."""
-        return self._file(name) is not None
+        """Whether the table is there."""
+        return self._file(name).is_file()
 
     def table(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
         """One whole table, texts as plain strings.
@@ -80,15 +79,13 @@ class Folder:
 
     def _found(self, name: str) -> Path:
         file = self._file(name)
-        if file is None:
-            raise Refusal(f"{self.path} holds no {name}.parquet; run experiments.compare with out={self.path}")
+        if not file.is_file():
+            raise Refusal(f"{self.path} holds no {file.name}; run experiments.compare with out={self.path}")
         return file
 
-    def _file(self, name: str) -> Path | None:
-        for suffix in (".parquet", ".csv"):
-            if (self.path / f"{name}{suffix}").is_file():
-                return self.path / f"{name}{suffix}"
-        return None
+    def _file(self, name: str) -> Path:
+        """Of a table of a run the file that its schema names: one that is computed from it may have the same name."""
+        return self.path / (TABLES[name].file if name in TABLES else f"{name}.csv")
 
 
 @contextmanager

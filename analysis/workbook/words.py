@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from analysis.estimates.knowledge import NOT_AS_STUDIED
 from analysis.page import public_words, words
 from analysis.page.words import Text, capital, readable
 from analysis.worksheets.sheets_monitor import DUTCH as OF_THE_MONITOR
@@ -62,6 +63,7 @@ CARRIED = {  # the column knowledge, where there is a second margin
     "shift": "Ja: de uitkomst van de studie als verschuiving",
     "not asked for": "Niet gevraagd",
 }
+OTHERWISE = "de maatregel is anders ingesteld dan in de studie"
 NOTES = {  # a part of a note, as a pattern
     r"euro per extra move belongs to the whole scenario": "een prijs per extra verhuizing hoort bij het hele pakket",
     r"nothing was spent": "er is niets uitgegeven",
@@ -94,6 +96,13 @@ def note(english: str) -> str:
     if found := _part(english):
         return capital(found)
     return capital("; ".join(_of_what(one) for one in english.split("; ")))
+
+
+def carried(text: str) -> str:
+    """What stands in the column knowledge: whether there is a second margin, and what to know of it."""
+    kind, *more = text.split("; ")
+    first = CARRIED.get(kind) or capital(words.unknown(kind).nl) or note(kind)
+    return "; ".join([first, *(OTHERWISE if one.startswith(NOT_AS_STUDIED) else words.unknown(one).nl for one in more)])
 
 
 def _of_what(part: str) -> str:
@@ -190,7 +199,7 @@ class Names:
             "length": lambda key, _: LENGTHS.get(key, key),
             "sheet": lambda key, _: SHEETS[key],
             "key": lambda key, _: self.counted(key),
-            "knowledge": lambda text, _: CARRIED.get(text) or capital(words.unknown(text).nl) or note(text),
+            "knowledge": lambda text, _: carried(text),
             "misses": lambda text, _: missed(text),
             "note": lambda text, _: note(text),
             "warning": lambda text, _: note(text),

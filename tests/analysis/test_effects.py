@@ -17,10 +17,12 @@ from analysis.estimates.knowledge import FACTOR, Spread
 from analysis.estimates.statistics import ratio, turned_over
 from analysis.page.section import Page
 from analysis.page.sections.money import SENIOR, WHY, why_not
+from analysis.pipeline import finish
+from analysis.results import gather
 from analysis.tables.files import Folder
 from analysis.tables.schema import COSTS, EFFECTS
 from sim.counts.indicators import REGISTRY
-from sim.counts.schema import SUMMARY
+from sim.counts.schema import SUMMARY, TABLES, Table
 from sim.world.errors import Refusal
 from tests import synthetic_tables as made
 
@@ -118,6 +120,27 @@ def test_a_lost_and_a_damaged_table_are_named(tmp_path: Path) -> None:
         Folder(tmp_path).table("summary", ())
     with pytest.raises(Refusal, match=r"summary\.parquet is damaged"):
         Folder(tmp_path).of_scenario("summary", ("seed",), "basis")
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=lambda table: table.file)
+def test_a_table_of_a_run_is_the_file_of_its_schema_and_none_of_its_name_that_was_computed(tmp_path: Path, table: Table) -> None:
+    other = tmp_path / f"{table.name}.{'parquet' if table.suffix == 'csv' else 'csv'}"
+    other.write_text("scenario,instrument\nbasis,voorrang\n", encoding="utf-8")
+    folder = Folder(tmp_path)
+    assert not folder.has(table.name)
+    for read in (
+        lambda: folder.table(table.name, ()),
+        lambda: folder.scenarios(table.name),
+        lambda: folder.of_scenario(table.name, (), "a"),
+    ):
+        with pytest.raises(Refusal, match=f"holds no {table.file}"):
+            read()
+
+
+def test_a_page_made_anew_reads_no_table_that_the_page_itself_wrote(tmp_path: Path) -> None:
+    out = made.write(tmp_path / "out")
+    first = finish(gather(out))
+    assert not (out / "filters.parquet").exists() and (out / "filters.csv").is_file() and finish(gather(out)) == first
 
 
 def test_one_scenario_is_read_with_its_columns_only(tmp_path: Path) -> None:

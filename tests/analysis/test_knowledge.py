@@ -9,8 +9,25 @@ import pandas as pd
 import pytest
 from scipy.special import stdtrit
 
-from analysis.estimates.knowledge import ENDS, FACTOR, SAMPLES, SHIFT, Spread, Study, beside, chance, samples, without_noise
+from analysis.estimates.knowledge import (
+    ENDS,
+    FACTOR,
+    NO_VALUE,
+    NO_WIDER,
+    SAMPLES,
+    SHIFT,
+    UNFELT,
+    Spread,
+    Study,
+    beside,
+    chance,
+    otherwise,
+    samples,
+    shipped,
+    without_noise,
+)
 from analysis.estimates.statistics import paired
+from sim.interventions import REGISTRY as INSTRUMENTS
 
 DRAWS = 60
 
@@ -115,6 +132,44 @@ def test_one_tells_the_effect_from_zero_before_one_divides_by_it():
     strong, weak = study(coach=(drawn, 1.0, 400.0)), study(coach=(drawn, 6.0, 400.0))
     assert strong.spread(["coach"], "senior_moves").kind == FACTOR and weak.spread(["coach"], "senior_moves").kind == SHIFT
     assert study(coach=(drawn, 0.0, 400.0)).spread(["coach"], "senior_moves").values.tolist() == [0.5, 1.5]
+
+
+def test_draws_that_vary_no_more_than_by_chance_make_the_interval_for_chance_and_say_so():
+    d = np.random.default_rng(5).normal(30, 8, (1, 9))
+    low = np.random.default_rng(6).normal(900, 20, (1, 9))
+    for error, kind in ((3.0, FACTOR), (12.0, SHIFT)):
+        found = study(coach=([20.0, 16.0, 17.0, 15.0], error, 400.0)).spread(["coach"], "senior_moves")
+        assert (found.kind, found.said) == (kind, f"{kind}; {NO_WIDER}")
+        wide, chance_alone = full(low + d, low, found), full(low + d, low, Spread(FACTOR, np.ones(1)))
+        for name in ("lower", "upper", "p_sign"):
+            np.testing.assert_allclose(getattr(wide, name), getattr(chance_alone, name))
+    beyond = study(coach=([20.0, 10.0, 30.0], 1.0, 400.0)), study(coach=([20.0, 20.0, 20.0], 0.0, 400.0))  # a cost that nothing changes
+    assert [one.spread(["coach"], "senior_moves").said for one in beyond] == [FACTOR, FACTOR]
+
+
+def by_default(key):
+    return INSTRUMENTS[key]().model_dump(mode="json", by_alias=True)
+
+
+@pytest.mark.parametrize("key", sorted(set(shipped().effects["card"])))
+def test_a_card_with_other_settings_than_the_study_says_so_whichever_setting_it_is(key):
+    assert otherwise({key: by_default(key)}, [1.0, 1.0]) == []
+    for name, value in by_default(key).items():
+        other = otherwise({key: by_default(key) | {name: f"not {value}"}})
+        assert other == ([] if name in UNFELT else [key]), name
+
+
+def test_what_is_not_as_studied_stands_beside_the_figures_and_not_beside_a_reason():
+    assert otherwise({"voorrang": by_default("voorrang"), "mine": {}}, [1.0, 1.2]) == ["strength"]
+    assert Spread(SHIFT, np.ones(2)).for_others(["voorrang", "strength"]).said == "shift; not as studied: strength, voorrang"
+    assert Spread(FACTOR, np.ones(2), NO_WIDER).for_others(["voorrang"]).said == f"factor; {NO_WIDER}; not as studied: voorrang"
+    assert Spread("no instrument", np.zeros(0)).for_others(["strength"]).said == "no instrument"
+
+
+def test_a_row_without_a_value_in_some_seed_says_so_instead_of_how_knowledge_was_carried_over():
+    values, base = np.array([[5.0, 6.0, np.nan], [5.0, 6.0, 7.0]]), np.ones((2, 3))
+    found = beside(np.full(2, "senior_moves"), {"basis": base, "one": values}, lambda *_: Spread(FACTOR, np.ones(4)))["one"]
+    assert found["knowledge"].tolist() == [NO_VALUE, FACTOR] and found["lower_full"].isna().tolist() == [True, False]
 
 
 def test_cards_together_are_their_effects_together():
