@@ -70,7 +70,7 @@ def others(listed: list[str], seeds: int) -> dict[str, pd.DataFrame]:
     money = money.assign(instrument=money["scenario"], organisation="gemeente", contacts=9, uses=3, cost_eur=9000.0, waiting=0, no_money=0)
     drift = worlds[worlds["scenario"] != BASIS].assign(share_elsewhere=worlds["month"] / 1000)
     return {
-        "months": worlds.assign(seniors=200_000),
+        "months": worlds.assign(seniors=200_000, dwellings_corporatie=250_000),
         "funnel": funnel,
         "instruments": money[list(INSTRUMENTS.names)],
         "drift": drift[list(DRIFT.names)],
