@@ -38,10 +38,11 @@ def made_spreads() -> str:
     for card in sorted(set(shipped().effects["card"])):
         cells = []
         for indicator in SHOWN:
-            kind, values = shipped().spread([card], indicator)
-            low, high = pd.Series(values).quantile([0.025, 0.975]) if len(values) else (0.0, 0.0)
-            scale = {FACTOR: f"{low:.2f} to {high:.2f} times", SHIFT: f"no effect seen; {low:+.1%} to {high:+.1%} of basis"}
-            cells.append(scale.get(kind, kind))
+            found = shipped().spread([card], indicator)
+            low, high = pd.Series(found.values).quantile([0.025, 0.975]) if len(found.values) else (0.0, 0.0)
+            of_basis = f"no effect seen; {low:+.1%} to {high:+.1%} of basis"
+            scale = {FACTOR: f"{low:.2f} to {high:.2f} times", SHIFT: of_basis}
+            cells.append(found.but or scale.get(found.kind, found.kind))
         lines.append(f"| `{card}` | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 

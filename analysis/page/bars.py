@@ -53,12 +53,36 @@ def bar(
     return Bar(name, quote, (found[0], found[1]), (found[2], found[3]), claimed)
 
 
-def draw(panels: Sequence[Panel], axis: Text, language: str, narrow: bool, unit: str = "", filled: bool = False) -> Figure:
-    """The picture; ``unit`` stands before each number (``€``); ``filled`` draws a bar from 0 to each."""
+def legend(panels: Sequence[Panel]) -> Text:
+    """What the lines and dots of the picture are: nothing that is not in it, and what of it is missing."""
+    rows = [one for panel in panels for one in panel.bars if one.quote is not None]
+    thick, thin = (sum(not np.isnan(ends).any() for ends in of) for of in ([one.chance for one in rows], [one.wide for one in rows]))
+    lines = []
+    if thick:
+        lines.append(Text("Dik: toeval.", "Thick: chance.") if thin else Text("Balk: toeval.", "Bar: chance."))
+    if thin:
+        lines.append(
+            Text("Dun: ook met andere aannames over mensen (voorlopig).", "Thin: with other assumptions about people, too (provisional).")
+        )
+    if 0 < thin < len(rows):
+        open_end = any(not np.isnan(one.wide[0]) and np.isnan(one.wide[1]) for one in rows)
+        more = Text(", of zonder bovengrens", ", or without an upper end") if open_end else both("")
+        lines.append(Text(f"Geen dunne streep: niet uitgezocht{more.nl}.", f"No thin line: not studied{more.en}."))
+    if not thin:
+        lines.append(Text("Met andere aannames: niet uitgezocht.", "With other assumptions: not studied."))
+    if not all(one.claimed for one in rows):
+        lines.append(Text("Een open stip: geen verschil te zien.", "An open dot: no difference to be seen."))
+    return Text(" ".join(one.nl for one in lines), " ".join(one.en for one in lines))
+
+
+def draw(
+    panels: Sequence[Panel], axis: Text, language: str, narrow: bool, unit: str = "", filled: bool = False, width: float = WIDTH
+) -> Figure:
+    """The picture; ``unit`` stands before each number (``€``); ``filled`` draws a bar from 0 to each; ``width`` in inches on a desk."""
     rows = sum(len(panel.bars) for panel in panels)
     titled = sum(bool(panel.title.nl) for panel in panels)
     row = ROW * (1.55 if narrow else 1.0)
-    figure = Figure(figsize=(NARROW if narrow else WIDTH, 0.65 + row * rows + HEAD * titled), layout="constrained")
+    figure = Figure(figsize=(NARROW if narrow else width, 0.65 + row * rows + HEAD * titled), layout="constrained")
     heights = [row * max(1, len(panel.bars)) + HEAD * bool(panel.title.nl) for panel in panels]
     axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0]
     for ax, panel in zip(axes, panels, strict=True):

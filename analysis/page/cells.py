@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+from markupsafe import Markup
+
 from analysis.estimates.knowledge import NO_WIDER
 from analysis.page.quote import Quote, digits_of, named, rich
-from analysis.page.section import Cell, Page
-from analysis.page.words import SCALE, Text, both, unknown
+from analysis.page.section import Cell, Grid, Page
+from analysis.page.words import LANGUAGES, SCALE, Text, both, unknown
 
 NOTHING = Cell(both("–"))
 FAR, WHOLE = 20, 100  # times as large; see digits_of_ends
+TURNED = "0 - "  # how the column of a number begins that is written the other way round
+SAME = Text("elke keer precies gelijk", "exactly the same in each run")
+NO_SCALE = Text("niet te zeggen: er is geen verschil om mee te rekenen", "cannot be told: there is no difference to scale")
 ONE_RUN = Text("één keer nagespeeld: geen marge", "run once: no margin")
 NOT_STUDIED = unknown("the study does not count it")
 
@@ -46,14 +53,22 @@ def margin(page: Page, value: Quote, lower: str = "lower", upper: str = "upper")
 def wide(page: Page, value: Quote) -> Text:
     """``270 tot 1.000``: the interval for chance and knowledge beside a difference, or why there is none."""
     knowledge = str(page.book.cell(value.table, "knowledge", value.row))
-    return (None if NO_WIDER in knowledge else ends(page, value, "lower_full", "upper_full")) or unknown(knowledge)
+    found = (None if NO_WIDER in knowledge else ends(page, value, "lower_full", "upper_full")) or unknown(knowledge)
+    return NO_SCALE if found == SAME else found
 
 
 def ends(page: Page, value: Quote, lower: str, upper: str) -> Text | None:
-    """The ends of an interval in the row of a number, in the digits of ``digits_of_ends``; None where it has none."""
-    low, high = (page.book.quote(value.table, name, value.row, scale=value.scale) for name in (lower, upper))
+    """The ends of an interval in the row of a number, in the digits of ``digits_of_ends``; None where it has none.
+
+    Of a number that is written the other way round (``0 - difference``) they are too. Where both are 0 it says so in words.
+    """
+    turned = value.column.startswith(TURNED)
+    columns = (f"{TURNED}{upper}", f"{TURNED}{lower}") if turned else (lower, upper)
+    low, high = (page.book.quote(value.table, name, value.row, scale=value.scale) for name in columns)
     if not (low.known and high.known):
         return None
+    if low.value == 0 == high.value:
+        return SAME
     of_low, of_high = digits_of_ends(low.value, high.value)
     return rich("{low} tot {high}", "{low} to {high}", low=low.with_digits(of_low), high=high.with_digits(of_high))
 
@@ -74,8 +89,30 @@ def digits_of_ends(low: float, high: float) -> tuple[int, int]:
 
 
 def size(value: Quote) -> Quote:
-    """The same number without its sign, for a sentence that says more or fewer: by the arithmetic of its cell."""
-    return value if value.value >= 0 else value._replace(value=-value.value, column=f"0 - ({value.column})", sign=False)
+    """The same number without its sign, for a sentence that says more or fewer: a column, or one that is turned."""
+    if value.value >= 0:
+        return value
+    column = value.column.removeprefix(TURNED) if value.column.startswith(TURNED) else f"{TURNED}{value.column}"
+    return value._replace(value=-value.value, column=column, sign=False)
+
+
+def once(grid: Grid) -> Grid:
+    """A table in which the reason that several cells give for having no wide interval is said once, in the caption."""
+    said = [cell.wide for row in grid.rows for cell in row if cell.wide.nl]
+    (reason, n), *_ = Counter(one for one in said if "<data" not in one.nl).most_common(1) or [(both(""), 0)]
+    if n < 2:
+        return grid
+    all_of_them = Text("Met andere aannames", "With other assumptions")
+    some = Text("Waar geen marge met aannames staat", "Where no margin with assumptions stands")
+    which = all_of_them if n == len(said) else some
+    caption = Text(
+        *(
+            Markup("{}. {}: {}.").format(grid.caption.of(language).rstrip("."), which.of(language), reason.of(language))
+            for language in LANGUAGES
+        )
+    )
+    rows = tuple(tuple(cell._replace(wide=both("")) if cell.wide == reason else cell for cell in row) for row in grid.rows)
+    return grid._replace(caption=caption, rows=rows)
 
 
 def part(page: Page, scenario: str, key: str) -> Text:

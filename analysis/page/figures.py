@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from matplotlib.axis import Axis
     from numpy.typing import NDArray
 
-    from analysis.page.quote import Quote
-
 WIDTH, HALF, NARROW = 7.6, 5.2, 3.6  # inches: of a page on a desk, of half of it, and on a phone
 INK, SOFT, RULE, BAND = "#1d2733", "#55606e", "#c9d0d8", "#e6e9ee"
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -115,40 +113,6 @@ def inline(picture: bytes, key: str) -> str:
     text = re.sub(r'\bid="', f'id="{key}-', text)
     text = text.replace("url(#", f"url(#{key}-").replace('href="#', f'href="#{key}-')
     return text.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1).strip()
-
-
-def ranked(rows: pd.DataFrame, quotes: Mapping[str, Quote], titles: Titles, language: str, narrow: bool) -> Figure:
-    """One row per scenario in the order given: a thick bar for chance, a thin one for chance and knowledge, the number beside it.
-
-    Args:
-        rows: scenario, difference, lower, upper, lower_full, upper_full, claimed. quotes: the number of each scenario.
-    """
-    rows = rows.iloc[::-1].reset_index(drop=True)
-    fig = Figure(figsize=(NARROW if narrow else HALF, 0.8 + (0.62 if narrow else 0.46) * len(rows)), layout="constrained")
-    ax = fig.subplots()
-    ax.axvline(0, color=SOFT, linewidth=1.0, zorder=1)
-    for y, row in enumerate(rows.itertuples()):
-        if not np.isnan(row.lower_full):
-            ax.plot([row.lower_full, row.upper_full], [y, y], color=BLUE, linewidth=1.4, alpha=0.6, solid_capstyle="butt", zorder=2)
-        if not np.isnan(row.lower):
-            ax.plot([row.lower, row.upper], [y, y], color=BLUE, linewidth=6.5, solid_capstyle="butt", zorder=3)
-        ax.plot([row.difference], [y], "o", color=BLUE, markerfacecolor=BLUE if row.claimed else "white", markersize=5.5, zorder=4)
-        quote = quotes[row.scenario]
-        end = np.nanmax([row.difference, row.upper, row.upper_full])
-        written = ax.annotate(quote.said(language), (end, y), xytext=(6, 0), textcoords="offset points", va="center", fontsize=9.5)
-        written.set_gid(quote.mark)
-        if narrow:
-            name = _short(titles, row.scenario, language)
-            ax.annotate(name, (0, y + 0.34), xycoords=("axes fraction", "data"), va="center", fontsize=9).set_gid(NAME)
-    ax.set_ylim(-0.5, len(rows) - 0.4)
-    ax.margins(x=0.14)
-    if narrow:
-        ax.set_yticks([])
-    else:
-        _names(ax, rows["scenario"], titles, language)
-    ax.xaxis.set_major_locator(MaxNLocator(4 if narrow else 7, steps=[1, 2, 5, 10]))
-    _comma(ax.xaxis, language)
-    return fig
 
 
 def _forest(ax: Axes, rows: pd.DataFrame, language: str) -> None:

@@ -6,13 +6,12 @@ import math
 from functools import partial
 from typing import NamedTuple
 
-import pandas as pd
 from markupsafe import Markup
 
 from analysis.estimates.effects import whole_run
-from analysis.page import figures
+from analysis.page import bars, figures
 from analysis.page.cells import chance, effect_cell, size, title_cell, wide
-from analysis.page.noticed import MOVES, Difference, best, difference, packages, top
+from analysis.page.noticed import MOVES, THRESHOLD, Difference, best, difference, own_parts, packages, top
 from analysis.page.quote import Quote, rich
 from analysis.page.section import Chart, Grid, Page
 from analysis.page.sections import cards, sureness
@@ -26,9 +25,15 @@ OTHERS = {  # of whom the second sentence speaks: when there are more, when ther
         Text("senioren in een geschikte woning", "seniors in a suitable home"),
     ),
     "families_housed": (
-        Text("{n} gezinnen meer krijgen een andere woning", "{n} more families get another home"),
-        Text("{n} gezinnen minder krijgen een andere woning", "{n} fewer families get another home"),
-        Text("gezinnen", "families"),
+        Text(
+            "Van de huishoudens met drie of meer mensen krijgen er {n} meer een andere woning",
+            "Of households of three or more people {n} more get another home",
+        ),
+        Text(
+            "Van de huishoudens met drie of meer mensen krijgen er {n} minder een andere woning",
+            "Of households of three or more people {n} fewer get another home",
+        ),
+        Text("huishoudens met drie of meer mensen", "households of three or more people"),
     ),
     "starters_housed": (
         Text("{n} starters meer krijgen een eigen woning", "{n} more starters get a home of their own"),
@@ -36,11 +41,9 @@ OTHERS = {  # of whom the second sentence speaks: when there are more, when ther
         Text("starters", "starters"),
     ),
 }
-SURE = (  # words for the chance that a sign holds, by chance and knowledge together
-    (0.995, Text("zeker", "certain")),
-    (0.95, Text("zo goed als zeker", "as good as certain")),
-    (0.8, Text("waarschijnlijk", "likely")),
-    (0.0, Text("onzeker", "uncertain")),
+DOSES = Text(
+    " De volgorde geldt voor deze inzet; met meer of minder geld kan zij anders zijn.",
+    " The order holds for these doses; with more or less money it may differ.",
 )
 
 
@@ -149,31 +152,27 @@ def most(page: Page, name: str, found: Difference, together: set[str]) -> tuple[
         more=more,
     )
     bundle = best(page, sorted(together))
-    if bundle and bundle[1].value.value > value.value:
+    beaten = bundle is not None and bundle[1].value.value > value.value
+    if bundle is not None and beaten:
+        inside = rich(" {name} zit daar ook in.", " {name} is part of it.", name=title) if _holds(page, bundle[0], name) else both("")
         beside = rich(
-            " Het pakket {title} doet {n} en kost {eur} miljoen euro. {name} zit daar ook in.",
-            " The package {title} does {n} and costs {eur} million euros. {name} is part of it.",
+            " Het pakket {title} doet {n} en kost {eur} miljoen euro.{inside}",
+            " The package {title} does {n} and costs {eur} million euros.{inside}",
             title=page.results.titles[bundle[0]],
             n=bundle[1].value,
             eur=spent(page, bundle[0], 1e-6),
-            name=title,
+            inside=inside,
         )
-        if not _holds(page, bundle[0], name):
-            beside = rich(
-                " Het pakket {title} doet {n} en kost {eur} miljoen euro.",
-                " The package {title} does {n} and costs {eur} million euros.",
-                title=page.results.titles[bundle[0]],
-                n=bundle[1].value,
-                eur=spent(page, bundle[0], 1e-6),
-            )
         lines = Text(lines.nl + beside.nl, lines.en + beside.en)
-    alone = len(page.order) - len(together) == 1
-    finding = (
-        rich("{title} laat meer senioren verhuizen.", "{title} makes more seniors move.", title=title)
-        if alone
-        else rich("{title} doet het meeste.", "{title} does most.", title=title)
-    )
-    return finding, lines
+    if len(page.order) - len(together) == 1:
+        return rich("{title} laat meer senioren verhuizen.", "{title} makes more seniors move.", title=title), lines
+    if beaten:
+        return rich(
+            "Bij deze inzet doet {title} van de losse maatregelen het meeste.",
+            "At these doses {title} does most of the single measures.",
+            title=title,
+        ), lines
+    return rich("Bij deze inzet doet {title} het meeste.", "At these doses {title} does most.", title=title), lines
 
 
 def _holds(page: Page, bundle: str, part: str) -> bool:
@@ -190,6 +189,7 @@ def who(page: Page, name: str) -> tuple[Text, Text]:
     """The second sentence: who notices, and who does not."""
     found = {key: one for key in OTHERS if (one := difference(page, name, key))}
     lines = [_others(page, key, one) for key, one in found.items() if one.claimed]
+    lines += [THRESHOLD] if lines else []
     same = [OTHERS[key][2] for key, one in found.items() if not one.claimed]
     if same:
         listed = Text(*(" en ".join(part.nl for part in same), " and ".join(part.en for part in same)))
@@ -210,7 +210,7 @@ def _others(page: Page, key: str, one: Difference) -> Text:
     more, fewer, _ = OTHERS[key]
     said = more if one.value.value >= 0 else fewer
     tail = Text(" ({word}; met aannames: {wide}).", " ({word}; with assumptions: {wide}).")
-    return rich(said.nl + tail.nl, said.en + tail.en, n=size(one.value), word=one.word, wide=wide(page, one.value))
+    return rich(said.nl + tail.nl, said.en + tail.en, n=size(one.value), word=one.word, wide=wide(page, size(one.value)))
 
 
 def joined(lines: list[Text]) -> Text:
@@ -230,11 +230,15 @@ def sure(page: Page, name: str, found: Difference) -> tuple[Text, Text]:
             chance=chance(page, found.value),
             why=why,
         )
-    word = next(text for least, text in SURE if chances >= least)
-    finding = rich(
-        "Dat er meer verhuizen is in dit model {word}; hoeveel meer niet.",
-        "That more move is {word} in this model; how many more is not.",
-        word=word,
+    word = sureness.certainty_of(chances)
+    finding = (
+        Text("Of er meer verhuizen, is in dit model onzeker.", "Whether more move is uncertain in this model.")
+        if word == sureness.UNSURE
+        else rich(
+            "Dat er meer verhuizen is in dit model {word}; hoeveel meer is onzeker.",
+            "That more move is {word} in this model; how many more is uncertain.",
+            word=word,
+        )
     )
     lines = rich(
         "Met andere aannames over mensen worden het er {wide} in plaats van {n}. {hangs}",
@@ -257,24 +261,30 @@ def unseen(page: Page) -> Text | None:
 
 def charts(page: Page) -> list[Chart]:
     """The ranked picture: thick for chance, thin for chance and knowledge."""
-    rows = whole_run(page.results.effects, MOVES)
+    rows = whole_run(page.results.effects, MOVES).set_index("scenario").reindex(list(page.order)).dropna(subset="difference")
     if rows.empty:
         return []
     time = span(page.results.months)
-    rows = rows.set_index("scenario").reindex(list(page.order)).dropna(subset="difference").reset_index()
-    quotes = {name: page.effect(name, MOVES, sign=True) for name in rows["scenario"]}
+    shown = [
+        bars.bar(page, page.results.titles[name], page.effect(name, MOVES, sign=True), claimed=bool(rows["claimed"][name]))
+        for name in rows.index
+    ]
+    panels = [bars.Panel(both(""), tuple(shown))]
     header = (Text("Maatregel", "Measure"), Text("Extra verhuizingen van senioren", "Extra moves by seniors"))
-    table = tuple((title_cell(page, name), effect_cell(page, name, MOVES)) for name in rows["scenario"])
+    table = tuple((title_cell(page, name), effect_cell(page, name, MOVES)) for name in rows.index)
     return [
         Chart(
             "extra_verhuizingen",
             ranking(page),
             rich(
-                "Extra verhuizingen van senioren in {time}. Dik: toeval. Dun: ook met andere aannames over mensen (voorlopig).",
-                "Extra moves by seniors in {time}. Thick: chance. Thin: with other assumptions about people, too (provisional).",
+                "Extra verhuizingen van senioren in {time}. {legend}{doses}{packages}",
+                "Extra moves by seniors in {time}. {legend}{doses}{packages}",
                 time=time,
+                legend=bars.legend(panels),
+                doses=DOSES if len(shown) > 1 else both(""),
+                packages=own_parts(page),
             ),
-            partial(_ranked, rows, quotes, page.results.titles),
+            partial(bars.draw, panels, both(""), width=figures.HALF),
             Grid(rich("Extra verhuizingen van senioren in {time}", "Extra moves by seniors in {time}", time=time), header, table),
             "effects.csv",
         )
@@ -292,9 +302,7 @@ def ranking(page: Page) -> Text:
     if len(alone) == 1:
         return rich("{title} brengt extra verhuizingen", "{title} brings extra moves", title=title)
     if together:
-        return rich("{title} brengt alleen al de meeste verhuizingen", "{title} by itself brings most moves", title=title)
-    return rich("{title} brengt de meeste verhuizingen", "{title} brings most moves", title=title)
-
-
-def _ranked(rows: pd.DataFrame, quotes: dict[str, Quote], titles: dict[str, Text], language: str, narrow: bool) -> figures.Figure:
-    return figures.ranked(rows, quotes, titles, language, narrow)
+        return rich(
+            "Bij deze inzet wint {title} van andere losse maatregelen", "At these doses {title} beats other single measures", title=title
+        )
+    return rich("Bij deze inzet brengt {title} de meeste verhuizingen", "At these doses {title} brings most moves", title=title)

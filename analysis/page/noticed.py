@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from markupsafe import Markup
+
 from analysis.page.quote import Quote, fixed, rich
 from analysis.page.section import Page
 from analysis.page.words import Text, both
 
 MOVES = "senior_moves"
 NOTICED = 0.01  # of basis; assumption: who counts in a municipality does not see less than one in a hundred
-
+THRESHOLD = Text(
+    *(
+        Markup(said).format(fixed(one, "assumption: from which a difference can be noticed"))
+        for said, one in (
+            ("Merkbaar heet hier ten minste {} verschil; die grens is een aanname.", f"{100 * NOTICED:g} procent"),
+            ("Noticeable is here a difference of {} at least; that limit is an assumption.", f"{100 * NOTICED:g} per cent"),
+        )
+    )
+)
 MOST_DRAWN = 6  # measures in one picture that colours and marks tell apart
 
 
@@ -47,6 +57,19 @@ def packages(page: Page) -> set[str]:
     listed = page.results.manifest.get("scenarios", {})
     held = {name: frozenset(listed.get(name, {}).get("instruments", {})) for name in page.order}
     return {name for name, mine in held.items() if any(other and other < mine for other in held.values())}
+
+
+def own_parts(page: Page) -> Text:
+    """That a package is put beside measures that it holds, as a sentence after others; empty where none is."""
+    names = [page.results.titles[name] for name in page.order if name in packages(page)]
+    listed = Text(*(" en ".join(one.nl for one in names), " and ".join(one.en for one in names)))
+    if not names:
+        return both("")
+    said = Text(
+        " In een pakket ({names}) zitten ook maatregelen die er los naast staan.",
+        " A package ({names}) holds measures that stand beside it, too.",
+    )
+    return rich(*said, names=listed)
 
 
 def best(page: Page, names: list[str]) -> tuple[str, Difference] | None:

@@ -245,7 +245,7 @@ WHY_UNKNOWN = {  # by what stands in the column knowledge
 
 
 def unknown(knowledge: str) -> Text:
-    """Why there is no interval for what we do not know, or none beside that for chance; empty where that was not asked or one world is too few."""
+    """Why there is no interval for what we do not know, or no wider one; empty where that was not asked or one world is too few."""
     if NO_WIDER in knowledge:
         return Text("in de studie niet breder dan door toeval", "in the study no wider than by chance")
     if knowledge.startswith("not in the study:") and knowledge not in WHY_UNKNOWN:

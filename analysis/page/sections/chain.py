@@ -11,7 +11,7 @@ from markupsafe import Markup
 from analysis.page.cells import NOT_STUDIED, NOTHING, margin, title_cell
 from analysis.page.chain_charts import hundred, lengths
 from analysis.page.chain_drawing import drawing
-from analysis.page.noticed import NOTICED
+from analysis.page.noticed import NOTICED, THRESHOLD
 from analysis.page.quote import Quote, named, rich
 from analysis.page.section import Block, Cell, Chart, Drawing, Fold, Grid, Page, Section, Words
 from analysis.page.words import LANGUAGES, ORIGINS, Text, both, capitals, coded
@@ -78,8 +78,9 @@ def section(page: Page) -> Section | None:
         Text("De keten", "The chain"),
         finding(page, changes),
         rich(
-            "Ketens die in deze jaren begonnen, nagespeeld met en zonder maatregel. Een keten loopt tot wie geen huis achterlaat.",
-            "Chains that began in these years, with and without a measure. A chain runs up to who leaves no home behind.",
+            "Ketens die in deze jaren begonnen, met en zonder maatregel. Een keten loopt tot wie geen huis achterlaat. {noticed}",
+            "Chains that began in these years, with and without a measure. A chain runs up to who leaves no home behind. {noticed}",
+            noticed=THRESHOLD,
         ),
         (_how_long(page), *_differences(page, changes)),
         tuple(blocks),
@@ -126,7 +127,7 @@ def finding(page: Page, changes: list[Longer]) -> Text:
     if not most.noticed:
         return Text("Geen maatregel maakt ketens merkbaar langer", "No measure makes chains noticeably longer")
     share = page.book.quote("chain_lengths", "difference / (mean - difference)", most.value.row, scale=100.0)
-    return rich("Een maatregel maakt ketens hooguit {n} procent langer", "A measure makes chains at most {n} per cent longer", n=share)
+    return rich("Bij deze inzet worden ketens hooguit {n} procent langer", "At these doses chains get {n} per cent longer at most", n=share)
 
 
 def _how_long(page: Page) -> Text:

@@ -36,7 +36,12 @@ def section(page: Page) -> Section | None:
     return Section(
         "klantreis",
         Text("De klantreis", "The klantreis"),
-        rich("Van elke {k} senioren verhuizen er {n} per jaar", "Of each {k} seniors {n} move in a year", k=THOUSAND, n=move),
+        rich(
+            "In dit model verhuizen jaarlijks {n} van elke {k} senioren",
+            "In this model {n} of each {k} seniors move each year",
+            k=THOUSAND,
+            n=move,
+        ),
         rich(
             "Geteld zijn huishoudens van senioren: hoeveel van elke {k}, per jaar, gemiddeld over de nagespeelde jaren.",
             "Counted are households of seniors: how many of each {k}, per year, on average over the years that were simulated.",

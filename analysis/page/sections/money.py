@@ -101,15 +101,9 @@ def _ratio_cell(page: Page, name: str, what: str, payer: str = ALL) -> Cell:
     if value is None:
         return Cell(why_not(page, name, what, payer) or both("–"), kind="noise")
     lower, upper, lower_full, upper_full = _names(what)
-    narrow = _between(page, value, lower, upper) or Text("geen marge", "no margin")
-    wide = _between(page, value, lower_full, upper_full) or _no_wide(page, value, lower_full)
+    narrow = ends(page, value, lower, upper) or Text("geen marge", "no margin")
+    wide = ends(page, value, lower_full, upper_full) or _no_wide(page, value, lower_full)
     return Cell(rich("€\u00a0{n}", "€\u00a0{n}", n=value), narrow, wide)
-
-
-def _between(page: Page, value: Quote, lower: str, upper: str) -> Text | None:
-    """The ends of an interval, each in two digits of its own: they may lie far apart. None where it has no upper end."""
-    low, high = (page.book.quote(value.table, name, value.row) for name in (lower, upper))
-    return rich("{low} tot {high}", "{low} to {high}", low=low, high=high) if low.known and high.known else None
 
 
 def _no_wide(page: Page, value: Quote, lower_full: str) -> Text:
@@ -134,9 +128,9 @@ def _finding(page: Page, shown: list[str]) -> Text:
     if len(ranked) == 1:
         return Text("Van één maatregel is de prijs per verhuizing bekend", "The price per move is known of one measure")
     return (
-        Text("De ene extra verhuizing kost veel meer dan de andere", "Some extra moves cost much more than others")
+        Text("Bij deze prijzen kost de ene extra verhuizing veel meer", "At these prices some extra moves cost much more")
         if _apart(page, ranked)
-        else (Text("Extra verhuizingen kosten bij alle maatregelen ongeveer evenveel", "Extra moves cost about the same by any measure"))
+        else Text("Bij deze prijzen kosten extra verhuizingen ongeveer evenveel", "At these prices extra moves cost about the same")
     )
 
 
@@ -162,8 +156,8 @@ def _said_cheapest(page: Page, shown: list[str]) -> Text | None:
         "One more move by the measure {title} costs about €\u00a0{n} (chance: {chance}; with assumptions: {wide}).",
         title=page.results.titles[name],
         n=value,
-        chance=_between(page, value, lower, upper) or Text("geen marge", "no margin"),
-        wide=_between(page, value, lower_full, upper_full) or _no_wide(page, value, lower_full),
+        chance=ends(page, value, lower, upper) or Text("geen marge", "no margin"),
+        wide=ends(page, value, lower_full, upper_full) or _no_wide(page, value, lower_full),
     )
     last, dear = ranked[-1]
     if last == name:
@@ -210,13 +204,12 @@ def _ratios_chart(page: Page, shown: list[str]) -> Chart | None:
     if all(one.quote is None for one in rows):
         return None
     axis = Text("euro per extra verhuizing van een senior", "euro per extra move of a senior")
-    subtitle = Text(
-        "Alle kosten van een maatregel, gedeeld door de extra verhuizingen van senioren. Dik: toeval. Dun: ook met andere "
-        "aannames over mensen (voorlopig).",
-        "All costs of a measure over the extra moves by seniors. Thick: chance. Thin: with other assumptions about people, "
-        "too (provisional).",
-    )
     panels = [bars.Panel(both(""), tuple(rows))]
+    subtitle = rich(
+        "Alle kosten van een maatregel bij deze inzet en prijzen, gedeeld door de extra verhuizingen van senioren. {legend}",
+        "All costs of a measure at these doses and prices, over the extra moves by seniors. {legend}",
+        legend=bars.legend(panels),
+    )
     draw = partial(bars.draw, panels, axis, unit="€")
     return Chart("euro_per_verhuizing", _chart_finding(page, shown), subtitle, draw, None, "costs.csv")
 
@@ -230,7 +223,7 @@ def _chart_finding(page: Page, shown: list[str]) -> Text:
     high, low = page.book.quote("costs", "upper", first.row).value, page.book.quote("costs", "lower", second.row).value
     title = page.results.titles[name]
     if high < low:
-        return Text(f"{title.nl} kost het minst per extra verhuizing", f"{title.en} costs least for each extra move")
+        return Text(f"Bij deze prijzen kost {title.nl} per verhuizing het minst", f"At these prices {title.en} costs least for each move")
     return Text("Welke maatregel per verhuizing het minst kost, is onzeker", "Which measure costs least for each move is unsure")
 
 

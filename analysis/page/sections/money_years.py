@@ -34,11 +34,11 @@ def chart(page: Page, shown: list[str]) -> Chart | None:
         return None
     payers = sorted({payer for rows in found.values() for payer, *_ in rows})
     finding = (
-        Text("Eén partij betaalt alles", "One party pays everything")
+        Text("Zo is ingesteld: één partij betaalt alles", "As it is set, one party pays everything")
         if len(payers) == 1
-        else Text("Wie betaalt, verschilt per maatregel", "Who pays differs by measure")
+        else Text("Wie betaalt is ingesteld, en verschilt per maatregel", "Who pays is set, and differs by measure")
         if len({tuple(sorted({payer for payer, *_ in rows})) for rows in found.values()}) > 1
-        else Text("Bij elke maatregel betalen dezelfde partijen", "The same parties pay for every measure")
+        else Text("Zo is ingesteld: dezelfde partijen betalen elke maatregel", "As it is set, the same parties pay for every measure")
     )
     subtitle = Text(
         "Uitgaven per jaar en per betaler, gemiddeld over het naspelen. Maatregelen zonder uitgaven staan er niet bij.",

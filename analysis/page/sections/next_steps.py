@@ -82,8 +82,8 @@ def _finding(page: Page, sure: list[str]) -> Text:
     value = page.book.quote("effects", "difference", row_of(sure[0], end))
     more = Text("extra", "more") if value.value >= 0 else Text("minder", "fewer")
     return rich(
-        "Na {time} moet u {n} verhuizingen {more} zien",
-        "After {time} you should see {n} {more} moves",
+        "Bij deze inzet: na {time} {n} verhuizingen {more}",
+        "At this dose: {n} {more} moves after {time}",
         time=span(end),
         n=size(value),
         more=more,

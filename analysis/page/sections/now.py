@@ -110,7 +110,10 @@ def _finding(page: Page, place: Text) -> Text:
     if value is None:
         return rich("Zo staat {place} er nu voor", "How {place} stands now", place=place)
     return rich(
-        "In {place} wonen {n} oudere huishoudens ongeschikt", "In {place} {n} older households live unsuitably", place=place, n=value
+        "Model van {place}: {n} oudere huishoudens wonen ongeschikt",
+        "Model of {place}: {n} older households live unsuitably",
+        place=place,
+        n=value,
     )
 
 

@@ -10,7 +10,7 @@ from analysis.estimates.misses import RESTS_ON, SHIPPED
 from analysis.page import figures
 from analysis.page.assumption_words import assumption
 from analysis.page.cells import NOTHING, chance, effect_cell, ends, part, title_cell, wide
-from analysis.page.noticed import MOVES, certain, difference, drawn
+from analysis.page.noticed import MOVES, certain, difference, drawn, own_parts
 from analysis.page.public_words import WORDS, beside, named
 from analysis.page.quote import Quote, fixed, rich
 from analysis.page.section import Block, Cell, Chart, Fold, Grid, Page, Section, Words
@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 NAMED = 3  # assumptions of one measure
+UNSURE = Text("onzeker", "uncertain")
 CERTAIN = (  # least chance, and the word for it
     (0.99, Text("zo goed als zeker", "virtually certain")),
     (0.95, Text("heel waarschijnlijk", "very likely")),
     (0.75, Text("waarschijnlijk", "likely")),
-    (0.0, Text("onzeker", "uncertain")),
+    (0.0, UNSURE),
 )
 WIDER = 1.2  # times as wide, from which it is worth saying
 NOT_STUDIED = Text("niet uitgezocht", "not studied")
@@ -36,6 +37,7 @@ NO_NUMBER = Text("geen ander getal", "no other number")
 NO_CHANGE = Text("proef waarin niets verandert", "trial in which nothing changes")
 ONE = {"a": Text(*2 * [fixed("−1", "end of a scale")]), "b": Text(*2 * [fixed("1", "end of a scale")])}
 HUNDRED = Text(*2 * [fixed("100", "of so many")])
+LEAST, MOST = (Text(*2 * [fixed(one, "end of what draws can show")]) for one in ("1", "99"))
 HIT = Text(fixed("25 procent", "what counts as a hit"), fixed("25 per cent", "what counts as a hit"))
 MAY = Words(
     (
@@ -111,11 +113,24 @@ def deciding(page: Page, scenario: str) -> list[Text]:
     return [assumption(key) for key in dict.fromkeys(by_size["assumption"])][:NAMED]
 
 
+def certainty_of(chance: float) -> Text:
+    """How sure something is, in a word."""
+    return next(word for least, word in CERTAIN if chance >= least)
+
+
 def likely(value: Quote, more: bool) -> Text:
     """How sure a difference is more (or less) than nothing, as a word and as a number."""
-    word = next(word for least, word in CERTAIN if value.value >= 100 * least)
     side = Text("meer", "more") if more else Text("minder", "fewer")
-    return rich("{word} {side} ({n} van de {of})", "{word} {side} ({n} in {of})", word=word, side=side, n=value.with_digits(0), of=HUNDRED)
+    return rich("{word} {side} ({n})", "{word} {side} ({n})", word=certainty_of(value.value / 100), side=side, n=of_hundred(value))
+
+
+def of_hundred(value: Quote) -> Text:
+    """A chance in per cent as ``n van de 100``; never none and never all, for no number of draws shows that."""
+    if value.value < 1:
+        return rich("minder dan {n} van de {of}", "fewer than {n} in {of}", n=LEAST, of=HUNDRED)
+    if value.value > 99:
+        return rich("meer dan {n} van de {of}", "more than {n} in {of}", n=MOST, of=HUNDRED)
+    return rich("{n} van de {of}", "{n} in {of}", n=value.with_digits(0), of=HUNDRED)
 
 
 def _top(page: Page) -> Quote | None:
@@ -189,11 +204,16 @@ def _measures(page: Page) -> Grid:
             said = wide(page, found.value)
             why = Cell(said if said.nl else ONCE, kind="words")
             sign = Cell(likely(sure, found.value.value > 0), kind="words") if sure.known else why
-            top = Cell(rich("{n} van de {of}", "{n} in {of}", n=most.with_digits(0), of=HUNDRED), kind="words") if most.known else why
+            top = Cell(of_hundred(most), kind="words") if most.known else why
         listed = deciding(page, name)
         hangs = Text(*("; ".join(one.of(language) for one in listed) for language in LANGUAGES)) if listed else NOT_STUDIED
         rows.append((title_cell(page, name), effect_cell(page, name, MOVES), sign, top, Cell(hangs, kind="words")))
-    return Grid(Text("Per maatregel: toeval, en ook andere aannames", "By measure: chance, and other assumptions too"), header, tuple(rows))
+    caption = rich(
+        "Per maatregel bij deze inzet: toeval, en ook andere aannames.{packages}",
+        "By measure at these doses: chance, and other assumptions too.{packages}",
+        packages=own_parts(page),
+    )
+    return Grid(caption, header, tuple(rows))
 
 
 def _chance(page: Page) -> Words:

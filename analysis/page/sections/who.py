@@ -6,7 +6,8 @@ from functools import partial
 
 from analysis.page import bars
 from analysis.page.cells import NOTHING, chance, effect_cell, size, wide
-from analysis.page.noticed import Difference, difference
+from analysis.page.noticed import MOVES as SENIOR_MOVES
+from analysis.page.noticed import THRESHOLD, Difference, difference
 from analysis.page.quote import Quote, digits_of, rich
 from analysis.page.section import Block, Cell, Chart, Fold, Grid, Page, Section
 from analysis.page.sections import who_areas, who_freed
@@ -27,9 +28,22 @@ BY = {  # group_by of effects.csv to its title and groups, in their order
 }
 
 
+def of_group(page: Page, name: str, by: str, key: str) -> Difference | None:
+    """The moves of a group, more or fewer; of seniors the row that the study is about, where that is the same count."""
+    found = difference(page, name, MOVES, by, key)
+    if (by, key) != ("class", HouseholdClass.SENIOR.key) or found is None:
+        return found
+    studied = difference(page, name, SENIOR_MOVES)
+    same = studied is not None and all(
+        page.book.cell("effects", column, studied.value.row) == page.book.cell("effects", column, found.value.row)
+        for column in ("mean", "difference")
+    )
+    return studied if same else found
+
+
 def section(page: Page) -> Section | None:
     """See the module."""
-    if not page.order or not any(difference(page, name, MOVES, "class", key) for name in page.order for key in CLASSES):
+    if not page.order or not any(of_group(page, name, "class", key) for name in page.order for key in CLASSES):
         return None
     name = leading(page)
     blocks: list[Block] = [*_groups(page, name), _table(page, "class"), *who_freed.blocks(page, name), *who_areas.blocks(page, name)]
@@ -39,8 +53,9 @@ def section(page: Page) -> Section | None:
         Text("Voor wie", "For whom"),
         _finding(page, name),
         rich(
-            "Verhuizingen per groep in {time}, vergeleken met zonder maatregel. De zinnen gaan over {title}.",
-            "Moves by group in {time}, compared with no measure. The sentences are about {title}.",
+            "Verhuizingen per groep in {time}, vergeleken met zonder maatregel. De zinnen gaan over {title}, bij deze inzet. {noticed}",
+            "Moves by group in {time}, compared with no measure. The sentences are about {title}, at this dose. {noticed}",
+            noticed=THRESHOLD,
             time=span(page.results.months),
             title=page.results.titles[name],
         ),
@@ -53,7 +68,7 @@ def section(page: Page) -> Section | None:
 
 def _finding(page: Page, name: str) -> Text:
     """Who wins and who loses by the leading measure, among seniors, families and starters."""
-    found = {key: one for key in NAMED if (one := difference(page, name, MOVES, "class", key))}
+    found = {key: one for key in NAMED if (one := of_group(page, name, "class", key))}
     up = _names([key for key, one in found.items() if one.noticed and one.value.value > 0])
     down = _names([key for key, one in found.items() if one.noticed and one.value.value < 0])
     if up.nl and down.nl:
@@ -76,7 +91,7 @@ def _said(page: Page, name: str) -> Text | None:
     """What each group notices of the leading measure."""
     lines = []
     for key in NAMED:
-        found = difference(page, name, MOVES, "class", key)
+        found = of_group(page, name, "class", key)
         if found is None:
             continue
         group = capitals(GROUPS[key])
@@ -92,8 +107,8 @@ def _said(page: Page, name: str) -> Text | None:
                 n=size(found.value),
                 more=more,
                 word=found.word,
-                chance=chance(page, found.value),
-                wide=wide(page, found.value),
+                chance=chance(page, size(found.value)),
+                wide=wide(page, size(found.value)),
             )
         )
     lines.append(Text("Mensen alleen: niet apart gemeten.", "People alone: not measured apart."))
@@ -104,7 +119,7 @@ def _groups(page: Page, name: str) -> list[Block]:
     """The picture of the leading measure: by kind of household, income and home at the start, in per cent of basis."""
     panels = []
     for by, (title, groups) in BY.items():
-        found = [(key, one) for key in groups if (one := difference(page, name, MOVES, by, key)) and _level(page, one)]
+        found = [(key, one) for key in groups if (one := of_group(page, name, by, key)) and _level(page, one)]
         rows = tuple(
             bars.bar(page, capitals(GROUPS[key]), _share(page, one), who_areas.OF_BASIS, claimed=one.claimed) for key, one in found
         )
@@ -120,11 +135,10 @@ def _groups(page: Page, name: str) -> list[Block]:
             "wie_merkt_het",
             Text(f"{title.nl}: {finding.nl[:1].lower()}{finding.nl[1:]}", f"{title.en}: {finding.en[:1].lower()}{finding.en[1:]}"),
             rich(
-                "Verhuizingen per groep in {time}, in procenten van wat het zonder maatregel was. Dik: toeval. Dun: ook met andere "
-                "aannames over mensen (voorlopig). Een open stip: geen verschil te zien.",
-                "Moves by group in {time}, in per cent of what they were without the measure. Thick: chance. Thin: with other assumptions "
-                "about people, too (provisional). An open dot: no difference to be seen.",
+                "Verhuizingen per groep in {time}, in procenten van wat het zonder maatregel was. {legend}",
+                "Moves by group in {time}, in per cent of what they were without the measure. {legend}",
                 time=span(page.results.months),
+                legend=bars.legend(panels),
             ),
             partial(bars.draw, panels, axis),
             None,
@@ -163,10 +177,11 @@ def _table(page: Page, by: str) -> Grid:
 
 
 def _cell(page: Page, name: str, by: str, key: str) -> Cell:
-    found = difference(page, name, MOVES, by, key)
+    found = of_group(page, name, by, key)
     if found is None:
         return Cell(UNMEASURED, kind="noise")
-    number = effect_cell(page, name, MOVES, by, key)
+    at = found.value.row
+    number = effect_cell(page, name, str(at["indicator"]), str(at["group_by"]), str(at["group"]))
     said = rich("{n} {word}", "{n} {word}", n=found.value._replace(sign=True), word=found.word)
     return number._replace(text=said)
 
@@ -232,5 +247,6 @@ def _fit_chart(page: Page, panels: list[bars.Panel]) -> Chart:
         "Fit is a mark up to a hundred for size, accessibility, affordability, place and profile. It is about all households, also those "
         "that do not move.",
     )
-    axis = Text("punten meer of minder", "points more or fewer")
+    axis, below = Text("punten meer of minder", "points more or fewer"), bars.legend(panels)
+    subtitle = Text(f"{subtitle.nl} {below.nl}", f"{subtitle.en} {below.en}")
     return Chart("passend_wonen", finding, subtitle, partial(bars.draw, panels, axis), None, "effects.csv")

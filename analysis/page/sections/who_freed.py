@@ -6,13 +6,13 @@ from functools import partial
 from typing import NamedTuple
 
 from analysis.page import bars
-from analysis.page.cells import NOTHING
-from analysis.page.quote import Quote, digits_of, rich
+from analysis.page.cells import NOT_STUDIED, NOTHING, ONE_RUN, ends
+from analysis.page.quote import Quote, rich
 from analysis.page.section import Block, Cell, Chart, Fold, Grid, Page
 from analysis.page.sections.cards import joined
 from analysis.page.words import Text, capitals
 
-UNSTUDIED = Text("niet uitgezocht", "not studied")
+ENDS = ("difference_lower", "difference_upper")
 NEXT = {  # by `next` of freed_homes.csv
     "1": Text("één persoon", "one person"),
     "2": Text("twee personen", "two persons"),
@@ -72,8 +72,7 @@ def blocks(page: Page, name: str) -> list[Block]:
         rows = []
         for kind, said in NEXT.items():
             if found := _freed_of(page, name, homes, kind):
-                ends = ("difference_lower", "difference_upper")
-                low, high = (page.book.quote("freed_homes", end, found.value.row).value for end in ends)
+                low, high = (page.book.quote("freed_homes", end, found.value.row).value for end in ENDS)
                 rows.append(bars.Bar(capitals(said), found.value, (low, high), claimed=found.claimed))
         panels.append(bars.Panel(title, tuple(rows)))
     title = page.results.titles[name]
@@ -81,11 +80,10 @@ def blocks(page: Page, name: str) -> list[Block]:
         "vrijgekomen_woningen",
         _freed_finding(page, name),
         rich(
-            "{title}: woningen die senioren achterlaten, meer of minder dan zonder maatregel, naar wie er daarna woont. Balk: toeval. Met "
-            "andere aannames: niet uitgezocht.",
-            "{title}: homes that seniors leave, more or fewer than without the measure, by who lives there next. Bar: chance. With other "
-            "assumptions: not studied.",
+            "{title}: woningen die senioren achterlaten, meer of minder dan zonder maatregel, naar wie er daarna woont. {legend}",
+            "{title}: homes that seniors leave, more or fewer than without the measure, by who lives there next. {legend}",
             title=title,
+            legend=bars.legend(panels),
         ),
         partial(bars.draw, panels, Text("woningen meer of minder", "homes more or fewer")),
         None,
@@ -103,7 +101,7 @@ def _freed_finding(page: Page, name: str) -> Text:
     return {
         "1": Text("De meeste vrijgekomen woningen gaan naar mensen alleen", "Most homes left go to people alone"),
         "2": Text("De meeste vrijgekomen woningen gaan naar twee personen", "Most homes left go to two persons"),
-        "3+": Text("De meeste vrijgekomen woningen gaan naar gezinnen", "Most homes left go to three or more persons"),
+        "3+": Text("De meeste vrijgekomen woningen gaan naar drie of meer personen", "Most homes left go to three or more persons"),
         "demolished": Text("De meeste vrijgekomen woningen worden gesloopt", "Most homes left are demolished"),
         "empty": Text("De meeste vrijgekomen woningen staan leeg", "Most homes left stand empty"),
     }[largest]
@@ -118,11 +116,8 @@ def _freed_table(page: Page, homes: str) -> Grid:
             if found is None:
                 cells.append(NOTHING)
                 continue
-            low, high = (page.book.quote("freed_homes", f"difference_{end}", found.value.row, sign=False) for end in ("lower", "upper"))
-            digits = digits_of(max(abs(low.value), abs(high.value))) if low.known else 0
-            around = rich("{low} tot {high}", "{low} to {high}", low=low.with_digits(digits), high=high.with_digits(digits))
-            margin = around if low.known else Text("één keer nagespeeld: geen marge", "run once: no margin")
-            cells.append(Cell(found.value, margin, UNSTUDIED, "claim" if found.claimed else "noise"))
+            around = ends(page, found.value, *ENDS) or ONE_RUN
+            cells.append(Cell(found.value, around, NOT_STUDIED, "claim" if found.claimed else "noise"))
         rows.append((Cell(page.results.titles[name], kind="words"), *cells))
     caption = rich(
         "{title}: meer of minder, naar wie er daarna woont", "{title}: more or fewer, by who lives there next", title=HOMES[homes]

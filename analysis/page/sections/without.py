@@ -9,16 +9,15 @@ import numpy as np
 from analysis.estimates.effects import FIRST_MOVES
 from analysis.estimates.users import DEADWEIGHT, SHOWN, WINDOWS
 from analysis.page import bars, words
-from analysis.page.cells import NOTHING, chance, effect_cell, ends, size
+from analysis.page.cells import NOT_STUDIED, NOTHING, ONE_RUN, chance, effect_cell, ends, size
 from analysis.page.quote import Quote, rich
 from analysis.page.section import Block, Cell, Chart, Fold, Grid, Page, Section, Words
 from analysis.page.sections.cards import leading
-from analysis.page.words import Text, both, capitals, span
+from analysis.page.words import Text, capitals, span
 from sim.world.codes import Verdict
 from sim.world.names import ALLE
 
 NAMES = {key: capitals(text) for key, text in words.coded(SHOWN).items()}
-UNSTUDIED = Text("niet uitgezocht", "not studied")
 UNKEPT = Text("niet te bepalen: losse verhuizingen zijn niet bewaard", "cannot be told: single moves were not kept")
 MOVES = "senior_moves"
 ANYWAY, ADDED, OTHERS = "anyway", "added", "others"
@@ -192,9 +191,10 @@ def _chart(page: Page, shown: list[str]) -> Chart:
                 rows.append(bars.Bar(said, quote, _ends(page, quote), (np.nan, np.nan), _told(page, quote)))
         panels.append(bars.Panel(page.results.titles[name], tuple(rows)))
     subtitle = rich(
-        "Senioren in {time}, per maatregel. Balk: toeval. Een open stip: geen verschil te zien. Met andere aannames: niet uitgezocht.",
-        "Seniors in {time}, by measure. Bar: chance. An open dot: no difference to be seen. With other assumptions: not studied.",
+        "Senioren in {time}, per maatregel. {legend}",
+        "Seniors in {time}, by measure. {legend}",
         time=span(page.results.months),
+        legend=bars.legend(panels),
     )
     draw = partial(bars.draw, panels, Text("senioren", "seniors"), filled=True)
     return Chart(
@@ -217,11 +217,7 @@ def _chart_finding(page: Page, name: str) -> Text:
 def _cell(page: Page, quote: Quote | None) -> Cell:
     if quote is None:
         return NOTHING
-    around = chance(page, quote)
-    if quote.column.startswith("0 -") and ends(page, quote, "lower", "upper") is not None:
-        low, high = (page.book.quote(quote.table, f"0 - {end}", quote.row) for end in ("upper", "lower"))
-        around = rich("{low} tot {high}", "{low} to {high}", low=low.with_digits(0), high=high.with_digits(0))
-    return Cell(quote, around, UNSTUDIED, "claim" if _told(page, quote) else "noise")
+    return Cell(quote, chance(page, quote), NOT_STUDIED, "claim" if _told(page, quote) else "noise")
 
 
 def _table(page: Page, shown: list[str]) -> Grid:
@@ -264,7 +260,7 @@ def _net(page: Page, name: str) -> Cell:
     if not page.book.has("effects", row):
         return NOTHING
     quote = page.book.quote("effects", "difference", row, sign=True)
-    wide = ends(page, quote, "lower_full", "upper_full") or UNSTUDIED
+    wide = ends(page, quote, "lower_full", "upper_full") or NOT_STUDIED
     return Cell(quote, chance(page, quote), wide, "claim" if _told(page, quote) else "noise") if quote.known else NOTHING
 
 
@@ -273,7 +269,7 @@ def _verdict(page: Page, name: str, verdict: str, instrument: str = ALLE, window
     if not page.book.has("users", row):
         return NOTHING
     quote = page.book.quote("users", "mean", row)
-    return Cell(quote, chance(page, quote), UNSTUDIED)
+    return Cell(quote, chance(page, quote), NOT_STUDIED)
 
 
 def _naive(page: Page) -> Block | None:
@@ -324,17 +320,12 @@ def _naive(page: Page) -> Block | None:
 def _of_one(page: Page, at: dict[str, object]) -> Cell:
     """What one instrument of a package did."""
     effect = page.book.quote("naive", "effect", at, sign=True)
-    return Cell(effect, _around(page, at, "lower", "upper"), UNSTUDIED) if effect.known else NOTHING
-
-
-def _around(page: Page, at: dict[str, object], lower: str, upper: str) -> Text:
-    low, high = (page.book.quote("naive", name, at) for name in (lower, upper))
-    return rich("{low} tot {high}", "{low} to {high}", low=low, high=high) if low.known and high.known else both("")
+    return Cell(effect, chance(page, effect), NOT_STUDIED) if effect.known else NOTHING
 
 
 def _too_many(page: Page, at: dict[str, object], key: str) -> Cell:
     value = page.book.quote("naive", f"{key}_too_many", at, sign=True)
-    return Cell(value, _around(page, at, f"{key}_lower", f"{key}_upper")) if value.known else NOTHING
+    return Cell(value, ends(page, value, f"{key}_lower", f"{key}_upper") or ONE_RUN) if value.known else NOTHING
 
 
 def _verdicts(page: Page) -> Block | None:
