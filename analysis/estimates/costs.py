@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.estimates.effects import BySeed, by_seed
-from analysis.estimates.knowledge import ENDS, EUR, FACTOR, NONE_IN_BASIS, NOT_ASKED, SHIFT, Spread, samples
+from analysis.estimates.knowledge import ENDS, EUR, FACTOR, MAY_BE_NONE, NONE_IN_BASIS, NOT_ASKED, SHIFT, Spread, samples
 from analysis.estimates.misses import NOT_COMPARED
 from analysis.estimates.statistics import Ratio, ratio, turned_over
 from analysis.tables.files import need
@@ -47,7 +47,6 @@ CHEAPER = Ratio(np.nan, np.nan, np.nan, "it costs less than basis")
 PRICED = Spread(FACTOR, np.ones(1))  # the study spent nothing on it: what it costs here is what the user says
 DRAWN = "drawn"  # extra senior moves per euro by chance and knowledge, until it is known which scenario brings most
 FREE = Ratio(np.nan, np.nan, np.nan, "nothing was spent")
-MAY_BE_NONE = "the money may be none"
 PART = "euro per extra move belongs to the whole scenario"
 
 

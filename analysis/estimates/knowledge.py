@@ -32,6 +32,7 @@ FACTOR, SHIFT = "factor", "shift"
 NONE_IN_BASIS = "the study has none in basis"
 NO_WIDER = "the draws vary no more than by chance"  # so that both intervals are one
 NO_VALUE = "no value in some seed"
+MAY_BE_NONE = "the money may be none"
 NOT_AS_STUDIED = "not as studied: "
 UNFELT = {"payer", "deliverer", "allow_empty", "eur_fixed"}  # settings that change nobody's move
 FEWEST = 2  # draws of which an effect of cards is known

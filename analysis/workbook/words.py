@@ -67,6 +67,7 @@ OTHERWISE = "de maatregel is anders ingesteld dan in de studie"
 NOTES = {  # a part of a note, as a pattern
     r"euro per extra move belongs to the whole scenario": "een prijs per extra verhuizing hoort bij het hele pakket",
     r"nothing was spent": "er is niets uitgegeven",
+    r"the money may be none": "het bedrag kan ook nul zijn",
     r"it costs less than basis": "het kost minder dan wat de plaats al doet",
     r"no effect to divide by": "er is geen verschil om door te delen",
     r"no value in some seed": "in een van de keren naspelen is er niets te tellen",

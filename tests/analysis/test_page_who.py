@@ -54,7 +54,9 @@ def test_the_title_says_who_wins_and_who_loses_and_nothing_that_was_not_counted(
     assert [cell.text.nl == "niet gemeten" for cell in grid.rows[0][1:4]] == [one == "uncounted" for one in outcomes]
 
 
-@pytest.mark.parametrize(("freed", "said"), [({"1": 60.0, "2": 20.0, "3+": 10.0}, "mensen alleen"), ({"1": 0.0, "3+": 60.0}, "gezinnen")])
+@pytest.mark.parametrize(
+    ("freed", "said"), [({"1": 60.0, "2": 20.0, "3+": 10.0}, "mensen alleen"), ({"1": 0.0, "3+": 60.0}, "drie of meer personen")]
+)
 def test_who_gets_most_of_the_homes_left_is_the_title_of_its_picture(freed, said):
     chart = next(block for block in who.section(made(("much",) * 3, freed)).blocks if getattr(block, "key", "") == "vrijgekomen_woningen")
     assert said in chart.finding.nl

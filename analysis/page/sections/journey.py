@@ -38,7 +38,7 @@ def section(page: Page) -> Section | None:
         Text("De klantreis", "The klantreis"),
         rich(
             "In dit model verhuizen jaarlijks {n} van elke {k} senioren",
-            "In this model {n} of each {k} seniors move each year",
+            "In this model {n} of each {k} seniors move yearly",
             k=THOUSAND,
             n=move,
         ),

@@ -38,7 +38,7 @@ def chart(page: Page, shown: list[str]) -> Chart | None:
         if len(payers) == 1
         else Text("Wie betaalt is ingesteld, en verschilt per maatregel", "Who pays is set, and differs by measure")
         if len({tuple(sorted({payer for payer, *_ in rows})) for rows in found.values()}) > 1
-        else Text("Zo is ingesteld: dezelfde partijen betalen elke maatregel", "As it is set, the same parties pay for every measure")
+        else Text("Zo is ingesteld: dezelfde partijen betalen elke maatregel", "As set, the same parties pay for every measure")
     )
     subtitle = Text(
         "Uitgaven per jaar en per betaler, gemiddeld over het naspelen. Maatregelen zonder uitgaven staan er niet bij.",
