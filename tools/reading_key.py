@@ -19,10 +19,10 @@ if str(ROOT) not in sys.path:  # run as a file, the project is not on the path y
 
 from analysis.estimates.effects import with_claims  # noqa: E402
 from analysis.page.assumption_words import assumption  # noqa: E402
+from analysis.page.noticed import NOTICED  # noqa: E402
 from sim.world.names import ALL, BASIS, PLACEBO  # noqa: E402
 
 MOVES, SUITABLE, ASKED = "senior_moves", "suitable_seniors", "huurgewenning"
-NOTICED, NEAR = 0.01, 0.25  # of what it would be; see the page and docs/validation.md
 TOGETHER = {"families_housed": "huishoudens van drie of meer", "starters_housed": "starters"}
 HOMES = {"every home": "alle woningen: ", "family home": "gezinswoningen: "}
 NEXT = {"1": "één persoon", "2": "twee personen", "3+": "drie of meer personen", "empty": "leeg", "demolished": "gesloopt"}
@@ -133,20 +133,16 @@ def _freed(run: Run, top: str) -> str:
 
 
 def _missed(run: Run) -> Iterable[str]:
-    return (f"{row.figure}: model {row.simulated:.3g}, openbaar {row.observed:.3g}" for row in _validated(run) if not _near(row.ratio))
+    return (f"{row.figure}: model {row.simulated:.3g}, openbaar {row.observed:.3g}" for row in _validated(run) if not row.hit)
 
 
 def _beside(run: Run) -> Iterable[str]:
     for row in _validated(run):
-        yield f"{row.figure}: model {row.simulated:.3g}, openbaar {row.observed:.3g}: {'raak' if _near(row.ratio) else 'mis'}"
+        yield f"{row.figure}: model {row.simulated:.3g}, openbaar {row.observed:.3g}: {'raak' if row.hit else 'mis'}"
 
 
 def _validated(run: Run) -> Iterable[Any]:
     return run.table("validation").itertuples()
-
-
-def _near(ratio: float) -> bool:
-    return abs(ratio - 1) <= NEAR
 
 
 def _hangs(run: Run, top: str) -> str:
