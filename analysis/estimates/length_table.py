@@ -103,22 +103,22 @@ def _of_scenario(
         return [], {}
     areas = pd.Index(sorted(found.chains["origin_area"].astype(str).unique()))
     area_of = areas.get_indexer(found.chains["origin_area"].astype(str))
-    groups = _groups(found, np.zeros(len(area_of), np.int64), [ALL])
+    key = ["seed", "chain_id"]
+    of_links = found.links[key].merge(found.chains[key].assign(at=np.arange(len(area_of))), "left", on=key)["at"].to_numpy()
+    groups = _groups(found, of_links, np.zeros(len(area_of), np.int64), [ALL])
     for first in range(0, len(areas) if by_area else 0, AREAS_AT_ONCE):
         here, code = areas[first : first + AREAS_AT_ONCE], area_of - first
-        some = _groups(found, np.where((code >= 0) & (code < len(here)), code, -1), list(here))
+        some = _groups(found, of_links, np.where((code >= 0) & (code < len(here)), code, -1), list(here))
         groups |= {group: one for group, one in some.items() if one.chains >= FEWEST}
     return [int(seed) for seed in found.seeds], groups
 
 
-def _groups(found: Ledger, area: NDArray, areas: list[str]) -> dict[Group, Lengths]:
-    """All groups of some areas; ``area`` is that of each chain, −1 for others."""
+def _groups(found: Ledger, of_links: NDArray, area: NDArray, areas: list[str]) -> dict[Group, Lengths]:
+    """All groups of some areas; ``of_links`` is the row of each link's chain, ``area`` that of each chain, −1 for others."""
     origins, segments, n_origins = [*found.origins, ALL], [*found.segments, ALL], len(found.origins)
     origin = pd.Index(found.origins).get_indexer(found.chains["origin"])
     strata = np.where(area >= 0, area * n_origins + origin, -1)
-    key = ["seed", "chain_id"]
-    of_links = found.links[key].merge(found.chains[key].assign(stratum=strata), "left", on=key)["stratum"].to_numpy()
-    counts, shape = count(found, of_links, strata, len(areas) * n_origins), (len(areas), n_origins)
+    counts, shape = count(found, strata[of_links], strata, len(areas) * n_origins), (len(areas), n_origins)
     means = solve(counts, shape)[..., INSIDE, SHOWN]
     early = solve(counts, shape, int(np.ceil((1 - TAIL) * (found.last + 1))), whole_only=True)[0][..., INSIDE, SHOWN]
     cell = (area, origin, found.segments.get_indexer(found.chains["segment"]))

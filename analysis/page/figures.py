@@ -100,19 +100,33 @@ def svg_and_png(draw: Callable[[], Figure]) -> tuple[bytes, bytes]:
 
 
 def inline(picture: bytes, key: str) -> str:
-    """An SVG to be put into a page: no prologue, ids made unlike those of other pictures, width left to the page.
+    """An SVG to be put into the page: what only a file needs is left out, ids are unlike those of other pictures, the page sets the width.
 
-    A group whose name is the mark of a number says where that stands (see ``quote.Quote.mark``), or that it is fixed (NAME).
+    A group whose name is the mark of a number says where that stands (see ``quote.Quote.mark``), or that it is fixed (NAME), as the ticks
+    of an axis are. Places are rounded to a hundredth of a point; letters are those of the page.
     """
     text = picture.decode()
     text = text[text.index("<svg") :]
-    text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
+    text = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", text, flags=re.DOTALL)
     text = re.sub(r' (width|height)="[\d.]+pt"', "", text, count=2)
-    text = re.sub(r'\bid="quote:([^"]*)"', lambda found: unquote(found[1]), text)
+    text = re.sub(r' transform="rotate\(-?0 [^"]*"| xmlns:xlink="[^"]*"|\bxlink:(?=href)', "", text)
+    text = re.sub(r' (?:d|x|y|width|height|transform)="[^"]*"', _rounded, text)
+    text = re.sub(r' style="[^"]*"', lambda found: re.sub(r"(?<=[;:]) ", "", re.sub(r"font-family: [^;\"]*;? ?", "", found[0])), text)
+    text = re.sub(r'\bid="[xy]tick_\d+"', 'data-fixed="tick"', text)
     text = re.sub(r'\bid="fixed:([^"]*)"', r'data-fixed="\1"', text)
-    text = re.sub(r'\bid="', f'id="{key}-', text)
-    text = text.replace("url(#", f"url(#{key}-").replace('href="#', f'href="#{key}-')
+    names = {name: f"{key}-{n}" for n, name in enumerate(dict.fromkeys(re.findall(r'(?:url\(|href=")#([^")]*)', text)))}
+    text = re.sub(r'((?:url\(|href=")#)([^")]*)', lambda found: found[1] + names[found[2]], text)
+    text = re.sub(r' id="(?!quote:)([^"]*)"', lambda found: f' id="{names[found[1]]}"' if found[1] in names else "", text)
+    text = re.sub(r'\bid="quote:([^"]*)"', lambda found: unquote(found[1]), text)
+    text = re.sub(r">\s+<", "><", text)
+    text = re.sub(r"<g>((?:<(?:path|use)[^>]*/>|<text[^>]*>[^<]*</text>)*)</g>", r"\1", text)  # groups that say nothing any more
     return text.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1).strip()
+
+
+def _rounded(attribute: re.Match[str]) -> str:
+    """Places of a drawing to a hundredth of a point, without the spaces that none needs."""
+    text = re.sub(r"-?\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), attribute[0])
+    return re.sub(r"\s*([MLHVCQz\"])\s*", r"\1", text) if text.startswith(" d=") else text
 
 
 def _forest(ax: Axes, rows: pd.DataFrame, language: str) -> None:

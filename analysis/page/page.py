@@ -15,7 +15,7 @@ from analysis.estimates.pots import with_rules
 from analysis.page import first, public_words, summary, words
 from analysis.page.cells import once
 from analysis.page.figures import inline, svg
-from analysis.page.quote import Quote
+from analysis.page.quote import Quote, gathered
 from analysis.page.section import Chart, Fold, Page, Section
 from analysis.page.sections import ALL
 from analysis.page.words import Text
@@ -76,11 +76,11 @@ def _blocks(blocks: Iterable[Any]) -> Iterator[Chart]:
             yield from _blocks(block.blocks)
 
 
-def drawings(chart: Chart) -> dict[str, dict[str, Markup]]:
-    """A picture by width and language, to be put into the page."""
+def drawings(chart: Chart, key: str) -> dict[str, dict[str, Markup]]:
+    """A picture by width and language, to be put into the page; ``key`` begins its ids."""
     return {
         width: {
-            language: Markup(inline(svg(partial(chart.draw, language, width == "narrow")), f"{chart.key}-{width}-{language}"))
+            language: Markup(inline(svg(partial(chart.draw, language, width == "narrow")), f"{key}{width[0]}{language[0]}"))
             for language in words.LANGUAGES
         }
         for width in WIDTHS
@@ -94,6 +94,7 @@ def page(page: Page, made: list[Section]) -> str:
     )
     environment.filters["say"] = partial(say, names=names_with_digits(page))
     environment.filters["once"] = once
+    environment.filters["gathered"] = gathered
     environment.filters["legend"] = public_words.legend
     environment.globals |= {"T": Text, "kind": lambda block: type(block).__name__.lower()}
     results, screen = page.results, first.screen(page)
@@ -103,7 +104,7 @@ def page(page: Page, made: list[Section]) -> str:
         "first": screen._replace(ways=tuple(way for way in screen.ways if way[0] in there)),
         "provisional": summary.provisional(results),
         "sections": made,
-        "pictures": {chart.key: drawings(chart) for chart in charts(page, made)},
+        "pictures": {chart.key: drawings(chart, f"p{n}") for n, chart in enumerate(charts(page, made))},
         "years": years(page),
         "version": str(results.manifest.get("version", {}).get("verhuisketens", "")),
         "date": str(results.manifest.get("date", ""))[:10],

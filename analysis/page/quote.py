@@ -18,6 +18,7 @@ from analysis.page.words import LANGUAGES, Text, number, two_digits
 
 MANIFEST = "manifest"  # a number that was set: its row is the path of keys, its column the last key
 WORDS = re.compile(r"[A-Za-z_]\w*")
+PLACE = re.compile(r""" data-table="[^"]*" data-row=(?:"[^"]*"|'[^']*')""")
 OF_EFFECTS = ("mean", "difference")  # the columns of effects.csv that are counted
 
 
@@ -55,9 +56,10 @@ class Quote(NamedTuple):
 
     @property
     def attributes(self) -> Markup:
-        """Where it stands, as attributes of an element."""
+        """Where it stands, as attributes of an element; what is not said of digits, scale and sign is 0, 1 and none."""
         row = json.dumps(self.row, separators=(",", ":"))
-        parts = [("table", self.table), ("row", row), ("column", self.column), ("digits", self.digits)]
+        parts: list[tuple[str, object]] = [("table", self.table), ("row", row), ("column", self.column)]
+        parts += [("digits", self.digits)] if self.digits else []
         parts += [("scale", f"{self.scale:g}")] if self.scale != 1 else []
         parts += [("sign", 1)] if self.sign else []
         return Markup(" ").join(_attribute(name, str(value)) for name, value in parts)
@@ -82,6 +84,17 @@ def _attribute(name: str, value: str) -> Markup:
     if '"' in value and "'" not in value:
         return Markup("data-{}='{}'").format(name, Markup(str(escape(value)).replace("&#34;", '"')))
     return Markup('data-{}="{}"').format(name, value)
+
+
+def gathered(html: str) -> tuple[Markup, Markup]:
+    """The table and row that all numbers of a piece share, as attributes for what is around it, and the piece without them.
+
+    The first is empty where they are of several rows.
+    """
+    places = set(PLACE.findall(html))
+    if len(places) != 1:
+        return Markup(""), Markup(html)
+    return Markup(places.pop()), Markup(PLACE.sub("", html))
 
 
 class Book:

@@ -34,7 +34,6 @@ VOID = {
     "ellipse",
 }
 UNREAD = {"style", "script", "title", "defs"}
-TICK = re.compile(r"[xy]tick_\d+$")
 SUMS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 
 
@@ -62,6 +61,14 @@ class Element:
     def section(self) -> str:
         """The id of the section that it is in; empty outside."""
         return next((one.attributes.get("id", "") for one in self.line if one.tag == "section"), "")
+
+    @cached_property
+    def cell(self) -> tuple[str, str, str] | None:
+        """Table, row and column that a number says it is of: the column itself, table and row there or on what it stands in; else None."""
+        at = next((one.attributes for one in reversed(self.line) if "data-table" in one.attributes), None)
+        if at is None or "data-column" not in self.attributes:
+            return None
+        return at["data-table"], at.get("data-row", ""), self.attributes["data-column"]
 
     def within(self, *tags: str) -> bool:
         """Whether it is, or stands in, one of these."""
@@ -111,14 +118,12 @@ def paper(html: str) -> Paper:
 
 
 def loose(one: Paper) -> list[tuple[str, Element]]:
-    """Pieces of text with a digit that is in no cell, is not said to be fixed, and no tick of an axis."""
+    """Pieces of text with a digit that is in no cell and is not said to be fixed."""
     return [(text.strip(), at) for text, at in one.pieces if any(map(str.isdigit, text)) and not _held(at)]
 
 
 def _held(at: Element) -> bool:
-    return at.within("pre", "code") or any(
-        "data-table" in one.attributes or "data-fixed" in one.attributes or TICK.search(one.attributes.get("id", "")) for one in at.line
-    )
+    return at.within("pre", "code") or any(one.cell or "data-fixed" in one.attributes for one in at.line)
 
 
 def misread(one: Paper, folder: Path) -> list[tuple[str, Element]]:
@@ -126,19 +131,16 @@ def misread(one: Paper, folder: Path) -> list[tuple[str, Element]]:
     tables: dict[str, list[dict[str, str]]] = {}
     found = []
     for at in one.elements:
-        if "data-table" in at.attributes:
-            value, why = _cell(at.attributes, folder, tables)
+        if at.cell:
+            value, why = _cell(*at.cell, float(at.attributes.get("data-scale", "1")), folder, tables)
             said = why or written(value, at.attributes, at.language or "nl")
             if at.text.strip() != said:
-                found.append(
-                    (f"{at.text.strip()!r} on the page, {said!r} in {at.attributes['data-table']} {at.attributes['data-row']}", at)
-                )
+                found.append((f"{at.text.strip()!r} on the page, {said!r} in {at.cell[0]} {at.cell[1]}", at))
     return found
 
 
-def _cell(attributes: dict[str, str], folder: Path, tables: dict[str, list[dict[str, str]]]) -> tuple[float, str]:
-    name, row, column = attributes["data-table"], json.loads(attributes["data-row"]), attributes["data-column"]
-    scale = float(attributes.get("data-scale", "1"))
+def _cell(name: str, at: str, column: str, scale: float, folder: Path, tables: dict[str, list[dict[str, str]]]) -> tuple[float, str]:
+    row = json.loads(at)
     if name == "manifest":
         held = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         for key in (*row.values(), column):
@@ -167,7 +169,7 @@ def _worked_out(node: ast.expr, row: dict[str, str]) -> float:
 
 def written(value: float, attributes: dict[str, str], language: str) -> str:
     """A number as a language writes it, with the decimals that its element says."""
-    digits = int(attributes["data-digits"])
+    digits = int(attributes.get("data-digits", "0"))
     text = f"{abs(round(value, digits)):,.{max(digits, 0)}f}"
     zero = float(text.replace(",", "")) == 0
     sign = "" if zero else "−" if value < 0 else "+" if "data-sign" in attributes else ""

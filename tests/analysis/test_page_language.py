@@ -104,8 +104,8 @@ def signs(one: Paper) -> Iterator[tuple[str, Element]]:
 
 def too_precise(one: Paper) -> Iterator[tuple[str, Element]]:
     for at in one.elements:
-        if at.attributes.get("data-table") not in (None, *EXACT) and significant(at.text) > MOST_DIGITS:
-            yield f"{at.text} of {at.attributes['data-table']}, {at.attributes['data-column']}", at
+        if at.cell and at.cell[0] not in EXACT and significant(at.text) > MOST_DIGITS:
+            yield f"{at.text} of {at.cell[0]}, {at.cell[2]}", at
 
 
 def without_unit(one: Paper) -> Iterator[tuple[str, Element]]:
@@ -117,7 +117,7 @@ def without_unit(one: Paper) -> Iterator[tuple[str, Element]]:
         for row in (at for at in inside if at.tag == "tr"):
             cells = [at for at in inside if at.parents[-1] is row and at.tag in ("th", "td")]
             for cell, name in zip(cells, head, strict=False):
-                numbers = any(cell in at.parents and "data-table" in at.attributes for at in inside)
+                numbers = any(cell in at.parents and at.cell for at in inside)
                 if cell not in head and numbers and not UNITS.search(f"{name.text} {caption} {row.text}"):
                     yield f"{caption}: {name.text}", table
 

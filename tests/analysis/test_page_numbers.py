@@ -118,11 +118,14 @@ def test_a_number_that_is_taken_off_its_cell_is_seen(base: Path):
         assert loose(paper(html[: found.start()] + found[1] + html[found.end() :]))
     drawn = re.search(r'<g data-table="[^>]*>', html)
     assert drawn and loose(paper(html.replace(drawn[0], "<g>", 1)))
+    for around in ("tr", "td"):  # where its table and row may stand
+        place = re.search(rf"<{around}(?= )[^>]*?( data-table=[^>]*)>", html)
+        assert place and loose(paper(html[: place.start(1)] + html[place.end(1) :])), around
 
 
 def test_a_cell_that_is_changed_is_seen(base: Path, tmp_path: Path):
     one = page_of(base, "whole")
-    tables = {at.attributes["data-table"] for at in one.paper.elements if "data-table" in at.attributes} - {"manifest"}
+    tables = {at.cell[0] for at in one.paper.elements if at.cell} - {"manifest"}
     assert tables
     for path in one.folder.glob("*.csv"):
         (tmp_path / path.name).write_bytes(path.read_bytes())

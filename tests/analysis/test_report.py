@@ -18,6 +18,7 @@ from analysis.collect import collected
 from analysis.page import page as pages
 from analysis.page.figures import svg
 from analysis.page.noticed import MOST_DRAWN, drawn
+from analysis.page.quote import gathered
 from analysis.page.section import Chart, Page
 from analysis.page.sections import without
 from analysis.page.sections.researchers import design, reached
@@ -31,7 +32,7 @@ from analysis.worksheets import fill
 from sim.world.errors import Refusal
 from tests import fake_page
 from tests import synthetic_tables as made
-from tests.analysis.read_page import Element, paper
+from tests.analysis.read_page import paper
 from tests.analysis.test_page_without import made as of_others
 
 
@@ -190,16 +191,11 @@ def test_each_picture_is_named_captioned_and_has_a_table(run: tuple[Path, str], 
 
 def test_what_is_written_in_a_picture_stands_in_a_table_of_its_section(run: tuple[Path, str]) -> None:
     whole = paper((run[0] / "report.html").read_text(encoding="utf-8"))
-    numbers = [at for at in whole.elements if "data-table" in at.attributes]
-    cells = {(at.section, cell_of(at)) for at in numbers if at.within("table")}
+    numbers = [at for at in whole.elements if at.cell]
+    cells = {(at.section, at.cell) for at in numbers if at.within("table")}
     drawings = [at for at in numbers if at.within("svg")]
     assert drawings
-    assert {(at.section, cell_of(at)) for at in drawings} <= cells
-
-
-def cell_of(at: Element) -> tuple[str, ...]:
-    """Which cell a number is of."""
-    return tuple(at.attributes[f"data-{name}"] for name in ("table", "row", "column"))
+    assert {(at.section, at.cell) for at in drawings} <= cells
 
 
 def test_every_text_has_both_languages(run: tuple[Path, str]) -> None:
@@ -212,7 +208,7 @@ def test_the_page_tells_how_to_repeat_it_and_how_many_were_reached(run: tuple[Pa
     text, _ = read(run[0])
     assert "<code>python -m experiments.compare municipality=zwolle</code>" in text
     [row] = reached(page).rows
-    assert row[1].text.said("nl") == "12" and f">{pages.say(row[1].text)}</td>" in text
+    assert row[1].text.said("nl") == "12" and f">{gathered(pages.say(row[1].text))[1]}</td>" in text
     assert "CC BY 4.0" in text
     assert "2026–2028" in text  # 24 months from July 2026
 
