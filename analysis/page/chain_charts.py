@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from analysis.page.figures import BLUE, INK, NARROW, RULE, SOFT, WIDTH, _comma
+from analysis.page.figures import INK, NARROW, RULE, SOFT, WIDTH, _comma
 from analysis.page.quote import Quote, rich
 from analysis.page.section import Cell, Chart, Grid, Page
 from analysis.page.words import Text, capitals
@@ -135,7 +135,7 @@ def lengths(rows: list[tuple[Text, Quote, float, float]], language: str, narrow:
     fig = Figure(figsize=(NARROW if narrow else WIDTH, 0.6 + (0.5 if narrow else 0.36) * len(rows)), layout="constrained")
     ax = fig.subplots()
     for y, (name, quote, lower, upper) in enumerate(rows):
-        ax.barh(y, quote.value, 0.34 if narrow else 0.55, color=BLUE, alpha=0.75)
+        ax.barh(y, quote.value, 0.34 if narrow else 0.55, color=SOFT, alpha=0.75)
         ax.plot([lower, upper], [y, y], color=INK, linewidth=2.2, solid_capstyle="butt")
         written = ax.annotate(
             quote.said(language), (max(quote.value, upper if upper == upper else 0), y), xytext=(6, 0), textcoords="offset points",

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from analysis.estimates.journey import DROPPED, ENTERED, OBSTACLE, STAGES
 from analysis.page.cells import NOT_STUDIED, NOTHING, margin, title_cell
 from analysis.page.journey_charts import Step, changes, stream
-from analysis.page.noticed import drawn
+from analysis.page.noticed import drawn, look
 from analysis.page.quote import Quote, fixed, rich
 from analysis.page.section import Block, Cell, Chart, Grid, Page, Section, Words
 from analysis.page.words import STAGES as NAMES
@@ -293,7 +293,7 @@ def _picture_of_changes(page: Page) -> list[Block]:
                 per=_per(),
                 left_out=left_out,
             ),
-            partial(changes, rows, [NAMES[stage] for stage in stages], page.results.titles),
+            partial(changes, rows, [NAMES[stage] for stage in stages], page.results.titles, {name: look(page, name) for name in names}),
             None,
             "journey.csv",
         )
