@@ -68,7 +68,7 @@ def colour(page: Page, quote: Quote) -> str:
 def legend(panels: Sequence[Panel]) -> Text:
     """What the lines and dots of the picture are: nothing that is not in it, and what of it is missing."""
     rows = [one for panel in panels for one in panel.bars if one.quote is not None]
-    thick, thin = (sum(not np.isnan(ends).any() for ends in of) for of in ([one.chance for one in rows], [one.wide for one in rows]))
+    thick, thin = (sum(high > low for low, high in of) for of in ([one.chance for one in rows], [one.wide for one in rows]))
     lines = []
     if thick:
         lines.append(Text("Dik: toeval.", "Thick: chance.") if thin else Text("Balk: toeval.", "Bar: chance."))
@@ -80,7 +80,7 @@ def legend(panels: Sequence[Panel]) -> Text:
         open_end = any(not np.isnan(one.wide[0]) and np.isnan(one.wide[1]) for one in rows)
         more = Text(", of zonder bovengrens", ", or without an upper end") if open_end else both("")
         lines.append(Text(f"Geen dunne streep: niet uitgezocht{more.nl}.", f"No thin line: not studied{more.en}."))
-    if not thin:
+    if not thin and not (rows and all(one.wide == (0, 0) for one in rows)):
         lines.append(Text("Met andere aannames: niet uitgezocht.", "With other assumptions: not studied."))
     if not all(one.claimed for one in rows):
         lines.append(Text("Een open stip: geen verschil te zien.", "An open dot: no difference to be seen."))
@@ -113,6 +113,8 @@ def draw(
             ax.tick_params(bottom=False, labelbottom=False)
             ax.spines["bottom"].set_visible(False)
     last = axes[-1]
+    if not any(abs(end) > 0 for panel in panels for one in panel.bars if one.quote for end in (one.quote.value, *one.chance, *one.wide)):
+        last.set_xlim(-1, 1)  # nothing differs: an axis of its own choice would be of hundredths
     last.xaxis.set_major_locator(MaxNLocator(4 if narrow else 7, steps=[1, 2, 5, 10]))
     last.xaxis.set_major_formatter(FuncFormatter(lambda value, _at: number(value, decimals(last.get_xticks()), language)))
     last.set_xlabel(textwrap.fill(axis.of(language), 44 if narrow else 100))
