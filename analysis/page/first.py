@@ -303,7 +303,7 @@ def charts(page: Page) -> list[Chart]:
     header = (Text("Maatregel", "Measure"), Text("Extra verhuizingen van senioren", "Extra moves by seniors"), cards.RESTS)
     table = tuple((title_cell(page, name), effect_cell(page, name, MOVES), cards.signed(page, name)) for name in rows.index)
     rests = cards.joined(
-        (rich("{name} {what}", "{name} {what}", name=titles[name], what=cards.rests_on(page, name)) for name in known), "; "
+        (rich("{name} ({what})", "{name} ({what})", name=titles[name], what=cards.rests_on(page, name)) for name in known), "; "
     )
     return [
         Chart(

@@ -63,7 +63,7 @@ def test_evidence_stands_beside_each_measure_in_picture_legend_table_and_alterna
         for row, (name, mark) in zip(chart.figures.rows, marks.items(), strict=True):
             said = cards.MARKS[mark].of(language)
             assert plain(row[-1].text.of(language)) == f"{cards.SIGNS[mark]} {said}"
-            assert all(f"{page.results.titles[name].of(language)} {said}" in label for label in labels)
+            assert all(f"{page.results.titles[name].of(language)} ({said})" in label for label in labels)
         for mark, sign in cards.SIGNS.items():
             assert f"{sign} {cards.MARKS[mark].of(language)}" in chart.subtitle.of(language)
 

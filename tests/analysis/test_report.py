@@ -362,7 +362,7 @@ def test_each_chart_table_holds_every_scenario_and_value(page: Page) -> None:
     charts = {chart.key: chart for chart in drawn_of(page)}
     for chart in charts.values():
         assert chart.figures is None or all(len(row) == len(chart.figures.header) for row in chart.figures.rows)
-    rows = [[title.text.nl, cell.text.said("nl"), unquoted(cell.chance.nl)] for title, cell in charts["extra_verhuizingen"].figures.rows]
+    rows = [[title.text.nl, cell.text.said("nl"), unquoted(cell.chance.nl)] for title, cell, _ in charts["extra_verhuizingen"].figures.rows]
     assert rows == [["Scenario voorrang", "+40", "38 tot 42"], ["Scenario huurgewenning", "0", "elke keer precies gelijk"]]
     assert {row[1].text.said("nl") for row in charts["ketenlengte"].figures.rows} == {"2,0"}  # a senior and the starter who follows
 
