@@ -118,10 +118,12 @@ def _draw(chains: pd.DataFrame, of: dict[tuple[str, str], Quote], language: str,
     ax.set_yticks([])
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set_xlabel(Text("verhuizingen in de keten", "moves in the chain").of(language), color=SOFT)
-    there = [key for key in ENDS if ("end", key) in of]
+    said = {ENDS[key][0]: ENDS[key][1] for key in ENDS if ("end", key) in of}
+    if moves.max(initial=0) > 1:
+        said[Text("verhuizing eerder in de keten", "move earlier in the chain")] = RULE
     fig.legend(
-        handles=[Patch(color=ENDS[key][1]) for key in there],
-        labels=[ENDS[key][0].of(language) for key in there],
+        handles=[Patch(color=colour) for colour in said.values()],
+        labels=[text.of(language) for text in said],
         loc="outside lower left",
         ncols=1 if narrow else 2,
         fontsize=9,

@@ -226,5 +226,5 @@ def _legend(fig: Figure, ax: Axes, side: str = "") -> None:
     """A legend under the picture; with two, each on its side."""
     handles, labels = ax.get_legend_handles_labels()
     place: Any = f"outside lower {side or 'left'}"
-    for text in fig.legend(handles=handles, labels=labels, loc=place, ncols=1 if side else 2, fontsize=8.5).get_texts():
+    for text in fig.legend(handles=handles, labels=labels, loc=place, ncols=1 if side else 2, fontsize=9).get_texts():
         text.set_gid(NAME)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from analysis.page import page as pages
-from analysis.page.figures import LOOKS, style
+from analysis.page.chain_charts import ENDS, _draw
+from analysis.page.figures import LOOKS, NARROW, style
 from analysis.page.noticed import coloured, look
 from analysis.page.section import Chart, Page
 from analysis.pipeline import tables_of
@@ -76,3 +79,26 @@ def test_no_two_measures_that_have_a_colour_have_the_same_and_the_others_are_gre
     assert coloured(page) == names[3:]
     assert len({look(page, name) for name in names[3:]}) == len(LOOKS)
     assert len({look(page, name) for name in [*names[:3], "basis"]} - {*LOOKS}) == 1
+
+
+def test_no_letter_is_smaller_than_a_phone_can_show(page: Page) -> None:
+    for chart in charts(page):
+        for language in ("nl", "en"):
+            figure = drawn(chart, language, narrow=True)
+            assert figure.get_figwidth() <= NARROW
+            small = {one.get_text() for one in figure.findobj(Text) if one.get_text().strip() and one.get_fontsize() < 9}
+            assert not small, chart.key
+
+
+def test_a_picture_of_changes_names_a_difference_only_where_it_is_told_from_chance(page: Page) -> None:
+    for lower in (-1.0, 1.0):
+        table = page.tables["journey"].assign(difference=2.0, difference_lower=lower, difference_upper=3.0)
+        [chart] = [one for one in charts(Page(page.results, {**page.tables, "journey": table})) if one.key == "klantreis_verschil"]
+        assert ("Het meest" in chart.finding.nl) == (lower > 0), lower
+
+
+def test_every_colour_of_a_hundred_chains_is_in_the_legend() -> None:
+    chains = pd.DataFrame({"moves": [0, 1, 3, 4], "end": [*ENDS][:4]})
+    figure = _draw(chains, {("end", end): None for end in chains["end"]}, "nl", True)  # type: ignore[arg-type]
+    shown = {to_hex(one.get_facecolor()) for one in figure.axes[0].patches if one.get_width()}
+    assert shown == {to_hex(one.get_facecolor()) for one in figure.legends[0].legend_handles}  # type: ignore[union-attr]

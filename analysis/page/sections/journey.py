@@ -277,9 +277,10 @@ def _picture_of_changes(page: Page) -> list[Block]:
         return []
     names, left_out = drawn(page, there)
     rows = {name: [tuple(pd.to_numeric(table.loc[(name, stage), columns])) for stage in stages] for name in names}
-    most = _number(page, _row(there[0], MOVE), "difference", sign=True)
-    finding = Text("Geen maatregel geeft meer verhuizingen", "No measure brings more moves")
-    if most and most.value > 0:
+    sure = [name for name in there if float(table.loc[(name, MOVE), "difference_lower"]) > 0]  # the order is by what they do
+    most = _number(page, _row(sure[0], MOVE), "difference", sign=True) if sure else None
+    finding = Text("Geen maatregel geeft zeker meer verhuizingen", "No measure certainly brings more moves")
+    if most:
         finding = rich(
             "Het meest: {n} verhuizingen per jaar op {k} senioren", "At most {n} moves per year of {k} seniors", n=most, k=THOUSAND
         )
