@@ -16,6 +16,7 @@ from analysis.page.chain_charts import ENDS, _draw
 from analysis.page.figures import LOOKS, NARROW, style
 from analysis.page.noticed import coloured, look
 from analysis.page.section import Chart, Page
+from analysis.page.sections import who
 from analysis.pipeline import tables_of
 from analysis.results import gather
 from tests import fake_page
@@ -102,3 +103,13 @@ def test_every_colour_of_a_hundred_chains_is_in_the_legend() -> None:
     figure = _draw(chains, {("end", end): None for end in chains["end"]}, "nl", True)  # type: ignore[arg-type]
     shown = {to_hex(one.get_facecolor()) for one in figure.axes[0].patches if one.get_width()}
     assert shown == {to_hex(one.get_facecolor()) for one in figure.legends[0].legend_handles}  # type: ignore[union-attr]
+
+
+def test_the_title_of_fit_hides_no_difference_that_its_picture_shows(page: Page) -> None:
+    effects = page.tables["effects"]
+    fit = (effects["indicator"] == "fit") & effects["scenario"].isin(page.order)
+    for group, word in (("senior", "nauwelijks"), ("nobody", "niet zichtbaar")):
+        table = effects.assign(claimed=effects["claimed"] & ~fit | fit & (effects["group"] == group))
+        other = Page(page.results, {**page.tables, "effects": table})
+        panels = who._fit_panels(other, (("all", "all"), ("class", "senior")))
+        assert len(panels) == 2 and word in who._fit_chart(other, panels).finding.nl, group
