@@ -114,7 +114,7 @@ def changes(
         colour, marker = looks[scenario]
         y = np.arange(len(names))[::-1] + (0.5 - (k + 0.5) / len(rows)) * 0.74
         middle, lower, upper = np.array(values, float).T
-        ax.hlines(y, lower, upper, color=colour, linewidth=2.0)
+        ax.hlines(y, lower, upper, color=colour, linewidth=10.0, alpha=0.4)  # stands out above and below its mark
         ax.plot(middle, y, marker, color=colour, markersize=5.5, linestyle="none", label=titles[scenario].of(language))
     ax.set_yticks(range(len(names)), [_wrapped(one.of(language), 12) for one in reversed(names)])
     for k in range(1, len(names)):

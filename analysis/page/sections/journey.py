@@ -289,8 +289,8 @@ def _picture_of_changes(page: Page) -> list[Block]:
             "klantreis_verschil",
             finding,
             rich(
-                "Hoeveel senioren er in elke fase bijkomen of afgaan, {per}. Streep: toeval.{left_out}",
-                "How many more or fewer seniors come into each stage, {per}. Line: chance.{left_out}",
+                "Hoeveel senioren er in elke fase bijkomen of afgaan, {per}. Licht vlak: toeval.{left_out}",
+                "How many more or fewer seniors come into each stage, {per}. Pale: chance.{left_out}",
                 per=_per(),
                 left_out=left_out,
             ),
