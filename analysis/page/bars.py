@@ -11,17 +11,22 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from analysis.page.figures import BLUE, INK, NAME, NARROW, SOFT, WIDTH
+from analysis.page.figures import INK, NAME, NARROW, OTHER, SOFT, WIDTH, decimals
+from analysis.page.noticed import look
 from analysis.page.quote import Quote
 from analysis.page.section import Page
 from analysis.page.words import Text, both, number
 
 ROW, HEAD = 0.36, 0.34  # inches
 LONGEST = 34  # letters of a name in a wide picture
+THICK, THIN, DOT = 12.0, 1.8, 4.0  # points; a bar for chance that is hardly wide still stands out above and below its dot
 
 
 class Bar(NamedTuple):
-    """A row: the number, the ends of its intervals (NaN: none), whether it is told from chance; or only ``words`` where there is none."""
+    """A row: the number, the ends of its intervals (NaN: none), whether it is told from chance; or only ``words`` where there is none.
+
+    ``colour`` is that of its measure; ``sign`` stands after the name.
+    """
 
     name: Text
     quote: Quote | None
@@ -29,6 +34,8 @@ class Bar(NamedTuple):
     wide: tuple[float, float] = (np.nan, np.nan)
     claimed: bool = True
     words: Text = both("")
+    colour: str = OTHER[0]
+    sign: str = ""
 
 
 class Panel(NamedTuple):
@@ -50,13 +57,18 @@ def bar(
     found = []
     for column in ends or ("lower", "upper", "lower_full", "upper_full"):
         found.append(page.book.quote(quote.table, scale.format(column), quote.row, scale=quote.scale).value)
-    return Bar(name, quote, (found[0], found[1]), (found[2], found[3]), claimed)
+    return Bar(name, quote, (found[0], found[1]), (found[2], found[3]), claimed, colour=colour(page, quote))
+
+
+def colour(page: Page, quote: Quote) -> str:
+    """That of the measure of which a number is, in every picture."""
+    return look(page, str(quote.row.get("scenario")))[0]
 
 
 def legend(panels: Sequence[Panel]) -> Text:
     """What the lines and dots of the picture are: nothing that is not in it, and what of it is missing."""
     rows = [one for panel in panels for one in panel.bars if one.quote is not None]
-    thick, thin = (sum(not np.isnan(ends).any() for ends in of) for of in ([one.chance for one in rows], [one.wide for one in rows]))
+    thick, thin = (sum(high > low for low, high in of) for of in ([one.chance for one in rows], [one.wide for one in rows]))
     lines = []
     if thick:
         lines.append(Text("Dik: toeval.", "Thick: chance.") if thin else Text("Balk: toeval.", "Bar: chance."))
@@ -68,7 +80,7 @@ def legend(panels: Sequence[Panel]) -> Text:
         open_end = any(not np.isnan(one.wide[0]) and np.isnan(one.wide[1]) for one in rows)
         more = Text(", of zonder bovengrens", ", or without an upper end") if open_end else both("")
         lines.append(Text(f"Geen dunne streep: niet uitgezocht{more.nl}.", f"No thin line: not studied{more.en}."))
-    if not thin:
+    if not thin and not (rows and all(one.wide == (0, 0) for one in rows)):
         lines.append(Text("Met andere aannames: niet uitgezocht.", "With other assumptions: not studied."))
     if not all(one.claimed for one in rows):
         lines.append(Text("Een open stip: geen verschil te zien.", "An open dot: no difference to be seen."))
@@ -90,9 +102,9 @@ def draw(
         for y, one in enumerate(reversed(panel.bars)):
             _row(ax, y, one, language, narrow, unit)
             if filled and one.quote is not None:
-                ax.barh(y, one.quote.value, 0.5, color=BLUE, alpha=0.25, zorder=1)
+                ax.barh(y, one.quote.value, 0.5, color=one.colour, alpha=0.25, zorder=1)
         ax.set_ylim(-0.6, len(panel.bars) - (0.25 if narrow else 0.4))
-        names = ["" if narrow else _wrapped(one.name.of(language)) for one in reversed(panel.bars)]
+        names = ["" if narrow else _wrapped(one.name.of(language), one.sign) for one in reversed(panel.bars)]
         ax.set_yticks([] if narrow else range(len(names)), [] if narrow else names)
         ax.margins(x=0.2 if narrow else 0.14)
         if panel.title.nl:
@@ -101,8 +113,10 @@ def draw(
             ax.tick_params(bottom=False, labelbottom=False)
             ax.spines["bottom"].set_visible(False)
     last = axes[-1]
+    if not any(abs(end) > 0 for panel in panels for one in panel.bars if one.quote for end in (one.quote.value, *one.chance, *one.wide)):
+        last.set_xlim(-1, 1)  # nothing differs: an axis of its own choice would be of hundredths
     last.xaxis.set_major_locator(MaxNLocator(4 if narrow else 7, steps=[1, 2, 5, 10]))
-    last.xaxis.set_major_formatter(FuncFormatter(lambda value, _at: number(value, 0 if value == round(value) else 1, language)))
+    last.xaxis.set_major_formatter(FuncFormatter(lambda value, _at: number(value, decimals(last.get_xticks()), language)))
     last.set_xlabel(textwrap.fill(axis.of(language), 44 if narrow else 100))
     return figure
 
@@ -110,17 +124,19 @@ def draw(
 def _row(ax, y: int, one: Bar, language: str, narrow: bool, unit: str) -> None:
     (low, high), (low_wide, high_wide) = one.chance, one.wide
     if narrow:
-        named = ax.annotate(one.name.of(language), (0, y + 0.42), xycoords=("axes fraction", "data"), va="center", fontsize=9)
+        said = f"{one.name.of(language)}  {one.sign}".strip()
+        named = ax.annotate(said, (0, y + 0.42), xycoords=("axes fraction", "data"), va="center", fontsize=9, zorder=5)
+        named.set_bbox({"facecolor": "white", "linewidth": 0, "pad": 1.0})
         named.set_gid(NAME)
     if one.quote is None:
         ax.annotate(one.words.of(language), (0, y), xytext=(6, 0), textcoords="offset points", va="center", fontsize=9, color=SOFT)
         return
     if not np.isnan(low_wide):
-        ax.plot([low_wide, high_wide], [y, y], color=BLUE, linewidth=1.4, alpha=0.6, solid_capstyle="butt", zorder=2)
+        ax.plot([low_wide, high_wide], [y, y], color=one.colour, linewidth=THIN, solid_capstyle="butt", zorder=2)
     if not np.isnan(low):
-        ax.plot([low, high], [y, y], color=BLUE, linewidth=6.0, solid_capstyle="butt", zorder=3)
+        ax.plot([low, high], [y, y], color=one.colour, linewidth=THICK, solid_capstyle="butt", zorder=3)
     value = one.quote.value
-    ax.plot([value], [y], "o", color=BLUE, markerfacecolor=BLUE if one.claimed else "white", markersize=5.5, zorder=4)
+    ax.plot([value], [y], "o", color=INK, markerfacecolor=INK if one.claimed else "white", markersize=DOT, zorder=4)
     end = np.nanmax([value, high, high_wide, 0])
     quote, before = _written(one.quote, unit)
     look: dict[str, Any] = {"textcoords": "offset points", "fontsize": 9.5, "color": INK}
@@ -141,5 +157,5 @@ def _written(quote: Quote, unit: str) -> tuple[Quote, Text]:
     return quote, both(unit)
 
 
-def _wrapped(text: str) -> str:
-    return "\n".join(textwrap.wrap(text, LONGEST)) or text
+def _wrapped(text: str, sign: str) -> str:
+    return "\n".join([*textwrap.wrap(text, LONGEST)[:-1], f"{(textwrap.wrap(text, LONGEST) or [text])[-1]}  {sign}".strip()])

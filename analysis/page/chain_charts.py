@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from analysis.page.figures import BLUE, INK, NARROW, RULE, SOFT, WIDTH, _comma
+from analysis.page.figures import INK, NARROW, RULE, SOFT, WIDTH, _comma
 from analysis.page.quote import Quote, rich
 from analysis.page.section import Cell, Chart, Grid, Page
 from analysis.page.words import Text, capitals
@@ -118,10 +118,12 @@ def _draw(chains: pd.DataFrame, of: dict[tuple[str, str], Quote], language: str,
     ax.set_yticks([])
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set_xlabel(Text("verhuizingen in de keten", "moves in the chain").of(language), color=SOFT)
-    there = [key for key in ENDS if ("end", key) in of]
+    said = {ENDS[key][0]: ENDS[key][1] for key in ENDS if ("end", key) in of}
+    if moves.max(initial=0) > 1:
+        said[Text("verhuizing eerder in de keten", "move earlier in the chain")] = RULE
     fig.legend(
-        handles=[Patch(color=ENDS[key][1]) for key in there],
-        labels=[ENDS[key][0].of(language) for key in there],
+        handles=[Patch(color=colour) for colour in said.values()],
+        labels=[text.of(language) for text in said],
         loc="outside lower left",
         ncols=1 if narrow else 2,
         fontsize=9,
@@ -135,7 +137,7 @@ def lengths(rows: list[tuple[Text, Quote, float, float]], language: str, narrow:
     fig = Figure(figsize=(NARROW if narrow else WIDTH, 0.6 + (0.5 if narrow else 0.36) * len(rows)), layout="constrained")
     ax = fig.subplots()
     for y, (name, quote, lower, upper) in enumerate(rows):
-        ax.barh(y, quote.value, 0.34 if narrow else 0.55, color=BLUE, alpha=0.75)
+        ax.barh(y, quote.value, 0.34 if narrow else 0.55, color=SOFT, alpha=0.75)
         ax.plot([lower, upper], [y, y], color=INK, linewidth=2.2, solid_capstyle="butt")
         written = ax.annotate(
             quote.said(language), (max(quote.value, upper if upper == upper else 0), y), xytext=(6, 0), textcoords="offset points",

@@ -78,7 +78,7 @@ def _link(page: Page, row: dict[str, Any]) -> tuple[str, Text, Text]:
         if row["link"] == 1
         else None
     )
-    return row["tenure"], _house(page, row, "", "rooms", before), _who(page, row)
+    return row["tenure"], _house(page, row, "", "rooms", before), who(page, row)
 
 
 def _house(page: Page, row: dict[str, Any], side: str, rooms: str, before: Text | None = None) -> Text:
@@ -99,7 +99,7 @@ def _house(page: Page, row: dict[str, Any], side: str, rooms: str, before: Text 
     return Text(*(Markup('<p class="free">{}</p>{}{}').format(free.of(one), picture, said.of(one)) for one in LANGUAGES))
 
 
-def _who(page: Page, row: dict[str, Any]) -> Text:
+def who(page: Page, row: dict[str, Any]) -> Text:
     """Who moves in, when and why."""
     persons, age = int(row["household_size"]), _cell(page, row, "age")
     if persons == 1:

@@ -32,7 +32,9 @@ WIDTH, HALF, NARROW = 7.6, 5.2, 3.6  # inches: of a page on a desk, of half of i
 INK, SOFT, RULE, BAND = "#1d2733", "#55606e", "#c9d0d8", "#e6e9ee"
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 COLOURS = (BLUE, RED, GREEN, "#CC79A7", ORANGE, "#56B4E9", INK)
-MARKERS = ("o", "s", "D", "^", "v", "P", "X")
+MARKERS = ("s", "D", "^", "v", "P", "X", "o")
+LOOKS = tuple(zip(COLOURS[:-1], MARKERS[:-1], strict=True))  # of a measure, whatever the picture
+OTHER = (SOFT, "o")  # of what has none of these
 STYLE: dict[str, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "verhuisketens",
@@ -181,16 +183,15 @@ def bundle_panels(
     return fig
 
 
-def drift_curve(rows: pd.DataFrame, titles: Titles, language: str, order: Sequence[str], narrow: bool = False) -> Figure:
+def drift_curve(rows: pd.DataFrame, titles: Titles, language: str, looks: Mapping[str, tuple[str, str]], narrow: bool = False) -> Figure:
     """Share of households that live elsewhere than in basis, by month; rows: scenario, month, share_elsewhere (mean).
 
     Args:
-        order: of the scenarios, which gives them their colours; the placebo is dashed.
+        looks: colour and marker of each scenario; the placebo is dashed whatever they are.
     """
     fig = Figure(figsize=(NARROW if narrow else WIDTH, 3.9 if narrow else 3.3), layout="constrained")
     ax = fig.subplots()
-    for k, scenario in enumerate(order):
-        colour, marker = _look(k + 1)
+    for scenario, (colour, marker) in looks.items():
         one = rows[rows["scenario"] == scenario]
         look: dict[str, Any] = {"color": colour, "marker": marker, "markevery": (6, 24), "markersize": 5}
         if scenario == PLACEBO:
@@ -211,13 +212,6 @@ def drift_curve(rows: pd.DataFrame, titles: Titles, language: str, order: Sequen
     return fig
 
 
-def _look(k: int) -> tuple[str, str]:
-    """Colour and marker of the k-th scenario; basis (0) is dark."""
-    if k == 0:
-        return INK, "o"
-    return COLOURS[(k - 1) % (len(COLOURS) - 1)], MARKERS[k % len(MARKERS)]
-
-
 def _short(titles: Titles, scenario: str, language: str) -> str:
     return titles[scenario].of(language) if scenario in titles else scenario
 
@@ -233,10 +227,11 @@ def _names(ax: Axes, scenarios: Sequence[str] | pd.Series, titles: Titles, langu
 def _comma(axis: Axis, language: str) -> None:
     """Tick labels as the language writes them, with as many decimals as the steps need."""
     axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
-    axis.set_major_formatter(FuncFormatter(lambda value, _at: number(value, _decimals(axis.get_majorticklocs()), language)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _at: number(value, decimals(axis.get_majorticklocs()), language)))
 
 
-def _decimals(ticks: NDArray) -> int:
+def decimals(ticks: NDArray) -> int:
+    """Decimals in which ticks at equal steps are told apart."""
     step = float(np.min(np.diff(ticks))) if len(ticks) > 1 else 1.0
     return 0 if step >= 1 else min(6, int(np.ceil(-np.log10(step) - 1e-9)))
 
@@ -245,5 +240,5 @@ def _legend(fig: Figure, ax: Axes, side: str = "") -> None:
     """A legend under the picture; with two, each on its side."""
     handles, labels = ax.get_legend_handles_labels()
     place: Any = f"outside lower {side or 'left'}"
-    for text in fig.legend(handles=handles, labels=labels, loc=place, ncols=1 if side else 2, fontsize=8.5).get_texts():
+    for text in fig.legend(handles=handles, labels=labels, loc=place, ncols=1 if side else 2, fontsize=9).get_texts():
         text.set_gid(NAME)

@@ -108,7 +108,8 @@ def sentences(page: Page) -> tuple[tuple[Text, Text], ...]:
         return ((Text("Er is niets om mee te vergelijken.", "There is nothing to compare with."), base(page)),)
     found_top = top(page)
     if found_top is None:
-        return ((nothing(page), base(page)),)
+        why = unchanged(page)
+        return ((why[0], joined([why[1], base(page)])),) if why else ((nothing(page), base(page)),)
     name, found = found_top
     return (most(page, name, found, packages(page)), who(page, name), sure(page, name, found))
 
@@ -118,6 +119,23 @@ def nothing(page: Page) -> Text:
     if len(page.results.seeds) < 2:
         return Text("Eén keer naspelen is te weinig om iets te zeggen.", "Once is too few to say anything.")
     return Text("Van geen maatregel is zeker dat er meer senioren door verhuizen.", "Of no measure is it certain that more seniors move.")
+
+
+def unchanged(page: Page) -> tuple[Text, Text] | None:
+    """Of a run in which each number is that of basis: that nothing differs, and why. None where something does."""
+    effects = page.tables["effects"]
+    if (effects.loc[effects["scenario"].isin(page.order), "difference"].fillna(0) != 0).any():
+        return None
+    if page.results.manifest.get("configuration", {}).get("strength") == 0:
+        zero = page.book.setting("configuration", "strength", digits=0)
+        return (
+            rich("Er verschilt niets: de sterkte staat op {n}.", "Nothing differs: the strength is set to {n}.", n=zero),
+            Text("De maatregelen zijn dus niet uitgevoerd.", "So the measures were not carried out."),
+        )
+    same = Text("In deze berekening verandert geen maatregel iets.", "In this run no measure changes anything.")
+    if not page.tables["cards"]["reached"].fillna(0).any():
+        return same, Text("Er is geen huishouden bereikt.", "No household was reached.")
+    return same, Text("Elk getal is precies gelijk aan dat zonder maatregel.", "Each number is exactly what it is without any measure.")
 
 
 def base(page: Page) -> Text:
@@ -241,13 +259,23 @@ def sure(page: Page, name: str, found: Difference) -> tuple[Text, Text]:
         )
     )
     lines = rich(
-        "Met andere aannames over mensen worden het er {wide} in plaats van {n}. {hangs}",
-        "With other assumptions about people it becomes {wide} instead of {n}. {hangs}",
+        "Met andere aannames over mensen worden het er {wide} in plaats van {n}. {hangs}{most}",
+        "With other assumptions about people it becomes {wide} instead of {n}. {hangs}{most}",
         wide=wide(page, found.value),
         n=found.value,
         hangs=sureness.hangs_on(page, name),
+        most=likeliest(page, found),
     )
     return finding, lines
+
+
+def likeliest(page: Page, found: Difference) -> Text:
+    """How likely it is that it does most of all, as a sentence after others; empty where a package has the measure and more."""
+    chances = page.book.quote("effects", "p_best", found.value.row, scale=100.0)
+    if not chances.known or packages(page) or len(page.order) < 2:
+        return both("")
+    said = sureness.of_hundred(chances)
+    return rich(" De kans dat deze het meeste doet: {n}.", " The chance that it does most: {n}.", n=said)
 
 
 def unseen(page: Page) -> Text | None:
@@ -264,29 +292,36 @@ def charts(page: Page) -> list[Chart]:
     rows = whole_run(page.results.effects, MOVES).set_index("scenario").reindex(list(page.order)).dropna(subset="difference")
     if rows.empty:
         return []
-    time = span(page.results.months)
+    time, titles = span(page.results.months), page.results.titles
+    signs = {name: cards.SIGNS.get(cards.evidence(page, name), "") for name in rows.index}
+    known = [name for name, sign in signs.items() if sign]
     shown = [
-        bars.bar(page, page.results.titles[name], page.effect(name, MOVES, sign=True), claimed=bool(rows["claimed"][name]))
-        for name in rows.index
+        bars.bar(page, titles[name], page.effect(name, MOVES, sign=True), claimed=bool(rows["claimed"][name]))._replace(sign=sign)
+        for name, sign in signs.items()
     ]
     panels = [bars.Panel(both(""), tuple(shown))]
-    header = (Text("Maatregel", "Measure"), Text("Extra verhuizingen van senioren", "Extra moves by seniors"))
-    table = tuple((title_cell(page, name), effect_cell(page, name, MOVES)) for name in rows.index)
+    header = (Text("Maatregel", "Measure"), Text("Extra verhuizingen van senioren", "Extra moves by seniors"), cards.RESTS)
+    table = tuple((title_cell(page, name), effect_cell(page, name, MOVES), cards.signed(page, name)) for name in rows.index)
+    rests = cards.joined(
+        (rich("{name} ({what})", "{name} ({what})", name=titles[name], what=cards.rests_on(page, name)) for name in known), "; "
+    )
     return [
         Chart(
             "extra_verhuizingen",
             ranking(page),
             rich(
-                "Extra verhuizingen van senioren in {time}. {legend}{doses}{packages}",
-                "Extra moves by seniors in {time}. {legend}{doses}{packages}",
+                "Extra verhuizingen van senioren in {time}. {legend}{signs}{doses}{packages}",
+                "Extra moves by seniors in {time}. {legend}{signs}{doses}{packages}",
                 time=time,
                 legend=bars.legend(panels),
+                signs=cards.legend(page, known),
                 doses=DOSES if len(shown) > 1 else both(""),
                 packages=own_parts(page),
             ),
             partial(bars.draw, panels, both(""), width=figures.HALF),
             Grid(rich("Extra verhuizingen van senioren in {time}", "Extra moves by seniors in {time}", time=time), header, table),
             "effects.csv",
+            rich("Bewijs: {rests}.", "Evidence: {rests}.", rests=rests) if known else both(""),
         )
     ]
 
@@ -296,6 +331,8 @@ def ranking(page: Page) -> Text:
     together = packages(page)
     alone = [name for name in page.order if name not in together]
     found = top(page)
+    if found is None and (why := unchanged(page)):
+        return Text(*(Markup(said).rstrip(".") for said in why[0]))
     if found is None:
         return Text("Geen maatregel laat zeker meer senioren verhuizen", "No measure certainly makes more seniors move")
     title = page.results.titles[found[0]]

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
-from analysis.page.figures import BLUE, GREEN, INK, NARROW, ORANGE, RULE, SOFT, WIDTH, _comma, _legend, _look, _wrapped
+from analysis.page.figures import BLUE, GREEN, INK, NARROW, ORANGE, RULE, SOFT, WIDTH, _comma, _legend, _wrapped
 from analysis.page.words import Text
 
 if TYPE_CHECKING:
@@ -99,17 +99,22 @@ def _label(ax: Axes, at: tuple[float, float], quote: Quote, name: str, language:
 
 
 def changes(
-    rows: Mapping[str, Sequence[tuple[float, float, float]]], names: Sequence[Text], titles: Mapping[str, Text], language: str, narrow: bool
+    rows: Mapping[str, Sequence[tuple[float, float, float]]],
+    names: Sequence[Text],
+    titles: Mapping[str, Text],
+    looks: Mapping[str, tuple[str, str]],
+    language: str,
+    narrow: bool,
 ) -> Figure:
     """What each scenario changes in how many come into each stage: difference and interval by scenario, a place for each stage."""
     fig = Figure(figsize=(NARROW if narrow else WIDTH, 1.2 + (0.3 * len(rows) + 0.25) * len(names)), layout="constrained")
     ax = fig.subplots()
     ax.axvline(0, color=SOFT, linewidth=1.0)
     for k, (scenario, values) in enumerate(rows.items()):
-        colour, marker = _look(k + 1)
+        colour, marker = looks[scenario]
         y = np.arange(len(names))[::-1] + (0.5 - (k + 0.5) / len(rows)) * 0.74
         middle, lower, upper = np.array(values, float).T
-        ax.hlines(y, lower, upper, color=colour, linewidth=2.0)
+        ax.hlines(y, lower, upper, color=colour, linewidth=10.0, alpha=0.4)  # stands out above and below its mark
         ax.plot(middle, y, marker, color=colour, markersize=5.5, linestyle="none", label=titles[scenario].of(language))
     ax.set_yticks(range(len(names)), [_wrapped(one.of(language), 12) for one in reversed(names)])
     for k in range(1, len(names)):

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from analysis.page.figures import LOOKS, OTHER
 from analysis.page.quote import Quote, fixed, rich
 from analysis.page.section import Page
 from analysis.page.words import Text, both
@@ -21,7 +22,7 @@ THRESHOLD = Text(
         )
     )
 )
-MOST_DRAWN = 6  # measures in one picture that colours and marks tell apart
+MOST_DRAWN = len(LOOKS)  # measures in one picture that colours and marks tell apart
 
 
 class Difference(NamedTuple):
@@ -92,18 +93,29 @@ def certain(page: Page) -> list[str]:
 
 
 def drawn(page: Page, there: list[str]) -> tuple[list[str], Text]:
-    """Of some measures those that colours can tell apart in one picture, and a sentence where some are left out.
-
-    Those with the largest difference in senior moves, more or fewer, stay; their order stays as it is.
-    """
-    if len(there) <= MOST_DRAWN:
+    """Of some measures those that have a colour of their own, and a sentence where some are left out."""
+    kept = [name for name in there if name in coloured(page)]
+    if len(kept) == len(there):
         return there, both("")
-    size = {name: abs(found.value.value) if (found := difference(page, name, MOVES)) else 0.0 for name in there}
-    kept = sorted(there, key=lambda name: -size[name])[:MOST_DRAWN]
-    n = fixed(str(MOST_DRAWN), "most that are drawn")
+    n = fixed(str(len(kept)), "most that are drawn")
     said = rich(
         " Getekend zijn de {n} maatregelen met het grootste verschil in verhuizingen van senioren; de tabel heeft ze alle.",
         " Drawn are the {n} measures with the largest difference in moves by seniors; the table has them all.",
         n=Text(n, n),
     )
-    return [name for name in there if name in kept], said
+    return kept, said
+
+
+def coloured(page: Page) -> list[str]:
+    """The measures with a colour of their own, the same in every picture: those with the largest difference in senior moves, in order."""
+    if len(page.order) <= MOST_DRAWN:
+        return list(page.order)
+    size = {name: abs(found.value.value) if (found := difference(page, name, MOVES)) else 0.0 for name in page.order}
+    kept = sorted(page.order, key=lambda name: -size[name])[:MOST_DRAWN]
+    return [name for name in page.order if name in kept]
+
+
+def look(page: Page, scenario: str) -> tuple[str, str]:
+    """Colour and marker of a measure in every picture of the page; grey beyond those that colours tell apart, and of no measure."""
+    own = coloured(page)
+    return LOOKS[own.index(scenario)] if scenario in own else OTHER

@@ -48,6 +48,7 @@ class Chart(NamedTuple):
         draw: in a language, for a narrow page or not.
         figures: the table that says the same.
         file: of the folder, where its numbers stand.
+        beside: what its alternative text says after the finding: signs that the picture has beside its numbers.
     """
 
     key: str
@@ -56,6 +57,7 @@ class Chart(NamedTuple):
     draw: Callable[[str, bool], Figure]
     figures: Grid | None
     file: str
+    beside: Text = both("")
 
 
 class Drawing(NamedTuple):

@@ -76,7 +76,7 @@ def _tile(tile: Tile, row: int, column: int, largest: float, language: str) -> M
     value = tile.quote.value
     kind = "none" if not tile.claimed else "more" if value > 0 else "fewer"
     shade = SHADES[kind][min(2, int(3 * abs(value) / largest)) if largest else 0]
-    return Markup('<li style="grid-area:{}/{};background:{}"><span class="name">{}</span> {}</li>').format(
+    return Markup('<li style="grid-area:{}/{};background:{}"><span class="name" lang="nl-NL">{}</span> {}</li>').format(
         row, column, shade, named(tile.name.of(language)), tile.quote.of(language)
     )
 

@@ -34,11 +34,13 @@ DOSED = {  # by dose_unit of cards.csv
     "months without double rent": Text("{n} maanden geen dubbele huur", "{n} months without double rent"),
     "households reached": Text("{n} huishoudens bereikt", "{n} households reached"),
 }
+RESTS = Text("Waar het op rust", "What it rests on")
 MARKS = {
     MEASURED: Text("gemeten", "measured"),
     ONE_SOURCE: Text("één bron", "one source"),
     ASSUMED: Text("aanname", "assumption"),
 }
+SIGNS = {MEASURED: "■■", ONE_SOURCE: "■□", ASSUMED: "□□"}  # the same without colour: as many as there is evidence
 SAID = {
     MEASURED: Text(
         "Gemeten: in meer plaatsen is geteld hoeveel gebruikers verhuisden, maar nooit naast een groep zonder de maatregel.",
@@ -123,10 +125,41 @@ def leading(page: Page) -> str:
     return next((name for name in page.order if len(parts(page, name)) == 1), page.order[0])
 
 
-def mark(page: Page, scenario: str) -> Text:
-    """What the strength of a scenario rests on, in a word; of a package its weakest part. Empty where it is not known."""
+def evidence(page: Page, scenario: str) -> str:
+    """What the strength of a scenario rests on, a key of MARKS; of a package its weakest part. Empty where it is not known."""
     found = str(page.book.cell("cards", "evidence", _at(scenario, ALL))) if _has(page, scenario, ALL) else ""
-    return MARKS.get(found, both(""))
+    return found if found in MARKS else ""
+
+
+def rests_on(page: Page, scenario: str) -> Text:
+    """The same in words; empty where it is not known."""
+    found = evidence(page, scenario)
+    if not found:
+        return both("")
+    if len(parts(page, scenario)) > 1:
+        return rich("zwakste deel: {mark}", "weakest part: {mark}", mark=MARKS[found])
+    return MARKS[found]
+
+
+def legend(page: Page, shown: Iterable[str]) -> Text:
+    """What the signs say, as a sentence after others; empty where none of the scenarios has one."""
+    signed_ones = [name for name in shown if evidence(page, name)]
+    if not signed_ones:
+        return both("")
+    nl, en = (", ".join(f"{SIGNS[key]} {said.of(language)}" for key, said in MARKS.items()) for language in LANGUAGES)
+    weakest = any(len(parts(page, name)) > 1 for name in signed_ones)
+    more = Text("; van een pakket het zwakste deel", "; of a package its weakest part") if weakest else both("")
+    return Text(f" Bewijs: {nl}{more.nl}.", f" Evidence: {en}{more.en}.")
+
+
+def signed(page: Page, scenario: str) -> Cell:
+    """The sign of the evidence and its words, as a cell of a table."""
+    found = evidence(page, scenario)
+    return (
+        Cell(rich("{sign} {said}", "{sign} {said}", sign=both(SIGNS[found]), said=rests_on(page, scenario)), kind="words")
+        if found
+        else NOTHING
+    )
 
 
 def amount(page: Page, scenario: str, key: str) -> Text:
@@ -209,7 +242,7 @@ def _header() -> tuple[Text, ...]:
         Text("Voor wie", "For whom"),
         Text("Bereikte huishoudens", "Households reached"),
         Text("Extra verhuizingen van senioren", "Extra moves by seniors"),
-        Text("Waar het op rust", "What it rests on"),
+        RESTS,
     )
 
 
@@ -220,8 +253,11 @@ def _row(page: Page, scenario: str, key: str, inside: bool = False) -> tuple[Cel
         title = rich("{name} (in {package})", "{name} (in {package})", name=title, package=page.results.titles[scenario])
     at = _at(scenario, key)
     reached = page.book.quote("cards", "reached", at)
-    evidence = EVIDENCE.get(plain(key))
-    rests = rich("{mark}: {why}", "{mark}: {why}", mark=MARKS[evidence.mark], why=Text(evidence.nl, evidence.en)) if evidence else both("–")
+    known = EVIDENCE.get(plain(key))
+    rests = both("–")
+    if known:
+        sign, why = both(SIGNS[known.mark]), Text(known.nl, known.en)
+        rests = rich("{sign} {mark}: {why}", "{sign} {mark}: {why}", sign=sign, mark=MARKS[known.mark], why=why)
     found = (amount(page, scenario, key), spent(page, scenario, key), _paid_by([str(page.book.cell("cards", "payer", at))]))
     cells = [Cell(one, kind="words") for one in (title, joined((one for one in found if one.nl), "; "), target(page, scenario, key))]
     did = () if inside else (effect_cell(page, scenario, "senior_moves"),)
@@ -238,9 +274,8 @@ def _package(page: Page, scenario: str) -> tuple[Cell, ...]:
         joined(together, "; ") if keys else Text("niets erbij", "nothing added"),
         Text("zie de maatregelen in het pakket", "see the measures in the package"),
     ]
-    rests = rich("zwakste deel: {mark}", "weakest part: {mark}", mark=mark(page, scenario)) if mark(page, scenario).nl else both("–")
     cells = [Cell(one, kind="words") for one in found]
-    return (*cells, NOTHING, effect_cell(page, scenario, "senior_moves"), Cell(rests, kind="words"))
+    return (*cells, NOTHING, effect_cell(page, scenario, "senior_moves"), signed(page, scenario))
 
 
 def _paid_by(payers: Iterable[str]) -> Text:

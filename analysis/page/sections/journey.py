@@ -10,7 +10,7 @@ from markupsafe import Markup
 from analysis.estimates.journey import DROPPED, ENTERED, OBSTACLE, STAGES
 from analysis.page.cells import NOT_STUDIED, NOTHING, margin, title_cell
 from analysis.page.journey_charts import Step, changes, stream
-from analysis.page.noticed import drawn
+from analysis.page.noticed import drawn, look
 from analysis.page.quote import Quote, fixed, rich
 from analysis.page.section import Block, Cell, Chart, Grid, Page, Section, Words
 from analysis.page.words import STAGES as NAMES
@@ -277,9 +277,10 @@ def _picture_of_changes(page: Page) -> list[Block]:
         return []
     names, left_out = drawn(page, there)
     rows = {name: [tuple(pd.to_numeric(table.loc[(name, stage), columns])) for stage in stages] for name in names}
-    most = _number(page, _row(there[0], MOVE), "difference", sign=True)
-    finding = Text("Geen maatregel geeft meer verhuizingen", "No measure brings more moves")
-    if most and most.value > 0:
+    sure = [name for name in there if float(table.loc[(name, MOVE), "difference_lower"]) > 0]  # the order is by what they do
+    most = _number(page, _row(sure[0], MOVE), "difference", sign=True) if sure else None
+    finding = Text("Geen maatregel geeft zeker meer verhuizingen", "No measure certainly brings more moves")
+    if most:
         finding = rich(
             "Het meest: {n} verhuizingen per jaar op {k} senioren", "At most {n} moves per year of {k} seniors", n=most, k=THOUSAND
         )
@@ -288,12 +289,12 @@ def _picture_of_changes(page: Page) -> list[Block]:
             "klantreis_verschil",
             finding,
             rich(
-                "Hoeveel senioren er in elke fase bijkomen of afgaan, {per}. Streep: toeval.{left_out}",
-                "How many more or fewer seniors come into each stage, {per}. Line: chance.{left_out}",
+                "Hoeveel senioren er in elke fase bijkomen of afgaan, {per}. Licht vlak: toeval.{left_out}",
+                "How many more or fewer seniors come into each stage, {per}. Pale: chance.{left_out}",
                 per=_per(),
                 left_out=left_out,
             ),
-            partial(changes, rows, [NAMES[stage] for stage in stages], page.results.titles),
+            partial(changes, rows, [NAMES[stage] for stage in stages], page.results.titles, {name: look(page, name) for name in names}),
             None,
             "journey.csv",
         )

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import textwrap
 from functools import partial
+from typing import Any
 
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis.page.cells import NOTHING
-from analysis.page.figures import COLOURS, INK, NAME, NARROW, WIDTH
+from analysis.page.figures import INK, NAME, NARROW, SOFT, WIDTH
+from analysis.page.noticed import look
 from analysis.page.quote import Quote, rich
 from analysis.page.section import Block, Cell, Chart, Grid, Page
 from analysis.page.sections.cards import organisation
 from analysis.page.words import Text, both, number
 from sim.world.names import ALL
+
+SHADES, HATCHES = (1.0, 0.6, 0.35), ("", "//", "..", "xx")  # of payers
 
 
 def _year_rows(page: Page, name: str) -> list[tuple[str, str, Quote]]:
@@ -44,13 +49,19 @@ def chart(page: Page, shown: list[str]) -> Chart | None:
         "Uitgaven per jaar en per betaler, gemiddeld over het naspelen. Maatregelen zonder uitgaven staan er niet bij.",
         "Spending by year and payer, mean over the runs. Measures without spending are left out.",
     )
-    return Chart("geld_per_jaar", finding, subtitle, partial(_years, found, payers, page.results.titles), None, "costs.csv")
+    looks = {name: look(page, name)[0] for name in found}
+    return Chart("geld_per_jaar", finding, subtitle, partial(_years, found, payers, page.results.titles, looks), None, "costs.csv")
 
 
 def _years(
-    found: dict[str, list[tuple[str, str, Quote]]], payers: list[str], titles: dict[str, Text], language: str, narrow: bool
+    found: dict[str, list[tuple[str, str, Quote]]],
+    payers: list[str],
+    titles: dict[str, Text],
+    colours: dict[str, str],
+    language: str,
+    narrow: bool,
 ) -> Figure:
-    """Small multiples: a panel per measure, a stack per year, a colour and a hatch per payer."""
+    """Small multiples: a panel per measure in its colour, a stack per year, a shade and a hatch per payer."""
     across = 1 if narrow else min(2, len(found))
     down = -(-len(found) // across)
     figure = Figure(figsize=(NARROW if narrow else WIDTH, 0.7 + 1.75 * down), layout="constrained")
@@ -66,11 +77,8 @@ def _years(
                 heights,
                 0.75,
                 bottom=[bottom[year] for year in years],
-                color=COLOURS[k % len(COLOURS)],
-                hatch=("", "//", "..", "xx")[k % 4],
-                edgecolor="white",
-                linewidth=0,
-                label=organisation(payer).of(language),
+                color=colours[name],
+                **_of_payer(k),
             )
             bottom = {year: bottom[year] + height for year, height in zip(years, heights, strict=True)}
         ax.set_title("\n".join(textwrap.wrap(titles[name].of(language), 40))).set_gid(NAME)
@@ -83,9 +91,14 @@ def _years(
     for ax in axes[len(found) :]:
         ax.set_visible(False)
     figure.supylabel(Text("duizend euro per jaar", "thousand euro a year").of(language), fontsize=9, color=INK)
-    handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower left", ncols=1 if narrow else 3, fontsize=9)
+    handles = [Patch(facecolor=SOFT, label=organisation(payer).of(language), **_of_payer(k)) for k, payer in enumerate(payers)]
+    figure.legend(handles=handles, loc="outside lower left", ncols=1 if narrow else 3, fontsize=9)
     return figure
+
+
+def _of_payer(k: int) -> dict[str, Any]:
+    """Shade and hatch of the k-th payer: colours are of measures."""
+    return {"alpha": SHADES[k % len(SHADES)], "hatch": HATCHES[k % len(HATCHES)], "edgecolor": "white", "linewidth": 0}
 
 
 def table(page: Page, shown: list[str]) -> Block | None:

@@ -10,7 +10,7 @@ from analysis.estimates.misses import RESTS_ON, SHIPPED
 from analysis.page import figures
 from analysis.page.assumption_words import assumption
 from analysis.page.cells import NOTHING, chance, effect_cell, ends, part, title_cell, wide
-from analysis.page.noticed import MOVES, certain, difference, drawn, own_parts
+from analysis.page.noticed import MOVES, certain, difference, drawn, look, own_parts
 from analysis.page.public_words import WORDS, beside, named
 from analysis.page.quote import Quote, fixed, rich
 from analysis.page.section import Block, Cell, Chart, Fold, Grid, Page, Section, Words
@@ -352,9 +352,10 @@ def parting(page: Page) -> Chart | None:
         "Share of households that live elsewhere than without any measure. So look at totals, never at one household.",
     )
     below = rich("{what}{left_out}", "{what}{left_out}", what=subtitle, left_out=left_out)
-    draw = partial(_curves, table[table["scenario"].isin([*names, PLACEBO])], titles, (*names, PLACEBO))
+    looks = {name: look(page, name) for name in (*names, PLACEBO)}
+    draw = partial(_curves, table[table["scenario"].isin(looks)], titles, looks)
     return Chart("drift", finding, below, draw, Grid(subtitle, header, tuple(rows)), "parting.csv")
 
 
-def _curves(table: pd.DataFrame, titles: figures.Titles, order: tuple[str, ...], language: str, narrow: bool) -> Figure:
-    return figures.drift_curve(table, titles, language, order, narrow)
+def _curves(table: pd.DataFrame, titles: figures.Titles, looks: dict[str, tuple[str, str]], language: str, narrow: bool) -> Figure:
+    return figures.drift_curve(table, titles, language, looks, narrow)

@@ -233,7 +233,7 @@ def _fit_panels(page: Page, pairs: tuple[tuple[str, str], ...]) -> list[bars.Pan
 
 def _fit_chart(page: Page, panels: list[bars.Panel]) -> Chart:
     noticed = [one for name in page.order if (one := difference(page, name, "fit")) and one.noticed]
-    some = [one for name in page.order if (one := difference(page, name, "fit")) and one.claimed]
+    some = [one for panel in panels for one in panel.bars if one.claimed]
     finding = (
         Text("Mensen wonen merkbaar anders passend", "People notice how their homes fit")
         if noticed

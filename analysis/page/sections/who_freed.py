@@ -73,7 +73,8 @@ def blocks(page: Page, name: str) -> list[Block]:
         for kind, said in NEXT.items():
             if found := _freed_of(page, name, homes, kind):
                 low, high = (page.book.quote("freed_homes", end, found.value.row).value for end in ENDS)
-                rows.append(bars.Bar(capitals(said), found.value, (low, high), claimed=found.claimed))
+                shade = bars.colour(page, found.value)
+                rows.append(bars.Bar(capitals(said), found.value, (low, high), claimed=found.claimed, colour=shade))
         panels.append(bars.Panel(title, tuple(rows)))
     title = page.results.titles[name]
     chart = Chart(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-import numpy as np
-
 from analysis.estimates.effects import FIRST_MOVES
 from analysis.estimates.users import DEADWEIGHT, SHOWN, WINDOWS
 from analysis.page import bars, words
@@ -188,7 +186,7 @@ def _chart(page: Page, shown: list[str]) -> Chart:
         rows = []
         for kind, said in BARS.items():
             if quote := _bar(page, name, kind):
-                rows.append(bars.Bar(said, quote, _ends(page, quote), (np.nan, np.nan), _told(page, quote)))
+                rows.append(bars.Bar(said, quote, _ends(page, quote), claimed=_told(page, quote), colour=bars.colour(page, quote)))
         panels.append(bars.Panel(page.results.titles[name], tuple(rows)))
     subtitle = rich(
         "Senioren in {time}, per maatregel. {legend}",
