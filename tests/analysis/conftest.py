@@ -36,3 +36,9 @@ def every_table(tmp_path_factory) -> Path:
     assert entry.main(goals.COMMAND, [*shared, "scenario=plan", f"goals={home / 'goals.yaml'}", "trials=3"]) == 0
     validate.report(out, 14)
     return out
+
+
+@pytest.fixture(name="base", scope="session")
+def _base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the pages of all variants stand: each is made once by a process."""
+    return tmp_path_factory.mktemp("pages")

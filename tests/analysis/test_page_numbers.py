@@ -17,7 +17,7 @@ from analysis.pipeline import tables_of
 from analysis.results import gather
 from analysis.tables.made import PAGE
 from tests import synthetic_tables as made
-from tests.analysis.read_page import Paper, loose, misread, paper
+from tests.analysis.read_page import Element, Paper, loose, misread, paper
 
 ALL_FOUR = ("basis", "voorrang", "huurgewenning", "placebo")
 
@@ -47,15 +47,12 @@ VARIANTS: dict[str, dict[str, Any]] = {
 
 
 class Made(NamedTuple):
-    """A page with its tables on disk, and its sections by the file that makes each."""
+    """A page with its tables on disk, taken apart, and its sections by the file that makes each."""
 
     folder: Path
     html: str
+    paper: Paper
     sections: dict[str, Section | None]
-
-    @property
-    def paper(self) -> Paper:
-        return paper(self.html)
 
 
 @cache
@@ -78,32 +75,39 @@ def page_of(base: Path, variant: str) -> Made:
     found = {make.__module__.rsplit(".", 1)[1]: make(page) for make in sections.ALL}
     html = pages.page(page, [one for one in found.values() if one is not None])
     PAGE.write(out, page.tables)
-    return Made(out, html, found)
+    return Made(out, html, paper(html), found)
 
 
-@pytest.fixture(name="base", scope="module")
-def _base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("pages")
-
-
+EACH_VARIANT = pytest.mark.parametrize("variant", VARIANTS)
 PARTS = ["", "kort", *(make.__module__.rsplit(".", 1)[1] for make in sections.ALL)]  # outside, the first screen, and every section
 
 
 @pytest.mark.parametrize("part", PARTS)
-@pytest.mark.parametrize("variant", VARIANTS)
+@EACH_VARIANT
 def test_every_number_is_that_of_its_cell_and_none_is_without_one(base: Path, variant: str, part: str):
     one = page_of(base, variant)
-    section = one.sections.get(part)
-    key = part if part in ("", "kort") else section.key if section else None
-    found = [text for text, at in (*loose(one.paper), *misread(one.paper, one.folder)) if at.section == key]
+    found = [text for text, at in wrong(base, variant) if at.section == key_of(one, part)]
     assert not found, "\n".join(found)
 
 
-def test_each_part_of_the_page_is_one_of_those_that_are_read(base: Path):
-    for variant in VARIANTS:
-        one = page_of(base, variant)
-        known = {"", "kort", *(section.key for section in one.sections.values() if section)}
-        assert {at.section for at in one.paper.elements} <= known, variant
+@cache
+def wrong(base: Path, variant: str) -> list[tuple[str, Element]]:
+    """The numbers without a cell, and those that are not what their cell says."""
+    one = page_of(base, variant)
+    return [*loose(one.paper), *misread(one.paper, one.folder)]
+
+
+def key_of(one: Made, part: str) -> str | None:
+    """The id of a part of the page; None where this page has none."""
+    section = one.sections.get(part)
+    return part if part in ("", "kort") else section.key if section else None
+
+
+@EACH_VARIANT
+def test_each_part_of_the_page_is_one_of_those_that_are_read(base: Path, variant: str):
+    one = page_of(base, variant)
+    known = {"", "kort", *(section.key for section in one.sections.values() if section)}
+    assert {at.section for at in one.paper.elements} <= known
 
 
 def test_a_number_that_is_taken_off_its_cell_is_seen(base: Path):
