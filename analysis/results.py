@@ -84,15 +84,15 @@ class Results:
         """The public figures that an indicator hangs on and the base world misses (see misses.of_indicator)."""
         return misses.of_indicator(indicator, self.hits)
 
-    def spread(self, scenario: str, indicator: str) -> Spread:
-        """What the study of assumptions makes of the effect of a scenario on an indicator."""
+    def spread(self, scenario: str, named: str) -> Spread:
+        """What the study of assumptions makes of the effect of a scenario on a figure (see ``knowledge.figure``)."""
         listed = self.manifest.get("scenarios", {}).get(scenario) or {}
         if listed.get("rules"):
             return Spread("not in the study: rules", np.zeros(0))
         if listed.get("stops"):
             return Spread("not in the study: what is stopped", np.zeros(0))
         added = {key: one for key, one in listed.get("instruments", {}).items() if not one.get("already")}
-        return shipped().spread(added, indicator).for_others(otherwise(added, self.manifest.get("strengths", {}).get(scenario, ())))
+        return shipped().spread(added, named).for_others(otherwise(added, self.manifest.get("strengths", {}).get(scenario, ())))
 
     @cached_property
     def costs(self) -> pd.DataFrame:

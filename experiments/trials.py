@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.estimates import validation
+from analysis.estimates.knowledge import figure
 from sim import run
-from sim.world.names import ALL, BASIS
+from sim.world.names import BASIS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 Found = dict[str, dict[str, float]]  # basis and cards, each with figures by name
 WANTED = ("summary", "instruments")
 FOLLOW_UP = 36  # months in which chains of the base world end
+AREA = "wijk"
 EUR, CONTACTS, USES = "eur", "contacts", "uses"  # beside the indicators
 
 
@@ -31,13 +33,13 @@ def trial(
     start: str = "2026-01",
     place_dir: str | Path | None = None,
 ) -> Found:
-    """What basis is, and what each card alone makes of it, over the whole run and all households.
+    """What basis is, and what each card alone makes of it, over the whole run.
 
     Args:
         settings: of the cards, by key; those that are not there have their defaults.
 
     Returns:
-        By ``basis`` and card: the value of each indicator, and for a card also ``eur``, ``contacts`` and ``uses`` of the run.
+        By ``basis`` and card: the figures of ``whole``, and for a card also ``eur``, ``contacts`` and ``uses`` of the run.
         A card whose target group is empty is left out.
     """
     world = run.burn_in(place, seed, months, burn_in, 0, start, behaviour, place_dir=place_dir)
@@ -62,10 +64,12 @@ def base_world(place: str, seed: int, behaviour: Mapping[str, float], months: in
 
 
 def whole(summary: pd.DataFrame, months: int) -> dict[str, float]:
-    """Each indicator over the whole run, all households."""
-    rows = (summary["group_by"] == ALL) & (summary["group"] == ALL) & (summary["months_from"] == 0) & (summary["months_to"] == months)
-    chosen = summary[rows]
-    return dict(zip(chosen["indicator"], chosen["value"].astype(float), strict=True))
+    """Each indicator over the whole run, of all households and of each group but wijken, by ``figure``."""
+    rows = (summary["group_by"] != AREA) & (summary["months_from"] == 0) & (summary["months_to"] == months)
+    return {
+        figure(indicator, group_by, group): float(value)
+        for indicator, group_by, group, value in summary.loc[rows, ["indicator", "group_by", "group", "value"]].itertuples(index=False)
+    }
 
 
 def differences(found: Sequence[Found], card: str, indicator: str) -> list[float]:

@@ -19,13 +19,16 @@ def made_study() -> str:
     rows = [
         ("place, date, commit", f"{about['place']}, {about['date']}, {about['commit'][:12]}"),
         ("command", f"`{about['command']}`"),
-        ("draws kept, of base worlds tried, of candidates", f"{about['draws']}, of {about['tried']}, of {about['candidates']:,}"),
+        ("draws of each card", str(about["draws"])),
+        ("draws kept, of base worlds tried, of candidates", f"{about['draws_of_funnel']}, of {about['tried']}, of {about['candidates']:,}"),
         ("a candidate is passed over", f"when regression foresees less than {about['likely']:.0%} chance that its base world fits"),
         ("worlds of each draw, and as shipped", f"1, {about['seeds_as_shipped']}"),
         ("a draw is kept", f"when each fitted figure of the base world is within {about['near']:.0%} of its source"),
     ]
     for card, (low, high) in about["funnel"].items():
-        rows.append((f"a draw is kept for `{card}`", f"when {low:.0%} to {high:.0%} of its talks end in a move (C36)"))
+        mine = shipped().effects.query("card == @card and indicator == 'senior_moves' and group_by == 'all' and draw > 0")
+        kept = f"when {low:.0%} to {high:.0%} of its talks end in a move (C36): {mine['difference'].notna().sum()} of {len(mine)}"
+        rows.append((f"a draw is kept for `{card}`", kept))
     return "| | |\n|---|---|\n" + "".join(f"| {what} | {value} |\n" for what, value in rows)
 
 

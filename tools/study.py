@@ -28,14 +28,16 @@ if str(ROOT) not in sys.path:  # run as a file, the project is not on the path y
     sys.path.insert(0, str(ROOT))
 
 from analysis.estimates import validation  # noqa: E402
-from analysis.estimates.knowledge import FOLDER  # noqa: E402
+from analysis.estimates.knowledge import FOLDER, of_group, studied  # noqa: E402
 from experiments.assumptions import Assumption, as_settings, behaviour, of_instrument  # noqa: E402
 from experiments.runs.folder import join, locked, write_json  # noqa: E402
 from experiments.runs.manifest import commit  # noqa: E402
 from experiments.runs.runner import pool  # noqa: E402
 from experiments.trials import Found, base_world, differences, trial  # noqa: E402
 from sim.interventions import REGISTRY  # noqa: E402
-from sim.world.names import BASIS  # noqa: E402
+from sim.world.errors import Refusal  # noqa: E402
+from sim.world.names import ALL, BASIS  # noqa: E402
+from sim.world.places import resolve  # noqa: E402
 
 Worlds = Mapping[int, list[Found]]  # by draw
 SEED = 20261129  # of the trajectories and the draws, not of a world
@@ -54,11 +56,11 @@ TRAJECTORIES, LEVELS, DUMMIES = 4, 4, 5  # a dummy changes nothing, or the world
 SCREEN_PLACE, SCREEN_TIME = "veldhoven", (48, 12)  # months and burn-in: a small place for a short time is enough to rank
 SEEN = 3.0
 OFF = ["logit_choice_overload"]  # 0 takes the mechanism out: whether there is one is structure, and no draw of a number
-MOST_DECIDING, KEPT, CANDIDATES = 15, 60, 10_000
+MOST_DECIDING, KEPT, KEPT_OF_FUNNEL, CANDIDATES = 15, 60, 96, 10_000
 FIRST, BATCH, MOST_TRIED = 60, 20, 600  # base worlds before what fits can be foreseen, between two foresights, and in all
 LIKELY = 0.1  # a candidate that is foreseen to fit with less than this chance is passed over
 SHIPPED_SEEDS = 8  # worlds as shipped, since each factor divides by them; a draw has one, with the number of the draw as its seed
-COMPARED = {*SCREENED, "verhuiskostenvergoeding"}  # run first, so that a study that is stopped has them
+COMPARED, AT_ONCE = (*SCREENED, "verhuiskostenvergoeding"), 8  # run first, so that a study that is stopped has them; cards to a trial
 ELSEWHERE, CARRIED = "veldhoven", ("wooncoach_sociaal", "voorrang", "huurgewenning")  # does a factor hold in a place with another market?
 NEAR = 0.25  # of a fitted target, or of the base world as shipped where that misses it
 FUNNEL = {"wooncoach_sociaal": (0.13, 0.37)}  # moves for each talk: C36, of tenants; no programme for owners was evaluated
@@ -193,7 +195,7 @@ def foreseen(points: NDArray, figures: NDArray, asked: NDArray) -> NDArray:
 
 
 def fitting(out: Path, place: str, workers: int, deciding: list[str], asked: list[Assumption], points: NDArray) -> list[int]:
-    """The first KEPT candidates, 1 on, whose base world fits; ``kept.csv`` says of each that was tried which figures it leaves."""
+    """The first KEPT_OF_FUNNEL candidates, 1 on, whose base world fits; ``kept.csv`` says of each tried one which figures it leaves."""
     mine = [n for n, one in enumerate(asked) if one.key in deciding]
     tried: dict[int, list[str]] = {}
     after = 0
@@ -216,19 +218,25 @@ def fitting(out: Path, place: str, workers: int, deciding: list[str], asked: lis
         pd.DataFrame([{"draw": n, "left": " ".join(wrong)} for n, wrong in tried.items()]).to_csv(out / "kept.csv", index=False)
         kept = [n for n, wrong in tried.items() if not wrong]
         print(f"{len(kept)} of {len(tried)} fit, of {after} candidates", file=sys.stderr, flush=True)
-        if len(kept) >= KEPT:
-            return kept[:KEPT]
-    raise SystemExit(f"{len(kept)} of {len(tried)} draws fit, and {KEPT} are needed")
+        if len(kept) >= KEPT_OF_FUNNEL:
+            return kept[:KEPT_OF_FUNNEL]
+    raise SystemExit(f"{len(kept)} of {len(tried)} draws fit, and {KEPT_OF_FUNNEL} are needed")
 
 
 def draws(out: Path, place: str, workers: int, values: Mapping[int, Mapping[str, float]]) -> Iterator[tuple[Worlds, Worlds]]:
-    """What cards do in the draws and as shipped (draw 0), and what CARRIED do ELSEWHERE: of those that most ask for, then of all."""
-    first = tuple(key for key in CARDS if key in COMPARED)
-    parts = [_worlds(out / "compared.jsonl", place, workers, values, first)]
+    """What cards do in the draws and as shipped (draw 0), some cards more each time, and what CARRIED do ELSEWHERE.
+
+    Cards of FUNNEL run in every draw, since some of them leave it; the others in the first KEPT.
+    """
     elsewhere = _worlds(out / "elsewhere.jsonl", ELSEWHERE, workers, values, CARRIED)
-    yield parts[0], elsewhere
-    parts.append(_worlds(out / "others.jsonl", place, workers, values, tuple(key for key in CARDS if key not in first)))
-    yield {n: [a | b for a, b in zip(parts[0][n], parts[1][n], strict=True)] for n in parts[0]}, elsewhere
+    found = dict(_worlds(out / "funnel.jsonl", place, workers, values, tuple(FUNNEL)))
+    first = dict(list(values.items())[:KEPT])
+    rest = [key for key in dict.fromkeys((*COMPARED, *CARDS)) if key not in FUNNEL]
+    for start in range(0, len(rest), AT_ONCE):
+        cards = tuple(rest[start : start + AT_ONCE])
+        for draw, worlds in _worlds(out / f"from_{cards[0]}.jsonl", place, workers, first, cards).items():
+            found[draw] = [a | b for a, b in zip(found[draw], worlds, strict=True)]
+        yield found, elsewhere
 
 
 def _worlds(path: Path, place: str, workers: int, values: Mapping[int, Mapping[str, float]], cards: tuple[str, ...]) -> Worlds:
@@ -245,30 +253,36 @@ def _worlds(path: Path, place: str, workers: int, values: Mapping[int, Mapping[s
 
 
 def effects(found: Worlds, cards: Iterable[str] = CARDS) -> pd.DataFrame:
-    """By card, indicator and draw: the level of basis, the mean difference and its standard error; empty outside FUNNEL.
+    """By card, figure and draw: the level of basis, the mean difference and its standard error.
 
-    The error of one world is what the worlds as shipped (draw 0) differ among each other.
+    Empty in a draw outside FUNNEL, and in one in which the card did not run. The error of one world is what the worlds as shipped
+    (draw 0) differ among each other.
     """
     rows = []
-    for draw, worlds in sorted(found.items()):
-        for card in cards:
-            if any(card not in one for one in (*worlds, *found[0])):
-                continue
-            talks, moves = (sum(one[card][key] for one in worlds) for key in ("contacts", "uses"))
-            low, high = FUNNEL.get(card, (0.0, np.inf))
-            inside = draw == 0 or not talks or low <= moves / talks <= high
-            for indicator in worlds[0][card]:
-                d = np.array(differences(worlds, card, indicator))
-                base = np.mean([one[BASIS].get(indicator, 0.0) for one in worlds])
-                error = np.std(differences(found[0], card, indicator), ddof=1) / np.sqrt(len(d))
-                rows.append((card, indicator, draw, base, d.mean() if inside else np.nan, error if inside else np.nan))
-    return pd.DataFrame(rows, columns=["card", "indicator", "draw", "base", "difference", "error"])
+    for card in cards:
+        if any(card not in one for one in found[0]):
+            continue
+        names = [one for one in found[0][0][card] if studied(*of_group(one)[:2])]
+        errors = {one: np.std(differences(found[0], card, one), ddof=1) for one in names}
+        for draw, worlds in sorted(found.items()):
+            inside = all(card in one for one in worlds) and (draw == 0 or _as_evidence_says(worlds, card))
+            for one in names:
+                base = np.mean([world[BASIS].get(one, 0.0) for world in worlds])
+                d, error = (np.mean(differences(worlds, card, one)), errors[one] / np.sqrt(len(worlds))) if inside else (np.nan, np.nan)
+                rows.append((card, *of_group(one), draw, base, d, error))
+    return pd.DataFrame(rows, columns=["card", "indicator", "group_by", "group", "draw", "base", "difference", "error"])
+
+
+def _as_evidence_says(worlds: list[Found], card: str) -> bool:
+    talks, moves = (sum(one[card][key] for one in worlds) for key in ("contacts", "uses"))
+    low, high = FUNNEL.get(card, (0.0, np.inf))
+    return not talks or low <= moves / talks <= high
 
 
 def deciding_of_cards(values: Mapping[int, Mapping[str, float]], table: pd.DataFrame) -> pd.DataFrame:
     """By card: the three assumptions whose values go most with its effect on senior moves over the draws (rank correlation)."""
     rows = []
-    moves = table[(table["indicator"] == "senior_moves") & (table["draw"] > 0)].dropna()
+    moves = table[(table["indicator"] == "senior_moves") & (table["group_by"] == ALL) & (table["draw"] > 0)].dropna()
     at = pd.DataFrame(values).T
     for card, part in moves.groupby("card"):
         asked = [key for key in at if "." not in key or key.startswith(f"{card}.")]
@@ -283,8 +297,10 @@ def write(place: str, values: Mapping[int, Mapping[str, float]], found: Worlds, 
     """The tables that ship."""
     FOLDER.mkdir(exist_ok=True)
     table = effects(found)
-    effects(elsewhere, CARRIED).round(6).to_csv(FOLDER / "elsewhere.csv", index=False)
-    table.round(6).to_csv(FOLDER / "effects.csv", index=False)
+    kinds = dict.fromkeys(("card", "indicator", "group_by", "group"), "category")
+    of_all = effects(elsewhere, CARRIED).query("group_by == @ALL")
+    for name, one in (("effects", table), ("elsewhere", of_all)):
+        one.round(6).astype(kinds).to_parquet(FOLDER / f"{name}.parquet", index=False, compression="zstd")
     pd.DataFrame(values).T.rename_axis("draw").reset_index().melt("draw", var_name="assumption").round(6).to_csv(
         FOLDER / "draws.csv", index=False
     )
@@ -296,7 +312,14 @@ def write(place: str, values: Mapping[int, Mapping[str, float]], found: Worlds, 
         "commit": commit(),
         "place": place,
     }
-    about |= {"elsewhere": ELSEWHERE, "draws": len(values), "tried": n_tried, "candidates": max(values), "likely": LIKELY}
+    about |= {
+        "elsewhere": ELSEWHERE,
+        "draws": KEPT,
+        "draws_of_funnel": len(values),
+        "tried": n_tried,
+        "candidates": max(values),
+        "likely": LIKELY,
+    }
     about |= {"seeds_as_shipped": SHIPPED_SEEDS, "near": NEAR, "funnel": FUNNEL}
     write_json(FOLDER / "study.json", about)
 
@@ -308,6 +331,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--place", default="zwolle")
     parser.add_argument("--workers", type=int, default=2)
     given = parser.parse_args(arguments)
+    if given.workers < 1:
+        parser.error("--workers: 1 or more")
+    try:
+        resolve(given.place)  # hours before the first world of it is asked for
+    except Refusal as error:
+        parser.error(f"--place: {error}")
     mine = given.out / "running"  # the lock, and for what the finished lines hold
     with locked(mine):
         join(mine, {"place": given.place, "seed": SEED, "screened": [SCREEN_PLACE, *SCREEN_TIME]}, {})

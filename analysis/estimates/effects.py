@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.estimates.knowledge import Spread, beside
+from analysis.estimates.knowledge import Spread, beside, figure, studied
 from analysis.estimates.misses import NOT_COMPARED
 from analysis.estimates.statistics import claimed, half_width, paired, refuse_twins, same_seeds, seeds_needed
 from analysis.tables.files import need
@@ -116,11 +116,12 @@ def effects(
         floor = half_width(paired(values[PLACEBO], values[BASIS]))
     net, direct = rows["indicator"] != DIRECT, rows["indicator"] == DIRECT
     parts = []
-    studied = net & (rows["group_by"] == ALL)  # what a card does to all is no guide to what it does to some
-    unsure = beside(rows.loc[studied, "indicator"], {name: one[studied] for name, one in values.items()}, spread)
+    known = net & np.fromiter(map(studied, rows["indicator"], rows["group_by"]), bool, len(rows))
+    figures = [figure(*one) for one in rows.loc[known, ["indicator", "group_by", "group"]].itertuples(index=False)]
+    unsure = beside(np.array(figures, object), {name: one[known] for name, one in values.items()}, spread)
     for name in (one for one in values if one != BASIS):
         own, base = values[name], values[BASIS]
-        parts.append(_of(name, rows[net], "net", own[net], base[net], floor[net]).join(unsure[name].set_index(rows.index[studied])))
+        parts.append(_of(name, rows[net], "net", own[net], base[net], floor[net]).join(unsure[name].set_index(rows.index[known])))
         if name != PLACEBO and direct.any():
             mine = rows[direct].assign(indicator=FIRST_MOVES)
             net_floor, caused, base_caused = floor[(rows["indicator"] == FIRST_MOVES)], own[direct], base[direct]

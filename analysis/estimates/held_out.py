@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.estimates.knowledge import ENDS, FACTOR, FOLDER, SAMPLES, Spread, Study, shipped
+from sim.world.names import ALL
 
 
 class Held(NamedTuple):
@@ -25,7 +26,7 @@ def left_out(study: Study, card: str, indicator: str) -> Held | None:
 
     The interval is for one world, as a draw has: its chance is what the worlds as shipped differ among each other.
     """
-    mine = study.effects[(study.effects["card"] == card) & (study.effects["indicator"] == indicator)]
+    mine = _of_all(study.effects, card, indicator)
     drawn = mine[mine["draw"] > 0].dropna(subset="difference")
     inside, ends = 0, []
     for number, difference in zip(drawn["draw"], drawn["difference"], strict=True):
@@ -40,8 +41,8 @@ def left_out(study: Study, card: str, indicator: str) -> Held | None:
 
 def elsewhere(study: Study, card: str, indicator: str) -> Held | None:
     """The same draws in another place beside the interval that the study gives there; None where it was not run or no effect is seen."""
-    table = pd.read_csv(FOLDER / "elsewhere.csv")
-    there = table[(table["card"] == card) & (table["indicator"] == indicator)]
+    table = pd.read_parquet(FOLDER / "elsewhere.parquet")
+    there = _of_all(table, card, indicator)
     spread = study.spread([card], indicator)
     if spread.kind != FACTOR or there.empty:
         return None
@@ -50,10 +51,14 @@ def elsewhere(study: Study, card: str, indicator: str) -> Held | None:
     return Held(len(drawn), int(drawn.between(lower, upper).sum()), lower, upper)
 
 
+def _of_all(table: pd.DataFrame, card: str, indicator: str) -> pd.DataFrame:
+    return table[(table["card"] == card) & (table["indicator"] == indicator) & (table["group_by"] == ALL)]
+
+
 def _interval(mine: pd.DataFrame, spread: Spread) -> tuple[float, float]:
     """Of one world: what is shipped times the factors, with the chance of one world."""
     as_shipped = mine[mine["draw"] == 0].iloc[0]
-    one_world = float(mine.loc[mine["draw"] > 0, "error"].iloc[0])
+    one_world = float(mine.loc[mine["draw"] > 0, "error"].dropna().iloc[0])
     chance = np.random.default_rng(2026).standard_normal(SAMPLES)
     found = as_shipped["difference"] * np.resize(spread.values, SAMPLES) + one_world * chance
     lower, upper = np.quantile(found, ENDS)

@@ -20,7 +20,7 @@ import pandas as pd
 from analysis.estimates.statistics import LEVEL
 from sim.counts.indicators import REGISTRY
 from sim.interventions import REGISTRY as INSTRUMENTS
-from sim.world.names import BASIS, PLACEBO
+from sim.world.names import ALL, BASIS, PLACEBO
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +41,8 @@ SAMPLES = 1200  # of chance and draw together: ends of an interval hold still to
 EUR = "eur"  # what a card costs, beside the indicators of the study
 ENDS = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
 AT_ONCE = 4000  # rows
+SEPARATOR = "/"
+OF_GROUPS, GROUPINGS = {"moves", "senior_moves", "fit"}, {"class", "income", "tenure", "seniors"}  # for whom: what a page tells of groups
 
 
 class Spread(NamedTuple):
@@ -65,20 +67,39 @@ class Spread(NamedTuple):
         return self._replace(but="; ".join(filter(None, (self.but, NOT_AS_STUDIED + ", ".join(sorted(changed))))))
 
 
+def figure(indicator: str, group_by: str = ALL, group: str = ALL) -> str:
+    """The name that an indicator of a group has in the study: ``senior_moves``, ``moves/class/starter``."""
+    return indicator if group_by == ALL else SEPARATOR.join((indicator, group_by, group))
+
+
+def of_group(named: str) -> tuple[str, str, str]:
+    """Indicator, group_by and group of a figure."""
+    indicator, group_by, group = (*named.split(SEPARATOR), ALL, ALL)[:3]
+    return indicator, group_by, group
+
+
+def studied(indicator: str, group_by: str) -> bool:
+    """Whether the study that ships counts it: everything of all households, and some of the groups."""
+    return group_by == ALL or (indicator in OF_GROUPS and group_by in GROUPINGS)
+
+
 NOT_ASKED = Spread("not asked for", np.zeros(0))
 NOTHING_DIFFERS = Spread("the placebo holds no instrument", np.zeros(0))
 
 
 @dataclass(frozen=True)
 class Study:
-    """Effects by draw: columns card, indicator, draw (0: as shipped), base, difference, error; ``about`` says how they were made."""
+    """Effects by draw: columns card, indicator, group_by, group, draw (0: as shipped), base, difference, error.
+
+    ``about`` says how they were made. Each card has the same draws; NaN where it was left out of one.
+    """
 
     effects: pd.DataFrame
     about: Mapping[str, Any]
 
-    def spread(self, cards: Collection[str], indicator: str) -> Spread:
-        """Of cards together: what each draw makes of the sum of their effects, each alone."""
-        table = self._by_indicator.get(indicator)
+    def spread(self, cards: Collection[str], named: str) -> Spread:
+        """Of cards together: what each draw makes of the sum of their effects on a ``figure``, each alone."""
+        table = self._by_figure.get(named)
         if not cards:
             return Spread("no instrument", np.zeros(0))
         if table is None:
@@ -103,15 +124,16 @@ class Study:
         return Spread(SHIFT, (kept - shipped) / base, but)
 
     @cached_property
-    def _by_indicator(self) -> dict[str, dict[str, Part]]:
-        table = self.effects.sort_values(["indicator", "card", "draw"], kind="stable")
+    def _by_figure(self) -> dict[str, dict[str, Part]]:
+        keys = ["indicator", "group_by", "group", "card"]
+        table = self.effects.astype(dict.fromkeys(keys, str)).sort_values([*keys, "draw"], kind="stable")
         difference, error, base = (table[name].to_numpy(float) for name in ("difference", "error", "base"))
-        names = table[["indicator", "card"]].astype(str).to_numpy(object)
+        names = table[keys].to_numpy(object)
         starts = np.flatnonzero(np.r_[True, (names[1:] != names[:-1]).any(axis=1)]) if len(table) else np.zeros(0, int)
         found: dict[str, dict[str, Part]] = {}
         for first, last in zip(starts, [*starts[1:], len(table)], strict=False):
-            indicator, card = names[first]
-            found.setdefault(indicator, {})[card] = Part(difference[first:last], error[first:last], float(base[first]))
+            *of, card = names[first]
+            found.setdefault(figure(*of), {})[card] = Part(difference[first:last], error[first:last], float(base[first]))
         return found
 
 
@@ -142,7 +164,7 @@ def _felt(settings: Mapping[str, Any]) -> dict[str, Any]:
 def shipped() -> Study:
     """The study that ships with the project."""
     about = json.loads((FOLDER / "study.json").read_text(encoding="utf-8"))
-    return Study(pd.read_csv(FOLDER / "effects.csv"), about)
+    return Study(pd.read_parquet(FOLDER / "effects.parquet"), about)  # of half a million numbers
 
 
 @cache
@@ -215,24 +237,24 @@ def likeliest(drawn: Mapping[str, NDArray], indicator: str) -> dict[str, NDArray
 
 
 def beside(
-    indicators: ArrayLike, values: Mapping[str, NDArray], spread: Callable[[str, str], Spread] | None = None
+    figures: ArrayLike, values: Mapping[str, NDArray], spread: Callable[[str, str], Spread] | None = None
 ) -> dict[str, pd.DataFrame]:
     """The columns of what is not known, beside differences from basis.
 
     Args:
-        indicators: [rows], of each row of the values.
+        figures: [rows], of each row of the values, as ``figure`` names them.
         values: [rows, seeds] by scenario, basis among them.
-        spread: of a scenario and indicator; None: nothing is said.
+        spread: of a scenario and figure; None: nothing is said.
 
     Returns:
         By scenario, basis left out: lower_full, upper_full, p_sign, p_best, knowledge; in the order of the rows.
     """
-    of, names = np.asarray(indicators), [name for name in values if name != BASIS]
+    of, names = np.asarray(figures), [name for name in values if name != BASIS]
     found = {name: {key: np.full(len(of), np.nan) for key in ("lower_full", "upper_full", "p_sign", "p_best")} for name in names}
     words = {name: np.full(len(of), "", object) for name in names}
-    for indicator in dict.fromkeys(of.tolist()):
-        rows = np.flatnonzero(of == indicator)
-        spreads = {name: NOTHING_DIFFERS if name == PLACEBO else NOT_ASKED if spread is None else spread(name, indicator) for name in names}
+    for named in dict.fromkeys(of.tolist()):
+        rows = np.flatnonzero(of == named)
+        spreads = {name: NOTHING_DIFFERS if name == PLACEBO else NOT_ASKED if spread is None else spread(name, named) for name in names}
         for name in names:
             words[name][rows] = spreads[name].said
         known = [name for name in names if spreads[name].kind in (FACTOR, SHIFT) and values[BASIS].shape[1] >= 2]
@@ -244,6 +266,6 @@ def beside(
                 found[name]["lower_full"][some], found[name]["upper_full"][some] = np.quantile(one, ENDS, axis=1)
                 words[name][some[np.isnan(found[name]["lower_full"][some])]] = NO_VALUE
                 found[name]["p_sign"][some] = sure(one, np.sign((values[name][some] - base).mean(axis=1)))
-            for name, share in likeliest(drawn, indicator).items():
+            for name, share in likeliest(drawn, of_group(named)[0]).items():
                 found[name]["p_best"][some] = share
     return {name: pd.DataFrame(found[name] | {"knowledge": words[name]}) for name in names}

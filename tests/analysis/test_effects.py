@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from analysis.estimates.costs import CHEAPER, FREE, costs, whole_scenarios
 from analysis.estimates.effects import KEYS, by_seed, comparisons, effects, whole_run, with_claims
-from analysis.estimates.knowledge import FACTOR, Spread
+from analysis.estimates.knowledge import FACTOR, Spread, figure, studied
 from analysis.estimates.statistics import ratio, turned_over
 from analysis.page.section import Page
 from analysis.page.sections.money import SENIOR, WHY, why_not
@@ -255,11 +255,21 @@ def test_the_summary_as_arrays_is_its_pivot(keys, seeds, lost):
         np.testing.assert_array_equal(values, wide[name][found.seeds].to_numpy(float))
 
 
-def test_a_group_has_no_second_interval_for_the_study_counts_all_households_together(summary):
-    whole = summary[summary["group_by"] == "all"]
-    every = pd.concat([whole, whole.assign(group_by="class", group="senior")])
-    table = effects(every, spread=lambda scenario, indicator: Spread(FACTOR, np.array([0.5, 1.0, 2.0])))
-    of_all, of_group = (table[(table["group_by"] == by) & (table["scenario"] != "placebo")] for by in ("all", "class"))
-    assert len(of_group) and of_group["lower_full"].isna().all()
-    assert set(of_group.loc[of_group["estimand"] == "net", "knowledge"]) == {"the study does not count groups"}
-    assert of_all["lower_full"].notna().any()
+@pytest.mark.parametrize(("indicator", "by"), [(key, by) for key in ("senior_moves", "waiting_months") for by in ("all", "class", "wijk")])
+def test_a_group_has_the_second_interval_of_its_own_figure_where_the_study_counts_it_and_else_says_that_it_does_not(summary, indicator, by):
+    asked = []
+
+    def spread(_scenario, named):
+        asked.append(named)
+        return Spread(FACTOR, np.array([0.5, 1.0, 2.0]))
+
+    group = "all" if by == "all" else "one"
+    rows = summary[(summary["group_by"] == "all") & (summary["indicator"] == "senior_moves")]
+    table = effects(rows.assign(indicator=indicator, group_by=by, group=group), spread=spread)
+    table = table[(table["scenario"] != "placebo") & (table["estimand"] == "net")]
+    if studied(indicator, by):
+        assert set(asked) == {figure(indicator, by, group)} and table["lower_full"].notna().any()
+    else:
+        assert (
+            not asked and len(table) and table["lower_full"].isna().all() and set(table["knowledge"]) == {"the study does not count groups"}
+        )

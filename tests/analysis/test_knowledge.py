@@ -7,6 +7,8 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.special import stdtrit
 
 from analysis.estimates.knowledge import (
@@ -21,15 +23,19 @@ from analysis.estimates.knowledge import (
     Study,
     beside,
     chance,
+    figure,
+    of_group,
     otherwise,
     samples,
     shipped,
     without_noise,
 )
 from analysis.estimates.statistics import paired
+from sim.counts.indicators import REGISTRY
 from sim.interventions import REGISTRY as INSTRUMENTS
 
 DRAWS = 60
+OF_ALL = {"indicator": "senior_moves", "group_by": "all", "group": "all"}
 
 
 def full(values, base, spread):
@@ -79,7 +85,7 @@ def test_rows_and_scenarios_together_are_each_row_apart(indicator, side):
 def study(**cards):
     """Of one indicator: by card the differences (as shipped first), their error and the level of basis."""
     rows = [
-        {"card": card, "indicator": "senior_moves", "draw": draw, "base": base, "difference": one, "error": error}
+        {"card": card, "draw": draw, "base": base, "difference": one, "error": error} | OF_ALL
         for card, (differences, error, base) in cards.items()
         for draw, one in enumerate(differences)
     ]
@@ -208,3 +214,17 @@ def test_samples_of_scenarios_hang_together_over_the_seeds():
     d = np.random.default_rng(1).normal(0, 5, (1, 6))
     twice = samples(d, np.zeros((1, 6)), Spread(FACTOR, np.ones(1))), samples(d + 3, np.zeros((1, 6)), Spread(FACTOR, np.ones(1)))
     assert np.allclose(twice[1] - twice[0], 3)
+
+
+def test_a_group_has_the_draws_of_its_own_rows():
+    everybody = study(coach=([20.0, 10.0, 30.0], 0.0, 400.0)).effects
+    seniors = everybody.assign(indicator="moves", group_by="class", group="senior", difference=[10.0, 10.0, 40.0])
+    found = Study(pd.concat([everybody, seniors]), {})
+    assert found.spread(["coach"], figure("senior_moves")).values.tolist() == [0.5, 1.5]
+    assert found.spread(["coach"], figure("moves", "class", "senior")).values.tolist() == [1.0, 4.0]
+    assert found.spread(["coach"], figure("moves", "class", "starter")).kind == "the study does not count it"
+
+
+@given(st.sampled_from(sorted(REGISTRY)), st.sampled_from([("all", "all"), ("class", "senior"), ("seniors", "others")]))
+def test_the_name_of_a_figure_says_its_indicator_and_group(indicator, group):
+    assert of_group(figure(indicator, *group)) == (indicator, *group)

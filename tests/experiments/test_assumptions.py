@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from analysis.estimates.knowledge import figure
 from experiments.assumptions import AMOUNTS, COUNTS_ONLY, UNSURE, as_settings, behaviour, of_instrument
 from sim import parameters
 from sim.interventions import REGISTRY, load
@@ -101,6 +102,32 @@ def test_a_draw_outside_a_cards_funnel_is_left_out_for_that_card_alone():
         return {"basis": {"senior_moves": 100.0}, "wooncoach_sociaal": one, "voorrang": one}
 
     found = {0: [world(100, 20)] * 2, 1: [world(100, 20)] * 2, 2: [world(100, 60)] * 2}
-    table = study.effects(found).set_index(["card", "indicator", "draw"])["difference"].sort_index()
+    table = study.effects(found).query("group_by == 'all'").set_index(["card", "indicator", "draw"])["difference"].sort_index()
     assert table["wooncoach_sociaal", "senior_moves"].isna().tolist() == [False, False, True]
     assert table["voorrang", "senior_moves"].tolist() == [10, 10, 10] and table["voorrang", "eur", 0] == 1
+
+
+def test_a_card_that_did_not_run_in_a_draw_is_left_out_of_it_and_groups_are_counted_where_a_page_tells_of_them():
+    names = {
+        "moves": 5.0,
+        "moves/class/starter": 3.0,
+        "fit/seniors/others": 0.5,
+        "moves/role/senior": 2.0,
+        "starters_housed/class/starter": 1.0,
+    }
+    basis, card = dict.fromkeys(names, 0.0), names | {"contacts": 0.0, "uses": 0.0}
+    found = {0: [{"basis": basis, "voorrang": card}] * 2, 7: [{"basis": basis}]}
+    table = study.effects(found)
+    kept = table[table["group_by"] != "all"]
+    assert {figure(*one) for one in kept[["indicator", "group_by", "group"]].itertuples(index=False)} == {
+        "moves/class/starter",
+        "fit/seniors/others",
+    }
+    assert kept.loc[kept["draw"] == 0, "difference"].tolist() == [3.0, 0.5] and kept.loc[kept["draw"] == 7, "difference"].isna().all()
+
+
+@pytest.mark.parametrize(("words", "said"), [(["--place", "nergenshuizen"], "nergenshuizen"), (["--workers", "0"], "--workers")])
+def test_a_study_that_cannot_be_made_is_refused_before_its_first_world(tmp_path, capsys, words, said):
+    with pytest.raises(SystemExit) as stopped:
+        study.main([str(tmp_path / "out"), *words])
+    assert stopped.value.code == 2 and said in capsys.readouterr().err and not (tmp_path / "out").exists()

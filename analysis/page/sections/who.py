@@ -6,7 +6,6 @@ from functools import partial
 
 from analysis.page import bars
 from analysis.page.cells import NOTHING, chance, effect_cell, size, wide
-from analysis.page.noticed import MOVES as SENIOR_MOVES
 from analysis.page.noticed import THRESHOLD, Difference, difference
 from analysis.page.quote import Quote, digits_of, rich
 from analysis.page.section import Block, Cell, Chart, Fold, Grid, Page, Section
@@ -28,22 +27,9 @@ BY = {  # group_by of effects.csv to its title and groups, in their order
 }
 
 
-def of_group(page: Page, name: str, by: str, key: str) -> Difference | None:
-    """The moves of a group, more or fewer; of seniors the row that the study is about, where that is the same count."""
-    found = difference(page, name, MOVES, by, key)
-    if (by, key) != ("class", HouseholdClass.SENIOR.key) or found is None:
-        return found
-    studied = difference(page, name, SENIOR_MOVES)
-    same = studied is not None and all(
-        page.book.cell("effects", column, studied.value.row) == page.book.cell("effects", column, found.value.row)
-        for column in ("mean", "difference")
-    )
-    return studied if same else found
-
-
 def section(page: Page) -> Section | None:
     """See the module."""
-    if not page.order or not any(of_group(page, name, "class", key) for name in page.order for key in CLASSES):
+    if not page.order or not any(difference(page, name, MOVES, "class", key) for name in page.order for key in CLASSES):
         return None
     name = leading(page)
     blocks: list[Block] = [*_groups(page, name), _table(page, "class"), *who_freed.blocks(page, name), *who_areas.blocks(page, name)]
@@ -68,7 +54,7 @@ def section(page: Page) -> Section | None:
 
 def _finding(page: Page, name: str) -> Text:
     """Who wins and who loses by the leading measure, among seniors, families and starters."""
-    found = {key: one for key in NAMED if (one := of_group(page, name, "class", key))}
+    found = {key: one for key in NAMED if (one := difference(page, name, MOVES, "class", key))}
     up = _names([key for key, one in found.items() if one.noticed and one.value.value > 0])
     down = _names([key for key, one in found.items() if one.noticed and one.value.value < 0])
     if up.nl and down.nl:
@@ -91,7 +77,7 @@ def _said(page: Page, name: str) -> Text | None:
     """What each group notices of the leading measure."""
     lines = []
     for key in NAMED:
-        found = of_group(page, name, "class", key)
+        found = difference(page, name, MOVES, "class", key)
         if found is None:
             continue
         group = capitals(GROUPS[key])
@@ -119,7 +105,7 @@ def _groups(page: Page, name: str) -> list[Block]:
     """The picture of the leading measure: by kind of household, income and home at the start, in per cent of basis."""
     panels = []
     for by, (title, groups) in BY.items():
-        found = [(key, one) for key in groups if (one := of_group(page, name, by, key)) and _level(page, one)]
+        found = [(key, one) for key in groups if (one := difference(page, name, MOVES, by, key)) and _level(page, one)]
         rows = tuple(
             bars.bar(page, capitals(GROUPS[key]), _share(page, one), who_areas.OF_BASIS, claimed=one.claimed) for key, one in found
         )
@@ -177,11 +163,10 @@ def _table(page: Page, by: str) -> Grid:
 
 
 def _cell(page: Page, name: str, by: str, key: str) -> Cell:
-    found = of_group(page, name, by, key)
+    found = difference(page, name, MOVES, by, key)
     if found is None:
         return Cell(UNMEASURED, kind="noise")
-    at = found.value.row
-    number = effect_cell(page, name, str(at["indicator"]), str(at["group_by"]), str(at["group"]))
+    number = effect_cell(page, name, MOVES, by, key)
     said = rich("{n} {word}", "{n} {word}", n=found.value._replace(sign=True), word=found.word)
     return number._replace(text=said)
 
