@@ -318,6 +318,31 @@ def test_make_lets_python_keep_its_compiled_files_and_ci_runs_what_the_readme_na
     assert steps.index("make test") < steps.index("exec make test-browser")
 
 
+@pytest.mark.skipif(shutil.which("bash") is None, reason="CI has a bash")
+@pytest.mark.parametrize(
+    ("browser", "user", "installs", "said", "status"),
+    [
+        (0, 0, 0, ["make test", "make test-browser"], 0),
+        (2, 0, 0, ["make test", "apt-get update", "apt-get install chromium", "make test-browser"], 0),
+        (2, 7, 0, ["make test", "sudo apt-get update", "sudo apt-get install chromium", "make test-browser"], 0),
+        (2, 0, 100, ["make test", "apt-get update"], 100),
+    ],
+    ids=["there is one", "as root", "as somebody else", "the install fails"],
+)
+def test_ci_installs_a_browser_where_there_is_none_and_fails_where_it_cannot(browser, user, installs, said, status, tmp_path):
+    stubs = {"make": "echo make $*", "dpkg-query": "", "id": f"echo {user}", ".venv/bin/python": f"exit {browser}"}
+    stubs |= {"apt-get": f"case $* in *chromium*) echo apt-get install chromium;; *) echo apt-get $*;; esac; exit {installs}"}
+    stubs |= {"sudo": 'shift; printf "sudo "; exec "$@"', ".ci/run": (ROOT / ".ci" / "run").read_text(encoding="utf-8")}
+    for name, text in stubs.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text if text.startswith("#!") else f"#!/bin/sh\n{text}\n", encoding="utf-8")
+        path.chmod(0o755)
+    environment = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    done = subprocess.run(["bash", str(tmp_path / ".ci" / "run")], capture_output=True, text=True, check=False, env=environment)
+    assert done.stdout.splitlines() == said and done.returncode == status, done.stderr
+
+
 def run_without_browser(*command, **more):
     """A command where no program but Python and the shell's own is found."""
     environment = {key: value for key, value in os.environ.items() if key != "CHROMIUM"} | {"PATH": "/nowhere"} | more
