@@ -1,0 +1,101 @@
+"""Pictures of the pages of a folder of results, to look at: `python tools/look.py FOLDER OUT`, or `make pictures FOLDER=… OUT=…`.
+
+Each page comes at two widths and in each of its languages, cut in tiles that can be read, and as it is printed: a PDF, and a picture
+of each sheet. What a reader has to open is shut, but with `--open`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tools.browser import chromium, launched, paper, speak, unfold
+from tools.browser import main as where
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+WIDTHS = {1280: (1400, 1.0), 390: (840, 2.0)}  # CSS pixels: how high a tile is, and how many dots a pixel has
+OVERLAP = 40  # CSS pixels: a line that one tile cuts is whole in the next
+SHEETS = 110 / 72  # dots of a picture of a sheet per point: 110 to the inch
+
+
+def languages(page: Page) -> list[str]:
+    """The languages that a page can be read in, the one that it opens in first."""
+    own = str(page.evaluate("document.documentElement.lang"))
+    if not page.locator("#switch").count():
+        return [own]
+    page.click("#switch")
+    other = str(page.evaluate("document.documentElement.lang"))
+    page.click("#switch")
+    return [own, other]
+
+
+def tiles(page: Page, height: int, begin: Path) -> list[Path]:
+    """Write a page in tiles of a height; returns their paths, ``begin`` with a number."""
+    width, whole = page.evaluate("[document.documentElement.clientWidth, document.documentElement.scrollHeight]")
+    made = []
+    for number, top in enumerate(range(0, max(1, whole - OVERLAP), height - OVERLAP), 1):
+        made.append(begin.with_name(f"{begin.name}_{number:02}.png"))
+        clip = {"x": 0, "y": top, "width": width, "height": min(height, whole - top)}
+        page.screenshot(path=made[-1], full_page=True, clip=clip)  # type: ignore[arg-type]
+    return made
+
+
+def sheets(pdf: Path) -> list[Path]:
+    """Write a picture of each sheet of a PDF; returns their paths."""
+    import pypdfium2
+
+    made = []
+    with pypdfium2.PdfDocument(pdf) as document:
+        for number, sheet in enumerate(document, 1):
+            made.append(pdf.with_name(f"{pdf.stem}_{number:02}.png"))
+            sheet.render(scale=SHEETS).to_pil().save(made[-1])
+    return made
+
+
+def pictures(browser: Browser, file: Path, out: Path, open_all: bool = False) -> list[Path]:
+    """Write all pictures of one page; returns their paths."""
+    made: list[Path] = []
+    for width, (height, dots) in WIDTHS.items():
+        with browser.new_context(viewport={"width": width, "height": height}, device_scale_factor=dots) as context:
+            page = context.new_page()
+            page.goto(file.resolve().as_uri())
+            for language in languages(page):
+                speak(page, language)
+                if open_all:
+                    unfold(page)
+                made += tiles(page, height, out / f"{file.stem}_{language}_{width}")
+                if width == max(WIDTHS):
+                    made.append(out / f"{file.stem}_{language}_paper.pdf")
+                    paper(page, made[-1])
+                    made += sheets(made[-1])
+    return made
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the pictures and print where they are; 2 without a browser or a page."""
+    parser = argparse.ArgumentParser(prog="python tools/look.py", description="Pictures of the pages of a folder, to look at.")
+    parser.add_argument("folder", type=Path, help="a folder of results, with report.html or worksheets")
+    parser.add_argument("out", type=Path, help="where the pictures go")
+    parser.add_argument("--open", action="store_true", help="open what a reader has to open")
+    given = parser.parse_args(arguments)
+    if chromium() is None:
+        return where()
+    files = sorted(given.folder.glob("*.html"))
+    if not files:
+        print(f"{given.folder} holds no page: name a folder that experiments.compare wrote.", file=sys.stderr)
+        return 2
+    given.out.mkdir(parents=True, exist_ok=True)
+    with launched() as browser:
+        for file in files:
+            print(*pictures(browser, file, given.out, given.open), sep="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
