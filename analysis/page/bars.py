@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from analysis.page.figures import BLUE, INK, NAME, NARROW, SOFT, WIDTH
+from analysis.page.figures import BLUE, INK, NAME, NARROW, SOFT, WIDTH, _wrapped
 from analysis.page.quote import Quote
 from analysis.page.section import Page
 from analysis.page.words import Text, both, number
@@ -92,11 +92,11 @@ def draw(
             if filled and one.quote is not None:
                 ax.barh(y, one.quote.value, 0.5, color=BLUE, alpha=0.25, zorder=1)
         ax.set_ylim(-0.6, len(panel.bars) - (0.25 if narrow else 0.4))
-        names = ["" if narrow else _wrapped(one.name.of(language)) for one in reversed(panel.bars)]
+        names = ["" if narrow else _wrapped(one.name.of(language), LONGEST, 2) for one in reversed(panel.bars)]
         ax.set_yticks([] if narrow else range(len(names)), [] if narrow else names)
         ax.margins(x=0.2 if narrow else 0.14)
         if panel.title.nl:
-            ax.set_title(panel.title.of(language)).set_gid(NAME)
+            ax.set_title(_wrapped(panel.title.of(language), 40 if narrow else 70, 1)).set_gid(NAME)
         if ax is not axes[-1]:
             ax.tick_params(bottom=False, labelbottom=False)
             ax.spines["bottom"].set_visible(False)
@@ -110,7 +110,8 @@ def draw(
 def _row(ax, y: int, one: Bar, language: str, narrow: bool, unit: str) -> None:
     (low, high), (low_wide, high_wide) = one.chance, one.wide
     if narrow:
-        named = ax.annotate(one.name.of(language), (0, y + 0.42), xycoords=("axes fraction", "data"), va="center", fontsize=9)
+        name = _wrapped(one.name.of(language), 50, 1)
+        named = ax.annotate(name, (0, y + 0.42), xycoords=("axes fraction", "data"), va="center", fontsize=9)
         named.set_gid(NAME)
     if one.quote is None:
         ax.annotate(one.words.of(language), (0, y), xytext=(6, 0), textcoords="offset points", va="center", fontsize=9, color=SOFT)
@@ -139,7 +140,3 @@ def _written(quote: Quote, unit: str) -> tuple[Quote, Text]:
         if quote.said("nl") == "0":
             return quote, Text(f"bijna {unit}".strip(), f"nearly {unit}".strip())
     return quote, both(unit)
-
-
-def _wrapped(text: str) -> str:
-    return "\n".join(textwrap.wrap(text, LONGEST)) or text

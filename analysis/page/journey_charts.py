@@ -51,7 +51,8 @@ def _step(ax: Axes, k: int, steps: Sequence[Step], unit: float, language: str, n
     on = after.entered.value - came if after else 0.0
     tall = max(there, on + sum(one.value for _, one in step.out))
     ax.add_patch(Rectangle((k - BAR, -tall), 2 * BAR, tall, color=INK, linewidth=0))
-    _label(ax, (k - BAR, 0.03 * unit), step.entered, step.name.of(language), language, above=True, bold=True)
+    title = _wrapped(step.name.of(language), 14 if narrow else 30)
+    _label(ax, (k - BAR, 0.03 * unit), step.entered, title, language, above=True, bold=True)
     if after:
         _ribbon(ax, (k + BAR, 0.0), (k + 1 - BAR, -came), on, BLUE)
     if after and after.passed:

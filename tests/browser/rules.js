@@ -2,12 +2,20 @@
 (() => {
   const seen = (element) => element.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true });
 
+  // What is for a screen reader alone lies in a frame of one pixel.
+  function forEars(element) {
+    for (let around = element; around; around = around.parentElement) {
+      if (around.offsetWidth === 1 && around.offsetHeight === 1 && getComputedStyle(around).overflow === "hidden") return true;
+    }
+    return false;
+  }
+
   // Every piece of text that is shown, with the boxes of its lines in CSS pixels of the window.
   function* texts(root = document.body) {
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const holder = node.parentElement;
-      if (!node.data.trim() || holder.closest("script, style, title, desc") || !seen(holder)) continue;
+      if (!node.data.trim() || holder.closest("script, style, title, desc") || !seen(holder) || forEars(holder)) continue;
       const range = document.createRange();
       range.selectNodeContents(node);
       const boxes = [...range.getClientRects()].filter((box) => box.width > 1 && box.height > 1);
@@ -36,7 +44,7 @@
       if (around instanceof SVGElement && !(around instanceof SVGSVGElement)) continue;
       const style = getComputedStyle(around);
       const frame = around.getBoundingClientRect();
-      if ((style.display === "inline" && !clips(around)) || frame.width <= 2) continue; // what is for a screen reader alone has no width
+      if (style.display === "inline" && !clips(around)) continue;
       const scrolls = style.overflowX === "auto" || style.overflowX === "scroll";
       if (clips(around) && (across(box, frame) || (down(box, frame) && style.overflowY !== "visible"))) {
         if (within(box, frame)) return "is cut in two by the edge of " + name(around);
@@ -93,7 +101,7 @@
       const found = [];
       for (let node = walker.nextNode(); node; node = walker.nextNode()) {
         const holder = node.parentElement;
-        if (!node.data.trim() || holder.closest("script, style, title, desc, button, nav, [hidden], [data-screen-only]")) continue;
+        if (!node.data.trim() || holder.closest("script, style, title, desc, button, nav, [hidden], [data-screen-only]") || forEars(holder)) continue;
         if (holder.closest("[lang]").lang.slice(0, 2) === language) found.push(node.data.trim());
       }
       return found;

@@ -7,13 +7,15 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.states import LANGUAGES, PHONE, WIDE, none, states
 
-MOST_STOPS = 40  # of the Tab key from the top to the end of a page as it comes
+ROWS = 6  # of a table that axe-core reads, and the last: one loop of a template makes them all, and it takes a minute for thousands
+MOST_STOPS = 120  # of the Tab key from the top to the end of a page as it comes: links, buttons and folds
 
 
 @pytest.mark.parametrize(("name", "language", "width"), states(WIDE, PHONE))
 def test_axe_finds_nothing(name, language, width, shown):
     page = shown(name, language, width, unfold=True)
-    found = Axe().run(page)
+    page.evaluate(f"document.querySelectorAll('tbody').forEach(one => [...one.rows].slice({ROWS}, -1).forEach(row => row.remove()))")
+    found = Axe().run(page, options={"resultTypes": ["violations"]})
     assert found.violations_count == 0, found.generate_report()
 
 
@@ -28,7 +30,7 @@ def stops(page):
     """What the Tab key comes to, from the top of the page until it is round."""
     page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
     found = []
-    while len(found) <= 4 * MOST_STOPS:
+    while len(found) <= 2 * MOST_STOPS:
         page.keyboard.press("Tab")
         one = page.evaluate("rules.focus()")
         if one is None:
@@ -47,7 +49,7 @@ def test_every_stop_of_the_tab_key_does_something_and_shows_itself(name, languag
 def reach(page, selector, number=0):
     """Go by Tab to one element."""
     page.evaluate("document.activeElement.blur()")
-    for _ in range(4 * MOST_STOPS):
+    for _ in range(2 * MOST_STOPS):
         page.keyboard.press("Tab")
         if page.evaluate(
             "([selector, number]) => document.activeElement === document.querySelectorAll(selector)[number]", [selector, number]

@@ -16,8 +16,9 @@ from tools.browser import paper
 
 A4 = (595.3, 841.9)  # points
 LITTLE = 0.25  # of its height: a sheet on which no more stands, and which is not the last, is spoilt
+EDGE = 14  # points, 5 mm: where no printer writes
 HALF = 0.5  # what sheets hold at the least, on average
-STRANGE = r"[\s\u00ad\u0600-\u06ff\u200b-\u2010\ufe70-\uffff\U00010000-\U0010ffff-]"
+STRANGE = r"[\s\x00-\x1f\u00ad\u2026\u0600-\u06ff\u200b-\u2010\ufe70-\uffff\U00010000-\U0010ffff-]"
 
 
 class Sheet(NamedTuple):
@@ -28,12 +29,14 @@ class Sheet(NamedTuple):
         written: the texts in the order in which the page says them.
         read: the texts from the top to the foot.
         filled: share of the height between the first line and the last.
+        right: points between the last letter of the longest line and the edge of the paper.
     """
 
     size: tuple[float, float]
     written: str
     read: str
     filled: float
+    right: float
 
 
 def plain(text):
@@ -46,7 +49,8 @@ def sheet_of(page):
     letters = list(page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT], textpage=words))
     places = [one.get_bounds() for one in letters] or [(0, 0, 0, 0)]
     filled = (max(top for *_, top in places) - min(bottom for _, bottom, *_ in places)) / page.get_height()
-    return Sheet(page.get_size(), "".join(one.extract() for one in letters), words.get_text_bounded(), filled)
+    right = page.get_width() - max(right for _, _, right, _ in places)
+    return Sheet(page.get_size(), "".join(one.extract() for one in letters), words.get_text_bounded(), filled, right)
 
 
 def sheets(page):
@@ -65,6 +69,11 @@ def scant(found):
     return [
         f"sheet {n} of {len(found)}, {one.filled:.0%}: “{one.read[-60:]}”" for n, one in enumerate(found[:-1], 1) if one.filled < LITTLE
     ]
+
+
+def cut(found):
+    """The sheets on which a line runs to the edge of the paper, or over it."""
+    return [f"sheet {n} of {len(found)}: {one.right:.0f} points from the edge" for n, one in enumerate(found, 1) if one.right < EDGE]
 
 
 def unsaid(page, found):
@@ -117,6 +126,11 @@ def test_all_that_a_page_says_stands_on_paper(name, language, printed):
     none(printed(name, language)[2])
 
 
+@pytest.mark.parametrize(("name", "language"), states())
+def test_nothing_is_cut_at_the_right_of_a_sheet(name, language, printed):
+    none(cut(printed(name, language)[1]))
+
+
 LONG = "<style>@page { size: A4 } body { margin: 0 }</style>"
 FULL = "<p style='height:%dmm;margin:0;break-inside:avoid'>words</p>"
 
@@ -145,6 +159,12 @@ def test_a_sheet_with_a_line_on_it_is_seen_but_the_last_may_be_short(small):
     line = "<p style='break-after:page'>one line</p>"
     assert len(scant(sheets(small(line + "<p>the end</p>")))) == 1
     assert scant(sheets(small("<p>one<br><br><br><br><br><br><br></p>" + FULL % 200 + "<p style='break-after:page'>two</p>" + line))) == []
+
+
+def test_a_table_that_is_too_wide_is_seen(small):
+    for words, sees in ((1, False), (40, True)):
+        cells = "<td>verhuizingen</td>" * words
+        assert bool(cut(sheets(small(f"<table><tr>{cells}</tr></table>")))) == sees
 
 
 def test_what_is_not_printed_is_seen(small):

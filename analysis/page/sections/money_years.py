@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from functools import partial
 
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis.page.cells import NOTHING
-from analysis.page.figures import COLOURS, INK, NAME, NARROW, WIDTH
+from analysis.page.figures import COLOURS, INK, NAME, NARROW, WIDTH, _wrapped
 from analysis.page.quote import Quote, rich
 from analysis.page.section import Block, Cell, Chart, Grid, Page
 from analysis.page.sections.cards import organisation
@@ -73,7 +72,7 @@ def _years(
                 label=organisation(payer).of(language),
             )
             bottom = {year: bottom[year] + height for year, height in zip(years, heights, strict=True)}
-        ax.set_title("\n".join(textwrap.wrap(titles[name].of(language), 40))).set_gid(NAME)
+        ax.set_title(_wrapped(titles[name].of(language), 30 if narrow else 40, 2)).set_gid(NAME)
         ax.grid(True, axis="y")
         ax.grid(False, axis="x")
         ax.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
