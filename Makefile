@@ -35,7 +35,7 @@ test-long: setup
 test-browser: DEV := --dev
 test-browser: setup
 	@$(RUN) tools/browser.py
-	@$(RUN) -m pytest -m browser tests/browser $(ARGS)
+	@$(RUN) -m pytest -n 2 --dist loadfile -m browser tests/browser $(ARGS)
 
 pictures: DEV := --dev
 pictures: setup

@@ -1,12 +1,14 @@
 """Pictures of the pages of a folder of results, to look at: `python tools/look.py FOLDER OUT`, or `make pictures FOLDER=… OUT=…`.
 
-Each page comes at two widths and in each of its languages, cut in tiles that can be read, and as it is printed: a PDF, and a picture
-of each sheet. What a reader has to open is shut, but with `--open`.
+Each page comes at two widths and in each of its languages, in twelve pictures at the most (those of a telephone hold four screens, left to
+right), and as it is printed: a PDF, and a picture of each sheet. What a reader has to open is shut, but with `--open`.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
+import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,8 +21,9 @@ from tools.browser import main as where
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-WIDTHS = {1280: (1400, 1.0), 390: (840, 2.0)}  # CSS pixels: how high a tile is, and how many dots a pixel has
-OVERLAP = 40  # CSS pixels: a line that one tile cuts is whole in the next
+SCREENS = {1280: (1, 1400), 390: (4, 840)}  # by width in pixels: how many screens stand side by side in a picture, how high at the least
+MOST = 12  # pictures of a page at a width: in those of a longer page the screens are higher
+OVERLAP, GAP = 40, 2  # pixels: a line that one screen cuts is whole in the next; between two screens
 SHEETS = 110 / 72  # dots of a picture of a sheet per point: 110 to the inch
 
 
@@ -35,14 +38,23 @@ def languages(page: Page) -> list[str]:
     return [own, other]
 
 
-def tiles(page: Page, height: int, begin: Path) -> list[Path]:
-    """Write a page in tiles of a height; returns their paths, ``begin`` with a number."""
+def tiles(page: Page, begin: Path) -> list[Path]:
+    """Write a page as pictures of consecutive screens, side by side; returns their paths, ``begin`` with a number."""
+    from PIL import Image
+
     width, whole = page.evaluate("[document.documentElement.clientWidth, document.documentElement.scrollHeight]")
-    made = []
-    for number, top in enumerate(range(0, max(1, whole - OVERLAP), height - OVERLAP), 1):
-        made.append(begin.with_name(f"{begin.name}_{number:02}.png"))
-        clip = {"x": 0, "y": top, "width": width, "height": min(height, whole - top)}
-        page.screenshot(path=made[-1], full_page=True, clip=clip)  # type: ignore[arg-type]
+    beside, least = SCREENS[width]
+    high = max(least, math.ceil((whole - OVERLAP) / (MOST * beside)) + OVERLAP)
+    tops = range(0, max(1, whole - OVERLAP), high - OVERLAP)
+    made: list[Path] = []
+    for first in range(0, len(tops), beside):
+        sheet = Image.new("RGB", (beside * (width + GAP) - GAP, high), "#888")
+        for k, top in enumerate(tops[first : first + beside]):
+            clip = {"x": 0, "y": top, "width": width, "height": min(high, whole - top)}
+            screen = Image.open(io.BytesIO(page.screenshot(full_page=True, clip=clip)))  # type: ignore[arg-type]
+            sheet.paste(screen, (k * (width + GAP), 0))
+        made.append(begin.with_name(f"{begin.name}_{len(made) + 1:02}.png"))
+        sheet.save(made[-1])
     return made
 
 
@@ -61,16 +73,16 @@ def sheets(pdf: Path) -> list[Path]:
 def pictures(browser: Browser, file: Path, out: Path, open_all: bool = False) -> list[Path]:
     """Write all pictures of one page; returns their paths."""
     made: list[Path] = []
-    for width, (height, dots) in WIDTHS.items():
-        with browser.new_context(viewport={"width": width, "height": height}, device_scale_factor=dots) as context:
+    for width, (_, height) in SCREENS.items():
+        with browser.new_context(viewport={"width": width, "height": height}) as context:
             page = context.new_page()
             page.goto(file.resolve().as_uri())
             for language in languages(page):
                 speak(page, language)
                 if open_all:
                     unfold(page)
-                made += tiles(page, height, out / f"{file.stem}_{language}_{width}")
-                if width == max(WIDTHS):
+                made += tiles(page, out / f"{file.stem}_{language}_{width}")
+                if width == max(SCREENS):
                     made.append(out / f"{file.stem}_{language}_paper.pdf")
                     paper(page, made[-1])
                     made += sheets(made[-1])

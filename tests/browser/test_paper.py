@@ -18,7 +18,7 @@ A4 = (595.3, 841.9)  # points
 LITTLE = 0.25  # of its height: a sheet on which no more stands, and which is not the last, is spoilt
 EDGE = 14  # points, 5 mm: where no printer writes
 HALF = 0.5  # what sheets hold at the least, on average
-STRANGE = r"[\s\x00-\x1f\u00ad\u2026\u0600-\u06ff\u200b-\u2010\ufe70-\uffff\U00010000-\U0010ffff-]"
+STRANGE = r"[\s\x00-\x1f\u00ad\u0600-\u06ff\u200b-\u2010\ufe70-\uffff\U00010000-\U0010ffff-]"
 
 
 class Sheet(NamedTuple):
@@ -41,7 +41,7 @@ class Sheet(NamedTuple):
 
 def plain(text):
     """A text without what a printer adds, leaves out or lays in another order: white space, hyphens, joined letters, Arabic, icons."""
-    return re.sub(STRANGE, "", unicodedata.normalize("NFKC", text)).lower()
+    return re.sub(STRANGE, "", unicodedata.normalize("NFKC", text.replace("…", ""))).lower()
 
 
 def sheet_of(page):
