@@ -94,6 +94,11 @@
       }
       return found;
     },
+    // texts that run over the right edge of paper whose lines are this wide; a browser prints such a page smaller, or cuts it
+    beyond(width) {
+      document.body.style.width = width + "px";
+      return [...texts()].filter(({ boxes }) => boxes.some((box) => box.right > width + 2)).map(({ text }) => `“${text}”`);
+    },
     // all that is said in the language that is shown, in folds too; not what only a screen can do
     said() {
       const language = document.documentElement.dataset.show || document.documentElement.lang;

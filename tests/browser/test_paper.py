@@ -12,11 +12,11 @@ from pypdfium2 import raw
 
 from tests.browser.conftest import RULES
 from tests.browser.states import none, states
-from tools.browser import paper
+from tools.browser import paper, unfold
 
 A4 = (595.3, 841.9)  # points
 LITTLE = 0.25  # of its height: a sheet on which no more stands, and which is not the last, is spoilt
-EDGE = 14  # points, 5 mm: where no printer writes
+PIXELS = 96 / 72  # of CSS in a point
 HALF = 0.5  # what sheets hold at the least, on average
 STRANGE = r"[\s\x00-\x1f\u00ad\u0600-\u06ff\u200b-\u2010\ufe70-\uffff\U00010000-\U0010ffff-]"
 
@@ -29,14 +29,14 @@ class Sheet(NamedTuple):
         written: the texts in the order in which the page says them.
         read: the texts from the top to the foot.
         filled: share of the height between the first line and the last.
-        right: points between the last letter of the longest line and the edge of the paper.
+        left: points between the edge of the paper and the first letter.
     """
 
     size: tuple[float, float]
     written: str
     read: str
     filled: float
-    right: float
+    left: float
 
 
 def plain(text):
@@ -49,8 +49,8 @@ def sheet_of(page):
     letters = list(page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT], textpage=words))
     places = [one.get_bounds() for one in letters] or [(0, 0, 0, 0)]
     filled = (max(top for *_, top in places) - min(bottom for _, bottom, *_ in places)) / page.get_height()
-    right = page.get_width() - max(right for _, _, right, _ in places)
-    return Sheet(page.get_size(), "".join(one.extract() for one in letters), words.get_text_bounded(), filled, right)
+    left = min(left for left, *_ in places)
+    return Sheet(page.get_size(), "".join(one.extract() for one in letters), words.get_text_bounded(), filled, left)
 
 
 def sheets(page):
@@ -71,9 +71,13 @@ def scant(found):
     ]
 
 
-def cut(found):
-    """The sheets on which a line runs to the edge of the paper, or over it."""
-    return [f"sheet {n} of {len(found)}: {one.right:.0f} points from the edge" for n, one in enumerate(found, 1) if one.right < EDGE]
+def beyond(page, found):
+    """What has no place between the margins of the paper."""
+    width = found[0].size[0] - 2 * min(one.left for one in found)
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": round(found[0].size[0] * PIXELS), "height": 900})
+    unfold(page)
+    return page.evaluate(f"rules.beyond({width * PIXELS})")
 
 
 def unsaid(page, found):
@@ -95,7 +99,7 @@ def printed(shown, kept):
         if (name, language) not in kept:
             page = shown(name, language)
             found = sheets(page)
-            kept[name, language] = page.evaluate("rules.headings()"), found, unsaid(page, found)
+            kept[name, language] = page.evaluate("rules.headings()"), found, unsaid(page, found), beyond(page, found)
         return kept[name, language]
 
     return once
@@ -103,20 +107,20 @@ def printed(shown, kept):
 
 @pytest.mark.parametrize(("name", "language"), states())
 def test_the_paper_is_a4(name, language, printed):
-    _, found, _ = printed(name, language)
+    _, found, *_ = printed(name, language)
     none([one.size for one in found if sorted(one.size) != pytest.approx(A4, abs=1)])
 
 
 @pytest.mark.parametrize(("name", "language"), states())
 def test_no_sheet_ends_with_a_heading(name, language, printed):
-    headings, found, _ = printed(name, language)
+    headings, found, *_ = printed(name, language)
     assert headings
     none([f"sheet {n} of {len(found)}: “{heading}”" for n, one in enumerate(found, 1) if (heading := ending(one, headings))])
 
 
 @pytest.mark.parametrize(("name", "language"), states())
 def test_no_sheet_is_all_but_empty(name, language, printed):
-    _, found, _ = printed(name, language)
+    _, found, *_ = printed(name, language)
     none(scant(found))
     assert sum(one.filled for one in found[:-1]) >= HALF * len(found[:-1])
 
@@ -128,7 +132,7 @@ def test_all_that_a_page_says_stands_on_paper(name, language, printed):
 
 @pytest.mark.parametrize(("name", "language"), states())
 def test_nothing_is_cut_at_the_right_of_a_sheet(name, language, printed):
-    none(cut(printed(name, language)[1]))
+    none(printed(name, language)[3])
 
 
 LONG = "<style>@page { size: A4 } body { margin: 0 }</style>"
@@ -163,8 +167,8 @@ def test_a_sheet_with_a_line_on_it_is_seen_but_the_last_may_be_short(small):
 
 def test_a_table_that_is_too_wide_is_seen(small):
     for words, sees in ((1, False), (40, True)):
-        cells = "<td>verhuizingen</td>" * words
-        assert bool(cut(sheets(small(f"<table><tr>{cells}</tr></table>")))) == sees
+        page = small(f"<table><tr>{'<td>verhuizingen</td>' * words}</tr></table>")
+        assert bool(beyond(page, sheets(page))) == sees
 
 
 def test_what_is_not_printed_is_seen(small):
