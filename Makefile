@@ -1,5 +1,6 @@
 # Two commands do everything: `make compare` (set-up and the main job) and `make test` (set-up for developers, lint, types, all tests).
 # ARGS adds to a run: make compare ARGS="municipality=delft seeds=5". PYTHON names the Python that .venv is made with.
+# FOLDER and OUT: make pictures FOLDER=results/… OUT=pictures writes pictures of the pages of a folder, to look at.
 # BASE is what the working folder is held against: make same-bytes BASE=main ARGS="--set whole".
 
 PYTHON ?= python3
@@ -12,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: compare demo test test-long same-bytes benchmark lock setup
+.PHONY: compare demo test test-long test-browser pictures same-bytes benchmark lock setup
 
 compare: setup
 	@$(RUN) -m experiments.compare $(ARGS)
@@ -30,6 +31,15 @@ test: setup
 test-long: DEV := --dev
 test-long: setup
 	@$(RUN) -m pytest -n 2 -m long $(ARGS)
+
+test-browser: DEV := --dev
+test-browser: setup
+	@$(RUN) tools/browser.py
+	@$(RUN) -m pytest -n 2 --dist loadfile -m browser tests/browser $(ARGS)
+
+pictures: DEV := --dev
+pictures: setup
+	@$(RUN) tools/look.py $(if $(and $(FOLDER),$(OUT)),"$(FOLDER)" "$(OUT)") $(ARGS)
 
 same-bytes: DEV := --dev
 same-bytes: setup

@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from analysis.page.figures import INK, NAME, NARROW, OTHER, SOFT, WIDTH, decimals
+from analysis.page.figures import INK, NAME, NARROW, OTHER, SOFT, WIDTH, decimals, wrapped
 from analysis.page.noticed import look
 from analysis.page.quote import Quote
 from analysis.page.section import Page
@@ -104,11 +104,11 @@ def draw(
             if filled and one.quote is not None:
                 ax.barh(y, one.quote.value, 0.5, color=one.colour, alpha=0.25, zorder=1)
         ax.set_ylim(-0.6, len(panel.bars) - (0.25 if narrow else 0.4))
-        names = ["" if narrow else _wrapped(one.name.of(language), one.sign) for one in reversed(panel.bars)]
+        names = ["" if narrow else f"{wrapped(one.name.of(language), LONGEST, 2)}  {one.sign}".strip() for one in reversed(panel.bars)]
         ax.set_yticks([] if narrow else range(len(names)), [] if narrow else names)
         ax.margins(x=0.2 if narrow else 0.14)
         if panel.title.nl:
-            ax.set_title(panel.title.of(language)).set_gid(NAME)
+            ax.set_title(wrapped(panel.title.of(language), 40 if narrow else 70, 1)).set_gid(NAME)
         if ax is not axes[-1]:
             ax.tick_params(bottom=False, labelbottom=False)
             ax.spines["bottom"].set_visible(False)
@@ -124,7 +124,7 @@ def draw(
 def _row(ax, y: int, one: Bar, language: str, narrow: bool, unit: str) -> None:
     (low, high), (low_wide, high_wide) = one.chance, one.wide
     if narrow:
-        said = f"{one.name.of(language)}  {one.sign}".strip()
+        said = f"{wrapped(one.name.of(language), 50, 1)}  {one.sign}".strip()
         named = ax.annotate(said, (0, y + 0.42), xycoords=("axes fraction", "data"), va="center", fontsize=9, zorder=5)
         named.set_bbox({"facecolor": "white", "linewidth": 0, "pad": 1.0})
         named.set_gid(NAME)
@@ -155,7 +155,3 @@ def _written(quote: Quote, unit: str) -> tuple[Quote, Text]:
         if quote.said("nl") == "0":
             return quote, Text(f"bijna {unit}".strip(), f"nearly {unit}".strip())
     return quote, both(unit)
-
-
-def _wrapped(text: str, sign: str) -> str:
-    return "\n".join([*textwrap.wrap(text, LONGEST)[:-1], f"{(textwrap.wrap(text, LONGEST) or [text])[-1]}  {sign}".strip()])

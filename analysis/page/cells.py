@@ -7,12 +7,13 @@ from collections import Counter
 from markupsafe import Markup
 
 from analysis.estimates.knowledge import NO_WIDER
-from analysis.page.quote import Quote, digits_of, named, rich
+from analysis.page.quote import MANIFEST, Quote, digits_of, named, rich
 from analysis.page.section import Cell, Grid, Page
 from analysis.page.words import LANGUAGES, SCALE, Text, both, unknown
 
 NOTHING = Cell(both("–"))
 FAR, WHOLE = 20, 100  # times as large; see digits_of_ends
+ON_PAPER = 40  # rows of a table at the most: about one sheet
 TURNED = "0 - "  # how the column of a number begins that is written the other way round
 SAME = Text("elke keer precies gelijk", "exactly the same in each run")
 NO_SCALE = Text("niet te zeggen: er is geen verschil om mee te rekenen", "cannot be told: there is no difference to scale")
@@ -113,6 +114,15 @@ def once(grid: Grid) -> Grid:
     )
     rows = tuple(tuple(cell._replace(wide=both("")) if cell.wide == reason else cell for cell in row) for row in grid.rows)
     return grid._replace(caption=caption, rows=rows)
+
+
+def too_long(grid: Grid) -> str:
+    """The file that holds most numbers of a table with more than ``ON_PAPER`` rows; empty where paper shows the table itself."""
+    if len(grid.rows) <= ON_PAPER:
+        return ""
+    tables = Counter(cell.text.table for row in grid.rows for cell in row if isinstance(cell.text, Quote))
+    (table, _), *_ = tables.most_common(1) or [(MANIFEST, 0)]
+    return f"{table}.json" if table == MANIFEST else f"{table}.csv"
 
 
 def part(page: Page, scenario: str, key: str) -> Text:

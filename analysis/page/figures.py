@@ -175,7 +175,7 @@ def bundle_panels(
             at = [names.index(name) - 0.22 for name in of_kind["scenario"]]
             ax.plot(of_kind["difference"], at, marker, color=ORANGE, markersize=4.5, label=word.of(language))
         ax.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
-        ax.set_title(_wrapped(label.of(language), 20))
+        ax.set_title(wrapped(label.of(language), 20))
     share = Text("aandeel, met interval voor toeval", "share, with interval for chance")
     panels[0].plot([], [], "o-", color=BLUE, label=share.of(language))
     _names(panels[0], names, titles, language)
@@ -196,7 +196,7 @@ def drift_curve(rows: pd.DataFrame, titles: Titles, language: str, looks: Mappin
         look: dict[str, Any] = {"color": colour, "marker": marker, "markevery": (6, 24), "markersize": 5}
         if scenario == PLACEBO:
             look = {"color": SOFT, "linestyle": (0, (4, 2)), "linewidth": 2}
-        label = _wrapped(_short(titles, scenario, language), 38 if narrow else 60)
+        label = wrapped(_short(titles, scenario, language), 38 if narrow else 60, 1)
         ax.plot(one["month"] / 12, 100 * one["share_elsewhere"], label=label, **look)
     ax.set_ylim(bottom=0)
     ax.margins(x=0.01)
@@ -216,12 +216,13 @@ def _short(titles: Titles, scenario: str, language: str) -> str:
     return titles[scenario].of(language) if scenario in titles else scenario
 
 
-def _wrapped(text: str, width: int = 30) -> str:
-    return "\n".join(textwrap.wrap(text, width)) or text
+def wrapped(text: str, width: int = 30, lines: int | None = None) -> str:
+    """A text in lines of a width; of a name that takes more ``lines`` the rest is left out: tables say it whole."""
+    return "\n".join(textwrap.wrap(text, width, max_lines=lines, placeholder=" …")) or text
 
 
 def _names(ax: Axes, scenarios: Sequence[str] | pd.Series, titles: Titles, language: str) -> None:
-    ax.set_yticks(range(len(scenarios)), [_wrapped(_short(titles, name, language)) for name in scenarios])
+    ax.set_yticks(range(len(scenarios)), [wrapped(_short(titles, name, language), lines=2) for name in scenarios])
 
 
 def _comma(axis: Axis, language: str) -> None:
@@ -239,6 +240,7 @@ def decimals(ticks: NDArray) -> int:
 def _legend(fig: Figure, ax: Axes, side: str = "") -> None:
     """A legend under the picture; with two, each on its side."""
     handles, labels = ax.get_legend_handles_labels()
+    labels = [wrapped(label, 44, 1) for label in labels]
     place: Any = f"outside lower {side or 'left'}"
     for text in fig.legend(handles=handles, labels=labels, loc=place, ncols=1 if side else 2, fontsize=9).get_texts():
         text.set_gid(NAME)

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
-from analysis.page.figures import BLUE, GREEN, INK, NARROW, ORANGE, RULE, SOFT, WIDTH, _comma, _legend, _wrapped
+from analysis.page.figures import BLUE, GREEN, INK, NARROW, ORANGE, RULE, SOFT, WIDTH, _comma, _legend, wrapped
 from analysis.page.words import Text
 
 if TYPE_CHECKING:
@@ -51,14 +51,15 @@ def _step(ax: Axes, k: int, steps: Sequence[Step], unit: float, language: str, n
     on = after.entered.value - came if after else 0.0
     tall = max(there, on + sum(one.value for _, one in step.out))
     ax.add_patch(Rectangle((k - BAR, -tall), 2 * BAR, tall, color=INK, linewidth=0))
-    _label(ax, (k - BAR, 0.03 * unit), step.entered, step.name.of(language), language, above=True, bold=True)
+    title = wrapped(step.name.of(language), 14 if narrow else 30)
+    _label(ax, (k - BAR, 0.03 * unit), step.entered, title, language, above=True, bold=True)
     if after:
         _ribbon(ax, (k + BAR, 0.0), (k + 1 - BAR, -came), on, BLUE)
     if after and after.passed:
         _joins(ax, k, after.passed, unit, language, narrow)
     y, top, lowest = -on, -on - 2 * GAP * unit, -tall
     for name, quote in step.out:
-        label = _wrapped(name.of(language), 12 if narrow else 24)
+        label = wrapped(name.of(language), 12 if narrow else 24)
         room = max(quote.value, (label.count("\n") + 2) * LINE * unit)
         middle = top - room / 2
         _ribbon(ax, (k + BAR, y), (k + OUT, middle + quote.value / 2), quote.value, ORANGE)
@@ -72,7 +73,7 @@ def _joins(ax: Axes, k: int, passed: tuple[Text, Quote], unit: float, language: 
     name, quote = passed
     at = (0.3 if narrow else 0.1) * unit + quote.value
     _ribbon(ax, (k + FROM, at), (k + 1 - BAR, 0.0), quote.value, GREEN)
-    _label(ax, (k + FROM, at + 0.02 * unit), quote, _wrapped(name.of(language), 14 if narrow else 30), language, above=True)
+    _label(ax, (k + FROM, at + 0.02 * unit), quote, wrapped(name.of(language), 14 if narrow else 30), language, above=True)
 
 
 def _ribbon(ax: Axes, start: tuple[float, float], end: tuple[float, float], width: float, colour: str) -> None:
@@ -116,7 +117,7 @@ def changes(
         middle, lower, upper = np.array(values, float).T
         ax.hlines(y, lower, upper, color=colour, linewidth=10.0, alpha=0.4)  # stands out above and below its mark
         ax.plot(middle, y, marker, color=colour, markersize=5.5, linestyle="none", label=titles[scenario].of(language))
-    ax.set_yticks(range(len(names)), [_wrapped(one.of(language), 12) for one in reversed(names)])
+    ax.set_yticks(range(len(names)), [wrapped(one.of(language), 12) for one in reversed(names)])
     for k in range(1, len(names)):
         ax.axhline(k - 0.5, color=RULE, linewidth=0.6)
     ax.set_ylim(-0.55, len(names) - 0.45)

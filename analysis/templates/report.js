@@ -1,8 +1,10 @@
 (function () {
   var root = document.documentElement, button = document.getElementById("switch");
   button.hidden = false;
+  var titles = { nl: document.title, en: document.querySelector("title").dataset.en };
   button.addEventListener("click", function () {
     root.dataset.show = root.lang = root.dataset.show === "nl" ? "en" : "nl";
+    document.title = titles[root.lang];
   });
   var folds = [];  // on paper every fold is open
   window.addEventListener("beforeprint", function () {

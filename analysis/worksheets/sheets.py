@@ -353,7 +353,7 @@ def stimulate(plan: Approach, name: str) -> Sheet:
         f"Stimuleren {label}"[:31],
         f"Werkblad Stimuleren: {label}",
         question,
-        [Table(("", *STAGES.values()), rows, (4, 5, 5, 5, 5, 5), tall=True)],
+        [Table(("Bijdrage", *STAGES.values()), rows, (4, 5, 5, 5, 5, 5), tall=True)],
         (DELIVERS,),
     )
 

@@ -12,10 +12,11 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from analysis.page import bars
-from analysis.page.cells import FAR, WHOLE, digits_of_ends, ends
+from analysis.page.cells import FAR, ON_PAPER, WHOLE, digits_of_ends, ends, too_long
 from analysis.page.figures import inline, svg
 from analysis.page.page import names_with_digits, say
-from analysis.page.quote import Quote, rich
+from analysis.page.quote import MANIFEST, Quote, rich
+from analysis.page.section import Cell, Grid
 from analysis.page.words import Text, both, capital, number
 from tests import fake_page
 from tests.analysis.read_page import loose, paper, significant
@@ -121,3 +122,11 @@ def test_a_figure_is_marked_only_where_something_is_missed():
 @pytest.mark.parametrize(("text", "said"), [("één persoon", "Eén persoon"), ("eigen", "Eigen"), ("ëe", "Ëe"), ("", "")])
 def test_a_capital_takes_the_accent_of_one(text, said):
     assert capital(text) == said
+
+
+@pytest.mark.parametrize(
+    ("rows", "tables", "file"), [(ON_PAPER, "ab", ""), (ON_PAPER + 1, "aab", "a.csv"), (ON_PAPER + 1, [MANIFEST], "manifest.json")]
+)
+def test_a_table_that_is_too_long_for_paper_names_the_file_of_most_of_its_numbers(rows, tables, file):
+    cells = tuple(Cell(Quote(1.0, table, {}, "mean")) for table in tables)
+    assert too_long(Grid(both("users"), (), (cells,) * rows)) == file

@@ -311,9 +311,51 @@ def test_make_without_a_python_says_so_in_one_sentence():
 def test_make_lets_python_keep_its_compiled_files_and_ci_runs_what_the_readme_names():
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert "unexport PYTHONDONTWRITEBYTECODE" in text
-    targets = {"compare", "demo", "test", "test-long", "same-bytes", "benchmark", "lock"}
+    targets = {"compare", "demo", "test", "test-long", "test-browser", "pictures", "same-bytes", "benchmark", "lock"}
     assert targets <= set(re.findall(r"^([a-z-]+):", text, re.MULTILINE))
-    assert "make test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    steps = (ROOT / ".ci" / "run").read_text(encoding="utf-8").split("\n")
+    assert "set -euo pipefail" in steps, "a step that fails is a check that fails"
+    assert steps.index("make test") < steps.index("exec make test-browser")
+
+
+@pytest.mark.parametrize(
+    ("browser", "user", "installs", "said", "status"),
+    [
+        (0, 0, 0, ["make test", "make test-browser"], 0),
+        (2, 0, 0, ["make test", "apt-get update", "apt-get install chromium", "make test-browser"], 0),
+        (2, 7, 0, ["make test", "sudo apt-get update", "sudo apt-get install chromium", "make test-browser"], 0),
+        (2, 0, 100, ["make test", "apt-get update"], 100),
+    ],
+    ids=["there is one", "as root", "as somebody else", "the install fails"],
+)
+def test_ci_installs_a_browser_where_there_is_none_and_fails_where_it_cannot(browser, user, installs, said, status, tmp_path):
+    stubs = {"make": "echo make $*", "dpkg-query": "", "id": f"echo {user}", ".venv/bin/python": f"exit {browser}"}
+    stubs |= {"apt-get": f"case $* in *chromium*) echo apt-get install chromium;; *) echo apt-get $*;; esac; exit {installs}"}
+    stubs |= {"sudo": 'shift; printf "sudo "; exec "$@"', ".ci/run": (ROOT / ".ci" / "run").read_text(encoding="utf-8")}
+    for name, text in stubs.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text if text.startswith("#!") else f"#!/bin/sh\n{text}\n", encoding="utf-8")
+        path.chmod(0o755)
+    environment = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    done = subprocess.run(["bash", str(tmp_path / ".ci" / "run")], capture_output=True, text=True, check=False, env=environment)
+    assert done.stdout.splitlines() == said and done.returncode == status, done.stderr
+
+
+def run_without_browser(*command, **more):
+    """A command where no program but Python and the shell's own is found."""
+    environment = {key: value for key, value in os.environ.items() if key != "CHROMIUM"} | {"PATH": "/nowhere"} | more
+    return subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=False, env=environment)
+
+
+@pytest.mark.parametrize("more", [{}, {"CHROMIUM": "/no/such/chrome"}], ids=["none", "another"])
+def test_without_a_browser_one_line_says_how_to_get_one_and_no_other_test_needs_it(more, tmp_path):
+    for command in (["tools/browser.py"], ["tools/look.py", str(tmp_path), str(tmp_path / "out")]):
+        done = run_without_browser(*command, **more)
+        assert done.returncode == 2 and len(done.stderr.splitlines()) == 1
+        assert "apt-get install chromium" in done.stderr and "CHROMIUM=" in done.stderr
+    listed = run_without_browser("-m", "pytest", "--collect-only", "-p", "no:cacheprovider", "tests/browser", **more)
+    assert listed.returncode == 5 and re.search(r"no tests collected \(\d+ deselected\)", listed.stdout), "make test leaves out all of them"
 
 
 def test_licence_version_and_name_are_the_same_everywhere():

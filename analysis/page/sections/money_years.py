@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from functools import partial
 from typing import Any
 
@@ -11,7 +10,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis.page.cells import NOTHING
-from analysis.page.figures import INK, NAME, NARROW, SOFT, WIDTH
+from analysis.page.figures import INK, NAME, NARROW, SOFT, WIDTH, wrapped
 from analysis.page.noticed import look
 from analysis.page.quote import Quote, rich
 from analysis.page.section import Block, Cell, Chart, Grid, Page
@@ -81,7 +80,7 @@ def _years(
                 **_of_payer(k),
             )
             bottom = {year: bottom[year] + height for year, height in zip(years, heights, strict=True)}
-        ax.set_title("\n".join(textwrap.wrap(titles[name].of(language), 40))).set_gid(NAME)
+        ax.set_title(wrapped(titles[name].of(language), 30 if narrow else 40, 2)).set_gid(NAME)
         ax.grid(True, axis="y")
         ax.grid(False, axis="x")
         ax.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))

@@ -7,7 +7,7 @@ from functools import partial
 from analysis.estimates.effects import FIRST_MOVES
 from analysis.estimates.users import DEADWEIGHT, SHOWN, WINDOWS
 from analysis.page import bars, words
-from analysis.page.cells import NOT_STUDIED, NOTHING, ONE_RUN, chance, effect_cell, ends, size
+from analysis.page.cells import NOT_STUDIED, NOTHING, ONE_RUN, chance, effect_cell, ends, part, size
 from analysis.page.quote import Quote, rich
 from analysis.page.section import Block, Cell, Chart, Fold, Grid, Page, Section, Words
 from analysis.page.sections.cards import leading
@@ -327,23 +327,19 @@ def _too_many(page: Page, at: dict[str, object], key: str) -> Cell:
 
 
 def _verdicts(page: Page) -> Block | None:
-    """Users by verdict for each instrument, and how many are a *zetje* or *noodzakelijk* under other windows."""
+    """Users by verdict for each instrument and each window, a row for each: as columns they would not go on paper."""
     table, rows = page.tables["users"], []
-    others = [window for window in WINDOWS if window != page.results.window]
+    windows = [page.results.window, *(window for window in WINDOWS if window != page.results.window)]
     for name in page.order:
-        mine = table[(table["scenario"] == name) & (table["window"] == page.results.window)]
-        keys = list(dict.fromkeys(mine["instrument"]))
+        keys = list(dict.fromkeys(table.loc[table["scenario"] == name, "instrument"]))
         for key in (one for one in keys if one != ALLE or len(keys) > 2):
-            head = Text("alle samen", "all together") if key == ALLE else page.results.instrument(key)
-            cells = [_verdict(page, name, verdict, key) for verdict in NAMES]
-            cells += [_verdict(page, name, one.key, key, window) for window in others for one in (Verdict.ZETJE, Verdict.NOODZAKELIJK)]
-            rows.append((Cell(page.results.titles[name], kind="words"), Cell(head, kind="words"), *cells))
+            whose = page.results.titles[name] if key == ALLE else part(page, name, key)
+            for window in windows:
+                time = Text(f"{window} maanden", f"{window} months")
+                head = rich("{name}, bij {time}", "{name}, at {time}", name=whose, time=time)
+                cells = [_verdict(page, name, verdict, key, window) for verdict in NAMES]
+                if any(cell != NOTHING for cell in cells):
+                    rows.append((Cell(head, kind="words"), *cells))
     if not rows:
         return None
-    header = [Text("Maatregel", "Measure"), Text("Onderdeel", "Part"), *NAMES.values()]
-    for window in others:
-        for one in (Verdict.ZETJE, Verdict.NOODZAKELIJK):
-            header.append(
-                rich("{name} bij {time}", "{name} at {time}", name=NAMES[one.key], time=Text(f"{window} maanden", f"{window} months"))
-            )
-    return Grid(Text("Gebruikers: wat het werd", "Users: what it came to"), tuple(header), tuple(rows))
+    return Grid(Text("Gebruikers: wat het werd", "Users: what it came to"), (Text("Maatregel", "Measure"), *NAMES.values()), tuple(rows))
