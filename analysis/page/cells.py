@@ -7,12 +7,11 @@ from collections import Counter
 from markupsafe import Markup
 
 from analysis.estimates.knowledge import NO_WIDER
-from analysis.page.quote import MANIFEST, Quote, digits_of, named, rich
+from analysis.page.quote import MANIFEST, Quote, named, rich
 from analysis.page.section import Cell, Grid, Page
-from analysis.page.words import LANGUAGES, SCALE, Text, both, unknown
+from analysis.page.words import LANGUAGES, SCALE, Text, both, digits_of_ends, unknown
 
 NOTHING = Cell(both("–"))
-FAR, WHOLE = 20, 100  # times as large; see digits_of_ends
 ON_PAPER = 40  # rows of a table at the most: about one sheet
 TURNED = "0 - "  # how the column of a number begins that is written the other way round
 SAME = Text("elke keer precies gelijk", "exactly the same in each run")
@@ -72,21 +71,6 @@ def ends(page: Page, value: Quote, lower: str, upper: str) -> Text | None:
         return SAME
     of_low, of_high = digits_of_ends(low.value, high.value)
     return rich("{low} tot {high}", "{low} to {high}", low=low.with_digits(of_low), high=high.with_digits(of_high))
-
-
-def digits_of_ends(low: float, high: float) -> tuple[int, int]:
-    """Decimals of both ends of an interval.
-
-    Each end is written in its own two digits that count; one that is less than a twentieth of the other in one digit. Beside an end
-    of ``WHOLE`` or more the other is written in whole numbers at the finest. So an end reads as 0 only where it is 0, or where it is
-    below half of one and the other is a hundred or more.
-    """
-    most = max(abs(low), abs(high))
-    found = []
-    for end in (low, high):
-        digits = digits_of(end) - (FAR * abs(end) < most)
-        found.append(0 if not end else min(0, digits) if most >= WHOLE else digits)
-    return found[0], found[1]
 
 
 def size(value: Quote) -> Quote:

@@ -74,7 +74,7 @@ GROUPS = {
     **{key: Text(f"woonde in {text.nl}", f"lived in {text.en}") for key, text in TENURES.items()},
     "geen_woning": Text("had geen eigen woning", "had no home of its own"),
     **{
-        f"inkomen_{k}": Text(f"inkomen: {nl} 20 procent", f"income: {en} 20 per cent")
+        f"inkomen_{k}": Text(f"inkomen: {nl} vijfde deel", f"income: {en} fifth")
         for k, (nl, en) in enumerate(
             [
                 ("laagste", "lowest"),
@@ -229,6 +229,24 @@ def two_digits(size: float) -> int:
     return 1 - math.floor(math.log10(size)) if size > 0 else 0
 
 
+FAR, WHOLE = 20, 100  # times as large; see digits_of_ends
+
+
+def digits_of_ends(low: float, high: float) -> tuple[int, int]:
+    """Decimals of both ends of an interval.
+
+    Each end is written in its own two digits that count; one that is less than a twentieth of the other in one digit. Beside an end
+    of ``WHOLE`` or more the other is written in whole numbers at the finest. So an end reads as 0 only where it is 0, or where it is
+    below half of one and the other is a hundred or more.
+    """
+    most = max(abs(low), abs(high))
+    found = []
+    for end in (low, high):
+        digits = two_digits(abs(end)) - (FAR * abs(end) < most)
+        found.append(0 if not end else min(0, digits) if most >= WHOLE else digits)
+    return found[0], found[1]
+
+
 WHY_UNKNOWN = {  # by what stands in the column knowledge
     "no instrument": Text("hier is geen maatregel", "there is no measure here"),
     "the placebo holds no instrument": Text("hier is geen maatregel", "there is no measure here"),
@@ -254,16 +272,9 @@ def unknown(knowledge: str) -> Text:
 
 
 def wide_of(lower: float, upper: float, knowledge: str) -> Text:
-    """The interval with chance and knowledge, in two digits, or why there is none."""
+    """The interval with chance and knowledge, or why there is none."""
     if math.isnan(lower) or math.isnan(upper) or NO_WIDER in knowledge:
         return unknown(knowledge)
-    digits = two_digits(max(abs(lower), abs(upper)))
-    return range_of(lower, upper, digits)
-
-
-def range_of(lower: float, upper: float, digits: int = 0) -> Text:
-    """``17 tot 47``; empty without an interval."""
-    if math.isnan(lower) or math.isnan(upper):
-        return both("")
-    low, high = numbers(lower, digits), numbers(upper, digits)
+    of_low, of_high = digits_of_ends(lower, upper)
+    low, high = numbers(lower, of_low), numbers(upper, of_high)
     return Text(f"{low.nl} tot {high.nl}", f"{low.en} to {high.en}")

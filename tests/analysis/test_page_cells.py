@@ -12,12 +12,12 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from analysis.page import bars
-from analysis.page.cells import FAR, ON_PAPER, WHOLE, digits_of_ends, ends, too_long
+from analysis.page.cells import ON_PAPER, ends, too_long
 from analysis.page.figures import inline, svg
 from analysis.page.page import names_with_digits, say
 from analysis.page.quote import MANIFEST, Quote, rich
 from analysis.page.section import Cell, Grid
-from analysis.page.words import Text, both, capital, number
+from analysis.page.words import FAR, WHOLE, Text, both, capital, digits_of_ends, number
 from tests import fake_page
 from tests.analysis.read_page import loose, paper, significant
 
