@@ -8,10 +8,10 @@ from typing import Any
 from analysis.estimates.payers import deliverer, payer
 from analysis.page.cells import ends, part, size, wide
 from analysis.page.noticed import MOVES, certain
-from analysis.page.quote import Book, Quote, digits_of, rich
+from analysis.page.quote import Book, Quote, rich
 from analysis.page.section import Block, Cell, Fold, Grid, Page, Section, Words
 from analysis.page.sections.sureness import NOT_STUDIED, deciding
-from analysis.page.words import Text, both, readable, span
+from analysis.page.words import Text, both, digits_of_ends, readable, span
 from analysis.tables.schema import GOALS
 from sim.interventions import REGISTRY as INSTRUMENTS
 from sim.interventions.organisations import ORGANISATIONS, POWERS
@@ -160,9 +160,9 @@ def _least(page: Page, row: Mapping[str, Any], value: Quote) -> Text:
 
 
 def _end(page: Page, row: Mapping[str, Any], side: str, other: str) -> Quote:
-    """An end of an interval, as finely as both are written elsewhere."""
-    end, beside = (page.book.quote("effects", column, row) for column in (side, other))
-    return end.with_digits(digits_of(max(abs(end.value), abs(beside.value))), sign=True) if end.known else end
+    """The lower end of an interval, as finely as it is written beside its upper end."""
+    end, upper = (page.book.quote("effects", column, row) for column in (side, other))
+    return end.with_digits(digits_of_ends(end.value, upper.value)[0], sign=True) if end.known else end
 
 
 def _list(items: list[Text]) -> Text:

@@ -39,8 +39,10 @@ def section(page: Page) -> Section | None:
         Text("Voor wie", "For whom"),
         _finding(page, name),
         rich(
-            "Verhuizingen per groep in {time}, vergeleken met zonder maatregel. De zinnen gaan over {title}, bij deze inzet. {noticed}",
-            "Moves by group in {time}, compared with no measure. The sentences are about {title}, at this dose. {noticed}",
+            "Verhuizingen per groep in {time}, vergeleken met zonder maatregel. De zinnen gaan over {title}, bij deze inzet; alle "
+            "marges staan eronder. {noticed}",
+            "Moves by group in {time}, compared with no measure. The sentences are about {title}, at this dose; all margins stand "
+            "below. {noticed}",
             noticed=THRESHOLD,
             time=span(page.results.months),
             title=page.results.titles[name],

@@ -61,8 +61,8 @@ def section(page: Page) -> Section | None:
         Text("Ook zonder", "Anyway"),
         _finding(page, name),
         rich(
-            "Senioren die in {time} minstens één keer verhuizen. De zinnen gaan over {title}.",
-            "Seniors who move at least once in {time}. The sentences are about {title}.",
+            "Senioren die in {time} minstens één keer verhuizen. De zinnen gaan over {title}; de marges staan in de tabel.",
+            "Seniors who move at least once in {time}. The sentences are about {title}; the margins stand in the table.",
             time=span(page.results.months),
             title=page.results.titles[name],
         ),
