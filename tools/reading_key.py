@@ -23,7 +23,8 @@ from analysis.page.noticed import NOTICED  # noqa: E402
 from sim.world.names import ALL, BASIS, PLACEBO  # noqa: E402
 
 MOVES, SUITABLE, ASKED = "senior_moves", "suitable_seniors", "huurgewenning"
-TOGETHER = {"families_housed": "huishoudens van drie of meer", "starters_housed": "starters"}
+TOGETHER = {"families_housed": "huishoudens van drie of meer met een andere woning", "starters_housed": "starters met een eigen woning"}
+CLASSES = {"family": "verhuizingen van gezinnen", "starter": "verhuizingen van starters"}  # class of effects.csv
 HOMES = {"every home": "alle woningen: ", "family home": "gezinswoningen: "}
 NEXT = {"1": "één persoon", "2": "twee personen", "3+": "drie of meer personen", "empty": "leeg", "demolished": "gesloopt"}
 SAID = (  # what a page may be asked to say about itself; two of these, or two figures that the model misses
@@ -54,10 +55,11 @@ class Run(NamedTuple):
         title = self.scenarios[scenario].get("title")
         return str(title["nl"]) if isinstance(title, dict) else scenario
 
-    def whole(self, indicator: str) -> pd.DataFrame:
-        """Net effects over the whole run on all households, by scenario; placebo left out."""
+    def whole(self, indicator: str, by: str = ALL, group: str = ALL) -> pd.DataFrame:
+        """Net effects over the whole run on all households or a group, by scenario; placebo left out."""
         found = with_claims(self.table("effects"))
-        rows = (found["indicator"] == indicator) & (found["group_by"] == ALL) & (found["estimand"] == "net") & (found["months_from"] == 0)
+        rows = (found["indicator"] == indicator) & (found["group_by"] == by) & (found["group"] == group)
+        rows &= (found["estimand"] == "net") & (found["months_from"] == 0)
         mine = found[rows & (found["scenario"] != PLACEBO)]
         return mine[mine["months_to"] == mine["months_to"].max()].set_index("scenario")
 
@@ -123,12 +125,12 @@ def _freed(run: Run, top: str) -> str:
         found = _of(run.table("freed_homes"), scenario=top, homes=kind, by="persons")
         homes.append(said + ", ".join(f"{NEXT[str(row.next)]} {row.difference:+.0f}" for row in found.itertuples()))
     others = []
-    for key, name in TOGETHER.items():
-        counted = run.whole(key)
-        if top not in counted.index:
-            continue
-        row = counted.loc[top]
-        others.append(f"{name} {row['difference']:+.0f} ({'zeker' if row['claimed'] else 'geen verschil te zien'})")
+    counted = {name: run.whole(key) for key, name in TOGETHER.items()}
+    counted |= {name: run.whole("moves", "class", key) for key, name in CLASSES.items()}
+    for name, table in counted.items():
+        if top in table.index:
+            row = table.loc[top]
+            others.append(f"{name} {row['difference']:+.0f} ({'zeker' if row['claimed'] else 'geen verschil te zien'})")
     return "; ".join([*homes, *others])
 
 

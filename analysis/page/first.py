@@ -26,12 +26,12 @@ OTHERS = {  # of whom the second sentence speaks: when there are more, when ther
     ),
     "families_housed": (
         Text(
-            "Van de huishoudens met drie of meer mensen krijgen er {n} meer een andere woning",
-            "Of households of three or more people {n} more get another home",
+            "Van de huishoudens met drie of meer mensen, senioren meegeteld, krijgen er {n} meer een andere woning",
+            "Of households of three or more people, seniors among them, {n} more get another home",
         ),
         Text(
-            "Van de huishoudens met drie of meer mensen krijgen er {n} minder een andere woning",
-            "Of households of three or more people {n} fewer get another home",
+            "Van de huishoudens met drie of meer mensen, senioren meegeteld, krijgen er {n} minder een andere woning",
+            "Of households of three or more people, seniors among them, {n} fewer get another home",
         ),
         Text("huishoudens met drie of meer mensen", "households of three or more people"),
     ),
