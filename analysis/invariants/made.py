@@ -142,7 +142,7 @@ def _has_its_reason(name: str, reason: str, *figures: str) -> None:
 
 def _knowledge_or_why(name: str, chance: str, full: str) -> None:
     def test(there: pd.DataFrame) -> Wrong:
-        carried = there["knowledge"].str.partition("; ")[0].isin([FACTOR, SHIFT])
+        carried = there["knowledge"].str.split("; ").str[0].isin([FACTOR, SHIFT])
         return (there[full].notna() & ~carried) | (there[full].isna() & there[chance].notna() & (carried | (there["knowledge"] == "")))
 
     rule = f"Beside an interval for chance stands one for chance and knowledge ({full}), or knowledge says why there is none."
