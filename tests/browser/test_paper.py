@@ -18,7 +18,7 @@ A4 = (595.3, 841.9)  # points
 LITTLE = 0.25  # of its height: a sheet on which no more stands, and which is not the last, is spoilt
 PIXELS = 96 / 72  # of CSS in a point
 HALF = 0.5  # what sheets hold at the least, on average
-STRANGE = r"[\s\x00-\x1f\u00ad\u0600-\u06ff\u200b-\u2010\ufe70-\uffff\U00010000-\U0010ffff-]"
+STRANGE = r"[■□\s\x00-\x1f\u00ad\u0600-\u06ff\u200b-\u2010\ufe70-\uffff\U00010000-\U0010ffff-]"
 
 
 class Sheet(NamedTuple):
@@ -40,7 +40,7 @@ class Sheet(NamedTuple):
 
 
 def plain(text):
-    """A text without what a printer adds, leaves out or lays in another order: white space, hyphens, joined letters, Arabic, icons."""
+    """A text without what a printer adds, leaves out or lays in another order: space, hyphens, joined letters, Arabic, signs."""
     return re.sub(STRANGE, "", unicodedata.normalize("NFKC", text.replace("…", ""))).lower()
 
 
