@@ -467,8 +467,9 @@ def made_rooms() -> str:
     rows = []
     for room in rooms.ROOMS:
         for module, (place, text) in sorted(rooms.TEXTS.items()):
-            said = (ast.get_docstring(ast.parse(text)) or "").split("\n\n")[0]
-            if rooms.room_of(module) == room and said and not place.endswith("__main__.py"):
+            if rooms.room_of(module) != room or place.endswith("__main__.py"):
+                continue
+            if said := (ast.get_docstring(ast.parse(text)) or "").split("\n\n")[0]:
                 rows.append((room, f"[{place}](../{place})", rooms.first_sentence(said)))
     return table(["room", "file", "what it is for"], rows)
 
