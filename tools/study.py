@@ -296,6 +296,7 @@ def deciding_of_cards(values: Mapping[int, Mapping[str, float]], table: pd.DataF
 def write(place: str, values: Mapping[int, Mapping[str, float]], found: Worlds, elsewhere: Worlds, n_tried: int, command: str) -> None:
     """The tables that ship."""
     FOLDER.mkdir(exist_ok=True)
+    made_from = commit()  # before the files change
     table = effects(found)
     kinds = dict.fromkeys(("card", "indicator", "group_by", "group"), "category")
     of_all = effects(elsewhere, CARRIED).query("group_by == @ALL")
@@ -309,7 +310,7 @@ def write(place: str, values: Mapping[int, Mapping[str, float]], found: Worlds, 
         "made_by": "verhuisketens",
         "command": command,
         "date": date.today().isoformat(),
-        "commit": commit(),
+        "commit": made_from,
         "place": place,
     }
     about |= {
