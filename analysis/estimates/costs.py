@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.estimates.effects import BySeed, by_seed
-from analysis.estimates.knowledge import ENDS, EUR, FACTOR, MAY_BE_NONE, NONE_IN_BASIS, NOT_ASKED, SHIFT, Spread, samples
+from analysis.estimates.knowledge import ENDS, EUR, FACTOR, MAY_BE_NONE, NONE_IN_BASIS, NOT_ASKED, SHIFT, Spread, in_step, samples
 from analysis.estimates.misses import NOT_COMPARED
 from analysis.estimates.statistics import Ratio, ratio, turned_over
 from analysis.tables.files import need
@@ -45,7 +45,7 @@ Extras = dict[str, Extra | None]  # None: not counted
 COUNTED = {"senior_moves": ("senior_move", ""), "suitable_seniors": ("suitable_home", "_suitable"), "moves": ("link", "_link")}
 CHEAPER = Ratio(np.nan, np.nan, np.nan, "it costs less than basis")
 PRICED = Spread(FACTOR, np.ones(1))  # the study spent nothing on it: what it costs here is what the user says
-DRAWN = "drawn"  # extra senior moves per euro by chance and knowledge, until it is known which scenario brings most
+DRAWN = "drawn"  # extra senior moves, euro and what the study makes of it, until it is known which scenario brings most per euro
 FREE = Ratio(np.nan, np.nan, np.nan, "nothing was spent")
 PART = "euro per extra move belongs to the whole scenario"
 
@@ -113,10 +113,13 @@ def beyond_basis(ledger: pd.DataFrame, scenarios: Sequence[str], already: Collec
 def _with_best(parts: list[dict[str, object]]) -> list[dict[str, object]]:
     """Rows with ``p_best`` in those of whole scenarios, all payers together."""
     whole = [row for row in parts if (row["instrument"], row["payer"], row["year"]) == (ALL, ALL, ALL) and row.get(DRAWN) is not None]
-    drawn = np.array([row[DRAWN] for row in whole])
-    if len(whole) > 1:
-        for row, share in zip(whole, (drawn == drawn.max(axis=0)).mean(axis=1), strict=True):
-            row["p_best"] = share
+    of: list[tuple[Extra, NDArray, Spread]] = [row[DRAWN] for row in whole]  # type: ignore[misc]
+    step = in_step({(n, what): one for n, (extra, _, money) in enumerate(of) for what, one in (("extra", extra.spread), ("eur", money))})
+    drawn = [_drawn(extra._replace(spread=step[n, "extra"]), _spent(eur, step[n, "eur"])) for n, (extra, eur, _) in enumerate(of)]
+    known = [one for one in drawn if one is not None]
+    if len(known) == len(whole) > 1:
+        for row, mine in zip(whole, known, strict=True):
+            row["p_best"] = (mine == np.max(known, axis=0)).mean()
     return parts
 
 
@@ -172,7 +175,7 @@ def _whole(scenario: str, payer: str, ledger: pd.DataFrame, extra: Extras, money
         row |= {f"lower_extra_{what}s_per_100k_full": PER * low, f"upper_extra_{what}s_per_100k_full": PER * high}
         row |= {f"lower{suffix}_full": 1 / high if high > 0 else np.nan, f"upper{suffix}_full": 1 / low if low > 0 else np.nan}
         if key == "senior_moves" and drawn is not None:
-            row |= {DRAWN: drawn, "p_sign": (np.sign(drawn) == np.sign(of_money.value)).mean()}
+            row |= {DRAWN: (one, eur, money), "p_sign": (np.sign(drawn) == np.sign(of_money.value)).mean()}
     return row | {"note": "; ".join(notes)}
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -48,12 +48,13 @@ OF_GROUPS, GROUPINGS = {"moves", "senior_moves", "fit"}, {"class", "income", "te
 class Spread(NamedTuple):
     """What the draws make of an effect: ``kind`` is factor or shift, with one of ``values`` for each draw, or says why there is none.
 
-    ``but`` says what a reader of the figures must know.
+    ``but`` says what a reader of the figures must know; ``draws`` are the numbers of the draws, in their order (empty: of no study).
     """
 
     kind: str
     values: NDArray
     but: str = ""
+    draws: NDArray = np.zeros(0, int)
 
     @property
     def said(self) -> str:
@@ -113,27 +114,28 @@ class Study:
         shipped, base, drawn = together[0], parts[0].base, ~np.isnan(together[1:])
         if np.isnan(shipped) or drawn.sum() < FEWEST:
             return Spread("fewer draws than can say anything", np.zeros(0))
-        values = together[1:][drawn]
+        values, numbers = together[1:][drawn], parts[0].draws[1:][drawn]
         kept, but = without_noise(values, error[1:][drawn]), ""
         if not np.ptp(kept) and np.ptp(values):
             kept, but = np.full_like(kept, shipped), NO_WIDER  # where their mean lies is noise, too
         if abs(shipped) >= TOLD * error[0] and shipped != 0:
-            return Spread(FACTOR, kept / shipped, but)
+            return Spread(FACTOR, kept / shipped, but, numbers)
         if base == 0 or np.isnan(base):
             return Spread(NONE_IN_BASIS, np.zeros(0))
-        return Spread(SHIFT, (kept - shipped) / base, but)
+        return Spread(SHIFT, (kept - shipped) / base, but, numbers)
 
     @cached_property
     def _by_figure(self) -> dict[str, dict[str, Part]]:
         keys = ["indicator", "group_by", "group", "card"]
         table = self.effects.astype(dict.fromkeys(keys, str)).sort_values([*keys, "draw"], kind="stable")
         difference, error, base = (table[name].to_numpy(float) for name in ("difference", "error", "base"))
+        draws = table["draw"].to_numpy(int)
         names = table[keys].to_numpy(object)
         starts = np.flatnonzero(np.r_[True, (names[1:] != names[:-1]).any(axis=1)]) if len(table) else np.zeros(0, int)
         found: dict[str, dict[str, Part]] = {}
         for first, last in zip(starts, [*starts[1:], len(table)], strict=False):
             *of, card = names[first]
-            found.setdefault(figure(*of), {})[card] = Part(difference[first:last], error[first:last], float(base[first]))
+            found.setdefault(figure(*of), {})[card] = Part(difference[first:last], error[first:last], float(base[first]), draws[first:last])
         return found
 
 
@@ -143,6 +145,7 @@ class Part(NamedTuple):
     difference: NDArray
     error: NDArray
     base: float
+    draws: NDArray
 
 
 def otherwise(held: Mapping[str, Mapping[str, Any]], strengths: Iterable[float] = ()) -> list[str]:
@@ -212,6 +215,14 @@ def samples(values: ArrayLike, base: ArrayLike, spread: Spread) -> NDArray:
     return found
 
 
+def in_step(spreads: Mapping[Any, Spread]) -> dict[Any, Spread]:
+    """Spreads with the draws that all of them have, so that effects which hang together over the draws are compared draw by draw."""
+    of = [one.draws for one in spreads.values() if len(one.draws)]
+    common = reduce(np.intersect1d, of) if of else np.zeros(0, int)
+    kept = {key: np.isin(one.draws, common) for key, one in spreads.items()}
+    return {key: one._replace(values=one.values[kept[key]], draws=common) if len(one.draws) else one for key, one in spreads.items()}
+
+
 def sure(drawn: NDArray, sign: NDArray) -> NDArray:
     """How likely a sign [rows] is by samples [rows, SAMPLES]; unknown where it is 0."""
     times = np.where(sign > 0, (drawn > 0).sum(axis=1), (drawn < 0).sum(axis=1))
@@ -266,6 +277,9 @@ def beside(
                 found[name]["lower_full"][some], found[name]["upper_full"][some] = np.quantile(one, ENDS, axis=1)
                 words[name][some[np.isnan(found[name]["lower_full"][some])]] = NO_VALUE
                 found[name]["p_sign"][some] = sure(one, np.sign((values[name][some] - base).mean(axis=1)))
+            alike = in_step({name: spreads[name] for name in known})
+            if any(len(alike[name].values) < len(spreads[name].values) for name in known):
+                drawn = {name: samples(values[name][some], base, alike[name]) for name in known if len(alike[name].values) >= FEWEST}
             for name, share in likeliest(drawn, of_group(named)[0]).items():
                 found[name]["p_best"][some] = share
     return {name: pd.DataFrame(found[name] | {"knowledge": words[name]}) for name in names}

@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from analysis.page.cells import no_wider
 from analysis.page.figures import INK, NAME, NARROW, OTHER, SOFT, WIDTH, decimals, wrapped
 from analysis.page.noticed import look
 from analysis.page.quote import Quote
@@ -57,7 +58,8 @@ def bar(
     found = []
     for column in ends or ("lower", "upper", "lower_full", "upper_full"):
         found.append(page.book.quote(quote.table, scale.format(column), quote.row, scale=quote.scale).value)
-    return Bar(name, quote, (found[0], found[1]), (found[2], found[3]), claimed, colour=colour(page, quote))
+    wide = (np.nan, np.nan) if no_wider(page, quote) else (found[2], found[3])
+    return Bar(name, quote, (found[0], found[1]), wide, claimed, colour=colour(page, quote))
 
 
 def colour(page: Page, quote: Quote) -> str:
@@ -79,7 +81,8 @@ def legend(panels: Sequence[Panel]) -> Text:
     if 0 < thin < len(rows):
         open_end = any(not np.isnan(one.wide[0]) and np.isnan(one.wide[1]) for one in rows)
         more = Text(", of zonder bovengrens", ", or without an upper end") if open_end else both("")
-        lines.append(Text(f"Geen dunne streep: niet uitgezocht{more.nl}.", f"No thin line: not studied{more.en}."))
+        seen = Text("niet uitgezocht, in de studie niet breder", "not studied, no wider in the study")
+        lines.append(Text(f"Geen dunne streep: {seen.nl}{more.nl}.", f"No thin line: {seen.en}{more.en}."))
     if not thin and not (rows and all(one.wide == (0, 0) for one in rows)):
         lines.append(Text("Met andere aannames: niet uitgezocht.", "With other assumptions: not studied."))
     if not all(one.claimed for one in rows):

@@ -52,9 +52,14 @@ def margin(page: Page, value: Quote, lower: str = "lower", upper: str = "upper")
 
 def wide(page: Page, value: Quote) -> Text:
     """``270 tot 1.000``: the interval for chance and knowledge beside a difference, or why there is none."""
-    knowledge = str(page.book.cell(value.table, "knowledge", value.row))
-    found = (None if NO_WIDER in knowledge else ends(page, value, "lower_full", "upper_full")) or unknown(knowledge)
+    found = None if no_wider(page, value) else ends(page, value, "lower_full", "upper_full")
+    found = found or unknown(str(page.book.cell(value.table, "knowledge", value.row)))
     return NO_SCALE if found == SAME else found
+
+
+def no_wider(page: Page, value: Quote) -> bool:
+    """Whether the study saw no more than chance, so that the interval with assumptions is none of its own."""
+    return NO_WIDER in str(page.book.cell(value.table, "knowledge", value.row))
 
 
 def ends(page: Page, value: Quote, lower: str, upper: str) -> Text | None:

@@ -10,12 +10,12 @@ from markupsafe import Markup
 
 from analysis.estimates.effects import whole_run
 from analysis.page import bars, figures
-from analysis.page.cells import chance, effect_cell, size, title_cell, wide
+from analysis.page.cells import chance, effect_cell, no_wider, size, title_cell, wide
 from analysis.page.noticed import MOVES, THRESHOLD, Difference, best, difference, own_parts, packages, top
-from analysis.page.quote import Quote, rich
+from analysis.page.quote import rich
 from analysis.page.section import Chart, Grid, Page
-from analysis.page.sections import cards, sureness
-from analysis.page.words import LANGUAGES, Text, both, span
+from analysis.page.sections import cards, money, sureness
+from analysis.page.words import Text, both, span
 from sim.world.names import ALL, BASIS
 
 OTHERS = {  # of whom the second sentence speaks: when there are more, when there are fewer, and their name
@@ -109,7 +109,7 @@ def sentences(page: Page) -> tuple[tuple[Text, Text], ...]:
     found_top = top(page)
     if found_top is None:
         why = unchanged(page)
-        return ((why[0], joined([why[1], base(page)])),) if why else ((nothing(page), base(page)),)
+        return ((why[0], cards.joined([why[1], base(page)], " ")),) if why else ((nothing(page), base(page)),)
     name, found = found_top
     return (most(page, name, found, packages(page)), who(page, name), sure(page, name, found))
 
@@ -174,11 +174,12 @@ def most(page: Page, name: str, found: Difference, together: set[str]) -> tuple[
     if bundle is not None and beaten:
         inside = rich(" {name} zit daar ook in.", " {name} is part of it.", name=title) if _holds(page, bundle[0], name) else both("")
         beside = rich(
-            " Het pakket {title} doet {n} en kost {eur} miljoen euro.{inside}",
-            " The package {title} does {n} and costs {eur} million euros.{inside}",
+            " Het pakket {title} doet {n} (met aannames: {wide}; {cost}).{inside}",
+            " The package {title} does {n} (with assumptions: {wide}; {cost}).{inside}",
             title=page.results.titles[bundle[0]],
             n=bundle[1].value,
-            eur=spent(page, bundle[0], 1e-6),
+            wide=wide(page, bundle[1].value),
+            cost=cost(page, bundle[0]),
             inside=inside,
         )
         lines = Text(lines.nl + beside.nl, lines.en + beside.en)
@@ -198,9 +199,15 @@ def _holds(page: Page, bundle: str, part: str) -> bool:
     return set(listed[part].get("instruments", {})) <= set(listed[bundle].get("instruments", {}))
 
 
-def spent(page: Page, scenario: str, scale: float = 1.0) -> Quote:
-    """Euros of a scenario over the whole run."""
-    return page.book.quote("costs", "eur", {"scenario": scenario, "instrument": ALL, "payer": ALL, "year": ALL}, scale=scale)
+def cost(page: Page, scenario: str) -> Text:
+    """What a scenario costs over the whole run, or that it has no price, or not all of it."""
+    priced = money.price(page, scenario)
+    if priced == "none":
+        return Text("geen prijs ingevuld", "no price filled in")
+    row = {"scenario": scenario, "instrument": ALL, "payer": ALL, "year": ALL}
+    part = Text("; niet alles heeft een prijs", "; not everything has a price") if priced == "in part" else both("")
+    eur = page.book.quote("costs", "eur", row, scale=1e-6)
+    return rich("kost {eur} miljoen euro{part}", "costs {eur} million euros{part}", eur=eur, part=part)
 
 
 def who(page: Page, name: str) -> tuple[Text, Text]:
@@ -220,7 +227,7 @@ def who(page: Page, name: str) -> tuple[Text, Text]:
         finding = Text("Voor anderen is het verschil klein.", "For others the difference is small.")
     else:
         finding = Text("Buiten de verhuizers zelf is geen verschil te zien.", "Beyond the movers no difference is to be seen.")
-    return finding, joined(lines)
+    return finding, cards.joined(lines, " ")
 
 
 def _others(page: Page, key: str, one: Difference) -> Text:
@@ -229,11 +236,6 @@ def _others(page: Page, key: str, one: Difference) -> Text:
     said = more if one.value.value >= 0 else fewer
     tail = Text(" ({word}; met aannames: {wide}).", " ({word}; with assumptions: {wide}).")
     return rich(said.nl + tail.nl, said.en + tail.en, n=size(one.value), word=one.word, wide=wide(page, size(one.value)))
-
-
-def joined(lines: list[Text]) -> Text:
-    """Sentences after each other."""
-    return Text(*(Markup(" ").join(line.of(language) for line in lines) for language in LANGUAGES))
 
 
 def sure(page: Page, name: str, found: Difference) -> tuple[Text, Text]:
@@ -247,6 +249,14 @@ def sure(page: Page, name: str, found: Difference) -> tuple[Text, Text]:
             "Chance gives {chance}. What other assumptions would give: {why}.",
             chance=chance(page, found.value),
             why=why,
+        )
+    if no_wider(page, found.value):
+        return Text(
+            "Wat andere aannames uitmaken, kon de studie niet zien.", "What other assumptions make of it the study could not see."
+        ), rich(
+            "Toeval geeft {chance}. Dat bewijst niet dat aannames over mensen niets uitmaken.",
+            "Chance gives {chance}. That is no proof that assumptions about people do not matter.",
+            chance=chance(page, found.value),
         )
     word = sureness.certainty_of(chances)
     finding = (

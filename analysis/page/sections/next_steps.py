@@ -10,6 +10,7 @@ from analysis.page.cells import ends, part, size, wide
 from analysis.page.noticed import MOVES, certain
 from analysis.page.quote import Book, Quote, rich
 from analysis.page.section import Block, Cell, Fold, Grid, Page, Section, Words
+from analysis.page.sections.cards import joined
 from analysis.page.sections.sureness import NOT_STUDIED, deciding
 from analysis.page.words import Text, both, digits_of_ends, readable, span
 from analysis.tables.schema import GOALS
@@ -134,7 +135,7 @@ def plan(page: Page, names: list[str]) -> Grid:
                     (Cell(label), before, change._replace(kind="noise"), Cell(NOTHING_SEEN, kind="words"), Cell(both("–"), kind="words"))
                 )
                 continue
-            wrong = _list(listed[:2]) if listed else NOT_STUDIED
+            wrong = joined(listed[:2], "; ") if listed else NOT_STUDIED
             rows.append((Cell(label), before, change, Cell(_least(page, row, value), kind="words"), Cell(wrong, kind="words")))
     caption = Text(
         "Verhuizingen van senioren die u moet zien, opgeteld vanaf de start",
@@ -163,10 +164,6 @@ def _end(page: Page, row: Mapping[str, Any], side: str, other: str) -> Quote:
     """The lower end of an interval, as finely as it is written beside its upper end."""
     end, upper = (page.book.quote("effects", column, row) for column in (side, other))
     return end.with_digits(digits_of_ends(end.value, upper.value)[0], sign=True) if end.known else end
-
-
-def _list(items: list[Text]) -> Text:
-    return Text("; ".join(one.nl for one in items), "; ".join(one.en for one in items))
 
 
 def _counting(page: Page) -> Words:
@@ -233,7 +230,7 @@ def deciders(page: Page) -> Grid:
             if settings.get("already"):
                 continue
             powers = INSTRUMENTS[plain(key)].card.powers if plain(key) in INSTRUMENTS else ()
-            needed = _list([Text(POWERS[one].nl, POWERS[one].en) for one in powers]) if powers else FREE
+            needed = joined((Text(POWERS[one].nl, POWERS[one].en) for one in powers), "; ") if powers else FREE
             label = part(page, name, key)
             who = [Cell(_organisation(one), kind="words") for one in (payer(key, settings), deliverer(key, settings))]
             rows.append((Cell(label), *who, Cell(needed, kind="words")))

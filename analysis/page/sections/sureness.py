@@ -6,14 +6,16 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING
 
+from analysis.estimates.knowledge import NOT_AS_STUDIED
 from analysis.estimates.misses import RESTS_ON, SHIPPED
 from analysis.page import figures
 from analysis.page.assumption_words import assumption
-from analysis.page.cells import NOTHING, chance, effect_cell, ends, part, title_cell, wide
+from analysis.page.cells import NOTHING, chance, effect_cell, ends, no_wider, part, title_cell, wide
 from analysis.page.noticed import MOVES, certain, difference, drawn, look, own_parts
 from analysis.page.public_words import WORDS, beside, named
 from analysis.page.quote import Quote, fixed, rich
 from analysis.page.section import Block, Cell, Chart, Fold, Grid, Page, Section, Words
+from analysis.page.sections.cards import joined
 from analysis.page.words import LANGUAGES, Text, both, capitals, indicator, span
 from sim.counts.indicators import REGISTRY
 from sim.world.names import ALL, PLACEBO
@@ -78,7 +80,11 @@ def section(page: Page) -> Section | None:
         return None
     blocks: list[Block] = [_measures(page), _chance(page)]
     if page.results.effects["lower_full"].notna().any():
-        blocks.insert(1, Words((PROVISIONAL,)))
+        other = [page.results.titles[name] for name in page.order if _otherwise(page, name)]
+        said = rich(
+            "Anders ingesteld dan in dat onderzoek: {names}.", "Set otherwise than in that study: {names}.", names=joined(other, "; ")
+        )
+        blocks.insert(1, Words((PROVISIONAL, *([said] if other else []))))
     missed = _missed(page)
     blocks += [missed] if missed else []
     blocks.append(Fold(Text("Wat mag u zeggen, en wat niet?", "What may be said, and what not?"), (MAY,)))
@@ -92,6 +98,11 @@ def section(page: Page) -> Section | None:
         ("effects.csv", "deciding.csv", "certainty.csv", "validation.csv"),
         tuple(_researchers(page)),
     )
+
+
+def _otherwise(page: Page, name: str) -> bool:
+    found = difference(page, name, MOVES)
+    return found is not None and NOT_AS_STUDIED in str(page.book.cell("effects", "knowledge", found.value.row))
 
 
 def hangs_on(page: Page, scenario: str) -> Text:
@@ -143,6 +154,8 @@ def _finding(page: Page) -> Text:
     top = _top(page)
     if top is None:
         return Text("Van geen maatregel is zeker dat hij iets verandert", "Of no measure it is certain that it changes anything")
+    if no_wider(page, top):
+        return Text("Wat aannames uitmaken, kon de studie niet zien", "What assumptions matter the study could not see")
     times = page.book.quote("effects", "(upper_full - lower_full) / (upper - lower)", top.row)
     if not times.known or math.isinf(times.value):
         return Text("Toeval is geteld, aannames zijn niet uitgezocht", "Chance was counted, assumptions were not studied")

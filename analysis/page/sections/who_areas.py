@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.page import tiles
-from analysis.page.cells import chance, wide
+from analysis.page.cells import ONE_RUN, chance, ends, wide
 from analysis.page.quote import Quote, rich
 from analysis.page.section import Block, Cell, Drawing, Fold, Grid, Page
 from analysis.page.words import Text, both, capitals
@@ -50,10 +50,11 @@ def said(page: Page, name: str) -> Text | None:
     if top[1].value <= 0:
         return None
     return rich(
-        "Het meeste erbij komt er in {area}: {n} procent.",
-        "Most is added in {area}: {n} per cent.",
+        "Het meeste erbij komt er in {area}: {n} procent (toeval: {chance}).",
+        "Most is added in {area}: {n} per cent (chance: {chance}).",
         area=top[0],
         n=top[1]._replace(sign=False),
+        chance=ends(page, top[1], OF_BASIS.format("lower"), OF_BASIS.format("upper")) or ONE_RUN,
     )
 
 
