@@ -6,6 +6,7 @@ import pytest
 
 from tests.browser.states import PHONE, WIDE, none, states
 
+FIRST = {WIDE: 720, PHONE: 2 * 844}  # CSS pixels: the screen of a laptop or a beamer, two of a telephone
 LEAST = 9  # CSS pixels: of any letter, in a picture too
 
 
@@ -50,6 +51,12 @@ def test_no_text_of_a_picture_lies_on_another(name, language, width, found):
 @pytest.mark.parametrize(("name", "language", "width"), states(WIDE, PHONE))
 def test_the_letters_of_every_picture_are_text(name, language, width, found):
     none(found("mute", name, language, width))
+
+
+@pytest.mark.parametrize(("name", "language", "width"), [one for one in states(WIDE, PHONE) if one[0] == "report"])
+def test_the_first_screen_of_a_finished_page_ends_with_the_ways_on(name, language, width, shown):
+    bottom = shown(name, language, width).evaluate("document.querySelector('.ways').getBoundingClientRect().bottom + scrollY")
+    assert bottom <= FIRST[width], f"a reader has to scroll {bottom - FIRST[width]:.0f} pixels more to see how to go on"
 
 
 WRONG = {
