@@ -7,7 +7,7 @@ import importlib.util
 from sim.world.errors import Refusal
 
 EXTRAS = {  # as in pyproject.toml: the name of the extra, and what its packages are imported as
-    "report": ("jinja2", "matplotlib", "openpyxl"),
+    "report": ("jinja2", "matplotlib", "openpyxl", "pyphen"),
     "goals": ("optuna",),
     "figures": ("cbsodata",),
 }

@@ -15,6 +15,7 @@ from analysis.estimates.pots import with_rules
 from analysis.page import first, public_words, summary, words
 from analysis.page.cells import once, too_long
 from analysis.page.figures import inline, svg
+from analysis.page.hyphens import IN_A_TILE, hyphened
 from analysis.page.quote import Quote, gathered
 from analysis.page.section import Chart, Fold, Page, Section
 from analysis.page.sections import ALL
@@ -93,9 +94,9 @@ def page(page: Page, made: list[Section]) -> str:
         loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
     environment.filters["say"] = partial(say, names=names_with_digits(page))
-    environment.filters |= {"once": once, "too_long": too_long, "gathered": gathered}
+    environment.filters |= {"once": once, "too_long": too_long, "gathered": gathered, "hyphened": hyphened}
     environment.filters["legend"] = public_words.legend
-    environment.globals |= {"T": Text, "kind": lambda block: type(block).__name__.lower()}
+    environment.globals |= {"T": Text, "IN_A_TILE": IN_A_TILE, "kind": lambda block: type(block).__name__.lower()}
     results, screen = page.results, first.screen(page)
     there = {section.key for section in made}
     context: Mapping[str, Any] = {

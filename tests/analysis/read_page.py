@@ -112,7 +112,7 @@ class Paper(HTMLParser):
 def paper(html: str) -> Paper:
     """A page taken apart."""
     found = Paper()
-    found.feed(html)
+    found.feed(html.replace("<i></i>", ""))  # where a word may be broken
     found.close()
     return found
 

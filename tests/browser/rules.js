@@ -73,6 +73,21 @@
       }
       return found;
     },
+    // words of tables, tiles and the drawn chain that go on in the next line without a hyphen
+    broken() {
+      const found = [];
+      for (const { node, holder, boxes } of texts()) {
+        if (boxes.length < 2 || !holder.closest("table, .tiles, .chain")) continue;
+        for (const word of node.data.matchAll(/\p{L}{2,}/gu)) {
+          const range = document.createRange();
+          range.setStart(node, word.index);
+          range.setEnd(node, word.index + word[0].length);
+          const lines = new Set([...range.getClientRects()].filter((box) => box.width > 1).map((box) => Math.round(box.top)));
+          if (lines.size > 1) found.push(`“${word[0]}” in ${name(holder)}`);
+        }
+      }
+      return found;
+    },
     small(least) {
       return [...texts()].filter(({ holder }) => size(holder) < least).map(({ holder, text }) => `“${text}” ${size(holder).toFixed(1)} px`);
     },

@@ -39,6 +39,11 @@ def test_no_text_is_cut_or_runs_out_of_its_place(name, language, width, found):
 
 
 @pytest.mark.parametrize(("name", "language", "width"), states(WIDE, PHONE))
+def test_no_word_goes_on_in_the_next_line_without_a_hyphen(name, language, width, found):
+    none(found("broken", name, language, width))
+
+
+@pytest.mark.parametrize(("name", "language", "width"), states(WIDE, PHONE))
 def test_every_letter_is_large_enough(name, language, width, found):
     none(found("small", name, language, width))
 
@@ -62,6 +67,7 @@ def test_the_first_screen_of_a_finished_page_ends_with_the_ways_on(name, languag
 WRONG = {
     "wide": "<div style='width:600px'>wide</div>",
     "cut": "<div tabindex='0' style='overflow-x:auto;width:100px;white-space:nowrap'>+820 verhuizingen</div>",
+    "broken": "<table style='width:60px;overflow-wrap:anywhere'><tr><td>Verhuiskostenvergoeding</td></tr></table>",
     "small": "<svg width='100' viewBox='0 0 1000 400'><text y='200' font-size='20'>letters</text></svg>",
     "over": "<svg width='300' height='99'><text x='9' y='50'>one thing</text><text x='30' y='52'>another</text></svg>",
     "mute": "<svg role='img' aria-label='picture' width='9' height='9'><path d='M0 0L9 9' stroke='#000'/></svg>",
@@ -77,7 +83,8 @@ CUT = {
 FINE = """<h1>Title</h1><p>Some <b>words</b> in a line that is long enough to be broken into two or three lines on a telephone.</p>
 <div tabindex='0' style='overflow-x:auto;width:60px;white-space:nowrap'>one<span style='margin-left:90px'>two</span></div>
 <svg role='img' width='200' height='60'><text x='5' y='20'>one</text><text x='5' y='50'>two</text></svg>
-<details><summary>x</summary>y</details>"""
+<details><summary>x</summary>y</details>
+<table style='width:60px'><tr><td>Verhuis&shy;kosten&shy;ver&shy;goeding</td></tr></table>"""
 
 
 @pytest.fixture

@@ -25,7 +25,14 @@ from verhuisketens.extras import EXTRAS, need
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 HELD = (*verhuisketens.ROOMS, "verhuisketens", "configs")
-IMPORTED_AS = {"jinja2": "jinja2", "matplotlib": "matplotlib", "openpyxl": "openpyxl", "optuna": "optuna", "cbsodata": "cbsodata"}
+IMPORTED_AS = {
+    "jinja2": "jinja2",
+    "matplotlib": "matplotlib",
+    "openpyxl": "openpyxl",
+    "optuna": "optuna",
+    "cbsodata": "cbsodata",
+    "pyphen": "pyphen",
+}
 
 
 @pytest.fixture(scope="session")
