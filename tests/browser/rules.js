@@ -79,10 +79,12 @@
       for (const { node, holder, boxes } of texts()) {
         if (boxes.length < 2 || !holder.closest("table, .tiles, .chain")) continue;
         for (const word of node.data.matchAll(/\p{L}{2,}/gu)) {
-          const range = document.createRange();
-          range.setStart(node, word.index);
-          range.setEnd(node, word.index + word[0].length);
-          const lines = new Set([...range.getClientRects()].filter((box) => box.width > 1).map((box) => Math.round(box.top)));
+          const lines = new Set([word.index, word.index + word[0].length - 1].map((at) => {  // of its first and its last letter
+            const range = document.createRange();
+            range.setStart(node, at);
+            range.setEnd(node, at + 1);
+            return Math.round([...range.getClientRects()].at(-1)?.top);
+          }));
           if (lines.size > 1) found.push(`“${word[0]}” in ${name(holder)}`);
         }
       }
@@ -129,6 +131,12 @@
     // the languages of all texts that are shown, but the name of a language on its switch
     tongues() {
       return [...new Set([...texts()].filter(({ holder }) => !holder.closest("#switch")).map(({ holder }) => holder.closest("[lang]").lang))];
+    },
+    // the role that each part of a table has to have for a screen reader
+    parts() {
+      const roles = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
+      return [...document.querySelectorAll("table, thead, tbody, tr, td, th")].filter(seen)
+        .map((one) => roles[one.tagName] || (one.scope === "row" ? "rowheader" : "columnheader"));
     },
     headings() {
       return [...document.querySelectorAll("h1, h2, h3, h4, h5, h6, caption, summary")]
