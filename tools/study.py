@@ -29,10 +29,13 @@ if str(ROOT) not in sys.path:  # run as a file, the project is not on the path y
 
 from analysis.estimates import validation  # noqa: E402
 from analysis.estimates.knowledge import FOLDER, of_group, studied  # noqa: E402
+from analysis.tables import record  # noqa: E402
+from analysis.tables.record import DESIGN, RUNS  # noqa: E402
 from experiments.assumptions import Assumption, as_settings, behaviour, of_instrument  # noqa: E402
 from experiments.runs.folder import join, locked, write_json  # noqa: E402
 from experiments.runs.manifest import commit  # noqa: E402
 from experiments.runs.runner import pool  # noqa: E402
+from experiments.runs.world import digests  # noqa: E402
 from experiments.trials import Found, base_world, differences, trial  # noqa: E402
 from sim.interventions import REGISTRY  # noqa: E402
 from sim.world.errors import Refusal  # noqa: E402
@@ -331,6 +334,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("out", type=Path, help="folder for what is finished")
     parser.add_argument("--place", default="zwolle")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--undigested", action="store_true", help="take lines that do not say of which code they are")
     given = parser.parse_args(arguments)
     if given.workers < 1:
         parser.error("--workers: 1 or more")
@@ -338,17 +342,44 @@ def main(arguments: list[str] | None = None) -> int:
         resolve(given.place)  # hours before the first world of it is asked for
     except Refusal as error:
         parser.error(f"--place: {error}")
-    mine = given.out / "running"  # the lock, and for what the finished lines hold
-    with locked(mine):
-        join(mine, {"place": given.place, "seed": SEED, "screened": [SCREEN_PLACE, *SCREEN_TIME]}, {})
-        deciding = screen(given.out, given.workers)
-        asked, points = candidates(deciding)
-        kept = fitting(given.out, given.place, given.workers, deciding, asked, points)
-        values = {n: values_of(asked, points[n - 1]) for n in kept}
-        n_tried = len(pd.read_csv(given.out / "kept.csv"))
-        for found, elsewhere in draws(given.out, given.place, given.workers, values):
-            write(given.place, values, found, elsewhere, n_tried, f"python tools/study.py OUT --place {given.place}")
+    try:
+        with locked(given.out / "running"):
+            take_part(given.out, given.place, given.undigested)
+            work(given.out, given.place, given.workers)
+    except Refusal as error:
+        parser.error(str(error))
     return 0
+
+
+def take_part(out: Path, place: str, undigested: bool) -> None:
+    """Go on in a folder: its finished lines are of the same study, code and data.
+
+    Args:
+        undigested: whether lines that do not say of which code they are, which older versions wrote, are taken as they are.
+
+    Raises:
+        Refusal: names the folder and the way out.
+    """
+    mine = out / "running"  # the lock, and for what the finished lines hold
+    there = record.read(mine / RUNS / DESIGN, record.Design)
+    old = any(out.glob("*.jsonl")) if there is None else "code" not in there["design"]
+    if old and not undigested:
+        raise Refusal(
+            f"{out} holds lines that do not say of which code and data they are; choose another folder, or take them so: --undigested"
+        )
+    design = {"place": place, "seed": SEED, "screened": [SCREEN_PLACE, *SCREEN_TIME]}
+    join(mine, design if old else design | digests(), {})
+
+
+def work(out: Path, place: str, workers: int) -> None:
+    """The three steps."""
+    deciding = screen(out, workers)
+    asked, points = candidates(deciding)
+    kept = fitting(out, place, workers, deciding, asked, points)
+    values = {n: values_of(asked, points[n - 1]) for n in kept}
+    n_tried = len(pd.read_csv(out / "kept.csv"))
+    for found, elsewhere in draws(out, place, workers, values):
+        write(place, values, found, elsewhere, n_tried, f"python tools/study.py OUT --place {place}")
 
 
 if __name__ == "__main__":
