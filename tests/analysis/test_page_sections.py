@@ -13,7 +13,7 @@ import pytest
 
 from analysis.estimates.certainty import certainty
 from analysis.estimates.deciding import deciding
-from analysis.estimates.knowledge import FOLDER
+from analysis.estimates.knowledge import FOLDER, NO_WIDER
 from analysis.estimates.parting import parting
 from analysis.page.assumption_words import WORDS, assumption
 from analysis.page.command import flat, whole
@@ -29,6 +29,7 @@ from experiments import compare
 from experiments.assumptions import behaviour, of_instrument
 from experiments.entry import checked
 from sim.interventions import REGISTRY as INSTRUMENTS
+from tests import fake_page
 from tests import synthetic_tables as made
 
 MAKERS = {"nu": now.section, "zeker": sureness.section, "verder": next_steps.section, "onderzoekers": researchers.section}
@@ -207,3 +208,11 @@ def test_a_hundred_in_a_hundred_is_said_with_its_direction(page):
     for row in sureness.section(page).blocks[0].rows:
         cells = [cell for cell in row if isinstance(cell, Cell)]
         assert len(cells) == 5 and plain(cells[2].text).nl
+
+
+@pytest.mark.parametrize(("knowledge", "alone"), [("factor", False), (f"factor; {NO_WIDER}", True)])
+def test_a_certainty_by_chance_alone_says_so(knowledge, alone):
+    row = fake_page.effect("a", "senior_moves", 100.0, p_sign=0.999, p_best=0.6, knowledge=knowledge)
+    grid = sureness._measures(fake_page.page({"effects": [row]}, {"a": {}}))
+    [sign] = [cells[2].text for cells in grid.rows]
+    assert ("alleen toeval" in plain(sign).nl, "chance alone" in plain(sign).en) == (alone, alone)

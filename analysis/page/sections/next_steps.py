@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from analysis.estimates.payers import deliverer, payer
-from analysis.page.cells import ends, part, size, wide
+from analysis.page.cells import NOT_STUDIED, ends, part, size, wide
 from analysis.page.noticed import MOVES, certain
 from analysis.page.quote import Book, Quote, rich
 from analysis.page.section import Block, Cell, Fold, Grid, Page, Section, Words
 from analysis.page.sections.cards import joined
-from analysis.page.sections.sureness import NOT_STUDIED, deciding
+from analysis.page.sections.sureness import deciding
 from analysis.page.words import Text, both, digits_of_ends, readable, span
 from analysis.tables.schema import GOALS
 from sim.interventions import REGISTRY as INSTRUMENTS

@@ -10,7 +10,7 @@ from analysis.estimates.knowledge import NOT_AS_STUDIED
 from analysis.estimates.misses import RESTS_ON, SHIPPED
 from analysis.page import figures
 from analysis.page.assumption_words import assumption
-from analysis.page.cells import NOTHING, chance, effect_cell, ends, no_wider, part, title_cell, wide
+from analysis.page.cells import NOT_STUDIED, NOTHING, chance, effect_cell, ends, no_wider, part, title_cell, wide
 from analysis.page.noticed import MOVES, certain, difference, drawn, look, own_parts
 from analysis.page.public_words import WORDS, beside, named
 from analysis.page.quote import Quote, fixed, rich
@@ -33,7 +33,6 @@ CERTAIN = (  # least chance, and the word for it
     (0.0, UNSURE),
 )
 WIDER = 1.2  # times as wide, from which it is worth saying
-NOT_STUDIED = Text("niet uitgezocht", "not studied")
 ONCE = Text("niet te zeggen na één keer naspelen", "cannot be told after one run")
 NO_NUMBER = Text("geen ander getal", "no other number")
 NO_CHANGE = Text("proef waarin niets verandert", "trial in which nothing changes")
@@ -129,10 +128,12 @@ def certainty_of(chance: float) -> Text:
     return next(word for least, word in CERTAIN if chance >= least)
 
 
-def likely(value: Quote, more: bool) -> Text:
-    """How sure a difference is more (or less) than nothing, as a word and as a number."""
+def likely(value: Quote, more: bool, by_chance: bool = False) -> Text:
+    """How sure a difference is more (or less) than nothing, as a word and as a number; whether chance alone could make it otherwise."""
     side = Text("meer", "more") if more else Text("minder", "fewer")
-    return rich("{word} {side} ({n})", "{word} {side} ({n})", word=certainty_of(value.value / 100), side=side, n=of_hundred(value))
+    why = Text("; alleen toeval is meegeteld", "; chance alone is counted") if by_chance else Text("", "")
+    form = "{word} {side} ({n}{why})"
+    return rich(form, form, word=certainty_of(value.value / 100), side=side, n=of_hundred(value), why=why)
 
 
 def of_hundred(value: Quote) -> Text:
@@ -216,7 +217,7 @@ def _measures(page: Page) -> Grid:
             sure, most = (page.book.quote("effects", key, found.value.row, scale=100.0) for key in ("p_sign", "p_best"))
             said = wide(page, found.value)
             why = Cell(said if said.nl else ONCE, kind="words")
-            sign = Cell(likely(sure, found.value.value > 0), kind="words") if sure.known else why
+            sign = Cell(likely(sure, found.value.value > 0, no_wider(page, found.value)), kind="words") if sure.known else why
             top = Cell(of_hundred(most), kind="words") if most.known else why
         listed = deciding(page, name)
         hangs = Text(*("; ".join(one.of(language) for one in listed) for language in LANGUAGES)) if listed else NOT_STUDIED
