@@ -226,7 +226,7 @@ def interval(difference: float, lower: float, upper: float, digits: int | None =
 
 def two_digits(size: float) -> int:
     """Decimals (below 0: zeros) with which a number of this size has two digits that count."""
-    return 1 - math.floor(math.log10(size)) if size > 0 else 0
+    return 1 - int(f"{size:.1e}".partition("e")[2]) if size > 0 else 0  # of the number as it is written: 9.96 is 10
 
 
 FAR, WHOLE = 20, 100  # times as large; see digits_of_ends

@@ -17,7 +17,7 @@ from analysis.page.figures import inline, svg
 from analysis.page.page import names_with_digits, say
 from analysis.page.quote import MANIFEST, Quote, rich
 from analysis.page.section import Cell, Grid
-from analysis.page.words import FAR, WHOLE, Text, both, capital, digits_of_ends, number
+from analysis.page.words import FAR, WHOLE, Text, both, capital, digits_of_ends, number, two_digits
 from tests import fake_page
 from tests.analysis.read_page import loose, paper, significant
 
@@ -130,3 +130,12 @@ def test_a_capital_takes_the_accent_of_one(text, said):
 def test_a_table_that_is_too_long_for_paper_names_the_file_of_most_of_its_numbers(rows, tables, file):
     cells = tuple(Cell(Quote(1.0, table, {}, "mean")) for table in tables)
     assert too_long(Grid(both("users"), (), (cells,) * rows)) == file
+
+
+@pytest.mark.parametrize("power", range(-4, 6))
+@pytest.mark.parametrize("size", [1.0, 1.04, 2.5, 9.4, 9.949, 9.951, 9.96, 9.999])
+def test_two_digits_count_of_a_number_as_it_is_written(size: float, power: int):
+    value = size * 10.0**power
+    said = f"{round(value, two_digits(value)):.{max(two_digits(value), 0)}f}"
+    assert significant(said) <= 2 and ("." not in said or len(said.replace(".", "").lstrip("0")) == 2), said
+    assert abs(float(said) / value - 1) < 0.051

@@ -39,7 +39,9 @@ def made(direct: float, verdringing: float, claimed: bool = True, share: float |
 def test_what_others_notice_is_a_positive_number_with_its_direction_in_words(verdringing, claimed):
     found = without.section(made(500.0, verdringing, claimed))
     text, cell = fake_page.said(found)["nl"], fake_page.plain(str(found.blocks[1].rows[0][3].text.nl))
-    assert ("69 keer méér" in text) == (claimed and verdringing < 0) and ("69 keer minder" in text) == (claimed and verdringing > 0)
+    assert ("69 verhuizingen méér" in text) == (claimed and verdringing < 0) and ("69 verhuizingen minder" in text) == (
+        claimed and verdringing > 0
+    )
     assert ("geen verschil" in text) == (not claimed) and "−69" not in text and "+69" not in text
     assert ("vaker" in cell, "minder" in cell) == (claimed and verdringing < 0, claimed and verdringing > 0)
     assert "−" not in cell and fake_page.too_long(found) == []

@@ -23,7 +23,11 @@ LENGTH = {
     MOVES: Text("verhuizingen per keten", "moves per chain"),
     SET_OFF: Text("verhuizingen na die van een senior", "moves after a senior's own"),
 }
-KINDS = {"eengezins": both(DwellingType.EENGEZINS.nl), "meergezins": both("appartement"), "senior": both("seniorenwoning")}
+KINDS = {
+    "eengezins": Text(DwellingType.EENGEZINS.nl, "single-family home"),
+    "meergezins": Text("appartement", "flat"),
+    "senior": Text("seniorenwoning", "home for seniors"),
+}
 MOST_AREAS = 6  # at either end of the list
 DIFFERENCE = ("difference_lower", "difference_upper")
 PROVES_NOTHING = Text(
@@ -262,7 +266,7 @@ def _by_area(page: Page) -> tuple[Fold, ...]:
         return ()
     some = areas if len(areas) <= 2 * MOST_AREAS else areas[:MOST_AREAS] + areas[-MOST_AREAS:]
     header = (
-        Text("Wijk van het eerste huis", "Wijk of the first home"),
+        Text("Wijk van het eerste huis", "District of the first home"),
         capitals(LENGTH[MOVES]),
         Text("Aantal ketens", "Number of chains"),
     )

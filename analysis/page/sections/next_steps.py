@@ -248,8 +248,8 @@ def _goals(page: Page) -> Any:
 
 def goals(page: Page) -> Block:
     """The chance that goals are reached, or the command that says it; and the command of the worksheets."""
-    out = str(page.results.config.get("out") or "MAP")
-    sheets = both(f"python -m analysis.worksheets {out}")
+    out = page.results.config.get("out")
+    sheets = Text(f"python -m analysis.worksheets {out or 'MAP'}", f"python -m analysis.worksheets {out or 'FOLDER'}")
     place, scenario = page.results.config["place"], (certain(page) or page.order)[0]
     command = both(f"python -m experiments.goals municipality={place} scenario={scenario} goals=ambities.yaml")
     print_them = rich("Werkbladen invullen: <code>{c}</code>", "Filling in worksheets: <code>{c}</code>", c=sheets)

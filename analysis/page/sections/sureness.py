@@ -290,7 +290,7 @@ def _missed(page: Page) -> Block | None:
         Text("Wat het model mist", "What the model misses"),
         Text("In het model", "In the model"),
         Text("Openbaar", "Public"),
-        Text("Daar hangt aan", "On it hangs"),
+        Text("Daar hangt aan", "What hangs on it"),
     )
     rows = []
     for key in missed:

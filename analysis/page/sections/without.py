@@ -151,9 +151,9 @@ def _said_others(page: Page, name: str) -> Text | None:
     if not _told(page, others):
         rest = Text("Bij andere senioren zien we geen verschil.", "Among other seniors no difference is seen.")
     elif others.value > 0:
-        rest = rich("Andere senioren verhuisden {n} keer méér.", "Other seniors moved {n} times more.", n=_plainly(others))
+        rest = rich("Bij andere senioren waren dat {n} verhuizingen méér.", "Other seniors made {n} more moves.", n=_plainly(others))
     else:
-        rest = rich("Andere senioren verhuisden {n} keer minder.", "Other seniors moved {n} times less.", n=_plainly(others))
+        rest = rich("Bij andere senioren waren dat {n} verhuizingen minder.", "Other seniors made {n} fewer moves.", n=_plainly(others))
     return Text(direct.nl + " " + rest.nl, direct.en + " " + rest.en)
 
 
