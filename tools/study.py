@@ -296,10 +296,11 @@ def deciding_of_cards(values: Mapping[int, Mapping[str, float]], table: pd.DataF
     return pd.DataFrame(rows, columns=["card", "rank", "assumption", "correlation", "draws"])
 
 
-def write(place: str, values: Mapping[int, Mapping[str, float]], found: Worlds, elsewhere: Worlds, n_tried: int, command: str) -> None:
+def write(
+    place: str, values: Mapping[int, Mapping[str, float]], found: Worlds, elsewhere: Worlds, n_tried: int, command: str, made_from: str
+) -> None:
     """The tables that ship."""
     FOLDER.mkdir(exist_ok=True)
-    made_from = commit()  # before the files change
     table = effects(found)
     kinds = dict.fromkeys(("card", "indicator", "group_by", "group"), "category")
     of_all = effects(elsewhere, CARRIED).query("group_by == @ALL")
@@ -378,8 +379,9 @@ def work(out: Path, place: str, workers: int) -> None:
     kept = fitting(out, place, workers, deciding, asked, points)
     values = {n: values_of(asked, points[n - 1]) for n in kept}
     n_tried = len(pd.read_csv(out / "kept.csv"))
+    command, made_from = f"python tools/study.py OUT --place {place}", commit()  # before the first tables are written
     for found, elsewhere in draws(out, place, workers, values):
-        write(place, values, found, elsewhere, n_tried, f"python tools/study.py OUT --place {place}")
+        write(place, values, found, elsewhere, n_tried, command, made_from)
 
 
 if __name__ == "__main__":
