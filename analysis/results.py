@@ -14,13 +14,13 @@ import pandas as pd
 from analysis.estimates import chain_examples, journey, misses, pots, validation
 from analysis.estimates.areas import areas
 from analysis.estimates.cards import STOCK, Place, cards, place_of
-from analysis.estimates.chain_length import MOVES_NEEDS
 from analysis.estimates.costs import beyond_basis, costs
 from analysis.estimates.effects import BySeed, by_seed, effects, whole_run, with_claims
-from analysis.estimates.freed_homes import ENDS, LEFT, freed_homes
+from analysis.estimates.freed_homes import freed_homes
 from analysis.estimates.knowledge import Spread, otherwise, shipped
-from analysis.estimates.length_table import AREA_NEEDS, chain_lengths
-from analysis.estimates.naive import CARRIED, helped_moves, naive
+from analysis.estimates.ledger_counts import COUNTED, LedgerCounts, helped
+from analysis.estimates.length_table import chain_lengths
+from analysis.estimates.naive import naive
 from analysis.estimates.statistics import refuse_twins
 from analysis.estimates.users import USED, WINDOWS, by_verdict, users
 from analysis.page import words
@@ -66,14 +66,18 @@ class Results:
         return with_claims(effects(self.by_seed, spread=self.spread, missed=self.missed))
 
     @cached_property
+    def ledger_counts(self) -> LedgerCounts:
+        """What was counted of the ledger, of the seeds for which it was kept."""
+        return LedgerCounts(self.folder, self.months, self.months + int(self.config["follow_up"]) - 1, str(self.config["start"]))
+
+    @cached_property
     def validation(self) -> pd.DataFrame:
         """The base world beside public figures, from the seeds whose ledger was kept; empty without a ledger."""
-        if not (self.folder.has("moves") and self.folder.has("chains")):
+        if not self.ledger_counts.known:
             return pd.DataFrame(columns=list(VALIDATION.names))
-        moves = self.folder.of_scenario("moves", validation.OF_MOVES, BASIS)
-        chains = self.folder.of_scenario("chains", validation.OF_CHAINS, BASIS)
         months = self.folder.table("months", validation.OF_MONTHS)
-        return validation.compare(validation.tables(moves, chains, months, self.months))
+        counted = {name: self.ledger_counts.table(name, BASIS) for name in COUNTED}
+        return validation.compare(validation.tables(counted, months, self.months))
 
     @cached_property
     def hits(self) -> dict[str, bool]:
@@ -106,12 +110,10 @@ class Results:
         listed = self.manifest.get("scenarios", {})
         held = {str(name): one.get("instruments", {}) for name, one in listed.items() if not one.get("rules")}
 
-        def helped(scenario: str) -> pd.Series:
-            if not self.folder.has("moves"):
-                return pd.Series(dtype=float)
-            return helped_moves(self.folder.of_scenario("moves", CARRIED, scenario), self.months)
+        def with_help(scenario: str) -> pd.Series:
+            return helped(self.ledger_counts.numbers(scenario)) if self.ledger_counts.known else pd.Series(dtype=float)
 
-        return naive(self.summary, self.folder.table("instruments", SPENDING), held, self.months, helped, self.by_seed)
+        return naive(self.summary, self.folder.table("instruments", SPENDING), held, self.months, with_help, self.by_seed)
 
     @cached_property
     def users(self) -> pd.DataFrame:
@@ -146,14 +148,10 @@ class Results:
     @cached_property
     def freed_homes(self) -> pd.DataFrame:
         """The table of freed_homes.csv; empty without a ledger."""
-        if not (self.folder.has("moves") and self.folder.has("chains")):
+        if not self.ledger_counts.known:
             return pd.DataFrame(columns=list(FREED_HOMES.names))
-
-        def read(scenario: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-            return self.folder.of_scenario("moves", LEFT, scenario), self.folder.of_scenario("chains", ENDS, scenario)
-
-        kept = sorted({*self.folder.scenarios("chains")} - {BASIS}, key=lambda name: (name != PLACEBO, name))
-        return freed_homes(read, [BASIS, *kept], self.months)
+        kept = sorted({*self.ledger_counts.scenarios()} - {BASIS}, key=lambda name: (name != PLACEBO, name))
+        return freed_homes(self.ledger_counts.numbers, [BASIS, *kept])
 
     @cached_property
     def filters(self) -> pd.DataFrame:
@@ -184,15 +182,10 @@ class Results:
     @cached_property
     def chain_lengths(self) -> pd.DataFrame:
         """The table of chain_lengths.csv; empty without a ledger, and without rows by area while seeds are awaited."""
-        if not (self.folder.has("moves") and self.folder.has("chains")):
+        counts = self.ledger_counts
+        if not counts.known:
             return pd.DataFrame(columns=list(CHAIN_LENGTHS.names))
-
-        def read(scenario: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-            moves = self.folder.of_scenario("moves", MOVES_NEEDS, scenario)
-            return moves[moves["in_scope"] & moves["fills_vacancy"]], self.folder.of_scenario("chains", AREA_NEEDS, scenario)
-
-        kept = {*self.folder.scenarios("chains")} - {BASIS}
-        return chain_lengths(read, [BASIS, *sorted(kept)], self.months + int(self.config["follow_up"]) - 1, self.months, not self.awaited)
+        return chain_lengths(counts.chains, [BASIS, *sorted({*counts.scenarios()} - {BASIS})], counts.last, not self.awaited)
 
     @cached_property
     def chain_examples(self) -> chain_examples.Examples:

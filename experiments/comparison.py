@@ -51,6 +51,7 @@ class Comparison:
         summary: value of each indicator by scenario and seed, from which the effects are made.
         months, funnel, instruments, attribution, drift: by scenario, seed and month (or household).
         moves, chains: the ledger of the first five seeds, of all, or of none, by ``ledger``.
+        chain_links, chain_homes, ledger_numbers: what is counted of the ledger, of the same seeds.
         manifest: what was run: configuration, all parameters, versions, seeds, checksums.
         folder: where the files lie; None when they were not kept.
     """
@@ -71,6 +72,9 @@ class Comparison:
     drift: pd.DataFrame
     moves: pd.DataFrame
     chains: pd.DataFrame
+    chain_links: pd.DataFrame
+    chain_homes: pd.DataFrame
+    ledger_numbers: pd.DataFrame
     manifest: dict[str, Any]
     folder: Path | None
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.estimates import validation
 from analysis.estimates.knowledge import figure
+from analysis.estimates.ledger_counts import COUNTED
 from sim import run
 from sim.world.names import BASIS
 
@@ -57,9 +58,9 @@ def trial(
 def base_world(place: str, seed: int, behaviour: Mapping[str, float], months: int = 120, burn_in: int = 36) -> dict[str, float]:
     """What the base world gives of each figure of ``analysis.estimates.validation``, by key; NaN where nobody is there to be counted."""
     world = run.burn_in(place, seed, months, burn_in, FOLLOW_UP, "2026-01", behaviour)
-    made = run.run_scenario(world, tables=("moves", "chains", "months"), ghost_window=None).tables
-    moves, chains, by_month = (made[name].assign(scenario=BASIS, seed=seed) for name in ("moves", "chains", "months"))
-    table = validation.compare(validation.tables(moves, chains, by_month, months))
+    made = run.run_scenario(world, tables=(*COUNTED, "months"), ghost_window=None).tables
+    made = {name: table.assign(scenario=BASIS, seed=seed) for name, table in made.items()}
+    table = validation.compare(validation.tables(made, made["months"], months))
     return dict(zip(table["key"], table["simulated"].astype(float), strict=True))
 
 

@@ -13,6 +13,7 @@ from experiments import compare
 from experiments.entry import HydraCommand, main
 from experiments.runs.plan import Plan, make_plan
 from experiments.schema import Compare
+from sim.counts.schema import MONTHS, TABLES
 from sim.world.names import BASIS
 
 
@@ -35,9 +36,10 @@ def execute(plan: Plan, out: Path | None, command: str) -> int:
 def report(out: Path, months: int) -> int:
     """Read the tables, print the comparison, write it."""
     from analysis.estimates import validation
+    from analysis.estimates.ledger_counts import COUNTED
 
-    moves, chains, frame = (pd.read_parquet(out / f"{name}.parquet") for name in ("moves", "chains", "months"))
-    table = validation.compare(validation.tables(moves, chains, frame, months))
+    counted = {name: pd.read_parquet(out / TABLES[name].file) for name in (*COUNTED, MONTHS.name)}
+    table = validation.compare(validation.tables(counted, counted[MONTHS.name], months))
     VALIDATION.write(out, {"validation": table})
     print(validation.as_text(table))
     print(out / "validation.csv")

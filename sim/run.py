@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from sim.chains import programme, vacancies
 from sim.counts import attribution, invariants, recording, vasthouders
 from sim.counts import tables as outputs
 from sim.counts.by_period import summary_table
+from sim.counts.ledger_numbers import of_ledger
 from sim.counts.schema import TABLES as SCHEMA
 from sim.population.income import fifth_of
 from sim.start import build
@@ -187,9 +189,14 @@ def make_tables(
     """The tables of the interface that are wanted, by name."""
     w, at_work, records = run.world, run.at_work, run.records
     refuse_shared(w.d.id, "homes", w.draws.seed)  # instruments built and made some
+    ledger = cache(lambda: (outputs.moves_table(w, at_work.keys, months), outputs.chains_table(w, months)))
+    counted = cache(lambda: of_ledger(*ledger(), months, w.month - 1, w.setting.start))
     makers: dict[str, Callable[[], pd.DataFrame]] = {
-        "moves": lambda: outputs.moves_table(w, at_work.keys, months),
-        "chains": lambda: outputs.chains_table(w, months),
+        "moves": lambda: ledger()[0],
+        "chains": lambda: ledger()[1],
+        "chain_links": lambda: counted()["chain_links"],
+        "chain_homes": lambda: counted()["chain_homes"],
+        "ledger_numbers": lambda: counted()["ledger_numbers"],
         "months": lambda: outputs.months_table(records.months, at_work.applications, months),
         "funnel": lambda: outputs.funnel_table(records.funnel),
         "instruments": lambda: outputs.instruments_table(at_work.ledger),

@@ -11,12 +11,14 @@ import numpy as np
 import pandas as pd
 
 from analysis.estimates.cards import STOCK
-from analysis.estimates.length_table import AREA_NEEDS
 from analysis.estimates.validation import OF_MONTHS
 from analysis.tables.schema import SENIORS
 from sim.counts.schema import CHAINS, DRIFT, FUNNEL, INSTRUMENTS, MOVES, SUMMARY, TABLES
 
 MONTHS, FOLLOW_UP = 24, 12
+OF_CHAINS = CHAINS.some(
+    "scenario", "seed", "chain_id", "origin", "origin_tenure", "origin_type", "start_month", "moves", "open", "origin_area", "end_reason"
+)
 EFFECTS = {"voorrang": 40.0, "huurgewenning": 0.0, "placebo": 0.0}  # extra senior moves per seed over the run
 NOISE = {"voorrang": 2.0, "huurgewenning": 0.0, "placebo": 1.0}  # how far seeds are from that, by turns above and below
 
@@ -163,7 +165,7 @@ def ledger(scenarios: tuple[str, ...], seeds: range) -> dict[str, pd.DataFrame]:
     frame = pd.DataFrame(moves)
     return {
         "moves": frame[list(MOVES.some(*frame.columns))],
-        "chains": pd.DataFrame(chains, columns=(*AREA_NEEDS, *CHAINS.some("end_reason"))),
+        "chains": pd.DataFrame(chains, columns=OF_CHAINS),
     }
 
 

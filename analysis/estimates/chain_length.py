@@ -21,8 +21,7 @@ tenure while empty), Q = o · f · G, and the moves of a chain from a filled hom
 First links have their own o, by origin and segment, because movers into new homes differ from later ones; later links
 share theirs. The homes that an origin opened are weighed by their number × their own f, not by the fills seen so far:
 slow segments lack fills near the end of the window. What is left is the assumption that from the second link on the
-segment says enough; the product-limit over links, printed beside it, does not need that but is biased where slow
-segments continue more often.
+segment says enough.
 
 *inside_area*: an arrival from elsewhere ends the chain. *national_estimated*: an arrival that left a home elsewhere
 goes on unseen, as a mover into the same segment does who did leave a home. Lengths, of chains whose first home was
@@ -38,29 +37,15 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.estimates.product_limit import by_age, product_limit, ratio, share_filled, tally
+from analysis.estimates.product_limit import by_age, ratio, share_filled, tally
 from analysis.tables.files import need
-from sim.counts.schema import CHAINS, MOVES
-from sim.world.errors import Refusal, hint
+from sim.counts.ledger_chains import Coded, coded
+from sim.counts.schema import CHAIN_HOMES, CHAIN_LINKS, TEXT
 from sim.world.names import ALL
 
 READINGS = ("inside_area", "national_estimated")
 LENGTHS = ("moves", "homes_freed", "moves_set_off")
-TYPE_CLASS = {
-    "eengezins": "eengezins",
-    "meergezins": "meergezins",
-    "flex": "meergezins",
-    "seniorencomplex": "senior",
-    "mantelzorgunit": "senior",
-}
-RUN = ["scenario", "seed"]
-SENIOR, VOOR_START = "senior", "voor_start"
 AT_ONCE = 50  # sets of seeds that are solved together
-MOVES_NEEDS = MOVES.some(
-    *RUN, "month", "in_scope", "fills_vacancy", "move_id", "parent_move_id", "chain_id", "link", "household_class",
-    "to_tenure", "to_type", "from_tenure", "from_type", "left_home_elsewhere", "left_vacancy",
-)  # fmt: skip
-CHAINS_NEEDS = CHAINS.some(*RUN, "chain_id", "origin", "origin_tenure", "origin_type", "start_month", "moves", "open")
 
 
 class Counts(NamedTuple):
@@ -77,202 +62,130 @@ class Counts(NamedTuple):
     refilled: np.ndarray  # [seeds, J, J], fills by segment of the home as left and as filled
 
 
-def segments(tenure: pd.Series, kind: pd.Series) -> pd.Series:
-    """Segment ``tenure/type class`` of each home, such as ``koop/eengezins``; an unknown type is an error."""
-    (tenures, tenure_names), (kinds, kind_names) = (pd.factorize(c, use_na_sentinel=False) for c in (tenure, kind))
-    unknown = sorted({str(name) for name in kind_names} - set(TYPE_CLASS))
-    if unknown:
-        raise Refusal(
-            f"column {kind.name}: unknown dwelling type {unknown[0]!r}; known: {sorted(TYPE_CLASS)}{hint(unknown[0], TYPE_CLASS)}"
-        )
-    names = np.array([f"{t}/{TYPE_CLASS[str(k)]}" for t, k in product(tenure_names, kind_names)], object)
-    return pd.Series(names[tenures * len(kind_names) + kinds], tenure.index, object)
-
-
-def links(moves: pd.DataFrame, last_month: int | None = None) -> pd.DataFrame:
-    """One row per move in scope that fills a home, with what it opened and what became of that.
-
-    Columns: scenario, seed, chain_id, link, month, segment (filled), left_segment ('' if no home was opened), opened,
-    elsewhere, senior (booleans), filled (the opened home was filled by ``last_month``), age (months from opening to its
-    first fill, else to ``last_month``), parent (segment of the home as its last mover left it, '' for a first link).
-    """
-    need(moves.columns, MOVES_NEEDS, "moves")
-    last = int(moves["month"].max()) if last_month is None else int(last_month)
-    chosen = moves["in_scope"].astype(bool) & moves["fills_vacancy"].astype(bool)
-    mine = moves.loc[chosen, list(MOVES_NEEDS)].reset_index(drop=True)
-    if len(mine) and mine["month"].max() > last:
-        raise ValueError(f"moves run to month {mine['month'].max()}, past last_month={last}; give the last month of the follow-up")
-    out = mine[[*RUN, "chain_id", "link", "month", "move_id", "parent_move_id"]].copy()
-    out["segment"] = segments(mine["to_tenure"], mine["to_type"])
-    out["opened"] = mine["left_vacancy"].astype(bool)
-    left = mine[out["opened"]]
-    out["left_segment"] = segments(left["from_tenure"], left["from_type"]).reindex(out.index).fillna("")
-    out["elsewhere"] = mine["left_home_elsewhere"].astype(bool) & ~out["opened"]
-    out["senior"] = mine["household_class"] == SENIOR
-    children = out[out["parent_move_id"] >= 0]
-    first_fill = children.groupby([*RUN, "parent_move_id"], observed=True)["month"].min().rename("filled_month")
-    out = out.merge(first_fill, "left", left_on=[*RUN, "move_id"], right_index=True)
-    out["filled"] = out["filled_month"].notna()
-    out["age"] = (out.pop("filled_month").fillna(last) - out["month"]).astype(int)
-    before = {"move_id": "parent_move_id", "left_segment": "parent"}
-    out = out.merge(out[[*RUN, *before]].rename(columns=before), "left", on=[*RUN, "parent_move_id"])
-    out["parent"] = out["parent"].fillna("")
-    return out.drop(columns=["move_id", "parent_move_id"])
-
-
-def continuation(
-    moves: pd.DataFrame,
-    chains: pd.DataFrame | None = None,
-    by: tuple[str, ...] = ("segment",),
-    reading: str = "inside_area",
-    last_month: int | None = None,
-) -> pd.DataFrame:
-    """Chance that a move is followed by another, into the home that it left, free of censoring (see the module).
-
-    Args:
-        moves, chains: the tables; chains are needed only for ``by`` origin, and then leave out origin voor_start.
-        by: any of segment (of the home filled), link_class ('1', '2', '3+'), origin.
-        reading: ``inside_area`` or ``national_estimated``.
-        last_month: end of the follow-up; default the month of the last move.
-
-    Returns:
-        Per scenario and group: n_moves, share_opens (left a home; nationally homes elsewhere count), p_continue.
-    """
-    if reading not in READINGS:
-        raise ValueError(f"reading {reading!r} is not one of {READINGS}")
-    table = links(moves, last_month)
-    table["link_class"] = np.where(table["link"] >= 3, "3+", table["link"].astype(str))
-    if chains is not None:
-        need(chains.columns, CHAINS_NEEDS, "chains")
-        table = table.merge(chains[[*RUN, "chain_id", "origin"]], "left", on=[*RUN, "chain_id"])
-        table = table[table["origin"].astype(str) != VOOR_START]
-    need(table.columns, by, "continuation by (give chains for origin)")
-    worlds = [_continuing(world, reading) for _, world in table.groupby("scenario", observed=True, sort=True)]
-    if not worlds:
-        return pd.DataFrame(columns=["scenario", *by, "n_moves", "share_opens", "p_continue"])
-    grouped = pd.concat(worlds).groupby(["scenario", *by], observed=True)
-    found = grouped.agg(n_moves=("p", "size"), share_opens=("share_opens", "mean"), p_continue=("p", "mean"))
-    return found.reset_index()
-
-
-def _continuing(world: pd.DataFrame, reading: str) -> pd.DataFrame:
-    """One scenario's links with p, the chance that the link is followed by another."""
-    opened = world[world["opened"]]
-    code, names = pd.factorize(opened["left_segment"], sort=True)
-    shape = (len(names), int(opened["age"].max()) + 1 if len(opened) else 1)
-    f = share_filled(*by_age(shape, code, opened["age"].to_numpy(), filled=opened["filled"].to_numpy()))
-    p = world["left_segment"].map(dict(zip(names, f, strict=True))).fillna(0.0)
-    share = world["opened"].astype(float)
-    if reading == READINGS[1]:
-        left = p[world["opened"]]
-        unseen = world["segment"].map(left.groupby(opened["segment"]).mean()).fillna(left.mean())
-        p, share = p.where(~world["elsewhere"], unseen.fillna(0.0)), share + world["elsewhere"]
-    return world.assign(p=p, share_opens=share)
-
-
 class Ledger(NamedTuple):
-    """The chains of one scenario that count, and their links. J segments."""
+    """The chains of one scenario, counted: first homes and first links in the order of areas, after all others. J segments."""
 
-    links: pd.DataFrame  # as ``links`` gives them, with origin
-    chains: pd.DataFrame  # with segment (of the first home)
+    links: dict[str, np.ndarray]  # by column of chain_links, names as codes: −1 for none
+    homes: dict[str, np.ndarray]  # of chain_homes
     seeds: pd.Index
     segments: pd.Index
     origins: list[str]
-    last: int  # month in which the follow-up ends
+    areas: list[str]
+
+    def part(self, first: int, end: int) -> Ledger:
+        """With chains that began in areas ``first`` … ``end`` − 1 only."""
+        links, homes = (
+            {name: np.concatenate([column[: at[0]], column[at[1] : at[2]]]) for name, column in table.items()}
+            for table in (self.links, self.homes)
+            for at in [np.searchsorted(table["origin_area"], (0, first, end))]
+        )
+        return self._replace(links=links, homes=homes)
 
 
-def ledger(moves: pd.DataFrame, chains: pd.DataFrame, last_month: int | None = None, months: int | None = None) -> Ledger:
-    """The ledger of one scenario, or what an estimate needs of it: see ``mean_length``."""
-    last = int(moves["month"].max()) if last_month is None else int(last_month)
-    in_scope = (chains["origin"].astype(str) != VOOR_START) & (chains["start_month"] >= 0)
-    if months is not None:
-        in_scope &= chains["start_month"] < months
-    mine = chains[in_scope].astype({"origin": str})
-    mine["segment"] = segments(mine["origin_tenure"], mine["origin_type"])
-    table = links(moves, last).merge(mine[[*RUN, "chain_id", "origin"]], on=[*RUN, "chain_id"])
-    held = (table["segment"], table["left_segment"], mine["segment"])
-    names = pd.Index(sorted({name for column in held for name in column.unique()} - {""}))
-    return Ledger(table, mine, pd.Index(np.unique(mine["seed"])), names, sorted(mine["origin"].unique()), last)
+def ledger(links: pd.DataFrame, homes: pd.DataFrame) -> Ledger:
+    """The counts of one scenario as codes: rows of chain_links and chain_homes with their seeds."""
+    need(links.columns, ("seed", *CHAIN_LINKS.some("n")), CHAIN_LINKS.file)
+    need(homes.columns, ("seed", *CHAIN_HOMES.some("n")), CHAIN_HOMES.file)
+    names = {column.name for column in (*CHAIN_LINKS.columns, *CHAIN_HOMES.columns) if column.kind == TEXT}
+    of_links, of_homes = ({name: coded(table[name]) for name in table if name in names} for table in (links, homes))
+    held = (of_links["segment"], of_links["left_segment"], of_homes["segment"])
+    segments = pd.Index(sorted({name for column in held for name in used(column)} - {""}))
+    origins, areas = (sorted(used(of_homes[name]) - {""}) for name in ("origin", "origin_area"))
+    seeds, known = pd.Index(np.unique(homes["seed"])), {"origin": pd.Index(origins), "origin_area": pd.Index(areas)}
+    links_coded, homes_coded = (
+        _in_order(
+            {name: table[name].to_numpy() for name in table if name not in ("scenario", "seed", *texts)}
+            | {name: known.get(name, segments).get_indexer(one.names)[one.codes] for name, one in texts.items()}
+            | {"seed": seeds.get_indexer(table["seed"])}
+        )
+        for table, texts in ((links, of_links), (homes, of_homes))
+    )
+    return Ledger(links_coded, homes_coded, seeds, segments, origins, areas)
 
 
-def mean_length(moves: pd.DataFrame, chains: pd.DataFrame, last_month: int | None = None, months: int | None = None) -> pd.DataFrame:
-    """Mean lengths of chains by origin, corrected for censoring (see the module).
+def used(column: Coded) -> set[str]:
+    """The names that occur."""
+    return {column.names[code] for code in np.unique(column.codes)}
+
+
+def _in_order(table: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """By area, those without first."""
+    order = np.argsort(table["origin_area"], kind="stable")
+    return {name: column[order] for name, column in table.items()}
+
+
+def continuation(found: Ledger, by: tuple[str, ...] = ("segment",), reading: str = "inside_area") -> pd.DataFrame:
+    """Chance that a move is followed by another, into the home that it left, free of censoring (see the module).
 
     Args:
-        moves: the ledger, follow-up included. chains: one row per chain, those without a move yet included.
-        last_month: end of the follow-up; default the month of the last move.
-        months: chains that began in 0 … months − 1 count; default all that began at month 0 or later.
+        by: any of segment (of the home filled), link (1, 2 and 3 for all later ones), origin.
+        reading: ``inside_area`` or ``national_estimated``.
 
     Returns:
-        Per scenario, origin (and ``all``), reading and length: mean, product_limit (moves and homes_freed inside the area
-        only), n_chains (with at least one move), n_moves, seeds. Origin voor_start is in none.
+        Per group: n_moves, share_opens (left a home; nationally homes elsewhere count), p_continue.
     """
-    need(chains.columns, CHAINS_NEEDS, "chains")
-    last = int(moves["month"].max()) if last_month is None else int(last_month)
-    parts = [
-        _lengths_of(scenario, ledger(moves[moves["scenario"] == scenario], world, last, months))
-        for scenario, world in chains.groupby("scenario", observed=True, sort=True)
-    ]
-    parts = [part for part in parts if len(part)]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    if reading not in READINGS:
+        raise ValueError(f"reading {reading!r} is not one of {READINGS}")
+    links, homes, j = found.links, found.homes, len(found.segments)
+    n, left, opened, elsewhere = links["n"], links["left_segment"], links["left_segment"] >= 0, links["elsewhere"]
+    left_homes = {name: column[~homes["first"]] for name, column in homes.items()}
+    f = share_filled(*_by_age((j,), left_homes, left_homes["segment"]))
+    p, share = np.where(opened, f[left], 0.0), opened.astype(float)
+    if reading == READINGS[1]:
+        moved, goes_on = (np.bincount(links["segment"], n * opened * one, j) for one in (1, p))
+        unseen = np.where(moved > 0, ratio(goes_on, moved), ratio(goes_on.sum(), moved.sum()))
+        p, share = np.where(elsewhere, unseen[links["segment"]], p), share + elsewhere
+    groups = {
+        "segment": found.segments.to_numpy()[links["segment"]],
+        "origin": np.array(found.origins)[links["origin"]],
+        "link": links["link"],
+    }
+    need(list(groups), by, "continuation by")
+    keys = {name: groups[name] for name in by}
+    sums = pd.DataFrame({**keys, "n_moves": n, "share_opens": n * share, "p_continue": n * p}).groupby(list(by)).sum()
+    return sums.assign(**{name: sums[name] / sums["n_moves"] for name in ("share_opens", "p_continue")}).reset_index()
 
 
-def _lengths_of(scenario, found: Ledger) -> pd.DataFrame:
-    """``mean_length`` of one scenario."""
-    if not len(found.chains):
-        return pd.DataFrame()
-    code = pd.Index(found.origins)
-    counts = count(found, code.get_indexer(found.links["origin"]), code.get_indexer(found.chains["origin"]), len(code))
-    whole = solve(counts, (len(code),), whole_only=True)[0][:, -1]
-    rows = []
-    for o, origin in enumerate([*found.origins, ALL]):
-        some = found.chains if origin == ALL else found.chains[found.chains["origin"] == origin]
-        limit = product_limit(some["moves"].to_numpy(), some["open"].to_numpy(dtype=bool))
-        n_chains, n_moves = int((some["moves"] > 0).sum()), int(some["moves"].sum())
-        for (r, reading), (k, length) in product(enumerate(READINGS), enumerate(LENGTHS)):
-            beside = {"moves": limit, "homes_freed": limit - 1}.get(length, np.nan) if r == 0 else np.nan
-            rows.append((scenario, origin, reading, length, whole[o, r, k], beside, n_chains, n_moves, len(found.seeds)))
-    names = ["scenario", "origin", "reading", "length", "mean", "product_limit"]
-    return pd.DataFrame(rows, columns=[*names, "n_chains", "n_moves", "seeds"])
+def mean_length(found: Ledger) -> pd.DataFrame:
+    """Mean lengths of chains by origin, corrected for censoring (see the module).
+
+    Returns:
+        Per origin (and ``all``), reading and length: mean, seeds. Origin voor_start is in none.
+    """
+    if not len(found.seeds):
+        return pd.DataFrame(columns=["origin", "reading", "length", "mean", "seeds"])
+    counts = count(found, found.links["origin"], found.homes["origin"], len(found.origins))
+    whole = solve(counts, (len(found.origins),), whole_only=True)[0][:, -1]
+    at = product(enumerate([*found.origins, ALL]), enumerate(READINGS), enumerate(LENGTHS))
+    rows = [(origin, reading, length, whole[o, r, k], len(found.seeds)) for (o, origin), (r, reading), (k, length) in at]
+    return pd.DataFrame(rows, columns=["origin", "reading", "length", "mean", "seeds"])
 
 
-def count(found: Ledger, link_strata: np.ndarray, chain_strata: np.ndarray, n_strata: int) -> Counts:
-    """Counts per seed. Strata keep first homes apart (by origin, or by area and origin): −1 leaves a chain out of them."""
-    table, seeds, names = found.links, found.seeds, found.segments
-    mine = (table["link"] > 1).to_numpy() | (link_strata >= 0)  # later links, and homes left, are shared by all
-    chains, chain_strata = found.chains[chain_strata >= 0], chain_strata[chain_strata >= 0]
-    n, j, cells = len(seeds), len(names), len(names) * (1 + n_strata)
+def _by_age(shape: tuple[int, ...], homes: dict[str, np.ndarray], *index: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Homes filled, and homes at risk, at each age."""
+    ages = int(homes["age"].max(initial=0)) + 1
+    return by_age((*shape, ages), *index, homes["age"], filled=homes["filled"], n=homes["n"])
 
-    def code(index: pd.Index, column: pd.Series) -> np.ndarray:
-        codes, values = pd.factorize(column, use_na_sentinel=False)
-        return index.get_indexer(pd.Index(values))[codes]
 
-    seed, segment = code(seeds, table["seed"]), code(names, table["segment"])
-    row = segment + np.where(table["link"] == 1, j * (1 + link_strata), 0)
-    left, parent = code(names, table["left_segment"]), code(names, table["parent"])
-    opened, elsewhere, senior = (table[c].to_numpy(dtype=bool) for c in ("opened", "elsewhere", "senior"))
-    start = chains.merge(
-        table[table["link"] == 1].groupby(["seed", "chain_id"])["month"].min().rename("fill_month"),
-        "left", left_on=["seed", "chain_id"], right_index=True,
-    )  # fmt: skip
-    waited = (start["fill_month"].fillna(found.last) - start["start_month"]).to_numpy(dtype=np.int64)
-    home = code(names, start["segment"]) + j * (1 + chain_strata)
-    age = np.concatenate([table["age"].to_numpy()[opened], waited])
-    filled, at_risk = by_age(
-        (n, cells, int(age.max(initial=0)) + 1),
-        np.concatenate([seed[opened], code(seeds, start["seed"])]), np.concatenate([left[opened], home]), age,
-        filled=np.concatenate([table["filled"].to_numpy()[opened], start["fill_month"].notna().to_numpy()]),
-    )  # fmt: skip
+def count(found: Ledger, link_strata: np.ndarray, home_strata: np.ndarray, n_strata: int) -> Counts:
+    """Counts per seed. Strata keep first links and first homes apart (by origin, or by area and origin), by row."""
+    links, homes = found.links, found.homes
+    n, j, cells = len(found.seeds), len(found.segments), len(found.segments) * (1 + n_strata)
+    seed, left, senior, elsewhere = (links[name] for name in ("seed", "left_segment", "senior", "elsewhere"))
+    row, opened = links["segment"] + np.where(links["link"] == 1, j * (1 + link_strata), 0), left >= 0
+    home = homes["segment"] + np.where(homes["first"], j * (1 + home_strata), 0)
+    filled, at_risk = _by_age((n, cells), homes, homes["seed"], home)
+    moves = {"n": links["n"]}
     return Counts(
-        fills=tally((n, cells), seed, row, where=mine),
-        senior=tally((n, cells), seed, row, where=mine & senior),
-        opened=tally((n, cells, j), seed, row, left, where=mine & opened),
-        senior_opened=tally((n, cells, j), seed, row, left, where=mine & opened & senior),
-        elsewhere=tally((n, cells), seed, row, where=mine & elsewhere),
-        senior_elsewhere=tally((n, cells), seed, row, where=mine & elsewhere & senior),
+        fills=tally((n, cells), seed, row, **moves),
+        senior=tally((n, cells), seed, row, where=senior, **moves),
+        opened=tally((n, cells, j), seed, row, left, where=opened, **moves),
+        senior_opened=tally((n, cells, j), seed, row, left, where=opened & senior, **moves),
+        elsewhere=tally((n, cells), seed, row, where=elsewhere, **moves),
+        senior_elsewhere=tally((n, cells), seed, row, where=elsewhere & senior, **moves),
         filled=filled,
         at_risk=at_risk,
-        refilled=tally((n, j, j), seed, parent, segment, where=parent >= 0),
+        refilled=tally((n, j, j), seed, links["parent_segment"], links["segment"], where=links["parent_segment"] >= 0, **moves),
     )
 
 

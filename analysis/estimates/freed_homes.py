@@ -8,39 +8,21 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.estimates.ledger_counts import Numbers
 from analysis.estimates.statistics import claimed, half_width, paired
-from analysis.tables.for_page import FREED, FREED_HOMES, NEXT, NEXT_BY
-from sim.counts.schema import CHAINS, MOVES
-from sim.world.codes import DwellingType, EndReason, HouseholdClass
+from analysis.tables.for_page import FREED, FREED_HOMES
+from sim.counts.schema_counts import NEXT_OF, NOBODY, next_key
 from sim.world.names import BASIS, PLACEBO
 
-LEFT = MOVES.some(
-    "scenario",
-    "seed",
-    "month",
-    "fills_vacancy",
-    "move_id",
-    "parent_move_id",
-    "chain_id",
-    "household_class",
-    "household_size",
-    "from_tenure",
-    "from_type",
-    "from_rooms",
-    "left_vacancy",
-)
-ENDS = CHAINS.some("scenario", "seed", "chain_id", "end_reason")
-FAMILY_ROOMS = 4  # as in the indicator freed_family_homes
-GONE = (EndReason.DEMOLISHED.key, EndReason.WITHDRAWN.key)
-Read = Callable[[str], tuple[pd.DataFrame, pd.DataFrame]]
+Read = Callable[[str], Numbers]
 
 
-def freed_homes(read: Read, scenarios: Sequence[str], months: int) -> pd.DataFrame:
+def freed_homes(read: Read, scenarios: Sequence[str]) -> pd.DataFrame:
     """The table of freed_homes.csv.
 
     Args:
-        read: of a scenario its moves (columns ``LEFT``) and chains (columns ``ENDS``), for the seeds whose ledger was kept.
-        scenarios: basis first, then the placebo where it was kept. months: length of the run; homes left after it are not counted.
+        read: of a scenario what was counted of the seeds whose ledger was kept.
+        scenarios: basis first, then the placebo where it was kept.
 
     Returns:
         Columns of ``FREED_HOMES``, without the placebo; differences of seeds that basis has, too.
@@ -48,7 +30,7 @@ def freed_homes(read: Read, scenarios: Sequence[str], months: int) -> pd.DataFra
     rows, base = [], pd.DataFrame()
     floor: NDArray | float = np.nan
     for name in scenarios:
-        counted = by_seed(*read(name), months)
+        counted = by_seed(read(name))
         base = counted if name == BASIS else base
         seeds = sorted(set(counted.columns) & set(base.columns))
         mine, without = counted[seeds].to_numpy(float), base[seeds].to_numpy(float)
@@ -67,28 +49,13 @@ def freed_homes(read: Read, scenarios: Sequence[str], months: int) -> pd.DataFra
     return pd.concat(rows, ignore_index=True)[list(FREED_HOMES.names)]
 
 
-def by_seed(moves: pd.DataFrame, chains: pd.DataFrame, months: int) -> pd.DataFrame:
+def by_seed(numbers: Numbers) -> pd.DataFrame:
     """Homes that seniors left, by (homes, by, next): one column for each seed of the ledger, 0 where there were none."""
-    seeds = sorted(moves["seed"].unique())
-    follows = moves.loc[moves["parent_move_id"] >= 0, ["seed", "parent_move_id", "household_size", "from_tenure"]]
-    left = moves[(moves["household_class"] == HouseholdClass.SENIOR.key) & moves["fills_vacancy"] & moves["left_vacancy"]]
-    left = left[left["month"] < months]
-    found = left[["seed", "move_id", "chain_id", "from_type", "from_rooms"]].merge(
-        follows, "left", left_on=["seed", "move_id"], right_on=["seed", "parent_move_id"]
-    )
-    found = found.merge(chains[["seed", "chain_id", "end_reason"]], "left", on=["seed", "chain_id"])
-    taken, size = found["household_size"].notna().to_numpy(), found["household_size"].fillna(0).to_numpy()
-    gone = np.where(found["end_reason"].isin(GONE), "demolished", "empty")
-    had_home = (found["from_tenure"].astype(object).fillna("") != "").to_numpy()
-    kinds = {
-        "persons": np.where(taken, np.select([size == 1, size == 2], ["1", "2"], "3+"), gone),
-        "home": np.where(taken, np.where(had_home, "with a home", "starter"), gone),
+    rows = {
+        (homes, by, name): numbers.count(next_key(homes, by), name)
+        for homes in FREED
+        for by, names in NEXT_OF.items()
+        for name in (*names, *NOBODY)
     }
-    family = (found["from_type"] == DwellingType.EENGEZINS.key) & (found["from_rooms"] >= FAMILY_ROOMS)
-    parts = {}
-    for homes, inside in zip(FREED, (np.ones(len(found), bool), family.to_numpy(bool)), strict=True):
-        for by in NEXT_BY:
-            counts = pd.crosstab(kinds[by][inside], found["seed"].to_numpy()[inside]) if inside.any() else pd.DataFrame()
-            kind = [one for one in NEXT if one in (("1", "2", "3+") if by == "persons" else ("starter", "with a home")) + NEXT[-2:]]
-            parts[homes, by] = counts.reindex(index=kind, columns=seeds, fill_value=0).fillna(0)
-    return pd.concat(parts, names=["homes", "by", "next"])
+    found = pd.DataFrame(rows.values(), index=pd.MultiIndex.from_tuples(rows, names=["homes", "by", "next"]))
+    return found.reindex(columns=numbers.seeds)

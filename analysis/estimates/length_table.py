@@ -14,17 +14,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.estimates.chain_length import CHAINS_NEEDS, LENGTHS, Ledger, count, ledger, solve
+from analysis.estimates.chain_length import LENGTHS, Ledger, count, ledger, solve
 from analysis.estimates.product_limit import tally
 from analysis.estimates.statistics import leaving_one_out
 from analysis.tables.schema import CHAIN_LENGTHS, LENGTHS_SHOWN
-from sim.counts.schema import CHAINS
 from sim.world.names import ALL, BASIS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-AREA_NEEDS = (*CHAINS_NEEDS, *CHAINS.some("origin_area"))
 INSIDE = 0  # of READINGS
 SHOWN = [LENGTHS.index(name) for name in LENGTHS_SHOWN]
 FEWEST = 30  # chains in all seeds together, of a row for one area
@@ -46,23 +44,22 @@ class Lengths(NamedTuple):
 
 
 def chain_lengths(
-    read: Callable[[str], tuple[pd.DataFrame, pd.DataFrame]], scenarios: list[str], last_month: int, months: int, by_area: bool = True
+    read: Callable[[str], tuple[pd.DataFrame, pd.DataFrame]], scenarios: list[str], last_month: int, by_area: bool = True
 ) -> pd.DataFrame:
     """The table of chain_lengths.csv.
 
     Args:
-        read: of one scenario the moves (``MOVES_NEEDS``) and the chains (``AREA_NEEDS``); one at a time, for they are large.
+        read: of one scenario the tables chain_links and chain_homes; one at a time, for they are large.
         scenarios: in the order wanted, ``basis`` among them.
-        last_month: end of the follow-up. months: chains that began in 0 … months − 1 count. by_area: or only everywhere, which takes
-            half the time.
+        last_month: end of the follow-up. by_area: or only everywhere, which takes far less time.
 
     Returns:
         Columns of ``CHAIN_LENGTHS``. Rows of one area with fewer than FEWEST chains are left out.
     """
-    base_seeds, base = _of_scenario(*read(BASIS), last_month, months, by_area)
+    base_seeds, base = _of_scenario(ledger(*read(BASIS)), last_month, by_area)
     rows = []
     for scenario in scenarios:
-        seeds, found = (base_seeds, base) if scenario == BASIS else _of_scenario(*read(scenario), last_month, months, by_area)
+        seeds, found = (base_seeds, base) if scenario == BASIS else _of_scenario(ledger(*read(scenario)), last_month, by_area)
         for (origin, home, area), one in found.items():
             other = base.get((origin, home, area)) if scenario != BASIS and seeds == base_seeds else None
             interval = leaving_one_out(one.means[0], one.means[1:])
@@ -94,36 +91,31 @@ def _warnings(one: Lengths, k: int, n_seeds: int, unequal: bool) -> Iterator[str
         yield f"other seeds than {BASIS}: no difference"
 
 
-def _of_scenario(
-    moves: pd.DataFrame, chains: pd.DataFrame, last: int, months: int, by_area: bool
-) -> tuple[list[int], dict[Group, Lengths]]:
+def _of_scenario(found: Ledger, last: int, by_area: bool) -> tuple[list[int], dict[Group, Lengths]]:
     """Seeds and groups of one scenario, in the order of the table: everywhere first, then by area."""
-    found = ledger(moves, chains, last, months)
-    if not len(found.chains):
+    if not len(found.seeds):
         return [], {}
-    areas = pd.Index(sorted(found.chains["origin_area"].astype(str).unique()))
-    area_of = areas.get_indexer(found.chains["origin_area"].astype(str))
-    key = ["seed", "chain_id"]
-    of_links = found.links[key].merge(found.chains[key].assign(at=np.arange(len(area_of))), "left", on=key)["at"].to_numpy()
-    groups = _groups(found, of_links, np.zeros(len(area_of), np.int64), [ALL])
-    for first in range(0, len(areas) if by_area else 0, AREAS_AT_ONCE):
-        here, code = areas[first : first + AREAS_AT_ONCE], area_of - first
-        some = _groups(found, of_links, np.where((code >= 0) & (code < len(here)), code, -1), list(here))
+    groups = _groups(found, 0, [ALL], last)
+    for first in range(0, len(found.areas) if by_area else 0, AREAS_AT_ONCE):
+        here = found.areas[first : first + AREAS_AT_ONCE]
+        some = _groups(found.part(first, first + len(here)), first, here, last)
         groups |= {group: one for group, one in some.items() if one.chains >= FEWEST}
     return [int(seed) for seed in found.seeds], groups
 
 
-def _groups(found: Ledger, of_links: NDArray, area: NDArray, areas: list[str]) -> dict[Group, Lengths]:
-    """All groups of some areas; ``of_links`` is the row of each link's chain, ``area`` that of each chain, −1 for others."""
+def _groups(found: Ledger, first: int, areas: list[str], last: int) -> dict[Group, Lengths]:
+    """All groups of some areas, the first of which has the code ``first``."""
     origins, segments, n_origins = [*found.origins, ALL], [*found.segments, ALL], len(found.origins)
-    origin = pd.Index(found.origins).get_indexer(found.chains["origin"])
-    strata = np.where(area >= 0, area * n_origins + origin, -1)
-    counts, shape = count(found, strata[of_links], strata, len(areas) * n_origins), (len(areas), n_origins)
+    homes, shape = found.homes, (len(areas), n_origins)
+    of_links, of_homes = (
+        np.zeros_like(one) if areas == [ALL] else one - first for one in (found.links["origin_area"], homes["origin_area"])
+    )
+    strata = of_links * n_origins + found.links["origin"], of_homes * n_origins + homes["origin"]
+    counts = count(found, *strata, len(areas) * n_origins)
     means = solve(counts, shape)[..., INSIDE, SHOWN]
-    early = solve(counts, shape, int(np.ceil((1 - TAIL) * (found.last + 1))), whole_only=True)[0][..., INSIDE, SHOWN]
-    cell = (area, origin, found.segments.get_indexer(found.chains["segment"]))
-    size = (len(areas), n_origins, len(segments) - 1)
-    began, still = (_margins(tally(size, *cell, where=(area >= 0) & some)) for some in (True, found.chains["open"].to_numpy(dtype=bool)))
+    early = solve(counts, shape, int(np.ceil((1 - TAIL) * (last + 1))), whole_only=True)[0][..., INSIDE, SHOWN]
+    cell, size = (of_homes, homes["origin"], homes["segment"]), (len(areas), n_origins, len(found.segments))
+    began, still = (_margins(tally(size, *cell, n=homes[n], where=homes["first"])) for n in ("n", "n_open"))
     return {
         (origins[o], segments[s], areas[a]): Lengths(means[:, a, o, s], early[a, o, s], int(began[a, o, s]), int(still[a, o, s]))
         for a, o, s in product(range(len(areas)), range(len(origins)), range(len(segments)))

@@ -17,13 +17,10 @@ from analysis.estimates.statistics import paired
 from analysis.tables.files import need
 from analysis.tables.schema import NAIVE, SPENDING
 from sim.counts.indicators import REGISTRY
-from sim.counts.schema import MOVES
 from sim.world.names import ALL, ALLE, BASIS, PLACEBO, THERE
 
 INDICATORS = ("senior_moves", "senior_moves_suitable", "freed_family_homes", "starters_housed", "suitable_seniors")
 COUNTED = ("senior_moves",)  # what the users' own moves are held for
-CARRIED = MOVES.some("scenario", "seed", "month", "instruments")  # of the ledger: which instruments worked on a move
-JOINED = "+"
 Held = Mapping[str, Mapping[str, Any]]
 
 
@@ -45,7 +42,7 @@ def naive(
             same without it, and is known only where that scenario was run too. One with rules is not there: what it holds changes
             as it runs, so that it is known only as a whole, and is never the rest of another.
         months: length of the run.
-        helped: of a scenario the moves on which any instrument worked that is added, by seed (see ``helped_moves``); of one with several
+        helped: of a scenario the moves on which any instrument worked that is added, by seed; of one with several
             instruments nothing else tells how many moves there were. By default no ledger was kept.
 
     Returns:
@@ -123,18 +120,6 @@ def beside(name: str, instrument: str, held: Mapping[str, Held], values: Mapping
         return BASIS
     rest = {key: one for key, one in mine.items() if key != instrument}
     return next((other for other in sorted(held) if other in values and other != PLACEBO and held[other] == rest), None)
-
-
-def helped_moves(moves: pd.DataFrame, months: int) -> pd.Series:
-    """Moves of a scenario's ledger on which any instrument worked that is added, each counted once, by seed (those with a ledger).
-
-    Args:
-        moves: columns ``CARRIED``.
-    """
-    carried = moves["instruments"].astype("category").cat
-    added = np.array([any(one and not one.startswith(THERE) for one in str(keys).split(JOINED)) for keys in carried.categories], bool)
-    worked = np.append(added, False)[carried.codes] & (moves["month"] < months).to_numpy()
-    return pd.Series(worked).groupby(moves["seed"].to_numpy()).sum().astype(float)
 
 
 def _uses(moved: pd.Series, name: str, instrument: str, seeds: list[int], helped: Callable[[str], pd.Series]) -> np.ndarray:

@@ -7,28 +7,20 @@ within 25 % of the source.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from analysis.estimates import chain_length as chain_statistics
+from analysis.estimates.chain_length import Ledger
+from analysis.estimates.ledger_counts import COUNTED, Numbers
 from analysis.tables.schema import VALIDATION
-from sim.counts.schema import MONTHS, MOVES
-from sim.world.names import BASIS, YEAR
+from sim.counts.schema import MONTHS
+from sim.world.names import ALL, BASIS, YEAR
 
 HIT = 0.25
-OF_MOVES = tuple(
-    dict.fromkeys(
-        (
-            *chain_statistics.MOVES_NEEDS,
-            *MOVES.some("phase", "age", "household_size", "from_dwelling", "from_area", "to_area"),
-            *MOVES.some("registered_months", "waited_months", "candidates"),
-        )
-    )
-)
-OF_CHAINS = chain_statistics.CHAINS_NEEDS
 OF_MONTHS = MONTHS.some(
     "scenario", "seed", "month", "households_45_54", "households_55_64", "households_65_74", "households_75_84", "households_85_plus",
     "departed_65", "departed_65_74", "care_70", "dwellings", "dwellings_corporatie", "dwellings_koop", "dwellings_vrije_huur", "vacant",
@@ -50,102 +42,78 @@ class Row(NamedTuple):
 
 
 class Tables(NamedTuple):
-    """The base world's tables; ``moves`` and ``chains`` hold the run phase of the seeds whose ledger was kept."""
+    """The base world: its ledger as it was counted, of the seeds for which it was kept, and its months."""
 
-    moves: pd.DataFrame
-    chains: pd.DataFrame
+    numbers: Numbers
+    chains: Ledger
     months: pd.DataFrame
     n_months: int
-    last_month: int
 
     def per_year(self, n: float) -> float:
         """A count over the kept seeds and the run, per seed and year."""
-        return n * YEAR / self.n_months / max(1, self.moves["seed"].nunique())
+        return n * YEAR / self.n_months / max(1, len(self.numbers.seeds))
 
     def mean(self, column: str) -> float:
         """Mean of a column of months over run and seeds."""
         return float(self.months.loc[self.months["month"] < self.n_months, column].mean())
 
 
-def fills(t: Tables) -> pd.DataFrame:
-    """Moves into an empty home during the run."""
-    return t.moves[t.moves["fills_vacancy"] & (t.moves["phase"] == "run")]
-
-
-def move_rate(low: int, high: int, columns: tuple[str, ...], inside: bool = False) -> Callable[[Tables], float]:
-    """Moves per housed household and year, per cent, of oldest adults from ``low`` to ``high`` years.
+def move_rate(band: str, columns: tuple[str, ...], inside: bool = False) -> Callable[[Tables], float]:
+    """Moves per housed household and year, per cent, of oldest adults of a band of ages (``ledger_numbers.BANDS``).
 
     With ``inside`` those that stay in their gemeente, a move in with a partner counted too; else those into an empty home, and
     departures across the border that leave a home behind.
     """
 
     def value(t: Tables) -> float:
-        moved = t.moves[(t.moves["phase"] == "run") & t.moves["age"].between(low, high) & (t.moves["from_dwelling"] >= 0)]
-        moved = moved[gemeente(moved, "from") == gemeente(moved, "to")] if inside else moved[moved["fills_vacancy"]]
         left = 0.0 if inside else YEAR * t.mean("departed_65")
-        return 100 * (t.per_year(float(len(moved))) + left) / sum(t.mean(column) for column in columns)
+        moved = t.numbers.sum("moved_in_gemeente" if inside else "moved_into_vacancy", band)
+        return 100 * (t.per_year(moved) + left) / sum(t.mean(column) for column in columns)
 
     return value
 
 
-def gemeente(moves: pd.DataFrame, side: str) -> pd.Series:
-    """The gemeente's digits in the code of the area that is left (``from``) or taken (``to``)."""
-    return moves[f"{side}_area"].astype(str).str[2:6]
+def stays(key: str, band: str, departed: str) -> Callable[[Tables], float]:
+    """Of the moves of households of these ages, departures included, the share that stays in the gemeente, or in the wijk."""
 
+    def value(t: Tables) -> float:
+        return t.per_year(t.numbers.sum(key, band)) / (t.per_year(t.numbers.sum("moved", band)) + YEAR * t.mean(departed))
 
-def inside_gemeente(t: Tables) -> float:
-    """Of the moves of households of 65 and over, departures included, the share that stays in the gemeente."""
-    moved = t.moves[(t.moves["phase"] == "run") & (t.moves["age"] >= 65) & (t.moves["from_dwelling"] >= 0)]
-    stays = (gemeente(moved, "from") == gemeente(moved, "to")).sum()
-    return t.per_year(float(stays)) / (t.per_year(float(len(moved))) + YEAR * t.mean("departed_65"))
+    return value
 
 
 def to_care(t: Tables) -> float:
     """Of the persons of 70 and over who move, the share that goes to a place with care, per cent."""
-    moved = t.moves[(t.moves["phase"] == "run") & (t.moves["age"] >= 70) & (t.moves["from_dwelling"] >= 0)]
-    persons = t.per_year(float(moved["household_size"].sum()))
-    care = YEAR * t.mean("care_70")
+    persons, care = t.per_year(t.numbers.sum("persons_moved", "70_plus")), YEAR * t.mean("care_70")
     return 100 * care / (care + persons)
 
 
 def turnover(tenure: str) -> Callable[[Tables], float]:
     """Homes of a tenure taken by another household, per cent of the stock and year."""
-    return lambda t: 100 * t.per_year(float((fills(t)["to_tenure"] == tenure).sum())) / t.mean(f"dwellings_{tenure}")
+    return lambda t: 100 * t.per_year(t.numbers.sum("homes_taken", tenure)) / t.mean(f"dwellings_{tenure}")
 
 
 def freed(tenure: str | None) -> Callable[[Tables], float]:
     """Homes that come free, per cent of the stock and year: left by movers, death, care, departure or union."""
 
     def value(t: Tables) -> float:
-        left = fills(t)
-        begun = t.chains[~t.chains["origin"].isin(["new_build", "split", "voor_start"]) & (t.chains["start_month"] < t.n_months)]
-        if tenure:
-            left, begun = left[left["from_tenure"] == tenure], begun[begun["origin_tenure"] == tenure]
-        stock = t.mean(f"dwellings_{tenure}") if tenure else t.mean("dwellings")
-        return 100 * t.per_year(float(left["left_vacancy"].sum() + len(begun))) / stock
+        left, begun = (t.numbers.sum(key, tenure or ALL) for key in ("homes_left", "chains_begun"))
+        return 100 * t.per_year(left + begun) / t.mean(f"dwellings_{tenure}" if tenure else "dwellings")
 
     return value
 
 
-def starters(tenure: str | None) -> Callable[[Tables], float]:
-    """Share of the homes taken (of one tenure) that go to households that leave no home, here or elsewhere."""
+def share(key: str, part: str, of_key: str, of: str) -> Callable[[Tables], float]:
+    """One count divided by another."""
+    return lambda t: t.numbers.sum(key, part) / t.numbers.sum(of_key, of)
+
+
+def continuation(link: int) -> Callable[[Tables], float]:
+    """Chance that a move into or after a new home is followed by another, national estimate; 3: of all later links."""
 
     def value(t: Tables) -> float:
-        taken = fills(t)
-        taken = taken[taken["to_tenure"] == tenure] if tenure else taken[taken["link"] > 1]
-        return float(((taken["from_dwelling"] < 0) & ~taken["left_home_elsewhere"]).mean())
-
-    return value
-
-
-def continuation(link: str) -> Callable[[Tables], float]:
-    """Chance that a move into or after a new home is followed by another, national estimate."""
-
-    def value(t: Tables) -> float:
-        table = chain_statistics.continuation(
-            t.moves, t.chains, by=("origin", "link_class"), reading="national_estimated", last_month=t.last_month
-        )
-        row = table[(table["origin"] == "new_build") & (table["link_class"] == link)]
+        table = chain_statistics.continuation(t.chains, by=("origin", "link"), reading="national_estimated")
+        row = table[(table["origin"] == "new_build") & (table["link"] == link)]
         return float(row["p_continue"].iloc[0]) if len(row) else float("nan")
 
     return value
@@ -153,44 +121,28 @@ def continuation(link: str) -> Callable[[Tables], float]:
 
 def homes_freed(t: Tables) -> float:
     """Extra homes freed and lived in again per new home, national estimate."""
-    table = chain_statistics.mean_length(t.moves, t.chains, last_month=t.last_month, months=t.n_months)
+    table = chain_statistics.mean_length(t.chains)
     row = table[(table["origin"] == "new_build") & (table["reading"] == "national_estimated") & (table["length"] == "homes_freed")]
     return float(row["mean"].iloc[0]) if len(row) else float("nan")
 
 
-def same_year(t: Tables) -> float:
-    """Of the homes left by movers into new build and filled later, the share filled in the same calendar year."""
-    m = t.moves[["seed", "move_id", "parent_move_id", "month", "link", "chain_id"]]
-    new = t.chains.loc[t.chains["origin"] == "new_build", ["seed", "chain_id"]]
-    first = m[m["link"] == 1].merge(new, on=["seed", "chain_id"])
-    both = first.merge(m, left_on=["seed", "move_id"], right_on=["seed", "parent_move_id"], suffixes=("", "_next"))
-    return float((both["month"] // YEAR == both["month_next"] // YEAR).mean())
-
-
-def share_in_wijk(t: Tables) -> float:
-    """Of the moves of households of 65 to 74, departures included, the share that stays in the wijk."""
-    moved = t.moves[(t.moves["phase"] == "run") & t.moves["age"].between(65, 74) & (t.moves["from_dwelling"] >= 0)]
-    stays = (moved["from_area"].astype(str) == moved["to_area"].astype(str)).sum()
-    return t.per_year(float(stays)) / (t.per_year(float(len(moved))) + YEAR * t.mean("departed_65_74"))
-
-
 def social(column: str, divide: float = 1.0) -> Callable[[Tables], float]:
     """Mean of a column over the corporatie homes let."""
-    return lambda t: float(fills(t).loc[fills(t)["to_tenure"] == "corporatie", column].mean()) / divide
+    return lambda t: t.numbers.sum("lettings", column) / t.numbers.sum("homes_taken", "corporatie") / divide
 
 
 def success(t: Tables) -> float:
     """Corporatie homes let in a year over households that search (mean over the months), per cent."""
-    return 100 * t.per_year(float((fills(t)["to_tenure"] == "corporatie").sum())) / t.mean("searchers")
+    return 100 * t.per_year(t.numbers.sum("homes_taken", "corporatie")) / t.mean("searchers")
 
 
 _OLD = ("households_65_74", "households_75_84", "households_85_plus")
 # fmt: off
 ROWS = (
-    Row("rate_45_54", "moves inside the gemeente, oldest adult 45-54", 3.36, "% per year, persons at 50", "NL 2017", "B05", "fitted", move_rate(45, 54, ("households_45_54",), inside=True)),
-    Row("rate_55_64", "moves inside the gemeente, oldest adult 55-64", 2.24, "% per year, persons at 60", "NL 2017", "B06", "fitted", move_rate(55, 64, ("households_55_64",), inside=True)),
-    Row("rate_65_74", "moves inside the gemeente, oldest adult 65-74", 2.24, "% per year, persons at 70", "NL 2017", "B08", "predicted", move_rate(65, 74, ("households_65_74",), inside=True)),
-    Row("rate_65", "move rate, oldest adult 65 and over, departures included", 2.65, "% per year, households", "NL", "B44 (recalled)", "fitted", move_rate(65, 200, _OLD)),
+    Row("rate_45_54", "moves inside the gemeente, oldest adult 45-54", 3.36, "% per year, persons at 50", "NL 2017", "B05", "fitted", move_rate("45_54", ("households_45_54",), inside=True)),
+    Row("rate_55_64", "moves inside the gemeente, oldest adult 55-64", 2.24, "% per year, persons at 60", "NL 2017", "B06", "fitted", move_rate("55_64", ("households_55_64",), inside=True)),
+    Row("rate_65_74", "moves inside the gemeente, oldest adult 65-74", 2.24, "% per year, persons at 70", "NL 2017", "B08", "predicted", move_rate("65_74", ("households_65_74",), inside=True)),
+    Row("rate_65", "move rate, oldest adult 65 and over, departures included", 2.65, "% per year, households", "NL", "B44 (recalled)", "fitted", move_rate("65_plus", _OLD)),
     Row("turnover_corporatie", "corporatie homes let", 7.1, "% of stock per year", "NL 2021-2022", "A25", "fitted", turnover("corporatie")),
     Row("freed_all", "homes that come free", 5.5, "% of stock per year", "NL 2021-2022", "A34", "fitted", freed(None)),
     Row("freed_koop", "owner-occupied homes that come free", 3.5, "% of stock per year", "NL 2021-2022", "A34", "fitted", freed("koop")),
@@ -199,15 +151,15 @@ ROWS = (
     Row("definite_wish", "65+ with a definite wish", 3, "% of households", "NL 2015", "B13", "fitted", lambda t: 100 * t.mean("aged_65_searching") / t.mean("aged_65")),
     Row("realised_65", "65+ with a definite wish that moved within a year", 25, "%", "NL 2015-2016", "B17", "predicted", lambda t: 100 * t.mean("realised_65")),
     Row("realised_all", "households with a definite wish that moved within a year", 32, "%", "NL 2015-2016", "B53", "fitted", lambda t: 100 * t.mean("realised_all")),
-    Row("starter_links", "links filled by households that leave no home", 0.5, "share", "NL 2019-2022", "A33", "fitted", starters(None)),
-    Row("starter_social", "corporatie homes let to households that leave no home", 0.5, "share", "Amsterdam region 2024", "A37", "predicted", starters("corporatie")),
-    Row("first_link", "new home to first link", 0.69, "chance", "NL 2019-2022", "A02", "predicted", continuation("1")),
-    Row("second_link", "first link to second", 0.59, "chance", "NL 2019-2022", "A03", "predicted", continuation("2")),
-    Row("later_links", "later links", 0.47, "chance", "NL 2019-2022 (lower bound)", "A31", "predicted", continuation("3+")),
+    Row("starter_links", "links filled by households that leave no home", 0.5, "share", "NL 2019-2022", "A33", "fitted", share("later_links", "starters", "later_links", ALL)),
+    Row("starter_social", "corporatie homes let to households that leave no home", 0.5, "share", "Amsterdam region 2024", "A37", "predicted", share("homes_taken_by_starters", "corporatie", "homes_taken", "corporatie")),
+    Row("first_link", "new home to first link", 0.69, "chance", "NL 2019-2022", "A02", "predicted", continuation(1)),
+    Row("second_link", "first link to second", 0.59, "chance", "NL 2019-2022", "A03", "predicted", continuation(2)),
+    Row("later_links", "later links", 0.47, "chance", "NL 2019-2022 (lower bound)", "A31", "predicted", continuation(3)),
     Row("homes_freed", "extra homes freed per new home", 1.45, "homes", "NL 2019-2022", "A01", "fitted", homes_freed),
-    Row("same_year", "homes freed by new build lived in again in the same calendar year", 78, "%", "NL 2020", "A14", "fitted", lambda t: 100 * same_year(t)),
-    Row("own_wijk", "moves of 65-74 that stay in the wijk (observed: buurt)", 0.43, "share", "NL 2012", "B46", "predicted", share_in_wijk),
-    Row("inside_gemeente", "moves of 65 and over that stay in the gemeente", 0.62, "share", "NL 2017, ages 65-73", "B10", "input", inside_gemeente),
+    Row("same_year", "homes freed by new build lived in again in the same calendar year", 78, "%", "NL 2020", "A14", "fitted", lambda t: 100 * share("left_by_new_build", "same_year", "left_by_new_build", ALL)(t)),
+    Row("own_wijk", "moves of 65-74 that stay in the wijk (observed: buurt)", 0.43, "share", "NL 2012", "B46", "predicted", stays("moved_in_wijk", "65_74", "departed_65_74")),
+    Row("inside_gemeente", "moves of 65 and over that stay in the gemeente", 0.62, "share", "NL 2017, ages 65-73", "B10", "input", stays("moved_in_gemeente", "65_plus", "departed_65")),
     Row("to_care", "movers of 70 and over who go to a place with care", 38, "% of persons", "NL 2022", "B31", "predicted", to_care),
     Row("registration", "registration time at letting", 10, "years", "Utrecht 2020", "E04", "predicted", social("registered_months", YEAR)),
     Row("search_time", "search time at letting (first contact to keys)", 4.5, "years", "Utrecht 2018 (range 1-6)", "E06, E11, E18", "predicted", social("waited_months", YEAR)),
@@ -219,10 +171,10 @@ ROWS = (
 # fmt: on
 
 
-def tables(moves: pd.DataFrame, chains: pd.DataFrame, months: pd.DataFrame, n_months: int) -> Tables:
-    """The base world's part of the tables of a run: columns OF_MOVES, OF_CHAINS and OF_MONTHS at least."""
-    moves, chains, months = (frame[frame["scenario"] == BASIS].reset_index(drop=True) for frame in (moves, chains, months))
-    return Tables(moves, chains, months, n_months, int(months["month"].max()))
+def tables(counted: Mapping[str, pd.DataFrame], months: pd.DataFrame, n_months: int) -> Tables:
+    """The base world's part of what was ``counted`` of the ledger (chain_links, chain_homes, ledger_numbers) and of months (OF_MONTHS)."""
+    links, homes, numbers, months = (one[one["scenario"] == BASIS] for one in (*(counted[name] for name in COUNTED), months))
+    return Tables(Numbers(numbers), chain_statistics.ledger(links, homes), months, n_months)
 
 
 def compare(t: Tables) -> pd.DataFrame:

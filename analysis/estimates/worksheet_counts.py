@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
+from analysis.estimates.ledger_counts import Numbers
 from analysis.estimates.statistics import paired
 from analysis.estimates.worksheet_tables import HELD, Seeds, Shared, Tables, ratio
 from analysis.results import Results
 from analysis.tables.schema import MONITOR
-from sim.counts.worksheet_rows import AGES, FLOORS, REGISTRY, RENTS, SPONTANEOUS, Row, rent_limits
+from sim.counts.ledger_numbers import MEANS
+from sim.counts.worksheet_rows import REGISTRY, SPONTANEOUS, Row
 from sim.interventions import REGISTRY as INSTRUMENTS
 from sim.without.verdicts import MOVED, WATCHED
-from sim.world.codes import Contact, Verdict
+from sim.world.codes import Contact, Tenure, Verdict
 from sim.world.names import ALLE, BASIS, PLACEBO
 
 if TYPE_CHECKING:
@@ -86,11 +88,11 @@ def counts(row: Row, tables: Tables) -> list[Count]:
         return list(_of_instruments(row, tables))
     if row.source == "summary":
         return [Count("", row.unit, tables.summary.get(row.key, {}), row.open[1])]
-    if tables.moves is None:
+    if tables.numbers is None:
         return [Count("", row.unit, {}, NO_LEDGER)]
     if row.key.startswith("first_contact_"):
-        return [_first_contact(row, tables, tables.moves)]
-    return _classes(row, tables.moves, CLASSES[row.key](tables.moves, tables))
+        return [_first_contact(row, tables.numbers)]
+    return _classes(row, tables.numbers)
 
 
 def _of_instruments(row: Row, tables: Tables) -> Iterator[Count]:
@@ -100,18 +102,14 @@ def _of_instruments(row: Row, tables: Tables) -> Iterator[Count]:
         yield Count(key, row.unit, tables.delivered(row.key, row.ledger, key))
 
 
-def _classes(row: Row, moves: pd.DataFrame, label: pd.Series) -> list[Count]:
+def _classes(row: Row, numbers: Numbers) -> list[Count]:
     """Moves by class, and each class's share of those that have one."""
-    at_seed, seeds = pd.factorize(moves["seed"], sort=True)
-    at_name, present = pd.factorize(label)
-    table = np.zeros((len(seeds), len(present) + 1))  # the last column takes those without a class
-    np.add.at(table, (at_seed, at_name), 1)
-    of = {str(name): table[:, k] for k, name in enumerate(present) if name != ""}
+    of = {name: np.array(list(numbers.count(row.key, name).values())) for name in numbers.names(row.key)}
     names = sorted(of) if row.areas else [value.key for value in row.values]
-    whole = sum(of.values(), np.zeros(len(seeds)))
-    found = []
+    nothing = np.zeros(len(numbers.seeds))
+    whole, found = sum(of.values(), nothing), []
     for name in names:
-        n, share = (dict(zip(seeds.tolist(), one.tolist(), strict=True)) for one in _with_share(of.get(name, 0 * whole), whole))
+        n, share = (dict(zip(numbers.seeds, one.tolist(), strict=True)) for one in _with_share(of.get(name, nothing), whole))
         found += [Count(name, row.unit, n), Count(f"{name}.share", "share", share)]
     return found
 
@@ -120,97 +118,23 @@ def _with_share(n: NDArray, whole: NDArray) -> tuple[NDArray, NDArray]:
     return n, np.divide(n, whole, out=np.full(len(n), np.nan), where=whole > 0)
 
 
-def _first_contact(row: Row, tables: Tables, moves: pd.DataFrame) -> Count:
-    name = row.key.removeprefix("first_contact_")
+def _first_contact(row: Row, numbers: Numbers) -> Count:
     made = {cls.card.contact.key for cls in INSTRUMENTS.values()} | {Contact.NONE.key}
-    n = (moves["first_contact"] == name).groupby(moves["seed"]).sum().astype(float).to_dict()
-    if name not in made and not any(n.values()):
+    n = numbers.count(row.key)
+    if row.key.removeprefix("first_contact_") not in made and not any(n.values()):
         return Count("", row.unit, {}, NO_CONTACT)
     return Count("", row.unit, n)
 
 
-def _binned(values: pd.Series, bins: tuple[tuple[int, str], ...]) -> pd.Series:
-    at = np.searchsorted([low for low, _ in bins], values.to_numpy(), side="right") - 1
-    return pd.Series(np.array([name for _, name in bins], object)[at], index=values.index)
-
-
-def _left(moves: pd.DataFrame) -> pd.Series:
-    """Whether a home in the area was left."""
-    return moves["from_dwelling"] >= 0
-
-
-def _rent_class(moves: pd.DataFrame, side: str, start: str) -> pd.Series:
-    names = np.array([*RENTS, "free"], object)
-    at = np.searchsorted(rent_limits(start), moves[f"{side}_rent"].to_numpy(), side="left")
-    let = moves[f"{side}_tenure"].isin(["corporatie", "vrije_huur"])
-    return pd.Series(names[at], index=moves.index).where(let, "")
-
-
-CLASSES: dict[str, Callable[[pd.DataFrame, Tables], pd.Series]] = {
-    "moved_to_type": lambda m, _: m["to_type"],
-    "reason": lambda m, _: m["trigger"],
-    "nood_wens": lambda m, _: pd.Series(np.where(m["nood"], "nood", "wens"), index=m.index),
-    "age_class": lambda m, _: _binned(m["age"], AGES),
-    "from_type": lambda m, _: m["from_type"],
-    "to_type": lambda m, _: m["to_type"],
-    "from_tenure": lambda m, _: m["from_tenure"],
-    "to_tenure": lambda m, _: m["to_tenure"],
-    "from_floor_area": lambda m, _: _binned(m["from_floor_area"], FLOORS).where(_left(m), ""),
-    "to_floor_area": lambda m, _: _binned(m["to_floor_area"], FLOORS),
-    "from_rent_class": lambda m, t: _rent_class(m, "from", str(t.results.config["start"])),
-    "to_rent_class": lambda m, t: _rent_class(m, "to", str(t.results.config["start"])),
-    "area_left": lambda m, _: m["from_area"],
-    "area_taken": lambda m, _: m["to_area"],
-    "new_household": lambda m, t: _new_size(m, t),
-}
-
-
-def _followers(moves: pd.DataFrame, tables: Tables) -> pd.Series:
-    """Persons of the household that took each home left, by row of ``moves``; NaN while nobody did."""
-    after = tables.after.set_index(["seed", "parent_move_id"])["household_size"]
-    after = after[~after.index.duplicated()]
-    found = after.reindex(pd.MultiIndex.from_frame(moves[["seed", "move_id"]]))
-    return pd.Series(found.to_numpy(), index=moves.index)
-
-
-def _new_size(moves: pd.DataFrame, tables: Tables) -> pd.Series:
-    size = _followers(moves, tables)
-    name = np.select([size == 1, size == 2, size >= 3], ["one", "two", "three_plus"], "nobody")
-    return pd.Series(name, index=moves.index).where(_left(moves), "")
-
-
-def _of_moves(value: Callable[[pd.DataFrame, Tables], Seeds]) -> Callable[[Row, Tables], list[Count]]:
+def _of_numbers(value: Callable[[Numbers, str], Seeds]) -> Callable[[Row, Tables], list[Count]]:
     """One number from the seniors' moves, or the note that there is no ledger."""
 
     def made(row: Row, tables: Tables) -> list[Count]:
-        if tables.moves is None:
+        if tables.numbers is None:
             return [Count("", row.unit, {}, NO_LEDGER)]
-        return [Count("", row.unit, value(tables.moves, tables), row.open[1])]
+        return [Count("", row.unit, value(tables.numbers, row.key), row.open[1])]
 
     return made
-
-
-def _households(moves: pd.DataFrame, _: Tables) -> Seeds:
-    return moves.groupby("seed")["household_id"].nunique().astype(float).to_dict()
-
-
-def _larger(moves: pd.DataFrame, tables: Tables) -> Seeds:
-    size = _followers(moves, tables)
-    taken = size.notna() & _left(moves)
-    return (size > moves["household_size"])[taken].groupby(moves["seed"][taken]).mean().to_dict()
-
-
-def _mean_floor(side: str) -> Callable[[pd.DataFrame, Tables], Seeds]:
-    def made(moves: pd.DataFrame, _: Tables) -> Seeds:
-        known = moves if side == "to" else moves[_left(moves)]
-        return known.groupby("seed")[f"{side}_floor_area"].mean().to_dict()
-
-    return made
-
-
-def _same_area(moves: pd.DataFrame, _: Tables) -> Seeds:
-    left = moves[_left(moves)]
-    return (left["from_area"].astype(object) == left["to_area"].astype(object)).groupby(left["seed"]).mean().to_dict()
 
 
 def _by_year(row: Row, tables: Tables) -> list[Count]:
@@ -246,9 +170,9 @@ def _by_measures(row: Row, tables: Tables) -> list[Count]:
     counted = []
     for name in (value.key for value in row.values):
         if name == SPONTANEOUS:
-            moves = tables.moves
-            note = NO_LEDGER if moves is None else ""
-            seeds: Seeds = {} if moves is None else (moves["instruments"] == "").groupby(moves["seed"]).sum().astype(float).to_dict()
+            numbers = tables.numbers
+            note = NO_LEDGER if numbers is None else ""
+            seeds: Seeds = {} if numbers is None else numbers.count(row.key, name)
         elif not found:
             seeds, note = {}, NO_VERDICTS
         elif name in watched and not tables.shared.verdicts & watched:
@@ -283,21 +207,18 @@ def _per_move(key: str, column: str, rest: bool = False) -> Callable[[Row, Table
 
 
 def _of_lettings(row: Row, tables: Tables) -> list[Count]:
-    if tables.moves is None:
+    if tables.numbers is None:
         return [Count("", row.unit, {}, NO_LEDGER)]
-    return [Count("", row.unit, ratio(tables.delivered("allocations_by_priority", "uses"), tables.lettings))]
+    lettings = {seed: n for seed, n in tables.numbers.count("homes_taken", Tenure.CORPORATIE.key).items() if n}
+    return [Count("", row.unit, ratio(tables.delivered("allocations_by_priority", "uses"), lettings))]
 
 
 SPECIAL: dict[str, Callable[[Row, Tables], list[Count]]] = {
-    "senior_households_moved": _of_moves(_households),
-    "candidates_per_senior_home": _of_moves(lambda _, tables: tables.complexes),
+    "senior_households_moved": _of_numbers(Numbers.count),
+    **dict.fromkeys(MEANS, _of_numbers(Numbers.mean)),
     "split_applications": _applications,
     "senior_moves_year": _by_year,
-    "larger_household": _of_moves(_larger),
     "by_measures": _by_measures,
-    "from_floor_area_mean": _of_moves(_mean_floor("from")),
-    "to_floor_area_mean": _of_moves(_mean_floor("to")),
-    "same_area": _of_moves(_same_area),
     "gesprekken": lambda row, tables: [Count("", row.unit, tables.delivered("trajecten", "contacts"), row.open[1])],
     "trajecten_per_move": _per_move("trajecten", "contacts"),
     "priority_of_senior_moves": _per_move("allocations_by_priority", "uses"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from analysis.estimates.ledger_counts import Numbers
 from analysis.results import Results
 from analysis.tables.schema import SENIORS, SPENDING
 from sim.counts.schema import TABLES
@@ -20,22 +21,7 @@ from sim.world.names import ALL, plain
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-SIDES = ("area", "type", "tenure", "floor_area", "rent")
-MOVES = TABLES["moves"].some(
-    "seed",
-    "move_id",
-    "household_id",
-    "age",
-    "household_size",
-    "from_dwelling",
-    "trigger",
-    "nood",
-    "first_contact",
-    "instruments",
-    *(f"{side}_{name}" for side in ("from", "to") for name in SIDES),
-)
 HELD = TABLES["attribution"].some("seed", "household_id", "instrument", "verdict", "month_moved")
-AFTER = (("parent_move_id", ">=", 0),)
 
 Seeds = Mapping[int, float]  # value by seed
 
@@ -86,36 +72,11 @@ class Tables:
         """The folder of results."""
         return self.shared.results
 
-    def _moves(self, columns: tuple[str, ...], *where: tuple[str, str, object]) -> pd.DataFrame | None:
-        folder, last = self.results.folder, self.results.months
-        if not folder.has("moves"):
-            return None
-        run = (("month", "<", last), ("fills_vacancy", "==", True)) if where != AFTER else ()
-        return folder.of_scenario("moves", columns, self.scenario, (*run, *where))
-
     @cached_property
-    def moves(self) -> pd.DataFrame | None:
-        """Seniors' moves into an empty home in the run; None without a ledger."""
-        return self._moves(MOVES, ("household_class", "==", "senior"))
-
-    @cached_property
-    def after(self) -> pd.DataFrame:
-        """Moves with one before them in their chain, follow-up included: seed, parent_move_id, household_size."""
-        found = self._moves(("seed", "parent_move_id", "household_size"), *AFTER)
-        assert found is not None
-        return found
-
-    @cached_property
-    def lettings(self) -> Seeds:
-        """Moves into a vacant corporatie home, by seed."""
-        found = self._moves(("seed",), ("to_tenure", "==", "corporatie"))
-        return {} if found is None else sizes(found)
-
-    @cached_property
-    def complexes(self) -> Seeds:
-        """Mean number of candidates for homes in a senior complex, by seed."""
-        found = self._moves(("seed", "candidates"), ("to_type", "==", "seniorencomplex"))
-        return {} if found is None else found.groupby("seed")["candidates"].mean().to_dict()
+    def numbers(self) -> Numbers | None:
+        """What was counted of the ledger; None without one."""
+        counts = self.results.ledger_counts
+        return counts.numbers(self.scenario) if counts.known else None
 
     @cached_property
     def summary(self) -> dict[str, Seeds]:
@@ -145,11 +106,6 @@ class Tables:
             table = table[table["instrument"] == instrument]
         found = table.groupby("seed")[column].sum()
         return {seed: float(found.get(seed, 0)) for seed in self.seeds}
-
-
-def sizes(frame: pd.DataFrame) -> dict[int, float]:
-    """Rows by seed."""
-    return {int(seed): float(n) for seed, n in frame.groupby("seed").size().items()}
 
 
 def ratio(above: Seeds, below: Seeds) -> Seeds:

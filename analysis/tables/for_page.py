@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from analysis.tables.columns import FLOOR, SEEDS, C, csv, full, interval
-from sim.counts.schema import CHAINS, FUNNEL, MOVES, REAL, SCENARIO, SEED, TEXT, TRUTH, WHOLE, YES, Column, Table
+from sim.counts.schema import CHAINS, FUNNEL, MOVES, REAL, TEXT, TRUTH, WHOLE, YES, Column, Table
+from sim.counts.schema_columns import SCENARIO, SEED
+from sim.counts.schema_counts import FREED, NEXT_OF, NOBODY
 from sim.world.codes import HouseholdClass, Trigger, Verdict
 from sim.world.names import ALL, ALLE, BASIS, THERE
 
@@ -140,9 +142,8 @@ CARDS = csv(
     C("evidence", TEXT, MARKS, "what its strength rests on; of a whole scenario the weakest of its instruments"),
     C("sources", TEXT, "text", "of the evidence: ids of docs/evidence.md, or sections of docs/sources.md"),
 )
-NEXT_BY = ("persons", "home")
-NEXT = ("1", "2", "3+", "starter", "with a home", "empty", "demolished")
-FREED = ("every home", "family home")
+NEXT_BY = tuple(NEXT_OF)
+NEXT = (*(name for names in NEXT_OF.values() for name in names), *NOBODY)
 FREED_HOMES = csv(
     "freed_homes",
     "scenario × homes × kind of the next household",

@@ -10,8 +10,6 @@ from sim.counts.schema import (
     INSTRUMENTS,
     MONTHS,
     REAL,
-    SCENARIO,
-    SEED,
     TEXT,
     TRUTH,
     WHOLE,
@@ -19,6 +17,7 @@ from sim.counts.schema import (
     Column,
 )
 from sim.counts.schema import TABLES as OF_A_RUN
+from sim.counts.schema_columns import SCENARIO, SEED
 from sim.world.codes import Origin
 from sim.world.names import ALL, ALLE, BASIS, PLACEBO, THERE
 

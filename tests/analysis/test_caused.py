@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from analysis.estimates import users
 from analysis.estimates.effects import effects
-from analysis.estimates.naive import beside, helped_moves, naive
+from analysis.estimates.naive import beside, naive
 from analysis.estimates.users import with_window
 from sim.without.verdicts import FINAL, verdicts
 from sim.world.codes import Verdict, names
@@ -76,18 +76,6 @@ def test_what_a_rule_adds_is_known_only_as_a_whole():
 
 
 TWO = pd.concat([LEDGER, LEDGER.assign(instrument="bouw", uses=3)])
-
-
-@given(
-    st.lists(
-        st.tuples(st.sampled_from([0, 1]), st.integers(0, 2 * MONTHS), st.sampled_from(["", "al_x", "a", "a+b", "a+al_x"])), min_size=1
-    )
-)
-def test_a_move_that_carries_several_instruments_is_one_move(rows):
-    moves = pd.DataFrame(rows, columns=["seed", "month", "instruments"])
-    once = [(seed, month) for seed, month, carried in rows if {*carried.split("+")} & {"a", "b"} and month < MONTHS]
-    found = helped_moves(moves, MONTHS)
-    assert found.to_dict() == {seed: sum(one == seed for one, _ in once) for seed in {seed for seed, _, _ in rows}}
 
 
 def test_moves_of_a_bundle_are_those_of_the_ledger_and_unknown_where_none_was_kept():

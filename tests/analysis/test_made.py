@@ -18,7 +18,8 @@ from analysis.worksheets import fill
 from experiments import compare, entry, validate
 from experiments.runs import manifest
 from experiments.runs.folder import join
-from sim.counts.schema import REAL, SCENARIO, TABLES, Column, Table
+from sim.counts.schema import REAL, TABLES, Column, Table
+from sim.counts.schema_columns import SCENARIO
 from sim.world.errors import Refusal
 from tests.fake_world import FakeSimulation, fake_plan
 from tests.sentinels import undeclared

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.estimates.ledger_counts import COUNTED
 from analysis.estimates.misses import NOT_COMPARED, RESTS_ON, SHIPPED, hits, of_indicator
-from analysis.estimates.validation import OF_CHAINS, OF_MONTHS, OF_MOVES, ROWS, compare, tables
+from analysis.estimates.validation import OF_MONTHS, ROWS, compare, tables
 from analysis.page.public_words import WORDS, beside, legend
 from analysis.page.quote import Book
 from analysis.results import gather
@@ -53,10 +54,9 @@ def test_an_indicator_misses_what_its_figures_miss_and_says_when_there_are_none(
 
 def test_the_base_world_is_compared_with_the_columns_that_are_named_and_no_others(tmp_path):
     out = made.write(tmp_path / "out")
-    moves, chains, months = (pd.read_parquet(out / f"{name}.parquet") for name in ("moves", "chains", "months"))
-    few = compare(tables(moves[list(OF_MOVES)], chains[list(OF_CHAINS)], months[list(OF_MONTHS)], made.MONTHS))
+    results, months = gather(out), pd.read_parquet(out / "months.parquet")
+    few = compare(tables({name: results.ledger_counts.table(name, "basis") for name in COUNTED}, months[list(OF_MONTHS)], made.MONTHS))
     assert few["key"].tolist() == [row.key for row in ROWS]
-    results = gather(out)
     pd.testing.assert_frame_equal(results.validation, few)
     said = results.effects.groupby("indicator")["misses"].first()
     assert said.to_dict() == {key: of_indicator(key, hits(few)) for key in said.index}

@@ -12,11 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.estimates.areas import areas
-from analysis.estimates.freed_homes import by_seed
 from analysis.page import tiles
 from analysis.page.sections import who
 from analysis.page.wijken import area_name
-from analysis.tables.for_page import FREED, NEXT
+from analysis.tables.for_page import FREED
 from tests import fake_page
 
 HELD = {"a": {"instruments": {"brieven": {}}}}
@@ -64,46 +63,6 @@ def test_who_gets_most_of_the_homes_left_is_the_title_of_its_picture(freed, said
 
 def test_without_a_ledger_nothing_is_said_of_homes_left_but_that():
     assert "niet bewaard" in fake_page.said(who.section(made(("much",) * 3)))["nl"]
-
-
-MOVE = st.tuples(
-    st.sampled_from(["senior", "starter"]), st.integers(0, 30), st.integers(1, 5), st.booleans(), st.sampled_from(["", "koop"])
-)
-
-
-@given(st.lists(MOVE, min_size=1, max_size=12), st.data())
-def test_homes_that_seniors_left_are_followed_to_the_next_household(rows, data):
-    parents = [data.draw(st.sampled_from([-1, *range(k)])) for k in range(len(rows))]
-    parents = [one if one >= 0 and rows[one][3] and one not in parents[:k] else -1 for k, one in enumerate(parents)]
-    table = [
-        {
-            "seed": 0,
-            "month": month,
-            "move_id": k,
-            "parent_move_id": parents[k],
-            "chain_id": k,
-            "household_class": kind,
-            "household_size": size,
-        }
-        | {"from_tenure": tenure, "from_type": "eengezins", "from_rooms": 3 + size % 2, "left_vacancy": left, "fills_vacancy": True}
-        for k, (kind, month, size, left, tenure) in enumerate(rows)
-    ]
-    ends = pd.DataFrame(
-        {"seed": 0, "chain_id": range(len(rows)), "end_reason": ["demolished" if k % 2 else "open" for k in range(len(rows))]}
-    )
-    found = by_seed(pd.DataFrame(table), ends, 24).sort_index()
-    expected = dict.fromkeys(NEXT, 0)
-    for k, (kind, month, _, left, _) in enumerate(rows):
-        if kind == "senior" and month < 24 and left:
-            child = next((one for one in range(len(rows)) if parents[one] == k), None)
-            if child is None:
-                expected["demolished" if k % 2 else "empty"] += 1
-                continue
-            expected[str(rows[child][2]) if rows[child][2] < 3 else "3+"] += 1
-            expected["with a home" if rows[child][4] else "starter"] += 1
-    for by, kinds in (("persons", ("1", "2", "3+", "empty", "demolished")), ("home", ("starter", "with a home", "empty", "demolished"))):
-        assert {kind: found.loc[("every home", by, kind), 0] for kind in kinds} == {kind: expected[kind] for kind in kinds}
-        assert (found.loc[("family home", by)] <= found.loc[("every home", by)]).all().all()
 
 
 @given(st.lists(st.tuples(st.floats(0, 300), st.floats(300, 620)), min_size=1, max_size=60))

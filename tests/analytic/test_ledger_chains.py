@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.estimates.chain_length import mean_length
 from sim.chains import moves as chains
 from sim.chains import vacancies
 from sim.counts import tables as outputs
@@ -21,6 +20,7 @@ from sim.levers import nothing_in_force
 from sim.world.chance import hash_ints, uniform
 from sim.world.codes import HouseholdState, Origin, Tenure, VacancyState
 from sim.world.columns import NEVER, NOWHERE
+from tests.counted import mean_length
 from tests.worlds import burnt_in
 
 TENURES = np.array([Tenure.KOOP, Tenure.CORPORATIE])
@@ -101,7 +101,7 @@ def test_the_mean_length_in_the_ledger_meets_the_fundamental_matrix(tables):
     standard_error = ledger["moves"].std() / np.sqrt(len(ledger))
     assert standard_error < 0.06 * closed_form(), "enough chains to tell one length from another"
     assert abs(ledger["moves"].mean() - closed_form()) < FEW * standard_error
-    found = mean_length(moves, ledger, months=MONTHS)
+    found = mean_length(moves, ledger, int(moves["month"].max()), MONTHS)
     estimate = found[(found["origin"] == "new_build") & (found["length"] == "moves") & (found["reading"] == "inside_area")]
     assert abs(estimate["mean"].iloc[0] - closed_form()) < FEW * standard_error
     by_start = ledger.groupby("origin_tenure", observed=True)["moves"].mean()
