@@ -190,7 +190,7 @@ class Results:
     @cached_property
     def chain_examples(self) -> chain_examples.Examples:
         """The tables of chain_examples.csv and chain_hundred.csv; empty without a ledger."""
-        kept = self.folder.scenarios("chains") if self.folder.has("moves") and self.folder.has("chains") else []
+        kept = self.ledger_counts.scenarios() if self.folder.has("moves") and self.folder.has("chains") else []
         drawn = next((name for name in [*self.scenarios, BASIS] if name in kept), None)
         return chain_examples.NOTHING if drawn is None else chain_examples.examples(self.folder, drawn, self.months)
 

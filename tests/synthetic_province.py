@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from analysis.estimates.cards import STOCK
 from analysis.estimates.knowledge import shipped
@@ -26,7 +27,9 @@ from analysis.pipeline import tables_of
 from analysis.results import gather
 from analysis.tables.files import write_whole
 from analysis.tables.made import REPORT
+from experiments.runs import store
 from sim.counts.indicators import REGISTRY
+from sim.counts.ledger_numbers import of_ledger
 from sim.counts.schema import CHAINS, DRIFT, FUNNEL, INSTRUMENTS, MOVES, SUMMARY, TEXT
 from sim.interventions import REGISTRY as CARDS
 from sim.world.codes import DropReason, FunnelKind, HouseholdClass, Obstacle, Tenure, Trigger, names
@@ -94,8 +97,8 @@ def others(listed: list[str], seeds: int) -> dict[str, pd.DataFrame]:
     }
 
 
-def ledger(listed: list[str], seeds: int, wijken: int, part: float) -> dict[str, pd.DataFrame]:
-    """Chains of two moves each (see ``synthetic_tables.person``) in all wijken; ``part`` of as many as in a world of true size."""
+def ledger(wijken: int, part: float) -> dict[str, pd.DataFrame]:
+    """One world: chains of two moves each (see ``synthetic_tables.person``) in all wijken; ``part`` of as many as at true size."""
     n = max(wijken, round(part * CHAINS_OF_A_WORLD))
     few = small.ledger((BASIS,), range(1))
     tenures, wijk = names(Tenure), np.array([f"WK{k:06d}" for k in range(wijken)], object)
@@ -114,20 +117,28 @@ def ledger(listed: list[str], seeds: int, wijken: int, part: float) -> dict[str,
         else:
             many["origin_area"], many["origin_tenure"] = wijk[(of + 1) % wijken], np.array(tenures, object)[of % len(tenures)]
         made.append(many)
-    worlds = [(name, seed) for name in listed for seed in range(min(seeds, KEPT))]
     return {
-        name: pd.concat([one.assign(scenario=scenario, seed=seed) for scenario, seed in worlds], ignore_index=True).astype(
-            {column.name: "category" for column in of.columns if column.kind == TEXT and column.name in one}
-        )
+        name: one.astype({column.name: "category" for column in of.columns if column.kind == TEXT and column.name in one})
         for name, of, one in zip(few, (MOVES, CHAINS), made, strict=True)
     }
 
 
-def write(out: Path, n: int = 12, seeds: int = 20, wijken: int = GELDERLAND, part: float = 0.02) -> Path:
+def write_ledger(out: Path, worlds: list[tuple[str, int]], wijken: int, part: float, counted: bool) -> None:
+    """The ledger, the same in all worlds, written one world at a time; ``counted``: and what a run counts of it."""
+    tables = {name: one.drop(columns=["scenario", "seed"]) for name, one in ledger(wijken, part).items()}
+    if counted:
+        tables |= of_ledger(**tables, months=MONTHS, last=MONTHS + small.FOLLOW_UP - 1, start="2026-07")
+    for name, one in tables.items():
+        alike = pa.Table.from_pandas(one, preserve_index=False).replace_schema_metadata(None)
+        store.write_table(out / f"{name}.parquet", (store._with_run(scenario, seed, alike) for scenario, seed in worlds))
+
+
+def write(out: Path, n: int = 12, seeds: int = 20, wijken: int = GELDERLAND, part: float = 0.02, counted: bool = True) -> Path:
     """Write the folder: ``n`` scenarios beside basis and placebo, with ``part`` of the rows of a ledger of true size."""
     listed = scenarios(n)
-    tables = {"summary": summary(list(listed), seeds, wijken), **others(list(listed), seeds), **ledger(list(listed), seeds, wijken, part)}
+    tables = {"summary": summary(list(listed), seeds, wijken), **others(list(listed), seeds)}
     small.write(out, (BASIS,), range(seeds), with_ledger=False, tables=tables)
+    write_ledger(out, [(name, seed) for name in listed for seed in range(min(seeds, KEPT))], wijken, part, counted)
     content = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
     content["configuration"]["months"] = MONTHS
     content |= {"place": "gelderland", "scenarios": listed}

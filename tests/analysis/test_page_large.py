@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from analysis.page.quote import PLACE
+from analysis.pipeline import tables_of
+from analysis.results import gather
+from analysis.tables.files import Folder
 from tests import synthetic_province as made
 from tests.analysis.test_page_numbers import page_of
 
@@ -31,6 +34,28 @@ def test_a_page_grows_by_so_many_bytes_for_each_number_and_each_mark(tmp_path: P
     assert bytes_of(re.findall(r"<svg .*?</svg>", html, re.DOTALL), "<(?:path|use|text) ") < OF_A_MARK
 
 
+@pytest.mark.parametrize("counted", [True, False])
+def test_of_a_ledger_that_was_counted_the_moves_of_one_run_are_read_and_no_others(tmp_path, monkeypatch, counted):
+    folder, asked = made.write(tmp_path, n=1, seeds=2, wijken=2, part=0, counted=counted), []
+    read = Folder.of_scenario
+
+    def of_scenario(self, name, columns, scenario, where=()):
+        asked.append((name, dict((column, value) for column, _, value in where).get("seed")))
+        return read(self, name, columns, scenario, where)
+
+    monkeypatch.setattr(Folder, "of_scenario", of_scenario)
+    tables = tables_of(gather(folder))
+    assert all(len(tables[name]) for name in ("chain_lengths", "monitor", "freed_homes", "validation", "chain_examples"))
+    runs = [seed for name, seed in asked if name == "moves"]
+    assert (runs == [0]) == counted and 0 in runs
+
+
+@pytest.mark.long
+def test_with_its_counts_the_time_does_not_grow_with_the_ledger(tmp_path: Path) -> None:
+    few, many = (made.timed(made.write(tmp_path / str(part), n=3, part=part)) for part in (0.02, 0.4))
+    assert many.tables < 2 * few.tables, "twenty times as many moves"
+
+
 @pytest.mark.long
 def test_time_grows_with_the_rows_and_the_page_stays_small(tmp_path: Path) -> None:
     few = made.timed(made.write(tmp_path / "few", n=3, seeds=10, wijken=made.GELDERLAND // 4))
@@ -43,6 +68,6 @@ def test_time_grows_with_the_rows_and_the_page_stays_small(tmp_path: Path) -> No
 
 @pytest.mark.long
 def test_the_page_of_gelderland_is_below_five_megabytes(tmp_path: Path) -> None:
-    found = made.timed(made.write(tmp_path / "all"))
+    found = made.timed(made.write(tmp_path / "all", part=1.0))
     print(found)
     assert found.size < MOST_BYTES
