@@ -60,16 +60,19 @@ def chain_lengths(
     rows = []
     for scenario in scenarios:
         seeds, found = (base_seeds, base) if scenario == BASIS else _of_scenario(ledger(*read(scenario)), last_month, by_area)
-        for (origin, home, area), one in found.items():
-            other = base.get((origin, home, area)) if scenario != BASIS and seeds == base_seeds else None
-            interval = leaving_one_out(one.means[0], one.means[1:])
-            with np.errstate(invalid="ignore"):  # no end is in sight in either: the difference is not known
-                change = one.means - (np.nan if other is None else other.means)
-            paired = leaving_one_out(change[0], change[1:])
+        if not found:
+            continue
+        means = np.stack([one.means for one in found.values()], 1)
+        nothing, unequal = np.full_like(means[:, 0], np.nan), scenario != BASIS and seeds != base_seeds
+        others = {} if scenario == BASIS or unequal else base
+        with np.errstate(invalid="ignore"):  # no end is in sight in either: the difference is not known
+            change = means - np.stack([others[group].means if group in others else nothing for group in found], 1)
+        ends = np.stack([*leaving_one_out(means[0], means[1:]), *leaving_one_out(change[0], change[1:])], -1)
+        ends[~np.isfinite(ends)] = np.nan
+        for ((origin, home, area), one), of_group in zip(found.items(), ends.tolist(), strict=True):
             for k, length in enumerate(LENGTHS_SHOWN):
-                ends = (end[k] if np.isfinite(end[k]) else np.nan for end in (*interval, *paired))
-                warning = "; ".join(_warnings(one, k, len(seeds), scenario != BASIS and seeds != base_seeds))
-                rows.append((scenario, origin, home, area, length, *ends, one.open / one.chains, one.chains, len(seeds), warning))
+                warning = "; ".join(_warnings(one, k, len(seeds), unequal))
+                rows.append((scenario, origin, home, area, length, *of_group[k], one.open / one.chains, one.chains, len(seeds), warning))
     return pd.DataFrame(rows, columns=CHAIN_LENGTHS.names)
 
 
