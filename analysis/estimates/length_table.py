@@ -7,6 +7,7 @@ both worlds.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
@@ -78,12 +79,13 @@ def chain_lengths(
 
 def _warnings(one: Lengths, k: int, n_seeds: int, unequal: bool) -> Iterator[str]:
     mean, early = one.means[0, k], one.early[k]
+    early = early if math.isfinite(early) else np.nan_to_num(early)  # of hundreds of thousands of groups: the call costs more than all else
     if np.isinf(mean):
         yield "no end is in sight: every link goes on"
     elif np.isnan(mean):
         yield "no move to count from"
-    elif not abs(mean - np.nan_to_num(early)) <= RISES * mean:
-        yield f"window too short: the last third of the follow-up changes the mean by {mean - np.nan_to_num(early):+.2f}"
+    elif not abs(mean - early) <= RISES * mean:
+        yield f"window too short: the last third of the follow-up changes the mean by {mean - early:+.2f}"
     if one.open > OPEN * one.chains:
         yield f"window too short: {one.open / one.chains:.0%} of the chains are still open"
     if n_seeds < 2:

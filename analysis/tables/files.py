@@ -20,6 +20,7 @@ from verhuisketens.shell import NotWritten
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow.parquet as pq
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -54,13 +55,15 @@ class Folder:
 
         ``where`` holds further conditions (column, sign, value), all of which must hold. Raises Refusal.
         """
-        import pandas as pd
         import pyarrow.parquet as pq
 
-        file = self._found(name)
-        with readable(file):
-            need(pq.read_schema(file).names, [*columns, *(column for column, _, _ in where)], file.name)
-            return pd.read_parquet(file, columns=list(columns), filters=[("scenario", "==", scenario), *where])
+        file, tests = self._found(name), [("scenario", "==", scenario), *where]
+        with readable(file), pq.ParquetFile(file) as table:
+            need(table.schema_arrow.names, [*columns, *(column for column, _, _ in where)], file.name)
+            asked = list(dict.fromkeys([*columns, *(column for column, _, _ in tests)]))
+            groups = [k for k in range(table.num_row_groups) if _may_hold(table.metadata.row_group(k), scenario)]
+            found = table.read_row_groups(groups or [*range(table.num_row_groups)][:1], asked)  # of none: to know the types
+            return found.filter(pq.filters_to_expression(tests)).select(list(columns)).to_pandas()
 
     def scenarios(self, name: str) -> list[str]:
         """The scenarios with rows in a parquet table, in order. Raises Refusal."""
@@ -86,6 +89,15 @@ class Folder:
     def _file(self, name: str) -> Path:
         """Of a table of a run the file that its schema names: one that is computed from it may have the same name."""
         return self.path / (TABLES[name].file if name in TABLES else f"{name}.csv")
+
+
+def _may_hold(group: pq.RowGroupMetaData, scenario: str) -> bool:
+    """Whether rows of a scenario may be in a part of a parquet file, by what it says of itself."""
+    for k in range(group.num_columns):
+        column = group.column(k)
+        if column.path_in_schema == "scenario" and column.is_stats_set and column.statistics.has_min_max:
+            return bool(column.statistics.min <= scenario <= column.statistics.max)
+    return True
 
 
 @contextmanager
