@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.estimates.product_limit import tally
 from analysis.estimates.statistics import paired
 from analysis.tables.for_page import DEADWEIGHT, USERS
 from sim.counts.schema import ATTRIBUTION
@@ -41,15 +42,17 @@ def users(table: pd.DataFrame, seeds: Sequence[int], months: int, windows: Seque
         known that would have moved just as soon without.
     """
     mine = table[(table["month"] < months) & table["seed"].isin(list(seeds))]
-    keys = sorted(mine["instrument"].astype(object).unique())
+    known = mine["instrument"].astype("category").cat.remove_unused_categories().cat
+    keys = sorted(known.categories)
     if not keys:
         return pd.DataFrame(columns=list(USERS.names))
     every = pd.MultiIndex.from_product([keys, [one.key for one in SHOWN]], names=["instrument", "verdict"])
-    parts = []
+    codes = pd.Index(keys).get_indexer(known.categories)[known.codes]
+    at_seed, parts = pd.Index(list(seeds)).get_indexer(mine["seed"]), []
     for window in windows:
-        verdict = with_window(mine, window).astype(object)
-        counted = mine.groupby([mine["instrument"].astype(object), verdict.rename("verdict"), "seed"], observed=True).size().unstack("seed")
-        counted = counted.reindex(index=every, columns=list(seeds)).fillna(0).to_numpy(float)
+        verdict = pd.Categorical(with_window(mine, window), names(Verdict)).codes
+        counted = tally((len(keys), len(Verdict), len(seeds)), codes, verdict, at_seed, n=np.ones(len(mine)))
+        counted = counted[:, list(SHOWN)].reshape(len(every), len(seeds))
         found = paired(counted, np.zeros_like(counted))
         level = every.to_frame(index=False).assign(window=window, mean=found.difference, lower=found.lower, upper=found.upper)
         by = level.pivot(index="instrument", columns="verdict", values="mean")

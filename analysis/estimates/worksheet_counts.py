@@ -187,10 +187,9 @@ def one_verdict(uses: pd.DataFrame) -> pd.Series:
     """One verdict per household that used an instrument, by (seed, household_id): that of the row ``alle``, else the one that
     claims least for the measures (BY_CLAIM)."""
     order = [one.key for one in BY_CLAIM]
-    uses = uses.astype({"instrument": object, "verdict": object})
     whole = uses["instrument"] == ALLE
     uses = uses[whole] if whole.any() else uses
-    rank = uses["verdict"].map({name: k for k, name in enumerate(order)})
+    rank = uses["verdict"].map({name: k for k, name in enumerate(order)}).astype(int)
     best = rank.groupby([uses["seed"], uses["household_id"]]).min()
     return best.map(dict(enumerate(order)))
 

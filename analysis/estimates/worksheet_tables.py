@@ -57,7 +57,7 @@ class Shared:
     def verdicts(self) -> set[str]:
         """Verdicts that occur in any scenario."""
         folder = self.results.folder
-        return set(folder.table("attribution", HELD)["verdict"]) if folder.has("attribution") else set()
+        return set(folder.words("attribution", "verdict")) if folder.has("attribution") else set()
 
 
 @dataclass(frozen=True)

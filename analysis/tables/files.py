@@ -67,12 +67,16 @@ class Folder:
 
     def scenarios(self, name: str) -> list[str]:
         """The scenarios with rows in a parquet table, in order. Raises Refusal."""
+        return self.words(name, "scenario")
+
+    def words(self, name: str, column: str) -> list[str]:
+        """The texts that occur in a column of a parquet table, in order. Raises Refusal."""
         import pyarrow.parquet as pq
 
         file, found = self._found(name), set[str]()
         with readable(file), pq.ParquetFile(file) as table:
-            need(table.schema_arrow.names, ["scenario"], file.name)
-            for batch in table.iter_batches(columns=["scenario"]):
+            need(table.schema_arrow.names, [column], file.name)
+            for batch in table.iter_batches(columns=[column]):
                 found |= set(batch.column(0).unique().to_pylist())
         return sorted(found)
 
