@@ -50,7 +50,7 @@ class Comparison:
         validation: the base world beside public figures.
         summary: value of each indicator by scenario and seed, from which the effects are made.
         months, funnel, instruments, attribution, drift: by scenario, seed and month (or household).
-        moves, chains: the ledger of the first five seeds, of all, or of none, by ``ledger``.
+        moves, chains, journal: the ledger and followed seniors, of the first five seeds, of all, or of none, by ``ledger``.
         chain_links, chain_homes, ledger_numbers: what is counted of the ledger, of the same seeds.
         manifest: what was run: configuration, all parameters, versions, seeds, checksums.
         folder: where the files lie; None when they were not kept.
@@ -70,6 +70,7 @@ class Comparison:
     instruments: pd.DataFrame
     attribution: pd.DataFrame
     drift: pd.DataFrame
+    journal: pd.DataFrame
     moves: pd.DataFrame
     chains: pd.DataFrame
     chain_links: pd.DataFrame

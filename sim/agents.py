@@ -16,18 +16,21 @@ from mesa import Agent
 from mesa.agent import AgentSet
 
 from sim.behaviour.fit import classes, fit_at, moment
-from sim.world.codes import Contact, DwellingType, HouseholdClass, HouseholdState, Limitation, MoveReason, Stage, Tenure
-from sim.world.columns import ABSENT, NOWHERE
+from sim.counts import stories
+from sim.world.codes import HouseholdClass, HouseholdState, Limitation, Stage
+from sim.world.columns import ABSENT
 from sim.world.errors import Refusal
 from sim.world.ids import public_id
 
 if TYPE_CHECKING:
+    from sim.state import Run
     from sim.world.world import World
 
     class HasWorld(Protocol):
         """The model that a view belongs to."""
 
         world: World
+        state: Run
         random: Any  # Python's own generator, which Mesa shuffles agents with
 
 
@@ -157,9 +160,17 @@ class Household(Agent):
         rows = np.array([self.row])
         return float(fit_at(w.h, rows, w.h.home[rows], moment(w))[0])
 
-    def story(self) -> str:
-        """This household's life in sentences."""
-        return tell(self)
+    def story(self, language: str = "en") -> str:
+        """This household's life in sentences, in ``en`` or ``nl``: its journal where the model follows it, with and without instruments.
+
+        Raises:
+            Refusal: there is no such language.
+            EndedHouseholdError: it is not there, and not followed either.
+        """
+        run = self.model.state
+        if self.row not in run.journal.mine.rows:
+            self._cell("id")
+        return stories.story(run.world, run.at_work, run.journal, self.row, language)
 
 
 class Senior(Household):
@@ -255,50 +266,3 @@ class Views:
 
     def __getstate__(self) -> dict[str, Any]:
         return {"model": self.model, "_of": {}, "_found": None}  # views are made again
-
-
-_KIND = {
-    DwellingType.EENGEZINS: "single-family home",
-    DwellingType.MEERGEZINS: "flat",
-    DwellingType.SENIORENCOMPLEX: "flat in a complex for seniors",
-    DwellingType.MANTELZORGUNIT: "mantelzorg unit",
-    DwellingType.FLEX: "flex home",
-}
-_TENURE = {Tenure.KOOP: "owner-occupied", Tenure.CORPORATIE: "corporatie", Tenure.VRIJE_HUUR: "privately let"}
-_STAGE = {
-    Stage.HUIDIGE_WONING: "lives there without a wish to move",
-    Stage.WOONWENS: "thinks about moving",
-    Stage.WONINGZOEKEN: "is searching",
-    Stage.VERHUIZEN: "has accepted a home and waits for the keys",
-    Stage.NIEUW_THUIS: "is settling in",
-}
-
-
-def describe_home(model: HasWorld, j: int) -> str:
-    """A dwelling in a few words."""
-    d = model.world.d
-    wijk = model.world.geography.name[int(d.area[j])]
-    return f"a {_TENURE[Tenure(int(d.tenure[j]))]} {_KIND[DwellingType(int(d.kind[j]))]} of {int(d.rooms[j])} rooms in {wijk}"
-
-
-def tell(agent: Household) -> str:
-    """The story of one household, from its columns and the ledger."""
-    w = agent.model.world
-    h, i = w.h, agent.row
-    lines = [f"Household {agent.unique_id}: {agent.size} person(s), oldest {agent.age}, {agent.household_class.key}."]
-    k = int(w.counts[1])
-    for move in np.flatnonzero(w.m.household[:k] == i):
-        before, after = int(w.m.from_dwelling[move]), int(w.m.to_dwelling[move])
-        origin = "no home of its own" if before == NOWHERE else describe_home(agent.model, before)
-        reason = "" if w.m.reason[move] == MoveReason.FILL else f" ({MoveReason(int(w.m.reason[move])).key})"
-        line = f"In month {int(w.m.month[move])} it moved from {origin} to {describe_home(agent.model, after)}{reason}"
-        line += f"; fit {w.m.fit_before[move]:.2f} became {w.m.fit_after[move]:.2f}."
-        contact = Contact(int(w.m.first_contact[move]))
-        lines.append(line + (f" First contact: {contact.key}." if contact else ""))
-    if h.home[i] == NOWHERE and agent.stage == Stage.NIEUW_THUIS:
-        lines.append("It has no home of its own now: it lodges in the home of another household and is not searching.")
-    elif h.home[i] == NOWHERE:
-        lines.append("It has no home of its own now and is searching.")
-    else:
-        lines.append(f"It lives in {describe_home(agent.model, int(h.home[i]))} (fit {agent.fit:.2f}) and {_STAGE[agent.stage]}.")
-    return "\n".join(lines)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from copy import deepcopy
 from functools import partial
 from operator import attrgetter
@@ -226,6 +226,15 @@ class HousingModel(Model):
         kept = {name: value for name, value in vars(self).items() if name not in vars(twin)}
         twin.__dict__.update(deepcopy(kept, memo))
         return twin
+
+    def follow(self, ids: Collection[int]) -> Self:
+        """Keep a journal of these households (``unique_id``) from now on; their ``story()`` then tells month by month, with and without.
+
+        Raises:
+            Refusal: one of them is not there, or instruments have been at work for a month or more.
+        """
+        self.state.follow(ids)
+        return self
 
     @property
     def moves(self) -> pd.DataFrame:

@@ -48,9 +48,11 @@ def step(run: Run) -> None:
         )
     w.funnel[:] = 0
     moves_before = int(w.counts[1])
+    # what befalls the households that somebody follows is heard after each part of the month (``sim.counts.journal``)
     # births, illness, leaving home, unions, separations, care, deaths, arrivals and departures happen
     leaving = recording.leavers(w, run.events)
     happened = life_events(w, run.events)
+    run.journal.hear_events(w, at_work, happened)
     # dwellings are delivered and demolished
     programme.deliver(w)
     programme.demolish(w, run.to_demolish)
@@ -60,8 +62,10 @@ def step(run: Run) -> None:
     look_at_the_monitor(run)
     # organisations act: letters, talks, home visits, labels, within capacity and budget
     instruments_act(run)
+    run.journal.hear_instruments(w, at_work)
     # ghosts live through the same: what becomes of a household without an instrument
     live_on(run, happened)
+    run.journal.hear_ghosts(w, at_work, happened)
     # households move on in their klantreis, or drop out, with a reason
     take_steps(run)
     # vacant dwellings are offered; searchers respond; owners rank; the two are matched
@@ -70,6 +74,7 @@ def step(run: Run) -> None:
     # matched households get their keys; the ledger grows
     hand_over_keys(run, moves_before)
     ghosts.get_keys(w, at_work.ghosts)
+    run.journal.hear_keys(w, at_work)
     # the month is recorded
     recording.record(w, run.records, run.stuck, run.neighbours.seniors, moves_before, leaving)
     w.month += 1
@@ -160,8 +165,10 @@ def take_steps(run: Run) -> None:
     now = klantreis.ThisMonth(w.month, run.neighbours.norm(), crowding(w), bases, force.levers, way)
     klantreis.take_steps(w, now)
     ghosts.part(w, g, force, way)
-    if g is not None and g.n > 0:
-        klantreis.take_steps(ghosts.as_world(w, g), now._replace(parting=notes.no_parting()))
+    there = ghosts.as_world(w, g) if g is not None and g.n > 0 else None
+    if there is not None:
+        klantreis.take_steps(there, now._replace(parting=notes.no_parting()))
+    run.journal.hear_steps(w, run.at_work, there)
 
 
 def go_to_market(run: Run) -> None:
@@ -170,9 +177,10 @@ def go_to_market(run: Run) -> None:
     met = market.meet(w, force)
     if met is None:
         return
-    owed = clearings.owed(w, force, run.at_work.ghosts, met)
+    owed, watch = clearings.owed(w, force, run.at_work.ghosts, met)
     obstacles = market.take(w, met, owed)
     run.stuck.hear(met.rows, obstacles, w.h.search_month)
+    run.journal.hear_market(w, run.at_work, met, obstacles, owed, watch)
     if run.approach is not None:
         run.approach.hear_obstacles(met.rows, obstacles)
 

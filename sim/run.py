@@ -15,7 +15,7 @@ from sim import parameters as parameter_registry
 from sim.approach import stepwise
 from sim.approach.rules import read as read_rules
 from sim.chains import programme, vacancies
-from sim.counts import attribution, invariants, recording, vasthouders
+from sim.counts import attribution, invariants, lanes, recording, vasthouders
 from sim.counts import tables as outputs
 from sim.counts.by_period import summary_table
 from sim.counts.ledger_numbers import of_ledger
@@ -147,6 +147,8 @@ def run_scenario(
         raise Refusal(f"months={months}, follow_up={follow_up}: the run was made for {setting.last_month} months; give its start more")
     began = time.perf_counter()
     run = burnt_in.copy()
+    if "journal" in tables and ghost_window is not None:
+        run.follow(lanes.seniors_at_home(run.world)[: lanes.MOST_FOLLOWED])
     loaded = {key: interventions.load(key, settings, setting.start) for key, settings in (instruments or {}).items()}
     run.equip(loaded, read_rules(list(rules)), strength, months, ghosts=ghost_window is not None)
     if placebo:
@@ -204,6 +206,7 @@ def make_tables(
         "summary": lambda: summary_table(w, records, at_work.ghosts, run.at_start.year_before, months),
         "drift": lambda: drift_table(w, elsewhere),
         "filters": lambda: outputs.filters_table(at_work),
+        "journal": lambda: lanes.journal_table(w, at_work, run.journal, ghost_window),
     }
     return {name: makers[name]() for name in TABLES if name in wanted}
 

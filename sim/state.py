@@ -5,16 +5,18 @@ A copy shares no array but those that are declared to be shared (``sim.world.cop
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sim import interventions
 from sim.approach import stepwise
+from sim.counts import journal
 from sim.counts.recording import AtStart, Records
 from sim.interventions.at_work import AtWork
 from sim.world.columns import fingerprint
 from sim.world.copies import SHARED, Own
+from sim.world.errors import Refusal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,6 +43,7 @@ class Run(Own):
     approach: Approach | None = None  # the rules of a stepwise scenario
     records: Records = field(default_factory=Records)
     at_start: AtStart = field(default_factory=AtStart)
+    journal: journal.Journal = field(default_factory=journal.Journal)  # of those who are followed: nobody by default
 
     @property
     def fingerprint(self) -> str:
@@ -71,4 +74,17 @@ class Run(Own):
         self.at_work = interventions.equip(w, {**held, **waiting}, strength, months, ghosts, self.at_work)
         for running in self.at_work.running:
             running.idle = running.key in waiting
+        self.journal = self.journal.without_ghosts(w)
         self.approach = stepwise.approach(w, held, steps, months) if steps else None
+
+    def follow(self, ids: Collection[int]) -> None:
+        """Keep a journal of the households ``ids`` (as in the tables) from now on; to be asked before the instruments go to work.
+
+        Raises:
+            Refusal: one of them is not there in this month, or instruments have been at work: what differed by then is not known.
+        """
+        if self.at_work.ghosts is not None and self.at_work.ghosts.n:
+            raise Refusal(
+                f"follow: instruments are at work in month {self.world.month}; follow households before the first month with them"
+            )
+        self.journal = journal.follow(self.world, ids)

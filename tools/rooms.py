@@ -20,7 +20,7 @@ ROOMS = {
     "interventions": "sim.interventions",
     "counts": "sim.counts",
     "approach": "sim.approach",
-    "state": "sim.state",
+    "state": "sim.state sim.stored",
     "month": "sim.month",
     "run": "sim.start sim.run",
     "model": "sim.agents sim.model",

@@ -47,8 +47,13 @@ def examples(folder: Folder, scenario: str, months: int) -> Examples:
     seed = int(seeds.min())
     where = [("seed", "==", seed)]
     chains = folder.of_scenario("chains", OF_CHAINS, scenario, [*where, ("start_month", ">=", 0), ("start_month", "<", months)])
-    chains = chains[chains["origin"].astype(str) != Origin.VOOR_START.key].sort_values("chain_id", ignore_index=True)
     moves = folder.of_scenario("moves", OF_MOVES, scenario, [*where, ("fills_vacancy", "==", True), ("chain_id", ">=", 0)])
+    return of_tables(chains, moves)
+
+
+def of_tables(chains: pd.DataFrame, moves: pd.DataFrame) -> Examples:
+    """The same from tables of one run of one scenario: columns OF_CHAINS of chains that began in the run, OF_MOVES of moves in chains."""
+    chains = chains[chains["origin"].astype(str) != Origin.VOOR_START.key].sort_values("chain_id", ignore_index=True)
     moves = moves.drop(columns="fills_vacancy").sort_values(["chain_id", "link"], ignore_index=True)
     drawn, rows = home_by_home(chains, moves), every_so_many(chains)
     return Examples(_links(chains, moves, drawn, rows), _hundred(rows))

@@ -9,14 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.invariants import counted, counts, ledger, made
+from analysis.invariants import counted, counts, journals, ledger, made
 from analysis.invariants.rule import RECORD, REGISTRY, RESULTS, TABLE_OF, Fault, Invariant
 from analysis.invariants.shape import read
 from analysis.results import gather
 from analysis.tables.record import MANIFEST
 from sim.world.errors import Refusal
 
-ROOMS = (ledger, counts, counted, made)  # each enters its invariants when it is read
+ROOMS = (ledger, counts, counted, journals, made)  # each enters its invariants when it is read
 
 
 @dataclass

@@ -101,6 +101,21 @@ def locked(out: Path) -> Iterator[None]:
         NotWritten: no file can be locked there.
     """
     check_place(out)
+    with held(out, "another run works in", "choose another out"):
+        yield
+
+
+@contextmanager
+def held(out: Path, busy: str, instead: str) -> Iterator[None]:
+    """Hold a folder, which is made where it is not there, for this process.
+
+    Args:
+        busy, instead: how the message begins where another process has it, and what can be done but wait.
+
+    Raises:
+        Refusal: another process holds it, which is named with its computer.
+        NotWritten: no file can be locked there.
+    """
     with writing(out / LOCK):
         out.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(out / LOCK, os.O_RDWR | os.O_CREAT)
@@ -108,7 +123,7 @@ def locked(out: Path) -> Iterator[None]:
         with writing(out / LOCK):
             mine = _take(descriptor)
         if not mine:
-            raise Refusal(f"another run works in {out}: {_holder(out / LOCK)}; wait for it, or choose another out")
+            raise Refusal(f"{busy} {out}: {_holder(out / LOCK)}; wait for it, or {instead}")
         began = time.strftime("%Y-%m-%d %H:%M:%S")
         with writing(out / LOCK):
             os.ftruncate(descriptor, 0)

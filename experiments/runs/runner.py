@@ -14,6 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing.connection import wait as wait_for
+from multiprocessing.context import SpawnContext
 from pathlib import Path
 from typing import Any
 
@@ -215,9 +216,7 @@ def pool(workers: int, cells: Cells | None = None) -> Iterator[ProcessPoolExecut
 
     ``cells`` are those in which they count months (``run_counted``).
     """
-    for name, value in LEAN.items():  # read by a process at its start
-        os.environ.setdefault(name, value)
-    context = multiprocessing.get_context("spawn")
+    context = lean_context()
     others = multiprocessing.active_children()
     executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker, initargs=(cells,))
     try:
@@ -231,9 +230,21 @@ def pool(workers: int, cells: Cells | None = None) -> Iterator[ProcessPoolExecut
         executor.shutdown(cancel_futures=True)
 
 
+def lean_context() -> SpawnContext:
+    """How processes are started: clean, and giving back the memory that they no longer use."""
+    for name, value in LEAN.items():  # read by a process at its start
+        os.environ.setdefault(name, value)
+    return multiprocessing.get_context("spawn")
+
+
 def _begin_worker(cells: Cells | None) -> None:
     global _cells
     _cells = cells
+    leave_to_parent()
+
+
+def leave_to_parent() -> None:
+    """A process that others started leaves Ctrl-C to them, and ends when they do."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:

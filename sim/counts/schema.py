@@ -79,15 +79,7 @@ MOVES = Table(
         _C("instruments", TEXT, "keys", "of the instruments that worked on it, joined by `+`"),
         _C("trigger", TEXT, Trigger, "what set the journey off", False),
         _C("decisive", TEXT, "keys", "of those without which it would not have been this move, joined by `+`", False),
-        _C(
-            "vacancy_opened",
-            SHORT,
-            "month",
-            "in which the home taken came free; empty if it fills no vacancy",
-            False,
-            empty=True,
-            signed=True,
-        ),
+        _C("vacancy_opened", SHORT, "month", "in which the home taken came free; empty if none did", False, empty=True, signed=True),
         _C("left_vacancy", TRUTH, YES, "whether it leaves a home empty", False),
         _C("waited_months", SHORT, "months", "since the search began", False),
         _C("registered_months", SHORT, "months", "of registration with the corporaties", False),
@@ -106,13 +98,7 @@ CHAINS = Table(
         _C("origin", TEXT, Origin, "why its first home was empty"),
         _C("origin_tenure", TEXT, Tenure, "of its first home"),
         _C("origin_type", TEXT, DwellingType, "of its first home"),
-        _C(
-            "start_month",
-            SHORT,
-            "month",
-            "in which its first home came free; below 0 if under way (0 without burn-in)",
-            signed=True,
-        ),
+        _C("start_month", SHORT, "month", "in which its first home came free; below 0 if under way (0 without burn-in)", signed=True),
         _C("end_month", SHORT, "month", "in which it ended; empty while open", empty=True, signed=True),
         _C("moves", WHOLE, "moves", "so far"),
         _C("homes_freed", WHOLE, "dwellings", "moves less one: homes freed and lived in again"),
@@ -164,13 +150,7 @@ MONTHS = Table(
         *(_now(key) for key in ("suitable_dwellings", "splittable_dwellings")),
         *(_count(name, "dwellings", f"in stock, {name.removeprefix('dwellings_')}") for name in TENURE_COLUMNS),
         *(_count(name, "households", "with a home whose oldest adult is of these ages") for name in AGE_COLUMNS),
-        _C(
-            "realised_65",
-            REAL,
-            "0-1",
-            "who searched a year ago and has moved since, of 65 and over; each twelfth month",
-            False,
-        ),
+        _C("realised_65", REAL, "0-1", "who searched a year ago and has moved since, of 65 and over; each twelfth month", False),
         _C("realised_all", REAL, "0-1", "who searched a year ago and has moved since; each twelfth month", False),
         _count("departed_65_74", "households", "with a home that leave the area, oldest adult 65 to 74"),
         _count("departed_65", "households", "with a home that leave the area, oldest adult 65 or older"),
@@ -253,6 +233,35 @@ ATTRIBUTION = Table(
         _C("ghost_final", TRUTH, YES, "whether it never moves without the instrument: death, care, departure", False),
     ),
 )
+BEFELL = (  # kinds of entry of a journal
+    "start", "event", "information", "talk", "help", "wish", "search", "registered", "responded", "refused", "obstacle", "accepted",
+    "gave_back", "keys", "settled", "dropped", "ended", "parted",
+)  # fmt: skip
+JOURNAL = Table(
+    "journal",
+    "household × lane × entry",
+    "the first of a thousand seniors of each verdict, by the month of the first decision that differed (`parted`; its reason is the stage "
+    "at stake). Lane `without` is the [ghost](chance.md#ghosts) without all instruments, and has no `information`, `talk` or `help`",
+    ("household_id", "lane", "entry"),
+    (
+        _count("household_id", "id", "of the household, the same in all scenarios", True),
+        _C("lane", TEXT, ("with", "without"), "with the instruments, or without them all"),
+        _count("entry", "number", "in its lane, from 1, in the order in which it befell", True),
+        _count("month", "month", "from month 0", True),
+        _C("kind", TEXT, BEFELL, "what befell it"),
+        _C("reason", TEXT, "text", "by `kind`: a trigger, obstacle, reason to drop out, kind of move, origin or stage; empty if none"),
+        _C("instruments", TEXT, "keys", "that did it, joined by `+`; empty if none"),
+        *(one._replace(name=one.name.removeprefix("from_"), kind=one.stored) for one in _side("from", "it is about")[:4]),
+        _C("number", WHOLE, "dwellings", "that it responded to; empty for other kinds", empty=True),
+        _C("keys_month", WHOLE, "month", "of the keys of a home accepted; empty for other kinds", empty=True),
+        _C("fit_before", REAL, "0-1", "perceived fit of the home left, at the start of the home lived in; empty if none"),
+        _C("fit_after", REAL, "0-1", "perceived fit of the home taken; empty if none"),
+        _count("age", "years", "of the oldest adult at month 0", True),
+        _count("household_size", "persons", "at month 0", True),
+        _C("verdict", TEXT, Verdict, "on all instruments together (attribution.parquet)"),
+    ),
+    large=True,
+)
 DRIFT = Table(
     "drift",
     "scenario × seed × month",
@@ -300,5 +309,6 @@ TABLES = {
         SUMMARY,
         DRIFT,
         FILTERS,
+        JOURNAL,
     )
 }  # in the order in which a run makes them

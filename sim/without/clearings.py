@@ -45,8 +45,8 @@ class Result(NamedTuple):
     cleared: Cleared
 
 
-def owed(w: World, force: InForce, g: Ghosts | None, met: Met) -> NDArray:
-    """Bits of the instruments without which a household's result had been another, uint64 [searchers].
+def owed(w: World, force: InForce, g: Ghosts | None, met: Met) -> tuple[NDArray, Watch]:
+    """Bits of the instruments without which a household's result had been another, uint64 [searchers], and the ghosts that looked.
 
     To be asked before anybody takes a home. Ghosts that look this month get what they would have got; households that would
     have got something else leave a ghost behind.
@@ -55,7 +55,7 @@ def owed(w: World, force: InForce, g: Ghosts | None, met: Met) -> NDArray:
     decisive = _without_each(w, force, met, watch)
     if g is not None:
         settle_ghosts(w, g, force, watch, met)
-    return decisive
+    return decisive, watch
 
 
 def _without_each(w: World, force: InForce, met: Met, watch: Watch) -> NDArray:

@@ -24,6 +24,7 @@ from sim.world.columns import NOWHERE
 
 if TYPE_CHECKING:
     from sim.levers import InForce
+    from sim.market.choice import Responses
     from sim.market.market import Met
     from sim.without.ghosts import Ghosts
     from sim.world.world import World
@@ -42,6 +43,14 @@ class Seen(NamedTuple):
     second: NDArray  # uint64 [marks, offers], rank of the next one, where the holder is a ghost's own household
 
 
+@dataclass(frozen=True)
+class Looked:
+    """What the ghosts that look respond to, and the offer that each wins."""
+
+    answers: Responses
+    won: NDArray  # int32, offers; −1 for none
+
+
 @dataclass
 class Watch:
     """The ghosts that look this month, what they are measured by, and who parts from a ghost on the market."""
@@ -50,6 +59,7 @@ class Watch:
     at: NDArray  # int64, the mark of each in ``seen``
     seen: Seen
     parted: tuple[NDArray, NDArray, NDArray]  # household rows, marks, offers that their ghosts won
+    looked: Looked | None = None  # once they have
 
     def bits(self) -> np.uint64:
         """Marks of all ghosts that look."""
@@ -130,19 +140,20 @@ def runners_up(kept, chosen, won, slot, viewing, best):
 def settle_ghosts(w: World, g: Ghosts, force: InForce, watched: Watch, met: Met) -> None:
     """Ghosts that look get what they would have got; households that got something else leave a ghost that goes on with its own."""
     if len(watched.rows):
-        _accept(w, g, watched.rows, _choose(w, g, force, watched, met), met)
+        watched.looked = _choose(w, g, force, watched, met)
+        _accept(w, g, watched.rows, watched.looked.won, met)
     rows, marks, won = watched.parted
     new, place = ghosts.stay_behind(w, g, force, rows, marks)
     _accept(w, g, new, won[place], met)
 
 
-def _choose(w: World, g: Ghosts, force: InForce, watched: Watch, met: Met) -> NDArray:
-    """The offer that each ghost that looks wins, or −1; int32."""
+def _choose(w: World, g: Ghosts, force: InForce, watched: Watch, met: Met) -> Looked:
+    """What the ghosts that look respond to and win."""
     seekers, seen = describe(ghosts.as_world(w, g), watched.rows), watched.seen
     seekers["without"] = ghosts.off_for(seen.marks[watched.at], force)
     answers = empty_responses(len(seekers))
     respond(np.arange(len(seekers)), Market(seekers, met.offers, w.map), met.terms, NO_BITS, answers, empty_looks(0))
-    return _first_won(answers, met.viewing._replace(seekers=seekers), watched.at, g.of[watched.rows], seen)
+    return Looked(answers, _first_won(answers, met.viewing._replace(seekers=seekers), watched.at, g.of[watched.rows], seen))
 
 
 @njit(cache=True)

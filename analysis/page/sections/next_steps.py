@@ -33,6 +33,32 @@ ASKED = {  # of figures of validation.csv
         "How many of your homes do you let again each year? In the model that is {n} per cent.",
     ),
 }
+AGREED = (
+    Text(
+        "Spreek af wie de getallen hieronder elk jaar naast de telling legt.",
+        "Agree on who puts the numbers below beside the count each year.",
+    ),
+    Text(
+        "Ziet u minder dan de ondergrens? Dan klopt waarschijnlijk een aanname niet, en moet het plan anders.",
+        "Do you see less than the lower end? Then an assumption is probably wrong, and the plan must change.",
+    ),
+)
+COUNTED = (
+    Text("Elk kwartaal: tel de huishoudens die u bereikt.", "Each quarter: count the households that you reach."),
+    Text("Elk half jaar: vraag wie van hen is gaan zoeken.", "Each half year: ask who of them started to search."),
+    Text(
+        "Elk jaar: tel alle verhuizingen van senioren, ook van wie u niet bereikte.",
+        "Each year: count all moves by seniors, also of those whom you did not reach.",
+    ),
+    Text(
+        "Elk jaar schommelt vanzelf. Leg er daarom een gemeente naast die dit niet doet.",
+        "Each year goes up and down by itself. So put a municipality beside it that does not do this.",
+    ),
+    Text(
+        "Per kwartaal en per half jaar geeft het model geen getal. Vergelijk met de tabel hierboven.",
+        "By quarter and by half year the model gives no number. Compare with the table above.",
+    ),
+)
 FREE = Text("niemand hoeft iets te regelen", "no power is needed")
 
 
@@ -92,16 +118,7 @@ def _finding(page: Page, sure: list[str]) -> Text:
 
 
 def _sentences(page: Page) -> tuple[Text, ...]:
-    lines = [
-        Text(
-            "Spreek af wie de getallen hieronder elk jaar naast de telling legt.",
-            "Agree on who puts the numbers below beside the count each year.",
-        ),
-        Text(
-            "Ziet u minder dan de ondergrens? Dan klopt waarschijnlijk een aanname niet, en moet het plan anders.",
-            "Do you see less than the lower end? Then an assumption is probably wrong, and the plan must change.",
-        ),
-    ]
+    lines = [*AGREED]
     if not page.results.already(BASIS):
         lines.append(
             Text(
@@ -170,22 +187,7 @@ def _counting(page: Page) -> Words:
     """What to count every quarter, half year and year."""
     name = (certain(page) or page.order)[0]
     reached = page.results.manifest.get("reached", {}).get(name, {})
-    lines = [
-        Text("Elk kwartaal: tel de huishoudens die u bereikt.", "Each quarter: count the households that you reach."),
-        Text("Elk half jaar: vraag wie van hen is gaan zoeken.", "Each half year: ask who of them started to search."),
-        Text(
-            "Elk jaar: tel alle verhuizingen van senioren, ook van wie u niet bereikte.",
-            "Each year: count all moves by seniors, also of those whom you did not reach.",
-        ),
-        Text(
-            "Elk jaar schommelt vanzelf. Leg er daarom een gemeente naast die dit niet doet.",
-            "Each year goes up and down by itself. So put a municipality beside it that does not do this.",
-        ),
-        Text(
-            "Per kwartaal en per half jaar geeft het model geen getal. Vergelijk met de tabel hierboven.",
-            "By quarter and by half year the model gives no number. Compare with the table above.",
-        ),
-    ]
+    lines = [*COUNTED]
     for key in list(reached)[:3]:
         lines.append(
             rich(
