@@ -1,11 +1,13 @@
 # Two commands do everything: `make compare` (set-up and the main job) and `make test` (set-up for developers, lint, types, all tests).
 # ARGS adds to a run: make compare ARGS="municipality=delft seeds=5". PYTHON names the Python that .venv is made with.
 # FOLDER and OUT: make pictures FOLDER=results/… OUT=pictures writes pictures of the pages of a folder, to look at.
+# PLACE is the municipality of a workshop: make workshop PLACE=delft prepares it, once, and says how long that takes.
 # BASE is what the working folder is held against: make same-bytes BASE=main ARGS="--set whole".
 
 PYTHON ?= python3
 ARGS ?=
 BASE ?= HEAD
+PLACE ?= zwolle
 RUN := .venv/bin/python
 GIVEN := $(if $(filter-out default file,$(origin PYTHON)),--this-python)
 
@@ -13,13 +15,16 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: compare demo test test-long test-browser pictures same-bytes benchmark lock setup
+.PHONY: compare demo workshop test test-long test-browser pictures same-bytes benchmark lock setup
 
 compare: setup
 	@$(RUN) -m experiments.compare $(ARGS)
 
 demo: setup
 	@$(RUN) -m experiments.compare municipality=veldhoven scenarios=[basis,voorrang,wooncoach] seeds=4 out=results/demo $(ARGS)
+
+workshop: setup
+	@$(RUN) -m workshop "$(PLACE)" $(ARGS)
 
 test: DEV := --dev
 test: setup

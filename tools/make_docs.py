@@ -31,7 +31,7 @@ EVIDENCE_COLUMNS = ("id", "topic", "quantity", "value", "population", "source", 
 STATUSES = ("read", "read-2nd", "recalled")
 MARK = re.compile(r"(<!-- made: (?P<name>\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 EVIDENCE_ID = re.compile(r"\b(?P<letter>[A-G])(?P<first>\d\d)(?:-(?P=letter)(?P<last>\d\d))?\b")
-CITING = ("sim", "experiments", "analysis", "configs", "benchmarks")  # folders whose files cite evidence
+CITING = ("sim", "experiments", "analysis", "workshop", "configs", "benchmarks")  # folders whose files cite evidence
 CITING_SUFFIXES = (".py", ".yaml")
 
 
@@ -435,7 +435,7 @@ def made_columns() -> str:
 def made_commands() -> str:
     """Modules that are run with ``python -m``, with the first line of their docstrings."""
     rows = []
-    for folder in ("experiments", "analysis", "benchmarks", "sim"):
+    for folder in ("experiments", "analysis", "workshop", "benchmarks", "sim"):
         for path in sorted([*(ROOT / folder).glob("*.py"), *(ROOT / folder).glob("*/__main__.py")]):
             source = path.read_text(encoding="utf-8")
             if '__name__ == "__main__"' in source or path.name == "__main__.py":

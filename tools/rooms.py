@@ -20,18 +20,21 @@ ROOMS = {
     "interventions": "sim.interventions",
     "counts": "sim.counts",
     "approach": "sim.approach",
-    "state": "sim.state sim.stored",
+    "state": "sim.state",
     "month": "sim.month",
-    "run": "sim.start sim.run",
+    "run": "sim.start sim.run sim.stored",
     "model": "sim.agents sim.model",
     "shell": "verhuisketens.shell verhuisketens.extras",
     "analysis": "analysis",
     "experiments": "experiments",
+    "workshop": "workshop",
     "package": "verhuisketens",
 }
 ROOM_OF = {module: room for room, modules in ROOMS.items() for module in modules.split()}
 PLACES = [
-    path.relative_to(ROOT) for top in ("sim", "experiments", "analysis", "verhuisketens") for path in sorted((ROOT / top).rglob("*.py"))
+    path.relative_to(ROOT)
+    for top in ("sim", "experiments", "analysis", "workshop", "verhuisketens")
+    for path in sorted((ROOT / top).rglob("*.py"))
 ]
 TEXTS = {
     ".".join(place.with_suffix("").parts).removesuffix(".__init__"): (place.as_posix(), (ROOT / place).read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""The product as a package: ``from verhuisketens import compare``. Its rooms (sim, experiments, analysis) keep their names."""
+"""The product as a package: ``from verhuisketens import compare``. Its rooms (sim, experiments, analysis, workshop) keep their names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     __version__: str
 
-ROOMS = ("sim", "experiments", "analysis")
+ROOMS = ("sim", "experiments", "analysis", "workshop")
 PUBLIC = {  # name: where it lives; what is not listed here may change without a word
     "Comparison": "experiments.comparison",
     "HousingModel": "sim.model",

@@ -18,6 +18,7 @@ COMMANDS = {
     "report": "analysis.report",
     "worksheets": "analysis.worksheets.__main__",
     "collect": "analysis.collect",
+    "workshop": "workshop.__main__",
 }
 
 

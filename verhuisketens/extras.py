@@ -10,6 +10,7 @@ EXTRAS = {  # as in pyproject.toml: the name of the extra, and what its packages
     "report": ("jinja2", "matplotlib", "openpyxl", "pyphen"),
     "goals": ("optuna",),
     "figures": ("cbsodata",),
+    "workshop": ("starlette", "uvicorn"),
 }
 
 

@@ -24,7 +24,7 @@ from tools.shown import shown_by
 ROOT = make_docs.ROOT
 DOCUMENTS = make_docs.documents()
 ODD = (ROOT / "docs" / "odd.md").read_text(encoding="utf-8")
-CODE = [path for folder in ("sim", "experiments", "analysis") for path in sorted((ROOT / folder).rglob("*.py"))]
+CODE = [path for folder in ("sim", "experiments", "analysis", "workshop") for path in sorted((ROOT / folder).rglob("*.py"))]
 BLOCK = re.compile(r"^```(?P<info>[^\n]*)\n(?P<code>.*?)^```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 

@@ -32,6 +32,8 @@ IMPORTED_AS = {
     "optuna": "optuna",
     "cbsodata": "cbsodata",
     "pyphen": "pyphen",
+    "starlette": "starlette",
+    "uvicorn": "uvicorn",
 }
 
 

@@ -57,7 +57,7 @@ def test_the_first_fault_has_its_place_and_one_wording(content, where, place, sa
 def test_what_pydantic_found_is_read_in_one_place():
     read = [
         str(path.relative_to(ROOT))
-        for room in ("sim", "experiments", "analysis", "tools")
+        for room in ("sim", "experiments", "analysis", "workshop", "tools")
         for path in sorted((ROOT / room).rglob("*.py"))
         if re.search(r"\.errors\(", path.read_text(encoding="utf-8"))
     ]

@@ -1,0 +1,1 @@
+"""Packages, doses, answers, and how they are worked out while people wait."""

@@ -1,0 +1,1 @@
+"""What serves the tables: routes, streams, doors, and the CSV behind every number."""
