@@ -1,0 +1,86 @@
+// Screen 7: one senior with and without the package, on one time line, with where the ways part and why.
+import { h, heading, put, s, said, spoken, tongue } from "../dom.js";
+import { get } from "../net.js";
+import { alertUser, announce } from "../say.js";
+import { letters, store } from "../store.js";
+import * as wire from "../wire.js";
+import { w } from "../words.js";
+
+export function senior({ redraw }) {
+  let people = null;
+  let one = null;
+  let asked = null;
+  const ask = async (again) => {
+    const now = letters();
+    if (asked === now && !again) return;
+    asked = now;
+    try {
+      const found = wire.people(await get(`/api/people/${now}`), now);
+      if (now !== letters()) return;
+      people = found;
+      one = null;
+      if (found.people.length) await choose(found.people.find((person) => person.id === one?.id)?.id ?? found.people[0].id, true);
+      else redraw();
+    } catch (error) {
+      if (!error.text) throw error;
+      people = { people: [], why_none: error.text };
+      redraw();
+    }
+  };
+  const choose = async (id, quiet) => {
+    try {
+      const now = letters();
+      one = wire.senior(await get(`/api/senior/${now}/${encodeURIComponent(id)}`), now);
+      redraw();
+      if (!quiet) announce(`${spoken(one.who)} ${one.part ? `${w("partHere")} ${tongue(one.part.when)}.` : w("neverPart")} ${spoken(one.why)}`);
+    } catch (error) { alertUser(error); }
+  };
+  const step = (by) => {
+    if (!people?.people.length) return false;
+    const at = people.people.findIndex((person) => String(person.id) === String(one?.id));
+    choose(people.people[(at + by + people.people.length) % people.people.length].id);
+    return true;
+  };
+  return {
+    keys: (key) => (key === "ArrowRight" ? step(1) : key === "ArrowLeft" ? step(-1) : false),
+    draw(main, what, about) {
+      ask(what === "outcome" && about.letters === letters() && !people?.people.length);
+      put(main, heading(w("seniorTitle")), h("p", { class: "lead" }, w("seniorLead"), " ", w("seniorOne")), h("p", { class: "soft" }, w("seniorGhost"), people?.rule ? [" ", tongue(people.rule)] : ""),
+        !people ? h("p", {}, w("loading")) : !people.people.length ? h("p", {}, tongue(people.why_none) || w("nobodyFollowed")) : [
+          h("p", { class: "walk" }, h("label", { for: "pick" }, w("pick")), " ", h("select", { id: "pick", on: { change: (event) => choose(event.target.value) } },
+            people.people.map((person) => h("option", { value: person.id, selected: String(person.id) === String(one?.id), "data-fixed": "leeftijd" }, [spoken(person.who), tongue(person.verdict)].join(": "))))),
+          one ? lanes(one) : h("p", {}, w("loading"))]);
+    },
+  };
+}
+
+function lanes(one) {
+  const part = one.part?.month ?? Infinity;
+  const months = [...new Set([...one.with, ...one.without].map((step) => step.month))].sort((a, b) => a - b);
+  const of = (steps, month) => steps.filter((step) => step.month === month);
+  const rows = months.map((month) => {
+    const [mine, ghost] = [of(one.with, month), of(one.without, month)];
+    const when = (mine[0] ?? ghost[0]).when;
+    return [month, h("tr", { class: month < part ? "same" : "apart" }, h("th", { scope: "row" }, h("span", { "data-fixed": "datum" }, tongue(when))),
+      lane("with", mine), lane("withoutIt", ghost))];
+  });
+  const shown = rows.filter(([month]) => month < part).map(([, row]) => row);
+  const parting = one.part ? h("tr", { class: "part" }, h("td", { colspan: 3, id: "part" }, h("b", {}, `${w("partHere")} `, h("span", { "data-fixed": "datum" }, tongue(one.part.when)), ". "), said(one.why)))
+    : h("tr", { class: "part" }, h("td", { colspan: 3, id: "part" }, h("b", {}, `${w("neverPart")} `), said(one.why)));
+  return [h("p", { class: "person" }, said(one.who)), timeline(one),
+    h("table", { class: "lanes" }, h("caption", { class: "unseen" }, w("seniorTitle")),
+      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, w("when")), h("th", { scope: "col", class: "with" }, `● ${w("with")}`), h("th", { scope: "col", class: "without" }, `○ ${w("withoutIt")}`))),
+      h("tbody", {}, shown, parting, rows.filter(([month]) => month >= part).map(([, row]) => row)))];
+}
+
+const lane = (key, steps) => h("td", { class: key === "with" ? "with" : "without", "data-label": w(key) },
+  steps.length ? steps.map((step) => h("p", {}, said(step.said))) : h("p", { class: "soft" }, w("nothing")));
+
+// Two lines of dots by month; the table below tells the same in words.
+function timeline(one) {
+  const months = one.months ?? store.place.months;
+  const x = (month) => 20 + (720 * Math.max(0, month)) / months;
+  const dots = (steps, y, kind) => [s("line", { class: kind, x1: 20, x2: 740, y1: y, y2: y }), steps.map((step) => s("circle", { class: kind, cx: x(step.month), cy: y, r: 7 }))];
+  return s("svg", { class: "timeline", viewBox: "0 0 760 90", "aria-hidden": "true", focusable: "false" }, dots(one.with, 25, "with"), dots(one.without, 65, "without"),
+    one.part ? s("line", { class: "part", x1: x(one.part.month), x2: x(one.part.month), y1: 4, y2: 86 }) : "");
+}

@@ -1,0 +1,82 @@
+// The hall: one sentence and one picture, every table's package as a dot; letters that the last row can read.
+import { eur, h, heading, num, put, s, tongue } from "../dom.js";
+import { get } from "../net.js";
+import { alertUser } from "../say.js";
+import * as wire from "../wire.js";
+import { both, w } from "../words.js";
+
+const EVERY = 3000; // milliseconds between two looks
+const LOOKS = [["#0072B2", "■"], ["#D55E00", "◆"], ["#009E73", "▲"], ["#CC79A7", "▼"], ["#E69F00", "✚"], ["#56B4E9", "✖"], ["#1d2733", "●"]];
+
+export function zaal({ redraw }) {
+  let found = null;
+  let shown = "";
+  const ask = async () => {
+    try {
+      const now = await dotsOf();
+      if (JSON.stringify(now) === shown) return;
+      shown = JSON.stringify(now);
+      found = now;
+      redraw();
+    } catch (error) { alertUser(error); }
+  };
+  ask();
+  const timer = setInterval(ask, EVERY);
+  return {
+    end: () => clearInterval(timer),
+    draw(main) {
+      const dots = found?.dots ?? [];
+      put(main, heading(dots.some((dot) => dot.y) ? finding(dots) : w("hallWaiting")),
+        dots.some((dot) => dot.y) ? [picture(dots), names(dots)] : h("p", { class: "lead" }, tongue(found?.why_none) || w("loading")));
+    },
+  };
+}
+
+// Every table's package as far as it is worked out; a package without an outcome yet says why.
+async function dotsOf() {
+  const tables = await get("/api/tables");
+  const dots = await Promise.all(tables.filter((one) => one.package.cards.length).map(async (one) => {
+    const dot = { table: one.name, letters: one.package.letters };
+    try {
+      const made = wire.outcome(await get(`/api/outcome/${one.package.letters}`));
+      return { ...dot, x: made.money.price === "none" ? null : made.money.year, y: made.effects.senior_moves?.difference, effect: made.effects.senior_moves, worlds: made.worlds };
+    } catch (error) { return { ...dot, x: null, y: null, why: error.text }; }
+  }));
+  return { dots, why_none: both(tables.length ? "hallWaiting" : "noTables") };
+}
+
+// The one sentence: which package does most, where that is sure; the margins are those of chance.
+function finding(dots) {
+  const sure = dots.filter((dot) => dot.effect?.sure && dot.y.v > 0).sort((a, b) => b.y.v - a.y.v);
+  if (!sure.length) return w("hallNoneSure");
+  const [first, second] = sure;
+  if (second && first.effect.lower.v <= second.effect.upper.v && first.letters !== second.letters) return w("hallAlike");
+  return [`${w("hallMost")} `, h("span", { "data-fixed": "naam" }, first.table), `, ${w("hallAbout")} `, num(first.y), ` ${w("hallExtra")}.`];
+}
+
+const look = (at) => LOOKS[at % LOOKS.length];
+
+function picture(dots) {
+  const [width, height, left, bottom, top] = [1180, 350, 40, 56, 60];
+  const most = (axis) => Math.max(1, ...dots.map((dot) => dot[axis]?.v ?? 0)) * 1.12;
+  const [mx, my] = [most("x"), most("y")];
+  const least = Math.min(0, ...dots.map((dot) => dot.y?.v ?? 0));
+  const x = (value) => left + ((width - left - 60) * value) / mx;
+  const y = (value) => height - bottom - ((height - bottom - top) * (value - least)) / (my - least);
+  return s("svg", { class: "hall", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${w("hallAxisY")}, ${w("hallAxisX")}` },
+    s("line", { class: "zero", x1: left, x2: width - 20, y1: y(0), y2: y(0) }), s("line", { class: "zero", x1: left, x2: left, y1: top - 20, y2: height - bottom }),
+    s("text", { x: width - 20, y: height - 12, "text-anchor": "end" }, `${w("hallAxisX")} →`), s("text", { x: 0, y: 28 }, `↑ ${w("hallAxisY")}`),
+    dots.filter((dot) => dot.y).map((dot, at) => s("text", { class: `dot${dot.effect?.sure ? "" : " open"}`, x: x(dot.x?.v ?? 0), y: y(dot.y.v) + 14, "text-anchor": "middle", style: { fill: dot.effect?.sure ? look(dots.indexOf(dot))[0] : "#fff", stroke: look(dots.indexOf(dot))[0] }, "data-at-dot": at }, look(dots.indexOf(dot))[1])));
+}
+
+const ROOMY = 4; // tables of which costs and letters are shown, too
+
+function names(dots) {
+  const few = dots.length <= ROOMY;
+  return h("ul", { class: `hallnames${few ? "" : " many"}` }, dots.map((dot, at) => h("li", {},
+    h("span", { class: "sign", "aria-hidden": "true", style: { color: look(at)[0] } }, look(at)[1]), " ", h("b", { "data-fixed": "naam" }, dot.table), " ",
+    few ? [h("span", { "data-fixed": "code" }, dot.letters), h("br")] : "", dot.y ? [num(dot.y), ` ${w("hallExtra")}`, doubt(dot), few ? [", ", costs(dot)] : ""] : tongue(dot.why) || w("noOutcome"))));
+}
+
+const doubt = (dot) => (dot.y.v === 0 ? ` (${w("noDifference")})` : dot.effect?.sure ? "" : ` (${w("unsureShort")})`);
+const costs = (dot) => (dot.x ? [eur(dot.x), ` ${w("perYear")}`] : w("hallNoPrice"));
