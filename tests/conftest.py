@@ -13,3 +13,16 @@ settings.load_profile("verhuisketens")
 def notes(tmp_path_factory):
     """A folder in which jobs of other processes leave word of what they did."""
     return tmp_path_factory.mktemp("notes")
+
+
+LONG_FILES = (  # with few tests that each take long; begun first, so that no core waits for one of them at the end
+    "experiments/test_first_minutes.py", "experiments/test_goals.py", "experiments/test_kills.py", "properties/test_hostile.py",
+    "house/test_docs.py", "house/test_package.py", "workshop/test_prepare.py", "workshop/test_events.py", "workshop/test_scheduler.py",
+    "workshop/test_worker.py", "workshop/test_serve.py",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items):
+    """Files that take long, first."""
+    at = {name: place for place, name in enumerate(LONG_FILES)}
+    items.sort(key=lambda item: at.get("/".join(item.path.parts[-2:]), len(at)))

@@ -54,6 +54,9 @@ class Parts(Folder):
     def scenarios(self, name: str) -> list[str]:
         return sorted({scenario for scenario, _, folder in manifest.parts(self.found, name) if len(store.read_part(folder, name))})
 
+    def words(self, name: str, column: str) -> list[str]:
+        return sorted(set(self.table(name, [column])[column]))
+
     def manifest(self) -> dict[str, Any]:
         return dict(self.content)
 

@@ -16,6 +16,7 @@ import pytest
 
 from sim import run
 from sim.approach.rules import read
+from sim.counts import lanes
 from sim.interventions import REGISTRY, load
 from sim.state import Run
 from sim.world.chance import Draws
@@ -39,6 +40,7 @@ def under_way() -> Run:
     chosen = everything() | {MINE: {"pulls": {"trouble": 0.1}}}
     chosen["wooncoach_particulier"]["fte"] = None  # its team counts the seniors, and remembers
     chosen["voorrang"]["n_labelled"] = 20  # the homes that have its label are remembered
+    one.follow(lanes.seniors_at_home(one.world))
     one.equip({key: load(key, settings) for key, settings in chosen.items()}, read(STEPS))
     run.advance(one, SO_FAR, None)
     return one
@@ -80,7 +82,7 @@ def parts(thing: Any, where: str = "run", shared: bool = False, seen: dict[int, 
 def inside(thing: Any, where: str, shared: bool) -> list[tuple[str, Any, bool]]:
     """What is in a thing: where, what, and whether copies share it."""
     if is_dataclass(thing):
-        stray = set(vars(thing)) - {one.name for one in fields(thing)}
+        stray = set(getattr(thing, "__dict__", {})) - {one.name for one in fields(thing)}
         if stray:
             raise TypeError(f"{where} holds {stray}, of which no field tells whether a copy shares it")
         return [(f".{one.name}", getattr(thing, one.name), shared or bool(one.metadata.get("shared"))) for one in fields(thing)]
