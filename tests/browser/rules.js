@@ -79,6 +79,7 @@
       for (const { node, holder, boxes } of texts()) {
         if (boxes.length < 2 || !holder.closest("table, .tiles, .chain")) continue;
         for (const word of node.data.matchAll(/\p{L}{2,}/gu)) {
+          if (/:\/\/\S*$/u.test(node.data.slice(0, word.index))) continue;  // in an address, where a hyphen would lie
           const lines = new Set([word.index, word.index + word[0].length - 1].map((at) => {  // of its first and its last letter
             const range = document.createRange();
             range.setStart(node, at);
