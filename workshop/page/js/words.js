@@ -200,9 +200,9 @@ const WORDS = {
   inAll: ["In de hele periode:", "In the whole period:"],
   perMove: ["Per extra verhuizing:", "Per extra move:"],
   whoGains: ["Wie wint, wie niet?", "Who gains, who does not?"],
-  gains: ["wint", "gains"],
-  loses: ["verliest", "loses"],
-  same: ["merkt weinig", "notices little"],
+  gains: ["winnen", "gain"],
+  loses: ["verliezen", "lose"],
+  same: ["merken weinig", "notice little"],
   unsureGain: ["geen zeker verschil", "no sure difference"],
   unsureShort: ["niet zeker", "not sure"],
   ofMoves: ["verhuizingen", "moves"],
@@ -214,8 +214,8 @@ const WORDS = {
   // chain
   chainTitle: ["Eén echte keten uit de simulatie", "One real chain of the simulation"],
   chainStands: [
-    "Zonder maatregel was dit huis later ook vrijgekomen. Een keten bewijst dus niets. Het totaal wel.",
-    "Without the measure this home would have come free later too. So a chain proves nothing. The total does.",
+    "Zonder maatregel was dit huis misschien later ook vrijgekomen. Een keten bewijst dus niets. Het totaal wel.",
+    "Without the measure this home might have come free later, too. So a chain proves nothing. The total does.",
   ],
   chainKeys: ["Pijltjes links en rechts: een andere keten.", "Arrow keys left and right: another chain."],
   chainOf: ["Keten", "Chain"],
