@@ -1,7 +1,12 @@
 """Who is counted next: a few months of one job at a time, one to each table in turn. Decides only; knows no processes and no worlds.
 
-First worlds of all tables come before second worlds. A job that several tables look at is one job, and its slice is a turn of each of
-them. What nobody looks at is never counted, and given up where it was begun.
+First worlds of all tables come before second worlds, those before third ones. In a hall where tables change all the time that alone would
+keep later worlds waiting without end. So one slice in ``SHARE`` of each worker is for later worlds, while a table whose first world is over
+has any left. It goes to the table that has waited longest for one, and a world that was begun so is carried to its end: half worlds take
+memory and tell nothing. Where a world takes L slices and there are T tables and W workers, a table that keeps showing a package has a slice
+of its later worlds within SHARE * L * (T - 1 + W) slices of all workers together; of n such jobs the last ends within n times as many.
+First worlds wait a quarter longer for it at most. A job that several tables look at is one job, and its slice is a turn of each
+of them. What nobody looks at is never counted, and given up where it was begun.
 """
 
 from __future__ import annotations
@@ -10,6 +15,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from workshop.engine.package import Package
+
+SHARE = 5  # of so many slices of a worker one is for later worlds, however many first worlds there are
 
 
 class Job(NamedTuple):
@@ -40,16 +47,21 @@ class Turns:
         self.held: dict[Job, int] = {}
         self._served: dict[str, int] = {}  # the turn in which a table last had a slice
         self._turn = 0
+        self._later: dict[str, int] = {}  # the turn in which a table last had a slice of a later world, or came
+        self._since: dict[int, int] = {}  # slices of a worker since the last one of its share for later worlds
+        self._share: dict[int, Job] = {}  # the later world that a worker carries to its end with them
 
     def show(self, table: str, package: Package) -> None:
         """A table looks at a package, and no longer at what it looked at before; its place in the row stays."""
         self.shown[table] = package
         self._served.setdefault(table, 0)
+        self._later.setdefault(table, self._turn)
 
     def leave(self, table: str) -> None:
         """A table looks at nothing."""
         self.shown.pop(table, None)
         self._served.pop(table, None)
+        self._later.pop(table, None)
 
     def looked_at(self, package: Package) -> bool:
         """Whether a table looks at it, or at one that is compared with it."""
@@ -66,21 +78,49 @@ class Turns:
 
     def next(self, worker: int) -> Job | None:
         """The job of which a free worker counts the next months; None where nothing is left for it."""
+        since = self._since.get(worker, 0) + 1
+        of_share = self._of_share(worker) if since >= SHARE else None
+        job = of_share or self._of_all(worker)
+        if job is None:
+            return None
+        self._since[worker] = 0 if of_share else since
+        return self._begin(job, worker)
+
+    def _of_all(self, worker: int) -> Job | None:
+        """First worlds before second ones, and of these the table that had its turn longest ago."""
         in_turn = sorted(self.shown, key=lambda table: self._served[table])
-        for seed in self.seeds:
-            for table in in_turn:
-                free = [job for job in self.jobs(table, seed) if self._free(job, worker)]
-                if free:
-                    return self._begin(min(free, key=lambda job: self.at.get(job, 0)), worker)
-        return None
+        of_all = (self._of(table, seed, worker) for seed in self.seeds for table in in_turn)
+        return next((job for job in of_all if job is not None), None)
+
+    def _of_share(self, worker: int) -> Job | None:
+        """The later world that it carries to its end, or one of the table that waited longest and whose first world is over."""
+        begun = self._share.pop(worker, None)
+        if begun is None or not self.wanted(begun) or not self._free(begun, worker):
+            over = (table for table in self.shown if all(self._over(job) for job in self.jobs(table, self.seeds[0])))
+            in_turn = sorted(over, key=lambda table: self._later[table])
+            of_all = (self._of(table, seed, worker) for table in in_turn for seed in self.seeds[1:])
+            begun = next((job for job in of_all if job is not None), None)
+        if begun is not None:
+            self._share[worker] = begun
+        return begun
+
+    def _of(self, table: str, seed: int, worker: int) -> Job | None:
+        """Of what a table needs of a world, the job that is least far, of those that a worker may count."""
+        free = [job for job in self.jobs(table, seed) if self._free(job, worker)]
+        return min(free, key=lambda job: self.at.get(job, 0), default=None)
+
+    def _over(self, job: Job) -> bool:
+        return job in self.ended or job.package in self.failed
 
     def _free(self, job: Job, worker: int) -> bool:
-        over = job in self.ended or job.package in self.failed
-        return not over and self.held.get(job, worker) == worker  # one that runs is held by who is busy with it
+        return not self._over(job) and self.held.get(job, worker) == worker  # one that runs is held by who is busy with it
 
     def _begin(self, job: Job, worker: int) -> Job:
         self._turn += 1
-        self._served |= {table: self._turn for table in self.shown if job in self.jobs(table, job.seed)}
+        turn = {table: self._turn for table in self.shown if job in self.jobs(table, job.seed)}
+        self._served |= turn
+        if job.seed != self.seeds[0]:
+            self._later |= turn
         self.at.setdefault(job, 0)
         self.running[worker], self.held[job] = job, worker
         return job
@@ -113,6 +153,8 @@ class Turns:
     def lost(self, worker: int) -> Job | None:
         """A worker is gone with all that it held, and another may go on; returns what it was busy with."""
         self.held = {job: holder for job, holder in self.held.items() if holder != worker}
+        self._since.pop(worker, None)
+        self._share.pop(worker, None)
         return self.free(worker)
 
     def give_up(self) -> list[Job]:
