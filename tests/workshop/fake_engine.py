@@ -102,7 +102,7 @@ def _effect(key: str, base: list[Answer], mine: list[Answer], until: int, group_
     difference, lower, upper = (float(getattr(interval, name)[0]) for name in ("difference", "lower", "upper"))
     known = key == "senior_moves" and difference and len(mine) > 1
     row = {"indicator": key, "group_by": group_by, "group": group, "mean": float(np.mean(values)), "difference": difference}
-    row |= {"lower": lower, "upper": upper, "p_sign": np.nan, "seeds": len(mine)}
+    row |= {"lower": lower, "upper": upper, "placebo": np.nan, "p_sign": np.nan, "seeds": len(mine)}
     row |= {
         "lower_full": lower - 0.5 * abs(difference) if known else np.nan,
         "upper_full": upper + 0.5 * abs(difference) if known else np.nan,

@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.estimates.effects import with_claims
 from analysis.estimates.knowledge import deciding as of_cards
 from analysis.estimates.knowledge import shipped
+from analysis.estimates.statistics import t_value
 from experiments.comparison import Comparison, compare
 from sim.counts import lanes
 from sim.interventions import REGISTRY
@@ -23,6 +25,8 @@ from workshop.engine.doses import Doses, doses, place_of
 from workshop.engine.outcome import Outcome, outcome, said
 from workshop.engine.package import Package
 from workshop.engine.setting import Setting
+from workshop.prepared import make
+from workshop.prepared.folder import PLACEBO, Asked
 
 SETTING = Setting("terschelling", months=24, burn_in=6)
 SEEDS = (0, 1, 2)
@@ -78,6 +82,40 @@ def test_the_numbers_of_a_table_are_those_of_the_report(report):
         )
     assert (mine.loc[~followed_on, "knowledge"] == theirs.loc[~followed_on, "knowledge"]).all()
     assert mine.loc[("senior_moves", "all", "all"), "difference"] != 0
+
+
+@pytest.fixture(scope="module")
+def placebo(tmp_path_factory) -> pd.DataFrame:
+    """As a prepared folder has it."""
+    path = tmp_path_factory.mktemp("placebo")
+    asked = Asked(
+        place=SETTING.place, months=SETTING.months, burn_in=SETTING.burn_in, start=SETTING.start, seeds=list(SEEDS), alone=0, digests={}
+    )
+    for seed in SEEDS:
+        make.make_world(path, asked, seed)
+    moved = {seed: make.run_placebo(path, asked, seed) for seed in SEEDS}
+    make.write_placebo(path / PLACEBO, moved, dict(zip(SEEDS, answers(Package()), strict=True)))
+    return pd.read_csv(path / PLACEBO)
+
+
+def test_what_is_called_larger_than_chance_is_what_the_report_claims(report, placebo):
+    mine = of(COACHES, placebo=placebo).effects.set_index(["indicator", "group_by", "group"])
+    table = with_claims(report.effects)
+    theirs = table[(table["scenario"] == SCENARIO) & (table["months_to"] == 24) & (table["estimand"] == "net")]
+    theirs = theirs.set_index(["indicator", "group_by", "group"]).loc[mine.index]
+    followed_on = mine.index.get_level_values(0) == "moves_set_off"
+    assert np.allclose(mine.loc[~followed_on, "placebo"], theirs.loc[~followed_on, "placebo"], rtol=1e-9, equal_nan=True)
+    assert (mine.loc[~followed_on, "sure"] == theirs.loc[~followed_on, "claimed"]).all()
+    assert mine["checked"].sum() > len(mine) / 2 and (mine["placebo"] > 0).any()
+    assert not of(COACHES).effects["checked"].any()
+
+
+def test_in_fewer_worlds_the_placebo_is_as_wide_as_so_few_make_it(placebo):
+    """The deviation is that of all worlds: t of two worlds, over the root of two."""
+    two = outcome(answers(Package())[:2], answers(COACHES)[:2], COACHES, doses_here(), placebo=placebo).effects
+    all_of_them = of(COACHES, placebo=placebo).effects
+    wider = t_value(2) / math.sqrt(2) / (t_value(3) / math.sqrt(3))
+    assert np.allclose(two["placebo"], all_of_them["placebo"] * wider, equal_nan=True)
 
 
 def test_the_money_of_a_table_is_that_of_the_report(report):
@@ -160,13 +198,15 @@ def test_a_period_that_is_not_counted_is_refused_and_names_those_that_are():
 )
 def test_a_second_digit_is_written_where_the_band_is_no_wider_than_one_of_the_first(difference, half, digits):
     row = {"difference": difference, "lower": difference - half, "upper": difference + half, "mean": 1000.0 + difference}
-    assert said(pd.DataFrame([row]))["digits"].iloc[0] == digits
+    assert said(pd.DataFrame([row | {"placebo": math.nan}]))["digits"].iloc[0] == digits
 
 
 def test_noticed_is_a_hundredth_of_what_there_is_without_and_sure():
     rows = pd.DataFrame({"difference": [10.0, 9.0, 10.0], "lower": [1.0, 8.0, -1.0], "upper": [19.0, 10.0, 21.0]})
-    found = said(rows.assign(mean=1000 + rows["difference"]))
+    found = said(rows.assign(mean=1000 + rows["difference"], placebo=math.nan))
     assert found["noticed"].tolist() == [True, False, False] and found["sure"].tolist() == [True, True, False]
+    found = said(rows.assign(mean=1000 + rows["difference"], placebo=[9.0, 9.0, 0.0]))
+    assert found["noticed"].tolist() == [True, False, False] and found["sure"].tolist() == [True, False, False]
 
 
 @pytest.mark.parametrize("card", sorted(set(of_cards()["card"]) & set(REGISTRY)))

@@ -21,7 +21,7 @@ from tests.workshop.small import CARDS, PLACE, prepared_in
 from workshop.engine.package import Package
 from workshop.prepared import folder as module
 from workshop.prepared import make, worlds
-from workshop.prepared.folder import ANSWERS, NAME, PUBLIC, WORLDS, Prepared
+from workshop.prepared.folder import ANSWERS, NAME, PLACEBO, PUBLIC, WORLDS, Prepared
 
 ROOT = Path(__file__).resolve().parents[2]
 PREPARE = """
@@ -49,8 +49,8 @@ def contents(path):
 
 def test_all_that_was_asked_is_there(whole):
     assert whole.seeds == (0, 1) and whole.months == 12
-    assert list(whole.record.files) == [f"{WORLDS}/{seed}.{end}" for seed in (0, 1) for end in ("npz", "json")] + [PUBLIC]
-    assert len(whole.public) > 10
+    assert list(whole.record.files) == [f"{WORLDS}/{seed}.{end}" for seed in (0, 1) for end in ("npz", "json")] + [PUBLIC, PLACEBO]
+    assert len(whole.public) > 10 and len(whole.placebo) > 10
     for seed in whole.seeds:
         assert whole.world(seed).world.draws.seed == seed
         assert whole.answers.get(Package(), seed) is not None
@@ -88,12 +88,12 @@ def test_more_worlds_leave_those_that_are_there(copied):
     prepared_in(copied, seeds=[0, 1, 2])
     after = contents(copied)
     assert Prepared.open(copied).seeds == (0, 1, 2)
-    assert {name: after[name] for name in before if name not in (NAME, make.BEGUN)} == {
-        name: one for name, one in before.items() if name not in (NAME, make.BEGUN)
-    }
+    of_all = (NAME, make.BEGUN, PLACEBO)
+    assert {name: after[name] for name in before if name not in of_all} == {name: one for name, one in before.items() if name not in of_all}
+    assert after[PLACEBO] != before[PLACEBO]
 
 
-@pytest.mark.parametrize("part", [f"{WORLDS}/0.npz", f"{WORLDS}/1.json", f"{ANSWERS}", PUBLIC, NAME])
+@pytest.mark.parametrize("part", [f"{WORLDS}/0.npz", f"{WORLDS}/1.json", f"{ANSWERS}", PUBLIC, PLACEBO, NAME])
 def test_what_was_lost_or_changed_is_made_anew_the_same(whole, copied, part):
     at = copied / part
     if at.is_dir():

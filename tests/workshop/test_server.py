@@ -147,7 +147,8 @@ def test_a_sentence_is_true_of_any_outcome(worlds, size, width, wide, reached):
     )
     row |= {"lower_full": size - margin, "upper_full": size + margin} if wide is not None and worlds > 1 else {}
     sure = worlds > 1 and half < abs(size)
-    sheet.put("senior_moves", {**row, "seeds": worlds, "knowledge": "", "sure": sure, "noticed": sure, "digits": 2 if sure else 0})
+    said_of = {"sure": sure, "checked": False, "noticed": sure, "digits": 2 if sure else 0}
+    sheet.put("senior_moves", {**row, "seeds": worlds, "knowledge": "", **said_of})
     for key, n in reached.items():
         sheet.put(key, {"n": n})
     from workshop.server.views import effect
@@ -170,6 +171,19 @@ def test_a_sentence_is_true_of_any_outcome(worlds, size, width, wide, reached):
         assert ("extra" in first, "minder" in first) == ((size > 0, size < 0) if sure else (False, False))
         holds = wide is not None and margin < abs(size)
         assert ("ook niets" in found[1]["nl"], "hangt af" in found[1]["nl"]) == ((wide is not None) and not holds, holds) or wide is None
+
+
+@pytest.mark.parametrize(("low", "high"), [(5.0, 15.0), (-15.0, -5.0)])
+def test_a_margin_that_leaves_out_nothing_is_not_called_no_difference_where_the_placebo_is_larger(low, high):
+    from workshop.server.views import effect
+
+    sheet = Sheet("effects", "X")
+    row = {"base": 900.0, "difference": (low + high) / 2, "lower": low, "upper": high, "seeds": 8, "knowledge": ""}
+    sheet.put("senior_moves", row | {"sure": False, "checked": True, "noticed": False, "digits": 0})
+    moves = effect(sheet, "senior_moves", "senior_moves")
+    made = {"effects": {"senior_moves": moves}, "worlds": 8, "months": 120, "money": {"price": "none", "year": None}, "reached": {}}
+    first = said.filled(said.outcome(made)[0], "nl")
+    assert "geen verschil" not in first and "één nieuwe woning" in first and moves["checked"]
 
 
 # streams

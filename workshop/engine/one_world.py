@@ -77,13 +77,17 @@ def answer(run: Run, package: Package, seed: int, rows: pd.DataFrame, first: boo
 def tables(run: Run, first: bool, months: int) -> dict[str, pd.DataFrame]:
     """The tables of an answer, by name, of a run that has these months behind it."""
     made = make_tables(run, months, [], (*OF_ANSWER, *(OF_FIRST if first else ())), WINDOW)
-    summary = made["summary"]
-    found = {"summary": summary[summary["group_by"].astype(str) != WIJK].reset_index(drop=True), "money": made["instruments"]}
+    found = {"summary": kept(made["summary"]), "money": made["instruments"]}
     if first:
         of_run = {**RUN, "seed": run.world.draws.seed}
         found |= _chains(made["chains"].assign(**of_run), made["moves"].assign(**of_run), months)
         found["verdicts"] = _by_verdict(made["attribution"])
     return found
+
+
+def kept(summary: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a summary that an answer keeps."""
+    return summary[summary["group_by"].astype(str) != WIJK].reset_index(drop=True)
 
 
 def _chains(chains: pd.DataFrame, moves: pd.DataFrame, months: int) -> dict[str, pd.DataFrame]:

@@ -1,7 +1,8 @@
 """What a package did beside what it is compared with: the report's own effects and costs, from the answers of some worlds.
 
 Nothing is added up here: a package is counted as a whole. What the study of assumptions makes of it is the report's rule, and says so
-where cards stand together or in another dose. The worlds hold no placebo, so that *sure* is that the interval for chance leaves out 0.
+where cards stand together or in another dose. *Sure* is the report's rule where the folder holds a placebo: the interval for chance leaves
+out 0, and the difference is larger than the placebo's half-width. Without one it is that of chance alone, and ``checked`` says so.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ import pandas as pd
 
 from analysis.estimates import misses, validation
 from analysis.estimates.costs import beyond_basis, costs
-from analysis.estimates.effects import by_seed, effects
+from analysis.estimates.effects import KEYS, by_seed, effects
 from analysis.estimates.knowledge import Spread, otherwise, shipped
+from analysis.estimates.statistics import claimed, t_value
 from analysis.page.noticed import NOTICED
 from analysis.tables.schema import SPENDING
 from sim.counts.indicators import DIRECT
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from workshop.engine.package import Package
 
 PACKAGE = "pakket"
+PLACEBO = (*KEYS, "deviation")  # columns of what moving one home does: the standard deviation over worlds of the difference
 DIGITS = 2  # that are written at the most
 WHO = ("class", "income", "tenure")  # groups of whom a page tells who gains
 
@@ -44,7 +47,8 @@ class Outcome:
     Attributes:
         seeds: the worlds that it and its base have both.
         months: how far it goes.
-        effects: columns of ``EFFECTS``, with ``base`` (mean without the package), ``sure``, ``noticed`` and ``digits`` (see ``said``).
+        effects: columns of ``EFFECTS``, with ``base`` (mean without the package), ``checked``, ``sure``, ``noticed`` and ``digits``
+            (see ``said``).
         costs: columns of ``COSTS``: beyond what the base costs.
         unpriced: cards that have no price, so that euro leave them out.
     """
@@ -83,12 +87,14 @@ def outcome(
     doses: Doses,
     months: int | None = None,
     hits: Mapping[str, bool] | None = None,
+    placebo: pd.DataFrame | None = None,
 ) -> Outcome:
     """A package beside its base, in the worlds that both have.
 
     Args:
         months: of the periods that a summary counts (24, 48, 60, the run); the run by default.
         hits: public figure to whether the base world is near it (``analysis.estimates.misses``); as shipped by default.
+        placebo: what moving one home does to each number, columns of ``PLACEBO`` (``workshop.prepared.make``); None: not known.
 
     Raises:
         Refusal: no world that both have, or a period that is not counted.
@@ -113,11 +119,20 @@ def outcome(
         return misses.of_indicator(indicator, near)
 
     table = effects(numbers, spread=spread, missed=missed)
+    if placebo is not None:
+        table["placebo"] = _half_width(table, placebo, len(seeds))
     ledger = _joined(both, "money")
     ledger = beyond_basis(ledger[list(SPENDING)], [PACKAGE], [other_of(key) for key, _ in package.done])
     money = costs(ledger, numbers, doses.setting.start, months, spread, missed)
     unpriced = tuple(key for key, size in package.cards if doses[key][size].price == "none")
     return Outcome(package, seeds, months, said(table), money[money["scenario"] == PACKAGE].reset_index(drop=True), unpriced)
+
+
+def _half_width(table: pd.DataFrame, placebo: pd.DataFrame, n: int) -> NDArray:
+    """Of the placebo's interval in so many worlds, for each row of effects; NaN where it was not counted."""
+    names = dict.fromkeys(("indicator", "group_by", "group"), str)
+    known = placebo.astype(names).set_index(KEYS)["deviation"].reindex(pd.MultiIndex.from_frame(table[KEYS].astype(names)))
+    return np.asarray(t_value(n) * known.to_numpy(float) / math.sqrt(n))
 
 
 def _joined(both: Mapping[str, Sequence[Answer]], name: str) -> pd.DataFrame:
@@ -140,16 +155,18 @@ def said(table: pd.DataFrame) -> pd.DataFrame:
     """The table of effects with what may be said of each row.
 
     Returns:
-        ``base``: mean without the package. ``sure``: the interval for chance leaves out 0. ``noticed``: and it is a hundredth of the base
-        at least. ``digits``: how many digits that count may be written of the difference; 0: no number yet.
+        ``base``: mean without the package. ``checked``: whether a placebo's half-width is known. ``sure``: the interval for chance leaves
+        out 0, and the difference is larger than that where it is known. ``noticed``: and it is a hundredth of the base at least.
+        ``digits``: how many digits that count may be written of the difference; 0: no number yet.
     """
-    sure = ((table["lower"] > 0) | (table["upper"] < 0)).to_numpy()
+    checked = table["placebo"].notna().to_numpy()
+    sure = claimed(table["difference"], table["lower"], table["upper"], table["placebo"].where(checked, 0.0))
     base = (table["mean"] - table["difference"]).to_numpy(float)
     size = table["difference"].abs().to_numpy(float)
     same = ((table["lower"] == 0) & (table["upper"] == 0)).to_numpy()  # exactly equal in every world: that is the number
     noticed = sure & ((base == 0) | (size >= NOTICED * np.abs(base)))
     digits = np.where(same, DIGITS, np.where(sure, _digits(size, (table["upper"] - table["lower"]).to_numpy(float)), 0))
-    return table.assign(base=base, sure=sure, noticed=noticed, digits=digits.astype(int))
+    return table.assign(base=base, checked=checked, sure=sure, noticed=noticed, digits=digits.astype(int))
 
 
 def _digits(size: NDArray, width: NDArray) -> NDArray:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,13 +26,16 @@ from experiments.runs.world import digests
 from sim.state import Run
 from sim.world.errors import Refusal, first_fault, shown
 from sim.world.names import MONTH
+from workshop.engine import outcome
 from workshop.engine.answers import Answers
 from workshop.engine.doses import Doses, doses
 from workshop.engine.setting import Setting
 from workshop.prepared import worlds
 
-NAME, WORLDS, ANSWERS, PUBLIC, TABLES = "prepared.json", "worlds", "answers", "public.csv", "tables"
-FILE = re.compile(rf"{WORLDS}/[0-9]{{1,10}}\.(npz|json)|{re.escape(PUBLIC)}", re.ASCII)  # what may be named: nothing outside the folder
+NAME, WORLDS, ANSWERS, TABLES = "prepared.json", "worlds", "answers", "tables"
+PUBLIC, PLACEBO = "public.csv", "placebo.csv"
+MAY_BE_NAMED = rf"{WORLDS}/[0-9]{{1,10}}\.(npz|json)|{re.escape(PUBLIC)}|{re.escape(PLACEBO)}"  # nothing outside the folder
+FILE = re.compile(MAY_BE_NAMED, re.ASCII)
 SHA256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Positive = Annotated[int, Field(ge=1)]
 
@@ -137,11 +140,19 @@ class Prepared:
     @cached_property
     def public(self) -> pd.DataFrame | None:
         """Public figures beside those of the base (columns of validation.csv); None where none were worked out. Raises Refusal."""
-        if PUBLIC not in self.record.files:
+        return self._table(PUBLIC, VALIDATION.names)
+
+    @cached_property
+    def placebo(self) -> pd.DataFrame | None:
+        """What moving one home does (columns of ``workshop.engine.outcome.PLACEBO``); None where it was not run. Raises Refusal."""
+        return self._table(PLACEBO, outcome.PLACEBO)
+
+    def _table(self, name: str, columns: Sequence[str]) -> pd.DataFrame | None:
+        if name not in self.record.files:
             return None
-        table = pd.read_csv(io.BytesIO((self.path / PUBLIC).read_bytes()))
-        if tuple(table.columns) != tuple(VALIDATION.names):
-            raise Refusal(f"{self.path / PUBLIC} has other columns than this version writes; {worlds.WAY_OUT}")
+        table = pd.read_csv(io.BytesIO((self.path / name).read_bytes()))
+        if tuple(table.columns) != tuple(columns):
+            raise Refusal(f"{self.path / name} has other columns than this version writes; {worlds.WAY_OUT}")
         return table
 
     def world(self, seed: int) -> Run:

@@ -6,7 +6,7 @@ import json
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -19,7 +19,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.estimates import validation
+from analysis.estimates.effects import by_seed
 from analysis.estimates.ledger_counts import COUNTED
+from analysis.estimates.statistics import paired
 from analysis.tables.files import digest, write_json, write_whole
 from analysis.tables.schema import VALIDATION
 from experiments.runs.folder import held
@@ -31,15 +33,17 @@ from sim.state import Run
 from sim.world import figures, places
 from sim.world.errors import Refusal, shown
 from sim.world.names import BASIS
+from sim.world.names import PLACEBO as NOTHING
 from workshop.engine import one_world
 from workshop.engine.answers import HALF, Answer, Answers
 from workshop.engine.doses import Doses, doses, place_of
+from workshop.engine.outcome import PLACEBO as COLUMNS
 from workshop.engine.package import Package
 from workshop.prepared import worlds
-from workshop.prepared.folder import ANSWERS, NAME, PUBLIC, TABLES, WORLDS, Asked, Measured, Prepared, Record, read, refuse_another
+from workshop.prepared.folder import ANSWERS, NAME, PLACEBO, PUBLIC, TABLES, WORLDS, Asked, Measured, Prepared, Record, read, refuse_another
 
 BEGUN = "preparing.json"  # what is being prepared; there from the first moment on
-OURS = (NAME, BEGUN, PUBLIC, WORLDS, ANSWERS)  # made here; of other code or figures they are made anew
+OURS = (NAME, BEGUN, PUBLIC, PLACEBO, WORLDS, ANSWERS)  # made here; of other code or figures they are made anew
 OTHERS = (TABLES, "codes.txt", ".lock")  # of a workshop day
 WORLDS_MADE, ALONE = 8, 4  # worlds, and in how many of them every card is run alone
 PER_MONTH, PER_HOUSEHOLD = 0.004, 3e-7  # seconds of one core for a month of a world, and for each home in it, as measured
@@ -138,6 +142,11 @@ class _Work:
         for _ in self._all(make_public, [(self.path, self.asked)]):
             pass
         self._pass(self.asked.months * len(_public_seeds(self.asked)), progress)
+        moved = {}
+        for (_, _, seed), summary in self._all(run_placebo, [(self.path, self.asked, seed) for seed in self.asked.seeds]):
+            moved[seed] = summary
+            self._pass(self.asked.months, progress)
+        write_placebo(self.path / PLACEBO, moved, {seed: answers.get(Package(), seed) for seed in self.asked.seeds})
 
     def finish(self) -> None:
         """Write what is there, last of all."""
@@ -149,7 +158,7 @@ class _Work:
             corporatie=figures_of.corporatie,
             doses=self._measured(),
             failed=dict(sorted(self.failed.items())),
-            files={name: digest(self.path / name) for name in [*files, PUBLIC]},
+            files={name: digest(self.path / name) for name in [*files, PUBLIC, PLACEBO]},
         )
         write_json(self.path / NAME, record.model_dump())
 
@@ -226,6 +235,22 @@ def make_public(path: Path, asked: Asked) -> None:
     write_whole(path / PUBLIC, table[list(VALIDATION.names)].to_csv(index=False, lineterminator="\n"))
 
 
+def run_placebo(path: Path, asked: Asked, seed: int) -> pd.DataFrame:
+    """The summary of a world in which one planned home comes a month later, as the report's placebo; in a process of its own."""
+    burnt_in = _burnt_in(path / WORLDS / str(seed))
+    made = run_scenario(burnt_in, placebo=True, months=asked.months, follow_up=0, tables=("summary",), ghost_window=None)
+    return one_world.kept(made.tables["summary"])
+
+
+def write_placebo(path: Path, moved: Mapping[int, pd.DataFrame], bases: Mapping[int, Answer | None]) -> None:
+    """How far apart worlds are that differ in that home alone, number by number."""
+    parts = [one.assign(scenario=NOTHING, seed=seed) for seed, one in moved.items()]
+    parts += [one.tables["summary"].assign(scenario=BASIS, seed=seed) for seed, one in bases.items() if one is not None]
+    numbers = by_seed(pd.concat(parts, ignore_index=True))
+    table = numbers.rows.assign(deviation=paired(numbers.values[NOTHING], numbers.values[BASIS]).deviation)
+    write_whole(path, table[list(COLUMNS)].to_csv(index=False, lineterminator="\n"))
+
+
 def _burnt_in(path: Path) -> Run:
     """A world, kept for the next package in it."""
     return _loaded(path, digest(worlds.files_of(path)[1]))
@@ -293,13 +318,13 @@ def _finished(path: Path, asked: Asked, cards: Sequence[str] | None) -> Prepared
         if Asked(**{name: getattr(there.record, name) for name in Asked.model_fields}) == asked:
             answers, failed = there.answers, there.record.failed
             jobs = (job for job in _jobs(asked, there.doses, cards) if _named(job.package) not in failed)
-            return there if all(answers.known(job.package, [job.seed]) for job in jobs) else None
+            return there if PLACEBO in there.record.files and all(answers.known(job.package, [job.seed]) for job in jobs) else None
     return None
 
 
 def _begin(path: Path, asked: Asked) -> None:
     """Sign the folder. What is there of other code or figures goes; other settings are refused."""
-    for name in (NAME, PUBLIC):
+    for name in (NAME, PUBLIC, PLACEBO):
         (path / name).unlink(missing_ok=True)
     before = None
     with suppress(Refusal):
@@ -323,7 +348,7 @@ def _months(asked: Asked, cards: Sequence[str] | None) -> int:
     from analysis.estimates.cards import Place
 
     packages = len(list(_alone(doses(asked.setting, Place(1, 1)), cards)))
-    answers = len(asked.seeds) + packages * len(asked.seeds[: asked.alone]) + len(_public_seeds(asked))
+    answers = 2 * len(asked.seeds) + packages * len(asked.seeds[: asked.alone]) + len(_public_seeds(asked))
     return len(asked.seeds) * (BEGINNING + asked.burn_in) + answers * asked.months
 
 

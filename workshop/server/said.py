@@ -185,6 +185,12 @@ def _moves(moves: Mapping[str, Any], time: Text, worlds: int) -> Said:
             {"n": in_digits(moves["difference"], 1)},
         )
     ends = {"low": low, "high": high}
+    if not digits and (low["v"] > 0 or high["v"] < 0):
+        return Said(
+            f"Tussen {{low}} en {{high}} in {time.nl}. Zo veel verschil kan het al geven als één nieuwe woning een maand later komt.",
+            f"Between {{low}} and {{high}} in {time.en}. One new home that comes a month later may make as much difference.",
+            ends,
+        )
     if not digits:
         return Said(
             f"In {time.nl} is geen verschil te zien dat groter is dan toeval: tussen {{low}} en {{high}}.",

@@ -38,13 +38,14 @@ MOST_CONNECTIONS = 300
 def stock_of(prepared: Prepared) -> Stock:
     """What the server asks of a prepared folder."""
     doses, answers, seeds, public = prepared.doses, prepared.answers, prepared.seeds, prepared.public
+    placebo = prepared.placebo
     hits = None if public is None else dict(zip(public["key"].astype(str), public["hit"].astype(bool), strict=True))
     return Stock(
         folder=prepared.path,
         doses=doses,
         seeds=seeds,
         answers=answers,
-        outcome=lambda base, mine, package, months: outcome(base, mine, package, doses, months, hits),
+        outcome=lambda base, mine, package, months: outcome(base, mine, package, doses, months, hits, placebo),
         shares=lambda package: shares(answers, package, seeds),
         deciding=lambda found: deciding(found, doses),
         public=public,

@@ -20,7 +20,7 @@ from workshop.table.letters import Letters
 from workshop.table.state import Table
 
 INTERVALS = ("lower", "upper", "lower_full", "upper_full")
-EFFECTS = ("base", "difference", *INTERVALS, "p_sign", "seeds", "knowledge", "sure", "noticed", "digits")
+EFFECTS = ("base", "difference", *INTERVALS, "p_sign", "seeds", "knowledge", "placebo", "checked", "sure", "noticed", "digits")
 
 
 def package(one: Package, letters: Letters) -> dict[str, Any]:
@@ -195,6 +195,7 @@ def effect(sheet: Sheet, row: str, key: str) -> dict[str, Any]:
         "why_no_full": None if lower_full is not None else unknown(knowledge)._asdict(),
         "base": sheet.cell(row, "base", scale=scale),
         "sure": bool(sheet.rows[row]["sure"]),
+        "checked": bool(sheet.rows[row]["checked"]),
         "noticed": bool(sheet.rows[row]["noticed"]),
         "holds": holds,
         "digits": int(sheet.rows[row]["digits"]),

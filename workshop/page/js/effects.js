@@ -14,6 +14,12 @@ export function sure(effect) {
   return effect.noticed ? w("sureBig") : w("sureSmall");
 }
 
+// What "larger than chance" is here, and what the check of the report adds to it.
+export const chanceNote = (effects) => {
+  const known = effects.filter((one) => one?.lower);
+  return known.length ? h("p", { class: "soft chancenote" }, [w("chanceNote"), w(known.every((one) => one.checked) ? "chanceChecked" : "chanceUnchecked"), w("noticeNote")].join(" ")) : "";
+};
+
 const oneText = (effect) => effect.lower && tongue(effect.lower.t) === tongue(effect.upper.t);
 export const chance = (effect) => (oneText(effect) ? w("hardlyAny") : (span(effect, "", w("to")) ?? w("oneWorld")));
 export const full = (effect) => span(effect, "_full", w("to")) ?? (tongue(effect.why_no_full) || w("noFull"));

@@ -1,7 +1,7 @@
 // Screen 8: up to four packages side by side, on one axis, with euros, shares of the cards, who gains and who loses.
 import { button, fixed, h, heading, num, put, said, tongue } from "../dom.js";
 import { nameOfCard } from "../card.js";
-import { bar, chance, full, nameOf, reach, sure } from "../effects.js";
+import { bar, chance, chanceNote, full, nameOf, reach, sure } from "../effects.js";
 import { get } from "../net.js";
 import { alertUser } from "../say.js";
 import { complain, letters, store } from "../store.js";
@@ -64,7 +64,8 @@ function axis(shown, choose) {
     const effect = one.effects?.[indicator];
     return h("li", {}, h("span", { class: "barname" }, `${SIGNS[at]} `, fixed(one.letters, "code")), effect ? bar(effect, ends, one.letters, `look${at}`) : h("span"),
       h("span", { class: "barsaid" }, effect?.difference ? [num(effect.difference), " (", chance(effect), ") ", sure(effect)] : tongue(one.why) || w("noOutcome")));
-  })), h("p", { class: "legend" }, h("span", { class: "key-thick" }), ` ${w("thick")} `, h("span", { class: "key-thin" }), ` ${w("thin")}`));
+  })), h("p", { class: "legend" }, h("span", { class: "key-thick" }), ` ${w("thick")} `, h("span", { class: "key-thin" }), ` ${w("thin")}`),
+  chanceNote(shown.map((one) => one.effects?.[indicator])));
 }
 
 function column(one, at, take) {

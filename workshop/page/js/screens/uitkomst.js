@@ -2,7 +2,7 @@
 import { button, eur, h, heading, num, put, said, spoken, tongue } from "../dom.js";
 import { lineChart, play, soFar } from "../chart.js";
 import { alone } from "../card.js";
-import { bar, chance, nameOf, reach, sure, table } from "../effects.js";
+import { bar, chance, chanceNote, nameOf, reach, sure, table } from "../effects.js";
 import { announce } from "../say.js";
 import { cardOf, carryOn, complain, fetchOutcome, letters, lineOf, stopWork, store } from "../store.js";
 import { w } from "../words.js";
@@ -100,7 +100,7 @@ function whole(main, again) {
           earlier.length ? [" ", h("span", { class: "key-before" }), ` ${w("replayNote")}`] : "")),
       h("div", { class: "sayings" }, one?.sentences?.length ? h("ul", { class: "sentences" }, one.sentences.map((item) => h("li", {}, said(item)))) : h("p", {}, store.failed ? said(store.failed.said) : w(lineOf(now).length ? "drawing" : store.ready ? "startsSoon" : "warming")),
         aloneBox(), one ? [moneyBox(one.money, effect), gainsBox(one.gains)] : "")),
-    one?.effects ? numbers(one) : "");
+    one?.effects ? [chanceNote(Object.values(one.effects)), numbers(one)] : "");
   return chart;
 }
 
