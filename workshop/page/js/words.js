@@ -342,6 +342,11 @@ const WORDS = {
   saved: ["Bewaard.", "Saved."],
   saveMinutes: ["Verslag opslaan", "Save the minutes"],
   // hall, desk
+  page: ["bladzijde", "page"],
+  pageBefore: ["Vorige", "Previous"],
+  pageAfter: ["Volgende", "Next"],
+  pageRest: ["Sta stil", "Stand still"],
+  pageOn: ["Blader verder", "Turn the pages"],
   hallMost: ["Het meest:", "Most:"],
   hallAbout: ["ongeveer", "about"],
   hallNoneSure: ["Nog geen pakket met meer verschil dan toeval.", "No package with more difference than chance yet."],

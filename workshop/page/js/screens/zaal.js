@@ -2,11 +2,12 @@
 import { eur, h, heading, num, put, s, tongue } from "../dom.js";
 import { get } from "../net.js";
 import { alertUser } from "../say.js";
+import { turning } from "../turning.js";
 import * as wire from "../wire.js";
 import { both, w } from "../words.js";
 
 const EVERY = 3000; // milliseconds between two looks
-const LOOKS = [["#0072B2", "■"], ["#D55E00", "◆"], ["#009E73", "▲"], ["#CC79A7", "▼"], ["#E69F00", "✚"], ["#56B4E9", "✖"], ["#1d2733", "●"]];
+const SIGNS = [["#0072B2", "■"], ["#D55E00", "◆"], ["#009E73", "▲"], ["#CC79A7", "▼"], ["#E69F00", "✚"], ["#56B4E9", "✖"], ["#1d2733", "●"]];
 
 export function zaal({ redraw }) {
   let found = null;
@@ -22,12 +23,16 @@ export function zaal({ redraw }) {
   };
   ask();
   const timer = setInterval(ask, EVERY);
+  const pages = turning();
+  addEventListener("resize", redraw);
   return {
-    end: () => clearInterval(timer),
+    end: () => { clearInterval(timer); pages.end(); removeEventListener("resize", redraw); },
     draw(main) {
       const dots = found?.dots ?? [];
       put(main, heading(dots.some((dot) => dot.y) ? finding(dots) : w("hallWaiting")),
-        dots.some((dot) => dot.y) ? [picture(dots), names(dots)] : h("p", { class: "lead" }, tongue(found?.why_none) || w("loading")));
+        dots.some((dot) => dot.y) ? [picture(dots), names(dots), h("p", { class: "hallpages" })] : h("p", { class: "lead" }, tongue(found?.why_none) || w("loading")));
+      const list = main.querySelector(".hallnames");
+      if (list) pages.lay(list, main.querySelector(".hallpages"));
     },
   };
 }
@@ -54,10 +59,25 @@ function finding(dots) {
   return [`${w("hallMost")} `, h("span", { "data-fixed": "naam" }, first.table), `, ${w("hallAbout")} `, num(first.y), ` ${w("hallExtra")}.`];
 }
 
-const look = (at) => LOOKS[at % LOOKS.length];
+// Colour and sign of each table, in the picture and in the list; with more tables than signs a letter.
+const looks = (dots) => dots.map((_, at) => [SIGNS[at % SIGNS.length][0], dots.length > SIGNS.length ? letter(at) : SIGNS[at][1]]);
+const letter = (at) => (at < 26 ? "" : letter(Math.floor(at / 26) - 1)) + String.fromCharCode(65 + (at % 26));
+
+const DOT = 30; // width of a sign
+
+// Tables with the same outcome have one place in the picture: their signs stand in a row.
+function together(dots) {
+  const groups = new Map();
+  for (const [at, dot] of dots.entries()) {
+    const place = `${dot.x?.v ?? 0} ${dot.y?.v}`;
+    if (dot.y) groups.set(place, [...(groups.get(place) ?? []), at]);
+  }
+  return [...groups.values()];
+}
 
 function picture(dots) {
-  const [width, height, left, bottom, top] = [1180, 350, 40, 56, 60];
+  const signs = looks(dots);
+  const [width, height, left, bottom, top] = [1180, dots.length > SIGNS.length ? 262 : 350, 40, 56, 60]; // lower where the list is long
   const most = (axis) => Math.max(1, ...dots.map((dot) => dot[axis]?.v ?? 0)) * 1.12;
   const [mx, my] = [most("x"), most("y")];
   const least = Math.min(0, ...dots.map((dot) => dot.y?.v ?? 0));
@@ -66,15 +86,20 @@ function picture(dots) {
   return s("svg", { class: "hall", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${w("hallAxisY")}, ${w("hallAxisX")}` },
     s("line", { class: "zero", x1: left, x2: width - 20, y1: y(0), y2: y(0) }), s("line", { class: "zero", x1: left, x2: left, y1: top - 20, y2: height - bottom }),
     s("text", { x: width - 20, y: height - 12, "text-anchor": "end" }, `${w("hallAxisX")} →`), s("text", { x: 0, y: 28 }, `↑ ${w("hallAxisY")}`),
-    dots.filter((dot) => dot.y).map((dot, at) => s("text", { class: `dot${dot.effect?.sure ? "" : " open"}`, x: x(dot.x?.v ?? 0), y: y(dot.y.v) + 14, "text-anchor": "middle", style: { fill: dot.effect?.sure ? look(dots.indexOf(dot))[0] : "#fff", stroke: look(dots.indexOf(dot))[0] }, "data-at-dot": at }, look(dots.indexOf(dot))[1])));
+    together(dots).map((group) => {
+      const at = x(dots[group[0]].x?.v ?? 0);
+      const side = group.length === 1 ? "middle" : at < width / 2 ? "start" : "end";
+      return s("text", { class: "dots", x: side === "start" ? at - DOT / 2 : side === "end" ? at + DOT / 2 : at, y: y(dots[group[0]].y.v) + 14, "text-anchor": side },
+        group.map((one) => s("tspan", { class: `dot${dots[one].effect?.sure ? "" : " open"}`, style: { fill: dots[one].effect?.sure ? signs[one][0] : "#fff", stroke: signs[one][0] } }, signs[one][1])));
+    }));
 }
 
 const ROOMY = 4; // tables of which costs and letters are shown, too
 
 function names(dots) {
-  const few = dots.length <= ROOMY;
+  const [few, signs] = [dots.length <= ROOMY, looks(dots)];
   return h("ul", { class: `hallnames${few ? "" : " many"}` }, dots.map((dot, at) => h("li", {},
-    h("span", { class: "sign", "aria-hidden": "true", style: { color: look(at)[0] } }, look(at)[1]), " ", h("b", { "data-fixed": "naam" }, dot.table), " ",
+    h("span", { class: "sign", "aria-hidden": "true", style: { color: signs[at][0] } }, signs[at][1]), " ", h("b", { "data-fixed": "naam" }, dot.table), " ",
     few ? [h("span", { "data-fixed": "code" }, dot.letters), h("br")] : "", dot.y ? [num(dot.y), ` ${w("hallExtra")}`, doubt(dot), few ? [", ", costs(dot)] : ""] : tongue(dot.why) || w("noOutcome"))));
 }
 
