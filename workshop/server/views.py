@@ -16,6 +16,7 @@ from workshop.engine.outcome import Outcome
 from workshop.engine.package import Package
 from workshop.server import said
 from workshop.server.tables import Sheet
+from workshop.table import events
 from workshop.table.letters import Letters
 from workshop.table.state import Table
 
@@ -63,7 +64,8 @@ def _letters(line: str, letters: Letters) -> str:
 
 def _line(one: Any, letters: Letters) -> dict[str, Any]:
     before, now = letters.of(one.before.package), letters.of(one.after.package)
-    return {"n": one.number, "how": one.how, "said": said.history(one, letters)._asdict(), "before": before, "letters": now}
+    card = one.event.key if isinstance(one.event, events.Card) else None
+    return {"n": one.number, "how": one.how, "card": card, "said": said.history(one, letters)._asdict(), "before": before, "letters": now}
 
 
 def cost_sheet(one: Package, doses: Doses, letters: Letters) -> Sheet:

@@ -112,9 +112,9 @@ function status(one) {
   return [num({ v: one.worlds, t: { nl: String(one.worlds), en: String(one.worlds) }, at: `effects/${one.letters}/senior_moves/seeds` }), ` ${w("worlds")}`];
 }
 
-// The prepared result of the card that was laid last, marked: it is no part of a sum.
+// The prepared result of the card that was changed last, marked: it is no part of a sum. After another change there is none.
 function aloneBox() {
-  const key = store.alone?.card ?? store.state.package.cards.at(-1)?.[0];
+  const key = store.state.last?.card;
   const dose = store.state.package.cards.find(([card]) => card === key)?.[1];
   if (!dose) return "";
   return h("div", { class: "alonebox" }, h("h2", {}, tongue(cardOf(key)), " ", h("small", { class: "stamp" }, w("aloneMark"))), alone(cardOf(key), dose));
