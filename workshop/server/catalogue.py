@@ -8,6 +8,7 @@ from typing import Any
 
 from analysis.estimates.card_evidence import EVIDENCE, NOT_COUNTED
 from analysis.page.chain_drawing import FLAGS, WHO
+from analysis.page.sections.cards import MARKS
 from analysis.page.wijken import area_name
 from analysis.page.words import STAGES, Text, condition, indicator
 from experiments.runs.manifest import areas
@@ -59,7 +60,7 @@ def _card(key: str, doses: Doses, numbers: Sheet, alone: Mapping[tuple[str, str]
         "payer": said.organisation(str(settings.get("payer", "")))._asdict(),
         "deliverer": said.organisation(str(settings.get("deliverer") or card.usual_deliverer(str(settings.get("payer")))))._asdict(),
         "stages": list(card.stages),
-        "evidence": {"mark": evidence.mark, "nl": evidence.nl, "en": evidence.en},
+        "evidence": {"mark": MARKS[evidence.mark]._asdict(), "nl": evidence.nl, "en": evidence.en},
         "doses": {size: _dose(key, size, doses, numbers) for size in doses[key]},
         "alone": {size: alone.get((key, size)) for size in doses[key]},
     }

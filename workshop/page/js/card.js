@@ -23,7 +23,7 @@ function priceOf(dose) {
 }
 
 export function mark(card) {
-  return [h("span", { class: "mark", "data-fixed": "bewijs" }, card.evidence.mark), ": ", h("span", { "data-fixed": "bewijs" }, tongue(card.evidence))];
+  return [h("span", { class: "mark", "data-fixed": "bewijs" }, tongue(card.evidence.mark)), ": ", h("span", { "data-fixed": "bewijs" }, tongue(card.evidence))];
 }
 
 // kind: "cards" (the package) or "done" (what the place does already).
@@ -33,7 +33,7 @@ export function tile(card, kind, { open, turn }) {
   return h("li", { class: ["tile", now ? `on ${kind}` : "", done ? "already" : "", open ? "open" : ""].join(" ") },
     h("button", { type: "button", id: `card-${card.key}`, class: "face", "aria-expanded": open ? "true" : "false", "aria-controls": open ? `back-${card.key}` : null, on: { click: () => turn(card.key) } },
       h("span", { class: "name" }, tongue(card)),
-      h("span", { class: "state" }, h("span", { class: "mark", "aria-hidden": "true", "data-fixed": "bewijs" }, card.evidence.mark),
+      h("span", { class: "state" }, h("span", { class: "mark", "aria-hidden": "true", "data-fixed": "bewijs" }, tongue(card.evidence.mark)),
         now ? h("span", { class: "dots" }, h("span", { "aria-hidden": "true" }, DOTS[now]), " ", w(now)) : "",
         done ? h("span", { class: "dots" }, `${w("doneAlready")}: ${w(done)}`) : "")),
     open ? back(card, kind, now) : "");
