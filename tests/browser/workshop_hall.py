@@ -74,7 +74,7 @@ def people(package: Package) -> dict[str, Any]:
         }  # fmt: skip
 
     rule = {"nl": "De eersten voor wie een beslissing anders uitviel.", "en": "The first for whom a decision came out otherwise."}
-    return {"rule": rule, "people": [senior(1), senior(2)] if package.cards else []}
+    return {"rule": rule, "people": [senior(1), senior(2)] if package.cards else [], "followed": 1_000}
 
 
 class FewAnswers(fake_engine.FakeAnswers):

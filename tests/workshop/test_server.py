@@ -9,6 +9,7 @@ import json
 import re
 import shlex
 import time
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -93,6 +94,44 @@ def test_every_number_on_a_screen_is_a_cell_of_a_table(browser, laid):
         name, row, column = cell["at"].rsplit("/", 2)
         assert float(held[name][row][column]) == cell["v"], cell
         assert all(cell["t"].values())
+
+
+def test_the_last_line_of_the_history_names_its_card_and_no_other_change_names_one(browser):
+    one = table(browser, "Laatste")
+    told = [
+        ({"kind": "card", "key": "voorrang", "dose": "gewoon"}, "voorrang"),
+        ({"kind": "card", "key": "brieven", "dose": "gewoon"}, "brieven"),
+        ({"kind": "card", "key": "voorrang", "dose": "klein"}, "voorrang"),
+        ({"kind": "done", "key": "campagne", "dose": "gewoon"}, None),
+        ({"kind": "budget", "eur": 1_000}, None),
+        ({"kind": "undo"}, None),
+        ({"kind": "undo"}, None),
+        ({"kind": "undo"}, "voorrang"),
+    ]
+    for event, card in told:
+        put(browser, one, **event)
+        assert browser.get(f"/api/table/{one}").json()["last"]["card"] == card, event
+
+
+def test_evidence_is_said_in_both_languages_as_the_report_says_it(browser):
+    from analysis.page.sections.cards import MARKS
+
+    marks = [card["evidence"]["mark"] for card in browser.get("/api/place").json()["cards"]]
+    assert {one["nl"]: one["en"] for one in marks} == {said.nl: said.en for said in MARKS.values()}
+
+
+def test_how_many_seniors_are_followed_is_a_cell_beside_the_rule(browser, laid, monkeypatch):
+    hall, (_, letters) = browser.hall, laid
+    package = hall.letters.package(letters)
+    answer = hall.stock.answers.get(package, 0)
+    one = {"id": 4, "who": {"said": {}, "numbers": {"age": 70}}, "lanes": {"with": [], "without": []}}
+    for people, n in (({"people": [one], "followed": 312}, 312), ({"people": [], "followed": 312}, None), ({"people": [one]}, None)):
+        monkeypatch.setitem(hall.stock.answers.there, (package, 0), replace(answer, people=people))
+        followed = browser.get(f"/api/people/{letters}").json()["followed"]
+        if n is None:
+            assert followed is None
+        else:
+            assert read_back(browser, followed["cells"]["n"]["at"]) == n and said.filled(followed, "nl").count(str(n)) == 1
 
 
 def test_a_month_of_a_world_is_a_cell_too(browser, laid):

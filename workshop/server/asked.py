@@ -22,6 +22,7 @@ from workshop.server.tables import PLACE, Sheet
 from workshop.table.wrong import Wrong
 
 MOST_COMPARED = 4
+FOLLOWED = "followed"  # the row of how many seniors are followed
 MOST_ROWS = 5_000  # of a table that is sent to a screen whole
 
 
@@ -141,7 +142,13 @@ def people(hall: Hall, package: Package) -> dict[str, Any]:
     if found is None:
         raise Wrong(*said.NOT_FOLLOWED, 404)
     why_none = None if found["people"] else said.NOBODY_PARTS._asdict()
-    return {"letters": hall.letters.of(package), "world": hall.stock.seeds[0], "people": found, "why_none": why_none}
+    letters = hall.letters.of(package)
+    of_all = Sheet("people", letters)
+    of_all.put(FOLLOWED, {"n": found.get("followed")})
+    n = of_all.cell(FOLLOWED, "n", digits=0)
+    return {"letters": letters, "world": hall.stock.seeds[0], "people": found, "why_none": why_none} | {
+        "followed": said.of_followed(n) if n and found["people"] else None
+    }
 
 
 def senior(hall: Hall, package: Package, name: str) -> dict[str, Any]:
@@ -154,9 +161,11 @@ def senior(hall: Hall, package: Package, name: str) -> dict[str, Any]:
 
 
 def people_sheet(hall: Hall, package: Package) -> Sheet:
-    """The table ``people``: the numbers in the journals, in rows ``ID.who`` and ``ID.LANE.N`` (place in the lane, from 0)."""
+    """The table ``people``: how many are followed, and the numbers in the journals, in rows ``ID.who`` and ``ID.LANE.N`` (place in the
+    lane, from 0)."""
     found = people(hall, package)
     sheet = Sheet("people", found["letters"])
+    sheet.put(FOLLOWED, {"n": found["people"].get("followed")})
     for one in found["people"]["people"]:
         sheet.put(f"{one['id']}.who", one["who"]["numbers"])
         for lane, lines in one["lanes"].items():

@@ -262,6 +262,11 @@ def followed(months: int, moves: Mapping[str, Any]) -> dict[str, Any]:
     ).sent()
 
 
+def of_followed(n: Mapping[str, Any]) -> dict[str, Any]:
+    """Of how many seniors some are told."""
+    return Said("Zij komen uit de {n} senioren die we volgden.", "They are from the {n} seniors that we followed.", {"n": n}).sent()
+
+
 def in_digits(cell: Mapping[str, Any], digits: int) -> dict[str, Any]:
     """The size of a number, without its sign, in so many digits that count."""
     size = abs(cell["v"])

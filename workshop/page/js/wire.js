@@ -126,7 +126,7 @@ export function people(found, letters) {
   const listed = (Array.isArray(found.people) ? found.people : found.people?.people) ?? [];
   return {
     people: listed.map((one, at) => ({ id: one.id, who: told(one.who, letters, `${one.id}.who`) ?? both(String(at + 1)), verdict: one.said ?? one, sort: one.verdict })),
-    rule: found.people?.rule ?? found.rule ?? null, why_none: found.why_none,
+    rule: found.people?.rule ?? found.rule ?? null, why_none: found.why_none, followed: found.followed ?? null,
   };
 }
 

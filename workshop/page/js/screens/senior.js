@@ -45,7 +45,7 @@ export function senior({ redraw }) {
     keys: (key) => (key === "ArrowRight" ? step(1) : key === "ArrowLeft" ? step(-1) : false),
     draw(main, what, about) {
       ask(what === "outcome" && about.letters === letters() && !people?.people.length);
-      put(main, heading(w("seniorTitle")), h("p", { class: "lead" }, w("seniorLead"), " ", w("seniorOne")), h("p", { class: "soft" }, w("seniorGhost"), people?.rule ? [" ", tongue(people.rule)] : ""),
+      put(main, heading(w("seniorTitle")), h("p", { class: "lead" }, w("seniorLead"), " ", w("seniorOne")), h("p", { class: "soft" }, w("seniorGhost"), people?.rule ? [" ", tongue(people.rule)] : "", people?.followed ? [" ", said(people.followed)] : ""),
         !people ? h("p", {}, w("loading")) : !people.people.length ? h("p", {}, tongue(people.why_none) || w("nobodyFollowed")) : [
           h("p", { class: "walk" }, h("label", { for: "pick" }, w("pick")), " ", h("select", { id: "pick", on: { change: (event) => choose(event.target.value) } },
             people.people.map((person) => h("option", { value: person.id, selected: String(person.id) === String(one?.id), "data-fixed": "leeftijd" }, [spoken(person.who), tongue(person.verdict)].join(": "))))),
