@@ -14,7 +14,7 @@ import pandas as pd
 from analysis.estimates.chain_examples import OF_CHAINS, OF_MOVES, of_tables
 from sim import interventions, month
 from sim.counts import lanes, track
-from sim.run import make_tables, refuse_empty
+from sim.run import make_tables
 from workshop.engine.answers import Answer
 
 if TYPE_CHECKING:
@@ -63,11 +63,9 @@ def forward(run: Run, months: int) -> pd.DataFrame:
 def answer(run: Run, package: Package, seed: int, rows: pd.DataFrame, first: bool) -> Answer:
     """What a package did, when the months have passed; ``rows`` is the whole track, ``first``: with chains, verdicts and people.
 
-    Raises:
-        Refusal: a card whose target group nobody entered.
+    A card whose target group nobody entered, as may be in a small place, does nothing: ``reached`` says 0, and the others count.
     """
     months = run.world.setting.months
-    refuse_empty(run, months)
     people = None
     if first and run.at_work.running:
         people = lanes.people(run.world, run.at_work, run.journal, WINDOW, TOLD) | {"followed": len(run.journal.mine.rows)}

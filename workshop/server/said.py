@@ -25,6 +25,7 @@ NO_PASSPHRASE = Text("Geef eerst de woorden die op de laptop staan.", "give the 
 TOO_OFTEN = Text("Te vaak mis. Wacht een minuut.", "wrong too often; wait a minute")
 TOO_LARGE = Text("Dit is te groot.", "this is too large")
 TOO_SLOW = Text("Dit duurde te lang. Probeer het nog eens.", "this took too long; try again")
+FULL = Text("Er zijn te veel schermen open. Sluit er een, of wacht even.", "too many screens are open; close one, or wait")
 TWICE = Text("Dit verzoek klopt niet.", "this request is not right")
 NO_ROUTE = Text("Deze pagina is er niet.", "there is no such page")
 NO_METHOD = Text("Dit kan hier niet.", "this cannot be done here")
@@ -145,8 +146,11 @@ def outcome(made: Mapping[str, Any]) -> list[dict[str, Any]]:
     if not moves or not moves["difference"]:
         return []
     if same(moves):
-        return [_same(made["reached"], made["worlds"] == 1).sent()]
-    lines = [_moves(moves, span(made["months"]), made["worlds"]), *([_wide(moves)] if made["worlds"] > 1 else []), _money(made["money"])]
+        lines = [_same(made["reached"], made["worlds"] == 1)]
+    else:
+        wide = [_wide(moves)] if made["worlds"] > 1 else []
+        lines = [_moves(moves, span(made["months"]), made["worlds"]), *wide, _money(made["money"])]
+    lines += _nobody(made["reached"])
     return [one.sent() for one in lines]
 
 
@@ -170,6 +174,19 @@ def _same(reached: Mapping[str, Any], once: bool) -> Said:
         f"{run.nl}Er verhuizen precies evenveel senioren. Mensen zijn bereikt, en daardoor verhuisde niemand meer of minder.",
         f"{run.en}Exactly as many seniors move. People were reached, and nobody moved more or less because of it.",
     )
+
+
+def _nobody(reached: Mapping[str, Any]) -> list[Said]:
+    """Which cards did nothing beside others that did, one by one: titles may be long."""
+    none = [key for key, one in reached.items() if one and not one["v"]]
+    return [
+        Said(
+            f"Deze kaart bereikte hier niemand: {title(key).nl}. De andere kaarten tellen gewoon mee.",
+            f"This card reached nobody here: {title(key).en}. The other cards count all the same.",
+        )
+        for key in none
+        if len(none) < len(reached)
+    ]
 
 
 def _more(cell: Mapping[str, Any]) -> Text:
