@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import builtins
+import json
 import os
 import re
 from pathlib import Path
@@ -11,7 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.workshop.inside import HERE, client, put, table
-from workshop.server import doors
+from workshop.server import doors, serve
 from workshop.server.app import Routes
 from workshop.server.doors import COOKIE, ENTER, MOST_BODY, TRIES, WITHIN, Tries
 
@@ -46,6 +48,44 @@ def open_house(tmp_path_factory):
 def guarded_house(tmp_path_factory):
     with client(tmp_path_factory.mktemp("guarded"), WORDS, ("laptop",)) as browser:
         yield browser
+
+
+def test_one_request_more_than_there_is_room_for_is_told_so_in_both_languages_and_room_comes_back():
+    async def house():
+        leave, inside = asyncio.Event(), []
+
+        async def app(scope, receive, send):
+            inside.append(scope)
+            await leave.wait()
+            await doors.answer(send, 200, {})
+
+        door = doors.Doors(app, most=2)
+
+        async def ask():
+            sent = []
+
+            async def send(message):
+                sent.append(message)
+
+            headers = [(b"host", b"127.0.0.1:1")]
+            await door({"type": "http", "method": "GET", "path": "/", "headers": headers}, None, send)
+            return sent
+
+        open_ones = [asyncio.create_task(ask()) for _ in range(2)]
+        while len(inside) < 2:
+            await asyncio.sleep(0)
+        start, body = await asyncio.wait_for(ask(), 10)
+        assert start["status"] == 503 and set(json.loads(body["body"])) == {"nl", "en"}
+        assert {name.decode() for name, _ in start["headers"]} >= doors.HEADERS.keys()
+        leave.set()
+        assert [(await one)[0]["status"] for one in open_ones] == [200, 200]
+        assert (await asyncio.wait_for(ask(), 10))[0]["status"] == 200
+
+    asyncio.run(house())
+
+
+def test_the_server_itself_refuses_only_later():
+    assert serve.MOST_CONNECTIONS > doors.MOST_INSIDE
 
 
 def test_there_are_routes_of_every_kind():

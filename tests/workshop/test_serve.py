@@ -75,6 +75,17 @@ def test_what_a_place_does_already_can_be_laid_down(place):
         assert Package(done=found).why_not(every) is None
 
 
+@pytest.mark.parametrize("words", [["place_dir=mine"], ["--place-dir", "mine"], ["XX0001", "--place_dir=mine"]])
+def test_a_place_from_own_figures_is_refused_in_a_line_and_nothing_is_prepared(words, capsys, tmp_path, monkeypatch):
+    from workshop.__main__ import main
+
+    monkeypatch.chdir(tmp_path)
+    assert main(words) != 0
+    told = capsys.readouterr().err.strip()
+    assert "place_dir" in told and "\n" not in told and "Traceback" not in told
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_place_without_a_list_does_nothing_that_is_known():
     assert current(doses_of(setting_of())) == ()
 

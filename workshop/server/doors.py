@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 COOKIE, ENTER = "werktafel", "/binnen"
 MOST_BODY, BODY_SECONDS = 64_000, 10.0  # bytes of a request, and how long it may take to arrive
+MOST_INSIDE = 200  # requests at a time: every open screen is one
 MOST_SESSIONS, MOST_ADDRESSES = 500, 1_000
 TRIES, TRIES_OF_ALL, WITHIN = 5, 30, 60.0  # wrong passphrases of one address, and of all, within so many seconds
 POLICY = (
@@ -81,10 +82,12 @@ class Doors:
     Args:
         passphrase: without one nobody is asked, and only this computer is answered.
         names: names of this computer by which others may ask for it, beside addresses.
+        most: requests at a time, open screens among them; one more is told that it is full.
     """
 
-    def __init__(self, app: ASGIApp, passphrase: str | None = None, names: tuple[str, ...] = ()) -> None:
+    def __init__(self, app: ASGIApp, passphrase: str | None = None, names: tuple[str, ...] = (), most: int = MOST_INSIDE) -> None:
         self.app, self.passphrase, self.names = app, passphrase, {name.lower() for name in names}
+        self.most, self._inside = most, 0
         self.tries = Tries()
         self._sessions: OrderedDict[str, None] = OrderedDict()
 
@@ -104,7 +107,10 @@ class Doors:
                 message = {**message, "headers": [*message["headers"], *(one for one in mine if one[0] not in there)]}
             await send(message)
 
+        self._inside += 1
         try:
+            if self._inside > self.most:
+                raise Wrong(*said.FULL, 503)
             headers = _headers(scope)
             self._check_host(headers)
             _check_origin(scope, headers)
@@ -115,6 +121,8 @@ class Doors:
                 await self.app(scope, _given(body, receive), with_headers)
         except Wrong as error:
             await answer(with_headers, error.status, {"nl": error.nl, "en": error.en})
+        finally:
+            self._inside -= 1
 
     def _check_host(self, headers: dict[str, str]) -> None:
         """A page of somebody else whose name was made to lead here (DNS rebinding) still asks for that name."""

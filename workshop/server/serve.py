@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 LOOPBACK, EVERYWHERE = "127.0.0.1", "0.0.0.0"
 FEWEST_SIGNS = 12  # of a passphrase that somebody chooses
 LEAVE = 2  # seconds that open screens get when the server stops
-MOST_CONNECTIONS = 300
+MOST_CONNECTIONS = doors.MOST_INSIDE + 100  # so that nearly all hear in words that it is full, before the connection itself is refused
 
 
 def stock_of(prepared: Prepared) -> Stock:
