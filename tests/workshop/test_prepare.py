@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.tables.files import digest
 from experiments.runs import world
 from sim.world.errors import Refusal
 from tests.workshop.small import CARDS, PLACE, prepared_in
@@ -175,6 +176,37 @@ def test_a_file_that_is_lost_or_a_link_is_refused_at_opening(copied, tmp_path):
     file.symlink_to(tmp_path / "0.npz")
     with pytest.raises(Refusal, match="is a link"):
         Prepared.open(copied)
+
+
+@pytest.mark.parametrize("part", [WORLDS, PUBLIC, PLACEBO, f"{WORLDS}/1.json"])
+def test_a_folder_or_table_that_is_a_link_is_refused_though_its_content_is_right(copied, tmp_path, part):
+    shutil.move(copied / part, tmp_path / "elsewhere")
+    (copied / part).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(Refusal, match="is a link"):
+        Prepared.open(copied)
+
+
+def named_anew(copied, **more):
+    """The record with the checksums that its files have now."""
+    found = json.loads((copied / NAME).read_text())
+    found["files"] = {name: digest(copied / name) for name in found["files"]}
+    (copied / NAME).write_text(json.dumps(found | more))
+    return Prepared.open(copied)
+
+
+def test_a_world_of_another_seed_under_the_name_of_this_one_is_refused(copied):
+    for ending in ("npz", "json"):
+        shutil.copyfile(copied / WORLDS / f"1.{ending}", copied / WORLDS / f"0.{ending}")
+    there = named_anew(copied)
+    assert there.world(1).world.draws.seed == 1
+    with pytest.raises(Refusal, match="another place, time or seed"):
+        there.world(0)
+
+
+@pytest.mark.parametrize("other", [{"place": "vlieland"}, {"months": 24}, {"start": "2027-01"}, {"burn_in": 7}])
+def test_worlds_of_another_place_or_time_than_the_record_says_are_refused(copied, other):
+    with pytest.raises(Refusal, match="another place, time or seed"):
+        named_anew(copied, **other).world(0)
 
 
 @pytest.mark.parametrize(

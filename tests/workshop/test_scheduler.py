@@ -258,12 +258,21 @@ def test_workers_that_cannot_begin_say_why_and_are_not_started_for_ever(tmp_path
         hall.engine.stop()
 
 
+@dataclass(frozen=True)
+class Endless:
+    """Worlds that take longer to read than anybody waits."""
+
+    def world(self, seed: int) -> Run:
+        time.sleep(3 * LONG)
+        raise AssertionError("nobody waits so long")
+
+
 WITHOUT_END = """
 import os, sys, time
 from pathlib import Path
-from tests.workshop.test_scheduler import Fresh, SETTING, hall_of
+from tests.workshop.test_scheduler import Endless, Fresh, SETTING, hall_of
 if __name__ == "__main__":
-    hall = hall_of(Path(sys.argv[1]), Fresh(SETTING))
+    hall = hall_of(Path(sys.argv[1]), Endless() if sys.argv[2] == "busy" else Fresh(SETTING))
     while len(hall.engine._workers) < 2:
         time.sleep(0.01)
     print(*(worker.process.pid for worker in hall.engine._workers.values()), flush=True)
@@ -272,11 +281,12 @@ if __name__ == "__main__":
 """
 
 
-def test_workers_end_with_their_parent(tmp_path):
+@pytest.mark.parametrize("state", ["idle", "busy"])
+def test_workers_end_with_their_parent_also_in_the_middle_of_their_work(tmp_path, state):
     script = tmp_path / "parent.py"
     script.write_text(WITHOUT_END)
     here = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
-    done = subprocess.run([sys.executable, script, tmp_path / "answers"], env=here, capture_output=True, text=True, timeout=LONG)
+    done = subprocess.run([sys.executable, script, tmp_path / "answers", state], env=here, capture_output=True, text=True, timeout=LONG)
     pids = [int(one) for one in done.stdout.split()]
     assert len(pids) == 2 and done.returncode == 9, done.stderr
     end = time.monotonic() + 60
