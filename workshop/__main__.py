@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from sim.world.names import YEAR
 from verhuisketens.extras import need
 from verhuisketens.shell import answered, stopped
 
@@ -37,13 +38,17 @@ def no_own_places() -> int:
 def run(given: argparse.Namespace) -> int:
     """Raises Refusal."""
     need("workshop", "report")
+    from sim.interventions import fill
     from workshop.prepared.make import prepare
     from workshop.server.serve import checked, serve
 
     checked(given.network, given.passphrase)  # before a preparation that takes long
+    for key in given.cards or ():
+        fill(key, {})
 
     folder = given.folder or Path("results") / f"workshop-{given.place}"
-    prepared = prepare(given.place, folder, range(given.worlds), min(given.alone, given.worlds), workers=given.workers)
+    asked = {"months": given.months, "workers": given.workers, "cards": given.cards}
+    prepared = prepare(given.place, folder, range(given.worlds), min(given.alone, given.worlds), **asked)
     print(f"{prepared.path}: ready ({given.place}, {len(prepared.seeds)} worlds)", flush=True)
     if given.only_prepare:
         return 0
@@ -56,6 +61,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--folder", type=Path, help="folder of the workshop (default results/workshop-PLACE)")
     parser.add_argument("--worlds", type=_number, default=8, help="how often the future is played (default 8)")
     parser.add_argument("--alone", type=_number, default=4, help="in how many of them every card is played alone beforehand (default 4)")
+    parser.add_argument("--cards", nargs="+", metavar="CARD", help="which of them (default every card)")
+    parser.add_argument("--months", type=_months, default=120, help="how far the future is played (default 120)")
     parser.add_argument("--workers", type=_number, default=os.cpu_count() or 1, help="processes (default: all cores)")
     parser.add_argument("--only-prepare", action="store_true", help="do not serve it")
     parser.add_argument("--port", type=_port, default=8765, help="of the page (default 8765; 0: any that is free)")
@@ -70,6 +77,13 @@ def _number(text: str) -> int:
     value = int(text)
     if not 1 <= value <= MOST:
         raise argparse.ArgumentTypeError(f"{value}: a number from 1 to {MOST}")
+    return value
+
+
+def _months(text: str) -> int:
+    value = int(text)
+    if not YEAR <= value <= MOST or value % YEAR:
+        raise argparse.ArgumentTypeError(f"{value}: whole years, from {YEAR} to {MOST // YEAR * YEAR}")
     return value
 
 
