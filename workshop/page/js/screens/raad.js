@@ -6,13 +6,14 @@ import { w } from "../words.js";
 
 const WHO = ["seniors", "families", "starters", "nobody"];
 
-// A round end of the scale: half of what moves anyway, so that it gives nothing away.
-function most() {
+// A quarter of the scale, round and whole: the scale goes to about half of what moves anyway, so that it gives nothing away.
+function quarter() {
   const effects = store.place.cards.flatMap((card) => Object.values(card.alone ?? {})).filter(Boolean);
   const base = effects.map((one) => one.senior_moves?.base?.v).find(Number.isFinite) ?? 4000;
-  const power = 10 ** Math.floor(Math.log10(Math.max(10, base / 2)));
-  return power * Math.ceil(base / 2 / power);
+  return Math.ceil(base / 8 / power(base / 8)) * power(base / 8);
 }
+
+const power = (number) => 10 ** Math.floor(Math.log10(Math.max(1, number)));
 
 export function raad({ go, redraw }) {
   let guess = null;
@@ -26,10 +27,10 @@ export function raad({ go, redraw }) {
     draw(main, what) {
       if (what === "state" && main.childElementCount && !letterChange()) return;
       const now = guess ?? first();
-      const end = most();
+      const part = quarter();
       put(main, heading(w("guessTitle")), h("p", { class: "lead" }, w("guessLead")),
         store.state.package.cards.length ? [
-          scale("moves", w("guessMoves"), now.moves, end, set), scale("chains", w("guessChain"), now.chains, 2 * end, set),
+          scale("moves", w("guessMoves"), now.moves, part, set), scale("chains", w("guessChain"), now.chains, 2 * part, set),
           h("p", { class: "soft" }, w("guessArrows")),
           h("fieldset", { class: "gainers" }, h("legend", {}, w("guessWho")), WHO.map((one) => h("label", {},
             h("input", { type: "radio", name: "gains", id: `gains-${one}`, checked: now.gains === one, on: { change: () => set("gains", one) } }), ` ${w(one)}`))),
@@ -47,8 +48,8 @@ function letterChange() {
   return changed;
 }
 
-function scale(key, text, value, end, set) {
-  const say = (number) => number.toLocaleString(language() === "nl" ? "nl-NL" : "en-GB");
+function scale(key, text, value, part, set) {
+  const say = (number) => number.toLocaleString(language() === "nl" ? "nl-NL" : "en-GB").replace("-", "−");
   const output = h("output", { id: `said-${key}`, for: `guess-${key}`, "data-fixed": "eigen gok" }, say(value));
   const move = (event) => {
     output.textContent = say(Number(event.target.value));
@@ -56,6 +57,6 @@ function scale(key, text, value, end, set) {
     set(key, Number(event.target.value));
   };
   return h("div", { class: "scale" }, h("label", { for: `guess-${key}` }, text), output,
-    h("input", { type: "range", id: `guess-${key}`, min: -end / 4, max: end, step: end / 100, value, "aria-valuetext": `${say(value)}: ${text}`, on: { input: move } }),
-    h("div", { class: "marks", "aria-hidden": "true" }, [-end / 4, 0, end / 4, end / 2, (3 * end) / 4, end].map((at) => h("span", {}, fixed(say(at), "schaal")))));
+    h("input", { type: "range", id: `guess-${key}`, min: -part, max: 4 * part, step: Math.max(1, power(part) / 10), value, "aria-valuetext": `${say(value)}: ${text}`, on: { input: move } }),
+    h("div", { class: "marks", "aria-hidden": "true" }, [-1, 0, 1, 2, 3, 4].map((at) => h("span", {}, fixed(say(at * part), "schaal")))));
 }

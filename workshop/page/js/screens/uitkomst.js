@@ -99,7 +99,8 @@ function whole(main, again) {
           guess ? [h("span", { class: "key-guess", "aria-hidden": "true" }, "◆"), ` ${w("yourGuess")} `, h("span", { "data-fixed": "eigen gok" }, guess.moves.toLocaleString("nl-NL"))] : "",
           earlier.length ? [" ", h("span", { class: "key-before" }), ` ${w("replayNote")}`] : "")),
       h("div", { class: "sayings" }, one?.sentences?.length ? h("ul", { class: "sentences" }, one.sentences.map((item) => h("li", {}, said(item)))) : h("p", {}, store.failed ? said(store.failed.said) : w(lineOf(now).length ? "drawing" : store.ready ? "startsSoon" : "warming")),
-        aloneBox(), one ? [moneyBox(one.money, effect), gainsBox(one.gains)] : "")),
+        aloneBox(), one ? moneyBox(one.money, effect) : ""),
+      one ? h("div", { class: "more" }, gainsBox(one.gains)) : ""),
     one?.effects ? [chanceNote(Object.values(one.effects)), numbers(one)] : "");
   return chart;
 }
