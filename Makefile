@@ -1,6 +1,7 @@
 # Two commands do everything: `make compare` (set-up and the main job) and `make test` (set-up for developers, lint, types, all tests).
 # ARGS adds to a run: make compare ARGS="municipality=delft seeds=5". PYTHON names the Python that .venv is made with.
 # FOLDER and OUT: make pictures FOLDER=results/… OUT=pictures writes pictures of the pages of a folder, to look at.
+# ADDRESS, of a workshop that is running: make pictures ADDRESS=http://127.0.0.1:8765 OUT=pictures writes pictures of its screens.
 # PLACE is the municipality of a workshop: make workshop PLACE=delft prepares it, once, and says how long that takes.
 # BASE is what the working folder is held against: make same-bytes BASE=main ARGS="--set whole".
 
@@ -44,7 +45,11 @@ test-browser: setup
 
 pictures: DEV := --dev
 pictures: setup
+ifdef ADDRESS
+	@$(RUN) tools/look_workshop.py "$(ADDRESS)" "$(OUT)" $(ARGS)
+else
 	@$(RUN) tools/look.py $(if $(and $(FOLDER),$(OUT)),"$(FOLDER)" "$(OUT)") $(ARGS)
+endif
 
 same-bytes: DEV := --dev
 same-bytes: setup
