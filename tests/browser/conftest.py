@@ -15,6 +15,7 @@ from analysis.pipeline import early_page
 from analysis.report import rebuild
 from analysis.results import gather
 from analysis.worksheets import fill
+from tests.browser.workshop_place import prepared
 from tools import browser as tool
 from verhuisketens import compare
 
@@ -43,6 +44,13 @@ def folder(tmp_path_factory):
     else:
         compare("terschelling", scenarios=SCENARIOS, months=12, burn_in=12, follow_up=6, seeds=3, out=out)
     return out
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory):
+    """A workshop's prepared folder, made once whatever the number of processes; copy it before it is served."""
+    ours = tmp_path_factory.getbasetemp()
+    return prepared((ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours) / "workshop-place")
 
 
 @pytest.fixture(scope="session")

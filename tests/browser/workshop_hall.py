@@ -1,4 +1,4 @@
-"""A workshop of invented answers in a thread, chains and seniors among them, for the tests of its page. Nothing of it is a result."""
+"""A workshop of invented answers in a thread, for what no small place shows at will (see its tests). Nothing of it is a result."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ from analysis.tables.for_page import CHAIN_EXAMPLES
 from sim.world.codes import DwellingType, EndReason, HouseholdClass, Tenure, Trigger
 from tests.workshop import fake_engine
 from workshop.engine.package import Package
+from workshop.engine.scheduler import Failed
 from workshop.server.app import make_app
 
 MONTHS, WORLDS, CHAINS = 24, 2, 12
+FAILS, WHY = ("brieven", "groot"), "brieven: er is geen adres"  # a card that no package can hold, and what is said of it
 CARDS = (("wooncoach_sociaal", "gewoon"), ("seniorenwoningen", "gewoon"), ("voorrang", "gewoon"))
 
 
@@ -77,6 +79,19 @@ def people(package: Package) -> dict[str, Any]:
     return {"rule": rule, "people": [senior(1), senior(2)] if package.cards else [], "followed": 1_000}
 
 
+class FailingEngine(fake_engine.FakeEngine):
+    """An engine that cannot play a package in which ``FAILS`` lies."""
+
+    def _next(self) -> Any:
+        job = super()._next()
+        if job is None or FAILS not in job[0].cards:
+            return job
+        for table in [name for name, package in list(self.looking.items()) if package == job[0]]:
+            self.looking.pop(table, None)
+        self.tell(Failed(*job, WHY))
+        return None
+
+
 class FewAnswers(fake_engine.FakeAnswers):
     """Of single cards those of CARDS alone are prepared: what the others do takes seconds to work out, and nobody asks."""
 
@@ -93,6 +108,7 @@ def served(folder: Path, pause: float = 0.01) -> Iterator[str]:
         patch.setattr(fake_engine, "first_tables", chains)
         patch.setattr(fake_engine, "followed", people)
         patch.setattr(fake_engine, "FakeAnswers", FewAnswers)
+        patch.setattr(fake_engine, "FakeEngine", FailingEngine)
         with fake_engine.fake_hall(folder, worlds=WORLDS, months=MONTHS, pause=pause) as hall:
             server = uvicorn.Server(
                 uvicorn.Config(make_app(hall), host="127.0.0.1", port=0, log_level="warning", lifespan="on", timeout_graceful_shutdown=1)
