@@ -17,6 +17,7 @@ from tests.browser.states import none
 from tests.browser.workshop_hall import wait
 from tests.browser.workshop_place import CARDS, MONTHS, PLACE, WORLDS, copied, opened
 from verhuisketens import compare
+from workshop.engine.package import Package
 from workshop.prepared.folder import Prepared
 
 SCREENS = ("start", "zonder", "wat-al", "kaarten", "raad", "uitkomst", "keten", "senior", "naast", "wie", "afspraken")
@@ -181,10 +182,15 @@ def _row(one):
     return one["indicator"] if one["group_by"] == "all" else f"{one['indicator']}.{one['group_by']}.{one['group']}"
 
 
-def test_months_of_a_package_add_up_to_its_effect(plain, address, context):
-    """The line that draws itself and the sentence beside it tell of the same worlds."""
+def test_months_of_a_package_are_beside_the_same_world_and_add_up_to_its_effect(plain, folder, address, context):
+    """The line that draws itself tells of each world what the sentence beside it tells of all."""
     months, effects = (table_of(context.request, address, name, plain) for name in ("track", "effects"))
-    extra = [sum(float(months[f"{world}.{month}"]["extra"]) for month in range(MONTHS)) for world in range(WORLDS)]
+    answers, extra = Prepared.open(folder).answers, []
+    for world in range(WORLDS):
+        with_cards, without = (answers.get(Package(cards=cards), world).track["senior_moves"] for cards in (tuple(sorted(CARDS[:-1])), ()))
+        found = [float(months[f"{world}.{month}"]["extra"]) for month in range(MONTHS)]
+        assert found == list(with_cards - without)
+        extra.append(sum(found))
     assert len(months) == WORLDS * MONTHS
     assert sum(extra) / WORLDS == float(effects["senior_moves"]["difference"])
 
