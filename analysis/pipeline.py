@@ -75,6 +75,7 @@ def tables_of(results: Results) -> dict[str, pd.DataFrame]:
         "chain_examples": results.chain_examples.links,
         "chain_hundred": results.chain_examples.hundred,
         "journey": results.journey,
+        "one_senior": results.one_senior,
         "validation": results.validation,
         "deciding": deciding(results.manifest.get("scenarios", {})),
         "certainty": certainty(results.effects),

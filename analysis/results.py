@@ -21,6 +21,7 @@ from analysis.estimates.knowledge import Spread, otherwise, shipped
 from analysis.estimates.ledger_counts import COUNTED, LedgerCounts, helped
 from analysis.estimates.length_table import chain_lengths
 from analysis.estimates.naive import naive
+from analysis.estimates.one_senior import NOTHING, one_senior
 from analysis.estimates.statistics import refuse_twins
 from analysis.estimates.users import USED, WINDOWS, by_verdict, users
 from analysis.page import words
@@ -29,7 +30,7 @@ from analysis.tables.files import Folder
 from analysis.tables.for_page import FREED_HOMES, JOURNEY, USERS
 from analysis.tables.record import MANIFEST
 from analysis.tables.schema import CHAIN_LENGTHS, FILTERS_CSV, POTS, SENIORS, SPENDING, VALIDATION
-from sim.counts.schema import DRIFT, FILTERS, SUMMARY
+from sim.counts.schema import DRIFT, FILTERS, JOURNAL, SUMMARY
 from sim.world.errors import Refusal
 from sim.world.names import ALL, BASIS, PLACEBO, check_names
 
@@ -210,6 +211,13 @@ class Results:
         return journey.journey(
             lambda name: self.folder.of_scenario("funnel", journey.NEEDS, name, where), self.folder.table("months", SENIORS), self.months
         )
+
+    @cached_property
+    def one_senior(self) -> pd.DataFrame:
+        """The table of one_senior.csv; empty without a journal."""
+        if not self.folder.has("journal"):
+            return NOTHING
+        return one_senior(self.folder.table("journal", JOURNAL.promised), str(self.config["start"]))
 
     @cached_property
     def drift(self) -> pd.DataFrame:

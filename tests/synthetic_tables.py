@@ -14,6 +14,7 @@ from analysis.estimates.cards import STOCK
 from analysis.estimates.validation import OF_MONTHS
 from analysis.tables.schema import SENIORS
 from sim.counts.schema import CHAINS, DRIFT, FUNNEL, INSTRUMENTS, MOVES, SUMMARY, TABLES
+from tests import synthetic_journal
 
 MONTHS, FOLLOW_UP = 24, 12
 OF_CHAINS = CHAINS.some(
@@ -202,7 +203,8 @@ def write(
         "instruments": instruments(scenarios, seeds),
         **others(scenarios, seeds),
     }
-    made |= ledger(scenarios, seeds) if with_ledger else {}
+    if with_ledger:
+        made |= {**ledger(scenarios, seeds), "journal": synthetic_journal.journal(scenarios, list(seeds))}
     for name, table in {**made, **(tables or {})}.items():
         if TABLES[name].suffix == "csv":
             table.to_csv(out / TABLES[name].file, index=False)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.estimates.one_senior import CONTACTS
 from analysis.invariants.ledger import known
 from analysis.invariants.rule import RUN, Wrong, apart, beside, end_of, invariant
 from sim.world.codes import Code, DropReason, MoveReason, Obstacle, Origin, Stage, Trigger, names
@@ -17,7 +18,7 @@ REASONS: dict[str, type[Code]] = {
     "start": Stage, "event": Trigger, "wish": Trigger, "search": Trigger, "refused": Obstacle, "obstacle": Obstacle,
     "dropped": DropReason, "keys": MoveReason, "ended": Origin, "parted": Stage,
 }  # fmt: skip
-OF_A_HOME, CONTACTS = ("refused", "accepted", "keys"), ("information", "talk", "help")
+OF_A_HOME = ("refused", "accepted", "keys")
 HOME = ("area", "tenure", "type", "rooms")
 
 

@@ -44,6 +44,7 @@ MAKERS: dict[str, Callable[[Any], pd.DataFrame]] = {
     "chain_examples_csv": lambda results: results.chain_examples.links,
     "chain_hundred_csv": lambda results: results.chain_examples.hundred,
     "journey_csv": lambda results: results.journey,
+    "one_senior_csv": lambda results: results.one_senior,
     "cards_csv": lambda results: results.cards,
     "freed_homes_csv": lambda results: results.freed_homes,
     "areas_csv": lambda results: results.areas,

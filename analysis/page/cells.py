@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from markupsafe import Markup
@@ -11,6 +12,7 @@ from analysis.page.quote import MANIFEST, Quote, named, rich
 from analysis.page.section import Cell, Grid, Page
 from analysis.page.words import LANGUAGES, SCALE, Text, both, digits_of_ends, unknown
 
+TABLE = re.compile(r' data-table="(\w+)"')
 NOTHING = Cell(both("–"))
 ON_PAPER = 40  # rows of a table at the most: about one sheet
 TURNED = "0 - "  # how the column of a number begins that is written the other way round
@@ -109,7 +111,7 @@ def too_long(grid: Grid) -> str:
     """The file that holds most numbers of a table with more than ``ON_PAPER`` rows; empty where paper shows the table itself."""
     if len(grid.rows) <= ON_PAPER:
         return ""
-    tables = Counter(cell.text.table for row in grid.rows for cell in row if isinstance(cell.text, Quote))
+    tables = Counter(table for row in grid.rows for cell in row for table in TABLE.findall(cell.text.of("nl")))
     (table, _), *_ = tables.most_common(1) or [(MANIFEST, 0)]
     return f"{table}.json" if table == MANIFEST else f"{table}.csv"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from analysis.tables.columns import FLOOR, SEEDS, C, csv, full, interval
-from sim.counts.schema import CHAINS, FUNNEL, MOVES, REAL, TEXT, TRUTH, WHOLE, YES, Column, Table
+from sim.counts.schema import CHAINS, FUNNEL, JOURNAL, MOVES, REAL, TEXT, TRUTH, WHOLE, YES, Column, Table
 from sim.counts.schema_columns import SCENARIO, SEED
 from sim.counts.schema_counts import FREED, NEXT_OF, NOBODY
 from sim.world.codes import HouseholdClass, Trigger, Verdict
@@ -201,4 +201,30 @@ USERS = csv(
     *interval("the mean", "households"),
     SEEDS,
 )
-FOR_PAGE: tuple[Table, ...] = (CARDS, FREED_HOMES, AREAS, USERS, CHAIN_EXAMPLES, CHAIN_HUNDRED, JOURNEY, DECIDING, CERTAINTY, PARTING)
+ONE_SENIOR = csv(
+    "one_senior",
+    "household × lane × entry",
+    "the seniors whom the page follows: of each scenario and verdict the one of `journal.parquet` in the first seed that has one. "
+    "`months`, `responses` and `most` stand in the first row of months of looking without a home that the page tells as one",
+    ("household_id", "lane", "entry"),
+    SCENARIO,
+    SEED,
+    *JOURNAL.columns,
+    C("after_parting", TRUTH, YES, "whether it befell from the first decision on that differed; the parting itself did"),
+    C("months", REAL, "months", "of looking that ended without a home, told as one"),
+    C("responses", REAL, "dwellings", "that it responded to in those months"),
+    C("most", REAL, "months", "of those with the reason that occurs most"),
+)
+FOR_PAGE: tuple[Table, ...] = (
+    CARDS,
+    FREED_HOMES,
+    AREAS,
+    USERS,
+    CHAIN_EXAMPLES,
+    CHAIN_HUNDRED,
+    JOURNEY,
+    ONE_SENIOR,
+    DECIDING,
+    CERTAINTY,
+    PARTING,
+)

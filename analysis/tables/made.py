@@ -133,6 +133,7 @@ CHARTS = (
     "honderd_ketens",
     "klantreis",
     "klantreis_verschil",
+    "senior",
     "euro_per_verhuizing",
     "drift",
     "wie_merkt_het",
@@ -140,13 +141,14 @@ CHARTS = (
     "drie_balken",
     "geld_per_jaar",
 )
+OF_OUTCOMES = "senior_*"  # a picture for each other outcome that has a senior
 PAGE = Made(
     (
         *(schema.EFFECTS, schema.COSTS, schema.CHAIN_LENGTHS, schema.MONITOR, schema.NAIVE, schema.FILTERS_CSV, schema.POTS),
         schema.VALIDATION,
         *FOR_PAGE,
     ),
-    (*(f"figures/{key}{end}" for key in CHARTS for end in (".svg", ".png")), REPORT, WORKBOOK, datapackage.NAME),
+    (*(f"figures/{key}{end}" for key in (*CHARTS, OF_OUTCOMES) for end in (".svg", ".png")), REPORT, WORKBOOK, datapackage.NAME),
 )
 VALIDATION = Made((schema.VALIDATION,))  # the same table alone: of a validation, which makes no page
 WORKSHEETS = Made((), ("werkbladen_*.html",), handed_over=("werkbladen_*.xlsx",))

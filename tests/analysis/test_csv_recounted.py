@@ -180,6 +180,7 @@ ELSEWHERE = {
     "chain_examples.csv": "tests/analysis/test_page_chain.py",
     "chain_hundred.csv": "tests/analysis/test_page_chain.py",
     "journey.csv": "tests/analysis/test_page_journey.py",
+    "one_senior.csv": "tests/analysis/test_page_one_senior.py",
     "certainty.csv": "tests/analysis/test_page_sections.py",
     "parting.csv": "tests/analysis/test_page_sections.py",
     "deciding.csv": "tests/analysis/test_page_sections.py",

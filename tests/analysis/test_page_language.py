@@ -35,7 +35,7 @@ UNITS = re.compile(
     r"chain|aantal|number|punt|point|km|kilometer|keer|times|persoon|personen|person|mensen|people|deel|share|kamer|room",
     re.IGNORECASE,
 )
-EXACT = ("manifest", "chain_examples", "chain_hundred")  # what was set, and single chains that are told: no estimates
+EXACT = ("manifest", "chain_examples", "chain_hundred", "one_senior")  # what was set, and what is told of one chain or senior: no estimates
 WORD = re.compile(r"\w")
 CELLS = ("th", "td", "small")  # what stands in a table is no sentence
 KEY = re.compile(r"\b\w*[a-z]_[a-z]\w*\b")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from analysis.page.section import Page, Section
-from analysis.page.sections import cards, chain, journey, money, next_steps, now, researchers, sureness, who, without
+from analysis.page.sections import cards, chain, journey, money, next_steps, now, one_senior, researchers, sureness, who, without
 
 ALL: tuple[Callable[[Page], Section | None], ...] = (
     now.section,
@@ -13,6 +13,7 @@ ALL: tuple[Callable[[Page], Section | None], ...] = (
     who.section,
     chain.section,
     journey.section,
+    one_senior.section,
     without.section,
     money.section,
     sureness.section,
