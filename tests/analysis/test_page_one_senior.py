@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from analysis.estimates import one_senior as estimated
 from analysis.estimates.one_senior import one_senior, senior_of, steps, watched
+from analysis.page.cells import ON_PAPER, too_long
 from analysis.page.figures import style
 from analysis.page.quote import plain
 from analysis.page.section import Chart, Fold, Grid, Page, Section
@@ -278,3 +279,9 @@ def test_who_it_is_says_age_and_size_and_how_the_senior_was_chosen(page):
         assert said in plain(found.subtitle).nl
         assert "bewijst niets" in found.sentences[2].nl and "van de eerste duizend senioren" in found.sentences[2].nl
     assert MOST_FOLLOWED == 1000 and CONTACTS == estimated.CONTACTS and (WITH, WITHOUT) == (estimated.WITH, estimated.WITHOUT)
+
+
+def test_steps_that_are_too_many_for_paper_name_the_table_that_holds_them(page):
+    long = [("refused", month, {**HOME, "reason": "refused"}) for month in range(ON_PAPER + 1)]
+    found = made_of(of(page, household([START, *long], [START, parts(0)])))
+    assert len(grid(found).rows) > ON_PAPER and too_long(grid(found)) == "one_senior.csv"
