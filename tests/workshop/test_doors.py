@@ -18,8 +18,8 @@ from workshop.server.app import Routes
 from workshop.server.doors import COOKIE, ENTER, MOST_BODY, TRIES, WITHIN, Tries
 
 WORDS = "appel berg boot brug dorp"
-ROUTES = [(route.path, method) for route in Routes(None, {}).table() for method in sorted(route.methods - {"HEAD"})]  # type: ignore[arg-type]
-WITH = {"table": "0123456789ab", "letters": "BFGHK", "senior": "1", "name": "effects"}
+ROUTES = [(route.path, method) for route in Routes(None, {}, None).table() for method in sorted(route.methods - {"HEAD"})]  # type: ignore[arg-type]
+WITH = {"table": "0123456789ab", "letters": "BFGHK", "senior": "1", "question": "1", "name": "effects"}
 LIKE_FILES = ("../../etc/passwd", "..%2f..%2fetc%2fpasswd", "/etc/passwd", "%00", "a" * 5_000, "x.jsonl", "codes.txt", "C:\\x", "é", "<b>")
 
 

@@ -6,37 +6,41 @@ That takes a burn-in for each world, and is done beside what tables ask: one pro
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import pandas as pd
 
+from analysis.estimates.statistics import paired
 from experiments.assumptions import Assumption, as_settings, behaviour, of_instrument
 from experiments.runs.runner import lean_context, leave_to_parent
 from experiments.runs.world import merged
 from sim import run
 from sim.world.errors import Refusal, hint, shown
+from sim.world.names import ALL
 from workshop.engine import one_world
 from workshop.engine.answers import Answer
 from workshop.engine.doses import Doses
-from workshop.engine.outcome import Outcome, outcome
 from workshop.engine.package import Package
 from workshop.engine.worker import in_one_line
 
-KNOWLEDGE = "counted through with other assumptions"  # so that the study, which is of the usual ones, says nothing
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
+
 WORLDS = 4
 GIVE_WAY = 10  # niceness
 
 Values = Mapping[str, float]
+Pair = tuple[Answer, Answer]  # the base and the package, in one world
 
 
 class Through(NamedTuple):
-    """A package under other assumptions: its outcome in the worlds so far, or why there is none (one line)."""
+    """One more world of a package under other assumptions, or why there are no more (one line)."""
 
-    package: Package
-    values: Values
-    outcome: Outcome | None
+    pair: Pair | None
     why_not: str = ""
 
 
@@ -46,7 +50,13 @@ def known(package: Package) -> dict[str, Assumption]:
     return {one.key: one for one in (*behaviour(), *cards)}
 
 
-def one_seed(doses: Doses, package: Package, values: Values, seed: int) -> tuple[Answer, Answer]:
+def ends(one: Assumption) -> tuple[float, float]:
+    """Between what a value of an assumption may be chosen."""
+    low, high = (float(f"{one.at(share):.6g}") for share in (0.0, 1.0))  # as it can be written down
+    return low, high
+
+
+def one_seed(doses: Doses, package: Package, values: Values, seed: int) -> Pair:
     """The base and the package in a world that is burnt in with these assumptions. What is set of a card holds in the package alone.
 
     Raises:
@@ -70,50 +80,88 @@ def _counted(world: run.Run, doses: Doses, package: Package, cards: Mapping[str,
     return one_world.answer(one, package, seed, one_world.forward(one, doses.setting.months), first=False)
 
 
-def joined(pairs: Sequence[tuple[Answer, Answer]], package: Package, doses: Doses) -> Outcome:
-    """What a package does under other assumptions, with the interval for chance alone."""
-    found = outcome([base for base, _ in pairs], [mine for _, mine in pairs], package, doses)
-    nothing = dict.fromkeys(("lower_full", "upper_full", "p_sign"), np.nan)
-    return Outcome(package, found.seeds, found.months, found.effects.assign(**nothing, knowledge=KNOWLEDGE), found.costs, found.unpriced)
+def beside(usual: Sequence[Pair], mine: Sequence[Pair], months: int) -> pd.DataFrame:
+    """What other assumptions change, in the worlds that both have.
+
+    Returns:
+        Per indicator a row ``INDICATOR.without`` (the base) and ``INDICATOR.extra`` (what the package adds to it): ``usual`` and ``mine``,
+        means over the worlds; ``change``, mine less usual; and of the last two ``lower`` and ``upper``, and ``change_lower`` and
+        ``change_upper``: intervals for chance alone, over the worlds; NaN in one world. ``worlds``: how many.
+    """
+    first, second = ({base.seed: (base, package) for base, package in pairs} for pairs in (usual, mine))
+    seeds = sorted(set(first) & set(second))
+    if not seeds:
+        return pd.DataFrame()
+
+    def counts(pairs: Mapping[int, Pair], which: int) -> pd.DataFrame:
+        return pd.DataFrame({seed: _counts(pairs[seed][which], months) for seed in seeds})
+
+    base = counts(first, 0)
+    package, my_base, my_package = (counts(*one).reindex(base.index) for one in ((first, 1), (second, 0), (second, 1)))
+    found = []
+    for what, before, after in (("without", base, my_base), ("extra", package - base, my_package - my_base)):
+        nothing = 0.0 * before
+        was, now, change = paired(before, nothing), paired(after, nothing), paired(after, before)
+        columns = {"usual": was.difference, "mine": now.difference, "lower": now.lower, "upper": now.upper, "change": change.difference}
+        columns |= {"change_lower": change.lower, "change_upper": change.upper, "worlds": np.full(len(base), len(seeds))}
+        found.append(pd.DataFrame(columns, index=[f"{key}.{what}" for key in base.index]))
+    return pd.concat(found)
+
+
+def _counts(one: Answer, months: int) -> pd.Series:
+    """What a world counted over the whole run, by indicator."""
+    table = one.tables["summary"]
+    whole = (table["months_from"] == 0) & (table["months_to"] == months) & (table["group_by"] == ALL)
+    return table[whole].set_index("indicator")["value"]
 
 
 class Desk:
-    """One desk, with one question at a time: a new one cancels the one before, after the world that it is busy with."""
+    """One desk, with one question at a time, in a process of its own: it ends with its question, and a new one ends the one before."""
 
     def __init__(self, doses: Doses, seeds: Sequence[int]) -> None:
         self.doses, self.seeds = doses, tuple(seeds)[:WORLDS]
-        self._pool = ProcessPoolExecutor(1, mp_context=lean_context(), initializer=_begin)
-        self._asked: list[Future[tuple[Answer, Answer]]] = []
+        self._process: BaseProcess | None = None
 
     def ask(self, package: Package, values: Values, told: Callable[[Through], None]) -> None:
-        """Count a package through; ``told`` hears after each world, in another thread, and once where it cannot be."""
-        for one in self._asked:
-            one.cancel()
-        self._asked, pairs = [], []
-        mine = self._asked
+        """Count a package through; ``told`` hears of each world, in another thread, and once where it cannot be."""
+        self.stop()
+        context = lean_context()
+        here, there = context.Pipe(duplex=False)
+        given = (there, self.doses, package, dict(values), self.seeds)
+        self._process = process = context.Process(target=_count, args=given, daemon=True)
+        process.start()
+        there.close()
+        threading.Thread(target=self._hear, args=(process, here, told), daemon=True).start()
 
-        def hear(done: Future[tuple[Answer, Answer]]) -> None:
-            if done.cancelled() or mine is not self._asked:
-                return
-            if (error := done.exception()) is not None:
-                for other in mine:
-                    other.cancel()
-                told(Through(package, values, None, in_one_line(error)))
-                return
-            pairs.append(done.result())
-            told(Through(package, values, joined(pairs, package, self.doses)))
-
-        mine += [self._pool.submit(one_seed, self.doses, package, dict(values), seed) for seed in self.seeds]
-        for one in mine:
-            one.add_done_callback(hear)
+    def _hear(self, process: BaseProcess, pipe: Connection, told: Callable[[Through], None]) -> None:
+        lacking = len(self.seeds)
+        while lacking:
+            try:
+                found: Through = pipe.recv()
+            except (EOFError, OSError):
+                process.join()
+                found = Through(None, f"the process that counted it ended by itself (exit status {process.exitcode}); ask again")
+            lacking = lacking - 1 if found.pair is not None else 0
+            if process is not self._process:
+                break  # nobody asks any more
+            told(found)
+        process.join()
+        pipe.close()
 
     def stop(self) -> None:
-        """End it; what it is busy with is not waited for."""
-        self._asked = []
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        """End what it is busy with, at once."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
 
 
-def _begin() -> None:
+def _count(pipe: Connection, doses: Doses, package: Package, values: Values, seeds: Sequence[int]) -> None:
+    """The life of the process: one world after another, until one cannot be."""
     leave_to_parent()
     if hasattr(os, "nice"):
         os.nice(GIVE_WAY)
+    try:
+        for seed in seeds:
+            pipe.send(Through(one_seed(doses, package, values, seed)))
+    except Exception as error:
+        pipe.send(Through(None, in_one_line(error)))

@@ -353,9 +353,13 @@ def _months(asked: Asked, cards: Sequence[str] | None) -> int:
 
 
 def _guess(asked: Asked, total: int, workers: int) -> str:
-    """How long it may take, from the households of the place."""
-    table, codes = figures.table("gemeenten"), sorted(places.resolve(asked.place).gemeenten)
-    rows = np.isin(table["code"].astype(str), codes)
-    homes = float(np.nansum(table["dwellings_20241231"][rows]))
-    seconds = total * (PER_MONTH + PER_HOUSEHOLD * homes) / workers
+    """How long it may take."""
+    seconds = total * of_a_month(asked.place) / workers
     return f"{total:,} months: about {in_words(seconds)} with workers={workers}, more on a slow computer"
+
+
+def of_a_month(place: str) -> float:
+    """Seconds of one core that a month of a world may take, from the homes of the place."""
+    table, codes = figures.table("gemeenten"), sorted(places.resolve(place).gemeenten)
+    rows = np.isin(table["code"].astype(str), codes)
+    return PER_MONTH + PER_HOUSEHOLD * float(np.nansum(table["dwellings_20241231"][rows]))

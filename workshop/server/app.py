@@ -20,6 +20,7 @@ from sim.world.errors import Refusal
 from verhuisketens.shell import NotWritten
 from workshop.engine.package import Package
 from workshop.server import asked, papers, said, views
+from workshop.server import desk as desks
 from workshop.server.doors import Doors
 from workshop.server.hall import Hall
 from workshop.server.stream import Stream
@@ -39,8 +40,8 @@ def static_files(folder: Path = PAGE) -> Mapping[str, tuple[bytes, str]]:
 class Routes:
     """What answers each route."""
 
-    def __init__(self, hall: Hall, files: Mapping[str, tuple[bytes, str]]) -> None:
-        self.hall, self.files = hall, files
+    def __init__(self, hall: Hall, files: Mapping[str, tuple[bytes, str]], desk: desks.Desk) -> None:
+        self.hall, self.files, self.desk = hall, files, desk
 
     def table(self) -> list[Route]:
         """All of them: the one list from which tests are made, too."""
@@ -58,6 +59,10 @@ class Routes:
             *(Route(f"/api/{name}/{{letters}}", self._of_package(work), methods=get) for name, work in asked.OF_PACKAGE.items()),
             Route("/api/senior/{letters}/{senior}", self.senior, methods=get),
             Route("/api/compare", self.compare, methods=get),
+            Route("/api/desk", self.desk_now, methods=get),
+            Route("/api/desk", self.ask_desk, methods=post),
+            Route("/api/desk/{question}", self.desk_answer, methods=get),
+            Route("/api/desk/{question}/stop", self.stop_desk, methods=post),
             Route("/api/package/{letters}.txt", self.package_text, methods=get),
             Route("/api/package", self.read_package, methods=post),
             Route("/tables/{name}/{letters}.csv", self.csv, methods=get),
@@ -134,6 +139,28 @@ class Routes:
         packages = [self.hall.letters.package(one) for one in listed]
         return JSONResponse(await self.hall.beside(asked.compare, self.hall, packages))
 
+    async def desk_now(self, request: Request) -> Response:
+        """Whether the desk of assumptions is busy."""
+        return JSONResponse(self.desk.now())
+
+    async def ask_desk(self, request: Request) -> Response:
+        """A question to the desk of assumptions; it takes the place of the one before."""
+        question = self.desk.ask(await _json(request))
+        return JSONResponse(await self.hall.beside(self.desk.answer, question))
+
+    async def desk_answer(self, request: Request) -> Response:
+        """How far a question is, and what came of it."""
+        question = self.desk.find(request.path_params["question"])
+        return JSONResponse(await self.hall.beside(self.desk.answer, question))
+
+    async def stop_desk(self, request: Request) -> Response:
+        """A question is stopped."""
+        question = self.desk.find(request.path_params["question"])
+        if await _json(request):
+            raise Wrong("Stoppen is genoeg.", "stop it, and nothing else")
+        self.desk.stop(question)
+        return JSONResponse(await self.hall.beside(self.desk.answer, question))
+
     async def package_text(self, request: Request) -> Response:
         """A package as a small text file."""
         package = self._package(request)
@@ -147,7 +174,10 @@ class Routes:
     async def csv(self, request: Request) -> Response:
         """A table behind numbers."""
         name, letters = request.path_params["name"], request.path_params["letters"]
-        sheet = await self.hall.beside(asked.sheet, self.hall, name, letters)
+        if name == desks.NAME:
+            sheet = await self.hall.beside(self.desk.sheet, self._package(request))
+        else:
+            sheet = await self.hall.beside(asked.sheet, self.hall, name, letters)
         return _download(sheet.csv(), "text/csv", f"{sheet.name}-{sheet.package}.csv")
 
     def _table(self, request: Request) -> Any:
@@ -208,15 +238,17 @@ async def _failed(request: Request, error: Exception) -> Response:
     return _one_line(500, *said.FAILED)
 
 
-def make_app(hall: Hall, passphrase: str | None = None, names: tuple[str, ...] = ()) -> Doors:
-    """The whole application, its doors around it."""
+def make_app(hall: Hall, passphrase: str | None = None, names: tuple[str, ...] = (), counts: desks.Counts | None = None) -> Doors:
+    """The whole application, its doors around it; ``counts`` is what the desk of assumptions asks."""
+    desk = desks.Desk(hall, counts)
 
     @asynccontextmanager
     async def life(app: Starlette) -> AsyncIterator[None]:
         hall.begin()
         yield
+        desk.close()
         hall.stop()
 
     handlers: Any = {Refusal: _refused, NotWritten: _not_written, HTTPException: _no_route, Exception: _failed}
-    app = Starlette(routes=list(Routes(hall, static_files()).table()), exception_handlers=handlers, lifespan=life)
+    app = Starlette(routes=list(Routes(hall, static_files(), desk).table()), exception_handlers=handlers, lifespan=life)
     return Doors(app, passphrase, names)

@@ -16,7 +16,7 @@ from sim.world.names import YEAR
 from workshop.engine.answers import Answer
 from workshop.engine.assumed import Deciding
 from workshop.engine.package import Package
-from workshop.server import catalogue, papers, said, views
+from workshop.server import catalogue, papers, ranges, said, views
 from workshop.server.hall import Hall
 from workshop.server.tables import PLACE, Sheet
 from workshop.table.wrong import Wrong
@@ -208,11 +208,11 @@ def shares_sheet(hall: Hall, package: Package) -> Sheet:
 def assumptions(hall: Hall, package: Package) -> dict[str, Any]:
     """See the route."""
     found, sheet = _deciding(hall, package), assumptions_sheet(hall, package)
-    three = []
+    three, between = [], ranges.of(package, hall.letters, list(sheet.rows))
     for key in sheet.rows:
         cells = {name: sheet.cell(key, name) for name in ("lower", "upper", "difference", "correlation")}
         ends = {name: said.Said("{n}", "{n}", {"n": sheet.cell(key, name)}).sent() for name in ("low", "high")}
-        three.append({"key": key, **assumption(key)._asdict(), **cells, **ends})
+        three.append({"key": key, **assumption(key)._asdict(), **cells, **ends, "range": between.get(key)})
     why_none = None if found.why_not is None else found.why_not._asdict()
     if three and not any(one[name]["v"] for one in three for name in ("lower", "upper", "difference")):
         three, why_none = [], said.NO_DIFFERENCE._asdict()
@@ -279,6 +279,7 @@ OF_LETTERS: dict[str, Callable[[Hall, Package], Sheet]] = {
     "people": people_sheet,
     "shares": shares_sheet,
     "assumptions": assumptions_sheet,
+    "ranges": lambda hall, package: ranges.sheet(package, hall.letters),
     "old": papers.old_sheet,
     "track": track_sheet,
     **{name: _of_first_world(name) for name in ("chains", "hundred", "verdicts")},

@@ -1,33 +1,133 @@
-// The desk of assumptions, grey and apart: the three that decide most for the package of a table, low and high.
-import { h, heading, num, put, said, tongue } from "../dom.js";
+// The desk of assumptions, grey and apart: what decides most for a package can be chosen here, and is counted through.
+import { button, fixed, h, heading, num, put, said, tongue } from "../dom.js";
 import { bar, reach } from "../effects.js";
-import { get } from "../net.js";
-import { alertUser } from "../say.js";
+import { get, post } from "../net.js";
+import { alertUser, announce } from "../say.js";
 import { w } from "../words.js";
+import { answer, progress } from "./doorgerekend.js";
+
+const EVERY = 1000; // milliseconds between two looks
 
 export function aannames({ redraw }) {
-  let tables = null;
-  let table = null;
-  let found = null;
-  const choose = async (id) => {
-    table = tables.find((one) => String(one.id) === String(id)) ?? tables[0];
-    found = null;
+  let packages = null; // [{letters, name}]
+  let letters = null;
+  let found = null; // what the study says of the package, and between what may be chosen
+  let chosen = {}; // by assumption: "low", "model", "high" or "own"
+  let own = {}; // by assumption: what was typed
+  let desk = null; // whether it is busy, and how long it takes
+  let asked = null; // the question that is shown
+  let mine = 0; // the number of the question that was asked here
+  let shown = "";
+
+  const complain = (error) => { alertUser(error); redraw(); };
+  const choose = async (one) => {
+    [letters, found, chosen, own] = [one, null, {}, {}];
     redraw();
     try {
-      found = await get(`/api/assumptions/${table.package.letters}`);
-    } catch (error) { found = { three: [], why_none: error.text ?? null }; }
+      found = await get(`/api/assumptions/${encodeURIComponent(one)}`);
+      letters = found.letters;
+      if (!packages.some((other) => other.letters === letters)) packages.push({ letters, name: letters });
+    } catch (error) { found = { three: [], why_none: error.text ?? null, again: error.notYet }; }
     redraw();
   };
-  get("/api/tables").then((all) => { tables = all; if (all.length) choose(all[0].id); else redraw(); }, alertUser);
+  const look = async () => {
+    try {
+      desk = await get("/api/desk");
+      const number = asked?.number ?? desk.last?.number;
+      if (number) asked = await get(`/api/desk/${number}`);
+      const now = JSON.stringify([desk, asked]);
+      if (now === shown) return;
+      shown = now;
+      if (asked && asked.number === mine) announce(progress(asked).spoken);
+      redraw();
+    } catch (error) { if (!shown) alertUser(error); }
+  };
+  const ask = async () => {
+    const values = Object.fromEntries(found.three.filter((one) => one.range).map((one) => [one.key, value(one, chosen[one.key], own[one.key])]));
+    try {
+      asked = await post("/api/desk", { letters, values });
+      mine = asked.number;
+      await look();
+    } catch (error) { complain(error); }
+  };
+  const stop = async () => {
+    try {
+      asked = await post(`/api/desk/${asked.number}/stop`, {});
+      redraw();
+      document.getElementById("desk-go")?.focus();
+    } catch (error) { complain(error); }
+  };
+  laid().then((all) => { packages = all; if (all.length) choose(all[0].letters); else redraw(); }, alertUser);
+  look();
+  const timer = setInterval(look, EVERY);
   return {
+    end: () => clearInterval(timer),
     draw(main) {
       put(main, heading(w("deskTitle")), h("p", { class: "lead" }, w("deskLead"), " ", w("deskAsk")),
-        !tables?.length ? h("p", {}, w(tables ? "noTables" : "loading")) : [
-          h("p", {}, h("label", { for: "desk-table" }, `${w("deskWhich")} `), h("select", { id: "desk-table", on: { change: (event) => choose(event.target.value) } },
-            tables.map((one) => h("option", { value: one.id, selected: one.id === table?.id, "data-fixed": "naam" }, one.name)))),
-          !found ? h("p", {}, w("loading")) : found.three?.length ? [found.but ? h("p", { class: "soft" }, tongue(found.but)) : "", h("p", { class: "soft" }, w("deskStudy")), list(found.three)] : h("p", {}, said(found.why_none) || w("notSaid"))]);
+        packages ? which(packages, letters, choose) : h("p", {}, w("loading")),
+        letters === null ? "" : !found ? h("p", {}, w("loading")) : found.three?.length
+          ? [form(found, chosen, own, desk, asked, { ask, redraw }), study(found)] : h("p", {}, said(found.why_none) || w("notSaid"), " ", found.again ? [w("deskNotYet"), " ", button("desk-again", w("deskAgain"), () => choose(letters))] : ""),
+        asked ? answer(asked, stop) : "", h("p", { class: "soft" }, w("deskKept")));
     },
   };
+}
+
+// The packages of all tables, and their bookmarks.
+async function laid() {
+  const tables = await get("/api/tables");
+  const states = await Promise.all(tables.map((one) => get(`/api/table/${encodeURIComponent(one.id)}`)));
+  const all = states.flatMap((one) => [[one.package.letters, one.name], ...one.bookmarks.map((mark) => [mark.letters, `${one.name}: ${mark.name}`])]);
+  const names = new Map();
+  for (const [code, name] of all) names.set(code, [...(names.get(code) ?? []), name]);
+  return [...names].map(([code, list]) => ({ letters: code, name: `${list.join(", ")} (${code})` }));
+}
+
+function which(packages, letters, choose) {
+  const take = (event) => {
+    event.preventDefault();
+    const typed = document.getElementById("desk-letters").value.trim();
+    if (typed) choose(typed);
+  };
+  return [packages.length ? "" : h("p", {}, w("noTables")),
+    h("form", { id: "desk-which", on: { submit: take } },
+      h("label", { for: "desk-table" }, w("deskWhich")),
+      h("select", { id: "desk-table", disabled: !packages.length, on: { change: (event) => choose(event.target.value) } },
+        packages.map((one) => h("option", { value: one.letters, selected: one.letters === letters, "data-fixed": "naam" }, one.name))),
+      h("label", { for: "desk-letters" }, w("deskLetters")), h("input", { type: "text", id: "desk-letters", maxlength: "20", size: "6", autocomplete: "off" }),
+      h("button", { id: "desk-fetch" }, w("deskFetch")))];
+}
+
+// The number that is meant; what was typed is not judged here: the server says what is wrong with it.
+const value = (one, end, typed) => (end === "own" ? Number(String(typed ?? "").trim().replace(",", ".") || "NaN") : one.range[end ?? "model"].v);
+
+function form(found, chosen, own, desk, asked, { ask, redraw }) {
+  const busy = desk?.last?.state === "counting";
+  return h("form", { id: "desk-form", novalidate: true, on: { submit: (event) => { event.preventDefault(); ask(); } } },
+    h("ol", { class: "three-assumptions" }, found.three.map((one) => h("li", {}, one.range ? choice(one, chosen, own, redraw) : h("p", { "data-fixed": "naam" }, tongue(one))))),
+    h("p", { class: "acts" }, h("button", { id: "desk-go", class: "main" }, w("deskGo"))),
+    desk ? h("p", { class: "soft", id: "desk-takes" }, `${w("deskTakes")} `, fixed(tongue(desk.takes), "schatting"), ` (${w(desk.measured ? "deskMeasured" : "deskGuessed")}), `, w("deskTakesWhy")) : "",
+    busy && desk.last.number !== asked?.number ? h("p", { class: "stands" }, w("deskBusy")) : "");
+}
+
+function choice(one, chosen, own, redraw) {
+  const { range } = one;
+  const now = chosen[one.key] ?? "model";
+  const id = (end) => `desk-${one.key}-${end}`;
+  const set = (end) => { chosen[one.key] = end; redraw(); if (end === "own") document.getElementById(id("number"))?.focus(); };
+  const pick = (end, ...label) => h("label", { for: id(end) }, h("input", { type: "radio", id: id(end), name: `desk-${one.key}`, value: end, checked: now === end, on: { change: () => set(end) } }), h("span", {}, ...label));
+  const ends = ["low", "model", "high"].filter((end) => end === "model" || range[end].v !== range.model.v);
+  const words = { low: "deskLowEnd", model: "deskModel", high: "deskHighEnd" };
+  return h("fieldset", {}, h("legend", { "data-fixed": "naam" }, range.card ? `${tongue(range.card)}: ` : "", tongue(one)),
+    h("p", { class: "soft" }, `${w("deskUnit")} `, fixed(tongue(range.unit), "eenheid"), ". ", tongue(range.evidence), " ", tongue(range.rule)),
+    h("div", { class: "desk-ends" }, ends.map((end) => pick(end, `${w(words[end])}: `, num(range[end]))), pick("own", w("deskOwn")),
+      now === "own" ? h("input", {
+        type: "text", inputmode: "decimal", id: id("number"), size: "8", "aria-label": `${w("deskOwnFor")} ${range.card ? `${tongue(range.card)}: ` : ""}${tongue(one)}`, value: own[one.key] ?? "",
+        on: { input: (event) => { own[one.key] = event.target.value; } },
+      }) : ""));
+}
+
+function study(found) {
+  return h("details", { id: "desk-study" }, h("summary", {}, w("deskFold")), found.but ? h("p", { class: "soft" }, tongue(found.but)) : "", h("p", { class: "soft" }, w("deskStudy")), list(found.three));
 }
 
 function list(three) {
