@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import math
+import re
 import time
 from contextlib import contextmanager
 from types import SimpleNamespace
@@ -22,7 +24,7 @@ from workshop.server import desk, ranges, units
 from workshop.server.app import make_app
 from workshop.server.hall import Hall
 from workshop.server.serve import stock_of
-from workshop.server.tables import cells
+from workshop.server.tables import Sheet, cells
 from workshop.table.letters import Letters
 from workshop.table.state import opened
 
@@ -293,6 +295,33 @@ def test_how_long_it_takes_is_said_beforehand_and_measured_afterwards(browser, p
     ask(browser)
     tell(browser, prepared, byhand, 0)
     assert browser.get("/api/desk").json()["measured"]
+
+
+@pytest.mark.parametrize("worlds", [1, 4])
+@pytest.mark.parametrize("usual", [-40.0, 0.0, 40.0])
+@pytest.mark.parametrize("change", [-60.0, 0.0, 60.0])
+@pytest.mark.parametrize("half", [0.0, 10.0, 100.0])
+def test_a_sentence_is_true_of_any_answer(worlds, usual, change, half):
+    sheet, band = Sheet("desk", "X"), math.nan if worlds == 1 else half
+    mine = usual + change
+    sheet.put(
+        "without", {"usual": 900.0, "mine": 950.0, "change": 50.0, "change_lower": math.nan, "change_upper": math.nan, "worlds": worlds}
+    )
+    ends = {"lower": mine - band, "upper": mine + band, "change_lower": change - band, "change_upper": change + band}
+    sheet.put("extra", {"usual": usual, "mine": mine, "change": change, "worlds": worlds} | ends)
+    rows = [desk._row(sheet, what, "senior_moves", what, None) for what in ("without", "extra")]
+    texts = [one.sent() for one in desk._sentences(rows, 120, usual=False)]
+    for one in texts:
+        assert set(re.findall(r"{(\w+)}", one["nl"])) == set(re.findall(r"{(\w+)}", one["en"])) == set(one["cells"])
+        assert None not in one["cells"].values()
+        assert all(len(sentence.split()) <= 25 for sentence in re.split(r"(?<=[.?]) ", one["nl"]))
+    difference, how = texts[2]["nl"], rows[1]["how"]
+    certain = worlds > 1 and abs(change) > half
+    assert (how == desk.MORE._asdict()) == certain == ("doet het pakket" in difference and "dan gewoon" in difference)
+    assert not certain or ("meer dan" in difference) == (change > 0)
+    same = worlds > 1 and change == half == 0
+    assert ("precies evenveel" in difference or "nooit" in difference) == same
+    assert ("nooit" in difference) == (same and usual == 0)
 
 
 def test_a_server_that_stops_stops_its_desk(prepared, tmp_path):

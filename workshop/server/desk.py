@@ -45,6 +45,7 @@ ONCE = Text("een keer nagespeeld, dus het kan toeval zijn", "run once, so it may
 CHANCE = Text("kan toeval zijn", "may be chance")
 MORE = Text("groter dan toeval", "larger than chance")
 NOTHING = Text("het pakket verandert dit nooit, ook niet met uw aannames", "the package never changes this, nor under your assumptions")
+SAME = Text("precies gelijk: dezelfde aannames", "exactly equal: the same assumptions")
 OF_A_CARD = Text("precies gelijk: u veranderde alleen iets aan een kaart", "exactly equal: you changed a card alone")
 ONLY_CHANCE = Said(
     "De marges zijn van toeval alleen. Hoe goed uw aannames zijn, zit er niet in.",
@@ -220,13 +221,10 @@ class Desk:
         return found
 
     def _rows(self, asked: Question, sheet: Sheet) -> list[dict[str, Any]]:
-        cards = bool(asked.values) and all("." in key for key in asked.values)
-        pairs = [(key, what) for key in SHOWN for what in ("without", "extra")]
-        return [
-            _row(sheet, f"{asked.number}.{key}.{what}", key, what, cards)
-            for key, what in pairs
-            if f"{asked.number}.{key}.{what}" in sheet.rows
-        ]
+        cards = all("." in key for key in asked.values)
+        alike = {"without": SAME if asked.state == USUAL else OF_A_CARD if cards else None, "extra": SAME if asked.state == USUAL else None}
+        names = [(f"{asked.number}.{key}.{what}", key, what) for key in SHOWN for what in alike]
+        return [_row(sheet, name, key, what, alike[what]) for name, key, what in names if name in sheet.rows]
 
     def sheet(self, package: Package) -> Sheet:
         """The table ``desk``: of each question about a package that is remembered, in rows ``NUMBER.INDICATOR.without`` and ``.extra``."""
@@ -243,18 +241,18 @@ def _value(asked: Question, sheet: Sheet, key: str) -> dict[str, Any]:
     return {"key": key, "card": ranges.card(one), **assumption(key)._asdict(), **cells, "unit": units.unit(one)._asdict()}
 
 
-def _row(sheet: Sheet, row: str, key: str, what: str, cards: bool) -> dict[str, Any]:
-    """One row of the answer; ``cards``: whether cards alone were assumed otherwise."""
+def _row(sheet: Sheet, row: str, key: str, what: str, alike: Text | None) -> dict[str, Any]:
+    """One row of the answer; ``alike``: why it cannot differ from the usual one, if so."""
     extra = what == "extra"
     lower, upper = sheet.ends(row, "lower", "upper") if extra else (None, None)
     low, high = sheet.ends(row, "change_lower", "change_upper")
     change = sheet.cell(row, "change", sign=True)
-    same = change is not None and change["v"] == 0 and (low is None or low["v"] == 0 == high["v"])  # type: ignore[index]
-    none = same and extra and not sheet.value(row, "mine") and not sheet.value(row, "lower")
-    if none:
-        how = NOTHING
+    same = low is not None and high is not None and low["v"] == 0 == high["v"]
+    none = same and lower is not None and upper is not None and lower["v"] == 0 == upper["v"]
+    if alike is not None:
+        how = alike
     elif same:
-        how = OF_A_CARD if cards and not extra else said.NOBODY
+        how = NOTHING if none else said.NOBODY
     elif low is None or high is None:
         how = ONCE
     else:
@@ -270,7 +268,7 @@ def _row(sheet: Sheet, row: str, key: str, what: str, cards: bool) -> dict[str, 
         "change": change,
         "change_lower": low,
         "change_upper": high,
-        "same": same,
+        "same": same or alike is not None,
         "nothing": none,
         "how": how._asdict(),
         "worlds": int(sheet.value(row, "worlds")),
