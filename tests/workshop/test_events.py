@@ -31,7 +31,6 @@ LINES = [Package().line(), Package(cards=(("brieven", "klein"),)).line()]
 CHANGES = st.one_of(
     st.builds(dict, kind=st.sampled_from(["card", "done"]), key=st.sampled_from(KEYS), dose=st.sampled_from(DOSES)),
     st.builds(dict, kind=st.just("budget"), eur=st.one_of(st.none(), st.sampled_from([0, 1000, 2.5]))),
-    st.builds(dict, kind=st.just("assumption"), key=st.sampled_from(KEYS), end=st.sampled_from(["low", "high", None])),
     st.builds(dict, kind=st.just("open"), package=st.sampled_from(LINES)),
 )
 OTHERS = st.one_of(
@@ -119,7 +118,6 @@ EXAMPLES = {
     "card": {"key": "voorrang", "dose": "klein"},
     "done": {"key": "voorrang", "dose": None},
     "budget": {"eur": 1_000.0},
-    "assumption": {"key": "p_wish_senior", "end": "low"},
     "undo": {},
     "redo": {},
     "clock": {"step": 1},
@@ -157,6 +155,18 @@ def test_what_a_stranger_gives_for_a_field_is_refused_or_kept_as_it_is(kind, fie
 def test_unknown_kinds_and_keys_are_refused(kind, more):
     with pytest.raises(Wrong):
         asked({"kind": kind, **EXAMPLES.get(kind, {}), **more})
+
+
+def test_a_line_of_a_kind_that_there_is_not_any_more_leaves_its_table_out_with_one_line_and_the_others_open(tmp_path):
+    with opened(tmp_path) as tables:
+        old, other = tables.new("Oud"), tables.new("Ander")
+    event = {"kind": "assumption", "key": "p_wish_senior", "end": "low"}
+    with open(old.log.path, "ab") as file:
+        file.write(json.dumps({"at": AT, "event": event}).encode() + b"\n")
+    with opened(tmp_path) as tables:
+        assert [table.id for table in tables] == [other.id]
+        (line,) = tables.said
+    assert f"{old.log.path}, line 2" in line and "assumption" in line and "take it out" in line and "\n" not in line
 
 
 def test_what_cannot_be_in_a_state_is_refused_and_leaves_nothing_in_the_file(tmp_path):

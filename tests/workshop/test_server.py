@@ -22,7 +22,7 @@ from tests.workshop.fake_engine import fake_hall, setting_of, strength
 from tests.workshop.inside import client, put, table
 from workshop.engine.package import Package
 from workshop.engine.setting import Setting
-from workshop.server import said, stream
+from workshop.server import desk, ranges, said, stream, units
 from workshop.server.stream import Mailbox, Stream
 from workshop.server.tables import Sheet, cells
 from workshop.table import files
@@ -163,8 +163,9 @@ BANNED = re.compile(r"\b(scenario|indicator|interval|placebo|ruis|werelden|netto
 
 
 def test_nothing_that_the_server_says_uses_a_word_that_people_do_not_know():
-    texts = [value.nl for value in vars(said).values() if isinstance(value, said.Text)]
-    texts += [one.nl for group in (said.WITHOUT, said.SIZES, said.ENDS) for one in group.values()]
+    texts = [value.nl for module in (said, desk, ranges) for value in vars(module).values() if isinstance(value, said.Text)]
+    groups = (said.WITHOUT, said.SIZES, desk.LINES, ranges.RULES, units.UNITS, units.SETTINGS)
+    texts += [one.nl for group in groups for one in group.values()]
     assert len(texts) > 20
     for text in texts:
         assert not BANNED.search(text.lower()), text

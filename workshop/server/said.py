@@ -56,7 +56,6 @@ WITHOUT = {  # what happens without anything, by column of the track
     "families_housed": Text("Ongeveer {n} gezinnen vinden elk jaar een andere woning.", "About {n} families find another home each year."),
 }
 SIZES = {"klein": Text("klein", "small"), "gewoon": Text("gewoon", "ordinary"), "groot": Text("groot", "large")}
-ENDS = {"low": Text("laag", "low"), "high": Text("hoog", "high")}
 MOVES = "senior_moves"
 HOW = {"do": Text("", ""), "undo": Text("Teruggenomen: ", "Taken back: "), "redo": Text("Opnieuw: ", "Again: ")}
 
@@ -86,9 +85,6 @@ def _what(event: Any, before: Board, now: Board, letters: str) -> Text:
         return Text(f"budget € {eur.nl} per jaar.", f"a budget of € {eur.en} a year.")
     if isinstance(event, events.Open):
         return Text(f"pakket {letters} geopend.", f"package {letters} opened.")
-    if isinstance(event, events.Assumption):
-        end = ENDS[event.end] if event.end else Text("zoals het was", "as it was")
-        return Text(f"aanname {event.key}: {end.nl}.", f"assumption {event.key}: {end.en}.")
     part = "done" if isinstance(event, events.Done) else "cards"
     return _card(event, dict(getattr(before.package, part)).get(event.key), part)
 

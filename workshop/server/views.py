@@ -42,7 +42,6 @@ def state(table: Table, letters: Letters) -> dict[str, Any]:
     clock = None if now.clock is None else {"started": now.clock[0], "step": now.clock[1]}
     return listed(table, letters) | {
         "budget": now.board.budget,
-        "assumptions": dict(now.board.assumptions),
         "guesses": {_letters(line, letters): one.model_dump(include={"moves", "chains", "gains"}) for line, one in now.guesses.items()},
         "bookmarks": [{"name": name, "letters": _letters(line, letters)} for name, line in now.bookmarks.items()],
         "history": history,

@@ -83,14 +83,6 @@ class Budget(Event):
     eur: Annotated[float, Field(ge=0, le=1e10)] | None
 
 
-class Assumption(Event):
-    """One end of what is not known of the world; none: as it was."""
-
-    kind: Literal["assumption"]
-    key: Key
-    end: Literal["low", "high"] | None
-
-
 class Undo(Event):
     """The last change is taken back."""
 
@@ -171,10 +163,10 @@ class Open(Event):
     package: Line
 
 
-_ALIKE = Screen | Card | Done | Budget | Assumption | Undo | Redo | Clock | Agree | Named
+_ALIKE = Screen | Card | Done | Budget | Undo | Redo | Clock | Agree | Named
 ASKED: TypeAdapter[Any] = TypeAdapter(Annotated[_ALIKE | AskedGuess | AskedBookmark | AskedOpen, Field(discriminator="kind")])
 WRITTEN: TypeAdapter[Any] = TypeAdapter(Annotated[_ALIKE | Begin | Guess | Bookmark | Open, Field(discriminator="kind")])
-KINDS = ("screen", "card", "done", "budget", "assumption", "undo", "redo", "clock", "agree", "name", "guess", "bookmark", "open")
+KINDS = ("screen", "card", "done", "budget", "undo", "redo", "clock", "agree", "name", "guess", "bookmark", "open")
 
 
 class Written(BaseModel):

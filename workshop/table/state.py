@@ -26,7 +26,6 @@ class Board:
 
     package: Package = field(default_factory=Package)
     budget: float | None = None
-    assumptions: tuple[tuple[str, str], ...] = ()  # what is not known of the world, and the end of it, by key
 
 
 @dataclass(frozen=True)
@@ -119,8 +118,6 @@ def changed(board: Board, event: Any) -> Board:
         return replace(board, budget=event.eur)
     if isinstance(event, events.Open):
         return replace(board, package=Package.read(event.package))
-    if isinstance(event, events.Assumption):
-        return replace(board, assumptions=_put(board.assumptions, event.key, event.end))
     part = "done" if isinstance(event, events.Done) else "cards"
     package = replace(board.package, **{part: _put(getattr(board.package, part), event.key, event.dose)})
     return replace(board, package=package)
@@ -199,7 +196,6 @@ STEPS: Mapping[str, Any] = {
     "done": _change,
     "budget": _change,
     "open": _change,
-    "assumption": _change,
     "undo": _undo,
     "redo": _redo,
     "guess": _guess,
