@@ -17,43 +17,18 @@ from experiments.assumptions import behaviour, of_instrument
 from sim.interventions import REGISTRY
 from tests.workshop.inside import HERE, put, table
 from tests.workshop.small import prepared_in
+from tests.workshop.still import still_hall
 from workshop.engine import through
 from workshop.engine.package import Package
 from workshop.engine.through import Through, known
 from workshop.server import desk, ranges, units
 from workshop.server.app import make_app
-from workshop.server.hall import Hall
-from workshop.server.serve import stock_of
 from workshop.server.tables import Sheet, cells
-from workshop.table.letters import Letters
-from workshop.table.state import opened
 
 BRIEVEN = Package(cards=(("brieven", "gewoon"),))
 WISH = "p_wish_senior"
 READ = "brieven.rel_reached"
 CHOSEN = {WISH: known(BRIEVEN)[WISH].high}
-
-
-class Still:
-    """An engine that works nothing out, and remembers who looks at what."""
-
-    def __init__(self):
-        self.looking = {}
-
-    def show(self, name, package):
-        self.looking[name] = package
-
-    def leave(self, name):
-        self.looking.pop(name, None)
-
-    def listen(self, callback):
-        pass
-
-    def ready(self):
-        return True
-
-    def stop(self):
-        pass
 
 
 class ByHand:
@@ -79,11 +54,9 @@ def prepared(tmp_path_factory):
 @contextmanager
 def served(prepared, folder, counts=None):
     """A browser of a workshop in a prepared place, with ``hall`` and ``code``: the letters of BRIEVEN."""
-    with opened(folder / "tables") as tables:
-        hall = Hall(stock_of(prepared), Still(), tables, Letters(folder))
-        with TestClient(make_app(hall, counts=counts), HERE, raise_server_exceptions=False) as found:
-            found.hall, found.code = hall, hall.letters.of(BRIEVEN)
-            yield found
+    with still_hall(prepared, folder) as hall, TestClient(make_app(hall, counts=counts), HERE, raise_server_exceptions=False) as found:
+        found.hall, found.code = hall, hall.letters.of(BRIEVEN)
+        yield found
 
 
 @pytest.fixture
@@ -127,6 +100,7 @@ def test_every_assumption_has_a_unit_in_words():
 
 def test_three_may_be_chosen_and_every_number_of_desk_and_answer_is_read_back(browser, prepared, byhand):
     found = browser.get(f"/api/assumptions/{browser.code}").json()
+    assert len(found["three"]) == 3
     for one in found["three"]:
         range_ = one["range"]
         assert range_["low"]["v"] <= range_["model"]["v"] <= range_["high"]["v"]

@@ -33,14 +33,17 @@ export function aannames({ redraw }) {
   const look = async () => {
     try {
       desk = await get("/api/desk");
-      const number = asked?.number ?? desk.last?.number;
-      if (number) asked = await get(`/api/desk/${number}`);
+      const number = mine || desk.last?.number; // who asked nothing sees what was asked last
+      asked = number ? await get(`/api/desk/${number}`) : null;
       const now = JSON.stringify([desk, asked]);
       if (now === shown) return;
       shown = now;
       if (asked && asked.number === mine) announce(progress(asked).spoken);
       redraw();
-    } catch (error) { if (!shown) alertUser(error); }
+    } catch (error) {
+      if (error.notYet) mine = 0; // it is not remembered any more
+      else if (!shown) alertUser(error);
+    }
   };
   const ask = async () => {
     const values = Object.fromEntries(found.three.filter((one) => one.range).map((one) => [one.key, value(one, chosen[one.key], own[one.key])]));
@@ -66,7 +69,7 @@ export function aannames({ redraw }) {
       put(main, heading(w("deskTitle")), h("p", { class: "lead" }, w("deskLead"), " ", w("deskAsk")),
         packages ? which(packages, letters, choose) : h("p", {}, w("loading")),
         letters === null ? "" : !found ? h("p", {}, w("loading")) : found.three?.length
-          ? [form(found, chosen, own, desk, asked, { ask, redraw }), study(found)] : h("p", {}, said(found.why_none) || w("notSaid"), " ", found.again ? [w("deskNotYet"), " ", button("desk-again", w("deskAgain"), () => choose(letters))] : ""),
+          ? [form(found, chosen, own, desk, mine, { ask, redraw }), study(found)] : h("p", {}, said(found.why_none) || w("notSaid"), " ", found.again ? [w("deskNotYet"), " ", button("desk-again", w("deskAgain"), () => choose(letters))] : ""),
         asked ? answer(asked, stop) : "", h("p", { class: "soft" }, w("deskKept")));
     },
   };
@@ -100,13 +103,13 @@ function which(packages, letters, choose) {
 // The number that is meant; what was typed is not judged here: the server says what is wrong with it.
 const value = (one, end, typed) => (end === "own" ? Number(String(typed ?? "").trim().replace(",", ".") || "NaN") : one.range[end ?? "model"].v);
 
-function form(found, chosen, own, desk, asked, { ask, redraw }) {
+function form(found, chosen, own, desk, mine, { ask, redraw }) {
   const busy = desk?.last?.state === "counting";
   return h("form", { id: "desk-form", novalidate: true, on: { submit: (event) => { event.preventDefault(); ask(); } } },
     h("ol", { class: "three-assumptions" }, found.three.map((one) => h("li", {}, one.range ? choice(one, chosen, own, redraw) : h("p", { "data-fixed": "naam" }, tongue(one))))),
     h("p", { class: "acts" }, h("button", { id: "desk-go", class: "main" }, w("deskGo"))),
     desk ? h("p", { class: "soft", id: "desk-takes" }, `${w("deskTakes")} `, fixed(tongue(desk.takes), "schatting"), ` (${w(desk.measured ? "deskMeasured" : "deskGuessed")}), `, w("deskTakesWhy")) : "",
-    busy && desk.last.number !== asked?.number ? h("p", { class: "stands" }, w("deskBusy")) : "");
+    busy && desk.last.number !== mine ? h("p", { class: "stands" }, w("deskBusy")) : "");
 }
 
 function choice(one, chosen, own, redraw) {
