@@ -213,7 +213,7 @@ def test_a_sentence_is_true_of_any_outcome(worlds, size, width, wide, reached):
         assert ("ook niets" in found[1]["nl"], "hangt af" in found[1]["nl"]) == ((wide is not None) and not holds, holds) or wide is None
 
 
-@pytest.mark.parametrize(("low", "high"), [(5.0, 15.0), (-15.0, -5.0)])
+@pytest.mark.parametrize(("low", "high"), [(5.0, 15.0), (-15.0, -5.0), (4.0, 4.0)])
 def test_a_margin_that_leaves_out_nothing_is_not_called_no_difference_where_the_placebo_is_larger(low, high):
     from workshop.server.views import effect
 
@@ -224,6 +224,7 @@ def test_a_margin_that_leaves_out_nothing_is_not_called_no_difference_where_the_
     made = {"effects": {"senior_moves": moves}, "worlds": 8, "months": 120, "money": {"price": "none", "year": None}, "reached": {}}
     first = said.filled(said.outcome(made)[0], "nl")
     assert "geen verschil" not in first and "één nieuwe woning" in first and moves["checked"]
+    assert ("Tussen" in first, "Elke keer 4" in first) == (low != high, low == high)  # alike a few times: no margin is told from it
 
 
 # streams

@@ -199,10 +199,12 @@ def _moves(moves: Mapping[str, Any], time: Text, worlds: int) -> Said:
         )
     ends = {"low": low, "high": high}
     if not digits and (low["v"] > 0 or high["v"] < 0):
+        alike = low["v"] == high["v"]  # so few times that all came out the same: no margin can be told from it
+        how = Text("Elke keer {low}", "Each time {low}") if alike else Text("Tussen {low} en {high}", "Between {low} and {high}")
         return Said(
-            f"Tussen {{low}} en {{high}} in {time.nl}. Zo veel verschil kan het al geven als één nieuwe woning een maand later komt.",
-            f"Between {{low}} and {{high}} in {time.en}. One new home that comes a month later may make as much difference.",
-            ends,
+            f"{how.nl} in {time.nl}. Zo veel verschil kan het al geven als één nieuwe woning een maand later komt.",
+            f"{how.en} in {time.en}. One new home that comes a month later may make as much difference.",
+            {"low": low} if alike else ends,
         )
     if not digits:
         return Said(

@@ -355,6 +355,7 @@ const WORDS = {
   hallAxisX: ["euro per jaar", "euros a year"],
   hallAxisY: ["extra verhuizingen van senioren", "extra moves of seniors"],
   hallExtra: ["extra", "extra"],
+  hallMoves: ["verhuizingen van senioren", "moves by seniors"],
   hallNoPrice: ["geen prijs ingevuld", "no price filled in"],
   deskTitle: ["Welke aannames beslissen het meest?", "Which assumptions decide most?"],
   deskLead: [

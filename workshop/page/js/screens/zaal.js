@@ -56,7 +56,7 @@ function finding(dots) {
   if (!sure.length) return w("hallNoneSure");
   const [first, second] = sure;
   if (second && first.effect.lower.v <= second.effect.upper.v && first.letters !== second.letters) return w("hallAlike");
-  return [`${w("hallMost")} `, h("span", { "data-fixed": "naam" }, first.table), `, ${w("hallAbout")} `, num(first.y), ` ${w("hallExtra")}.`];
+  return [`${w("hallMost")} `, h("span", { "data-fixed": "naam" }, first.table), `, ${w("hallAbout")} `, num(first.y), ` ${w("hallMoves")}.`];
 }
 
 // Colour and sign of each table, in the picture and in the list; with more tables than signs a letter.
