@@ -91,8 +91,8 @@ SEEDS = Told(
 KNOWLEDGE = {
     "p_sign": Told(
         "Zekerheid van de richting",
-        "Hoe zeker het is dat het erbij of eraf is, en niet andersom. Toeval en kennis samen. Wijst de kennisstudie steeds dezelfde kant op? "
-        "Dan hangt dit getal alleen van toeval af. Voorlopig.",
+        "Hoe zeker het is dat het erbij of eraf is, en niet andersom. Toeval en kennis samen. "
+        "Wijst de kennisstudie steeds dezelfde kant op? Dan hangt dit getal alleen van toeval af. Voorlopig.",
     ),
     "p_best": Told("Kans dat dit het meeste doet", "Van de maatregelen in deze doorrekening. Toeval en kennis samen. Voorlopig."),
     "knowledge": Told("Over wat we niet weten", "Of de tweede marge er is. Zo niet, dan staat hier waarom."),
