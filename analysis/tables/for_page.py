@@ -209,7 +209,7 @@ ONE_SENIOR = csv(
     ("household_id", "lane", "entry"),
     SCENARIO,
     SEED,
-    *JOURNAL.columns,
+    *(one._replace(kind=REAL, empty=False) if one.empty else one for one in JOURNAL.columns),
     C("after_parting", TRUTH, YES, "whether it befell from the first decision on that differed; the parting itself did"),
     C("months", REAL, "months", "of looking that ended without a home, told as one"),
     C("responses", REAL, "dwellings", "that it responded to in those months"),

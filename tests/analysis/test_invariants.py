@@ -120,6 +120,7 @@ UNSEEN = {  # columns in which a fault of some kind, in the row that was tried, 
     "attribution": "household_id instrument month_ghost decisive ghost_final",
     "drift": "share_elsewhere",
     "journal": "instruments month number",
+    "one_senior_csv": "household_id",  # so long that the next one is as good as equal to a number
     "filters": "instrument filter asks fail",
     "goals_csv": "value target",
     "packages_csv": "package doses shortfall first_seed chosen",

@@ -173,10 +173,10 @@ def finding(page: Page, one: Senior) -> Text:
             a=_year(page, theirs),
         )
     if theirs is None:
-        yet = Text("nog niet", "not yet") if one.mine[0]["verdict"] == Verdict.ONBEKEND.key else Text("niet", "not")
+        yet = Text("nog niet", "not yet") if one.mine[0]["verdict"] == Verdict.ONBEKEND.key else Text("niet", "but not")
         return rich(
             "Deze senior verhuist in {a}, zonder maatregel {yet}",
-            "This senior moves in {a}, without the measure {yet}",
+            "This senior moves in {a}, {yet} without the measure",
             a=_year(page, mine),
             yet=yet,
         )
