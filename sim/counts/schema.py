@@ -74,7 +74,7 @@ MOVES = Table(
         _C("reason", TEXT, MoveReason, "what kind of move it is"),
         _C("nood", TRUTH, YES, "whether need (a fall, loss of a partner, rehousing) set it off, not a wish"),
         _C("fit_before", SINGLE, "0-1", "perceived fit of the home left"),
-        _C("fit_after", SINGLE, "0-1", "perceived fit of the home taken"),
+        _C("fit_after", SINGLE, "0-1", "perceived fit of the home taken; 0 when moving in together, where none is worked out"),
         _C("first_contact", TEXT, Contact, "of the journey with an instrument"),
         _C("instruments", TEXT, "keys", "of the instruments that worked on it, joined by `+`"),
         _C("trigger", TEXT, Trigger, "what set the journey off", False),

@@ -27,10 +27,8 @@ STAGES = {
     Stage.NIEUW_THUIS: ("went aan de woning", "is settling in"),
 }
 ORIGINS = ("zonder eigen woning", "no home of its own")
-MOVED = (
-    "In {month} verhuist het van {before} naar {after}{reason}; passendheid {fit} wordt {fits}.",
-    "In {month} it moved from {before} to {after}{reason}; fit {fit} became {fits}.",
-)
+MOVED = ("In {month} verhuist het van {before} naar {after}{reason}{fits}.", "In {month} it moved from {before} to {after}{reason}{fits}.")
+FITS = ("; passendheid {before} wordt {after}", "; fit {before} became {after}")
 CONTACT = (" Eerste contact: {}.", " First contact: {}.")
 FIRST = (
     "Huishouden {id}: {size} persoon of personen, de oudste is {age}, {kind}.",
@@ -81,12 +79,17 @@ def _moves(w: World, row: int, k: int) -> str:
             before=ORIGINS[k] if before == NOWHERE else _home(w, before, language),
             after=_home(w, after, language),
             reason="" if why == MoveReason.FILL else f" ({getattr(why, language)})",
-            fit=told.decimals(m.fit_before[move], language),
-            fits=told.decimals(m.fit_after[move], language),
+            fits=_fits(float(m.fit_before[move]), float(m.fit_after[move]), k),
         )
         contact = Contact(int(m.first_contact[move]))
         lines.append(said + (CONTACT[k].format(getattr(contact, language)) if contact else ""))
     return "\n".join([*lines, _now(w, row, k)])
+
+
+def _fits(before: float, after: float, k: int) -> str:
+    """How well the homes left and taken fit; nothing where one of them is not worked out, which is 0 in the ledger."""
+    language = told.LANGUAGES[k]
+    return FITS[k].format(before=told.decimals(before, language), after=told.decimals(after, language)) if before and after else ""
 
 
 def _home(w: World, home: int, language: str) -> str:

@@ -155,7 +155,7 @@ def _keys(row: Row) -> Said:
     if why != MoveReason.FILL:
         first = {"nl": f"Verhuist ({why.nl})", "en": f"Moves ({why.en})"}
     out = {language: f"{first[language]}: {home[language]}." for language in LANGUAGES}
-    if before is not None and after is not None:
+    if before and after:  # 0 in the ledger: no home was left, or a partner's was taken, of which no fit is worked out
         out["nl"] += " Hoe goed de woning past, van nul tot één: {fit_before} wordt {fit_after}."
         out["en"] += " Fit of the home, from nought to one: {fit_before} becomes {fit_after}."
     return out

@@ -339,6 +339,18 @@ def test_every_kind_of_entry_is_said_in_short_sentences_of_both_languages(row):
     assert not set(told.text(line, "nl").lower().replace(".", " ").split()) & (BANNED | {"basis"})
 
 
+@pytest.mark.parametrize(("before", "after"), [(0.0, 0.75), (0.5, 0.0), (None, 0.75), (0.5, None)])
+def test_how_well_a_home_fits_is_said_of_two_homes_alone(before, after):
+    """0 in the ledger is no fit: no home was left, or a partner's was taken."""
+    keys = next(row for row in rows_of_every_kind() if row["kind"] == "keys")
+    assert "{fit_after}" in told.line(keys, "2026-01")["said"]["nl"]
+    line = told.line(keys | {"fit_before": before, "fit_after": after}, "2026-01")
+    assert not any("fit" in line["said"][language] for language in told.LANGUAGES) and not {"fit_before", "fit_after"} & set(
+        line["numbers"]
+    )
+    assert stories._fits(before or 0.0, after or 0.0, 0) == ""
+
+
 def test_every_kind_that_is_written_can_be_said_and_every_reason_has_its_word():
     one = followed("everything")[0]
     written = {(e.kind, e.reason) for some in one.journal.entries.values() for e in some}
