@@ -96,13 +96,13 @@ class Ear:
 
 
 def small(prepared: Prepared, key: str) -> Package:
-    """One to three cards in some dose, the same for the same key."""
+    """Two or three cards in some dose, the same for the same key; one alone is prepared."""
     failed, dice = set(prepared.record.failed), random.Random(key)
     there = [
         (card, size) for card, of in prepared.doses.items() for size in of if of[size].why_not is None and f"{card}={size}" not in failed
     ]
     while True:
-        chosen = dict(dice.sample(there, dice.randint(1, 3)))
+        chosen = dict(dice.sample(there, dice.randint(2, 3)))
         package = Package((), tuple(chosen.items()))
         if package.why_not(prepared.doses) is None:
             return package

@@ -9,7 +9,7 @@ from numba.core.dispatcher import Dispatcher
 
 from analysis.estimates.cards import Place
 from tests.workshop.fresh import Fresh
-from workshop.engine import worker
+from workshop.engine import one_world, worker
 from workshop.engine.answers import Answers
 from workshop.engine.doses import doses
 from workshop.engine.package import Package
@@ -81,3 +81,20 @@ def test_a_job_that_cannot_be_is_told_in_one_line_and_leaves_nothing_behind(tmp_
     assert isinstance(told, Stopped) and "rel_reached" in told.why and "\n" not in told.why
     assert not bench.held
     assert isinstance(bench.do(task_of(bench, package, 0)), Carried)
+
+
+def test_years_are_counted_one_by_one_however_many_pass_at_once(monkeypatch):
+    """A home that is adapted after the move would else be counted otherwise in one long step than in short ones."""
+    asked: list[tuple[int, int]] = []
+    count = one_world.track.track
+
+    def noted(w, records, at_work, first, last):
+        asked.append((first, last))
+        return count(w, records, at_work, first, last)
+
+    monkeypatch.setattr(one_world.track, "track", noted)
+    world = Fresh(Setting("schiermonnikoog", months=36, burn_in=6)).world(0)
+    long, short = (one_world.begin(world, {}, False) for _ in range(2))
+    whole = one_world.forward(long, 36)
+    pd.testing.assert_frame_equal(whole, pd.concat([one_world.forward(short, 12) for _ in range(3)], ignore_index=True))
+    assert asked == 2 * [(0, 12), (12, 24), (24, 36)] and one_world.forward(short, 12).empty

@@ -15,6 +15,7 @@ from analysis.estimates.chain_examples import OF_CHAINS, OF_MOVES, of_tables
 from sim import interventions, month
 from sim.counts import lanes, track
 from sim.run import make_tables
+from sim.world.names import YEAR
 from workshop.engine.answers import Answer
 
 if TYPE_CHECKING:
@@ -53,11 +54,18 @@ def followed(run: Run) -> list[int]:
 
 
 def forward(run: Run, months: int) -> pd.DataFrame:
-    """Let months pass, at most up to the end of the run; the rows of the track of these months."""
-    since = run.world.month
-    for _ in range(min(months, run.world.setting.months - since)):
-        month.step(run)
-    return track.track(run.world, run.records, run.at_work, since, run.world.month)
+    """Let months pass, at most up to the end of the run; the rows of the track of these months.
+
+    Each year is counted when it is over: whether a senior moved into a suitable home is read from the home, which somebody may adapt
+    later. So whoever goes on by years, one or more at a time, has the same rows.
+    """
+    rows, end = [], min(run.world.month + months, run.world.setting.months)
+    while run.world.month < end:
+        since = run.world.month
+        for _ in range(min(YEAR - since % YEAR, end - since)):
+            month.step(run)
+        rows.append(track.track(run.world, run.records, run.at_work, since, run.world.month))
+    return pd.concat(rows, ignore_index=True) if rows else track.track(run.world, run.records, run.at_work, end, end)
 
 
 def answer(run: Run, package: Package, seed: int, rows: pd.DataFrame, first: bool) -> Answer:
