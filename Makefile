@@ -31,7 +31,7 @@ test: DEV := --dev
 test: setup
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
-	@$(RUN) -m mypy
+	@$(RUN) tools/compile_kernels.py & kernels=$$!; $(RUN) -m mypy || { kill $$kernels; exit 1; }; wait $$kernels
 	@$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-long: DEV := --dev

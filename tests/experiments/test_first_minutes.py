@@ -390,7 +390,9 @@ class Heading(HTMLParser):
 REAL = ["scenarios=[voorrang]", "seeds=5", "months=3", "burn_in=1", "follow_up=1", "workers=1", f"municipality={MIXED}"]
 
 
-def test_a_run_that_is_stopped_after_its_first_page_keeps_it_and_goes_on_to_what_an_unbroken_one_leaves(tmp_path, capsys, monkeypatch):
+def stopped(out, monkeypatch):
+    """Stop a run as soon as it has its first page, of four of five seeds; the page."""
+
     def presses(self, finished, say, ask=early.Early.__call__):
         ask(self, finished, say)
         if self.page:
@@ -398,9 +400,13 @@ def test_a_run_that_is_stopped_after_its_first_page_keeps_it_and_goes_on_to_what
 
     with monkeypatch.context() as pressed:
         pressed.setattr(early.Early, "__call__", presses)
-        assert entry.main(compare.COMMAND, [*REAL, f"out={tmp_path / 'out'}"]) == 130
+        assert entry.main(compare.COMMAND, [*REAL, f"out={out}"]) == 130
+    return out / "report.html"
+
+
+def test_a_run_that_is_stopped_after_its_first_page_keeps_it_and_says_that_it_is_provisional(tmp_path, capsys, monkeypatch):
+    page = stopped(tmp_path / "out", monkeypatch)
     said = capsys.readouterr()
-    page = tmp_path / "out" / "report.html"
     assert "Voorlopig, 4 van 5 seeds (0-3):\nIn dit model van Terschelling" in said.err and said.out == ""
     assert said.err.splitlines()[-2:] == [
         f"{page} stays, and is provisional: 4 of 5 seeds",
@@ -411,6 +417,11 @@ def test_a_run_that_is_stopped_after_its_first_page_keeps_it_and_goes_on_to_what
     there = {path.name for path in (tmp_path / "out").iterdir() if not path.name.startswith(".")}
     assert there == {"report.html"}, "no table lies beside it that others might take for the whole"
 
+
+@pytest.mark.long
+def test_a_run_that_was_stopped_after_its_first_page_goes_on_to_what_an_unbroken_one_leaves(tmp_path, capsys, monkeypatch):
+    page = stopped(tmp_path / "out", monkeypatch)
+    capsys.readouterr()
     assert entry.main(compare.COMMAND, [*REAL, f"out={tmp_path / 'out'}"]) == 0
     said = capsys.readouterr()
     assert (

@@ -218,11 +218,11 @@ def test_the_search_finds_nearly_the_cheapest_package_and_asks_new_seeds(tmp_pat
 
 def test_the_same_search_runs_nothing_again_and_gives_the_same_table(tmp_path, notes, wanted):
     out, simulation = tmp_path / "out", Town(str(notes))
-    assert execute(out, simulation, goals=wanted, trials=12) == 0
+    assert execute(out, simulation, goals=wanted, trials=6) == 0
     before, table = called(notes, "run-"), (out / "packages.csv").read_bytes()
-    assert execute(out, simulation, goals=wanted, trials=12) == 0
+    assert execute(out, simulation, goals=wanted, trials=6) == 0
     assert called(notes, "run-") == before and (out / "packages.csv").read_bytes() == table
-    assert execute(tmp_path / "two", simulation, goals=wanted, trials=12, workers=2) == 0
+    assert execute(tmp_path / "two", simulation, goals=wanted, trials=6, workers=2) == 0
     assert (tmp_path / "two" / "packages.csv").read_bytes() == table
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sim.interventions import REGISTRY
 from workshop.engine.package import Package
-from workshop.engine.turns import SHARE, Job, Turns
+from workshop.engine.turns import LATEST, SHARE, Job, Turns
 
 SLICE, MONTHS, SEEDS = 12, 36, (3, 5, 8)
 CARDS = ("brieven", "campagne", "voorrang", "woonevenement")
@@ -130,7 +130,7 @@ def test_later_worlds_of_a_table_that_stays_are_counted_while_all_others_keep_ch
     jobs = [Job(one, seed) for seed in SEEDS for one in (stays.base(), stays)]
     for job in jobs[:2]:
         hall.turns.end(job)
-    most, waited = SHARE * (MONTHS // SLICE) * (len(TABLES) - 1 + workers), 0
+    most, waited = LATEST * (MONTHS // SLICE) * (len(TABLES) - 1 + workers), 0
     for n in range(most * len(jobs[2:])):
         for table in TABLES[1:]:
             package = next(fresh)
@@ -147,14 +147,14 @@ def test_later_worlds_of_a_table_that_stays_are_counted_while_all_others_keep_ch
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_twenty_tables_that_change_see_their_first_year_a_quarter_later_at_most(workers):
+def test_twenty_tables_that_change_see_their_first_year_a_twentieth_later_at_most(workers):
     """One table waits for its second worlds, the others change while its turn is due; workers take as long as each other."""
     hall, fresh, n = Hall(), fresh_packages(), 20
     for table in range(n):
         hall.do("show", str(table), Package())
     run_out(hall)
     for worker in range(workers):
-        for _ in range(SHARE):
+        for _ in range(LATEST):
             hall.do("give", worker)
     stays, changed = next(fresh), set(itertools.islice(fresh, n - 1))
     hall.turns.end(Job(stays, SEEDS[0]))
@@ -167,7 +167,7 @@ def test_twenty_tables_that_change_see_their_first_year_a_quarter_later_at_most(
             hall.do("carried", worker)
     firsts = [job.seed == SEEDS[0] for job in given]
     assert not all(firsts), "a later world has its share"
-    assert len(given) <= (n - 1) * SHARE / (SHARE - 1) + workers
+    assert len(given) <= (n - 1) * LATEST / (LATEST - 1) + workers
 
 
 @given(packages)

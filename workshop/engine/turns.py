@@ -2,11 +2,12 @@
 
 First worlds of all tables come before second worlds, those before third ones. In a hall where tables change all the time that alone would
 keep later worlds waiting without end. So one slice in ``SHARE`` of each worker is for later worlds, while a table whose first world is over
-has any left. It goes to the table that has waited longest for one, and a world that was begun so is carried to its end: half worlds take
-memory and tell nothing. Where a world takes L slices and there are T tables and W workers, a table that keeps showing a package has a slice
-of its later worlds within SHARE * L * (T - 1 + W) slices of all workers together; of n such jobs the last ends within n times as many.
-First worlds wait a quarter longer for it at most. A job that several tables look at is one job, and its slice is a turn of each
-of them. What nobody looks at is never counted, and given up where it was begun.
+has any left; one in ``LATEST`` while the first months of a first world wait: those are what a table looks for. It goes to the table that
+has waited longest for one, and a world that was begun so is carried to its end: half worlds take memory and tell nothing. Where a world
+takes L slices and there are T tables and W workers, a table that keeps showing a package has a slice of its later worlds within
+LATEST * L * (T - 1 + W) slices of all workers together; of n such jobs the last ends within n times as many. First months wait a twentieth
+longer for it at most. A job that several tables look at is one job, and its slice is a turn of each of them. What nobody looks at is never
+counted, and given up where it was begun.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import NamedTuple
 
 from workshop.engine.package import Package
 
-SHARE = 5  # of so many slices of a worker one is for later worlds, however many first worlds there are
+SHARE, LATEST = 5, 20  # of so many slices of a worker one is for later worlds; the second while first months of first worlds wait
 
 
 class Job(NamedTuple):
@@ -79,12 +80,17 @@ class Turns:
     def next(self, worker: int) -> Job | None:
         """The job of which a free worker counts the next months; None where nothing is left for it."""
         since = self._since.get(worker, 0) + 1
-        of_share = self._of_share(worker) if since >= SHARE else None
+        of_share = self._of_share(worker) if since >= (LATEST if self._first_months_wait(worker) else SHARE) else None
         job = of_share or self._of_all(worker)
         if job is None:
             return None
         self._since[worker] = 0 if of_share else since
         return self._begin(job, worker)
+
+    def _first_months_wait(self, worker: int) -> bool:
+        """Whether a first world that nobody has begun is there for a worker."""
+        first = (job for table in self.shown for job in self.jobs(table, self.seeds[0]))
+        return any(not self.at.get(job) and self._free(job, worker) for job in first)
 
     def _of_all(self, worker: int) -> Job | None:
         """First worlds before second ones, and of these the table that had its turn longest ago."""
