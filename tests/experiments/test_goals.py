@@ -222,8 +222,16 @@ def test_the_same_search_runs_nothing_again_and_gives_the_same_table(tmp_path, n
     before, table = called(notes, "run-"), (out / "packages.csv").read_bytes()
     assert execute(out, simulation, goals=wanted, trials=6) == 0
     assert called(notes, "run-") == before and (out / "packages.csv").read_bytes() == table
-    assert execute(tmp_path / "two", simulation, goals=wanted, trials=6, workers=2) == 0
-    assert (tmp_path / "two" / "packages.csv").read_bytes() == table
+
+
+@pytest.mark.long
+def test_a_search_in_two_processes_gives_the_same_table(tmp_path, notes, wanted):
+    found = []
+    for workers in (1, 2):
+        out = tmp_path / str(workers)
+        assert execute(out, Town(str(notes)), goals=wanted, trials=12, workers=workers) == 0
+        found.append((out / "packages.csv").read_bytes())
+    assert found[0] == found[1]
 
 
 def test_nothing_of_an_earlier_search_or_of_fewer_seeds_stays(tmp_path, notes, wanted):
