@@ -65,9 +65,8 @@ def test_04_a_card_is_turned_over_and_read(page):
     assert all(word in back for word in ("klein", "gewoon", "groot", "€", "per jaar", "Betaalt", "Bewijs"))
     choose(page, f"#dose-{CARD}-gewoon")
     page.wait_for_selector(".chip.laid")
-    until(page, f"/gewoon.*niet optellen/.test(document.querySelector('#alone-{CARD}')?.textContent)")
-    assert "Alleen deze kaart" in page.inner_text(f"#alone-{CARD}")
-    assert page.locator(f"#alone-{CARD} data").count() == 5  # the difference, and both ends of both margins
+    until(page, f"/Raad eerst/.test(document.querySelector('#alone-{CARD}')?.textContent)")
+    assert page.locator(f"#alone-{CARD} data").count() == 0  # before the first guess it gives nothing away
 
 
 def test_05_the_guess_comes_before_the_outcome(page):
@@ -83,6 +82,9 @@ def test_05_the_guess_comes_before_the_outcome(page):
     press(page, "#place-dot")
     page.wait_for_selector("svg.line")
     assert placed in page.inner_text(".outcome .legend")
+    until(page, f"/gewoon.*niet optellen/.test(document.querySelector('#alone-{CARD}')?.textContent)")
+    assert "Alleen deze kaart" in page.inner_text(f"#alone-{CARD}")
+    assert page.locator(f"#alone-{CARD} data").count() == 5  # the difference, and both ends of both margins
 
 
 def test_06_the_first_world_draws_itself_and_the_sentence_has_both_margins(page):

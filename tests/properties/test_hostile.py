@@ -24,7 +24,7 @@ from experiments.runs.whole import RECORDS, look
 from tests.hostile import MAKERS, RUNS, RUNS_EACH, Case, cases, laid_out
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS, EXAMPLES, WITH_PAGE = 4, 300, 9
+PARTS, EXAMPLES, WITH_PAGE = 4, 500, 9
 LONGEST = 700  # signs of the one line
 LEAST = {"compare": 30, "attribute": 6, "goals": 4}  # invariants that the tables of a command can be held against
 

@@ -31,8 +31,8 @@ KINDS = {
 MOST_AREAS = 6  # at either end of the list
 DIFFERENCE = ("difference_lower", "difference_upper")
 PROVES_NOTHING = Text(
-    "Zonder maatregel was dit huis misschien later ook vrijgekomen. Eén keten bewijst dus niets; het totaal wel.",
-    "Without the measure this home might have come free later, too. So one chain proves nothing; the total does.",
+    "Zonder maatregel was dit huis misschien later ook vrijgekomen. Eén keten bewijst dus niets; kijk naar het totaal.",
+    "Without the measure this home might have come free later, too. So one chain proves nothing; look at the total.",
 )
 
 

@@ -138,7 +138,7 @@ function packageBar() {
   return h("div", { class: "inside package" },
     h("h2", { class: "unseen" }, w("yourPackage")),
     h("ul", { class: "chips", id: "chips", tabindex: "0", "aria-label": w("yourPackage") }, laid.done.map(chip("done")), laid.cards.map(chip("laid")),
-      laid.cards.length ? "" : h("li", { class: "soft" }, w("emptyPackage"))),
+      laid.cards.length ? "" : h("li", { class: "soft" }, w(laid.done.length ? "emptyBeside" : "emptyPackage"))),
     h("p", { class: "code" }, `${w("code")} `, h("b", { id: "letters", "data-fixed": "code" }, laid.letters)),
     h("p", { class: "cost" }, laid.cards.length ? costSaid() : ""),
     h("p", { class: "acts" },

@@ -1,5 +1,5 @@
 // One card of the menu: its front, and its back with three doses in people and euros, who pays, and what is known of it.
-import { eur, h, num, said, tongue } from "./dom.js";
+import { eur, fixed, h, num, said, tongue } from "./dom.js";
 import { chance, full } from "./effects.js";
 import { cardOf, send, store } from "./store.js";
 import { w } from "./words.js";
@@ -70,12 +70,18 @@ export function alone(card, dose) {
   const came = store.alone?.card === card.key && store.alone.dose === dose ? store.alone : null;
   const effects = came?.effects ?? card.alone?.[dose];
   const one = effects?.senior_moves;
+  if (!Object.keys(store.state?.guesses ?? {}).length && !store.unguessed) {
+    return h("div", { class: "alone", id: `alone-${card.key}` }, h("p", {}, w("afterGuess")));
+  }
   return h("div", { class: "alone", id: `alone-${card.key}` },
     h("p", {}, h("b", {}, w("aloneCard")), " (", w(dose), ") ", one?.difference
-      ? [num(one.difference), ` ${w("extraMoves")}. `, w("byChance"), ": ", chance(one), ". ", w("byAll"), ": ", full(one), "."]
+      ? [num(one.difference), ` ${w("extraMoves")} `, period(), ". ", w("byChance"), ": ", chance(one), ". ", w("byAll"), ": ", full(one), "."]
       : tongue(came?.why) || w("aloneNone")),
     one?.difference ? h("p", { class: "soft" }, w("aloneNote")) : "");
 }
+
+// How long the run is, in years.
+export const period = () => [fixed(store.place.months / 12, "jaren"), ` ${w("yearsLong")}`];
 
 export const nameOfCard = (key) => tongue(cardOf(key));
 

@@ -13,6 +13,7 @@ export const store = {
   online: true,
   ready: false,
   stopped: false,
+  unguessed: false, // somebody chose to see without a guess
 };
 
 const hearers = new Set();

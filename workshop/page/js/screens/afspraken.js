@@ -27,10 +27,14 @@ export function afspraken() {
         fetchOutcome(asked).catch((error) => { if (!error.notYet) complain(error); });
       }
       put(main, heading(w("agreeTitle")), Object.keys(ROWS).map(part),
-        h("p", { class: "acts" }, h("a", { id: "save-minutes", class: "main", href: `/api/table/${encodeURIComponent(store.table)}/minutes.md`, download: "verslag.md" }, w("saveMinutes"))));
+        h("p", { class: "acts" }, h("a", { id: "save-minutes", class: "main", href: `/api/table/${encodeURIComponent(store.table)}/minutes.md`, download: "verslag.md", on: { click: savedAs } }, w("saveMinutes")),
+        h("span", { id: "minutes-saved", role: "status" })));
     },
   };
 }
+
+// A browser saves without a word: say what it does, and where to look.
+const savedAs = () => { document.getElementById("minutes-saved").textContent = ` ${w("minutesSaved")}`; };
 
 function part(kind) {
   const rows = Array.from({ length: ROWS[kind] }, (_, at) => `${kind}${at + 1}`);

@@ -47,7 +47,7 @@ export function doneScreen({ redraw }) {
       const lay = async () => { for (const one of found) if (!laid("done", one.card)) await send({ kind: "done", key: one.card, dose: one.dose }); };
       put(main, heading(w("alreadyTitle")), h("p", { class: "lead" }, w("alreadyLead")),
         found.length ? h("p", {}, `${w("found")} ${found.map((one) => `${nameOfCard(one.card)} (${w(one.dose)})`).join(", ")}. `, button("lay-found", w("layFound"), lay))
-          : h("p", {}, w("foundNone")),
+          : store.state.package.done.length ? "" : h("p", {}, w("foundNone")),
         h("div", { class: "menu done-menu" }, cards.rows()));
     },
   };

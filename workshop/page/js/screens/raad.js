@@ -30,7 +30,7 @@ export function raad({ go, redraw }) {
       const part = quarter();
       put(main, heading(w("guessTitle")), h("p", { class: "lead" }, w("guessLead")),
         store.state.package.cards.length ? [
-          scale("moves", w("guessMoves"), now.moves, part, set), scale("chains", w("guessChain"), now.chains, 2 * part, set),
+          scale("moves", w("guessMoves").replace("{n}", String(store.place.months / 12)), now.moves, part, set), scale("chains", w("guessChain"), now.chains, 2 * part, set),
           h("p", { class: "soft" }, w("guessArrows")),
           h("fieldset", { class: "gainers" }, h("legend", {}, w("guessWho")), WHO.map((one) => h("label", {},
             h("input", { type: "radio", name: "gains", id: `gains-${one}`, checked: now.gains === one, on: { change: () => set("gains", one) } }), ` ${w(one)}`))),
@@ -56,7 +56,7 @@ function scale(key, text, value, part, set) {
     event.target.setAttribute("aria-valuetext", `${output.textContent}: ${text}`);
     set(key, Number(event.target.value));
   };
-  return h("div", { class: "scale" }, h("label", { for: `guess-${key}` }, text), output,
+  return h("div", { class: "scale" }, h("label", { for: `guess-${key}`, "data-fixed": "vraag" }, text), output,
     h("input", { type: "range", id: `guess-${key}`, min: -part, max: 4 * part, step: Math.max(1, power(part) / 10), value, "aria-valuetext": `${say(value)}: ${text}`, on: { input: move } }),
     h("div", { class: "marks", "aria-hidden": "true" }, [-1, 0, 1, 2, 3, 4].map((at) => h("span", {}, fixed(say(at * part), "schaal")))));
 }

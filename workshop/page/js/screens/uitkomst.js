@@ -7,7 +7,6 @@ import { announce } from "../say.js";
 import { cardOf, carryOn, complain, fetchOutcome, letters, lineOf, stopWork, store } from "../store.js";
 import { w } from "../words.js";
 
-let skipped = false; // somebody chose to see without a guess
 const played = new Map(); // letters -> months that were drawn
 
 export function uitkomst({ go, redraw }) {
@@ -24,7 +23,7 @@ export function uitkomst({ go, redraw }) {
   const draw = (main) => {
     const { package: laid, guesses } = store.state;
     if (!laid.cards.length) return empty(main, go);
-    if (!skipped && !Object.keys(guesses).length) return gate(main, go, () => { skipped = true; redraw(); });
+    if (!store.unguessed && !Object.keys(guesses).length) return gate(main, go, () => { store.unguessed = true; redraw(); });
     ask();
     chart = whole(main, again);
     start();
@@ -95,10 +94,10 @@ function whole(main, again) {
     h("div", { class: "outcome" },
       h("figure", {}, h("figcaption", {}, h("b", {}, w("lineTitle")), " ", h("span", { class: "runs" }, status(one))), chart.picture,
         h("p", { class: "soft", id: "so-far" }, soFar(store.lines.get(now)?.now?.so_far)),
-        h("p", { class: "legend" }, h("span", { class: "key-thick" }), ` ${w("thick")} `, h("span", { class: "key-thin" }), ` ${w("thin")} `,
+        h("p", { class: "legend" }, h("span", { class: "key-thick" }), ` ${w("thick")} `, h("span", { class: "key-thin" }), ` ${w("thin")} `, h("span", { "aria-hidden": "true" }, "○"), ` ${w("dotIsMean")} `,
           guess ? [h("span", { class: "key-guess", "aria-hidden": "true" }, "◆"), ` ${w("yourGuess")} `, h("span", { "data-fixed": "eigen gok" }, guess.moves.toLocaleString("nl-NL"))] : "",
           earlier.length ? [" ", h("span", { class: "key-before" }), ` ${w("replayNote")}`] : "")),
-      h("div", { class: "sayings" }, one?.sentences?.length ? h("ul", { class: "sentences" }, one.sentences.map((item) => h("li", {}, said(item)))) : h("p", {}, store.failed ? said(store.failed.said) : w(lineOf(now).length ? "drawing" : store.ready ? "startsSoon" : "warming")),
+      h("div", { class: "sayings" }, one?.sentences?.length ? [h("ul", { class: "sentences" }, one.sentences.map((item) => h("li", {}, said(item)))), h("p", { class: "soft" }, w("ofTheModel"))] : h("p", {}, store.failed ? said(store.failed.said) : w(lineOf(now).length ? "drawing" : store.ready ? "startsSoon" : "warming")),
         aloneBox(), one ? moneyBox(one.money, effect) : ""),
       one ? h("div", { class: "more" }, gainsBox(one.gains)) : ""),
     one?.effects ? [chanceNote(Object.values(one.effects)), numbers(one)] : "");
