@@ -60,7 +60,8 @@ WITHOUT_IS = Text(
     "Without means here: the same people without all measures, on the same housing market and with the same luck.",
 )
 PROVES_NOTHING = Text(
-    "Eén senior is niet doorsnee en bewijst niets; kijk naar het totaal.", "One senior is not typical and proves nothing; look at the total."
+    "Eén senior is niet doorsnee en bewijst niets; kijk naar het totaal.",
+    "One senior is not typical and proves nothing; look at the total.",
 )
 THICKER = Text(
     "Hoe dikker de lijn, hoe verder de stap: geen woonwens, woonwens, zoeken of wachten op de sleutel. Gekleurd: met. Grijs: zonder, "
