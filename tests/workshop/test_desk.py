@@ -146,6 +146,27 @@ def test_a_question_grows_world_by_world_and_the_line_without_the_package_change
     assert answer["values"][0]["mine"]["v"] == CHOSEN[WISH] and answer["values"][0]["usual"]["v"] == known(BRIEVEN)[WISH].default
 
 
+def read_again(package):
+    raise AssertionError("files are read again")
+
+
+def test_whoever_looks_at_a_whole_answer_has_no_file_of_an_answer_read(browser, prepared, byhand, monkeypatch):
+    asked, usual = ask(browser), ask(browser, {})
+    monkeypatch.setattr(browser.hall, "worlds", read_again)
+    assert look(browser, usual) == usual
+    monkeypatch.undo()
+    asked = ask(browser)
+    tell(browser, prepared, byhand, 0)
+    once = look(browser, asked)
+    monkeypatch.setattr(browser.hall, "worlds", lambda package: [0])
+    tell(browser, prepared, byhand, 1)
+    assert once["worlds"] == 1 and look(browser, asked)["worlds"] == 1  # of the second the usual answer is not there yet
+    monkeypatch.undo()
+    whole = look(browser, asked)
+    monkeypatch.setattr(browser.hall, "worlds", read_again)
+    assert whole["worlds"] == 2 and look(browser, asked) == whole
+
+
 def test_an_assumption_about_a_card_leaves_what_is_without_it_equal_and_says_why(browser, prepared, byhand):
     values = {READ: known(BRIEVEN)[READ].high}
     asked = ask(browser, values)
@@ -162,6 +183,7 @@ def test_what_the_model_takes_is_the_usual_answer_and_nothing_is_counted(browser
         answer = ask(browser, values)
         assert answer["state"] == desk.USUAL and answer["line"] == desk.LINES[desk.USUAL]._asdict() and not answer["values"]
         assert answer["rows"] and all(row["usual"]["v"] == row["mine"]["v"] and row["same"] for row in answer["rows"])
+        assert browser.hall.engine.looking[desk.NAME] == BRIEVEN  # else it may never be whole
     assert not byhand.asked
 
 
@@ -231,6 +253,9 @@ def test_a_stop_keeps_what_was_run_and_a_stop_of_another_question_stops_nothing(
     assert look(browser, second)["state"] == desk.COUNTING and byhand.stops == 1
     stopped = browser.post(f"/api/desk/{second['number']}/stop", json={}).json()
     assert (stopped["state"], stopped["counted"]) == (desk.STOPPED, 1) and stopped["rows"] and byhand.stops == 2
+    assert browser.hall.engine.looking[desk.NAME] == BRIEVEN  # the usual answer in that world may still come
+    third = ask(browser)
+    browser.post(f"/api/desk/{third['number']}/stop", json={})
     assert desk.NAME not in browser.hall.engine.looking
 
 

@@ -106,6 +106,7 @@ class Desk:
         self._questions[asked.number] = asked
         if len(self._questions) > MOST:
             self._questions.popitem(last=False)
+        self.hall.engine.show(NAME, package)  # the usual answer may lack worlds
         if values:
             self._count(asked)
         else:
@@ -113,7 +114,6 @@ class Desk:
         return asked
 
     def _count(self, asked: Question) -> None:
-        self.hall.engine.show(NAME, asked.package)  # the usual answer may lack worlds
         loop = asyncio.get_running_loop()
 
         def told(found: Through) -> None:
@@ -134,7 +134,8 @@ class Desk:
             asked.state = DONE
 
     def _end(self, state: str) -> None:
-        """The question that is counted ends; of one that somebody else took the place of, no more is worked out."""
+        """The question that is counted ends; of one that somebody else took the place of, no more is worked out. Worlds that were counted
+        before a stop stay, and the usual answer in them is waited for."""
         last = self._last()
         if last is None:
             return
@@ -143,7 +144,8 @@ class Desk:
             self.counts.stop()
         if state == REPLACED:
             last.pairs = []
-        self.hall.engine.leave(NAME)
+        if not last.pairs:
+            self.hall.engine.leave(NAME)
 
     def _last(self) -> Question | None:
         return next(reversed(self._questions.values()), None)
@@ -180,15 +182,18 @@ class Desk:
 
     def answer(self, asked: Question) -> dict[str, Any]:
         """A question as its page has it. In ``beside`` only."""
-        pairs, sheet = list(asked.pairs), asked.sheet
-        counted = {base.seed for base, _ in pairs}
-        both = [seed for seed in self.hall.worlds(asked.package) if asked.state == USUAL or seed in counted]
-        if (pairs or asked.state == USUAL) and asked.answered != (len(pairs), len(both)):
-            usual = [found for seed in both if (found := self._usual(asked.package, seed)) is not None]
-            sheet = self._sheet(asked, usual, usual if asked.state == USUAL else pairs)
-            asked.sheet, asked.answered = sheet, (len(pairs), len(both))
-        elif not sheet.rows:
-            asked.sheet = sheet = self._sheet(asked, [], [])
+        pairs = list(asked.pairs)
+        most = len(self.hall.stock.seeds) if asked.state == USUAL else len(pairs)
+        if most and asked.answered != (len(pairs), most):  # else it is whole, and no file is read for whoever looks again
+            counted = {base.seed for base, _ in pairs}
+            both = [seed for seed in self.hall.worlds(asked.package) if asked.state == USUAL or seed in counted]
+            if asked.answered != (len(pairs), len(both)):
+                usual = [found for seed in both if (found := self._usual(asked.package, seed)) is not None]
+                asked.sheet = self._sheet(asked, usual, usual if asked.state == USUAL else pairs)
+                asked.answered = len(pairs), len(usual)
+        if not asked.sheet.rows:
+            asked.sheet = self._sheet(asked, [], [])
+        sheet = asked.sheet
         line = LINES.get(asked.state) if asked.line is None else asked.line
         left = None
         if asked.state == COUNTING and pairs and self._seconds is not None:

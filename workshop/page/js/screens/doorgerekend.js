@@ -17,7 +17,7 @@ export function answer(asked, stop) {
     h("p", { class: "desk-progress", id: "desk-progress" },
       counting ? [h("progress", { max: asked.of, value: asked.counted, "aria-label": w("deskTimes") }), " "] : "", progress(asked).shown, " ",
       counting ? button("desk-stop", w("deskStop"), stop) : ""),
-    asked.counted && asked.worlds < asked.counted ? h("p", { class: "soft" }, w("deskWaitUsual")) : "",
+    asked.worlds < asked.counted || (asked.state === "usual" && !asked.rows.length) ? h("p", { class: "soft" }, w("deskWaitUsual")) : "",
     asked.sentences.length ? h("ul", { class: "sentences" }, asked.sentences.map((one) => h("li", {}, said(one)))) : "",
     asked.rows.length ? [table(asked), h("p", {}, h("a", { id: "desk-csv", href: `/tables/desk/${asked.letters}.csv`, download: true }, w("deskCsv")))] : "");
 }
