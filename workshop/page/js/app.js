@@ -70,7 +70,7 @@ function draw(what, about) {
 
 function show(name) {
   screen?.end?.();
-  screen = { name, ...(MADE[name] ?? ALONE[name])({ go, redraw: () => draw("own") }) };
+  screen = { name, ...(MADE[name] ?? ALONE[name])({ go, redraw: () => draw("own"), news: () => draw("state") }) };
   document.body.dataset.screen = name.replace("/", "");
   put(main, );
   draw("shown");
@@ -150,12 +150,11 @@ keyboard({ go, screens: SCREENS, current: () => screen, help: showHelp, script: 
 addEventListener("hashchange", route);
 matchMedia(NARROW).addEventListener("change", () => draw("size"));
 addEventListener("pointerdown", () => { busy = true; });
-addEventListener("pointerup", () => setTimeout(() => {
+for (const up of ["pointerup", "pointercancel"]) addEventListener(up, () => setTimeout(() => { // the latter: a finger scrolls
   const late = busy === "late";
   busy = false;
   if (late) draw("state");
 }, 0));
-addEventListener("pointercancel", () => { busy = false; });
 setInterval(() => { const one = document.getElementById("clock"); if (one) one.textContent = tick() ?? ""; }, 1000);
 hear((what, about) => {
   if (what === "error") alertUser(about);

@@ -8,7 +8,7 @@ import { answer, progress } from "./doorgerekend.js";
 
 const EVERY = 1000; // milliseconds between two looks
 
-export function aannames({ redraw }) {
+export function aannames({ redraw, news }) {
   let packages = null; // [{letters, name}]
   let letters = null;
   let found = null; // what the study says of the package, and between what may be chosen
@@ -18,31 +18,42 @@ export function aannames({ redraw }) {
   let asked = null; // the question that is shown
   let mine = 0; // the number of the question that was asked here
   let shown = "";
+  let typed = ""; // the code of a package
+  let lost = false; // the last look failed, and that was said
 
   const complain = (error) => { alertUser(error); redraw(); };
   const choose = async (one) => {
     [letters, found, chosen, own] = [one, null, {}, {}];
     redraw();
     try {
-      found = await get(`/api/assumptions/${encodeURIComponent(one)}`);
+      const answered = await get(`/api/assumptions/${encodeURIComponent(one)}`);
+      if (letters !== one) return; // another was chosen meanwhile
+      found = answered;
       letters = found.letters;
       if (!packages.some((other) => other.letters === letters)) packages.push({ letters, name: letters });
-    } catch (error) { found = { three: [], why_none: error.text ?? null, again: error.notYet }; }
+    } catch (error) {
+      if (letters !== one) return;
+      found = { three: [], why_none: error.text ?? null, again: error.notYet };
+    }
     redraw();
   };
   const look = async () => {
+    const before = mine;
     try {
-      desk = await get("/api/desk");
-      const number = mine || desk.last?.number; // who asked nothing sees what was asked last
-      asked = number ? await get(`/api/desk/${number}`) : null;
+      const state = await get("/api/desk");
+      const number = mine || state.last?.number; // who asked nothing sees what was asked last
+      const question = number ? await get(`/api/desk/${number}`) : null;
+      if (mine !== before) return; // a question was asked meanwhile
+      [desk, asked, lost] = [state, question, false];
       const now = JSON.stringify([desk, asked]);
       if (now === shown) return;
       shown = now;
       if (asked && asked.number === mine) announce(progress(asked).spoken);
-      redraw();
+      news();
     } catch (error) {
       if (error.notYet) mine = 0; // it is not remembered any more
-      else if (!shown) alertUser(error);
+      else if (!lost) alertUser(error);
+      lost = !error.notYet;
     }
   };
   const ask = async () => {
@@ -67,7 +78,7 @@ export function aannames({ redraw }) {
     end: () => clearInterval(timer),
     draw(main) {
       put(main, heading(w("deskTitle")), h("p", { class: "lead" }, w("deskLead"), " ", w("deskAsk")),
-        packages ? which(packages, letters, choose) : h("p", {}, w("loading")),
+        packages ? which(packages, letters, typed, { choose, type: (text) => { typed = text; } }) : h("p", {}, w("loading")),
         letters === null ? "" : !found ? h("p", {}, w("loading")) : found.three?.length
           ? [form(found, chosen, own, desk, mine, { ask, redraw }), study(found)] : h("p", {}, said(found.why_none) || w("notSaid"), " ", found.again ? [w("deskNotYet"), " ", button("desk-again", w("deskAgain"), () => choose(letters))] : ""),
         asked ? answer(asked, stop) : "", h("p", { class: "soft" }, w("deskKept")));
@@ -85,18 +96,18 @@ async function laid() {
   return [...names].map(([code, list]) => ({ letters: code, name: `${list.join(", ")} (${code})` }));
 }
 
-function which(packages, letters, choose) {
+function which(packages, letters, typed, { choose, type }) {
   const take = (event) => {
     event.preventDefault();
-    const typed = document.getElementById("desk-letters").value.trim();
-    if (typed) choose(typed);
+    const code = document.getElementById("desk-letters").value.trim();
+    if (code) choose(code);
   };
   return [packages.length ? "" : h("p", {}, w("noTables")),
     h("form", { id: "desk-which", on: { submit: take } },
       h("label", { for: "desk-table" }, w("deskWhich")),
       h("select", { id: "desk-table", disabled: !packages.length, on: { change: (event) => choose(event.target.value) } },
         packages.map((one) => h("option", { value: one.letters, selected: one.letters === letters, "data-fixed": "naam" }, one.name))),
-      h("label", { for: "desk-letters" }, w("deskLetters")), h("input", { type: "text", id: "desk-letters", maxlength: "20", size: "6", autocomplete: "off" }),
+      h("label", { for: "desk-letters" }, w("deskLetters")), h("input", { type: "text", id: "desk-letters", maxlength: "20", size: "6", autocomplete: "off", value: typed, on: { input: (event) => type(event.target.value) } }),
       h("button", { id: "desk-fetch" }, w("deskFetch")))];
 }
 

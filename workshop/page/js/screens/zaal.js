@@ -9,7 +9,7 @@ import { both, w } from "../words.js";
 const EVERY = 3000; // milliseconds between two looks
 const SIGNS = [["#0072B2", "■"], ["#D55E00", "◆"], ["#009E73", "▲"], ["#CC79A7", "▼"], ["#E69F00", "✚"], ["#56B4E9", "✖"], ["#1d2733", "●"]];
 
-export function zaal({ redraw }) {
+export function zaal({ redraw, news }) {
   let found = null;
   let shown = "";
   const ask = async () => {
@@ -18,7 +18,7 @@ export function zaal({ redraw }) {
       if (JSON.stringify(now) === shown) return;
       shown = JSON.stringify(now);
       found = now;
-      redraw();
+      news();
     } catch (error) { alertUser(error); }
   };
   ask();
