@@ -1,6 +1,6 @@
 // The line that draws itself: months of the first world, as fast as they come in and at most so many a second.
 import { num, s } from "./dom.js";
-import { language } from "./language.js";
+import { grouped } from "./language.js";
 import { w } from "./words.js";
 
 const PACE = 90; // months a second
@@ -32,7 +32,7 @@ export function lineChart({ months, start, mine, before, guess, effect, alt, tit
   const span = (a, b, kind) => (a && b ? s("line", { class: kind, x1: end, x2: end, y1: y(a.v), y2: y(b.v) }) : "");
   const picture = s("svg", { class: "line", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": alt }, s("title", {}, title),
     ticks.map((value) => [s("line", { class: value === 0 ? "zero" : "rule", x1: EDGE.left, x2: x(months), y1: y(value), y2: y(value) }),
-      s("text", { class: "tick", x: EDGE.left - 8, y: y(value) + 5, "text-anchor": "end", "data-fixed": "as" }, value.toLocaleString(language() === "nl" ? "nl-NL" : "en-GB"))]),
+      s("text", { class: "tick", x: EDGE.left - 8, y: y(value) + 5, "text-anchor": "end", "data-fixed": "as" }, grouped(value))]),
     years(start, months, narrow).map(([month, year]) => s("text", { class: "tick", x: x(month), y: height - 10, "text-anchor": "middle", "data-fixed": "jaar" }, year)),
     before?.length ? s("path", { class: "before", d: path(before) }) : "",
     s("path", { class: "mine", d: path(mine) }),

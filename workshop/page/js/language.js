@@ -9,6 +9,9 @@ try {
 
 export const language = () => now;
 
+// A number that is no result (an own guess, a budget, a scale), with the separators of the language.
+export const grouped = (number) => number.toLocaleString(now === "nl" ? "nl-NL" : "en-GB").replace("-", "−");
+
 export function speak(one) {
   now = one;
   document.documentElement.lang = one;

@@ -1,5 +1,6 @@
 // Screens 2 and 3: the menu of cards, five rows by social and private; what the place does already, and what it would do.
 import { button, fixed, h, heading, put, tongue } from "../dom.js";
+import { grouped } from "../language.js";
 import { announce } from "../say.js";
 import { send, store } from "../store.js";
 import { costNow, costSaid, laid, nameOfCard, tile } from "../card.js";
@@ -84,4 +85,4 @@ function budget() {
       lacking.length ? ` ${w("lacksPrice")} ${lacking.map(nameOfCard).join(", ")}.` : ""));
 }
 
-const fixedBudget = (eur) => fixed(`€ ${eur.toLocaleString("nl-NL")}:`, "eigen budget");
+const fixedBudget = (eur) => fixed(`€ ${grouped(eur)}:`, "eigen budget");

@@ -1,7 +1,7 @@
 // Screen 4: guess before the outcome; a dot on a scale, for two numbers, and who notices most.
 import { button, fixed, h, heading, put } from "../dom.js";
 import { send, store } from "../store.js";
-import { language } from "../language.js";
+import { grouped } from "../language.js";
 import { w } from "../words.js";
 
 const WHO = ["seniors", "families", "starters", "nobody"];
@@ -49,14 +49,13 @@ function letterChange() {
 }
 
 function scale(key, text, value, part, set) {
-  const say = (number) => number.toLocaleString(language() === "nl" ? "nl-NL" : "en-GB").replace("-", "−");
-  const output = h("output", { id: `said-${key}`, for: `guess-${key}`, "data-fixed": "eigen gok" }, say(value));
+  const output = h("output", { id: `said-${key}`, for: `guess-${key}`, "data-fixed": "eigen gok" }, grouped(value));
   const move = (event) => {
-    output.textContent = say(Number(event.target.value));
+    output.textContent = grouped(Number(event.target.value));
     event.target.setAttribute("aria-valuetext", `${output.textContent}: ${text}`);
     set(key, Number(event.target.value));
   };
   return h("div", { class: "scale" }, h("label", { for: `guess-${key}`, "data-fixed": "vraag" }, text), output,
-    h("input", { type: "range", id: `guess-${key}`, min: -part, max: 4 * part, step: Math.max(1, power(part) / 10), value, "aria-valuetext": `${say(value)}: ${text}`, on: { input: move } }),
-    h("div", { class: "marks", "aria-hidden": "true" }, [-1, 0, 1, 2, 3, 4].map((at) => h("span", {}, fixed(say(at * part), "schaal")))));
+    h("input", { type: "range", id: `guess-${key}`, min: -part, max: 4 * part, step: Math.max(1, power(part) / 10), value, "aria-valuetext": `${grouped(value)}: ${text}`, on: { input: move } }),
+    h("div", { class: "marks", "aria-hidden": "true" }, [-1, 0, 1, 2, 3, 4].map((at) => h("span", {}, fixed(grouped(at * part), "schaal")))));
 }

@@ -3,6 +3,7 @@ import { button, eur, h, heading, num, put, said, spoken, tongue } from "../dom.
 import { lineChart, play, soFar } from "../chart.js";
 import { alone } from "../card.js";
 import { bar, chance, chanceNote, nameOf, reach, sure, table } from "../effects.js";
+import { grouped } from "../language.js";
 import { announce } from "../say.js";
 import { cardOf, carryOn, complain, fetchOutcome, letters, lineOf, stopWork, store } from "../store.js";
 import { w } from "../words.js";
@@ -95,7 +96,7 @@ function whole(main, again) {
       h("figure", {}, h("figcaption", {}, h("b", {}, w("lineTitle")), " ", h("span", { class: "runs" }, status(one))), chart.picture,
         h("p", { class: "soft", id: "so-far" }, soFar(store.lines.get(now)?.now?.so_far)),
         h("p", { class: "legend" }, h("span", { class: "key-thick" }), ` ${w("thick")} `, h("span", { class: "key-thin" }), ` ${w("thin")} `, h("span", { "aria-hidden": "true" }, "○"), ` ${w("dotIsMean")} `,
-          guess ? [h("span", { class: "key-guess", "aria-hidden": "true" }, "◆"), ` ${w("yourGuess")} `, h("span", { "data-fixed": "eigen gok" }, guess.moves.toLocaleString("nl-NL"))] : "",
+          guess ? [h("span", { class: "key-guess", "aria-hidden": "true" }, "◆"), ` ${w("yourGuess")} `, h("span", { "data-fixed": "eigen gok" }, grouped(guess.moves))] : "",
           earlier.length ? [" ", h("span", { class: "key-before" }), ` ${w("replayNote")}`] : "")),
       h("div", { class: "sayings" }, one?.sentences?.length ? [h("ul", { class: "sentences" }, one.sentences.map((item) => h("li", {}, said(item)))), h("p", { class: "soft" }, w("ofTheModel"))] : h("p", {}, store.failed ? said(store.failed.said) : w(lineOf(now).length ? "drawing" : store.ready ? "startsSoon" : "warming")),
         aloneBox(), one ? moneyBox(one.money, effect) : ""),
