@@ -318,6 +318,7 @@ def test_a_sentence_is_true_of_any_answer(worlds, usual, change, half):
     certain = worlds > 1 and abs(change) > half
     assert (how == desk.MORE._asdict()) == certain == ("doet het pakket" in difference and "dan gewoon" in difference)
     assert not certain or ("meer dan" in difference) == (change > 0)
+    assert ("elke keer" in difference) == (certain and half == 0)
     same = worlds > 1 and change == half == 0
     assert ("precies evenveel" in difference or "nooit" in difference) == same
     assert ("nooit" in difference) == (same and usual == 0)

@@ -44,7 +44,9 @@ NO_CARDS = Text("Er ligt nog geen kaart in dit pakket.", "there is no card in th
 ONCE = Text("een keer nagespeeld, dus het kan toeval zijn", "run once, so it may be chance")
 CHANCE = Text("kan toeval zijn", "may be chance")
 MORE = Text("groter dan toeval", "larger than chance")
-NOTHING = Text("het pakket verandert dit nooit, ook niet met uw aannames", "the package never changes this, nor under your assumptions")
+NOTHING = Text(
+    "het pakket verandert dit nooit, ook niet met uw aannames", "the package never changes this, not even under your assumptions"
+)
 SAME = Text("precies gelijk: dezelfde aannames", "exactly equal: the same assumptions")
 OF_A_CARD = Text("precies gelijk: u veranderde alleen iets aan een kaart", "exactly equal: you changed a card alone")
 ONLY_CHANCE = Said(
@@ -305,7 +307,8 @@ def _difference(extra: Mapping[str, Any]) -> Said:
     low, high = extra["change_lower"], extra["change_upper"]
     if extra["nothing"]:
         return Said(
-            "Het pakket verandert daar nooit iets aan, ook niet met uw aannames.", "The package never changes that, nor under yours."
+            "Het pakket verandert daar nooit iets aan, ook niet met uw aannames.",
+            "The package never changes that, not even under your assumptions.",
         )
     if extra["same"]:
         return Said("Het pakket doet met uw aannames precies evenveel.", "The package does exactly as much under your assumptions.")
@@ -314,10 +317,13 @@ def _difference(extra: Mapping[str, Any]) -> Said:
     ends = {"low": low, "high": high}
     if low["v"] > 0 or high["v"] < 0:
         more = Text("meer", "more") if extra["change"]["v"] > 0 else Text("minder", "less")
+        alike = low["v"] == high["v"]  # so few times that all came out the same: no margin can be told from it
+        between = Text("door toeval tussen {low} en {high}", "by chance between {low} and {high}")
+        how = Text("elke keer {low}", "each time {low}") if alike else between
         return Said(
-            f"Met uw aannames doet het pakket {more.nl} dan gewoon. Het verschil is door toeval tussen {{low}} en {{high}}.",
-            f"Under your assumptions the package does {more.en} than usual. By chance the difference is between {{low}} and {{high}}.",
-            ends,
+            f"Met uw aannames doet het pakket {more.nl} dan gewoon. Het verschil is {how.nl}.",
+            f"Under your assumptions the package does {more.en} than usual. The difference is {how.en}.",
+            {"low": low} if alike else ends,
         )
     return Said(
         "Of het pakket met uw aannames meer of minder doet, is niet te zien. Het verschil is tussen {low} en {high}.",

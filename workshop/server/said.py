@@ -200,10 +200,11 @@ def _moves(moves: Mapping[str, Any], time: Text, worlds: int) -> Said:
     ends = {"low": low, "high": high}
     if not digits and (low["v"] > 0 or high["v"] < 0):
         alike = low["v"] == high["v"]  # so few times that all came out the same: no margin can be told from it
-        how = Text("Elke keer {low}", "Each time {low}") if alike else Text("Tussen {low} en {high}", "Between {low} and {high}")
+        how = Text("elke keer {low}", "each time {low}") if alike else Text("tussen {low} en {high}", "between {low} and {high}")
         return Said(
-            f"{how.nl} in {time.nl}. Zo veel verschil kan het al geven als één nieuwe woning een maand later komt.",
-            f"{how.en} in {time.en}. One new home that comes a month later may make as much difference.",
+            f"Verschil in verhuizingen van senioren in {time.nl}: {how.nl}. "
+            "Zo veel kan het al geven als één nieuwe woning een maand later komt.",
+            f"Difference in moves by seniors in {time.en}: {how.en}. One new home that comes a month later may make as much.",
             {"low": low} if alike else ends,
         )
     if not digits:

@@ -29,13 +29,13 @@ const cell = (label, ...content) => h("td", { "data-label": label }, content);
 function table(asked) {
   const caption = h("caption", {}, `${w("deskTable")} `, fixed(asked.worlds, "keer"), ` ${w("deskTableBoth")}`);
   return h("table", { class: "cards" }, caption,
-    h("thead", {}, h("tr", {}, ["what", "deskUsual", "deskMine", "deskChange", "deskCertain"].map((key) => h("th", { scope: "col" }, w(key))))),
+    h("thead", {}, h("tr", {}, ["what", "deskUsual", "deskMine", "difference", "howSure"].map((key) => h("th", { scope: "col" }, w(key))))),
     h("tbody", {}, asked.rows.map((row) => h("tr", {},
       h("th", { scope: "row" }, tongue(row.name), ": ", w(row.what === "extra" ? "deskExtra" : "deskWithout")),
       cell(w("deskUsual"), num(row.usual) ?? "–"),
       cell(w("deskMine"), num(row.mine) ?? "–", row.nothing ? "" : within(row, "lower", "upper")),
-      cell(w("deskChange"), num(row.change) ?? "–", row.same ? "" : within(row, "change_lower", "change_upper")),
-      cell(w("deskCertain"), tongue(row.how))))));
+      cell(w("difference"), num(row.change) ?? "–", row.same ? "" : within(row, "change_lower", "change_upper")),
+      cell(w("howSure"), tongue(row.how))))));
 }
 
 const within = (row, lower, upper) => {
