@@ -46,7 +46,7 @@ test-browser: setup
 pictures: DEV := --dev
 pictures: setup
 ifdef ADDRESS
-	@$(RUN) tools/look_workshop.py "$(ADDRESS)" "$(OUT)" $(ARGS)
+	@$(RUN) tools/look_workshop.py $(if $(OUT),"$(ADDRESS)" "$(OUT)") $(ARGS)
 else
 	@$(RUN) tools/look.py $(if $(and $(FOLDER),$(OUT)),"$(FOLDER)" "$(OUT)") $(ARGS)
 endif
