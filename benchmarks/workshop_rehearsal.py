@@ -213,7 +213,10 @@ def main(argv: list[str] | None = None) -> None:
     for one in visits:
         one.begin()
     whole = time.perf_counter()
-    for number, (minutes, screen) in enumerate(script(visits[0])):
+    steps = list(script(visits[0]))
+    if not steps:
+        raise SystemExit("the page has no script that can be read: nothing was played")
+    for number, (minutes, screen) in enumerate(steps):
         began = time.perf_counter()
         took, there = step(visits, number, screen), 60 * minutes / options.pace
         print(f"{screen:12}{minutes:4} minutes: {there:6.0f} s here, the tables were done after {took:6.1f} s", flush=True)
