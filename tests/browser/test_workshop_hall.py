@@ -82,6 +82,15 @@ def test_on_a_projector_every_table_is_read_and_nothing_is_cut(language, shown, 
     assert len(set(signs)) == len(signs), "each table has a sign of its own"
 
 
+def test_however_high_the_screen_is_nothing_stands_below_its_edge(shown):
+    page = shown()
+    for height in range(700, 760, 4):
+        page.set_viewport_size({**PROJECTOR, "height": height})
+        page.wait_for_function(
+            "height => innerHeight === height && document.documentElement.scrollHeight <= innerHeight", arg=height, timeout=5_000
+        )
+
+
 def test_pages_turn_by_themselves_until_somebody_stops_or_turns_them(shown):
     page = shown()
     before = page.evaluate(NAMES)
@@ -93,7 +102,7 @@ def test_pages_turn_by_themselves_until_somebody_stops_or_turns_them(shown):
     page.clock.run_for(30_000)
     assert page.evaluate(NAMES) == after and page.evaluate("document.activeElement.id") == "page-rest"
     page.keyboard.press("Enter")
-    page.clock.run_for(9_000)
+    page.clock.run_for(8_000)  # whenever it begins, one turn
     assert page.evaluate(NAMES) != after
     page.click("#page-before")
     page.clock.run_for(30_000)

@@ -5,7 +5,7 @@ import { w } from "./words.js";
 
 const EVERY = 8000; // milliseconds that a page stands
 const HELD = "(max-width: 44rem)"; // a phone, which is scrolled
-const EDGE = 12; // pixels that stay free below
+const EDGE = 6; // pixels that stay free: without a bar to scroll with, a picture is a little wider and higher
 
 export function turning() {
   let [at, paused, pages, show] = [0, still(), [], () => {}];
@@ -35,11 +35,13 @@ export function turning() {
 
 function divided(list, items, below) {
   const boxes = items.map((one) => one.getBoundingClientRect());
-  const top = list.getBoundingClientRect().top + scrollY;
-  const all = innerHeight - EDGE - top;
-  const room = all - below.offsetHeight;
   const height = Math.max(0, ...boxes.map((box) => box.height));
-  if (list.offsetHeight <= all || room < height || matchMedia(HELD).matches) return [items];
+  const all = document.documentElement;
+  below.hidden = true;
+  const fits = all.scrollHeight <= innerHeight;
+  below.hidden = false;
+  const room = innerHeight - EDGE - (all.scrollHeight - list.offsetHeight); // margins of all that stands around it count, too
+  if (fits || room < height || matchMedia(HELD).matches) return [items];
   const pages = [];
   let begin = -Infinity;
   items.forEach((one, number) => {

@@ -77,7 +77,7 @@ function together(dots) {
 
 function picture(dots) {
   const signs = looks(dots);
-  const [width, height, left, bottom, top] = [1180, dots.length > SIGNS.length ? 262 : 350, 40, 56, 60]; // lower where the list is long
+  const [width, height, left, bottom, top] = [1180, dots.length > SIGNS.length ? 246 : 350, 40, 56, 60]; // lower where the list is long
   const most = (axis) => Math.max(1, ...dots.map((dot) => dot[axis]?.v ?? 0)) * 1.12;
   const [mx, my] = [most("x"), most("y")];
   const least = Math.min(0, ...dots.map((dot) => dot.y?.v ?? 0));
