@@ -60,7 +60,10 @@ def _counted(answer: Answer | None, indicator: str) -> float:
 
 
 def _lacking(n: int, of: int) -> Text:
+    some = Text("1 is", "1 has") if n == 1 else Text(f"{n} zijn", f"{n} have")
     return Text(
-        f"Het aandeel per kaart is nog niet bekend. Daarvoor zijn {of} combinaties van de kaarten nodig; {n} zijn nog niet nagespeeld.",
-        f"The share of each card is not known yet. It takes {of} combinations of the cards; {n} have not been played yet.",
+        f"Het aandeel per kaart is nog niet bekend. Daarvoor zijn {of} combinaties van de kaarten nodig; {some.nl} nog niet nagespeeld. "
+        "Een combinatie wordt nagespeeld als een tafel die kaarten neerlegt.",
+        f"The share of each card is not known yet. It takes {of} combinations of the cards; {some.en} not been played yet. "
+        "A combination is played when a table lays down those cards.",
     )

@@ -16,7 +16,7 @@ from sim.world.names import YEAR
 from workshop.engine.answers import Answer
 from workshop.engine.assumed import Deciding
 from workshop.engine.package import Package
-from workshop.server import catalogue, papers, ranges, said, views
+from workshop.server import between, catalogue, papers, ranges, said, views
 from workshop.server.hall import Hall
 from workshop.server.tables import PLACE, Sheet
 from workshop.table.wrong import Wrong
@@ -176,7 +176,7 @@ def people_sheet(hall: Hall, package: Package) -> Sheet:
 
 def compare(hall: Hall, packages: Sequence[Package]) -> dict[str, Any]:
     """See the route."""
-    return {"packages": [_beside(hall, package) for package in packages]}
+    return {"packages": [_beside(hall, package) for package in packages], "between": between.told(hall, packages)}
 
 
 def _beside(hall: Hall, package: Package) -> dict[str, Any]:
@@ -278,6 +278,7 @@ OF_LETTERS: dict[str, Callable[[Hall, Package], Sheet]] = {
     "cost": lambda hall, package: views.cost_sheet(package, hall.stock.doses, hall.letters),
     "people": people_sheet,
     "shares": shares_sheet,
+    "between": between.sheet,
     "assumptions": assumptions_sheet,
     "ranges": lambda hall, package: ranges.sheet(package, hall.letters),
     "old": papers.old_sheet,

@@ -56,6 +56,7 @@ class Hall:
         self.stock, self.engine, self.tables, self.letters = stock, engine, tables, letters
         self.alone: dict[tuple[str, str], Any] = {}
         self.old: OrderedDict[str, Mapping[str, Shown]] = OrderedDict()  # what files that were opened showed, by letters
+        self.pairs: OrderedDict[tuple[Package, Package], None] = OrderedDict()  # what screens compared, a package with another
         self._one = threading.Lock()  # of tracks, which are looked up beside the loop, too
         self._screens: dict[str, list[Mailbox]] = {}
         self._shown: dict[str, Package] = {}
@@ -287,6 +288,13 @@ class Hall:
         self.old[letters] = shown
         if len(self.old) > MOST_KEPT:
             self.old.popitem(last=False)
+
+    def remember_pair(self, package: Package, other: Package) -> None:
+        """A screen compared a package with another."""
+        self.pairs[package, other] = None
+        self.pairs.move_to_end((package, other))
+        if len(self.pairs) > MOST_KEPT:
+            self.pairs.popitem(last=False)
 
     async def beside(self, work: Callable[..., Made], *arguments: Any) -> Made:
         """Work that takes longer than the loop may wait, one after another."""

@@ -7,9 +7,10 @@ from html import escape
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from analysis.page.words import Text, both, numbers, span, two_digits
+from analysis.page.words import WHOLE, Text, both, numbers, span, two_digits
 from sim.interventions import card_of
 from sim.interventions.organisations import ORGANISATIONS
+from workshop.server.tables import MOST_DIGITS
 from workshop.table import events
 from workshop.table.letters import Letters
 from workshop.table.state import Board, Change
@@ -216,7 +217,7 @@ def _moves(moves: Mapping[str, Any], time: Text, worlds: int) -> Said:
     return Said(
         f"Ongeveer {{n}} senioren verhuizen {more.nl} in {time.nl}. Door toeval tussen {{low}} en {{high}}.",
         f"About {{n}} {more.en} seniors move in {time.en}. By chance between {{low}} and {{high}}.",
-        {"n": in_digits(moves["difference"], digits), **ends},
+        {"n": in_digits(moves["difference"], digits, low, high), **ends},
     )
 
 
@@ -283,7 +284,15 @@ def of_followed(n: Mapping[str, Any]) -> dict[str, Any]:
     return Said("Zij komen uit de {n} senioren die we volgden.", "They are from the {n} seniors that we followed.", {"n": n}).sent()
 
 
-def in_digits(cell: Mapping[str, Any], digits: int) -> dict[str, Any]:
-    """The size of a number, without its sign, in so many digits that count."""
-    size = abs(cell["v"])
-    return {**cell, "t": numbers(size, two_digits(size) - 2 + digits)._asdict()}
+def in_digits(cell: Mapping[str, Any], digits: int, *ends: Mapping[str, Any]) -> dict[str, Any]:
+    """The size of a number, without its sign, in so many digits that count; in more where it would read as an end that it is not.
+
+    As in ``Sheet.around``: no finer than whole numbers from 100 on, and four digits at the most.
+    """
+    size, others = abs(cell["v"]), {end["t"]["nl"].lstrip("−-") for end in ends if end["v"] != cell["v"]}
+    for more in range(digits, max(digits, MOST_DIGITS) + 1):
+        decimals = two_digits(size) - 2 + more
+        text = numbers(size, min(decimals, 0) if size >= WHOLE else decimals)
+        if text.nl not in others:
+            break
+    return {**cell, "t": text._asdict()}

@@ -9,10 +9,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from analysis.page.quote import digits_of
-from analysis.page.words import digits_of_ends, numbers
+from analysis.page.words import WHOLE, digits_of_ends, numbers
 
 PLACE = "place"  # in the place of a package: a table of the place
 ROW = "row"  # the first column
+MOST_DIGITS = 4  # that count
+Cell = dict[str, Any] | None
+Around = tuple[Cell, list[tuple[Cell, Cell]]]  # a number, and both ends of each of its intervals
 
 
 class Sheet:
@@ -55,6 +58,30 @@ class Sheet:
         of_low, of_high = digits_of_ends(low, high)
         return self.cell(row, lower, of_low, scale=scale), self.cell(row, upper, of_high, scale=scale)
 
+    def around(self, row: str, middle: str, *pairs: tuple[str, str], scale: float = 1.0, sign: bool = True) -> Around:
+        """A number and the ends of its intervals. Where the number would read as one of the ends that it is not, all have more digits.
+
+        Never more than four digits that count, and beside 100 or more no finer than whole numbers.
+        """
+        value = scale * self.value(row, middle)
+        ends = [(scale * self.value(row, low), scale * self.value(row, high)) for low, high in pairs]
+        known = [pair if all(map(math.isfinite, pair)) else None for pair in ends]
+        for more in range(MOST_DIGITS - 1):
+            digits, of_ends = _finer(value, digits_of(value), more, value), [pair and _of_pair(pair, more, value) for pair in known]
+            alike = [
+                end != value and numbers(end, of_end) == numbers(value, digits)
+                for pair, of_pair in zip(known, of_ends, strict=True)
+                if pair and of_pair
+                for end, of_end in zip(pair, of_pair, strict=True)
+            ]
+            if not any(alike):
+                break
+        named = zip(pairs, of_ends, strict=True)
+        return self.cell(row, middle, digits, sign=sign, scale=scale), [
+            (self.cell(row, low, of[0], scale=scale), self.cell(row, high, of[1], scale=scale)) if of else (None, None)
+            for (low, high), of in named
+        ]
+
     def columns(self) -> list[str]:
         """In the order in which they came."""
         return list(dict.fromkeys(column for row in self.rows.values() for column in row))
@@ -66,6 +93,17 @@ class Sheet:
         writer.writerow([ROW, *columns])
         writer.writerows([name, *(_written(row.get(column)) for column in columns)] for name, row in self.rows.items())
         return text.getvalue()
+
+
+def _of_pair(pair: tuple[float, float], more: int, value: float) -> tuple[int, int]:
+    most = max(map(abs, (*pair, value)))
+    low, high = (_finer(end, digits, more, most) for end, digits in zip(pair, digits_of_ends(*pair), strict=True))
+    return low, high
+
+
+def _finer(value: float, digits: int, more: int, most: float) -> int:
+    """So many digits more, but no finer than whole numbers beside ``WHOLE`` or more."""
+    return digits if not more or not value else digits + more if abs(most) < WHOLE else max(digits, min(0, digits + more))
 
 
 def _written(value: Any) -> Any:

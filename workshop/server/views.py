@@ -180,15 +180,16 @@ def _money(sheet: Sheet, made: Outcome) -> dict[str, Any]:
 def effect(sheet: Sheet, row: str, key: str) -> dict[str, Any]:
     """One effect with both intervals, or why there is none; ``key`` is its indicator."""
     scale = SCALE.get(key, 1.0)
-    lower, upper = sheet.ends(row, "lower", "upper", scale)
     knowledge = str(sheet.rows[row]["knowledge"])
     wider = NO_WIDER not in knowledge
-    lower_full, upper_full = sheet.ends(row, "lower_full", "upper_full", scale) if wider else (None, None)
+    pairs = [("lower", "upper"), ("lower_full", "upper_full")][: 1 + wider]
+    difference, ends = sheet.around(row, "difference", *pairs, scale=scale)
+    (lower, upper), (lower_full, upper_full) = (*ends, (None, None))[:2]
     holds = None if lower_full is None or upper_full is None else lower_full["v"] > 0 or upper_full["v"] < 0
     return {
         **indicator(key)._asdict(),
         "unit": unit(key)._asdict(),
-        "difference": sheet.cell(row, "difference", sign=True, scale=scale),
+        "difference": difference,
         "lower": lower,
         "upper": upper,
         "lower_full": lower_full,
