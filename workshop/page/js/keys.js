@@ -18,13 +18,14 @@ export function switchKeys(now) {
   }
 }
 
-const typing = (one) => one.closest?.("input:not([type=radio]):not([type=checkbox]):not([type=range]), textarea, select, [contenteditable]");
+const typing = (one) => one.closest?.("input:not([type=radio]):not([type=checkbox]):not([type=range]), textarea, [contenteditable]");
+const listed = (one, key) => one.closest?.("select") && !/^[0-9]$/.test(key); // a list has letters and arrows for itself; digits are screens
 const ofItself = (one, key) => key.startsWith("Arrow") && one.closest?.("input, select, textarea, [role=slider]");
 
 export function keyboard({ go, screens, current, help, script }) {
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
-    if (document.querySelector("dialog[open]") || typing(event.target) || ofItself(event.target, event.key)) return;
+    if (document.querySelector("dialog[open]") || typing(event.target) || listed(event.target, event.key) || ofItself(event.target, event.key)) return;
     if (event.key === "?") { event.preventDefault(); help(); return; }
     if (!on) return;
     if (current()?.keys?.(event.key, event)) { event.preventDefault(); return; }

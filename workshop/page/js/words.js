@@ -298,6 +298,14 @@ const WORDS = {
   besideMost: ["Er passen vier pakketten naast elkaar. Haal er eerst een weg.", "Four packages fit. Take one away first."],
   remove: ["Weghalen", "Take away"],
   show: ["Laat zien:", "Show:"],
+  betweenTitle: ["Het ene pakket naast het andere", "One package beside the other"],
+  betweenOne: ["Zet er een pakket naast. Dan staat hier hoeveel de twee van elkaar verschillen.", "Put a package beside it. Then it says here how much the two differ."],
+  againstTitle: ["Elk pakket tegenover niets erbij", "Each package against nothing extra"],
+  againstNothing: [
+    "Hieronder staat elk pakket tegenover wat u al doet, zonder iets erbij. De balken zeggen niet of het ene pakket meer doet dan het andere.",
+    "Below each package stands against what is done already, with nothing extra. The bars do not tell whether one package does more than another.",
+  ],
+  against: ["tegenover niets erbij:", "against nothing extra:"],
   share: ["Aandeel van elke kaart", "Share of each card"],
   this: ["dit pakket", "this package"],
   // who

@@ -39,8 +39,7 @@ export function naast({ redraw }) {
     draw(main, what, about) {
       ask(what === "outcome" && all().includes(about.letters));
       const shown = (found?.packages ?? []).filter((one) => all().includes(one.letters));
-      put(main, heading(w("besideTitle")), found?.sentence ? h("p", { class: "lead" }, said(found.sentence)) : "",
-        chooser(all(), add), shown.length ? [axis(shown, (key) => { indicator = key; redraw(); }), h("div", { class: "beside" }, shown.map((one, at) => column(one, at, take)))]
+      put(main, heading(w("besideTitle")), chooser(all(), add), shown.length ? [between(shown, found.between ?? []), axis(shown, (key) => { indicator = key; redraw(); }), h("div", { class: "beside" }, shown.map((one, at) => column(one, at, take)))]
           : h("p", {}, w("loading")));
     },
   };
@@ -55,15 +54,22 @@ function chooser(now, add) {
     others.length ? h("p", {}, `${w("besideFrom")} `, others.map((one) => button(`beside-${one.letters}`, `${one.name} (${one.letters})`, () => add(one.letters), { "data-fixed": "naam" }))) : "");
 }
 
+// What each other package does beside the present one: the only place where packages are compared with each other.
+function between(shown, pairs) {
+  const there = pairs.filter((one) => shown.some((other) => other.letters === one.letters));
+  return h("section", { class: "between", "aria-labelledby": "between" }, h("h2", { id: "between" }, w("betweenTitle")),
+    there.length ? h("ul", { class: "sentences" }, there.map((one) => h("li", { "data-pair": one.letters }, one.sentences.map((item, at) => [at ? " " : "", said(item)])))) : h("p", {}, w("betweenOne")));
+}
+
 function axis(shown, choose) {
   const keys = [...new Set(shown.flatMap((one) => Object.keys(one.effects ?? {})))];
   const ends = reach(shown.map((one) => one.effects?.[indicator]));
-  return h("section", { class: "axis" }, h("p", {}, h("label", { for: "indicator" }, `${w("show")} `),
+  return h("section", { class: "axis", "aria-labelledby": "against" }, h("h2", { id: "against" }, w("againstTitle")), h("p", {}, w("againstNothing")), h("p", {}, h("label", { for: "indicator" }, `${w("show")} `),
     h("select", { id: "indicator", on: { change: (event) => choose(event.target.value) } }, keys.map((key) => h("option", { value: key, selected: key === indicator }, nameOf(key))))),
   h("ul", { class: "bars" }, shown.map((one, at) => {
     const effect = one.effects?.[indicator];
     return h("li", {}, h("span", { class: "barname" }, `${SIGNS[at]} `, fixed(one.letters, "code")), effect ? bar(effect, ends, one.letters, `look${at}`) : h("span"),
-      h("span", { class: "barsaid" }, effect?.difference ? [num(effect.difference), " (", chance(effect), ") ", sure(effect)] : tongue(one.why) || w("noOutcome")));
+      h("span", { class: "barsaid" }, effect?.difference ? [w("against"), " ", num(effect.difference), " (", chance(effect), ") ", sure(effect)] : tongue(one.why) || w("noOutcome")));
   })), h("p", { class: "legend" }, h("span", { class: "key-thick" }), ` ${w("thick")} `, h("span", { class: "key-thin" }), ` ${w("thin")}`),
   chanceNote(shown.map((one) => one.effects?.[indicator])));
 }
@@ -73,7 +79,7 @@ function column(one, at, take) {
   return h("section", { class: `package look${at}`, "aria-labelledby": `pack-${one.letters}` },
     h("h2", { id: `pack-${one.letters}` }, `${SIGNS[at]} `, fixed(one.letters, "code"), one.letters === letters() ? ` (${w("this")})` : ""),
     h("ul", { class: "laid" }, one.package.cards.map(([key, dose]) => h("li", {}, `${nameOfCard(key)}, ${w(dose)}`)), one.package.cards.length ? "" : h("li", {}, w("emptyPackage"))),
-    one.sentences?.length ? h("ul", { class: "sentences" }, one.sentences.map((item) => h("li", {}, said(item)))) : h("p", {}, tongue(one.why) || w("noOutcome")),
+    one.sentences?.length ? [h("p", { class: "soft" }, w("against")), h("ul", { class: "sentences" }, one.sentences.map((item) => h("li", {}, said(item))))] : h("p", {}, tongue(one.why) || w("noOutcome")),
     effect?.difference ? h("p", {}, `${w("byAll")}: `, full(effect), ".") : "",
     moneyBox(one.money, effect), h("h3", {}, w("share")), one.shares?.length ? h("ul", { class: "shares" }, one.shares.map((share) => h("li", {}, `${nameOfCard(share.card)}: `, num(share.cell))))
       : h("p", { "data-fixed": "aantal combinaties" }, tongue(one.why_no_shares) || w("notSaid")),
