@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.world.codes import EndReason
-from tests.browser.keyboard import choose, letters, page_of, press, screen, until
+from tests.browser.keyboard import choose, letters, page_of, press, screen, tab_to, until
 from tests.browser.states import none
 from tests.browser.workshop_hall import CARDS, CHAINS, FAILS, WHY, served
 
@@ -67,3 +67,25 @@ def test_a_stop_is_said_and_can_be_taken_back(page):
     assert "Gestopt" in page.inner_text(".runs")
     press(page, "#carry-on")
     until(page, "() => /keer nagespeeld/.test(document.querySelector('.runs').textContent) && document.querySelector('.sentences li')")
+
+
+def test_what_packages_differ_is_said_before_the_bars_and_digits_leave_a_list_for_a_screen(page):
+    was = letters(page)
+    screen(page, "3", "Kies uw kaarten")
+    press(page, f"#card-{CARDS[2][0]}")
+    choose(page, f"#dose-{CARDS[2][0]}-groot")
+    until(page, "was => document.getElementById('letters').textContent !== was", was)
+    screen(page, "8", "naast elkaar")
+    tab_to(page, "#beside")
+    page.keyboard.type(f"{was}\n")
+    page.wait_for_selector(f".between li[data-pair={was}]")
+    until(page, "was => /senior/.test(document.querySelector(`.between li[data-pair=${was}]`)?.textContent)", was)
+    order = page.evaluate("[...document.querySelectorAll('#main section.between, #main section.axis')].map((one) => one.className)")
+    assert order == ["between", "axis"]
+    until(page, "document.querySelectorAll('.barsaid data').length > 1")
+    assert all("tegenover niets erbij" in text for text in page.locator(".barsaid:has(data)").all_inner_texts())
+    tab_to(page, "#indicator")
+    page.keyboard.press("ArrowDown")  # a choice is made in the list, and the focus stays there
+    until(page, "document.activeElement.id === 'indicator' && document.getElementById('indicator').selectedIndex > 0")
+    page.keyboard.press("3")
+    until(page, "document.getElementById('heading').textContent.includes('Kies uw kaarten')")
