@@ -134,6 +134,16 @@ def test_what_reads_apart_in_two_digits_stays_as_it_is_and_thousands_get_a_third
     assert texts == [["1.200", "+1.500", "1.800"], ["1.210", "+1.260", "1.320"]]
 
 
+def test_a_middle_in_one_digit_has_one_more_where_that_digit_is_an_end():
+    def cell(value, text):
+        return {"v": value, "t": {"nl": text, "en": text}, "at": ""}
+
+    ends = cell(-180.0, "−180"), cell(-100.0, "−100")
+    assert said.in_digits(cell(-142.0, "−140"), 1, *ends)["t"]["nl"] == "140"
+    assert said.in_digits(cell(-100.0, "−100"), 1, *ends)["t"]["nl"] == "100"  # it is that end
+    assert said.in_digits(cell(-212.0, "−210"), 1, *ends)["t"]["nl"] == "200"
+
+
 @pytest.mark.parametrize(("n", "nl", "en"), [(1, "1 is nog niet", "1 has not"), (2, "2 zijn nog niet", "2 have not")])
 def test_one_combination_is_one(n, nl, en):
     assert nl in _lacking(n, 4).nl and en in _lacking(n, 4).en
