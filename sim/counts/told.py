@@ -176,7 +176,8 @@ def summed(mine: Sequence[Row], theirs: Sequence[Row], parted: Row | None, until
 def _moved(rows: Sequence[Row], since: int, last: int, start: str, k: int) -> str:
     """The first move from a month on, or until when there was none."""
     moves = [row["month"] for row in rows if row["kind"] == "keys" and row["reason"] != MoveReason.UNION.key and row["month"] >= since]
-    month = month_said(start, moves[0] if moves else last)[LANGUAGES[k]]
+    end = min([last, *(row["month"] for row in rows if row["kind"] == "ended")])  # nobody moves after the household's end
+    month = month_said(start, moves[0] if moves else end)[LANGUAGES[k]]
     return (("verhuisd in {}.", "moved in {}.") if moves else ("niet verhuisd tot en met {}.", "not moved up to {}."))[k].format(month)
 
 

@@ -351,6 +351,13 @@ def test_how_well_a_home_fits_is_said_of_two_homes_alone(before, after):
     assert stories._fits(before or 0.0, after or 0.0, 0) == ""
 
 
+def test_of_a_household_that_ended_no_later_month_is_said_on_either_side():
+    row = next(row for row in rows_of_every_kind() if row["kind"] == "ended") | {"month": 34}
+    parted = next(row for row in rows_of_every_kind() if row["kind"] == "parted")
+    found = told.summed([row], [row], parted, (119, 34), "2026-01")
+    assert found["nl"].count("tot en met november 2028") == 2 and "2035" not in found["nl"] and found["en"].count("November 2028") == 2
+
+
 def test_every_kind_that_is_written_can_be_said_and_every_reason_has_its_word():
     one = followed("everything")[0]
     written = {(e.kind, e.reason) for some in one.journal.entries.values() for e in some}
