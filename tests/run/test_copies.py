@@ -31,6 +31,7 @@ STEPS = [
     {"when": {"after": 9}, "do": {"stop": ["campagne"]}},
 ]
 SO_FAR, MORE = 6, 4  # months before the copy, and after it
+FOLLOWED = 40  # seniors: enough that something befalls one of them, and each test goes through all that is kept of each
 VALUES = (type(None), bool, int, float, str, np.number, np.bool_)  # nobody can change one of these
 
 
@@ -40,7 +41,7 @@ def under_way() -> Run:
     chosen = everything() | {MINE: {"pulls": {"trouble": 0.1}}}
     chosen["wooncoach_particulier"]["fte"] = None  # its team counts the seniors, and remembers
     chosen["voorrang"]["n_labelled"] = 20  # the homes that have its label are remembered
-    one.follow(lanes.seniors_at_home(one.world))
+    one.follow(lanes.seniors_at_home(one.world)[:FOLLOWED])
     one.equip({key: load(key, settings) for key, settings in chosen.items()}, read(STEPS))
     run.advance(one, SO_FAR, None)
     return one
