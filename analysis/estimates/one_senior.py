@@ -9,11 +9,10 @@ import pandas as pd
 
 from analysis.tables.for_page import ONE_SENIOR
 from sim.counts.schema import JOURNAL
-from sim.counts.told import Line, Said, drawn_together, said, summed
+from sim.counts.told import CONTACTS, Line, Said, drawn_together, said, summed
 from sim.world.codes import MoveReason
 
 WITH, WITHOUT = next(column for column in JOURNAL.columns if column.name == "lane").words
-CONTACTS = ("information", "talk", "help")  # what the measures themselves do: none of it befalls who is without
 LANE = ("scenario", "seed", "household_id", "lane")
 AREA, CARD = "area", "card{}"  # what a sentence leaves open for who shows it: the name of the area, and of each instrument
 PARTED, OBSTACLE = "parted", "obstacle"

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.estimates.one_senior import CONTACTS
 from analysis.invariants.ledger import known
 from analysis.invariants.rule import RUN, Wrong, apart, beside, end_of, invariant
+from sim.counts.told import CONTACTS
 from sim.world.codes import Code, DropReason, MoveReason, Obstacle, Origin, Stage, Trigger, names
 from sim.world.names import ALLE
 

@@ -49,7 +49,6 @@ if TYPE_CHECKING:
     from sim.world.world import World
 
 WITH, WITHOUT, ELSEWHERE = "with", "without", "elsewhere"  # the lanes: itself, its ghost, the base world
-CONTACTS = ("information", "talk", "help")
 REASONS: dict[str, type[Code]] = {
     "start": Stage,
     "event": Trigger,
@@ -112,7 +111,9 @@ def lane_of_ghost(journal: Journal, at_work: AtWork, ghost: int) -> list[Entry]:
     off = set(at_work.keys) if g is None or g.mark[ghost] & ALL_BIT else {at_work.keys[int(g.mark[ghost]).bit_length() - 1]}
     until = next(k for k, one in enumerate(mine) if one.kind == "parted" and one.ghost == ghost)
     before = [one for one in mine[:until] if one.ghost < 0 and one.kind != "parted"]
-    return [one for one in before if one.kind not in CONTACTS or not off.intersection(one.by)] + [one for one in mine if one.ghost == ghost]
+    return [one for one in before if one.kind not in told.CONTACTS or not off.intersection(one.by)] + [
+        one for one in mine if one.ghost == ghost
+    ]
 
 
 def ghost_without_all(at_work: AtWork, household: int) -> int:
@@ -147,7 +148,7 @@ def lanes(w: World, at_work: AtWork, journal: Journal, household_id: int) -> dic
     """
     household, start = followed(w, journal, household_id), w.setting.start
     ghost, mine = ghost_without_all(at_work, household), lane_met(journal, household)
-    theirs = [one for one in mine if one.kind not in CONTACTS] if ghost < 0 else lane_of_ghost(journal, at_work, ghost)
+    theirs = [one for one in mine if one.kind not in told.CONTACTS] if ghost < 0 else lane_of_ghost(journal, at_work, ghost)
     parted = next((one for one in theirs if one.kind == "parted"), None)
     rows = {WITH: [row_of(w, one, WITH) for one in mine], WITHOUT: [row_of(w, one, WITHOUT) for one in theirs]}
     until = w.month - 1 if ghost < 0 or at_work.ghosts is None else min(int(at_work.ghosts.ended[ghost]), w.month - 1)

@@ -66,6 +66,7 @@ SAME = ("Tot {} is alles gelijk.", "Up to {} all is the same.")
 REASONS = {"obstacle": Obstacle, "dropped": DropReason, "wish": Trigger, "search": Trigger}
 LANGUAGES = ("nl", "en")
 VAIN = ("responded", "obstacle")  # kinds that stand for a month of looking
+CONTACTS = ("information", "talk", "help")  # what the measures themselves do: none of it befalls who is without
 NUMBERS = ("rooms", "number", "fit_before", "fit_after")  # columns that a sentence can name
 
 

@@ -257,8 +257,8 @@ def test_before_the_parting_the_lanes_are_equal_and_only_the_first_has_what_inst
         mine = lanes.lane_met(one.journal, i)
         theirs = lanes.lane_of_ghost(one.journal, one.at_work, ghost)
         at = next(k for k, e in enumerate(theirs) if e.kind == "parted")
-        assert theirs[:at] == [e for e in mine if e.kind not in lanes.CONTACTS][:at]
-        assert not any(e.kind in lanes.CONTACTS for e in theirs)
+        assert theirs[:at] == [e for e in mine if e.kind not in told.CONTACTS][:at]
+        assert not any(e.kind in told.CONTACTS for e in theirs)
         assert all(e.month >= theirs[at].month for e in theirs[at:]) and all(e.month <= theirs[at].month for e in theirs[:at])
 
 
@@ -271,7 +271,7 @@ def test_up_to_the_first_parting_and_in_its_month_both_lanes_are_those_of_a_worl
     ghosts = dict(with_ghost(one))
     for i in base.journal.entries:
         plain = [e for e in lanes.lane_met(base.journal, i) if e.month < first]
-        assert plain == [e for e in lanes.lane_met(one.journal, i) if e.month < first and e.kind not in lanes.CONTACTS]
+        assert plain == [e for e in lanes.lane_met(one.journal, i) if e.month < first and e.kind not in told.CONTACTS]
         if i in ghosts and one.at_work.ghosts.born[ghosts[i]] == first:
             theirs = lanes.lane_of_ghost(one.journal, one.at_work, ghosts[i])
             there = [(e.kind, e.reason) for e in lanes.lane_met(base.journal, i) if e.month == first and e.kind in steps]

@@ -11,7 +11,6 @@ from markupsafe import Markup
 from analysis.estimates.one_senior import (
     AREA,
     CARD,
-    CONTACTS,
     SUMS,
     TOGETHER,
     WITH,
@@ -35,7 +34,7 @@ from analysis.page.section import Block, Cell, Chart, Fold, Grid, Page, Section,
 from analysis.page.sections.cards import leading
 from analysis.page.senior_chart import Lane, two_lanes
 from analysis.page.words import LANGUAGES, Text, both
-from sim.counts.told import Said
+from sim.counts.told import CONTACTS, Said
 from sim.world.codes import Verdict
 from sim.world.names import BASIS, PLACEBO
 
