@@ -316,7 +316,8 @@ def test_a_sentence_is_true_of_any_answer(worlds, usual, change, half):
         assert all(len(sentence.split()) <= 25 for sentence in re.split(r"(?<=[.?]) ", one["nl"]))
     difference, how = texts[2]["nl"], rows[1]["how"]
     certain = worlds > 1 and abs(change) > half
-    assert (how == desk.MORE._asdict()) == certain == ("doet het pakket" in difference and "dan gewoon" in difference)
+    assert (how == desk.MORE._asdict(), how == desk.ALIKE._asdict()) == (certain and half > 0, certain and half == 0)
+    assert certain == ("doet het pakket" in difference and "dan gewoon" in difference)
     assert not certain or ("meer dan" in difference) == (change > 0)
     assert ("elke keer" in difference) == (certain and half == 0)
     same = worlds > 1 and change == half == 0

@@ -42,6 +42,7 @@ LINES = {
 NO_QUESTION = Text("Deze vraag is er niet meer.", "this question is not there any more")
 NO_CARDS = Text("Er ligt nog geen kaart in dit pakket.", "there is no card in this package yet")
 ONCE = Text("een keer nagespeeld, dus het kan toeval zijn", "run once, so it may be chance")
+ALIKE = Text("elke keer hetzelfde verschil, dus er is geen marge", "the same difference each time, so there is no margin")
 CHANCE = Text("kan toeval zijn", "may be chance")
 MORE = Text("groter dan toeval", "larger than chance")
 NOTHING = Text(
@@ -262,6 +263,8 @@ def _row(sheet: Sheet, row: str, key: str, what: str, alike: Text | None) -> dic
         how = NOTHING if none else said.NOBODY
     elif low is None or high is None:
         how = ONCE
+    elif low["v"] == high["v"]:
+        how = ALIKE
     else:
         how = MORE if low["v"] > 0 or high["v"] < 0 else CHANCE
     return {

@@ -1,7 +1,7 @@
 // One card of the menu: its front, and its back with three doses in people and euros, who pays, and what is known of it.
 import { eur, fixed, h, num, said, tongue } from "./dom.js";
 import { chance, full } from "./effects.js";
-import { cardOf, send, store } from "./store.js";
+import { cardOf, mayShow, send, store } from "./store.js";
 import { w } from "./words.js";
 
 const DOSES = ["klein", "gewoon", "groot"];
@@ -70,7 +70,7 @@ export function alone(card, dose) {
   const came = store.alone?.card === card.key && store.alone.dose === dose ? store.alone : null;
   const effects = came?.effects ?? card.alone?.[dose];
   const one = effects?.senior_moves;
-  if (!Object.keys(store.state?.guesses ?? {}).length && !store.unguessed) {
+  if (!mayShow()) {
     return h("div", { class: "alone", id: `alone-${card.key}` }, h("p", {}, w("afterGuess")));
   }
   return h("div", { class: "alone", id: `alone-${card.key}` },

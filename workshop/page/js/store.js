@@ -16,6 +16,9 @@ export const store = {
   unguessed: false, // somebody chose to see without a guess
 };
 
+// Whether outcomes may be shown: a table guesses once before it sees any, or chose not to.
+export const mayShow = () => store.unguessed || Object.keys(store.state?.guesses ?? {}).length > 0;
+
 const hearers = new Set();
 export const hear = (listener) => hearers.add(listener);
 const tell = (what, about) => hearers.forEach((listener) => listener(what, about));

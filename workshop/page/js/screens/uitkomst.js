@@ -5,7 +5,7 @@ import { alone } from "../card.js";
 import { bar, chance, chanceNote, nameOf, reach, sure, table } from "../effects.js";
 import { grouped } from "../language.js";
 import { announce } from "../say.js";
-import { cardOf, carryOn, complain, fetchOutcome, letters, lineOf, stopWork, store } from "../store.js";
+import { cardOf, carryOn, complain, fetchOutcome, letters, lineOf, mayShow, stopWork, store } from "../store.js";
 import { w } from "../words.js";
 
 const played = new Map(); // letters -> months that were drawn
@@ -22,9 +22,9 @@ export function uitkomst({ go, redraw }) {
   };
   const halt = () => { if (run) played.set(letters(), Math.max(played.get(letters()) ?? 0, run())); run = null; };
   const draw = (main) => {
-    const { package: laid, guesses } = store.state;
+    const { package: laid } = store.state;
     if (!laid.cards.length) return empty(main, go);
-    if (!store.unguessed && !Object.keys(guesses).length) return gate(main, go, () => { store.unguessed = true; redraw(); });
+    if (!mayShow()) return gate(main, go, () => { store.unguessed = true; redraw(); });
     ask();
     chart = whole(main, again);
     start();
