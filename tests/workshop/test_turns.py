@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sim.interventions import REGISTRY
 from workshop.engine.package import Package
-from workshop.engine.turns import LATEST, SHARE, Job, Turns
+from workshop.engine.turns import SHARE, Job, Turns
 
 SLICE, MONTHS, SEEDS = 12, 36, (3, 5, 8)
 CARDS = ("brieven", "campagne", "voorrang", "woonevenement")
@@ -130,7 +130,7 @@ def test_later_worlds_of_a_table_that_stays_are_counted_while_all_others_keep_ch
     jobs = [Job(one, seed) for seed in SEEDS for one in (stays.base(), stays)]
     for job in jobs[:2]:
         hall.turns.end(job)
-    most, waited = LATEST * (MONTHS // SLICE) * (len(TABLES) - 1 + workers), 0
+    most, waited = SHARE * (MONTHS // SLICE) * (len(TABLES) - 1 + workers), 0
     for n in range(most * len(jobs[2:])):
         for table in TABLES[1:]:
             package = next(fresh)
@@ -147,15 +147,12 @@ def test_later_worlds_of_a_table_that_stays_are_counted_while_all_others_keep_ch
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_twenty_tables_that_change_see_their_first_year_a_twentieth_later_at_most(workers):
-    """One table waits for its second worlds, the others change while its turn is due; workers take as long as each other."""
+def test_twenty_tables_that_change_at_once_all_see_their_first_months_before_any_sees_more(workers):
+    """One table waits for its second worlds, which have their share; workers take as long as each other."""
     hall, fresh, n = Hall(), fresh_packages(), 20
     for table in range(n):
         hall.do("show", str(table), Package())
     run_out(hall)
-    for worker in range(workers):
-        for _ in range(LATEST):
-            hall.do("give", worker)
     stays, changed = next(fresh), set(itertools.islice(fresh, n - 1))
     hall.turns.end(Job(stays, SEEDS[0]))
     for table, package in enumerate((stays, *changed)):
@@ -165,9 +162,48 @@ def test_twenty_tables_that_change_see_their_first_year_a_twentieth_later_at_mos
         given += [job for worker in range(workers) if (job := hall.give(worker)) is not None]
         for worker in range(workers):
             hall.do("carried", worker)
-    firsts = [job.seed == SEEDS[0] for job in given]
-    assert not all(firsts), "a later world has its share"
-    assert len(given) <= (n - 1) * LATEST / (LATEST - 1) + workers
+    assert not all(job.seed == SEEDS[0] for job in given), "a later world has its share"
+    assert len(given) <= (n - 1) * SHARE / (SHARE - 1) + workers
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_table_that_changes_among_nineteen_that_wait_for_more_has_first_months_in_the_third_slice_of_a_worker_at_most(workers):
+    """One slice of the share for later worlds and one in turn may come first, and no more."""
+    hall, fresh, n = Hall(), fresh_packages(), 20
+    hall.turns.end(Job(Package(), SEEDS[0]))
+    for table in range(n):
+        hall.do("show", str(table), next(fresh))
+    for _ in range(n):
+        for worker in range(workers):
+            hall.give(worker)
+            hall.do("carried", worker)
+    for table in range(n):
+        package = next(fresh)
+        hall.do("show", str(table), package)
+        given = []
+        for _ in range(3):
+            for worker in range(workers):
+                given.append(hall.give(worker))
+            for worker in range(workers):
+                hall.do("carried", worker)
+        assert Job(package, SEEDS[0]) in given, "it waits for whoever was there before"
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_a_table_that_changes_before_every_slice_does_not_stop_the_first_worlds_of_others(workers):
+    hall, fresh = Hall(), fresh_packages()
+    hall.turns.end(Job(Package(), SEEDS[0]))
+    others = {table: next(fresh) for table in TABLES[1:]}
+    for table, package in others.items():
+        hall.do("show", table, package)
+    wanted, n = {Job(package, SEEDS[0]) for package in others.values()}, 0
+    while not wanted <= hall.turns.ended:
+        hall.do("show", TABLES[0], next(fresh))
+        hall.do("carried", n % workers)
+        hall.do("give", n % workers)
+        n += 1
+        needed = len(others) * MONTHS // SLICE
+        assert n <= 2 * SHARE / (SHARE - 1) * needed + workers * MONTHS // SLICE, "who changes all the time has all slices"
 
 
 @given(packages)

@@ -1,13 +1,13 @@
 """Who is counted next: a few months of one job at a time, one to each table in turn. Decides only; knows no processes and no worlds.
 
-First worlds of all tables come before second worlds, those before third ones. In a hall where tables change all the time that alone would
-keep later worlds waiting without end. So one slice in ``SHARE`` of each worker is for later worlds, while a table whose first world is over
-has any left; one in ``LATEST`` while the first months of a first world wait: those are what a table looks for. It goes to the table that
-has waited longest for one, and a world that was begun so is carried to its end: half worlds take memory and tell nothing. Where a world
-takes L slices and there are T tables and W workers, a table that keeps showing a package has a slice of its later worlds within
-LATEST * L * (T - 1 + W) slices of all workers together; of n such jobs the last ends within n times as many. First months wait a twentieth
-longer for it at most. A job that several tables look at is one job, and its slice is a turn of each of them. What nobody looks at is never
-counted, and given up where it was begun.
+First worlds of all tables come before second worlds, those before third ones. The first months of a first world are what a table looks for
+after it changed something: they come before months that follow others, in every second slice of a worker at most. So a table that changes
+all the time cannot stop the others. In such a hall later worlds would wait without end. So one slice in ``SHARE`` of each worker is for
+them, while a table whose first world is over has any left. It goes to the table that has waited longest for one, and a world that was
+begun so is carried to its end: half worlds take memory and tell nothing. Where a world takes L slices and there are T tables and W workers,
+a table that keeps showing a package has a slice of its later worlds within SHARE * L * (T - 1 + W) slices of all workers together; of n
+such jobs the last ends within n times as many. A job that several tables look at is one job, and its slice is a turn of each of them. What
+nobody looks at is never counted, and given up where it was begun.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from workshop.engine.package import Package
 
-SHARE, LATEST = 5, 20  # of so many slices of a worker one is for later worlds; the second while first months of first worlds wait
+SHARE = 5  # of so many slices of a worker one is for later worlds
 
 
 class Job(NamedTuple):
@@ -50,6 +50,7 @@ class Turns:
         self._turn = 0
         self._later: dict[str, int] = {}  # the turn in which a table last had a slice of a later world, or came
         self._since: dict[int, int] = {}  # slices of a worker since the last one of its share for later worlds
+        self._out_of_turn: dict[int, bool] = {}  # whether a worker's last slice was of first months that came before others
         self._share: dict[int, Job] = {}  # the later world that a worker carries to its end with them
 
     def show(self, table: str, package: Package) -> None:
@@ -80,17 +81,21 @@ class Turns:
     def next(self, worker: int) -> Job | None:
         """The job of which a free worker counts the next months; None where nothing is left for it."""
         since = self._since.get(worker, 0) + 1
-        of_share = self._of_share(worker) if since >= (LATEST if self._first_months_wait(worker) else SHARE) else None
-        job = of_share or self._of_all(worker)
+        of_share = self._of_share(worker) if since >= SHARE else None
+        in_turn = self._of_all(worker)
+        first = None if self._out_of_turn.get(worker) else self._first_months(worker)
+        job = of_share or first or in_turn
         if job is None:
             return None
         self._since[worker] = 0 if of_share else since
+        self._out_of_turn[worker] = job is first and job != in_turn
         return self._begin(job, worker)
 
-    def _first_months_wait(self, worker: int) -> bool:
-        """Whether a first world that nobody has begun is there for a worker."""
-        first = (job for table in self.shown for job in self.jobs(table, self.seeds[0]))
-        return any(not self.at.get(job) and self._free(job, worker) for job in first)
+    def _first_months(self, worker: int) -> Job | None:
+        """A first world that nobody has begun, of the table that had its turn longest ago."""
+        in_turn = sorted(self.shown, key=lambda table: self._served[table])
+        first = (job for table in in_turn for job in self.jobs(table, self.seeds[0]))
+        return next((job for job in first if not self.at.get(job) and self._free(job, worker)), None)
 
     def _of_all(self, worker: int) -> Job | None:
         """First worlds before second ones, and of these the table that had its turn longest ago."""
@@ -160,6 +165,7 @@ class Turns:
         """A worker is gone with all that it held, and another may go on; returns what it was busy with."""
         self.held = {job: holder for job, holder in self.held.items() if holder != worker}
         self._since.pop(worker, None)
+        self._out_of_turn.pop(worker, None)
         self._share.pop(worker, None)
         return self.free(worker)
 
