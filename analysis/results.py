@@ -121,9 +121,9 @@ class Results:
         """The table of users.csv; empty without attribution.parquet."""
         if not self.folder.has("attribution"):
             return pd.DataFrame(columns=list(USERS.names))
-        windows, found = sorted({*WINDOWS, self.window}), []
-        for scenario in self.folder.scenarios("attribution"):  # one at a time: of a province it has tens of millions of rows
-            found.append(users(self.folder.of_scenario("attribution", USED, scenario), self.seeds, self.months, windows))
+        windows = sorted({*WINDOWS, self.window})
+        of = {name: self.folder.parts_of_scenario("attribution", USED, name) for name in self.folder.scenarios("attribution")}
+        found = [users(name, parts, self.seeds, self.months, windows) for name, parts in of.items()]
         return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(USERS.names))
 
     @property

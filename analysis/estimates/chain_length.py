@@ -200,14 +200,15 @@ def solve(counts: Counts, shape: tuple[int, ...], ages: int | None = None, whole
         [1 + seeds, *shape, J, readings, lengths], with one more (all together) for origins and for segments.
     """
     n = len(counts.fills)
-    weights = np.vstack([np.ones((1, n)), 1 - np.eye(n)]) if n > 1 and not whole_only else np.ones((1, n))
-    blocks = (weights[k : k + AT_ONCE] for k in range(0, len(weights), AT_ONCE))
+    left_out = [None, *range(n)] if n > 1 and not whole_only else [None]
+    blocks = (left_out[k : k + AT_ONCE] for k in range(0, len(left_out), AT_ONCE))
     return np.concatenate([_solve(counts, block, shape, ages) for block in blocks])
 
 
-def _solve(counts: Counts, weights: np.ndarray, shape: tuple[int, ...], ages: int | None) -> np.ndarray:
-    c = Counts(*(np.einsum("ns,s...->n...", weights, column) for column in counts))
-    n, j = len(weights), c.refilled.shape[-1]
+def _solve(counts: Counts, left_out: list[int | None], shape: tuple[int, ...], ages: int | None) -> np.ndarray:
+    """Of all seeds but the one left out; counts are whole numbers, so a sum less one of its terms is exact."""
+    c = Counts(*(np.stack([column.sum(0) if one is None else column.sum(0) - column[one] for one in left_out]) for column in counts))
+    n, j = len(left_out), c.refilled.shape[-1]
     f = share_filled(c.filled[..., :ages], c.at_risk[..., :ages])
     start = (c.at_risk[:, j:, 0] * f[:, j:]).reshape(n, -1, j)  # homes that each stratum opened × share filled
     goes_on = f[:, :j, None] * ratio(c.refilled, c.filled[:, :j].sum(-1)[..., None])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -15,54 +16,75 @@ from sim.without.verdicts import FINAL, MOVED, verdicts
 from sim.world.codes import Verdict, names
 
 USED = ATTRIBUTION.some(
-    "scenario",
     "seed",
     "instrument",
     "month",
-    "verdict",
     "month_moved",
     "month_ghost",
     "months_followed",
     "decisive",
     "ghost_final",
 )
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 SHOWN = (*MOVED, Verdict.NIET_VERHUISD)  # in the order of columns
 WINDOWS = (12, 24, 36)
 
 
-def users(table: pd.DataFrame, seeds: Sequence[int], months: int, windows: Sequence[int]) -> pd.DataFrame:
+def users(scenario: str, parts: Iterable[pd.DataFrame], seeds: Sequence[int], months: int, windows: Sequence[int]) -> pd.DataFrame:
     """The table of users.csv, of one scenario: households whose first use lies in the run, by verdict.
 
     Args:
-        table: its rows of attribution.parquet, columns ``USED``. seeds: that are counted. months: length of the run.
+        parts: its rows of attribution.parquet, columns ``USED``, some at a time: of a province there are tens of millions.
+        seeds: that are counted. months: length of the run.
         windows: months within which a household must move without, for a *zetje*.
 
     Returns:
         Columns of ``USERS``: mean over the seeds with its interval. ``deadweight``, without one, is the share of those who moved and are
         known that would have moved just as soon without.
     """
-    mine = table[(table["month"] < months) & table["seed"].isin(list(seeds))]
-    known = mine["instrument"].astype("category").cat.remove_unused_categories().cat
-    keys = sorted(known.categories)
-    if not keys:
+    counted: dict[str, NDArray] = {}
+    for part in parts:
+        for key, n in _counted(part, seeds, months, windows).items():
+            counted[key] = counted.get(key, 0) + n
+    if not counted:
         return pd.DataFrame(columns=list(USERS.names))
-    every = pd.MultiIndex.from_product([keys, [one.key for one in SHOWN]], names=["instrument", "verdict"])
-    codes = pd.Index(keys).get_indexer(known.categories)[known.codes]
-    at_seed, parts = pd.Index(list(seeds)).get_indexer(mine["seed"]), []
-    for window in windows:
-        verdict = pd.Categorical(with_window(mine, window), names(Verdict)).codes
-        counted = tally((len(keys), len(Verdict), len(seeds)), codes, verdict, at_seed, n=np.ones(len(mine)))
-        counted = counted[:, list(SHOWN)].reshape(len(every), len(seeds))
-        found = paired(counted, np.zeros_like(counted))
-        level = every.to_frame(index=False).assign(window=window, mean=found.difference, lower=found.lower, upper=found.upper)
-        by = level.pivot(index="instrument", columns="verdict", values="mean")
-        known = by[[one.key for one in MOVED if one != Verdict.ONBEKEND]].sum(axis=1)
-        share = (by[Verdict.OOK_ZONDER.key] / known.where(known > 0)).rename("mean").reset_index()
-        parts += [level, share.assign(window=window, verdict=DEADWEIGHT)]
-    scenarios = table["scenario"].unique()
-    return (
-        pd.concat(parts, ignore_index=True).assign(scenario=next(iter(scenarios), ""), seeds=len(seeds)).reindex(columns=list(USERS.names))
-    )
+    every = pd.MultiIndex.from_product([sorted(counted), [one.key for one in SHOWN]], names=["instrument", "verdict"])
+    found = []
+    for k, window in enumerate(windows):
+        n = np.concatenate([counted[key][k, list(SHOWN)] for key in sorted(counted)])
+        found += _of_window(every, n, window)
+    return pd.concat(found, ignore_index=True).assign(scenario=scenario, seeds=len(seeds)).reindex(columns=list(USERS.names))
+
+
+def _counted(part: pd.DataFrame, seeds: Sequence[int], months: int, windows: Sequence[int]) -> dict[str, NDArray]:
+    """By instrument: uses in the run [windows, verdicts, seeds]. Most did not move; they have one verdict whatever the window."""
+    known = part["instrument"].astype("category").cat
+    keys, codes = list(known.categories), known.codes.to_numpy()
+    at_seed, shape = pd.Index(list(seeds)).get_indexer(part["seed"]), (len(keys), len(Verdict), len(seeds))
+    in_run, moved = (part["month"] < months).to_numpy() & (at_seed >= 0), (part["month_moved"] >= 0).to_numpy()
+    n = np.zeros((len(windows), *shape))
+    stayed = in_run & ~moved
+    n[:, :, Verdict.NIET_VERHUISD] = np.bincount(
+        codes[stayed].astype(np.int64) * len(seeds) + at_seed[stayed], minlength=len(keys) * len(seeds)
+    ).reshape(len(keys), len(seeds))
+    here = in_run & moved
+    those, rows = part[here], (codes[here], at_seed[here])
+    for k, window in enumerate(windows):
+        verdict = pd.Categorical(with_window(those, window), names(Verdict)).codes
+        n[k] += tally(shape, rows[0], verdict, rows[1], n=np.ones(len(those)))
+    return {key: n[:, k] for k, key in enumerate(keys) if n[:, k].any()}
+
+
+def _of_window(every: pd.MultiIndex, n: NDArray, window: int) -> list[pd.DataFrame]:
+    """Mean and interval of each instrument and verdict, and the share that moved just as soon without. n: [rows of every, seeds]."""
+    found = paired(n, np.zeros_like(n))
+    level = every.to_frame(index=False).assign(window=window, mean=found.difference, lower=found.lower, upper=found.upper)
+    by = level.pivot(index="instrument", columns="verdict", values="mean")
+    known = by[[one.key for one in MOVED if one != Verdict.ONBEKEND]].sum(axis=1)
+    share = (by[Verdict.OOK_ZONDER.key] / known.where(known > 0)).rename("mean").reset_index()
+    return [level, share.assign(window=window, verdict=DEADWEIGHT)]
 
 
 def by_verdict(table: pd.DataFrame, window: int) -> pd.DataFrame:

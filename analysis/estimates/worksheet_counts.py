@@ -12,6 +12,7 @@ from analysis.estimates.ledger_counts import Numbers
 from analysis.estimates.statistics import paired
 from analysis.estimates.worksheet_tables import HELD, Seeds, Shared, Tables, ratio
 from analysis.results import Results
+from analysis.tables.files import Folder
 from analysis.tables.schema import MONITOR
 from sim.counts.ledger_numbers import MEANS
 from sim.counts.worksheet_rows import REGISTRY, SPONTANEOUS, Row
@@ -163,9 +164,7 @@ def _by_measures(row: Row, tables: Tables) -> list[Count]:
     folder = tables.results.folder
     found = {}
     if folder.has("attribution"):
-        moved = (("month_moved", ">=", 0), ("month_moved", "<", tables.results.months))
-        best = one_verdict(folder.of_scenario("attribution", HELD, tables.scenario, moved))
-        found = {one.key: best[best == one.key].groupby("seed").size() for one in MOVED}
+        found = of_movers(folder, tables.scenario, tables.results.months)
     watched = {one.key for one in WATCHED}
     counted = []
     for name in (value.key for value in row.values):
@@ -183,15 +182,23 @@ def _by_measures(row: Row, tables: Tables) -> list[Count]:
     return counted
 
 
-def one_verdict(uses: pd.DataFrame) -> pd.Series:
-    """One verdict per household that used an instrument, by (seed, household_id): that of the row ``alle``, else the one that
-    claims least for the measures (BY_CLAIM)."""
+def of_movers(folder: Folder, scenario: str, months: int) -> dict[str, pd.Series]:
+    """Households that used an instrument and moved in the run, by verdict and seed: the verdict of the row ``alle``, else the one that
+    claims least for the measures (BY_CLAIM).
+
+    There is one row ``alle`` of a household, so it need not be known whose it is; that column takes as long to read as all others.
+    """
+    moved = (("month_moved", ">=", 0), ("month_moved", "<", months))
+    whole = folder.of_scenario("attribution", ("seed", "verdict"), scenario, [*moved, ("instrument", "==", ALLE)])
+    best = whole.set_index("seed")["verdict"] if len(whole) else _least(folder.of_scenario("attribution", HELD, scenario, moved))
+    return {one.key: best[best == one.key].groupby("seed").size() for one in MOVED}
+
+
+def _least(uses: pd.DataFrame) -> pd.Series:
+    """The verdict of each household that claims least for the measures, by (seed, household_id)."""
     order = [one.key for one in BY_CLAIM]
-    whole = uses["instrument"] == ALLE
-    uses = uses[whole] if whole.any() else uses
     rank = uses["verdict"].map({name: k for k, name in enumerate(order)}).astype(int)
-    best = rank.groupby([uses["seed"], uses["household_id"]]).min()
-    return best.map(dict(enumerate(order)))
+    return rank.groupby([uses["seed"], uses["household_id"]]).min().map(dict(enumerate(order)))
 
 
 def _per_move(key: str, column: str, rest: bool = False) -> Callable[[Row, Tables], list[Count]]:

@@ -21,7 +21,7 @@ from sim.world.names import ALL, plain
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-HELD = TABLES["attribution"].some("seed", "household_id", "instrument", "verdict", "month_moved")
+HELD = TABLES["attribution"].some("seed", "household_id", "verdict")
 
 Seeds = Mapping[int, float]  # value by seed
 

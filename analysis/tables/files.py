@@ -20,9 +20,11 @@ from verhuisketens.shell import NotWritten
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
+NONE, SOME, ONLY = "none", "some", "only"  # rows of a scenario in a part of a file
 
 
 @dataclass(frozen=True)
@@ -55,15 +57,30 @@ class Folder:
 
         ``where`` holds further conditions (column, sign, value), all of which must hold. Raises Refusal.
         """
+        import pyarrow as pa
+
+        with self._of_scenario(name, columns, scenario, where) as parts:
+            return pa.concat_tables(parts).unify_dictionaries().to_pandas()
+
+    def parts_of_scenario(self, name: str, columns: Sequence[str], scenario: str) -> Iterator[pd.DataFrame]:
+        """The same in parts of a million rows at most, one at a time, for what need not be in memory whole. Raises Refusal."""
+        with self._of_scenario(name, columns, scenario) as parts:
+            for part in parts:
+                yield part.to_pandas()
+
+    @contextmanager
+    def _of_scenario(
+        self, name: str, columns: Sequence[str], scenario: str, where: Sequence[tuple[str, str, object]] = ()
+    ) -> Iterator[Iterator[pa.Table]]:
+        """What ``of_scenario`` gives, in the parts in which the file was written; of none an empty one, to know the types."""
         import pyarrow.parquet as pq
 
-        file, tests = self._found(name), [("scenario", "==", scenario), *where]
+        file = self._found(name)
         with readable(file), pq.ParquetFile(file) as table:
             need(table.schema_arrow.names, [*columns, *(column for column, _, _ in where)], file.name)
-            asked = list(dict.fromkeys([*columns, *(column for column, _, _ in tests)]))
-            groups = [k for k in range(table.num_row_groups) if _may_hold(table.metadata.row_group(k), scenario)]
-            found = table.read_row_groups(groups or [*range(table.num_row_groups)][:1], asked)  # of none: to know the types
-            return found.filter(pq.filters_to_expression(tests)).select(list(columns)).to_pandas()
+            held = {k: _held(table.metadata.row_group(k), scenario) for k in range(table.num_row_groups)}
+            groups = [k for k, here in held.items() if here is not NONE] or [*held][:1]
+            yield (_part(table, k, columns, [*where, *([] if held[k] is ONLY else [("scenario", "==", scenario)])]) for k in groups)
 
     def scenarios(self, name: str) -> list[str]:
         """The scenarios with rows in a parquet table, in order. Raises Refusal."""
@@ -76,8 +93,9 @@ class Folder:
         file, found = self._found(name), set[str]()
         with readable(file), pq.ParquetFile(file) as table:
             need(table.schema_arrow.names, [column], file.name)
-            for batch in table.iter_batches(columns=[column]):
-                found |= set(batch.column(0).unique().to_pylist())
+            for k in range(table.num_row_groups):
+                low, high = _ends(table.metadata.row_group(k), column)
+                found |= {low} if low == high is not None else set(table.read_row_group(k, [column])[column].unique().to_pylist())
         return sorted(found)
 
     def manifest(self) -> dict[str, Any]:
@@ -95,13 +113,29 @@ class Folder:
         return self.path / (TABLES[name].file if name in TABLES else f"{name}.csv")
 
 
-def _may_hold(group: pq.RowGroupMetaData, scenario: str) -> bool:
-    """Whether rows of a scenario may be in a part of a parquet file, by what it says of itself."""
+def _ends(group: pq.RowGroupMetaData, name: str) -> tuple[str | None, str | None]:
+    """The first and the last text of a column in a part of a parquet file, by what it says of itself; None where it says nothing."""
     for k in range(group.num_columns):
         column = group.column(k)
-        if column.path_in_schema == "scenario" and column.is_stats_set and column.statistics.has_min_max:
-            return bool(column.statistics.min <= scenario <= column.statistics.max)
-    return True
+        if column.path_in_schema == name and column.is_stats_set and column.statistics.has_min_max and not column.statistics.null_count:
+            return column.statistics.min, column.statistics.max
+    return None, None
+
+
+def _held(group: pq.RowGroupMetaData, scenario: str) -> str:
+    """Whether a part of a parquet file has rows of a scenario, or no others, or may have some."""
+    low, high = _ends(group, "scenario")
+    if low is None or high is None:
+        return SOME
+    return (ONLY if low == high else SOME) if low <= scenario <= high else NONE
+
+
+def _part(table: pq.ParquetFile, group: int, columns: Sequence[str], tests: Sequence[tuple[str, str, object]]) -> pa.Table:
+    """These columns of the rows of one part that pass all tests."""
+    import pyarrow.parquet as pq
+
+    found = table.read_row_groups([group], list(dict.fromkeys([*columns, *(column for column, _, _ in tests)])))
+    return (found.filter(pq.filters_to_expression(list(tests))) if tests else found).select(list(columns))
 
 
 @contextmanager

@@ -149,8 +149,9 @@ def test_users_of_the_run_are_counted_by_verdict_and_deadweight_leaves_out_the_u
             "instrument": "campagne",
             "month": [0, 1, 2, 3, 4, MONTHS, 0],
             "verdict": ["ook_zonder", "noodzakelijk", "onbekend", "ook_zonder", "niet_verhuisd", "zetje", "zetje"],
+            "month_moved": [9, 9, 9, 9, -1, 9, 9],
         }
     )
-    one = users.by_verdict(users.users(table, [0, 1], MONTHS, [24]), 24).iloc[0]
+    one = users.by_verdict(users.users("a", [table], [0, 1], MONTHS, [24]), 24).iloc[0]
     assert (one["ook_zonder"], one["noodzakelijk"], one["onbekend"], one["zetje"]) == (1.0, 0.5, 0.5, 0.0)
     assert one["deadweight"] == pytest.approx(2 / 3)

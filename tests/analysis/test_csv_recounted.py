@@ -114,8 +114,8 @@ def attribution() -> pd.DataFrame:
     for scenario, often in (("a", (3, 1, 2)), ("both", (1, 4, 1))):
         for seed in SEEDS:
             for n, (moved, ghost, followed, decisive) in zip(often, ((5, 5, 40, False), (5, -1, 60, True), (5, -1, 6, True)), strict=True):
-                rows += [(scenario, seed, "alle", 3, "onbekend", moved, ghost, followed, decisive, False)] * n
-    return pd.DataFrame(rows, columns=USED).assign(household_id=range(len(rows)))
+                rows += [(scenario, seed, "alle", 3, moved, ghost, followed, decisive, False)] * n
+    return pd.DataFrame(rows, columns=["scenario", *USED]).assign(verdict="onbekend", household_id=range(len(rows)))
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from analysis.estimates.knowledge import FACTOR, Spread
 from analysis.page.page import say
 from analysis.page.section import Grid
 from analysis.page.sections import money
+from analysis.page.sections.money_years import HATCHES
 from analysis.tables.schema import COSTS
 from sim.world.names import ALL
 from tests import fake_page
@@ -78,3 +79,8 @@ def test_every_figure_of_money_is_worked_out_under_the_name_that_the_schema_give
     row = _whole("a", ALL, ledger, extra, spread, [0, 1, 2])
     assert set(COSTS.names) - {"p_best", "misses"} <= row.keys()  # these two are of all scenarios, and of what is missed
     assert not [name for name in COSTS.names if name.startswith(("lower", "upper")) and np.isnan(row[name])]
+
+
+def test_payers_are_told_apart_by_lines_which_take_little_room():
+    """Matplotlib writes dots and rings as thousands of curves: 44 KB for each payer, measure, width and language."""
+    assert set("".join(HATCHES)) <= set("/\\|-+x") and len(set(HATCHES)) == len(HATCHES)

@@ -75,7 +75,8 @@ def test_users_are_counted_once_in_each_window_and_the_share_is_of_who_moved_and
             for final, (seed, key, month, moved, ghost, differed) in enumerate(rows)
         ]
     )
-    found = users(table, [0, 1], 24, [12, 24])
+    found = users("s", [table], [0, 1], 24, [12, 24])
+    pd.testing.assert_frame_equal(users("s", [table.iloc[k : k + 1] for k in range(len(table))], [0, 1], 24, [12, 24]), found)
     assert list(found.columns) == list(USERS.names) and FINAL > 60
     counted = found[found["verdict"] != DEADWEIGHT].groupby(["instrument", "window"])["mean"].sum()
     for (key, _), n in counted.items():

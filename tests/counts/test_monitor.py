@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from analysis.estimates.worksheet_counts import BY_CLAIM, NO_LEDGER, monitor, one_verdict
+from analysis.estimates.worksheet_counts import BY_CLAIM, NO_LEDGER, monitor, of_movers
 from analysis.results import gather
+from analysis.tables.files import Folder
 from analysis.tables.schema import MONITOR
 from sim.counts import indicators
 from sim.counts.worksheet_rows import AGES, FIRST, OPGAVE, OTHER, REGISTRY, RENTS, SECOND, SHEETS, SPONTANEOUS, THIRD, rent_limits, row_of
@@ -178,8 +181,34 @@ def test_users_get_one_verdict_each_and_unknown_is_shown(tmp_path):
     assert value(table, "by_measures.spontaan")["mean"] == 20
 
 
-def test_the_row_of_all_instruments_decides_where_there_is_one():
-    uses = pd.DataFrame(
-        {"seed": 0, "household_id": [1, 1, 2], "instrument": ["alle", "voorrang", "alle"], "verdict": ["noodzakelijk", "onbekend", "zetje"]}
-    )
-    assert one_verdict(uses).to_dict() == {(0, 1): "noodzakelijk", (0, 2): "zetje"}
+def test_the_row_of_all_instruments_decides_where_there_is_one(tmp_path):
+    rows = [(1, "alle", "noodzakelijk", 5), (1, "voorrang", "onbekend", 5), (2, "alle", "zetje", 5), (3, "alle", "zetje", 99)]
+    rows += [(4, "alle", "niet_verhuisd", -1)]
+    frame = pd.DataFrame(rows, columns=["household_id", "instrument", "verdict", "month_moved"])
+    frame.assign(scenario="a", seed=0).to_parquet(tmp_path / "attribution.parquet")
+    found = of_movers(Folder(tmp_path), "a", months=10)
+    assert {name: n.to_dict() for name, n in found.items() if len(n)} == {"noodzakelijk": {0: 1}, "zetje": {0: 1}}
+
+
+PARTS = (["a"] * 3, ["a", "b", "b"], ["b"], ["c", "a"])
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["parts say what they hold", "parts say nothing"])
+@pytest.mark.parametrize("texts", ["dictionary", "plain"])
+@pytest.mark.parametrize("scenario", ["a", "b", "c", "aa", "d"])
+def test_a_scenario_is_read_whole_and_alone_however_the_file_was_cut(tmp_path, told, texts, scenario):
+    names = [name for part in PARTS for name in part]
+    whole = pd.DataFrame({"scenario": names, "seed": range(len(names)), "verdict": [f"v{k % 3}" for k in range(len(names))]})
+    schema = pa.Table.from_pandas(whole.astype({"scenario": "category", "verdict": "category"} if texts == "dictionary" else {})).schema
+    with pq.ParquetWriter(tmp_path / "attribution.parquet", schema, write_statistics=told) as file:
+        for k, part in enumerate(PARTS):
+            first = sum(map(len, PARTS[:k]))
+            file.write_table(pa.Table.from_pandas(whole.iloc[first : first + len(part)], preserve_index=False).cast(schema))
+    folder, columns = Folder(tmp_path), ["seed", "verdict"]
+    mine = whole[whole["scenario"] == scenario]
+    assert folder.scenarios("attribution") == ["a", "b", "c"]
+    assert folder.of_scenario("attribution", columns, scenario).astype(object).to_numpy().tolist() == mine[columns].to_numpy().tolist()
+    parts = pd.concat([one.astype(object) for one in folder.parts_of_scenario("attribution", columns, scenario)])
+    assert parts.to_numpy().tolist() == mine[columns].to_numpy().tolist()
+    even = mine[mine["seed"] >= 2][columns].to_numpy().tolist()
+    assert folder.of_scenario("attribution", columns, scenario, [("seed", ">=", 2)]).astype(object).to_numpy().tolist() == even

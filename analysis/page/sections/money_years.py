@@ -18,7 +18,7 @@ from analysis.page.sections.cards import organisation
 from analysis.page.words import Text, both, number
 from sim.world.names import ALL
 
-SHADES, HATCHES = (1.0, 0.6, 0.35), ("", "//", "..", "xx")  # of payers
+SHADES, HATCHES = (1.0, 0.6, 0.35), ("", "//", "--", "xx")  # of payers; of lines only: dots are thousands of curves, 44 KB for each payer
 
 
 def _year_rows(page: Page, name: str) -> list[tuple[str, str, Quote]]:
