@@ -95,7 +95,7 @@ class Folder:
             need(table.schema_arrow.names, [column], file.name)
             for k in range(table.num_row_groups):
                 low, high = _ends(table.metadata.row_group(k), column)
-                found |= {low} if low == high is not None else set(table.read_row_group(k, [column])[column].unique().to_pylist())
+                found |= {low} if low is not None and low == high else set(table.read_row_group(k, [column])[column].unique().to_pylist())
         return sorted(found)
 
     def manifest(self) -> dict[str, Any]:
