@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -273,41 +275,59 @@ import sys
 from pathlib import Path
 from workshop.table.events import asked
 from workshop.table.state import opened
-with opened(Path(sys.argv[1])) as tables:
-    table = next(iter(tables), None) or tables.new("Tafel")
-    print("begun", len(table.log.lines), flush=True)
-    for number in range(10**6):
-        there = {"number": 1} if table.state.agreements else {}
-        table.take(asked({"kind": "agree", "text": f"afspraak {number}", **there}))
-        print("taken", len(table.log.lines), table.state.agreements[0][0], flush=True)
+
+def write(folder):
+    with opened(Path(folder)) as tables:
+        table = next(iter(tables), None) or tables.new("Tafel")
+        print("begun", len(table.log.lines), flush=True)
+        for number in range(10**6):
+            there = {"number": 1} if table.state.agreements else {}
+            table.take(asked({"kind": "agree", "text": f"afspraak {number}", **there}))
+            print("taken", len(table.log.lines), table.state.agreements[0][0], flush=True)
 """
+ONE = WRITER + "write(sys.argv[1])"
+# reads the program once; each line that it is sent begins a writer that is a process of its own, and an end of it is told
+MANY = (
+    WRITER
+    + """
+import os
+for line in sys.stdin:
+    if (child := os.fork()) == 0:
+        print("process", os.getpid(), flush=True)
+        write(sys.argv[1])
+    ended = os.waitpid(child, 0)[1]
+    print("\\nended", os.waitstatus_to_exitcode(ended), flush=True)
+"""
+)
 
 
 def test_killed_at_a_random_moment_every_acknowledged_event_is_there(tmp_path):
     import random
 
-    chance, last = random.Random(7), 0
-    for _ in range(20):
-        process = subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path)], stdout=subprocess.PIPE, text=True, cwd=ROOT)
-        assert process.stdout is not None
-        first = process.stdout.readline().split()
-        assert first[0] == "begun" and int(first[1]) >= last
-        time.sleep(chance.uniform(0.0, 0.05))
-        process.send_signal(signal.SIGKILL)
-        said = [line for line in process.stdout.read().splitlines() if line.startswith("taken") and len(line.split(" ", 2)) == 3]
-        process.wait()
-        _, last, text = said[-1].split(" ", 2) if said else ("", first[1], None)
-        last = int(last)
-        lines = Log.open(next(tmp_path.glob("*.jsonl"))).lines
-        assert len(lines) in (last, last + 1)  # one more may be written and not yet said
-        if text is not None and len(lines) == last:
-            assert fold(lines).agreements[0][0] == text
+    chance, last, words = random.Random(7), 0, [sys.executable, "-c", MANY, str(tmp_path)]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdin is not None and process.stdout is not None
+        for _ in range(20):
+            print("begin", file=process.stdin, flush=True)
+            writer = int(process.stdout.readline().split()[1])
+            first = process.stdout.readline().split()
+            assert first[0] == "begun" and int(first[1]) >= last
+            time.sleep(chance.uniform(0.0, 0.05))
+            os.kill(writer, signal.SIGKILL)
+            told = list(takewhile(lambda line: not line.startswith("ended"), process.stdout))
+            said = [line for line in "".join(told).splitlines() if line.startswith("taken") and len(line.split(" ", 2)) == 3]
+            _, last, text = said[-1].split(" ", 2) if said else ("", first[1], None)
+            last = int(last)
+            lines = Log.open(next(tmp_path.glob("*.jsonl"))).lines
+            assert len(lines) in (last, last + 1)  # one more may be written and not yet said
+            if text is not None and len(lines) == last:
+                assert fold(lines).agreements[0][0] == text
     assert last > 20
 
 
 def test_two_processes_do_not_share_a_folder(tmp_path):
     with opened(tmp_path):
-        found = subprocess.run([sys.executable, "-c", WRITER, str(tmp_path)], capture_output=True, text=True, cwd=ROOT)
+        found = subprocess.run([sys.executable, "-c", ONE, str(tmp_path)], capture_output=True, text=True, cwd=ROOT)
         assert found.returncode and "another workshop works in" in found.stderr and "begun" not in found.stdout
     with opened(tmp_path) as again:
         assert isinstance(again, Tables)
