@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from experiments import attribute, compare, entry, goals, validate
+from tests.unpainted import unpainted
 
 GOALS = """
 title: {nl: Doelen, en: Goals}
@@ -31,10 +32,11 @@ def every_table(tmp_path_factory) -> Path:
     (home / "plan.yaml").write_text(yaml.safe_dump(PLAN), encoding="utf-8")
     (home / "goals.yaml").write_text(GOALS, encoding="utf-8")
     shared, out = [*SHARED, f"scenario_dir={home}", f"out={home / 'out'}"], home / "out"
-    assert entry.main(compare.COMMAND, [*shared, "scenarios=[plan]", "ledger=all"]) == 0
-    assert entry.main(attribute.COMMAND, [*shared, "scenario=plan"]) == 0
-    assert entry.main(goals.COMMAND, [*shared, "scenario=plan", f"goals={home / 'goals.yaml'}", "trials=3"]) == 0
-    validate.report(out, 14)
+    with unpainted():
+        assert entry.main(compare.COMMAND, [*shared, "scenarios=[plan]", "ledger=all"]) == 0
+        assert entry.main(attribute.COMMAND, [*shared, "scenario=plan"]) == 0
+        assert entry.main(goals.COMMAND, [*shared, "scenario=plan", f"goals={home / 'goals.yaml'}", "trials=3"]) == 0
+        validate.report(out, 14)
     return out
 
 

@@ -15,13 +15,15 @@ from analysis.tables import record
 from analysis.tables.schema import EFFECTS
 from experiments import compare, entry
 from sim.world.errors import Refusal
+from tests.unpainted import unpainted
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     out = tmp_path_factory.mktemp("sweep") / "many"
     keys = ["municipality=schiermonnikoog", "scenarios=[voorrang]", "seeds=2", "months=2", "burn_in=0", "follow_up=0", "workers=1"]
-    assert entry.main(compare.COMMAND, ["--multirun", "behaviour.p_sight=0.1,0.4", *keys, f"out={out}"]) == 0
+    with unpainted():
+        assert entry.main(compare.COMMAND, ["--multirun", "behaviour.p_sight=0.1,0.4", *keys, f"out={out}"]) == 0
     return out
 
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import warnings
 from collections import Counter
+from contextlib import nullcontext
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,6 +23,7 @@ from experiments import list as listing
 from experiments.entry import HydraCommand
 from experiments.runs.whole import RECORDS, look
 from tests.hostile import MAKERS, RUNS, RUNS_EACH, Case, cases, laid_out
+from tests.unpainted import unpainted
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS, EXAMPLES, WITH_PAGE = 4, 500, 9
@@ -127,7 +129,8 @@ def tried(numbered: list[tuple[int, Case]]) -> Counter:
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_what_strangers_give_ends_in_one_line_or_in_a_sound_run(part):
-    found = tried([(number, case) for number, case in enumerate(cases(EXAMPLES)) if number // RUNS_EACH % PARTS == part])
+    with unpainted() if part else nullcontext():  # one part paints the pictures of its page
+        found = tried([(number, case) for number, case in enumerate(cases(EXAMPLES)) if number // RUNS_EACH % PARTS == part])
     assert found["refused"] > EXAMPLES / PARTS / 2 and found["ran"] > 1, f"both were meant to occur: {found}"
 
 
