@@ -44,12 +44,13 @@ def finish(results: Results, tables: Mapping[str, pd.DataFrame] | None = None) -
     # everything is worked out before anything is written: what forbids a conclusion leaves no file behind
     tables, text = tables or tables_of(results), summary.plain(results)
     others: dict[str, str | bytes] = {}
+    drawn: dict[str, bytes] = {}
     page = Page(results, tables)
     sections = pages.sections(page)
     for chart in pages.charts(page, sections):
-        dutch, bitmap = svg_and_png(partial(chart.draw, "nl", False))
-        others |= {f"figures/{chart.key}.svg": dutch, f"figures/{chart.key}.png": bitmap}
-    others[REPORT] = pages.page(page, sections)
+        drawn[chart.key], bitmap = svg_and_png(partial(chart.draw, "nl", False))
+        others |= {f"figures/{chart.key}.svg": drawn[chart.key], f"figures/{chart.key}.png": bitmap}
+    others[REPORT] = pages.page(page, sections, drawn)
     others[WORKBOOK] = workbook(tables, _about(results), Names.of(results))
     PAGE.clear(results.folder.path)
     PAGE.write(results.folder.path, tables, others)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
@@ -77,19 +78,22 @@ def _blocks(blocks: Iterable[Any]) -> Iterator[Chart]:
             yield from _blocks(block.blocks)
 
 
-def drawings(chart: Chart, key: str) -> dict[str, dict[str, Markup]]:
-    """A picture by width and language, to be put into the page; ``key`` begins its ids."""
+def drawings(chart: Chart, key: str, dutch: bytes | None = None) -> dict[str, dict[str, Markup]]:
+    """A picture by width and language, to be put into the page; ``key`` begins its ids. ``dutch``: the wide Dutch one, if drawn."""
+
+    def drawn(language: str, narrow: bool) -> bytes:
+        return dutch if dutch and language == "nl" and not narrow else svg(partial(chart.draw, language, narrow))
+
     return {
         width: {
-            language: Markup(inline(svg(partial(chart.draw, language, width == "narrow")), f"{key}{width[0]}{language[0]}"))
-            for language in words.LANGUAGES
+            language: Markup(inline(drawn(language, width == "narrow"), f"{key}{width[0]}{language[0]}")) for language in words.LANGUAGES
         }
         for width in WIDTHS
     }
 
 
-def page(page: Page, made: list[Section]) -> str:
-    """The whole page."""
+def page(page: Page, made: list[Section], dutch: Mapping[str, bytes] = MappingProxyType({})) -> str:
+    """The whole page. ``dutch``: wide pictures in Dutch that are drawn already, by the key of their chart."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
@@ -104,7 +108,7 @@ def page(page: Page, made: list[Section]) -> str:
         "first": screen._replace(ways=tuple(way for way in screen.ways if way[0] in there)),
         "provisional": summary.provisional(results),
         "sections": made,
-        "pictures": {chart.key: drawings(chart, f"p{n}") for n, chart in enumerate(charts(page, made))},
+        "pictures": {chart.key: drawings(chart, f"p{n}", dutch.get(chart.key)) for n, chart in enumerate(charts(page, made))},
         "years": years(page),
         "version": str(results.manifest.get("version", {}).get("verhuisketens", "")),
         "date": str(results.manifest.get("date", ""))[:10],

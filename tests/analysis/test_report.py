@@ -17,7 +17,7 @@ import pytest
 from analysis import report
 from analysis.collect import collected
 from analysis.page import page as pages
-from analysis.page.figures import svg
+from analysis.page.figures import inline, svg
 from analysis.page.noticed import MOST_DRAWN, drawn
 from analysis.page.quote import gathered
 from analysis.page.section import Chart, Page
@@ -121,6 +121,12 @@ def test_every_file_is_there_and_nothing_half_written(run: tuple[Path, str], pag
     assert len(keys) == len(set(keys)) and all(key in CHARTS or fnmatchcase(key, OF_OUTCOMES) for key in keys)
     assert {file.name for file in (out / "figures").iterdir()} == {f"{key}{end}" for key in keys for end in (".svg", ".png")}
     assert not list(out.rglob("*.tmp"))
+
+
+def test_the_wide_dutch_pictures_of_the_page_are_those_that_lie_beside_it(run: tuple[Path, str], page: Page) -> None:
+    text = (run[0] / "report.html").read_text(encoding="utf-8")
+    for n, chart in enumerate(drawn_of(page)):
+        assert inline((run[0] / "figures" / f"{chart.key}.svg").read_bytes(), f"p{n}wn") in text, chart.key
 
 
 def test_no_request_can_leave_the_page(run: tuple[Path, str]) -> None:
