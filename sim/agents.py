@@ -157,7 +157,7 @@ class Household(Agent):
         """Fit of the present home, 0-1 (0 without a home)."""
         self._cell("id")
         w = self.model.world
-        rows = np.array([self.row])
+        rows = np.array([self.row], np.int32)
         return float(fit_at(w.h, rows, w.h.home[rows], moment(w))[0])
 
     def story(self, language: str = "en") -> str:

@@ -373,7 +373,7 @@ def fit_of_ghost(w: World, g: Ghosts, r: int, home: int) -> float:
     """
     if not g.mark[r] & ALL_BIT:
         return float("nan")
-    alone, one, to = replace(w, h=take(g.h, np.array([r]))), np.zeros(1, np.int64), np.array([home])
+    alone, one, to = replace(w, h=take(g.h, np.array([r]))), np.zeros(1, np.int32), np.array([home], np.int32)
     price = w.v.price[g.h.reserved[r : r + 1]]
     money.settle(alone, one, to, price, nothing_in_force().levers, np.zeros(1, np.uint64))
     return float(fit_at(alone.h, one, to, moment(alone))[0])

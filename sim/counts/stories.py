@@ -101,6 +101,6 @@ def _now(w: World, row: int, k: int) -> str:
     h, stage = w.h, Stage(int(w.h.stage[row]))
     if h.home[row] == NOWHERE:
         return LODGES[k] if stage == Stage.NIEUW_THUIS else HOMELESS[k]
-    fit = float(fit_at(h, np.array([row]), h.home[row : row + 1], moment(w))[0])
+    fit = float(fit_at(h, np.array([row], np.int32), h.home[row : row + 1], moment(w))[0])
     home = _home(w, int(h.home[row]), told.LANGUAGES[k])
     return LIVES[k].format(home=home, fit=told.decimals(fit, told.LANGUAGES[k]), stage=STAGES[stage][k])

@@ -341,15 +341,17 @@ def apply_month(h: Households | People, events: Events, lo: int, hi: int, month:
     tally = no_tally(hi - lo)
     apply_events(people_of(h), month, events, lo, hi, tally)
     ended, unions, founded, changed = (rows[:n] for rows, n in zip(tally[1:], tally.n, strict=False))
+    # columns of their own, one number beside the next: a kernel is compiled anew for another layout of what it is given
+    ended, founded, changed = (np.ascontiguousarray(rows.T) for rows in (ended, founded, changed))
     return Happened(
-        ended[:, 0],
-        ended[:, 1].astype(np.uint8),
+        ended[0],
+        ended[1].astype(np.uint8),
         unions,
-        founded[:, 0],
-        founded[:, 1].astype(np.uint8),
-        founded[:, 2],
-        changed[:, 0],
-        changed[:, 1].astype(np.uint8),
+        founded[0],
+        founded[1].astype(np.uint8),
+        founded[2],
+        changed[0],
+        changed[1].astype(np.uint8),
         int(tally.n[N_VOID]),
     )
 

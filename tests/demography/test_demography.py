@@ -111,6 +111,13 @@ def test_events_do_to_the_columns_what_they_do_to_plain_objects(removed: float) 
     assert oracle.void > 5 * again if removed else oracle.void <= again
 
 
+def test_what_happened_lies_in_columns_of_its_own_for_which_no_kernel_is_compiled_anew() -> None:
+    h, events = planned()
+    happened = demography.replay(copy(h), events, FIRST, FIRST)
+    assert len(happened.changed) > 1 < len(happened.founded), "of one number it cannot be told"
+    assert all(column.flags.c_contiguous for column in happened if isinstance(column, np.ndarray))
+
+
 def name_the_newborn(oracle: twins.Replay, g: Households) -> None:
     for i, house in enumerate(oracle.houses):
         for k, child in enumerate(house.children):
