@@ -8,6 +8,7 @@ from analysis.tables.columns import FLOOR, SEEDS, C, csv, full, interval
 from sim.counts.schema import CHAINS, FUNNEL, JOURNAL, MOVES, REAL, TEXT, TRUTH, WHOLE, YES, Column, Table
 from sim.counts.schema_columns import SCENARIO, SEED
 from sim.counts.schema_counts import FREED, NEXT_OF, NOBODY
+from sim.parameters.evidence import STRONGEST_FIRST
 from sim.world.codes import HouseholdClass, Trigger, Verdict
 from sim.world.names import ALL, ALLE, BASIS, THERE
 
@@ -120,7 +121,6 @@ PARTING = csv(
 DEADWEIGHT = "deadweight"
 DOSES = ("posts", "homes a year", "euro each", "months of lower rent", "months without double rent", "households reached")
 PRICES = ("filled in", "in part", "none")
-MARKS = ("gemeten", "één bron", "aanname")
 CARDS = csv(
     "cards",
     f"scenario × instrument, and `{ALL}`",
@@ -139,7 +139,7 @@ CARDS = csv(
     C("reached", REAL, "households", "on which it worked, mean over the seeds"),
     C("uses", REAL, "moves", "on which it worked, mean over the seeds"),
     C("price", TEXT, PRICES, "whether a price was filled in; `in part`: of some instruments of the scenario"),
-    C("evidence", TEXT, MARKS, "what its strength rests on; of a whole scenario the weakest of its instruments"),
+    C("evidence", TEXT, STRONGEST_FIRST, "what its strength rests on; of a whole scenario the weakest of its instruments"),
     C("sources", TEXT, "text", "of the evidence: ids of docs/evidence.md, or sections of docs/sources.md"),
 )
 NEXT_BY = tuple(NEXT_OF)

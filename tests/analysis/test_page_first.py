@@ -8,7 +8,6 @@ from collections.abc import Mapping
 import pandas as pd
 import pytest
 
-from analysis.estimates.card_evidence import STRONGEST_FIRST
 from analysis.page import first
 from analysis.page import page as pages
 from analysis.page.figures import style
@@ -17,6 +16,7 @@ from analysis.page.sections import cards, sureness
 from analysis.page.words import LANGUAGES
 from analysis.pipeline import tables_of
 from analysis.results import gather
+from sim.parameters.evidence import STRONGEST_FIRST
 from tests import synthetic_tables as made
 from tests.fake_page import plain
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from analysis.estimates.card_evidence import ASSUMED, EVIDENCE, MEASURED, ONE_SOURCE
+from analysis.estimates.card_evidence import EVIDENCE
 from analysis.estimates.pots import with_rules
 from analysis.page import words
 from analysis.page.cells import NOTHING, effect_cell
@@ -16,6 +16,7 @@ from analysis.page.section import Block, Cell, Fold, Grid, Page, Section, Words
 from analysis.page.words import LANGUAGES, Text, both, span
 from sim.interventions.organisations import ORGANISATIONS
 from sim.interventions.who import ANYBODY
+from sim.parameters.evidence import ASSUMED, IN_ENGLISH, MEASURED, ONE_SOURCE, STRONGEST_FIRST
 from sim.world.names import ALL, ALLE, PLACEBO, plain
 
 SENIOR = "senior"  # of filters.csv
@@ -35,11 +36,7 @@ DOSED = {  # by dose_unit of cards.csv
     "households reached": Text("{n} huishoudens bereikt", "{n} households reached"),
 }
 RESTS = Text("Waar het op rust", "What it rests on")
-MARKS = {
-    MEASURED: Text("gemeten", "measured"),
-    ONE_SOURCE: Text("één bron", "one source"),
-    ASSUMED: Text("aanname", "assumption"),
-}
+MARKS = {mark: Text(mark, IN_ENGLISH[mark]) for mark in STRONGEST_FIRST}
 SIGNS = {MEASURED: "■■", ONE_SOURCE: "■□", ASSUMED: "□□"}  # the same without colour: as many as there is evidence
 SAID = {
     MEASURED: Text(
