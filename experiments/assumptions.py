@@ -8,12 +8,14 @@ what it is (*half to twice*). How much of an instrument there is (posts, homes, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.interventions import REGISTRY as INSTRUMENTS
 from sim.interventions.terms import Terms
 from sim.parameters import REGISTRY as PARAMETERS
+from sim.parameters.evidence import mark_of_number
+from sim.parameters.priors import Prior, prior_of
 
 if TYPE_CHECKING:
     from typing import Any
@@ -36,6 +38,18 @@ AMOUNTS = {  # chosen by whoever delivers it: a dose, not what people do with it
     "rel_labelled",
     "n_labelled",
     "dur_between",
+    "eur_grant",
+    "eur_plus",
+    "dur_path",
+    "rank",
+    "responses",
+    "p_direct",
+    "age_label",
+    "age_aow",
+    "n_spare",
+    "rel_most",
+    "dur_lived",
+    "dur_regret",
 }
 COUNTS_ONLY = {"dur_vastzitter", "n_candidates_high", "senior_age"}  # say what is counted, and change no decision
 
@@ -89,9 +103,9 @@ def behaviour() -> list[Assumption]:
 def of_instrument(key: str) -> list[Assumption]:
     """Of the settings of an instrument, in their order."""
     found = []
-    for name, field in INSTRUMENTS[key].model_fields.items():
-        default, text = field.get_default(), field.description or ""
-        if name in Terms.model_fields or name in AMOUNTS or isinstance(default, bool) or not isinstance(default, int | float):
+    for name, field, default in _numbers(key):
+        text = field.description or ""
+        if name in AMOUNTS:
             continue
         stated = STATED.search(text)
         if stated:
@@ -104,6 +118,39 @@ def of_instrument(key: str) -> list[Assumption]:
             continue
         found.append(Assumption(f"{key}.{name}", default, low, high, isinstance(default, int) and not name.startswith("eur_"), rule))
     return found
+
+
+class CardNumber(NamedTuple):
+    """A setting of an instrument that is a number: a dose, or what it does to people and what that costs."""
+
+    key: str  # INSTRUMENT.setting
+    default: float
+    low: float  # what may be asked for at all
+    high: float
+    dose: bool  # chosen by whoever delivers it
+    mark: str
+    prior: Prior | None  # none of a dose, for nobody has to guess it
+    text: str
+
+
+def numbers_of_instrument(key: str) -> list[CardNumber]:
+    """Every number among the own settings of an instrument. The prior of an assumption lies on what is plausible."""
+    plausible = {one.key: (one.low, one.high) for one in of_instrument(key)}
+    found = []
+    for name, field, default in _numbers(key):
+        text, (low, high) = field.description or "", _limits(field)
+        mark = mark_of_number(text)
+        prior = None if name in AMOUNTS else prior_of(default, *plausible.get(f"{key}.{name}", (low, high)), mark)
+        found.append(CardNumber(f"{key}.{name}", default, low, high, name in AMOUNTS, mark, prior, text))
+    return found
+
+
+def _numbers(key: str) -> Iterator[tuple[str, FieldInfo, float]]:
+    """Name, field and default of the settings of an instrument that are numbers, but for those that all instruments share."""
+    for name, field in INSTRUMENTS[key].model_fields.items():
+        default = field.get_default()
+        if name not in Terms.model_fields and not isinstance(default, bool) and isinstance(default, int | float):
+            yield name, field, default
 
 
 def _limits(field: FieldInfo) -> tuple[float, float]:

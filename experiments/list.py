@@ -9,13 +9,17 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from experiments.entry import HydraCommand, main
 from experiments.runs.plan import folder_of
 from experiments.schema import Listing
 from sim.world.codes import names
 
+if TYPE_CHECKING:
+    from sim.parameters.priors import Prior
+
+PRIOR = ("prior", "prior_low", "prior_high")
 Rows = list[dict[str, Any]]
 
 
@@ -122,11 +126,28 @@ def indicators(config: Listing) -> Rows:
 
 
 def parameters(config: Listing) -> Rows:
-    """Every behavioural parameter, with range, unit and evidence."""
+    """Every number of the model: of behaviour, of the start and of the cards, with range, prior, evidence and its mark."""
+    from experiments.assumptions import numbers_of_instrument
+    from sim.interventions import REGISTRY as INSTRUMENTS
     from sim.parameters import REGISTRY
 
-    columns = ("default", "low", "high", "unit", "evidence", "subject", "text")
-    return [{"key": name, **{column: getattr(entry, column) for column in columns}} for name, entry in REGISTRY.items()]
+    rows: Rows = []
+    for name, entry in REGISTRY.items():
+        row = {"key": name, "default": entry.default, "low": entry.low, "high": entry.high, **_prior(entry.prior, entry.mark)}
+        rows.append(row | {"unit": entry.unit, "evidence": entry.evidence, "subject": entry.subject, "text": entry.text})
+    for key in sorted(INSTRUMENTS):
+        for one in numbers_of_instrument(key):
+            row = {"key": one.key, "default": one.default, "low": one.low, "high": one.high, **_prior(one.prior, one.mark)}
+            rows.append(row | {"unit": "", "evidence": "", "subject": "dose" if one.dose else "setting", "text": one.text})
+    return rows
+
+
+def _prior(prior: Prior | None, mark: str) -> dict[str, Any]:
+    """How likely the values of a number are, and on what it rests in both languages."""
+    from sim.parameters.evidence import IN_ENGLISH
+
+    shape = {"prior": prior.shape, "prior_low": prior.low, "prior_high": prior.high} if prior else dict.fromkeys(PRIOR, "")
+    return shape | {"mark_nl": mark, "mark_en": IN_ENGLISH[mark]}
 
 
 def columns(config: Listing) -> Rows:

@@ -10,6 +10,7 @@ import ast
 import csv
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
@@ -23,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:  # run as a file, the project is not on the path yet
     sys.path.insert(0, str(ROOT))
 
+from sim.parameters.evidence import IN_ENGLISH, STRONGEST_FIRST, rows_of  # noqa: E402
 from sim.world.errors import Refusal, hint  # noqa: E402
 from tools import knowledge_page, menukaart_page, own_places_page, rules_page  # noqa: E402
 
@@ -30,7 +32,6 @@ EVIDENCE = ROOT / "docs" / "evidence.csv"
 EVIDENCE_COLUMNS = ("id", "topic", "quantity", "value", "population", "source", "status")
 STATUSES = ("read", "read-2nd", "recalled")
 MARK = re.compile(r"(<!-- made: (?P<name>\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
-EVIDENCE_ID = re.compile(r"\b(?P<letter>[A-G])(?P<first>\d\d)(?:-(?P=letter)(?P<last>\d\d))?\b")
 CITING = ("sim", "experiments", "analysis", "workshop", "configs", "benchmarks")  # folders whose files cite evidence
 CITING_SUFFIXES = (".py", ".yaml")
 
@@ -84,22 +85,12 @@ def linked(text: str) -> str:
     return re.sub(r"\b([A-G]\d\d)\b", lambda m: f"[{m[1]}](evidence.md#{m[1].lower()})", text)
 
 
-def cited_ids(text: str) -> set[str]:
-    """Evidence ids in a text; ``B01-B03`` stands for all three."""
-    found: set[str] = set()
-    for match in EVIDENCE_ID.finditer(text):
-        first = int(match["first"])
-        last = int(match["last"] or first)
-        found |= {f"{match['letter']}{n:02d}" for n in range(first, last + 1)}
-    return found
-
-
 def citations() -> dict[str, list[str]]:
     """Evidence id to the files (from the root, with slashes) that cite it, both sorted."""
     where: dict[str, list[str]] = {}
     files = [p for folder in CITING for p in (ROOT / folder).rglob("*") if p.suffix in CITING_SUFFIXES]
     for path in sorted(files):
-        for ident in sorted(cited_ids(path.read_text(encoding="utf-8"))):
+        for ident in sorted(rows_of(path.read_text(encoding="utf-8"))):
             where.setdefault(ident, []).append(path.relative_to(ROOT).as_posix())
     return dict(sorted(where.items()))
 
@@ -158,10 +149,19 @@ def made_parameters() -> str:
     """Every behavioural parameter, by subject."""
     from sim.parameters import REGISTRY
 
-    parts, head = [], ["name", "default", "range", "unit", "what it is", "evidence"]
+    parts, head = [], ["name", "default", "range", "prior", "unit", "what it is", "mark", "evidence"]
     for subject in dict.fromkeys(entry.subject for entry in REGISTRY.values()):
         rows = [
-            (f"`{p.name}`", number(p.default), span(p.low, p.high), p.unit, p.text, linked(p.evidence))
+            (
+                f"`{p.name}`",
+                number(p.default),
+                span(p.low, p.high),
+                p.prior.shape + (f", {span(*p.given)}" if p.given else ""),
+                p.unit,
+                p.text,
+                IN_ENGLISH[p.mark],
+                linked(p.evidence),
+            )
             for p in REGISTRY.values()
             if p.subject == subject
         ]
@@ -174,11 +174,12 @@ def made_assumptions() -> str:
     from sim.parameters import REGISTRY
 
     entries = REGISTRY.values()
-    assumed = sum("assumption" in p.evidence for p in entries)
+    marks = Counter(p.mark for p in entries)
     fitted = sum("fitted" in p.evidence or "calibrated" in p.evidence for p in entries)
+    counted = ", ".join(f"{marks[mark]} *{IN_ENGLISH[mark]}*" for mark in STRONGEST_FIRST)
     return (
-        f"{len(REGISTRY)} parameters. The evidence of {assumed} says *assumption* (whole or in part: the source names "
-        f"the thing and not its size); {fitted} are fitted or calibrated to a figure.\n"
+        f"{len(REGISTRY)} parameters: {counted}. An assumption may be one in part: the source names the thing and not its size. "
+        f"{fitted} of them are fitted or calibrated to a figure.\n"
     )
 
 

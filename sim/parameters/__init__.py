@@ -1,4 +1,4 @@
-"""Every behavioural parameter: default, range, unit and evidence, one entry each.
+"""Every behavioural parameter: default, range, prior, unit and evidence with its mark, one entry each.
 
 One file per subject holds a list ``PARAMETERS``. Kernels get the values as ``Params``, a named tuple of floats, so that a parameter
 is read by its name everywhere; after a new entry ``python tools/make_params.py`` writes it anew from the registry. Ids such as ``B44``
@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import TYPE_CHECKING
 
+from sim.parameters.evidence import mark_of_number
 from sim.parameters.params import Params
+from sim.parameters.priors import Prior, prior_of
 from sim.world.errors import Refusal, hint
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ class Parameter:
         unit: unit of the value ("per month", "euro per month", "fit points", …).
         evidence: ids of the evidence table, or the word assumption.
         text: what it is, in one sentence.
+        subject: the file in which it stands.
+        given: within low to high, where the evidence gives a range or an interval of its own.
     """
 
     name: str
@@ -42,6 +46,17 @@ class Parameter:
     evidence: str
     text: str
     subject: str = ""
+    given: tuple[float, float] | None = None
+
+    @property
+    def mark(self) -> str:
+        """On what it rests, by the rule of ``sim.parameters.evidence``."""
+        return mark_of_number(self.evidence)
+
+    @property
+    def prior(self) -> Prior:
+        """How likely its values are, by the rule of ``sim.parameters.priors``."""
+        return prior_of(self.default, self.low, self.high, self.mark, self.given)
 
 
 def _collect() -> dict[str, Parameter]:

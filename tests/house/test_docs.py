@@ -18,6 +18,7 @@ from sim.counts.indicators import REGISTRY as INDICATORS
 from sim.interventions import REGISTRY as INSTRUMENTS
 from sim.levers import LEVERS
 from sim.parameters import REGISTRY as PARAMETERS
+from sim.parameters.evidence import rows_of
 from tools import make_docs, rules_page
 from tools.shown import shown_by
 
@@ -161,7 +162,7 @@ def test_every_evidence_id_that_is_cited_exists() -> None:
     known = make_docs.evidence()
     cited = dict(make_docs.citations())
     for path in DOCUMENTS:
-        for ident in make_docs.cited_ids(path.read_text(encoding="utf-8")):
+        for ident in rows_of(path.read_text(encoding="utf-8")):
             cited.setdefault(ident, []).append(path.name)
     assert {ident: files for ident, files in cited.items() if ident not in known} == {}
 
@@ -170,14 +171,14 @@ def test_every_evidence_row_is_used_by_code_or_named_in_a_text() -> None:
     cited = set(make_docs.citations())
     for path in DOCUMENTS:
         if path.name != "evidence.md":
-            cited |= make_docs.cited_ids(path.read_text(encoding="utf-8"))
+            cited |= rows_of(path.read_text(encoding="utf-8"))
     told = make_docs.MARK.sub("", (ROOT / "docs" / "evidence.md").read_text(encoding="utf-8"))
-    within = {i for row in make_docs.evidence().values() for i in make_docs.cited_ids(row["source"] + row["value"])}
-    assert sorted(set(make_docs.evidence()) - cited - within - make_docs.cited_ids(told)) == []
+    within = {i for row in make_docs.evidence().values() for i in rows_of(row["source"] + row["value"])}
+    assert sorted(set(make_docs.evidence()) - cited - within - rows_of(told)) == []
 
 
 def test_ranges_of_ids_cite_all_that_lie_between() -> None:
-    assert make_docs.cited_ids("B01-B03, F41; not GM0193, E501 or B1") == {"B01", "B02", "B03", "F41"}
+    assert rows_of("B01-B03, F41; not GM0193, E501 or B1") == {"B01", "B02", "B03", "F41"}
 
 
 @pytest.mark.parametrize(
