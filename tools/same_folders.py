@@ -6,6 +6,7 @@ Left out, because it says when, where or with which code a thing was made, and n
 - ``.runs/HASH``: the folder of one run is named by its scenario and seed, for its hash covers the digest of the code;
 - in JSON the keys ``seconds``, ``finished``, ``date``, ``commit``, ``sim``, ``code``, ``run`` and ``digest`` (digests of code or of
   such keys);
+- in JSON the values under ``parameters`` that only one of the two has: a number that became an entry, or is one no more;
 - in pages the lines ``commit`` and ``sim`` of the versions, and the number of processor minutes;
 - in what was said (``.err``) the lines that count finished runs;
 - in spreadsheets the times of making and changing, and those of the zip;
@@ -116,6 +117,7 @@ def plain(name: str, text: str, side: Side) -> str:
 
 
 Outcome = tuple[Any, ...]  # the fields of Found after the name
+Leaves = list[tuple[str, str]]  # dotted key and value as text
 
 
 def _parquet(one: Path, two: Path) -> Outcome:
@@ -172,11 +174,20 @@ def _csv(one: str, two: str) -> Outcome:
 
 
 def _json(one: str, two: str) -> Outcome:
-    x, y = (list(_leaves(json.loads(text))) for text in (one, two))
+    x, y = _without_new_parameters(*(list(_leaves(json.loads(text))) for text in (one, two)))
     for a, b in zip_longest(x, y, fillvalue=("", NOTHING)):
         if a != b:
             return len(x), "values", a[0] or b[0], *(one[1] if a[0] == b[0] else ": ".join(one) for one in (a, b))
     return len(x), "values"
+
+
+def _without_new_parameters(x: Leaves, y: Leaves) -> tuple[Leaves, Leaves]:
+    """Both, but for the parameters that the other does not have at all."""
+    there = [{key for key, _ in leaves} for leaves in (x, y)]
+    mine, theirs = (
+        [one for one in a if not one[0].startswith("parameters.") or one[0] in keys] for a, keys in ((x, there[1]), (y, there[0]))
+    )
+    return mine, theirs
 
 
 def _leaves(value: Any, key: str = "") -> Iterator[tuple[str, str]]:

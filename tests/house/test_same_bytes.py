@@ -169,6 +169,15 @@ def test_the_first_difference_in_a_text_is_named(sides, name, old, new, said):
     assert str(one).startswith(f"job/{name.replace('bb2233', 'basis, seed 0')}: {said}")
 
 
+def test_a_parameter_that_one_side_does_not_know_is_no_difference_and_another_value_of_one_is(sides):
+    for side, parameters in zip(sides, ({"p_sight": 0.05}, {"p_sight": 0.05, "rel_new": 2.0}), strict=True):
+        path = side.folder / "job" / "manifest.json"
+        path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"parameters": parameters}), encoding="utf-8")
+    assert differences(sides) == []
+    path.write_text(path.read_text("utf-8").replace("0.05", "0.06"), encoding="utf-8")
+    assert [str(one) for one in differences(sides)] == ["job/manifest.json: parameters.p_sight: 0.05 | 0.06"]
+
+
 def test_a_picture_a_spreadsheet_and_a_lost_file_are_named(sides):
     job = sides[1].folder / "job"
     (job / "figures" / "fit.png").write_bytes(PNG[:9] + b"!" + PNG[10:])
