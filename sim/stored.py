@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -106,7 +107,7 @@ def taken_apart(run: Run) -> tuple[dict[str, NDArray], Numbers]:
         last_month=w.setting.last_month,
         seed=w.draws.seed,
         debug=w.draws.debug,
-        behaviour={name: float(value) for name, value in w.params._asdict().items() if value != getattr(usual, name)},
+        behaviour={name: float(value) for name, value in asdict(w.params).items() if value != getattr(usual, name)},
         totals={name: int(n) for name, n in w.totals.items()},
         counts={name: int(n) for name, n in run.at_start.counts.items()},
         year_before={name: float(value) for name, value in run.at_start.year_before.items()},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -63,7 +64,7 @@ def quiet(place: str = MIXED, seed: int = 1, months: int = 48) -> Run:
     """A run at month 0 without events, new homes or wishes; nobody searches."""
     one = run.burn_in(place, seed, months, 2, 24)
     w = one.world
-    w.params = w.params._replace(**BEHAVIOUR)
+    w.params = replace(w.params, **BEHAVIOUR)
     one.events.first[:] = 0
     one.to_demolish[:] = 0
     w.d.delivery[w.d.state == 0] = 32000

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import subprocess
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -123,7 +124,7 @@ def compose(
         "command": command,
         "date": datetime.now(UTC).date().isoformat(),
         "configuration": plan.config.model_dump(mode="json"),
-        "parameters": parameters.resolve(plan.config.behaviour)._asdict(),
+        "parameters": asdict(parameters.resolve(plan.config.behaviour)),
         "place": place,
         "areas": areas(place),
         "current": {"instruments": sorted(done_already.in_force(place, start)), "said": done_already.said(place, start)},

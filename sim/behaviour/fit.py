@@ -18,7 +18,6 @@ import numpy as np
 
 from sim.behaviour.woonprofielen import N_PROFIELEN, N_TASTES, profile_scores
 from sim.kernel_cache import njit
-from sim.parameters import Params
 from sim.world.chance import TABLE_SIZE, normal_table
 from sim.world.codes import CLASS_FAMILY, CLASS_HOUSEHOLD, CLASS_SENIOR, CLASS_STARTER, KOOP, NO_AID, Access, DwellingType, HouseholdClass
 from sim.world.columns import ABSENT, N_CHILDREN
@@ -26,6 +25,7 @@ from sim.world.columns import ABSENT, N_CHILDREN
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sim.parameters import Params
     from sim.world.columns import Dwellings, Households
     from sim.world.world import World
 

@@ -1,7 +1,7 @@
 """Every behavioural parameter: default, range, prior, unit and evidence with its mark, one entry each.
 
-One file per subject holds a list ``PARAMETERS``. Kernels get the values as ``Params``, a named tuple of floats, so that a parameter
-is read by its name everywhere; after a new entry ``python tools/make_params.py`` writes it anew from the registry. Ids such as ``B44``
+One file per subject holds a list ``PARAMETERS``. Rules get the values as ``Params``, one float by its name, and make of them the tables
+that kernels read; after a new entry ``python tools/make_params.py`` writes it anew from the registry. Ids such as ``B44``
 are rows of ``docs/evidence.md``; the word ``assumption`` stands where no source was found, and the range then says how far it may be off.
 """
 

@@ -1,10 +1,14 @@
 """The parameters as rules read them. Made by ``tools/make_params.py`` from the registry: not edited by hand."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 
-class Params(NamedTuple):
-    """One value of each parameter, in the order of the registry; what each is, and its unit: ``REGISTRY[name]``."""
+@dataclass(frozen=True, slots=True)
+class Params:
+    """One value of each parameter, in the order of the registry; what each is, and its unit: ``REGISTRY[name]``.
+
+    No tuple, for no kernel takes it: they take tables that are made of it, so that a new parameter compiles no kernel anew.
+    """
 
     rel_same_sex: float
     rel_one_parent_women: float

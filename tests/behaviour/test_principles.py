@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -62,7 +63,7 @@ def test_choice_overload_is_off_by_default_and_then_adds_nothing():
 
 def test_the_more_homes_in_view_the_rarer_a_search_begins():
     w = burnt_in().world.copy()
-    w.params = w.params._replace(logit_choice_overload=-0.5, p_sight=0.5)
+    w.params = replace(w.params, logit_choice_overload=-0.5, p_sight=0.5)
     w.v.state[:] = VacancyState.FILLED
     homes = np.flatnonzero(w.d.area == w.d.area[0])
     w.v.dwelling[:2], w.v.state[:2], w.v.offered[:2] = homes[0], VacancyState.ON_OFFER, w.month

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -30,7 +32,7 @@ def test_the_places_of_what_is_counted_are_those_of_the_indicators():
 def test_the_month_counts_whom_the_rules_name(seed):
     w, n = burnt_in().world.copy(), 3000
     w.month, w.h, w.d, mine = 30, scattered_households(seed, n, n), scattered_dwellings(seed, n), vasthouders.nobody_stuck(n, 2)
-    w.map, w.params = w.map._replace(gemeente=GEMEENTE), w.params._replace(dur_vastzitter=LONG)
+    w.map, w.params = w.map._replace(gemeente=GEMEENTE), replace(w.params, dur_vastzitter=LONG)
     w.h.search_month[:] = pick(seed, "searched", n, [4, 18, 19, 29])
     mine.met[:] = pick(seed, "met", n * len(HINDRANCES), range(4)).reshape(n, -1)
     mine.since[:] = np.where(pick(seed, "heard", n, [True, True, False]), w.h.search_month, 3)

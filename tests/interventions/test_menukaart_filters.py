@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -274,7 +276,7 @@ def test_paying_for_two_homes_is_a_trouble_and_its_remedy_takes_as_much_away():
 
     def trouble(double: float):
         other = w.copy()
-        other.params = w.params._replace(rel_trouble_double=double)
+        other.params = replace(w.params, rel_trouble_double=double)
         return describe(other, rows)["trouble"]
 
     more = trouble(0.05) - trouble(0.0)

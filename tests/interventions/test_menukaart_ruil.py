@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations, pairwise, permutations
 
 import numpy as np
@@ -125,7 +126,7 @@ def pair():
     """A run with one old tenant in a wheelchair in a large home with stairs and one family in a small home without, who both search."""
     under_way = at_work(burnt_in(), {"woningruil": strong("woningruil") | {"rel_known": 0.0, "eur_use": 80}})
     w = under_way.world
-    w.params = w.params._replace(p_refusal=0.0)
+    w.params = replace(w.params, p_refusal=0.0)
     w.tables = w.tables.copy()
     w.tables["taste"] = 0.0
     h, d = w.h, w.d

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -153,7 +155,7 @@ def test_quotas_are_drawn_at_publication_for_corporatie_homes_in_their_share():
 
 def test_a_home_without_a_taker_is_relaxed_step_by_step():
     w = burnt_in().world.copy()
-    w.params = w.params._replace(dur_no_response=2)
+    w.params = replace(w.params, dur_no_response=2)
     offers = publish(w, nothing_in_force())
     rows = offers.at["vacancy"]
     w.v.offered[rows], w.v.relaxed[rows], w.v.price[rows] = w.month, 0, 1.0
@@ -172,7 +174,7 @@ def test_a_home_without_a_taker_is_relaxed_step_by_step():
 def test_a_month_in_which_nobody_looks_relaxes_what_is_on_offer():
     one = burnt_in().copy()
     w = one.world
-    w.params = w.params._replace(p_look=0.0, p_look_starter=0.0, dur_no_response=1)
+    w.params = replace(w.params, p_look=0.0, p_look_starter=0.0, dur_no_response=1)
     met = market_module.meet(w, nothing_in_force())
     rows = met.offers.at["vacancy"]
     assert len(met.seekers) == len(met.rows) == 0 and (w.v.relaxed[rows] < 2).any()
@@ -266,7 +268,7 @@ def test_improving_a_home_never_makes_its_household_leave_it(what):
     one = let_pass(burnt_in().copy(), 2)
     w = one.world
     few = {"p_sight": 0.06, "rel_sight_nood": 1.0}  # few homes are seen, so that all responses fit
-    w.params = w.params._replace(n_responses=PER_SEGMENT, n_responses_social=PER_SEGMENT, **few)
+    w.params = replace(w.params, n_responses=PER_SEGMENT, n_responses_social=PER_SEGMENT, **few)
     side = one.copy()
     month.go_to_market(side)
     plain = side.world

@@ -325,3 +325,9 @@ def test_every_form_of_import_is_read(tmp_path, text):
     spec.loader.exec_module(copy)
     here = (room / "here.py").resolve()
     assert {one.relative_to(room.resolve()).with_suffix("").as_posix() for one in copy.closure(here) - {here}} == FORMS[text]
+
+
+def test_a_new_parameter_compiles_no_kernel_anew():
+    parameters = {path for path in FILES if path.parent.name == "parameters"}
+    assert parameters and not any(parameters & closure(path) for path in HOLDERS)
+    assert not any(line.startswith("sim.parameters") for line in kernel_cache._layouts().splitlines())

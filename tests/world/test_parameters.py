@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -40,11 +41,11 @@ def test_the_typed_fields_are_in_step_with_the_registry():
 
 
 def test_values_are_read_by_name_in_the_order_of_the_registry():
-    assert Params._fields == tuple(REGISTRY)
+    assert tuple(one.name for one in fields(Params)) == tuple(REGISTRY)
     values = resolve()
     for name, entry in REGISTRY.items():
         assert getattr(values, name) == entry.default
-    assert resolve({"p_sight": 0.2})._replace(p_sight=values.p_sight) == values
+    assert replace(resolve({"p_sight": 0.2}), p_sight=values.p_sight) == values
 
 
 def test_every_parameter_is_read_somewhere_in_the_model():
