@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from sim.world.geography import Geography
     from sim.world.places import Place
 
-AROUND_KM = 15.0
-
 
 def build(place: Place, seed: int, params: Params, *, start: str, burn_in: int, months: int, follow_up: int, debug: bool = False) -> Run:
     """The run of one seed at its first month of burn-in; instruments play no part in it."""
@@ -51,7 +49,7 @@ def build(place: Place, seed: int, params: Params, *, start: str, burn_in: int, 
     equity = equity_of(state.households, state.dwellings, np.arange(len(state.households.id)))
     future, events = demography.plan(state.households, params, seed, first, delivered - to_demolish, state.border, equity=equity)
     n0, geography = len(state.households.id), state.geography
-    where = make_map(geography, state.dwellings.area, params.n_overview)
+    where = make_map(geography, state.dwellings.area, params)
     people, homes = state.households._asdict(), state.dwellings._asdict()
     del state, equity  # the columns of the start are let go as the table of all rows is filled
     h = grow_in_place(Households, people, n0 + len(future.id))
@@ -84,14 +82,14 @@ def _per_year(state) -> tuple[NDArray, NDArray]:
     return state.programme.built + state.programme.added, state.programme.demolished
 
 
-def make_map(geography: Geography, stock: NDArray, n_overview: float) -> Map:
-    """Areas, the gemeenten around each gemeente (centres within AROUND_KM), and how much of each a searcher oversees.
+def make_map(geography: Geography, stock: NDArray, p: Params) -> Map:
+    """Areas, the gemeenten around each gemeente (centres within km_around), and how much of each a searcher oversees.
 
     ``stock`` holds the area of each home at the start: what is built later changes nobody's overview.
     """
     n = len(geography.gemeente_code)
     centre = np.array([(geography.x_km[geography.gemeente == g].mean(), geography.y_km[geography.gemeente == g].mean()) for g in range(n)])
-    near = cKDTree(centre).query_ball_point(centre, AROUND_KM)
+    near = cKDTree(centre).query_ball_point(centre, p.km_around)
     around = [sorted(set(row) - {g}) for g, row in enumerate(near)]
     first = np.concatenate(([0], np.cumsum([len(row) for row in around])))
     homes = np.bincount(geography.gemeente[stock], minlength=n)
@@ -103,7 +101,7 @@ def make_map(geography: Geography, stock: NDArray, n_overview: float) -> Map:
         geography.urban.astype(np.int64),
         first.astype(np.int32),
         np.array([g for row in around for g in row], np.int32),
-        np.minimum(1.0, n_overview / np.maximum(1, homes)),
+        np.minimum(1.0, p.n_overview / np.maximum(1, homes)),
         np.cumsum(in_area) / in_area.sum(),
     )
 
@@ -115,11 +113,11 @@ def _start_journeys(w: World, n0: int) -> None:
     housed = h.home[:n0] >= 0
     u = uniform(w.draws.base(Purpose.START_STAGE), h.id[:n0])
     senior = age_years(h.adult_birth[:n0], w.month).max(axis=1) >= p.senior_age
-    search = np.where(senior, 0.03, 0.08)  # B13: 3 % of 65+; others 8 %, an assumption (B13 has 9 %): the burn-in settles the level
-    wish = search + np.where(senior, 0.16, 0.18)  # B14: 16 % possible (others: assumption); likewise
+    search = np.where(senior, p.rel_start_search_senior, p.rel_start_search_other)
+    wish = search + np.where(senior, p.rel_start_wish_senior, p.rel_start_wish_other)
     h.stage[:n0] = np.select([~housed | (u < search), u < wish], [Stage.WONINGZOEKEN, Stage.WOONWENS], Stage.HUIDIGE_WONING)
     h.trigger[:n0] = np.where(housed, np.where(u < wish, Trigger.WISH, Trigger.NONE), Trigger.NO_HOME)
-    since = (24 * uniform(w.draws.base(Purpose.START_STAGE, 1), h.id[:n0])).astype(np.int16)
+    since = (p.dur_start_stage * uniform(w.draws.base(Purpose.START_STAGE, 1), h.id[:n0])).astype(np.int16)
     h.stage_month[:n0] = w.month - since
     searching = h.stage[:n0] == Stage.WONINGZOEKEN
     h.search_month[rows[searching]] = w.month - since[searching]
@@ -139,7 +137,7 @@ def _register(w: World, n0: int, housed: NDArray) -> None:
     long = uniform(w.draws.base(Purpose.REGISTRATION, 1), h.id[:n0]) < p.rel_registered_long
     lived = np.minimum(w.month - h.moved_in[:n0].astype(np.int32), int(p.dur_registration_cap))
     age = age_years(h.adult_birth[:n0], w.month).max(axis=1)
-    adult = np.minimum(12 * np.clip(age - 18, 0, None), int(p.dur_registration_cap))
+    adult = np.minimum(12 * np.clip(age - p.age_registration, 0, None), int(p.dur_registration_cap))
     since = np.where(housed, lived, (u * adult).astype(np.int32))
     registered = w.month - since
     late = housed & ~long
@@ -153,5 +151,5 @@ def _start_vacancies(w: World) -> None:
     u = uniform(w.draws.base(Purpose.START_VACANCY), w.d.id[empty_homes])
     homes = empty_homes[u >= w.params.rel_structural_vacancy]
     open_vacancies(w, homes, int(Origin.VOOR_START), at_once=True)
-    wait = (3 * uniform(w.draws.base(Purpose.START_VACANCY, 1), w.d.id[homes])).astype(np.int16)
+    wait = (w.params.dur_start_offers * uniform(w.draws.base(Purpose.START_VACANCY, 1), w.d.id[homes])).astype(np.int16)
     w.v.offered[: len(homes)] = w.month + wait

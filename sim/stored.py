@@ -170,7 +170,7 @@ def put_together(arrays: Mapping[str, NDArray], numbers: Numbers) -> Run:
     world = World(
         setting=Setting(places.resolve(numbers.place), numbers.start, numbers.first_month, numbers.months, numbers.last_month),
         geography=geography,
-        map=make_map(geography, d.area[d.delivery == ABSENT], params.n_overview),
+        map=make_map(geography, d.area[d.delivery == ABSENT], params),
         params=params,
         tables=make_tables(params),
         draws=Draws(numbers.seed, numbers.debug),

@@ -122,6 +122,40 @@ rel_programme_koop | hoeveel koopwoningen er komen | how many owner-occupied hom
 rel_programme_corporatie | hoeveel corporatiewoningen er komen | how many corporatie homes are built
 rel_programme_meergezins | hoeveel flats er komen | how many flats are built
 rel_programme_woz | hoe duur nieuwbouw is | how costly new build is
+age_senior_home | vanaf welke leeftijd mensen in een seniorencomplex wonen | from which age people live in a complex for seniors
+rel_first_senior_home | hoe streng een seniorencomplex op leeftijd kiest | how strictly a complex for seniors goes by age
+age_claim | vanaf welke leeftijd mensen gelijkvloers wonen | from which age people live step-free
+n_years_claim | hoe lang gelijkvloers wonen met leeftijd toeneemt | over how many years living step-free grows with age
+rel_claim_person | of gezinnen minder vaak gelijkvloers wonen | whether families live step-free less often
+rel_room_floor | hoe zwaar kamers tellen naast vierkante meters | how heavily rooms count beside floor area
+rel_room_need | of wie ruimte nodig heeft groter woont | whether who needs room lives larger
+rel_room_two | of paren groter wonen dan alleenstaanden | whether couples live larger than single people
+rel_room_income | of mensen met meer inkomen groter wonen | whether people with more income live larger
+eur_room_income_least | vanaf welk inkomen geld telt voor ruimte | from which income money counts for room
+rel_room_age | of ouderen groter zijn gaan wonen | whether older people have come to live larger
+age_room | vanaf welke leeftijd mensen groter gaan wonen | from which age people come to live larger
+n_years_room | hoe lang mensen groter blijven gaan wonen | for how long people come to live larger
+rel_debt_25 | hoe hoog hypotheken op 25 jaar zijn | how high mortgages are at 25
+rel_debt_35 | hoe hoog hypotheken op 35 jaar zijn | how high mortgages are at 35
+rel_debt_45 | hoe hoog hypotheken op 45 jaar zijn | how high mortgages are at 45
+rel_debt_55 | hoe hoog hypotheken op 55 jaar zijn | how high mortgages are at 55
+rel_debt_62 | hoe hoog hypotheken op 62 jaar zijn | how high mortgages are at 62
+eur_woz_owned | hoeveel koopwoningen in het land waard zijn | what owned homes in the country are worth
+rel_no_mortgage_45 | hoe vaak eigenaren rond 50 geen hypotheek hebben | how often owners around 50 have no mortgage
+rel_no_mortgage_young | hoe vaak jonge eigenaren geen hypotheek hebben | how often young owners have no mortgage
+rel_debt_sd | hoe ver hypotheken uiteenlopen | how far mortgages differ
+rel_debt_shift | of de spreiding van hypotheken het gemiddelde verhoogt | whether the spread of mortgages raises their mean
+rel_wealth_age | of vermogen met de jaren groeit | whether wealth grows with age
+age_wealth_middle | op welke leeftijd het vermogen gemiddeld is | at which age wealth is in the middle
+age_wealth_low | vanaf welke leeftijd mensen vermogen opbouwen | from which age people build up wealth
+age_wealth_high | tot welke leeftijd mensen vermogen opbouwen | up to which age people build up wealth
+rel_wealth_income | of vermogen met het inkomen groeit | whether wealth grows with income
+km_around | welke gemeenten mensen als buurgemeenten zien | which gemeenten people take as those around
+rel_start_search_other | hoeveel anderen er bij het begin zoeken | how many others search at the beginning
+rel_start_wish_other | hoeveel anderen er bij het begin wensen hebben | how many others have a wish at the beginning
+dur_start_stage | hoe lang mensen bij het begin al zoeken | for how long people have searched at the beginning
+dur_start_offers | hoe snel leegstand bij het begin te huur komt | how soon empty homes come on offer at the beginning
+age_registration | vanaf welke leeftijd mensen zich inschrijven | from which age people register
 .rel_sample | hoeveel mensen de vragenlijst invullen | how many people answer the survey
 .rel_misread | hoe vaak een antwoord verkeerd begrepen wordt | how often an answer is misread
 .rel_steered | hoeveel nieuwbouw de vragenlijst volgt | how much new build follows the survey

@@ -20,7 +20,7 @@ from sim.world.errors import Refusal, hint
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SUBJECTS = ("population", "demography", "fit", "klantreis", "market", "instruments")
+SUBJECTS = ("population", "demography", "fit", "klantreis", "market", "instruments", "settling")
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Parameter:
     """One number of the model.
 
     Attributes:
-        name: key; its prefix tells the kind (n_, p_, rel_, dur_, eur_).
+        name: key; its prefix tells the kind (n_, p_, rel_, dur_, eur_, age_, km_, m2_, logit_).
         default: value used when nothing else is said.
         low, high: range for sweeps, not a confidence interval; a value outside it is an error.
         unit: unit of the value ("per month", "euro per month", "fit points", …).

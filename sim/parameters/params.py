@@ -169,3 +169,42 @@ class Params:
     rel_programme_meergezins: float
     rel_programme_senioren: float
     rel_programme_woz: float
+    age_senior_home: float
+    rel_first_senior_home: float
+    age_claim: float
+    n_years_claim: float
+    rel_claim_person: float
+    rel_room_floor: float
+    rel_room_need: float
+    rel_room_two: float
+    rel_room_income: float
+    eur_room_income_least: float
+    rel_room_age: float
+    age_room: float
+    n_years_room: float
+    rel_debt_25: float
+    rel_debt_35: float
+    rel_debt_45: float
+    rel_debt_55: float
+    rel_debt_62: float
+    eur_debt_65: float
+    eur_debt_75: float
+    eur_debt_85: float
+    eur_woz_owned: float
+    rel_no_mortgage_45: float
+    rel_no_mortgage_young: float
+    rel_debt_sd: float
+    rel_debt_shift: float
+    rel_wealth_age: float
+    age_wealth_middle: float
+    age_wealth_low: float
+    age_wealth_high: float
+    rel_wealth_income: float
+    km_around: float
+    rel_start_search_senior: float
+    rel_start_search_other: float
+    rel_start_wish_senior: float
+    rel_start_wish_other: float
+    dur_start_stage: float
+    dur_start_offers: float
+    age_registration: float

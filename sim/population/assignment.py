@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from sim.parameters import Params
     from sim.world.columns import Dwellings, Households
 
-SENIOR_HOME_AGE = 55
-
 
 class Housed(NamedTuple):
     """The households of one gemeente that have a home, one element each."""
@@ -48,8 +46,8 @@ def assign(h: Households, d: Dwellings, housed: Housed, homes: Homes, seed: int,
     layer_d = np.where(kind == DwellingType.SENIORENCOMPLEX, 0, np.where(access == Access.GESCHIKT, 1, 2))
     layer_h = _layers(h, housed, homes.cell, layer_d, seed, p)
     ids = h.id[housed.rows]
-    room_h = _wants_room(h, housed.rows, housed.age) + p.rel_assign_error * normal(key(seed, Purpose.ASSIGN, 2), ids)
-    room_d = np.log(d.floor_area[homes.rows]) + 0.22 * d.rooms[homes.rows]
+    room_h = _wants_room(h, housed.rows, housed.age, p) + p.rel_assign_error * normal(key(seed, Purpose.ASSIGN, 2), ids)
+    room_d = np.log(d.floor_area[homes.rows]) + p.rel_room_floor * d.rooms[homes.rows]
     order_h = np.lexsort((ids, room_h, layer_h, housed.cell))
     order_d = np.lexsort((d.id[homes.rows], room_d, layer_d, homes.cell))
     home = np.empty(len(ids), np.int32)
@@ -79,10 +77,12 @@ def _layers(h: Households, housed: Housed, cell_d: NDArray, layer_d: NDArray, se
     n_senior = np.bincount(cell_d[layer_d == 0], minlength=cells)
     n_good = np.bincount(cell_d[layer_d == 1], minlength=cells)
     limited = h.adult_limit[rows].max(axis=1) > NO_AID
-    claim = p.rel_claim_age * np.clip(age - 45, 0, 45) / 10 + p.rel_claim_limitation * limited - 0.35 * (h.size[rows] - 1)
+    claim = p.rel_claim_age * np.clip(age - p.age_claim, 0, p.n_years_claim) / 10
+    claim = claim + p.rel_claim_limitation * limited - p.rel_claim_person * (h.size[rows] - 1)
     error = normal(key(seed, Purpose.ASSIGN, 3), h.id[rows])
     layer = np.full(len(rows), 2, np.int64)
-    first = np.lexsort((h.id[rows], -(claim + error + 10.0 * (age >= SENIOR_HOME_AGE)), cell_h))
+    meant = p.rel_first_senior_home * (age >= p.age_senior_home)
+    first = np.lexsort((h.id[rows], -(claim + error + meant), cell_h))
     in_complex = _rank_in(cell_h[first]) < n_senior[cell_h[first]]
     layer[first[in_complex]] = 0
     rest = np.flatnonzero(layer == 2)
@@ -91,7 +91,7 @@ def _layers(h: Households, housed: Housed, cell_d: NDArray, layer_d: NDArray, se
     return layer
 
 
-def _wants_room(h: Households, rows: NDArray, age: NDArray) -> NDArray:
+def _wants_room(h: Households, rows: NDArray, age: NDArray, p: Params) -> NDArray:
     """Score in the order of which the larger homes go, about in rooms; its weights are an assumption.
 
     Rooms needed, two adults against one (CBS: 88 m2 for one person, 38 m2 a person for families), income, and years in
@@ -99,8 +99,9 @@ def _wants_room(h: Households, rows: NDArray, age: NDArray) -> NDArray:
     """
     need = h.rooms_needed[rows].astype(np.float64)
     two = h.adult_id[rows][:, 1] > 0
-    income = np.log(np.maximum(h.income[rows], 5000.0) / 45_000.0)
-    return 0.6 * need + 0.6 * two + 0.4 * income + 0.25 * np.clip(age - 30, 0, 35) / 10
+    income = np.log(np.maximum(h.income[rows], p.eur_room_income_least) / 45_000.0)
+    grown = p.rel_room_age * np.clip(age - p.age_room, 0, p.n_years_room) / 10
+    return p.rel_room_need * need + p.rel_room_two * two + p.rel_room_income * income + grown
 
 
 def _rank_in(group: NDArray) -> NDArray:

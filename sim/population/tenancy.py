@@ -19,11 +19,7 @@ if TYPE_CHECKING:
 
 FIRST_HOME_AGE = 18
 MAX_MONTHS = 80 * 12
-# mean mortgage of owners with one: 65-74, 75-84, 85+ (D41, 2023); younger: share of the value (assumption)
-DEBT_AGES = np.array([25, 35, 45, 55, 62])
-DEBT_SHARE = np.array([0.80, 0.66, 0.52, 0.42, 0.38])
-OWNED_WOZ = 373_000.0  # mean WOZ of owned homes in the country, 2022 (from the fit)
-DEBT_OLD = np.array([182_551.0, 137_073.0, 113_595.0])
+DEBT_AGES = np.array([25, 35, 45, 55, 62])  # those of rel_debt_…; from 65 on the mortgage is in euro
 
 
 @figures.kept
@@ -63,11 +59,13 @@ def fill(h: Households, d: Dwellings, rows: slice, age: NDArray, seed: int, p: P
 def _debt(h: Households, d: Dwellings, rows: slice, age: NDArray, seed: int, p: Params) -> NDArray:
     """Mortgage in euro: none for a share by age (B51), else by age (D41), with a keyed spread, below the value."""
     ids, value = h.id[rows], d.woz[h.home[rows]].astype(np.float64)
-    steps = [p.rel_no_mortgage_55, p.rel_no_mortgage_65, p.rel_no_mortgage_75]
-    none = np.select([age >= 75, age >= 65, age >= 55, age >= 45], [steps[2], steps[1], steps[0], 0.08], 0.03)
-    error = np.exp(0.45 * normal(key(seed, Purpose.WEALTH, 1), ids) - 0.1)
-    young = np.interp(age, DEBT_AGES, DEBT_SHARE) * value
-    old = DEBT_OLD[np.clip((age - 65) // 10, 0, 2)] * value / p.rel_woz_level / OWNED_WOZ
+    steps = [p.rel_no_mortgage_75, p.rel_no_mortgage_65, p.rel_no_mortgage_55, p.rel_no_mortgage_45]
+    none = np.select([age >= 75, age >= 65, age >= 55, age >= 45], steps, p.rel_no_mortgage_young)
+    error = np.exp(p.rel_debt_sd * normal(key(seed, Purpose.WEALTH, 1), ids) - p.rel_debt_shift)
+    share = np.array([p.rel_debt_25, p.rel_debt_35, p.rel_debt_45, p.rel_debt_55, p.rel_debt_62])
+    young = np.interp(age, DEBT_AGES, share) * value
+    mean = np.array([p.eur_debt_65, p.eur_debt_75, p.eur_debt_85])
+    old = mean[np.clip((age - 65) // 10, 0, 2)] * value / p.rel_woz_level / p.eur_woz_owned
     debt = np.where(age >= 65, old, young) * error
     free = uniform(key(seed, Purpose.WEALTH, 2), ids) < none
     return np.where(free, 0.0, np.minimum(debt, 1.0 * value))
@@ -76,5 +74,6 @@ def _debt(h: Households, d: Dwellings, rows: slice, age: NDArray, seed: int, p: 
 def _wealth(h: Households, rows: slice, tenure: NDArray, age: NDArray, seed: int, p: Params) -> NDArray:
     """Wealth outside the home: lognormal around a median by tenure (D43), rising with age and income (assumption)."""
     median = np.where(tenure == Tenure.KOOP, p.eur_wealth_owner, p.eur_wealth_tenant)
-    lift = 0.02 * (np.clip(age, 20, 80) - 52) + 0.4 * h.income_z[rows]
+    by_age = p.rel_wealth_age * (np.clip(age, p.age_wealth_low, p.age_wealth_high) - p.age_wealth_middle)
+    lift = by_age + p.rel_wealth_income * h.income_z[rows]
     return median * np.exp(lift + p.rel_wealth_sd * normal(key(seed, Purpose.WEALTH, 3), h.id[rows]))

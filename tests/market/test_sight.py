@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -121,6 +123,7 @@ def test_in_a_large_gemeente_a_searcher_sees_as_many_homes_as_in_one_of_its_over
     w = burnt_in().world
     geography: Geography = w.geography
     n_homes = int((w.d.delivery < 0).sum())
-    few, enough = (make_map(geography, w.d.area[w.d.delivery < 0], n).overview for n in (n_homes / 4, n_homes * 2))
+    stock, sizes = w.d.area[w.d.delivery < 0], (n_homes / 4, n_homes * 2)
+    few, enough = (make_map(geography, stock, replace(w.params, n_overview=n)).overview for n in sizes)
     assert few.tolist() == [0.25] and enough.tolist() == [1.0]
     assert w.map.overview.tolist() == [1.0] and resolve().n_overview > n_homes

@@ -27,11 +27,13 @@ def test_a_parameter_has_unit_range_and_evidence_or_the_word_assumption(name):
 @pytest.mark.parametrize("name", REGISTRY)
 def test_a_name_tells_the_kind_of_quantity(name):
     prefix = name.split("_")[0]
-    assert prefix in {"n", "p", "rel", "dur", "eur", "logit", "km", "senior"}, name
+    assert prefix in {"n", "p", "rel", "dur", "eur", "logit", "km", "m2", "age", "senior"}, name
     if prefix == "p":
         assert REGISTRY[name].low >= 0 and REGISTRY[name].high <= 1
     if prefix == "dur":
         assert REGISTRY[name].unit.startswith("months")
+    if prefix in ("age", "km", "m2"):
+        assert REGISTRY[name].unit.startswith({"age": "years"}.get(prefix, prefix))
     if prefix == "eur":
         assert REGISTRY[name].unit.startswith("euro")
 

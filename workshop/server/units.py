@@ -51,6 +51,16 @@ of price | deel van de prijs | share of the price
 gross income per rent | bruto inkomen per euro huur | gross income per euro of rent
 share of corporatie homes | deel van de corporatiewoningen, van 0 tot 1 | share of corporatie homes, from 0 to 1
 rooms | kamers | rooms
+years | jaar | years
+error units | keer de spreiding van het toeval | times the spread of chance
+error units per person | keer de spreiding, per persoon | times the spread, per person
+log floor area per room | logaritme van de oppervlakte per kamer | log of the floor area per room
+rooms per room needed | kamers per kamer die nodig is | rooms per room needed
+rooms per log income | kamers per verdubbeling of zo van het inkomen | rooms per log of income
+rooms per ten years | kamers per tien jaar | rooms per ten years
+share of owners | deel van de eigenaren, van 0 tot 1 | share of owners, from 0 to 1
+log per year | groei per jaar (logaritme) | growth a year (logarithm)
+log per place among incomes | groei per stap in inkomen (logaritme) | growth per step in income (logarithm)
 share of empty homes | deel van de lege woningen, van 0 tot 1 | share of empty homes, from 0 to 1
 """
 _SETTINGS = """
