@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sim.interventions import REGISTRY as INSTRUMENTS
 from sim.interventions.terms import Terms
+from sim.parameters import DETAILS
 from sim.parameters import REGISTRY as PARAMETERS
 from sim.parameters.evidence import mark_of_number
 from sim.parameters.priors import Prior, prior_of
@@ -91,10 +92,10 @@ class Assumption(NamedTuple):
 
 
 def behaviour() -> list[Assumption]:
-    """Of the parameters, in the order of the registry."""
+    """Of the parameters, in the order of the registry; those of ``DETAILS`` are not asked about one by one."""
     found = []
     for name, one in PARAMETERS.items():
-        if name not in COUNTS_ONLY and any(word in one.evidence for word in UNSURE):
+        if name not in COUNTS_ONLY and one.subject not in DETAILS and any(word in one.evidence for word in UNSURE):
             low, high = (one.low + one.default) / 2, (one.high + one.default) / 2
             found.append(Assumption(name, one.default, low, high, name.startswith(("n_", "dur_")), "half-way", one.unit))
     return found

@@ -7,40 +7,39 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.chains.vacancies import open_vacancies
-from sim.world.codes import Origin
+from sim.world.codes import DwellingType, Origin
 from sim.world.columns import Dwellings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sim.parameters import Params
     from sim.world.world import World
 
-EUR_RENT_FLAT, EUR_RENT_HOUSE = 640, 720  # of a corporatie, per month (assumption)
-EUR_RENT_M2 = 13.5  # free rent per month and m2 (assumption)
-EUR_RENT_MOST = 1900  # highest free rent per month (assumption)
-EUR_RENT_LEAST = 930  # lowest free rent of a whole home per month: above the liberalisatiegrens (assumption)
-REL_WOZ_PROGRAMME = np.array([1.2, 0.8, 0.8, 0.8, 0.8])  # by DwellingType: worth in the base programme beside the median (assumption)
-REL_WOZ_FLAT = 0.9  # worth of a new flat beside the median home (assumption)
+
+def floor_area_of(rooms: NDArray | int, p: Params) -> NDArray | float:
+    """Floor area of a new flat with so many rooms, m2."""
+    return p.m2_new_flat + p.m2_new_room * rooms
 
 
-def floor_area_of(rooms: NDArray | int) -> NDArray | int:
-    """Floor area of a new flat with so many rooms, m2 (assumption)."""
-    return 30 + 18 * rooms
-
-
-def social_rent(flat: NDArray) -> NDArray:
+def social_rent(flat: NDArray, p: Params) -> NDArray:
     """Rent of a new corporatie home, euro per month; ``flat`` bool: it is no single-family home."""
-    return np.where(flat, EUR_RENT_FLAT, EUR_RENT_HOUSE)
+    return np.where(flat, p.eur_rent_new_flat, p.eur_rent_new_house)
 
 
-def free_rent(floor_area: NDArray, least: float = EUR_RENT_LEAST) -> NDArray:
-    """Rent of a new home in the free sector by its floor area (m2), euro per month."""
-    return np.clip(EUR_RENT_M2 * floor_area, least, EUR_RENT_MOST)
+def free_rent(floor_area: NDArray, p: Params, least: float | None = None) -> NDArray:
+    """Rent of a new home in the free sector by its floor area (m2), euro per month; of a whole home where no ``least`` is given."""
+    return np.clip(p.eur_rent_new_m2 * floor_area, p.eur_rent_new_least if least is None else least, p.eur_rent_new_most)
+
+
+def worth_by_kind(p: Params) -> NDArray:
+    """Worth of a home of the base programme beside the median home, float64 by DwellingType."""
+    return np.array([p.rel_woz_new_house if kind == DwellingType.EENGEZINS else p.rel_woz_new_flat for kind in DwellingType])
 
 
 def worth_of_flat(w: World) -> float:
     """WOZ value of a new flat, euro."""
-    return np.median(w.d.woz) * REL_WOZ_FLAT
+    return np.median(w.d.woz) * w.params.rel_woz_added_flat
 
 
 def add_homes(w: World, new: Dwellings, origin: Origin) -> NDArray:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.chains.ends import withdraw
-from sim.chains.new_homes import REL_WOZ_PROGRAMME, free_rent, social_rent
+from sim.chains.new_homes import free_rent, social_rent, worth_by_kind
 from sim.chains.vacancies import open_vacancies
 from sim.world.chance import Draws, Purpose, hash_ints, hash_text, uniform
 from sim.world.codes import Access, DwellingState, DwellingType, Origin, Tenure, VacancyState
@@ -61,15 +61,15 @@ def _attributes(d: Dwellings, donor: NDArray, ident: NDArray, draws: Draws, p: P
     senior = u[2] < p.rel_programme_senioren
     new.kind[:] = np.select([senior, flat], [DwellingType.SENIORENCOMPLEX, DwellingType.MEERGEZINS], DwellingType.EENGEZINS)
     flat = flat | senior
-    new.rooms[:] = np.where(flat, 2 + (u[3] < 0.6), 4 + (u[3] < 0.5))
-    new.floor_area[:] = np.where(flat, 45 + 40 * u[3], 90 + 60 * u[3])
+    new.rooms[:] = np.where(flat, int(p.n_rooms_flat) + (u[3] < p.rel_flat_larger), int(p.n_rooms_house) + (u[3] < p.rel_house_larger))
+    new.floor_area[:] = np.where(flat, p.m2_flat_least + p.m2_flat_span * u[3], p.m2_house_least + p.m2_house_span * u[3])
     new.access[:] = np.where(flat, Access.GESCHIKT, Access.AANPASBAAR)
     social_home = new.tenure == Tenure.CORPORATIE
-    new.age_label[:] = np.where(senior & social_home, 55, 0)
-    value = np.median(d.woz) * REL_WOZ_PROGRAMME[new.kind] * p.rel_programme_woz
+    new.age_label[:] = np.where(senior & social_home, int(p.age_label_senior), 0)
+    value = np.median(d.woz) * worth_by_kind(p)[new.kind] * p.rel_programme_woz
     local = d.woz[donor] / np.maximum(1.0, np.median(d.woz))
-    new.woz[:] = value * np.clip(local, 0.6, 1.8)
-    new.rent[:] = np.where(social_home, social_rent(flat), free_rent(new.floor_area))
+    new.woz[:] = value * np.clip(local, p.rel_woz_local_low, p.rel_woz_local_high)
+    new.rent[:] = np.where(social_home, social_rent(flat, p), free_rent(new.floor_area, p))
     return new
 
 

@@ -20,7 +20,8 @@ from sim.world.errors import Refusal, hint
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SUBJECTS = ("population", "demography", "fit", "klantreis", "market", "instruments", "settling")
+SUBJECTS = ("population", "demography", "fit", "klantreis", "market", "instruments", "settling", "homes")
+DETAILS = ("homes",)  # subjects of many small numbers, each of little: listed and set by name, but not asked about one by one
 
 
 @dataclass(frozen=True)

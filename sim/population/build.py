@@ -54,7 +54,7 @@ def build(place: Place, seed: int, params: Params, *, first_month: int = -36) ->
     files of figures does not matter.
     """
     f = fitted(place)
-    woz = dwellings.woz_means(f.woz_keur, f.dwellings, params.rel_woz_level)
+    woz = dwellings.woz_means(f.woz_keur, f.dwellings, params)
     shift = local_shift(f, params.rel_income_local)
     task = _Task(f, children.shares_of(f), woz, shift, seed, params, first_month)
     rows = rows_of(place)
@@ -70,7 +70,7 @@ def build(place: Place, seed: int, params: Params, *, first_month: int = -36) ->
         _settle(h, d, rows_h, rows_d, (np.searchsorted(c.areas, area), column, oldest), cell_d, task)
         at_h, at_d = rows_h.stop, rows_d.stop
     total = f.joint.sum(axis=(1, 2)) + f.homeless.sum(axis=1)
-    margins = Margins(f, children.size_margin(f) * total[:, None], dwellings.woz_shares(woz, f.dwellings))
+    margins = Margins(f, children.size_margin(f) * total[:, None], dwellings.woz_shares(woz, f.dwellings, params.rel_woz_sd))
     return StartState(geography(place, f), h, d, border(place), programme(place), margins, first_month)
 
 

@@ -25,11 +25,6 @@ if TYPE_CHECKING:
     from sim.world.columns import Dwellings
 
 WOZ_BANDS = (200_000.0, 300_000.0, 400_000.0, 500_000.0)  # bounds of the bands of the margin, euro of 2024
-WOZ_RATIO = np.array([1.25, 0.95, 0.80, 0.60, 1.10, 0.75])  # mean value by tenure × kind over the area's: assumption
-WOZ_SD = 0.28  # spread of the log value within an area, tenure and type: assumption
-FLOOR_IN_WOZ, FLOOR_IN_ROOMS = 0.7, 0.85  # correlations: assumption
-RENT_CAP = 932.93  # D49, liberalisation limit of 2026
-NATIONAL_FLOOR = 120.0
 
 
 class HomeTables(NamedTuple):
@@ -62,11 +57,11 @@ def draw(d: Dwellings, rows: slice, column: NDArray, province: str, woz_mean: ND
     ids, t = d.id[rows], home_tables()
     _kinds(d, rows, column, seed, p)
     z = normal(key(seed, Purpose.DWELLING, 1), ids)
-    regional = np.log(_province_floor(province) / NATIONAL_FLOOR)
+    regional = np.log((_province_floor(province) or p.m2_floor_country) / p.m2_floor_country)
     d.floor_area[rows] = np.exp(t.log_floor[column] + regional + t.sd_floor[column] * z)
-    zr = FLOOR_IN_ROOMS * z + np.sqrt(1 - FLOOR_IN_ROOMS**2) * normal(key(seed, Purpose.DWELLING, 2), ids)
+    zr = p.rel_floor_rooms * z + np.sqrt(1 - p.rel_floor_rooms**2) * normal(key(seed, Purpose.DWELLING, 2), ids)
     d.rooms[rows] = _rooms(column, zr, t)
-    d.woz[rows] = _woz(ids, d.area[rows], column, z, woz_mean, seed)
+    d.woz[rows] = _woz(ids, d.area[rows], column, z, woz_mean, seed, p)
     d.rent[rows] = _rent(d, rows, seed, p)
     d.access[rows] = _access(d, rows, seed, p)
 
@@ -78,14 +73,15 @@ def _kinds(d: Dwellings, rows: slice, column: NDArray, seed: int, p: Params) -> 
     d.kind[rows] = np.select([senior, flat], [DwellingType.SENIORENCOMPLEX, DwellingType.MEERGEZINS], DwellingType.EENGEZINS)
     labelled = senior & (column // 2 == Tenure.CORPORATIE)
     labelled &= uniform(key(seed, Purpose.DWELLING, 4), ids) < p.rel_labelled
-    d.age_label[rows] = np.where(labelled, 55, 0)
+    d.age_label[rows] = np.where(labelled, int(p.age_label_senior), 0)
 
 
 @figures.kept
 def _province_floor(province: str) -> float:
+    """Mean floor area of a province, m2; 0 where it is not known."""
     t = figures.table("provinces")
     found = t["mean_floor_area_m2_2022"][t["region"] == province]
-    return float(found[0]) if len(found) else NATIONAL_FLOOR
+    return float(found[0]) if len(found) else 0.0
 
 
 def _rooms(column: NDArray, z: NDArray, t: HomeTables) -> NDArray:
@@ -98,32 +94,36 @@ def _rooms(column: NDArray, z: NDArray, t: HomeTables) -> NDArray:
     return rooms
 
 
-def woz_means(woz_keur: NDArray, dwellings: NDArray, level: float) -> NDArray:
-    """Mean value in euro of 2024 by area and tenure × kind, so that the area's mean is its own × ``level``: [a, 6]."""
-    weight = dwellings.sum(axis=1) / np.maximum((dwellings * WOZ_RATIO).sum(axis=1), 1e-9)
-    return (1000 * level * woz_keur * weight)[:, None] * WOZ_RATIO
+def woz_means(woz_keur: NDArray, dwellings: NDArray, p: Params) -> NDArray:
+    """Mean value in euro of 2024 by area and tenure × kind, so that the area's mean is its own × ``rel_woz_level``: [a, 6]."""
+    koop = p.rel_woz_koop_eengezins, p.rel_woz_koop_meergezins
+    corporatie = p.rel_woz_corporatie_eengezins, p.rel_woz_corporatie_meergezins
+    ratio = np.array([*koop, *corporatie, p.rel_woz_vrij_eengezins, p.rel_woz_vrij_meergezins])
+    weight = dwellings.sum(axis=1) / np.maximum((dwellings * ratio).sum(axis=1), 1e-9)
+    return (1000 * p.rel_woz_level * woz_keur * weight)[:, None] * ratio
 
 
-def woz_shares(means: NDArray, dwellings: NDArray) -> NDArray:
+def woz_shares(means: NDArray, dwellings: NDArray, sd: float) -> NDArray:
     """Homes by area and WOZ band [a, 5] that the means and the spread imply: the margin that the draw must meet."""
     from scipy.special import ndtr
 
-    middle = np.log(means) - WOZ_SD**2 / 2
-    below = ndtr((np.log(np.array(WOZ_BANDS)) - middle[:, :, None]) / WOZ_SD)
+    middle = np.log(means) - sd**2 / 2
+    below = ndtr((np.log(np.array(WOZ_BANDS)) - middle[:, :, None]) / sd)
     edge = np.concatenate((np.zeros((*means.shape, 1)), below, np.ones((*means.shape, 1))), axis=2)
     return (np.diff(edge, axis=2) * dwellings[:, :, None]).sum(axis=1)
 
 
-def _woz(ids: NDArray, area: NDArray, column: NDArray, z_floor: NDArray, means: NDArray, seed: int) -> NDArray:
+def _woz(ids: NDArray, area: NDArray, column: NDArray, z_floor: NDArray, means: NDArray, seed: int, p: Params) -> NDArray:
     """Values by evenly spread quantiles within area × tenure × kind, in the order of floor area with a keyed error."""
-    z = FLOOR_IN_WOZ * z_floor + np.sqrt(1 - FLOOR_IN_WOZ**2) * normal(key(seed, Purpose.DWELLING, 5), ids)
+    z = p.rel_floor_woz * z_floor + np.sqrt(1 - p.rel_floor_woz**2) * normal(key(seed, Purpose.DWELLING, 5), ids)
     group = area.astype(np.int64) * N_HOMES + column
     place = even_quantile(group, z, ids)
     mean = means[area, column]
-    return _in_bands(np.exp(np.log(mean) - WOZ_SD**2 / 2 + WOZ_SD * place), ids, area, column, means)
+    sd = p.rel_woz_sd
+    return _in_bands(np.exp(np.log(mean) - sd**2 / 2 + sd * place), ids, area, column, means, sd)
 
 
-def _in_bands(value: NDArray, ids: NDArray, area: NDArray, column: NDArray, means: NDArray) -> NDArray:
+def _in_bands(value: NDArray, ids: NDArray, area: NDArray, column: NDArray, means: NDArray, sd: float) -> NDArray:
     """The few values next to a bound that would leave an area's number per WOZ band off are moved just over it."""
     edges = np.array([0.0, *WOZ_BANDS, np.inf])
     order = np.lexsort((ids, value, area))
@@ -132,7 +132,7 @@ def _in_bands(value: NDArray, ids: NDArray, area: NDArray, column: NDArray, mean
     for first, last in pairwise(starts):
         rows, a = order[first:last], int(area[order[first]])
         homes = np.bincount(column[rows], minlength=N_HOMES).astype(np.float64)
-        band = np.repeat(np.arange(5), whole(woz_shares(means[a : a + 1], homes[None])[0], len(rows)))
+        band = np.repeat(np.arange(5), whole(woz_shares(means[a : a + 1], homes[None], sd)[0], len(rows)))
         out[rows] = np.clip(value[rows], edges[band] + 1, edges[band + 1] - 1)
     return out
 
@@ -155,10 +155,12 @@ def _rent(d: Dwellings, rows: slice, seed: int, p: Params) -> NDArray:
     """Asking rent in euro per month for a new tenant; 0 for owned homes."""
     floor, tenure = d.floor_area[rows].astype(np.float64), d.tenure[rows]
     z = normal(key(seed, Purpose.DWELLING, 6), d.id[rows])
-    value = d.woz[rows] / np.maximum(floor, 20) / 3000.0  # euro per m2 over a national level
-    social = np.minimum(p.eur_rent_corporatie * (floor / 85.0) ** 0.25 * _spread(p.rel_rent_sd_corporatie, z), RENT_CAP)
-    free = p.eur_rent_m2 * floor * (floor / 85.0) ** -0.45 * np.clip(value, 0.5, 2.5) ** 0.4 * _spread(p.rel_rent_sd_vrij, z)
-    free = np.clip(free, 500.0, 3000.0)
+    value = d.woz[rows] / np.maximum(floor, 20) / p.eur_woz_m2  # euro per m2 over a national level
+    social = p.eur_rent_corporatie * (floor / 85.0) ** p.rel_rent_floor_corporatie * _spread(p.rel_rent_sd_corporatie, z)
+    social = np.minimum(social, p.eur_rent_cap)
+    by_value = np.clip(value, p.rel_rent_woz_low, p.rel_rent_woz_high) ** p.rel_rent_woz
+    free = p.eur_rent_m2 * floor * (floor / 85.0) ** p.rel_rent_floor_vrij * by_value * _spread(p.rel_rent_sd_vrij, z)
+    free = np.clip(free, p.eur_rent_free_low, p.eur_rent_free_high)
     return np.select([tenure == Tenure.CORPORATIE, tenure == Tenure.VRIJE_HUUR], [social, free], 0.0)
 
 

@@ -15,7 +15,7 @@ import pytest
 from sim import month
 from sim.interventions import REGISTRY
 from sim.interventions.at_work import InService
-from sim.interventions.cards.prijsprikkel import HUURBEHOUD_YEARS
+from sim.parameters import resolve
 from sim.world.codes import Access, DwellingState, MoveReason, Trigger, VacancyState
 from sim.world.world import World
 from tests.worlds import FOLLOW_UP, MONTHS, at_work, burnt_in, everything
@@ -78,7 +78,7 @@ NOT_PAID = {"eur_budget", "eur_rent", "eur_room", "eur_plus", "eur_rent_most"}  
 FORGONE = {  # rent that is not asked, month by month
     "geen_dubbele_huur": lambda seen: sum(seen.w.m.from_rent[seen.k].astype(float).sum() for _ in range(seen.one.settings.dur_overlap)),
     "huurgewenning": lambda seen: sum(seen.below_asking().sum() * (1 - k / 3) * seen.one.settings.dur_path / 3 for k in range(3)),
-    "huurbehoud": lambda seen: sum(seen.below_asking().sum() for _ in range(12 * HUURBEHOUD_YEARS)),
+    "huurbehoud": lambda seen: sum(seen.below_asking().sum() for _ in range(12 * int(resolve().n_years_rent_kept))),
 }
 
 

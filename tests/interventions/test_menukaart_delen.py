@@ -10,7 +10,7 @@ from sim.behaviour.woonprofielen import N_PROFIELEN, PROFIELEN, profile_scores
 from sim.counts.invariants import violations
 from sim.counts.tables import moves_table
 from sim.interventions import load
-from sim.interventions.cards.familie import OLDER, YOUNGER, Kin, Parents, Plots, nearest_kin
+from sim.interventions.cards.familie import Kin, Parents, Plots, nearest_kin
 from sim.interventions.cards.onderzoek import BUILT, Survey
 from sim.interventions.cards.woningdelen import END, HOME, HOST, LODGER, Lodging, search_again
 from sim.world.chance import bits_array
@@ -220,11 +220,11 @@ def test_a_child_is_the_one_drawn_lowest_in_the_own_gemeente_or_else_around_and_
     age, kin_age = pick(seed, "age", n, [30, 66, 75, 90]), pick(seed, "kin age", m, [20, 46, 50, 70])
     ident, kin = bits_array(base, np.arange(n)), bits_array(base, np.arange(100, 100 + m))
     around_first, around = np.array([0, 1, 3, 3, 4]), np.array([1, 0, 2, 0])
-    first = np.searchsorted(where, np.arange(5))
-    found = nearest_kin(base, Parents(ident, here, age), Kin(kin, kin_age, first), around_first, around)
+    first, apart = np.searchsorted(where, np.arange(5)), (20, 40)
+    found = nearest_kin(base, Parents(ident, here, age), Kin(kin, kin_age, first), apart, around_first, around)
     free, expected = np.ones(m, bool), []
     for r in range(n):
-        fits = free & (age[r] - kin_age >= YOUNGER) & (age[r] - kin_age <= OLDER)
+        fits = free & (age[r] - kin_age >= apart[0]) & (age[r] - kin_age <= apart[1])
         near = np.flatnonzero(fits & (where == here[r]))
         if len(near) == 0:
             near = np.flatnonzero(fits & np.isin(where, around[around_first[here[r]] : around_first[here[r] + 1]]))

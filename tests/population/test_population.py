@@ -229,7 +229,7 @@ def test_owners_pay_no_rent_tenants_no_mortgage_and_sitting_tenants_no_more_than
     assert np.allclose(h.rent[tenant], expected, rtol=1e-4)
     assert (h.rent[h.home < 0] == 0).all()
     social = d.rent[d.tenure == Tenure.CORPORATIE]
-    assert social.max() <= dwellings.RENT_CAP + 0.01
+    assert social.max() <= parameters().eur_rent_cap + 0.01
     assert (d.rent[d.tenure == Tenure.KOOP] == 0).all()
 
 

@@ -38,10 +38,7 @@ if TYPE_CHECKING:
     from sim.world.world import World
 
 MOST_BITS = np.uint64(2**64 - 1)
-YOUNGER, OLDER = 20, 40  # years between the oldest of two generations: least and most
 CHILD_NEAR, REFUSED, CHILD, REVERSE, DECLARED = range(4, 9)  # fixed numbers of a household
-ROOMS = 2
-EUR_M2 = 1500.0  # assumption (not found): worth of a unit per m2
 
 
 class Parents(NamedTuple):
@@ -110,16 +107,18 @@ def children_of(run: Running, w: World, rows: NDArray, fits: NDArray) -> NDArray
     with w.draws.replay():
         base = w.draws.base(Purpose.UNIT_NUMBER, CHILD, run.key)
     parents, kin = Parents(h.id[rows], here, ages_of(w, rows)), Kin(h.id[fits], ages_of(w, fits), first)
-    chosen = nearest_kin(base, parents, kin, area_map.around_first, area_map.around)
+    apart = int(w.params.n_years_generation_low), int(w.params.n_years_generation_high)
+    chosen = nearest_kin(base, parents, kin, apart, area_map.around_first, area_map.around)
     return np.where(chosen >= 0, fits[chosen], NOWHERE) if len(fits) else chosen
 
 
 @njit(cache=True)
-def nearest_kin(base, parents, kin, around_first, around):
+def nearest_kin(base, parents, kin, apart, around_first, around):
     """For each of the ``parents`` the place of their child among the ``kin``, or −1, int64; none is given twice.
 
     Args:
         base: key of the number that each pair draws; the lowest is chosen.
+        apart: years between the oldest of two generations, least and most.
         around_first, around: gemeenten around each gemeente, looked at where it has no child itself.
     """
     here = parents.gemeente
@@ -131,7 +130,7 @@ def nearest_kin(base, parents, kin, around_first, around):
                 break
             g = here[r] if part == 0 else around[around_first[here[r]] + part - 1]
             for k in range(kin.first[g], kin.first[g + 1]):
-                if free[k] and YOUNGER <= parents.age[r] - kin.age[k] <= OLDER:
+                if free[k] and apart[0] <= parents.age[r] - kin.age[k] <= apart[1]:
                     bits = pair_bits(base, parents.id[r], kin.id[k])
                     if bits < lowest:
                         lowest, found[r] = bits, k
@@ -269,7 +268,7 @@ class NearFamily(Instrument):
         """Units on the plots of the homes ``plots`` for the households ``rows``, in the stock; rows (int32)."""
         new = empty(Dwellings, len(rows))
         new.kind[:], new.tenure[:] = DwellingType.MANTELZORGUNIT, Tenure.VRIJE_HUUR
-        new.area[:], new.woz[:] = w.d.area[plots], EUR_M2 * self.floor_area_unit
+        new.area[:], new.woz[:] = w.d.area[plots], w.params.eur_unit_m2 * self.floor_area_unit
         units = append_homes(w, self.small_homes(run, w, rows, new), Origin.NEW_BUILD)
         run.memory(Plots).units += list(zip(units.tolist(), plots.tolist(), strict=True))
         return units
@@ -278,7 +277,7 @@ class NearFamily(Instrument):
         """Write what all small homes have in common into ``new``; returns it."""
         salt = hash_text(self.key)
         new.id[:] = [hash_ints(salt, int(ident), w.month) for ident in w.h.id[rows]]
-        new.rooms[:], new.floor_area[:], new.rent[:] = ROOMS, self.floor_area_unit, self.eur_rent
+        new.rooms[:], new.floor_area[:], new.rent[:] = int(w.params.n_rooms_unit), self.floor_area_unit, self.eur_rent
         new.access[:], new.made_by[:] = Access.GESCHIKT, run.bit + 1
         new.state[:], new.delivery[:] = DwellingState.IN_STOCK, w.month
         return new
@@ -378,7 +377,7 @@ class Kangoeroewoning(NearFamily):
     def has_plot(self, w: World, rows: NDArray) -> NDArray:
         """Owners of a home that is large enough, with rooms that they do not need."""
         home = w.h.home[rows]
-        spare = w.d.rooms[home].astype(int) - ROOMS >= w.h.rooms_needed[rows]
+        spare = w.d.rooms[home].astype(int) - int(w.params.n_rooms_unit) >= w.h.rooms_needed[rows]
         return super().has_plot(w, rows) & (w.d.floor_area[home] >= self.floor_area_plot) & spare
 
     def units(self, run: Running, w: World, rows: NDArray, plots: NDArray) -> NDArray:
@@ -387,7 +386,7 @@ class Kangoeroewoning(NearFamily):
         share = self.floor_area_unit / d.floor_area[plots]
         new.tenure[:], new.age_label[:], new.labels[:], new.woz[:] = Tenure.VRIJE_HUUR, 0, 0, d.woz[plots] * share
         new.occupant[:], new.vacancy[:] = NOWHERE, NOWHERE
-        d.rooms[plots] -= ROOMS
+        d.rooms[plots] -= int(w.params.n_rooms_unit)
         d.floor_area[plots] -= self.floor_area_unit
         d.woz[plots] *= 1 - share
         refresh(w.h, d.occupant[plots], moment(w))

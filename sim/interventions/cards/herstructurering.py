@@ -349,7 +349,7 @@ class Sloop(Rehousing):
         salt = hash_text(self.key)
         new.id[:] = [hash_ints(salt, built + k) for k in range(len(spots))]
         new.kind[:], new.tenure[:], new.access[:] = DwellingType.MEERGEZINS, Tenure.CORPORATIE, Access.GESCHIKT
-        new.rooms[:], new.floor_area[:], new.rent[:] = self.rooms, floor_area_of(self.rooms), self.eur_rent
+        new.rooms[:], new.floor_area[:], new.rent[:] = self.rooms, floor_area_of(self.rooms, w.params), self.eur_rent
         new.woz[:] = worth_of_flat(w)
         new.age_label[:], new.labels[:], new.made_by[:] = 0, 0, run.bit + 1
         new.state[:], new.delivery[:] = IN_STOCK, w.month

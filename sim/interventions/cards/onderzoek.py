@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.behaviour.woonprofielen import N_PROFIELEN, profile_scores
-from sim.chains.new_homes import REL_WOZ_PROGRAMME, floor_area_of, free_rent, social_rent
+from sim.chains.new_homes import floor_area_of, free_rent, social_rent, worth_by_kind
 from sim.interventions.card import Card
 from sim.interventions.cards.passend_aanbod import ANNEX, PASSEND_AANBOD
 from sim.interventions.instrument import Instrument
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from sim.world.world import World
 
 BUILT = (DwellingType.EENGEZINS, DwellingType.MEERGEZINS, DwellingType.SENIORENCOMPLEX)  # what a programme can choose from
-SPARE = 2  # rooms above what the household needs
 
 
 @dataclass
@@ -104,7 +103,7 @@ class Woonbehoefteonderzoek(Instrument):
 
     def _steer(self, run: Running, w: World, rows: NDArray, wanted: NDArray) -> None:
         """Each home that can still be changed follows a keyed answer of somebody who is short of a fitting home."""
-        d = w.d
+        d, p = w.d, w.params
         later = np.flatnonzero((d.state == DwellingState.PLANNED) & (d.delivery >= w.month + self.dur_lead) & (d.made_by == 0))
         with w.draws.replay():  # one fixed number per home
             u = uniform(w.draws.base(Purpose.UNIT_NUMBER, 5, self.key), d.id[later])
@@ -116,14 +115,14 @@ class Woonbehoefteonderzoek(Instrument):
         scores = profile_scores(1.0)[wanted[answer], :, w.map.urban[d.area[homes]]][:, list(BUILT)]
         kind = np.array(BUILT)[scores.argmax(axis=1)]
         flat = kind != DwellingType.EENGEZINS
-        rooms = np.maximum(2, w.h.rooms_needed[asked].astype(int) + SPARE - flat)
-        d.woz[homes] *= REL_WOZ_PROGRAMME[kind] / REL_WOZ_PROGRAMME[d.kind[homes]]
+        rooms = np.maximum(int(p.n_rooms_steered), w.h.rooms_needed[asked].astype(int) + int(p.n_rooms_spare) - flat)
+        d.woz[homes] *= worth_by_kind(p)[kind] / worth_by_kind(p)[d.kind[homes]]
         d.kind[homes], d.access[homes], d.rooms[homes] = kind, Access.GESCHIKT, rooms
-        d.floor_area[homes] = np.where(flat, floor_area_of(rooms), 10 + floor_area_of(rooms))
+        d.floor_area[homes] = np.where(flat, floor_area_of(rooms, p), p.m2_house_over_flat + floor_area_of(rooms, p))
         d.tenure[homes] = w.d.tenure[w.h.home[asked]]
         social = d.tenure[homes] == Tenure.CORPORATIE
-        d.age_label[homes] = np.where(social & (kind == DwellingType.SENIORENCOMPLEX), 55, 0)
-        d.rent[homes] = np.where(social, social_rent(flat), free_rent(d.floor_area[homes]))
+        d.age_label[homes] = np.where(social & (kind == DwellingType.SENIORENCOMPLEX), int(p.age_label_senior), 0)
+        d.rent[homes] = np.where(social, social_rent(flat, p), free_rent(d.floor_area[homes], p))
         w.add("steered", len(homes))
 
 

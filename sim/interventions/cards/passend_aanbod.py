@@ -115,11 +115,12 @@ class Building(Instrument):
         )
         new.kind[:] = DwellingType[self.kind.upper()]
         new.rooms[:] = self.rooms
-        new.floor_area[:] = floor_area_of(self.rooms)
+        new.floor_area[:] = floor_area_of(self.rooms, w.params)
         new.access[:] = Access.GESCHIKT
         new.age_label[:] = self.age_label
         new.woz[:] = worth_of_flat(w)
-        new.rent[:] = np.where(new.tenure == Tenure.CORPORATIE, 670, 1050)
+        social, free = w.params.eur_rent_added_corporatie, w.params.eur_rent_added_vrij
+        new.rent[:] = np.where(new.tenure == Tenure.CORPORATIE, social, free)
         new.made_by[:] = run.bit + 1
         new.state[:] = DwellingState.IN_STOCK
         new.delivery[:] = w.month

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from sim.world.world import World
 
-HUURBEHOUD_YEARS = 10  # years over which the lower rent is counted as a cost
 
 PRIJSPRIKKEL = Card(
     category="prijsprikkel",
@@ -101,12 +100,12 @@ class Huurbehoud(KnownForHomesTaken):
         return {"rent_path": path, "eur_rent_cap": self.eur_plus, **self.conditions()}
 
     def when_moved(self, run: Running, w: World, moves: NDArray) -> float:
-        """Rent forgone over HUURBEHOUD_YEARS years."""
-        return float((_rise(w, moves) * 12 * HUURBEHOUD_YEARS).sum())
+        """Rent forgone over n_years_rent_kept years."""
+        return float((_rise(w, moves) * 12 * w.params.n_years_rent_kept).sum())
 
     def most_cost_of_a_use(self, w: World, rows: NDArray) -> NDArray:
         """The rise to the dearest home that it holds for."""
-        return _largest_rise(w, rows, self.n_rooms_taken) * 12 * HUURBEHOUD_YEARS
+        return _largest_rise(w, rows, self.n_rooms_taken) * 12 * w.params.n_years_rent_kept
 
 
 def _rise(w: World, moves: NDArray) -> NDArray:

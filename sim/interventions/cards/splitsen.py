@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
     from sim.world.world import World
 
-EUR_RENT_HALF = 500  # lowest rent of half a home, euro per month (assumption)
-EUR_WORKS = 60000.0  # assumption (not found): what the owner pays for the works, out of the worth of the second home
-
 
 class Permit(NamedTuple):
     """Leave to split a home: the month in which the works are done, the household that asked for it, and its home."""
@@ -127,14 +124,15 @@ class Woningsplitsen(Instrument):
         new.tenure[:] = np.where(let, Tenure.VRIJE_HUUR, Tenure.KOOP)
         new.rooms[:] = d.rooms[homes] // 2
         new.floor_area[:], new.woz[:] = d.floor_area[homes] / 2, d.woz[homes] / 2
-        new.rent[:] = free_rent(new.floor_area, EUR_RENT_HALF)
+        new.rent[:] = free_rent(new.floor_area, w.params, w.params.eur_rent_half)
         new.access[:], new.age_label[:], new.labels[:] = Access.AANPASBAAR, 0, 0
         new.made_by[:], new.state[:], new.delivery[:] = run.bit + 1, DwellingState.IN_STOCK, w.month
         new.occupant[:], new.vacancy[:] = -1, -1
         d.rooms[homes] -= new.rooms
         d.floor_area[homes] /= 2
         d.woz[homes] /= 2
-        brought = np.where(let, 0, np.maximum(0, new.woz - EUR_WORKS)).astype(np.float32)  # a sold half pays off the mortgage first
+        left = np.maximum(0, new.woz - w.params.eur_split_works)
+        brought = np.where(let, 0, left).astype(np.float32)  # a sold half pays off the mortgage first
         paid_off = np.minimum(w.h.debt[rows], brought)
         w.h.debt[rows] -= paid_off
         w.h.wealth[rows] += brought - paid_off
