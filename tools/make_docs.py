@@ -383,10 +383,12 @@ def made_draws() -> str:
 
 def made_profiles() -> str:
     """The ten woonprofielen."""
-    from sim.behaviour.woonprofielen import PROFIELEN
+    from sim.behaviour.woonprofielen import profielen
+    from sim.parameters import resolve
 
-    total = sum(p.share for p in PROFIELEN)
-    rows = [(f"`{p.key}`", p.community, p.town, p.comfort, p.care, f"{100 * p.share / total:.0f} %", p.old_factor) for p in PROFIELEN]
+    there = profielen(resolve())
+    total = sum(p.share for p in there)
+    rows = [(f"`{p.key}`", p.community, p.town, p.comfort, p.care, f"{100 * p.share / total:.0f} %", p.old_factor) for p in there]
     return table(["profile", "community", "town", "comfort", "care", "share of seniors", "factor at 75+"], rows)
 
 

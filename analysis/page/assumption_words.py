@@ -156,6 +156,12 @@ rel_start_wish_other | hoeveel anderen er bij het begin wensen hebben | how many
 dur_start_stage | hoe lang mensen bij het begin al zoeken | for how long people have searched at the beginning
 dur_start_offers | hoe snel leegstand bij het begin te huur komt | how soon empty homes come on offer at the beginning
 age_registration | vanaf welke leeftijd mensen zich inschrijven | from which age people register
+n_rooms_over_norm | hoeveel kamers boven de norm fijn zijn | how many rooms above the norm are welcome
+rel_access_wheelchair | of een woning zonder trap voor rolstoelen volstaat | whether a home without steps will do for a wheelchair
+n_years_foresight | hoe ver mensen vooruitkijken naar een beperking | how far people look ahead to a limitation
+rel_huurtoeslag_persons | hoe ruim huurtoeslag voor paren is | how ample rent allowance is for couples
+n_years_wish_level | vanaf welke leeftijd senioren minder wensen krijgen | from which age seniors come to wish less
+dur_registration_arrival | hoe lang nieuwkomers al ingeschreven staan | for how long arrivals have been registered
 .rel_sample | hoeveel mensen de vragenlijst invullen | how many people answer the survey
 .rel_misread | hoe vaak een antwoord verkeerd begrepen wordt | how often an answer is misread
 .rel_steered | hoeveel nieuwbouw de vragenlijst volgt | how much new build follows the survey

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mesa import Agent
 
-from sim.behaviour.fit import GAP_HIGH, GAP_LOW, MAX_AGE, RENT_LIMIT_TOESLAG
+from sim.behaviour.fit import GAP_HIGH, GAP_LOW, MAX_AGE
 from sim.behaviour.klantreis import CEILING, CEILING_LOGIT
 from sim.behaviour.notes import LOGIT_LIMIT, LOGIT_SCALE, N_LOGIT
 from sim.market.allocation import LONGEST_WAIT
@@ -173,12 +173,13 @@ class Household(Agent):
 
     def net_rent(self, rent: float) -> float:
         """Rent after huurtoeslag, euro per month."""
-        t, factor = self.model.t, 1.0 if self.size <= 1 else 1.3
+        t = self.model.t
+        factor = 1.0 if self.size <= 1 else t.toeslag_persons
         low, high = t.toeslag_low * factor, t.toeslag_high * factor
         if rent <= t.toeslag_own or self.income >= high:
             return rent
         part = 1.0 if self.income <= low else (high - self.income) / (high - low)
-        return rent - part * t.toeslag_share * (min(rent, RENT_LIMIT_TOESLAG) - t.toeslag_own)
+        return rent - part * t.toeslag_share * (min(rent, t.toeslag_limit) - t.toeslag_own)
 
     def components(self, home: Dwelling, cost: float, cls: int, age: int, limit: int) -> tuple[float, float, float]:
         """Size, accessibility and affordability of a home at a cost per month."""

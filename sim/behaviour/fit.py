@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.behaviour.woonprofielen import N_PROFIELEN, N_TASTES, profile_scores
+from sim.behaviour.woonprofielen import N_PROFIELEN, N_TASTES, N_URBAN, profile_scores
 from sim.kernel_cache import njit
 from sim.world.chance import TABLE_SIZE, normal_table
 from sim.world.codes import CLASS_FAMILY, CLASS_HOUSEHOLD, CLASS_SENIOR, CLASS_STARTER, KOOP, NO_AID, Access, DwellingType, HouseholdClass
@@ -30,13 +30,9 @@ if TYPE_CHECKING:
     from sim.world.world import World
 
 N_COMPONENTS = 5
-SPARE_ROOMS = 2  # above the norm
 GAP_LOW, GAP_HIGH = -5, 8
 MAX_AGE = 110
 N_KINDS = len(DwellingType)
-N_URBAN = 6
-RENT_LIMIT_TOESLAG = 900.07  # D04: no huurtoeslag on what lies above (2025)
-EXPECTED_LIMITATION_HORIZON = 10  # years ahead that a household without optimism would reckon with
 
 
 # Look-ups of ``components``: one record, so that a kernel passes one thing along. All float64.
@@ -55,6 +51,8 @@ FIT_TABLES = np.dtype(
         ("toeslag_share", np.float64),
         ("toeslag_low", np.float64),  # euro per year, disposable, one person
         ("toeslag_high", np.float64),
+        ("toeslag_persons", np.float64),  # factor on both for two persons and more
+        ("toeslag_limit", np.float64),  # euro per month: nothing is paid on what lies above
         ("loss_by_distance", np.float64),
         ("per_km", np.float64),
         ("loss_of_wijk", np.float64),
@@ -70,7 +68,7 @@ def make_tables(p: Params) -> np.void:
         "size": _size(p),
         "access": _access(p),
         "future": _future(p),
-        "profile": profile_scores(p.rel_second_profile),
+        "profile": profile_scores(p, p.rel_second_profile),
         "cost_norm": p.rel_housing_cost_norm,
         "cost_slope": 1.0 / p.rel_housing_cost_span,
         "interest": p.rel_mortgage_rate,
@@ -79,6 +77,8 @@ def make_tables(p: Params) -> np.void:
         "toeslag_share": p.rel_huurtoeslag_share,
         "toeslag_low": p.eur_huurtoeslag_income_low,
         "toeslag_high": p.eur_huurtoeslag_income_high,
+        "toeslag_persons": p.rel_huurtoeslag_persons,
+        "toeslag_limit": p.eur_huurtoeslag_limit,
         "loss_by_distance": p.rel_place_distance,
         "per_km": 1.0 / p.km_place_reach,
         "loss_of_wijk": p.rel_place_leave_wijk,
@@ -101,15 +101,15 @@ def _weights(p: Params) -> NDArray:
 def _size(p: Params) -> NDArray:
     gap = np.arange(GAP_LOW, GAP_HIGH + 1)
     small = p.rel_loss_too_small * np.clip(-gap, 0, None)
-    spare = p.rel_loss_no_spare * np.clip(SPARE_ROOMS - gap, 0, SPARE_ROOMS)
-    large = p.rel_loss_too_large * np.clip(gap - SPARE_ROOMS, 0, None)
+    spare = p.rel_loss_no_spare * np.clip(p.n_rooms_over_norm - gap, 0, p.n_rooms_over_norm)
+    large = p.rel_loss_too_large * np.clip(gap - p.n_rooms_over_norm, 0, None)
     return np.clip(np.stack([1 - small - spare - large / 2, 1 - small - large]), 0, 1)
 
 
 def _access(p: Params) -> NDArray:
     scores = np.ones((3, len(Access)))
     scores[1] = (1 - p.rel_access_loss_walking, 1 - p.rel_access_loss_adaptable, 1)
-    scores[2] = (0.0, 1 - p.rel_access_loss_walking, 0.95)  # a wheelchair asks more than step-free
+    scores[2] = (0.0, 1 - p.rel_access_loss_walking, p.rel_access_wheelchair)  # a wheelchair asks more than step-free
     return scores
 
 
@@ -117,7 +117,7 @@ def _future(p: Params) -> NDArray:
     from sim.population.persons import limited_share
 
     age = np.arange(MAX_AGE + 1)
-    expected = limited_share().mean(axis=0)[np.clip(age + EXPECTED_LIMITATION_HORIZON, 0, 100)]
+    expected = limited_share().mean(axis=0)[np.clip(age + int(p.n_years_foresight), 0, 100)]
     seen = expected * (1 - p.rel_optimism)
     loss = np.array([p.rel_access_loss_walking, p.rel_access_loss_adaptable, 0.0])
     return 1 - seen[:, None] * loss[None, :]
@@ -157,12 +157,12 @@ def any_child(child_birth, i):
 def net_rent(rent, income, size, t):
     """Rent in euro per month after huurtoeslag (a simple form of it: see the parameters)."""
     own = t.toeslag_own
-    factor = 1.0 if size <= 1 else 1.3
+    factor = 1.0 if size <= 1 else t.toeslag_persons
     low, high = t.toeslag_low * factor, t.toeslag_high * factor
     if rent <= own or income >= high:
         return rent
     part = 1.0 if income <= low else (high - income) / (high - low)
-    return rent - part * t.toeslag_share * (min(rent, RENT_LIMIT_TOESLAG) - own)
+    return rent - part * t.toeslag_share * (min(rent, t.toeslag_limit) - own)
 
 
 @njit(cache=True, error_model="numpy")

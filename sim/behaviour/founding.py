@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.behaviour.fit import oldest_age
-from sim.behaviour.woonprofielen import OLD_AGE, pick_profiles, profile_edges
+from sim.behaviour.woonprofielen import pick_profiles, profile_edges
 from sim.kernel_cache import njit
 from sim.world.chance import Draws, Purpose, draw_bits, normal_table, to_index, to_unit
 from sim.world.codes import E_ARRIVAL, E_SEPARATION, T_NO_HOME, T_SEPARATION, ZOEKEN
@@ -29,8 +29,6 @@ PURPOSES = (  # each keyed on the household, which is founded once
     (Purpose.ARRIVAL, 1),
     (Purpose.ATTACHMENT, 0),
 )
-LONGEST_ARRIVAL = 24  # months of registration that an arrival brings at most
-ADULT = 18
 
 
 class Beginning(NamedTuple):
@@ -42,6 +40,9 @@ class Beginning(NamedTuple):
     edges: NDArray  # float64 [2 (old), profielen], cumulative shares
     senior_age: int
     cap: float  # months of registration at most
+    cap_arrival: float  # … that an arrival brings
+    adult: int  # age in years from which one registers
+    old: int  # age from which woonprofielen are those of the old
     attachment: NDArray  # float64 [TABLE_SIZE], quantiles of the own part of attachment
 
 
@@ -53,9 +54,12 @@ def beginning(seed: int, p: Params, around: bool) -> Beginning:
         bases=np.array([draws.base(*purpose) for purpose in PURPOSES], np.uint64),
         own=np.array([p.rel_scope_wijk, p.rel_scope_wijk_senior]),
         beyond=float(1 - p.rel_scope_around) if around else 2.0,
-        edges=profile_edges(),
+        edges=profile_edges(p),
         senior_age=int(p.senior_age),
         cap=float(p.dur_registration_cap),
+        cap_arrival=p.dur_registration_arrival,
+        adult=int(p.age_registration),
+        old=int(p.age_profile_old),
         attachment=p.rel_attachment_mean + p.rel_attachment_sd * normal_table(),
     )
 
@@ -85,7 +89,7 @@ def draw_kernel(h, rows, month, b):
             h.scope[i] = 0
         else:
             h.scope[i] = 2 if u > b.beyond else 1
-        edges = b.edges[1 if age >= OLD_AGE else 0]
+        edges = b.edges[1 if age >= b.old else 0]
         u_first, u_second = to_unit(draw_bits(b.bases[FIRST], h.id[i])), to_unit(draw_bits(b.bases[SECOND], h.id[i]))
         h.attachment[i] = b.attachment[to_index(draw_bits(b.bases[ATTACHED], h.id[i]))]
         h.profile[i, 0], h.profile[i, 1] = pick_profiles(u_first, u_second, edges)
@@ -102,8 +106,8 @@ def found_kernel(h, rows, kinds, parents, area, month, edges, b):
         h.moved_in[i] = month
         h.trigger[i] = T_SEPARATION if kind == E_SEPARATION else T_NO_HOME
         age = oldest_age(np.int64(h.adult_birth[i, 0]), np.int64(h.adult_birth[i, 1]), month)
-        since = min(b.cap, 12.0 * max(0, age - ADULT)) * to_unit(draw_bits(b.bases[REGISTERED], h.id[i]))
-        h.registered[i] = month - np.int64(min(since, LONGEST_ARRIVAL) if kind == E_ARRIVAL else since)
+        since = min(b.cap, 12.0 * max(0, age - b.adult)) * to_unit(draw_bits(b.bases[REGISTERED], h.id[i]))
+        h.registered[i] = month - np.int64(min(since, b.cap_arrival) if kind == E_ARRIVAL else since)
         if parent >= 0 and h.origin_area[i] == NOWHERE:
             home = h.home[parent]
             h.origin_area[i] = area[home] if home >= 0 else h.origin_area[parent]

@@ -96,7 +96,7 @@ def make_journey(p: Params) -> Journey:
     age, lived = np.arange(111), np.arange(ROOTED_MONTHS)
     middling = 0.15  # the gap at which p_wish_… is stated
     base = -p.logit_wish_gap * middling - p.logit_wish_attachment * 0.5
-    senior = _logit(p.p_wish_senior) + base + p.logit_wish_age * np.clip(age - p.senior_age - 15, -5, None)
+    senior = _logit(p.p_wish_senior) + base + p.logit_wish_age * np.clip(age - p.senior_age - 15, -p.n_years_wish_level, None)
     other = _logit(p.p_wish_other) + base + p.logit_wish_young * (np.clip(age, 18, None) - 40)
     return Journey(
         chance=1 / (1 + np.exp(-x)),

@@ -20,8 +20,11 @@ from sim.world.errors import Refusal, hint
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SUBJECTS = ("population", "demography", "fit", "klantreis", "market", "instruments", "settling", "homes")
-DETAILS = ("homes",)  # subjects of many small numbers, each of little: listed and set by name, but not asked about one by one
+SUBJECTS = ("population", "demography", "fit", "klantreis", "market", "instruments", "settling", "homes", "woonprofielen")
+DETAILS = (
+    "homes",
+    "woonprofielen",
+)  # subjects of many small numbers, each of little: listed and set by name, but not asked about one by one
 
 
 @dataclass(frozen=True)

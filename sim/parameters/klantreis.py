@@ -9,7 +9,7 @@ PARAMETERS: list[Parameter] = [
     _P("p_wish_other", 0.0100, 0.001, 0.05, "per month", "fitted: household move rate below 55 (B01-B05)", "the same for other households with a home"),
     _P("logit_wish_gap", 3.0, 0.0, 12.0, "logit per fit point", "assumption", "how much a worse fit of the present home raises the chance of a woonwens"),
     _P("logit_wish_attachment", -1.2, -4.0, 0.0, "logit at full attachment", "B23, B28: most stay by attachment; size is an assumption", "attachment to the neighbourhood lowers the chance of a woonwens"),
-    _P("logit_wish_age", -0.035, -0.1, 0.0, "logit per year from senior_age + 15 (up to 5 years below it)", "B15, B16: 18 % at 65-74, 12 % at 75+", "wishes become rarer with age from senior_age + 10 on, and are level before"),
+    _P("logit_wish_age", -0.035, -0.1, 0.0, "logit per year from senior_age + 15 (up to n_years_wish_level below it)", "B15, B16: 18 % at 65-74, 12 % at 75+", "wishes become rarer with age from n_years_wish_level below senior_age + 15 on, and are level before"),
     _P("logit_wish_young", -0.045, -0.15, 0.0, "logit per year from 40", "B01-B05: 27 % move at 25, 6 % at 50", "wishes become rarer with age below senior_age (counted from 18)"),
     _P("logit_wish_koop", -0.25, -1.5, 0.0, "logit", "fitted: owner homes that come free (A34)", "owners have a woonwens less often than tenants"),
     _P("logit_social_norm", 12.0, 0.0, 40.0, "logit per share of neighbours that moved in the last year", "design section 7; assumption", "moves of seniors in the wijk raise the chance; 0 removes the principle"),
@@ -32,5 +32,6 @@ PARAMETERS: list[Parameter] = [
     _P("n_candidates_high", 15, 1, 200, "responses per home", "assumption; in the base world of Zwolle it lies between homes for sale (5-10) and homes to let (14-36)", "homes of a kind that drew so many responses each over the last year are in high demand (vasthouders); counts only, changes no decision"),
     _P("dur_settle", 6, 1, 24, "months", "assumption", "NIEUW_THUIS lasts this long"),
     _P("rel_attachment_mean", 0.5, 0.1, 0.9, "0-1", "assumption", "mean of a household's own part of attachment, between households"),
+    _P("n_years_wish_level", 5, 0, 15, "years", "assumption", "so many years below senior_age + 15 the chance of a woonwens stops rising"),
 ]
 # fmt: on

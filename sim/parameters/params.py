@@ -92,6 +92,11 @@ class Params:
     rel_taste_sd: float
     rel_present_bias: float
     rel_second_profile: float
+    n_rooms_over_norm: float
+    rel_access_wheelchair: float
+    n_years_foresight: float
+    rel_huurtoeslag_persons: float
+    eur_huurtoeslag_limit: float
     p_wish_senior: float
     p_wish_other: float
     logit_wish_gap: float
@@ -119,6 +124,7 @@ class Params:
     n_candidates_high: float
     dur_settle: float
     rel_attachment_mean: float
+    n_years_wish_level: float
     p_look: float
     p_look_starter: float
     p_sight: float
@@ -164,6 +170,7 @@ class Params:
     rel_left_home_elsewhere: float
     rel_structural_vacancy: float
     rel_sitting_rent: float
+    dur_registration_arrival: float
     rel_programme_koop: float
     rel_programme_corporatie: float
     rel_programme_meergezins: float
@@ -260,3 +267,101 @@ class Params:
     n_rooms_spare: float
     n_rooms_steered: float
     n_years_rent_kept: float
+    rel_eigen_plek_dorp_community: float
+    rel_eigen_plek_dorp_town: float
+    rel_eigen_plek_dorp_comfort: float
+    rel_eigen_plek_dorp_care: float
+    rel_eigen_plek_stadsrand_community: float
+    rel_eigen_plek_stadsrand_town: float
+    rel_eigen_plek_stadsrand_comfort: float
+    rel_eigen_plek_stadsrand_care: float
+    rel_ruim_in_gemeenschap_community: float
+    rel_ruim_in_gemeenschap_town: float
+    rel_ruim_in_gemeenschap_comfort: float
+    rel_ruim_in_gemeenschap_care: float
+    rel_stadsappartement_community: float
+    rel_stadsappartement_town: float
+    rel_stadsappartement_comfort: float
+    rel_stadsappartement_care: float
+    rel_comfort_nabij_voorzieningen_community: float
+    rel_comfort_nabij_voorzieningen_town: float
+    rel_comfort_nabij_voorzieningen_comfort: float
+    rel_comfort_nabij_voorzieningen_care: float
+    rel_hofje_community: float
+    rel_hofje_town: float
+    rel_hofje_comfort: float
+    rel_hofje_care: float
+    rel_dorpshart_community: float
+    rel_dorpshart_town: float
+    rel_dorpshart_comfort: float
+    rel_dorpshart_care: float
+    rel_complex_gemak_community: float
+    rel_complex_gemak_town: float
+    rel_complex_gemak_comfort: float
+    rel_complex_gemak_care: float
+    rel_complex_beschut_community: float
+    rel_complex_beschut_town: float
+    rel_complex_beschut_comfort: float
+    rel_complex_beschut_care: float
+    rel_bij_familie_community: float
+    rel_bij_familie_town: float
+    rel_bij_familie_comfort: float
+    rel_bij_familie_care: float
+    rel_eigen_plek_dorp_share: float
+    rel_eigen_plek_stadsrand_share: float
+    rel_ruim_in_gemeenschap_share: float
+    rel_stadsappartement_share: float
+    rel_comfort_nabij_voorzieningen_share: float
+    rel_hofje_share: float
+    rel_dorpshart_share: float
+    rel_complex_gemak_share: float
+    rel_complex_beschut_share: float
+    rel_bij_familie_share: float
+    rel_eigen_plek_dorp_old: float
+    rel_eigen_plek_stadsrand_old: float
+    rel_ruim_in_gemeenschap_old: float
+    rel_stadsappartement_old: float
+    rel_comfort_nabij_voorzieningen_old: float
+    rel_hofje_old: float
+    rel_dorpshart_old: float
+    rel_complex_gemak_old: float
+    rel_complex_beschut_old: float
+    rel_bij_familie_old: float
+    rel_type_eengezins_community: float
+    rel_type_eengezins_comfort: float
+    rel_type_eengezins_care: float
+    rel_type_meergezins_community: float
+    rel_type_meergezins_comfort: float
+    rel_type_meergezins_care: float
+    rel_type_seniorencomplex_community: float
+    rel_type_seniorencomplex_comfort: float
+    rel_type_seniorencomplex_care: float
+    rel_type_mantelzorgunit_community: float
+    rel_type_mantelzorgunit_comfort: float
+    rel_type_mantelzorgunit_care: float
+    rel_type_flex_community: float
+    rel_type_flex_comfort: float
+    rel_type_flex_care: float
+    rel_taste_starter_eengezins: float
+    rel_taste_family_eengezins: float
+    rel_taste_household_eengezins: float
+    rel_taste_starter_meergezins: float
+    rel_taste_family_meergezins: float
+    rel_taste_household_meergezins: float
+    rel_taste_starter_seniorencomplex: float
+    rel_taste_family_seniorencomplex: float
+    rel_taste_household_seniorencomplex: float
+    rel_taste_starter_mantelzorgunit: float
+    rel_taste_family_mantelzorgunit: float
+    rel_taste_household_mantelzorgunit: float
+    rel_taste_starter_flex: float
+    rel_taste_family_flex: float
+    rel_taste_household_flex: float
+    rel_town_0: float
+    rel_town_1: float
+    rel_town_2: float
+    rel_town_3: float
+    rel_town_4: float
+    rel_town_5: float
+    age_profile_old: float
+    rel_profile_reach: float

@@ -23,7 +23,7 @@ from sim.behaviour.fit import (
     net_rent,
     owner_cost,
 )
-from sim.behaviour.woonprofielen import N_PROFIELEN, PROFIELEN, pick_profiles, profile_edges
+from sim.behaviour.woonprofielen import N_PROFIELEN, pick_profiles, profielen, profile_edges
 from sim.parameters import resolve
 from sim.world.codes import Access, DwellingType, HouseholdClass, Tenure
 from tests.twins import kernels as twins
@@ -171,13 +171,13 @@ def test_without_optimism_the_own_future_is_seen_as_it_is_and_with_all_of_it_not
 
 
 def test_profiles_are_shares_of_seniors_on_four_axes():
-    assert sum(p.share for p in PROFIELEN) == pytest.approx(1)
-    assert all(0 <= x <= 1 for p in PROFIELEN for x in (p.community, p.town, p.comfort, p.care))
+    assert sum(p.share for p in profielen(resolve())) == pytest.approx(1)
+    assert all(0 <= x <= 1 for p in profielen(resolve()) for x in (p.community, p.town, p.comfort, p.care))
     u = (np.arange(40000) + 0.5) / 40000
-    edges = profile_edges()[0]
+    edges = profile_edges(resolve())[0]
     drawn = np.array([pick_profiles(first, second, edges) for first, second in zip(u, u[::-1], strict=True)])
     young = np.bincount(drawn[:, 0], minlength=N_PROFIELEN) / 40000
-    expected = np.array([p.share for p in PROFIELEN])
+    expected = np.array([p.share for p in profielen(resolve())])
     np.testing.assert_allclose(young, expected / expected.sum(), atol=1e-4)
     assert (drawn[:, 0] != drawn[:, 1]).all(), "a second profile is another one"
 

@@ -308,7 +308,7 @@ def test_a_kangoeroewoning_takes_floor_and_rooms_from_the_main_home_and_stays_a_
 # a survey
 
 
-PROFILE = next(k for k, one in enumerate(PROFIELEN) if one.key == "complex_beschut")
+PROFILE = PROFIELEN.index("complex_beschut")
 
 
 def survey(**settings):
@@ -331,7 +331,7 @@ def test_planned_homes_become_what_the_profile_with_the_gap_wants():
     assert len(soon) and not other[soon].any(), "what is due within the lead time stays"
     assert other[later].mean() == pytest.approx(0.5, abs=0.15)
     homes = np.flatnonzero(other)
-    scores = profile_scores(1.0)[PROFILE][:, w.map.urban[w.d.area[homes]]]
+    scores = profile_scores(w.params, 1.0)[PROFILE][:, w.map.urban[w.d.area[homes]]]
     assert (w.d.kind[homes] == np.array(BUILT)[scores[list(BUILT)].argmax(axis=0)]).all()
     assert (w.d.access[homes] == Access.GESCHIKT).all()
     for name in ("id", "area", "delivery", "made_by"):
@@ -356,7 +356,7 @@ def test_who_lives_by_its_profile_in_a_home_that_can_be_adapted_is_no_gap():
     rows = np.flatnonzero((w.h.state == HouseholdState.PRESENT) & (w.h.home >= 0)).astype(np.int32)
     home = w.h.home[rows]
     _, short = running(under_way).settings.answers(w, rows)
-    score = profile_scores(1.0)[PROFILE, w.d.kind[home], w.map.urban[w.d.area[home]]]
+    score = profile_scores(w.params, 1.0)[PROFILE, w.d.kind[home], w.map.urban[w.d.area[home]]]
     np.testing.assert_array_equal(short, (score < 0.75) | (w.d.access[home] == Access.ONGESCHIKT))
 
 

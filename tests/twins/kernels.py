@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.behaviour.fit import GAP_HIGH, GAP_LOW, RENT_LIMIT_TOESLAG
+from sim.behaviour.fit import GAP_HIGH, GAP_LOW
 from sim.behaviour.klantreis import CEILING, CEILING_LOGIT
 from sim.behaviour.notes import LOGIT_LIMIT, LOGIT_SCALE, N_LOGIT
 from sim.behaviour.woonprofielen import N_PROFIELEN, N_TASTES
@@ -85,10 +85,10 @@ def searching(h, base, p_look: float, p_look_starter: float) -> list[int]:
 
 def net_rent(rent, income, size, t):
     """Rent after huurtoeslag, euro per month; arrays or numbers."""
-    factor = np.where(size <= 1, 1.0, 1.3)
+    factor = np.where(size <= 1, 1.0, t["toeslag_persons"])
     low, high = t["toeslag_low"] * factor, t["toeslag_high"] * factor
     part = np.where(income <= low, 1.0, (high - income) / (high - low))
-    helped = rent - part * t["toeslag_share"] * (np.minimum(rent, RENT_LIMIT_TOESLAG) - t["toeslag_own"])
+    helped = rent - part * t["toeslag_share"] * (np.minimum(rent, t["toeslag_limit"]) - t["toeslag_own"])
     return np.where((rent <= t["toeslag_own"]) | (income >= high), rent, helped)
 
 

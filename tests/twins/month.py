@@ -8,7 +8,8 @@ import numpy as np
 
 from sim.behaviour.fit import Moment, ages_and_classes, components_at
 from sim.behaviour.reactions import EVENT_DRAWS, event_chances
-from sim.behaviour.woonprofielen import N_PROFIELEN, PROFIELEN
+from sim.behaviour.woonprofielen import N_PROFIELEN, profielen
+from sim.parameters import resolve
 from sim.population.base_year import AGES
 from sim.population.income import income_of
 from sim.world.chance import Purpose, bits_array, normal_table, uniform
@@ -74,8 +75,9 @@ def fit_at(h: Any, rows, homes, month: int, d: Any, urban, senior_age: int, t: A
 def draw_profiles(u_first: np.ndarray, u_second: np.ndarray, old: np.ndarray) -> np.ndarray:
     """First and second profile [n, 2]; ``old`` tilts towards comfort and care."""
     out = np.empty((len(u_first), 2), np.uint8)
-    base = np.array([p.share for p in PROFIELEN])
-    for group, factor in ((False, np.ones(N_PROFIELEN)), (True, np.array([p.old_factor for p in PROFIELEN]))):
+    there = profielen(resolve())
+    base = np.array([one.share for one in there])
+    for group, factor in ((False, np.ones(N_PROFIELEN)), (True, np.array([one.old_factor for one in there]))):
         edges = np.cumsum(base * factor) / (base * factor).sum()
         rows = old == group
         out[rows, 0] = np.minimum(np.searchsorted(edges, u_first[rows], side="right"), N_PROFIELEN - 1)

@@ -98,7 +98,7 @@ class Woonbehoefteonderzoek(Instrument):
             u = uniform(w.draws.base(Purpose.UNIT_NUMBER, 4, self.key), h.id[rows])
         other = (h.profile[rows, 0] + 1 + (u / max(self.rel_misread, 1e-9) * (N_PROFIELEN - 1)).astype(np.int64)) % N_PROFIELEN
         wanted = np.where(u < self.rel_misread, other, h.profile[rows, 0]).astype(np.int64)
-        score = profile_scores(1.0)[wanted, w.d.kind[home], w.map.urban[w.d.area[home]]]
+        score = profile_scores(w.params, 1.0)[wanted, w.d.kind[home], w.map.urban[w.d.area[home]]]
         return wanted, (score < self.rel_fits) | (w.d.access[home] == Access.ONGESCHIKT)
 
     def _steer(self, run: Running, w: World, rows: NDArray, wanted: NDArray) -> None:
@@ -112,7 +112,7 @@ class Woonbehoefteonderzoek(Instrument):
             return
         answer = (uniform(w.draws.base(Purpose.PROGRAMME, w.month, self.key), d.id[homes]) * len(rows)).astype(np.int64)
         asked = rows[answer]
-        scores = profile_scores(1.0)[wanted[answer], :, w.map.urban[d.area[homes]]][:, list(BUILT)]
+        scores = profile_scores(w.params, 1.0)[wanted[answer], :, w.map.urban[d.area[homes]]][:, list(BUILT)]
         kind = np.array(BUILT)[scores.argmax(axis=1)]
         flat = kind != DwellingType.EENGEZINS
         rooms = np.maximum(int(p.n_rooms_steered), w.h.rooms_needed[asked].astype(int) + int(p.n_rooms_spare) - flat)
