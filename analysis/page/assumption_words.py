@@ -162,6 +162,17 @@ n_years_foresight | hoe ver mensen vooruitkijken naar een beperking | how far pe
 rel_huurtoeslag_persons | hoe ruim huurtoeslag voor paren is | how ample rent allowance is for couples
 n_years_wish_level | vanaf welke leeftijd senioren minder wensen krijgen | from which age seniors come to wish less
 dur_registration_arrival | hoe lang nieuwkomers al ingeschreven staan | for how long arrivals have been registered
+dur_between_births | hoe snel een volgend kind kan komen | how soon a next child can come
+age_leave_home | vanaf welke leeftijd kinderen uit huis gaan | from which age children leave home
+dur_partner_gap | hoeveel ouder mannen dan hun partner zijn | how much older men are than their partner
+dur_partner_mix | hoe verschillend partners in leeftijd zijn | how much partners differ in age
+dur_partner_most | hoeveel partners in leeftijd mogen verschillen | how much partners may differ in age
+dur_partner_search | hoe lang mensen naar een partner zoeken | how long people look for a partner
+dur_arrivals_correction | hoe snel nieuwkomers een lege woning vullen | how soon arrivals fill an empty home
+age_arrival_middle | vanaf welke leeftijd minder mensen hierheen komen | from which age fewer people come here
+rel_arrival_young | of vooral jongeren hierheen komen | whether it is the young above all who come here
+rel_arrival_old | of ouderen minder vaak hierheen komen | whether older people come here less often
+rel_death_at_home_least | of thuis wonende ouderen minder vaak overlijden | whether older people at home die less often
 .rel_sample | hoeveel mensen de vragenlijst invullen | how many people answer the survey
 .rel_misread | hoe vaak een antwoord verkeerd begrepen wordt | how often an answer is misread
 .rel_steered | hoeveel nieuwbouw de vragenlijst volgt | how much new build follows the survey

@@ -42,9 +42,7 @@ PURPOSES = (  # in the order of EventKind, as the kernel reads them; the last on
     Purpose.DEPARTURE,
     Purpose.CHILD_SEX,
 )
-MONTHS_BETWEEN_BIRTHS = 12  # a woman has no second child within a year of the last
-YOUNG = 35
-ADULT = 18
+YOUNG = 35  # the age below which rel_departure_young counts
 MAX_AGE = rates.MAX_AGE
 TWELVE = np.uint32(12)
 MOST_EVENTS = N_ADULTS + N_CHILDREN + 3  # of one household in one month
@@ -60,6 +58,8 @@ class Chances(NamedTuple):
     birth: NDArray  # float64 [2, 4, 111] single or partnered, children at home (3 = three or more), age
     leave_home: NDArray  # float64 [1, 111]
     separation: NDArray  # float64 [1, 111] by age of the first adult
+    between: int  # months from a birth to the next, at least
+    adult: int  # years from which a child may leave home
     worse: float  # factor on the onset of a limitation for who has one
     bounds: NDArray  # uint64 [2, 111, 5] by sex and age (see ``_bounds``)
     bears: NDArray  # bool [2, 111], whether the third bound is that of a birth
@@ -85,7 +85,9 @@ def scaled_rates(p: Params) -> rates.Rates:
             "leave_home": p.rel_leave_home,
             "separation": p.rel_separation,
             "union": p.rel_union,
-        }
+        },
+        p.n_years_in_care,
+        p.rel_death_at_home_least,
     )
 
 
@@ -97,7 +99,20 @@ def chances(p: Params) -> Chances:
     worse = p.rel_worse_limitation
     bears = np.stack((np.zeros(MAX_AGE + 1, bool), birth[1, 0] > 0))
     bounds = _bounds(t, birth, bears, max(1.0, worse))
-    return Chances(t.death, t.care, t.limitation, t.union, birth, t.leave_home, t.separation, worse, bounds, bears)
+    return Chances(
+        t.death,
+        t.care,
+        t.limitation,
+        t.union,
+        birth,
+        t.leave_home,
+        t.separation,
+        int(p.dur_between_births),
+        int(p.age_leave_home),
+        worse,
+        bounds,
+        bears,
+    )
 
 
 def _bounds(t: rates.Rates, birth: NDArray, bears: NDArray, worse: float) -> NDArray:
@@ -141,7 +156,7 @@ def screen(h, n_rows, odds, leave, rows):
     so the few that are left hold every event. All draws are made before any is looked at: that is faster.
     """
     month, c, base = odds.month, odds.chances, odds.base
-    n, adult_since = 0, month - 12 * ADULT
+    n, adult_since = 0, month - 12 * c.adult
     for i in range(n_rows):
         if h.state[i] != PRESENT:
             continue
@@ -177,7 +192,7 @@ def draw_adults_kernel(h, rows, odds, out, busy):
     Fills ``out`` [room, 3] (kind, row, slot), marks ``busy`` [rows] and returns the number of events.
     """
     month, c, base = odds.month, odds.chances, odds.base
-    n, year_ago = 0, month - MONTHS_BETWEEN_BIRTHS
+    n, year_ago = 0, month - c.between
     b_death, b_care, b_limit, b_birth = base[E_DEATH], base[E_CARE], base[E_LIMITATION], base[E_BIRTH]
     for r in range(len(rows)):
         i = rows[r]
@@ -222,7 +237,7 @@ def draw_households_kernel(h, rows, odds, out, busy):
         for k in range(N_CHILDREN):
             if h.child_birth[i, k] != ABSENT:
                 age = _age(h.child_birth[i, k], month)
-                if age >= ADULT and _fires(b_leave, h.child_id[i, k], c.leave_home[0, age]):
+                if age >= c.adult and _fires(b_leave, h.child_id[i, k], c.leave_home[0, age]):
                     out[n, 0], out[n, 1], out[n, 2] = E_LEAVE_HOME, i, k
                     n += 1
         first = 0 if h.adult_birth[i, 0] != ABSENT else 1

@@ -15,11 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.demography.events import People
-
-AGE_GAP_MONTHS = 24  # men are on average two years older than their partner; assumption
-AGE_JITTER_MONTHS = 96  # width of the keyed number that mixes ages of partners; assumption
-WINDOW_MONTHS = 60  # furthest from the wanted age, jitter included; assumption
-DUR_LOOKING = 12  # months after which somebody who finds nobody stops looking; assumption
+    from sim.parameters import Params
 
 
 class Seekers(NamedTuple):
@@ -34,29 +30,29 @@ def nobody() -> Seekers:
     return Seekers(np.zeros(0, np.int32), np.zeros(0, np.int16))
 
 
-def pair(g: People, base: np.uint64, month: int, old: Seekers, new: NDArray, busy: NDArray) -> tuple[NDArray, NDArray, Seekers]:
+def pair(g: People, base: np.uint64, month: int, old: Seekers, new: NDArray, busy: NDArray, p: Params) -> tuple[NDArray, NDArray, Seekers]:
     """Couples of this month as rows of men and women, and who goes on looking.
 
     Args:
-        old: who found nobody so far; who is no longer there or has looked for DUR_LOOKING months drops out.
+        old: who found nobody so far; who is no longer there or has looked for dur_partner_search months drops out.
         new: rows that begin to look.
         busy: rows that meet another event this month; they are not paired now.
     """
-    stays = (g.state[old.rows] == PRESENT) & (month - old.since < DUR_LOOKING)
+    stays = (g.state[old.rows] == PRESENT) & (month - old.since < p.dur_partner_search)
     fresh = new[~_among(new, old.rows[stays], len(g.id))]
     rows = np.concatenate((old.rows[stays], fresh.astype(np.int32)))
     since = np.concatenate((old.since[stays], np.full(len(fresh), month, np.int16)))
     free = np.flatnonzero(~_among(rows, busy, len(g.id)))
     slot = np.where(g.adult_birth[rows[free], 0] != ABSENT, 0, 1)
     person, sex = g.adult_id[rows[free], slot], g.adult_sex[rows[free], slot]
-    jitter = AGE_JITTER_MONTHS * (uniform(base, person, np.full(len(free), 7, np.uint64)) - 0.5)
-    place = g.adult_birth[rows[free], slot] + jitter + np.where(sex == Sex.MAN, AGE_GAP_MONTHS, 0)
+    jitter = p.dur_partner_mix * (uniform(base, person, np.full(len(free), 7, np.uint64)) - 0.5)
+    place = g.adult_birth[rows[free], slot] + jitter + np.where(sex == Sex.MAN, p.dur_partner_gap, 0)
     men, women = np.flatnonzero(sex == Sex.MAN), np.flatnonzero(sex == Sex.WOMAN)
     many, few = (men, women) if len(men) >= len(women) else (women, men)
     many = many[np.lexsort((person[many], place[many]))]
     turn = bits_array(base, person[few], np.full(len(few), 9, np.uint64))
     few = few[np.lexsort((person[few], turn))]
-    found = nearest(place[few], place[many], float(WINDOW_MONTHS))
+    found = nearest(place[few], place[many], p.dur_partner_most)
     one, other = free[few[found >= 0]], free[many[found[found >= 0]]]
     a, b = (other, one) if len(men) >= len(women) else (one, other)
     looks_on = np.ones(len(rows), bool)

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from sim.world.geography import Border
 
 FOUNDING = 17  # part of the hash that makes a household's id from its founding event
-CORRECTION_MONTHS = 3  # arrivals make up for a difference between households and dwellings over so many months
-MIDDLE = 55
 SPARE = 50  # at least a 50th of the households must still fit at the start of a month
 ROOM = 1.15  # rows of the planner's table over households of the start
 BLOCK = 1 << 16  # rows that are moved at a time
@@ -100,7 +98,7 @@ class Planner:
         change = len(happened.founded) - len(happened.ended) - len(happened.unions)
         self.n_present += change
         self.gap += net_dwellings - change
-        n_new = max(0, round(self.gap / CORRECTION_MONTHS)) if arrivals else 0
+        n_new = max(0, round(self.gap / self.p.dur_arrivals_correction)) if arrivals else 0
         self.keep(part)
         left = happened.founded[happened.founded_kind == E_LEAVE_HOME]
         self.left_home.append((self.at[left], self.g.income_z[left]))
@@ -124,7 +122,7 @@ class Planner:
     def drawn(self, month: int, keep_level: bool) -> tuple[NDArray, NDArray, NDArray, NDArray]:
         """Kind, row, person and other of this month's events, arrivals apart, in no order."""
         base = np.array([self.draws.base(purpose, month) for purpose in PURPOSES], np.uint64)
-        surplus = max(0, -self.gap) / CORRECTION_MONTHS / max(1, self.n_present) if keep_level else 0.0
+        surplus = max(0, -self.gap) / self.p.dur_arrivals_correction / max(1, self.n_present) if keep_level else 0.0
         out = draw_month(self.g, self.n, Odds(month, self.chances, base, self.p_leave + surplus))
         kind, row, slot = out[:, 0].astype(np.uint8), out[:, 1], out[:, 2]
         child = self.g.child_id[row, slot]
@@ -133,7 +131,7 @@ class Planner:
         along = uniform(base[8], self.g.id[row]) < self.p.rel_children_leave_along
         other = np.where((kind == E_SEPARATION) & along, 1, -1).astype(np.int32)
         looks = kind == E_UNION
-        man, woman, self.seekers = pair(self.g, base[E_UNION], month, self.seekers, row[looks], row[~looks])
+        man, woman, self.seekers = pair(self.g, base[E_UNION], month, self.seekers, row[looks], row[~looks], self.p)
         rest = ~looks
         return (
             np.concatenate((kind[rest], np.full(len(man), E_UNION, np.uint8))),
@@ -250,12 +248,13 @@ def _departure_chance(h: Households, p: Params, border: Border | None, month: in
 
 def _movers(h: Households, p: Params, month: int) -> Movers:
     """Households of the start with a home, for an arrival is one that takes a dwelling (without any: all); the young more
-    often and from 55 half as often (B01–B08; assumption)."""
+    often and the old less often (rel_arrival_young and rel_arrival_old)."""
     housed = (h.state == PRESENT) & (h.home >= 0)
     rows = np.flatnonzero(housed if housed.any() else h.state == PRESENT).astype(np.int32)
     rows = rows[np.argsort(h.id[rows], kind="stable")]  # by id: the order of rows must not matter
     age = age_years(h.adult_birth[rows], month).max(axis=1)
-    return Movers(rows, np.cumsum(np.select([age < YOUNG, age < MIDDLE], [p.rel_departure_young * 0.75, 1.0], 0.5)))
+    young = p.rel_departure_young * p.rel_arrival_young
+    return Movers(rows, np.cumsum(np.select([age < YOUNG, age < p.age_arrival_middle], [young, 1.0], p.rel_arrival_old)))
 
 
 def _as_events(month: int, kind: NDArray, row: NDArray, other: NDArray, person: NDArray, new_row: NDArray) -> Events:

@@ -15,8 +15,6 @@ from sim.world.errors import Refusal
 FOLDER = Path(__file__).parents[1] / "data" / "demography"
 MAX_AGE = 110
 COUNTS = {"death": 2, "care": 2, "limitation": 2, "union": 2, "birth": 2, "leave_home": 1, "separation": 1}
-YEARS_IN_CARE = 2.94  # 122,445 residents / 41,700 entries a year (F37)
-LEAST_AT_HOME = 0.4  # of the death rate of everybody, where care takes many: assumption
 GROUPS = {"man": 0, "woman": 1, "single": 0, "partnered": 1, "any": 0}
 
 
@@ -60,32 +58,31 @@ def per_year(folder: Path = FOLDER) -> dict[str, NDArray]:
     return tables
 
 
-def per_month(scale: dict[str, float] | None = None) -> Rates:
+def per_month(scale: dict[str, float], years_in_care: float, least_at_home: float) -> Rates:
     """Chances per month, 1 − (1 − p)^(1/12); ``scale`` multiplies the yearly chance of a quantity (kept below 1).
 
     ``death`` is that of persons at home (see ``death_at_home``).
     """
-    scale = scale or {}
     year = {name: np.clip(table * scale.get(name, 1.0), 0, 0.999) for name, table in per_year().items()}
-    year["death"] = death_at_home(year["death"], year["care"])
+    year["death"] = death_at_home(year["death"], year["care"], years_in_care, least_at_home)
     return Rates(**{name: 1 - (1 - table) ** (1 / 12) for name, table in year.items()})
 
 
-def death_at_home(death: NDArray, care: NDArray) -> NDArray:
+def death_at_home(death: NDArray, care: NDArray, years_in_care: float, least_at_home: float) -> NDArray:
     """Chance of death per year of persons at home, [2, 111], given that of everybody and the chance of going to care.
 
-    Who lives in care dies at 1 / ``YEARS_IN_CARE`` a year (41,700 entries a year for 122,445 residents, F37), or as
+    Who lives in care dies at 1 / ``years_in_care`` a year, or as
     others of that age if that is more. Followed along a cohort, the share in care says how many of all deaths fall
     there; the rest dies at home. Without care the table is that of everybody.
     """
     home = death.copy()
     in_care = np.zeros(len(death))
-    in_care_dies = 1 - np.exp(-1 / YEARS_IN_CARE)
+    in_care_dies = 1 - np.exp(-1 / years_in_care)
     for age in range(death.shape[1]):
         dies_there = np.maximum(in_care_dies, death[:, age])
         at_home = 1 - in_care
         home[:, age] = np.where(in_care > 0, (death[:, age] - in_care * dies_there) / at_home, death[:, age])
-        home[:, age] = np.maximum(home[:, age], LEAST_AT_HOME * death[:, age])
+        home[:, age] = np.maximum(home[:, age], least_at_home * death[:, age])
         moves = at_home * (1 - home[:, age]) * care[:, age]
         living = in_care * (1 - dies_there) + moves
         in_care = living / (living + at_home * (1 - home[:, age]) - moves)

@@ -21,10 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SUBJECTS = ("population", "demography", "fit", "klantreis", "market", "instruments", "settling", "homes", "woonprofielen")
-DETAILS = (
-    "homes",
-    "woonprofielen",
-)  # subjects of many small numbers, each of little: listed and set by name, but not asked about one by one
+# Subjects of many numbers that each decide little: listed and set by name, but not asked about one by one.
+DETAILS = ("homes", "woonprofielen")
 
 
 @dataclass(frozen=True)

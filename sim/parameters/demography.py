@@ -119,5 +119,17 @@ PARAMETERS: list[Parameter] = [
     ),
     _P("dur_patience_low", 6, 1, 24, "months", "assumption", "shortest time that an arrival waits for a home"),
     _P("dur_patience_high", 36, 6, 120, "months", "assumption", "longest time that an arrival waits for a home"),
+    _P("dur_between_births", 12, 9, 24, "months", "assumption", "a woman has no next child within so many months of the last"),
+    _P("age_leave_home", 18, 16, 20, "years", "assumption", "from this age a child may leave home"),
+    _P("dur_partner_gap", 24, 0, 48, "months", "assumption", "men who find a partner are so much older than she is, on average"),
+    _P("dur_partner_mix", 96, 24, 180, "months", "assumption", "width of the chance that mixes the ages of partners"),
+    _P("dur_partner_most", 60, 24, 120, "months", "assumption", "furthest that a partner may be from the age that is looked for, that chance included"),
+    _P("dur_partner_search", 12, 3, 36, "months", "assumption", "who finds no partner in so long stops looking"),
+    _P("dur_arrivals_correction", 3, 1, 12, "months", "assumption", "over so many months arrivals make up for a difference between homes and households"),
+    _P("age_arrival_middle", 55, 45, 65, "years", "assumption, B01-B08", "from this age arrivals are fewer"),
+    _P("rel_arrival_young", 0.75, 0.4, 1.2, "of rel_departure_young", "assumption, B01-B08", "arrivals below 35, relative to those from 35"),
+    _P("rel_arrival_old", 0.5, 0.2, 1.0, "factor", "assumption, B01-B08", "arrivals from age_arrival_middle on, relative to those from 35"),
+    _P("n_years_in_care", 2.94, 2.0, 4.5, "years", "F37: 122,445 residents, 41,700 entries a year", "mean stay of who lives in care"),
+    _P("rel_death_at_home_least", 0.4, 0.1, 0.8, "of the death rate of everybody", "assumption", "the least at which those at home die, at ages at which care takes many"),
 ]
 # fmt: on

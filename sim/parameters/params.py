@@ -64,6 +64,18 @@ class Params:
     rel_arrivals_lost: float
     dur_patience_low: float
     dur_patience_high: float
+    dur_between_births: float
+    age_leave_home: float
+    dur_partner_gap: float
+    dur_partner_mix: float
+    dur_partner_most: float
+    dur_partner_search: float
+    dur_arrivals_correction: float
+    age_arrival_middle: float
+    rel_arrival_young: float
+    rel_arrival_old: float
+    n_years_in_care: float
+    rel_death_at_home_least: float
     senior_age: float
     rel_weight_size: float
     rel_weight_access: float

@@ -8,12 +8,14 @@ import pytest
 from sim.demography import plan as demography
 from sim.demography import rates
 from sim.demography.hazards import scaled_rates
+from sim.parameters import resolve
 from sim.world.chance import bits_array
 from sim.world.codes import EventKind, HouseholdState, Sex
 from sim.world.columns import ABSENT, Households, empty
 from tests.small_country import FIRST, closed, only, planned_from
 
 N, FROM, YEARS = 12_000, 60, 35
+P = resolve()
 
 
 def cohort(sex: Sex) -> Households:
@@ -54,18 +56,18 @@ def test_survival_is_that_of_the_life_table(sex: Sex) -> None:
 
 def test_without_care_everybody_dies_at_home() -> None:
     year = rates.per_year()
-    assert np.array_equal(rates.death_at_home(year["death"], 0 * year["care"]), year["death"])
+    assert np.array_equal(rates.death_at_home(year["death"], 0 * year["care"], P.n_years_in_care, P.rel_death_at_home_least), year["death"])
 
 
 @pytest.mark.parametrize("rel_care", [0.3, 1.0, 1.5])
 def test_deaths_at_home_and_in_care_add_up_to_the_life_table(rel_care: float) -> None:
     year = rates.per_year()
     death, care = year["death"], rel_care * year["care"]
-    home = rates.death_at_home(death, care)
+    home = rates.death_at_home(death, care, P.n_years_in_care, P.rel_death_at_home_least)
     for sex in Sex:
         at_home, in_care = 1.0, 0.0
         for age in range(60, 90):
-            there = max(1 - np.exp(-1 / rates.YEARS_IN_CARE), death[sex, age])
+            there = max(1 - np.exp(-1 / P.n_years_in_care), death[sex, age])
             dead = at_home * home[sex, age] + in_care * there
             assert dead == pytest.approx(death[sex, age] * (at_home + in_care), rel=1e-9), (sex.name, age)
             moves = at_home * (1 - home[sex, age]) * care[sex, age]

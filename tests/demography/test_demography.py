@@ -15,6 +15,7 @@ from sim.demography import planner as planner_module
 from sim.demography.hazards import PURPOSES, Odds, bits_of, chances, draw_month
 from sim.demography.plan import Events
 from sim.demography.planner import Planner, crossing
+from sim.parameters import resolve
 from sim.world.chance import Draws, to_unit, uniform
 from sim.world.codes import EventKind, HouseholdState, HouseholdType
 from sim.world.columns import ABSENT, NEVER, Households, copy, empty, fingerprint, take
@@ -265,9 +266,10 @@ def test_couples_are_a_man_and_a_woman_of_like_age_who_lived_apart() -> None:
         new = happened.unions[:, 2]
         assert (g.adult_sex[new] == [0, 1]).all()
         gaps += (g.adult_birth[new, 1].astype(int) - g.adult_birth[new, 0]).tolist()
-    assert np.mean(gaps) == pytest.approx(partners.AGE_GAP_MONTHS, abs=12)
-    most = partners.WINDOW_MONTHS + partners.AGE_JITTER_MONTHS
-    assert np.abs(np.array(gaps) - partners.AGE_GAP_MONTHS).max() <= most
+    p = resolve()
+    assert np.mean(gaps) == pytest.approx(p.dur_partner_gap, abs=12)
+    most = p.dur_partner_most + p.dur_partner_mix
+    assert np.abs(np.array(gaps) - p.dur_partner_gap).max() <= most
 
 
 @given(st.lists(st.integers(0, 200), max_size=30), st.lists(st.integers(0, 200), max_size=30), st.integers(0, 60))

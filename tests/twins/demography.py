@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.demography.hazards import ADULT, MAX_AGE, MONTHS_BETWEEN_BIRTHS, YOUNG
+from sim.demography.hazards import MAX_AGE, YOUNG
 from sim.world.chance import bits_array, uniform
 from sim.world.codes import EventKind, HouseholdState, Origin, Sex, Trigger
 from sim.world.columns import ABSENT, N_CHILDREN
@@ -21,7 +21,7 @@ def draw_month(g: Any, month: int, c: Any, base: np.ndarray, p_leave: np.ndarray
     child_age = np.clip((month - g.child_birth.astype(int)) // 12, 0, MAX_AGE)
     sex = g.adult_sex.astype(int)
     couple, n_children = adult.all(axis=1), child.sum(axis=1)
-    recent = (child & (month - g.child_birth.astype(int) < MONTHS_BETWEEN_BIRTHS)).any(axis=1)
+    recent = (child & (month - g.child_birth.astype(int) < c.between)).any(axis=1)
     can_bear = ~recent & (n_children < N_CHILDREN)
 
     def below(kind: EventKind, ids: np.ndarray, chance: np.ndarray) -> np.ndarray:
@@ -35,7 +35,7 @@ def draw_month(g: Any, month: int, c: Any, base: np.ndarray, p_leave: np.ndarray
     limited = stays & (g.adult_limit < 2) & below(EventKind.LIMITATION, g.adult_id, onset)
     rate = c.birth[couple.astype(int)[:, None], np.minimum(n_children, 3)[:, None], age]
     mother = stays & (sex == Sex.WOMAN) & can_bear[:, None] & below(EventKind.BIRTH, g.adult_id, rate)
-    leaves = present[:, None] & child & (child_age >= ADULT)
+    leaves = present[:, None] & child & (child_age >= c.adult)
     leaves &= below(EventKind.LEAVE_HOME, g.child_id, c.leave_home[0, child_age])
     first = np.where(adult[:, 0], 0, 1)
     rows = np.arange(len(g.id))
