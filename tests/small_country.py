@@ -55,9 +55,9 @@ def households(n: int, seed: int = 1) -> Households:
     cell = (np.searchsorted(AGES, age, side="right") - 1) * len(TYPES) + kind
     rows = slice(0, n)
     mother = persons.draw_adults(h, rows, cell, age, seed, resolve(), FIRST)
-    shares = np.cumsum(children.child_numbers(0.0), axis=1)[None]
+    shares = np.cumsum(children.child_numbers(0.0, children.weights(resolve())), axis=1)[None]
     number = children.draw_numbers(h.id, np.zeros(n, np.int64), cell, shares, seed)
-    children.draw_children(h, rows, number, mother, seed, FIRST)
+    children.draw_children(h, rows, number, mother, seed, resolve(), FIRST)
     persons.draw_limitation(h, rows, seed, resolve(), FIRST)
     h.income_z[:] = persons.normal(persons.key(seed, Purpose.INCOME, 50), h.id)
     h.kind[:] = kind

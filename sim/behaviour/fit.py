@@ -117,7 +117,7 @@ def _future(p: Params) -> NDArray:
     from sim.population.persons import limited_share
 
     age = np.arange(MAX_AGE + 1)
-    expected = limited_share().mean(axis=0)[np.clip(age + int(p.n_years_foresight), 0, 100)]
+    expected = limited_share(p.rel_limited_young).mean(axis=0)[np.clip(age + int(p.n_years_foresight), 0, 100)]
     seen = expected * (1 - p.rel_optimism)
     loss = np.array([p.rel_access_loss_walking, p.rel_access_loss_adaptable, 0.0])
     return 1 - seen[:, None] * loss[None, :]

@@ -20,9 +20,9 @@ from sim.world.errors import Refusal, hint
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SUBJECTS = ("population", "demography", "fit", "klantreis", "market", "instruments", "settling", "homes", "woonprofielen")
+SUBJECTS = ("population", "demography", "fit", "klantreis", "market", "instruments", "settling", "homes", "woonprofielen", "households")
 # Subjects of many numbers that each decide little: listed and set by name, but not asked about one by one.
-DETAILS = ("homes", "woonprofielen")
+DETAILS = ("homes", "woonprofielen", "households")
 
 
 @dataclass(frozen=True)

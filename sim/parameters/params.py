@@ -377,3 +377,22 @@ class Params:
     rel_town_5: float
     age_profile_old: float
     rel_profile_reach: float
+    n_children_15: float
+    n_children_25: float
+    n_children_35: float
+    n_children_45: float
+    n_children_55: float
+    n_children_65: float
+    n_children_75: float
+    rel_children_one_parent: float
+    rel_four_children: float
+    age_mother: float
+    n_years_mother_sd: float
+    rel_children_wijk: float
+    n_years_man_older: float
+    n_years_man_older_sd: float
+    age_gap_from: float
+    n_years_gap: float
+    rel_gap_least: float
+    rel_home_at_45: float
+    rel_limited_young: float

@@ -56,7 +56,7 @@ def build(place: Place, seed: int, params: Params, *, first_month: int = -36) ->
     f = fitted(place)
     woz = dwellings.woz_means(f.woz_keur, f.dwellings, params)
     shift = local_shift(f, params.rel_income_local)
-    task = _Task(f, children.shares_of(f), woz, shift, seed, params, first_month)
+    task = _Task(f, children.shares_of(f, params), woz, shift, seed, params, first_month)
     rows = rows_of(place)
     counts = [_whole_numbers(f, g, row, seed) for g, row in enumerate(rows)]
     h = empty(Households, sum(int(c.households.sum()) for c in counts))
@@ -70,7 +70,7 @@ def build(place: Place, seed: int, params: Params, *, first_month: int = -36) ->
         _settle(h, d, rows_h, rows_d, (np.searchsorted(c.areas, area), column, oldest), cell_d, task)
         at_h, at_d = rows_h.stop, rows_d.stop
     total = f.joint.sum(axis=(1, 2)) + f.homeless.sum(axis=1)
-    margins = Margins(f, children.size_margin(f) * total[:, None], dwellings.woz_shares(woz, f.dwellings, params.rel_woz_sd))
+    margins = Margins(f, children.size_margin(f, params) * total[:, None], dwellings.woz_shares(woz, f.dwellings, params.rel_woz_sd))
     return StartState(geography(place, f), h, d, border(place), programme(place), margins, first_month)
 
 
@@ -120,10 +120,11 @@ def _people(h: Households, rows: slice, c: Counts, t: _Task) -> tuple[NDArray, N
     """Fill persons and income of the households of one gemeente; returns area, column and age of the oldest adult."""
     area, cell, column = _start_households(h, rows, c, t.fit)
     ids, seed, month = h.id[rows], t.seed, t.month
-    age = persons.draw_ages(persons.age_quantiles(c.bands), cell, uniform(persons.key(seed, Purpose.PERSON, 0), ids))
+    quantiles = persons.age_quantiles(c.bands, t.params.rel_home_at_45)
+    age = persons.draw_ages(quantiles, cell, uniform(persons.key(seed, Purpose.PERSON, 0), ids))
     mother = persons.draw_adults(h, rows, cell, age, seed, t.params, month)
     numbers = children.draw_numbers(ids, area, cell, t.child_shares, seed)
-    children.draw_children(h, rows, numbers, mother, seed, month)
+    children.draw_children(h, rows, numbers, mother, seed, t.params, month)
     persons.draw_limitation(h, rows, seed, t.params, month)
     h.size[rows] = (h.adult_id[rows] > 0).sum(axis=1) + (h.child_id[rows] > 0).sum(axis=1)
     h.rooms_needed[rows] = persons.rooms_needed(h, rows, month)

@@ -21,10 +21,8 @@ if TYPE_CHECKING:
     from sim.world.columns import Households
 
 SALT = hash_text("population")
-MAN_OLDER, MAN_OLDER_SD = 2.5, 4.2  # years that the man of a couple is older than the woman, mean and spread: assumption
 PERSON_KEY = np.uint64(hash_text("person of the start population"))
 OLDEST = 100
-LEFT_AT_45 = 0.01  # share of persons still at home at 45 and over: assumption
 
 
 def key(seed: int, purpose: Purpose, k: int = 0) -> np.uint64:
@@ -45,13 +43,13 @@ def _age_shares() -> NDArray:
     return national / np.append(n[3:16], n[16:].sum())[:, None]
 
 
-def age_quantiles(bands: NDArray) -> NDArray:
+def age_quantiles(bands: NDArray, home_at_45: float) -> NDArray:
     """Cumulative share over ages 15 … 99 of each of the 35 cells, given local persons by 5-year band: [35, 85]."""
     single = np.repeat(bands[3:], 5)  # ages 15 … 99
     age = np.arange(15, OLDEST)
     band = np.minimum((age - 15) // 5, len(HEAD_BANDS) - 1)
     weight = single[:, None] * _age_shares()[band]  # [85, 5]
-    weight[:15] *= (1 - at_home()[15:30])[:, None]  # who keeps house has left home
+    weight[:15] *= (1 - at_home(home_at_45)[15:30])[:, None]  # who keeps house has left home
     out = np.zeros((N_CELLS, len(age)))
     for a, low in enumerate(AGES):
         high = AGES[a + 1] if a + 1 < len(AGES) else OLDEST
@@ -92,8 +90,8 @@ def draw_adults(h: Households, rows: slice, cell: NDArray, age: NDArray, seed: i
     same = uniform(key(seed, Purpose.PERSON, 2), ids) < p.rel_same_sex
     either = same | np.isin(kind, HouseholdType.OTHER)  # else the man is the reference person, as CBS has it
     woman = np.where(two, either & (u < 0.5), woman)
-    # less among the young: assumption
-    gap = (MAN_OLDER + MAN_OLDER_SD * normal(key(seed, Purpose.PERSON, 3), ids)) * np.clip((age - 17) / 15, 0.1, 1.0)
+    grown = np.clip((age - p.age_gap_from) / p.n_years_gap, p.rel_gap_least, 1.0)
+    gap = (p.n_years_man_older + p.n_years_man_older_sd * normal(key(seed, Purpose.PERSON, 3), ids)) * grown
     other = np.clip(np.rint(age - gap), 18, OLDEST - 1).astype(np.int16)
     sex = h.adult_sex[rows]
     sex[:, 0] = np.where(woman, Sex.WOMAN, Sex.MAN)
@@ -113,20 +111,20 @@ def birth_month(age: NDArray, person: NDArray, seed: int, month: int) -> NDArray
 
 
 @figures.kept
-def at_home() -> NDArray:
-    """Share of persons of age 0 … 59 who live with their parents (F28; from 45 on an assumption)."""
+def at_home(home_at_45: float) -> NDArray:
+    """Share of persons of age 0 … 59 who live with their parents (F28; from 45 on ``rel_home_at_45``)."""
     t = figures.table("children")
     read = t["subject"] == "at_home"
-    return np.interp(np.arange(60), [17, *t["number_or_age"][read], 45, 60], [1, *(t["value"][read] / 100), LEFT_AT_45, LEFT_AT_45])
+    return np.interp(np.arange(60), [17, *t["number_or_age"][read], 45, 60], [1, *(t["value"][read] / 100), home_at_45, home_at_45])
 
 
 @figures.kept
-def limited_share() -> NDArray:
-    """Share with a mobility limitation by sex and age 0 … 100: [2, 101]; below 55 an assumption (0.2 % at 20)."""
+def limited_share(limited_young: float) -> NDArray:
+    """Share with a mobility limitation by sex and age 0 … 100: [2, 101]; below 55 ``rel_limited_young`` at 20."""
     t = figures.table("limitation")
     age = np.arange(OLDEST + 1)
-    young = (0, 20)
-    return np.stack([np.interp(age, [*young, *t["age"]], [0.0, 0.002, *(t[f"pct_limited_{sex}"] / 100)]) for sex in ("men", "women")])
+    ages, young = [0, 20, *t["age"]], [0.0, limited_young]
+    return np.stack([np.interp(age, ages, [*young, *(t[f"pct_limited_{sex}"] / 100)]) for sex in ("men", "women")])
 
 
 def draw_limitation(h: Households, rows: slice, seed: int, p: Params, month: int) -> None:
@@ -135,7 +133,7 @@ def draw_limitation(h: Households, rows: slice, seed: int, p: Params, month: int
         births = h.adult_birth[rows][:, slot]
         there = births != ABSENT
         age = np.where(there, np.clip((month - births.astype(np.int32)) // 12, 0, OLDEST), 0)
-        share = limited_share()[h.adult_sex[rows][:, slot].astype(np.int64), age]
+        share = limited_share(p.rel_limited_young)[h.adult_sex[rows][:, slot].astype(np.int64), age]
         person = h.adult_id[rows][:, slot]
         u = uniform(key(seed, Purpose.LIMITATION, slot), person)
         limited = there & (u < share)

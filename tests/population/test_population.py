@@ -176,10 +176,11 @@ def test_a_child_is_born_to_a_mother_of_at_least_fifteen(town) -> None:
 
 
 def test_young_people_at_home_follow_the_published_shares() -> None:
-    share = np.diff(children._child_ages(), axis=1, prepend=0.0)
-    by_age = children._mothers() @ share
+    by = children.weights(PARAMS)
+    share = np.diff(children._child_ages(by), axis=1, prepend=0.0)
+    by_age = children._mothers(by) @ share
     persons_of_age = np.repeat(base_year().bands.sum(axis=0) / 5, 5)
-    scale = children._mothers().sum() / (persons_of_age[:60] * persons.at_home()).sum()
+    scale = children._mothers(by).sum() / (persons_of_age[:60] * persons.at_home(by.home_at_45)).sum()
     for age, at_home in ((18, 0.897), (20, 0.738), (25, 0.308), (30, 0.089)):  # F28
         assert by_age[age] / persons_of_age[age] / scale == pytest.approx(at_home, rel=0.02)
 
