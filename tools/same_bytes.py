@@ -113,8 +113,9 @@ def keys_of(code: Path, what: str) -> set[str]:
 def run_step(side: Side, step: jobs.Step, scenarios: Path) -> int:
     """Run one step, again without a scenario that it refused, until none is; returns its exit status."""
     out, names = side.folder / step.job, list(step.scenarios)
-    said = out / "said"
-    said.mkdir(parents=True, exist_ok=True)
+    said = side.folder / "said" / step.job  # beside the results: a command refuses a folder that holds what it did not write
+    for folder in (out, said):
+        folder.mkdir(parents=True, exist_ok=True)
     arguments = [one.replace("SCENARIOS", str(scenarios)).replace("OUT", str(out)) for one in step.arguments]
     while True:
         done = python(side.code, *arguments, *([f"scenarios=[{','.join(names)}]"] if names else []))
@@ -143,7 +144,7 @@ def run_both(sides: Sequence[Side], chosen: str, scenarios: Path) -> None:
             print(f"{step.job}, {step.name}: {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
             wrong = [side for side, status in zip(sides, ended, strict=True) if status < 0 or (side is sides[0] and status != step.status)]
             if wrong:
-                said = (wrong[0].folder / step.job / "said" / f"{step.name}.err").read_text(encoding="utf-8").strip()
+                said = (wrong[0].folder / "said" / step.job / f"{step.name}.err").read_text(encoding="utf-8").strip()
                 must = f"must end with {step.status}, and ends in {wrong[0].folder.name} with"
                 raise NoProofError(f"nothing is proven: {step.job}, {step.name} {must}\n{said}")
 

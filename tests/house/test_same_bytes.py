@@ -266,7 +266,7 @@ def test_a_refused_scenario_is_written_down_and_left_out(tmp_path, monkeypatch):
     step = jobs.experiment("job", "compare", "a", "b", "c")
     assert same_bytes.run_step(Side(tmp_path, tmp_path), step, tmp_path) == 0
     assert asked == ["scenarios=[a,b,c]", "scenarios=[a,c]"]
-    said = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "job" / "said").glob("*.err")}
+    said = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "said" / "job").glob("*.err")}
     assert said == {"compare_without_b.err": "error: scenario b: the law forbids it\nexit status 2\n", "compare.err": "exit status 0\n"}
 
 
@@ -283,7 +283,7 @@ def test_a_job_that_fails_before_the_change_or_is_killed_proves_nothing(tmp_path
         same_bytes.run_both(sides, "small", tmp_path)
     monkeypatch.setattr(same_bytes, "python", ending(head=1))
     same_bytes.run_both(sides, "small", tmp_path)
-    assert "small/said/worksheets.err" in [one.file for one in compare(*sides) if one.where], "a failure of the change is a difference"
+    assert "said/small/worksheets.err" in [one.file for one in compare(*sides) if one.where], "a failure of the change is a difference"
 
 
 def test_what_only_one_state_has_is_left_to_the_lists(tmp_path, monkeypatch):
@@ -292,7 +292,7 @@ def test_what_only_one_state_has_is_left_to_the_lists(tmp_path, monkeypatch):
     same_bytes.run_both([Side(tmp_path / f"out_{name}", tmp_path / name) for name in ("base", "head")], "small", tmp_path)
     held = json.loads((tmp_path / "alles.yaml").read_text(encoding="utf-8"))["instruments"]
     assert sorted(held) == ["brieven", "voorrang"]
-    assert (tmp_path / "out_head" / "lists" / "said" / "instruments.out").is_file(), "the lists of both are compared"
+    assert (tmp_path / "out_head" / "said" / "lists" / "instruments.out").is_file(), "the lists of both are compared"
 
 
 # the two states of the code
