@@ -57,5 +57,7 @@ PARAMETERS: list[Parameter] = [
     _P("n_rooms_spare", 2, 0, 3, "rooms", "assumption", "rooms above what its household needs of a home that a survey steers"),
     _P("n_rooms_steered", 2, 1, 3, "rooms", "assumption", "fewest rooms of such a home"),
     _P("n_years_rent_kept", 10, 3, 25, "years", "assumption", "years over which a rent that is kept is counted as a cost of huurbehoud"),
+    _P("rel_demolition", 0.0015, 0.0005, 0.003, "of the stock per year", "F31: 11,800 a year", "homes that are pulled down in the base programme"),
+    _P("rel_other_additions", 0.0016, 0.0005, 0.003, "of the stock per year", "F31: 13,000 a year", "homes added otherwise than by new build: transformation, splitting"),
 ]
 # fmt: on

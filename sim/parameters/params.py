@@ -279,6 +279,8 @@ class Params:
     n_rooms_spare: float
     n_rooms_steered: float
     n_years_rent_kept: float
+    rel_demolition: float
+    rel_other_additions: float
     rel_eigen_plek_dorp_community: float
     rel_eigen_plek_dorp_town: float
     rel_eigen_plek_dorp_comfort: float

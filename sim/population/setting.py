@@ -13,10 +13,9 @@ from sim.world.geography import Border, Geography
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sim.parameters import Params
     from sim.population.fitting import Fit
     from sim.world.places import Place
-
-DEMOLITION, OTHER_ADDITIONS = 0.0015, 0.0016  # of the stock per year, 2024 (F31)
 
 
 class Programme(NamedTuple):
@@ -66,10 +65,10 @@ def border(place: Place) -> Border:
     return Border(inside * arrived[rows] / 12, inside * left[rows] / 12, size[rows])
 
 
-def programme(place: Place) -> Programme:
+def programme(place: Place, p: Params) -> Programme:
     """Homes per year: what the stock grew by from 2022 to the end of 2024, plus demolition, less other additions."""
     t, rows = figures.table("gemeenten"), rows_of(place)
     stock = t["dwellings_20240101"]
     growth = (t["dwellings_20241231"] - t["dwellings_2022"]) / 3
-    built = np.maximum(growth + (DEMOLITION - OTHER_ADDITIONS) * stock, 0.0)
-    return Programme(built[rows], DEMOLITION * stock[rows], OTHER_ADDITIONS * stock[rows])
+    built = np.maximum(growth + (p.rel_demolition - p.rel_other_additions) * stock, 0.0)
+    return Programme(built[rows], p.rel_demolition * stock[rows], p.rel_other_additions * stock[rows])
