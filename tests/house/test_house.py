@@ -88,6 +88,7 @@ def test_analysis_reads_tables_and_definitions_only(name):
         "sim.counts.worksheet_rows",
         "sim.interventions.organisations",
         "sim.interventions.who",
+        "sim.parameters.evidence",  # the marks and their rule
         "sim.without.verdicts",
     )
     registry = {"sim.interventions", "sim.interventions.REGISTRY"}  # what an instrument says of itself
