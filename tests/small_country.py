@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from sim.demography import plan as demography
@@ -20,7 +22,7 @@ FIRST = -36
 
 def closed(**overrides: float) -> Params:
     """The default parameters with others in their place, also outside their range (a rate of zero)."""
-    return resolve()._replace(**overrides)
+    return replace(resolve(), **overrides)
 
 
 def only(*rates: str) -> Params:

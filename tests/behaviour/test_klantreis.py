@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -283,4 +285,4 @@ def test_a_household_that_has_accepted_a_home_is_left_alone_by_events():
 def test_the_purposes_of_a_month_s_steps_are_keys_of_their_own():
     bases = klantreis.bases_of(Draws(1, debug=True), 3)
     assert len(set(bases.tolist())) == len((Purpose.WISH, Purpose.SEARCH, Purpose.FADE, Purpose.ADAPT))
-    assert set(LIVELY) <= set(resolve()._fields)
+    assert set(LIVELY) <= {one.name for one in fields(resolve())}
