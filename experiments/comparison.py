@@ -52,6 +52,7 @@ class Comparison:
         months, funnel, instruments, attribution, drift: by scenario, seed and month (or household).
         moves, chains, journal: the ledger and followed seniors, of the first five seeds, of all, or of none, by ``ledger``.
         chain_links, chain_homes, ledger_numbers: what is counted of the ledger, of the same seeds.
+        person_moves, persons: moves counted in persons, and who lives where, of the same seeds.
         manifest: what was run: configuration, all parameters, versions, seeds, checksums.
         folder: where the files lie; None when they were not kept.
     """
@@ -76,6 +77,8 @@ class Comparison:
     chain_links: pd.DataFrame
     chain_homes: pd.DataFrame
     ledger_numbers: pd.DataFrame
+    person_moves: pd.DataFrame
+    persons: pd.DataFrame
     manifest: dict[str, Any]
     folder: Path | None
 

@@ -12,7 +12,7 @@ from sim.behaviour.fit import moment, refresh
 from sim.behaviour.klantreis import NORM_MONTHS
 from sim.chains import moves as chains
 from sim.chains import programme, vacancies
-from sim.counts import recording
+from sim.counts import person_moves, recording
 from sim.demography import plan as demography
 from sim.demography.describe import birthdays, describe
 from sim.kernel_cache import njit
@@ -50,7 +50,7 @@ def step(run: Run) -> None:
     moves_before = int(w.counts[1])
     # what befalls the households that somebody follows is heard after each part of the month (``sim.counts.journal``)
     # births, illness, leaving home, unions, separations, care, deaths, arrivals and departures happen
-    leaving = recording.leavers(w, run.events)
+    leaving, bound = recording.leavers(w, run.events), person_moves.bound(w, run.events)
     happened = life_events(w, run.events)
     run.journal.hear_events(w, at_work, happened)
     # dwellings are delivered and demolished
@@ -75,8 +75,9 @@ def step(run: Run) -> None:
     hand_over_keys(run, moves_before)
     ghosts.get_keys(w, at_work.ghosts)
     run.journal.hear_keys(w, at_work)
-    # the month is recorded
+    # the month is recorded; who has no home of its own moves too, from room to room
     recording.record(w, run.records, run.stuck, run.neighbours.seniors, moves_before, leaving)
+    run.persons.record(w, bound, happened, moves_before)
     w.month += 1
 
 

@@ -15,7 +15,7 @@ from sim import parameters as parameter_registry
 from sim.approach import stepwise
 from sim.approach.rules import read as read_rules
 from sim.chains import programme, vacancies
-from sim.counts import attribution, invariants, lanes, recording, vasthouders
+from sim.counts import attribution, invariants, lanes, person_moves, recording, vasthouders
 from sim.counts import tables as outputs
 from sim.counts.by_period import summary_table
 from sim.counts.ledger_numbers import of_ledger
@@ -149,6 +149,7 @@ def run_scenario(
     run = burnt_in.copy()
     if "journal" in tables and ghost_window is not None:
         run.follow(lanes.seniors_at_home(run.world)[: lanes.MOST_FOLLOWED])
+    run.persons.wanted = not {"person_moves", "persons"}.isdisjoint(tables)
     loaded = {key: interventions.load(key, settings, setting.start) for key, settings in (instruments or {}).items()}
     run.equip(loaded, read_rules(list(rules)), strength, months, ghosts=ghost_window is not None)
     if placebo:
@@ -207,6 +208,8 @@ def make_tables(
         "drift": lambda: drift_table(w, elsewhere),
         "filters": lambda: outputs.filters_table(at_work),
         "journal": lambda: lanes.journal_table(w, at_work, run.journal, ghost_window),
+        "person_moves": lambda: person_moves.moves_table(w, run.persons),
+        "persons": lambda: person_moves.persons_table(w, run.persons),
     }
     return {name: makers[name]() for name in TABLES if name in wanted}
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sim import interventions
 from sim.approach import stepwise
 from sim.counts import journal
+from sim.counts.person_moves import PersonMoves
 from sim.counts.recording import AtStart, Records
 from sim.interventions.at_work import AtWork
 from sim.world.columns import fingerprint
@@ -44,6 +45,7 @@ class Run(Own):
     records: Records = field(default_factory=Records)
     at_start: AtStart = field(default_factory=AtStart)
     journal: journal.Journal = field(default_factory=journal.Journal)  # of those who are followed: nobody by default
+    persons: PersonMoves = field(default_factory=PersonMoves)
 
     @property
     def fingerprint(self) -> str:

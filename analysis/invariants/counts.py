@@ -11,7 +11,7 @@ from analysis.estimates.users import with_window
 from analysis.invariants.ledger import known
 from analysis.invariants.rule import RECORD, RUN, Wrong, apart, beside, end_of, in_order, invariant, months_of, named, summed
 from sim.counts.indicators import FOLLOWED, MONTH_STATES
-from sim.counts.schema import AGE_COLUMNS, TABLES, TENURE_COLUMNS
+from sim.counts.schema import AGE_COLUMNS, PERSON_BANDS, TABLES, TENURE_COLUMNS
 from sim.world.codes import CHOSEN
 from sim.world.names import ALL, ALLE, BASIS, YEAR
 
@@ -54,6 +54,34 @@ _known_everywhere("instruments", "cost_eur")
 _known_everywhere("drift", "share_elsewhere")
 _known_everywhere("goals_csv", "cost")
 _known_everywhere("packages_csv", "cost", "shortfall")
+
+
+@invariant
+def a_move_of_a_person_is_from_or_to_here(person_moves: pd.DataFrame) -> Wrong:
+    """A person moves from or to a gemeente of the area, and only who goes elsewhere goes to none of them; at least one does."""
+    away = person_moves["to_gemeente"] == ""
+    return (away & (person_moves["from_gemeente"] == "")) | (away != (person_moves["kind"] == "elsewhere")) | (person_moves["persons"] < 1)
+
+
+@invariant
+def persons_are_counted_in_every_gemeente_and_at_every_age(persons: pd.DataFrame) -> Wrong:
+    """In each year persons are counted in each gemeente in each band of ages."""
+    n = persons.groupby([*RUN, "year", "gemeente"], observed=True)["age"].transform("nunique")
+    return (n != len(PERSON_BANDS)) | (persons["persons"] < 0)
+
+
+@invariant
+def persons_who_move_to_an_empty_home_are_those_of_the_ledger(person_moves: pd.DataFrame, moves: pd.DataFrame) -> Wrong:
+    """In each year as many persons move to an empty home as the moves of the ledger have."""
+    there = person_moves[person_moves["kind"] == "own_home"]
+    of_run = [there[name] for name in (*RUN, "year")]
+    fills = moves[moves["fills_vacancy"]]
+    in_ledger = fills.groupby([fills["scenario"], fills["seed"], fills["month"] // YEAR])["household_size"].sum()
+    counted = there["persons"].groupby(of_run, observed=True).transform("sum")
+    expected = in_ledger.reindex(pd.MultiIndex.from_arrays([one.astype(object) for one in of_run])).to_numpy()
+    wrong = pd.Series(False, person_moves.index)
+    wrong[there.index] = apart(expected, counted)
+    return wrong
 
 
 @invariant

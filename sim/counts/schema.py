@@ -6,6 +6,8 @@ the same for the tables that are computed from these. Only names are here: no wo
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from sim.counts.indicators import REGISTRY, STUCK_STATES
 from sim.counts.schema_columns import REAL, SHORT, SINGLE, TEXT, TRUTH, WHOLE, YES, Column, Table
 from sim.counts.schema_counts import CHAIN_HOMES, CHAIN_LINKS, LEDGER_NUMBERS
@@ -19,6 +21,7 @@ from sim.world.codes import (
     MoveReason,
     Obstacle,
     Origin,
+    PersonMove,
     Stage,
     Tenure,
     Trigger,
@@ -262,6 +265,39 @@ JOURNAL = Table(
     ),
     large=True,
 )
+# first ages of the bands of persons: those of the public figures on moves by age are sums of them
+PERSON_AGES = (0, 18, 23, 28, 33, 38, 43, 48, 53, 58, 63, 64, 67, 69, 72, 75, 85)
+PERSON_BANDS = (*(f"{low}_{above - 1}" for low, above in pairwise(PERSON_AGES)), f"{PERSON_AGES[-1]}_plus")
+_YEAR = _count("year", "year", "of the run, from 0; the last may be of fewer months")
+PERSON_MOVES = Table(
+    "person_moves",
+    "year × gemeente left × gemeente moved to × kind × age",
+    "moves counted in persons, as a population register does; only those to an empty home (`own_home`) fill one and stand in chains. Who "
+    "came from elsewhere and has found no home yet does not live here yet. Rows of zero are left out",
+    ("year", "from_gemeente", "to_gemeente", "kind", "age"),
+    (
+        _YEAR,
+        _C("from_gemeente", TEXT, "code", "left; empty: elsewhere", False),
+        _C("to_gemeente", TEXT, "code", "moved to; empty: elsewhere", False),
+        _C("kind", TEXT, PersonMove, "of move", False),
+        _C("age", TEXT, PERSON_BANDS, "of the person, years", False),
+        _count("persons", "persons", "who moved so"),
+    ),
+    large=True,
+)
+PERSONS = Table(
+    "persons",
+    "year × gemeente × age",
+    "who lives here at the end of the first month of a year, with a home of their own or without one; beside person_moves",
+    ("year", "gemeente", "age"),
+    (
+        _YEAR,
+        _C("gemeente", TEXT, "code", "in which they live", False),
+        _C("age", TEXT, PERSON_BANDS, "of the person, years", False),
+        _count("persons", "persons", "there"),
+    ),
+    large=True,
+)
 DRIFT = Table(
     "drift",
     "scenario × seed × month",
@@ -310,5 +346,7 @@ TABLES = {
         DRIFT,
         FILTERS,
         JOURNAL,
+        PERSON_MOVES,
+        PERSONS,
     )
 }  # in the order in which a run makes them

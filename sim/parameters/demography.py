@@ -6,6 +6,25 @@ _P = Parameter
 # fmt: off
 PARAMETERS: list[Parameter] = [
     _P(
+        "p_room_move",
+        0.3,
+        0.1,
+        0.6,
+        "per year",
+        "assumption; persons of 20 to 25 move 18 to 27 % a year in all (B01, B02)",
+        "chance that a household without a home of its own moves to another room or host; it fills no home",
+    ),
+    _P("age_back_home", 30, 25, 35, "years", "assumption", "below which age somebody may go back to the parents"),
+    _P(
+        "p_back_home",
+        0.05,
+        0.01,
+        0.2,
+        "per year",
+        "assumption",
+        "chance that somebody young who lives alone without a home of its own goes back to the parents; it fills no home",
+    ),
+    _P(
         "rel_death",
         1.0,
         0.8,

@@ -46,6 +46,9 @@ class Params:
     dur_rooted_half: float
     rel_rooted_neutral: float
     rel_attachment_sd: float
+    p_room_move: float
+    age_back_home: float
+    p_back_home: float
     rel_death: float
     rel_care: float
     rel_limitation: float

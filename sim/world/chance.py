@@ -62,6 +62,7 @@ class Purpose(IntEnum):
     DEPARTURE = 28
     PATIENCE = 29
     CHILD_SEX = 30
+    LODGING = 31
     # klantreis
     WISH = 40
     SEARCH = 41

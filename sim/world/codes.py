@@ -241,6 +241,20 @@ class MoveReason(Code):
     INWONEN = 5, "inwonen bij een ander", "a room in another's home"
 
 
+class PersonMove(Code):
+    """What kind of move a person makes. Only the first fills a home that came free or was added."""
+
+    OWN_HOME = 0, "naar een woning die vrij was", "to a home that was empty"
+    OTHER_HOME = 1, "ruil, terugkeer of inwonen", "exchange, return, or a room in a home beside it"
+    PARTNER = 2, "intrekken bij een partner", "in with a partner"
+    LEFT_HOME = 3, "uit huis, nog zonder eigen woning", "out of the parental home, without a home yet"
+    SEPARATED = 4, "uit elkaar, nog zonder eigen woning", "separated, without a home yet"
+    CARE = 5, "naar een plek met zorg", "to a place with care"
+    ROOM = 6, "van kamer naar kamer", "from room to room"
+    BACK = 7, "terug naar de ouders", "back to the parents"
+    ELSEWHERE = 8, "naar elders", "to elsewhere"
+
+
 CHOSEN = (MoveReason.FILL, MoveReason.WONINGRUIL, MoveReason.MANTELZORG)  # a move to another home of one's own, by choice
 
 

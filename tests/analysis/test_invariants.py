@@ -139,6 +139,8 @@ UNSEEN = {  # columns in which a fault of some kind, in the row that was tried, 
     "attribution": "household_id instrument month_ghost decisive ghost_final",
     "drift": "share_elsewhere",
     "journal": "instruments month number",
+    "person_moves": "seed year from_gemeente to_gemeente age persons",
+    "persons": "year age persons",
     "one_senior_csv": "household_id",  # so long that the next one is as good as equal to a number
     "filters": "instrument filter asks fail",
     "goals_csv": "value target",
@@ -147,7 +149,7 @@ UNSEEN = {  # columns in which a fault of some kind, in the row that was tried, 
 ROWS_UNSEEN = {
     "chains": ["dropped"],
     "packages_csv": ["dropped"],
-    **{key: ["dropped"] for key in ("funnel", "instruments", "drift", "filters")},
+    **{key: ["dropped"] for key in ("funnel", "instruments", "drift", "filters", "person_moves")},
 }
 
 

@@ -1,0 +1,39 @@
+"""Who has no home of its own moves too: from room to room or from host to host, or back to the parents.
+
+No home comes free by it and none is filled, so no market knows of it: it is there to be counted, in persons. Whoever came from
+elsewhere and has found nothing yet lives elsewhere still.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.world.chance import Purpose, uniform
+from sim.world.codes import PRESENT, PersonMove
+from sim.world.columns import ABSENT, NEVER, age_years
+from sim.world.names import YEAR
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.world.columns import Households
+    from sim.world.world import World
+
+
+def lives_here(h: Households, rows: NDArray | slice = slice(None)) -> NDArray:
+    """Whether households live in the area: all that are there, but for arrivals that have not found a home yet; bool [rows]."""
+    return (h.state[rows] == PRESENT) & ((h.home[rows] >= 0) | (h.patience[rows] == NEVER))
+
+
+def move_between_rooms(w: World) -> tuple[NDArray, NDArray]:
+    """Household rows (int64) without a home of their own that move this month, and how (PersonMove: ROOM or BACK)."""
+    h, p = w.h, w.params
+    rows = np.flatnonzero(lives_here(h) & (h.home < 0))
+    u = uniform(w.draws.base(Purpose.LODGING, w.month), h.id[rows])
+    young = age_years(h.adult_birth[rows], w.month).max(axis=1) < p.age_back_home
+    alone = (h.adult_birth[rows] != ABSENT).sum(axis=1) + (h.child_birth[rows] != ABSENT).sum(axis=1) == 1
+    back = np.where(young & alone, p.p_back_home, 0.0) / YEAR
+    moves = u < back + p.p_room_move / YEAR
+    return rows[moves], np.where(u < back, PersonMove.BACK, PersonMove.ROOM)[moves]
