@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.estimates import chain_examples, journey, misses, pots, validation
+from analysis.estimates import chain_examples, journey, judged, misses, pots, validation
 from analysis.estimates.areas import areas
 from analysis.estimates.cards import STOCK, Place, cards, place_of
 from analysis.estimates.costs import beyond_basis, costs
@@ -29,7 +29,7 @@ from analysis.page.words import Text
 from analysis.tables.files import Folder
 from analysis.tables.for_page import FREED_HOMES, JOURNEY, USERS
 from analysis.tables.record import MANIFEST
-from analysis.tables.schema import CHAIN_LENGTHS, FILTERS_CSV, POTS, SENIORS, SPENDING, VALIDATION
+from analysis.tables.schema import CHAIN_LENGTHS, FILTERS_CSV, JUDGED, POTS, SENIORS, SPENDING, VALIDATION
 from sim.counts.schema import DRIFT, FILTERS, JOURNAL, SUMMARY
 from sim.world.errors import Refusal
 from sim.world.names import ALL, BASIS, PLACEBO, check_names
@@ -72,13 +72,22 @@ class Results:
         return LedgerCounts(self.folder, self.months, self.months + int(self.config["follow_up"]) - 1, str(self.config["start"]))
 
     @cached_property
-    def validation(self) -> pd.DataFrame:
-        """The base world beside public figures, from the seeds whose ledger was kept; empty without a ledger."""
+    def base_world(self) -> validation.Tables | None:
+        """What the base world is compared by, of the seeds whose ledger was kept; None without a ledger."""
         if not self.ledger_counts.known:
-            return pd.DataFrame(columns=list(VALIDATION.names))
+            return None
         months = self.folder.table("months", validation.OF_MONTHS)
-        counted = {name: self.ledger_counts.table(name, BASIS) for name in COUNTED}
-        return validation.compare(validation.tables(counted, months, self.months))
+        return validation.tables({name: self.ledger_counts.table(name, BASIS) for name in COUNTED}, months, self.months)
+
+    @cached_property
+    def validation(self) -> pd.DataFrame:
+        """The base world beside public figures; empty without a ledger."""
+        return validation.compare(self.base_world) if self.base_world else pd.DataFrame(columns=list(VALIDATION.names))
+
+    @cached_property
+    def judged(self) -> pd.DataFrame:
+        """The base world beside the targets of its place; empty without a ledger."""
+        return judged.judge(self.base_world, str(self.config["place"])) if self.base_world else pd.DataFrame(columns=list(JUDGED.names))
 
     @cached_property
     def hits(self) -> dict[str, bool]:

@@ -1,4 +1,4 @@
-"""The base world beside the figures: ``python -m experiments.validate municipality=zwolle``."""
+"""The base world beside its targets, the public figures: ``python -m experiments.validate municipality=zwolle``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.tables.made import VALIDATION
-from experiments import compare
+from experiments import compare, declared_test
 from experiments.entry import HydraCommand, main
 from experiments.runs.plan import Plan, make_plan
 from experiments.schema import Compare
@@ -29,20 +29,23 @@ def base_only(config: Compare) -> Plan:
 
 
 def execute(plan: Plan, out: Path | None, command: str) -> int:
-    """Run what is not finished, then print and write validation.csv."""
-    return compare.execute(plan, out, command, finish=lambda folder, content: report(folder, plan.config.months))
+    """Run what is not finished, then print and write validation.csv and judged.csv."""
+    place = str(plan.design["municipality"])
+    return compare.execute(plan, out, command, finish=lambda folder, content: report(folder, plan.config.months, place, command))
 
 
-def report(out: Path, months: int) -> int:
-    """Read the tables, print the comparison, write it."""
-    from analysis.estimates import validation
+def report(out: Path, months: int, place: str, command: str) -> int:
+    """Read the tables, write and print the comparison; a place of the declared test leaves a line in its log before that."""
+    from analysis.estimates import judged, validation
     from analysis.estimates.ledger_counts import COUNTED
 
     counted = {name: pd.read_parquet(out / TABLES[name].file) for name in (*COUNTED, MONTHS.name)}
-    table = validation.compare(validation.tables(counted, counted[MONTHS.name], months))
-    VALIDATION.write(out, {"validation": table})
-    print(validation.as_text(table))
-    print(out / "validation.csv")
+    tables = validation.tables(counted, counted[MONTHS.name], months)
+    table = judged.judge(tables, place)
+    declared_test.note(place, command, judged.verdict(table))
+    VALIDATION.write(out, {"validation": validation.compare(tables), "judged": table})
+    print(judged.as_text(table, place))
+    print(out / "judged.csv")
     return 0
 
 

@@ -34,6 +34,7 @@ STATUSES = ("read", "read-2nd", "recalled")
 MARK = re.compile(r"(<!-- made: (?P<name>\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 CITING = ("sim", "experiments", "analysis", "workshop", "configs", "benchmarks")  # folders whose files cite evidence
 CITING_SUFFIXES = (".py", ".yaml")
+CITING_FILES = ("sim/data/targets/targets.csv",)
 
 
 def documents() -> list[Path]:
@@ -89,6 +90,7 @@ def citations() -> dict[str, list[str]]:
     """Evidence id to the files (from the root, with slashes) that cite it, both sorted."""
     where: dict[str, list[str]] = {}
     files = [p for folder in CITING for p in (ROOT / folder).rglob("*") if p.suffix in CITING_SUFFIXES]
+    files += [ROOT / name for name in CITING_FILES]
     for path in sorted(files):
         for ident in sorted(rows_of(path.read_text(encoding="utf-8"))):
             where.setdefault(ident, []).append(path.relative_to(ROOT).as_posix())

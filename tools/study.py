@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:  # run as a file, the project is not on the path yet
     sys.path.insert(0, str(ROOT))
 
-from analysis.estimates import validation  # noqa: E402
+from analysis.estimates import targets, validation  # noqa: E402
 from analysis.estimates.knowledge import FOLDER, of_group, studied  # noqa: E402
 from analysis.tables import record  # noqa: E402
 from analysis.tables.record import DESIGN, RUNS  # noqa: E402
@@ -40,7 +40,6 @@ from experiments.trials import Found, base_world, differences, trial  # noqa: E4
 from sim.interventions import REGISTRY  # noqa: E402
 from sim.world.errors import Refusal  # noqa: E402
 from sim.world.names import ALL, BASIS  # noqa: E402
-from sim.world.places import resolve  # noqa: E402
 
 Worlds = Mapping[int, list[Found]]  # by draw
 SEED = 20261129  # of the trajectories and the draws, not of a world
@@ -168,7 +167,7 @@ def values_of(asked: Iterable[Assumption], point: Iterable[float]) -> dict[str, 
 
 def aims(shipped: Mapping[str, float]) -> dict[str, float]:
     """What a base world must stay near, by fitted figure: the source, or the world as shipped where that misses the source."""
-    fitted = {row.key: row.observed for row in validation.ROWS if row.status == "fitted"}
+    fitted = {row.key: targets.for_fitting(row.key).value for row in validation.ROWS if row.status == "fitted"}
     return {key: shipped[key] if abs(shipped[key] / observed - 1) > NEAR else observed for key, observed in fitted.items()}
 
 
@@ -340,7 +339,7 @@ def main(arguments: list[str] | None = None) -> int:
     if given.workers < 1:
         parser.error("--workers: 1 or more")
     try:
-        resolve(given.place)  # hours before the first world of it is asked for
+        targets.place_for_fitting(given.place)  # hours before the first world of it is asked for
     except Refusal as error:
         parser.error(f"--place: {error}")
     try:

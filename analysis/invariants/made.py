@@ -38,6 +38,7 @@ MAKERS: dict[str, Callable[[Any], pd.DataFrame]] = {
     "filters_csv": lambda results: results.filters,
     "pots_csv": lambda results: results.pots,
     "validation_csv": lambda results: results.validation,
+    "judged_csv": lambda results: results.judged,
     "deciding_csv": lambda results: deciding(results.manifest.get("scenarios", {})),
     "certainty_csv": lambda results: certainty(results.effects),
     "parting_csv": lambda results: parting(results.folder.table("drift", DRIFT.promised)),

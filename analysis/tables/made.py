@@ -150,9 +150,9 @@ PAGE = Made(
     ),
     (*(f"figures/{key}{end}" for key in (*CHARTS, OF_OUTCOMES) for end in (".svg", ".png")), REPORT, WORKBOOK, datapackage.NAME),
 )
-VALIDATION = Made((schema.VALIDATION,))  # the same table alone: of a validation, which makes no page
+VALIDATION = Made((schema.VALIDATION, schema.JUDGED))  # of a validation, which makes no page; the first is the page's, too
 WORKSHEETS = Made((), ("werkbladen_*.html",), handed_over=("werkbladen_*.xlsx",))
-FROM_TABLES = (PAGE, WORKSHEETS)  # never left beside tables of another run
+FROM_TABLES = (PAGE, VALIDATION, WORKSHEETS)  # never left beside tables of another run
 SHARES = MadeApart((schema.WORLDS, schema.BUNDLES, schema.SHAPLEY), ("shapley",))
 GOALS = MadeApart((schema.GOALS, schema.PACKAGES), ("goals", "packages"))
 RECORDS = (record.MANIFEST, "attribute_*.json", "goals_*.json")

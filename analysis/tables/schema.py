@@ -299,11 +299,31 @@ VALIDATION = csv(
     C("simulated", REAL, "unit", "in the base world; empty where nobody is there to be counted"),
     C("observed", REAL, "unit", "by the source"),
     C("ratio", REAL, "factor", "simulated over observed"),
-    C("hit", TRUTH, YES, "whether they differ by 25 % at most"),
+    C("hit", TRUTH, YES, "whether they differ by 25 % at most, the mark of the pages; a tolerance for each figure: `judged.csv`"),
     UNIT,
     C("area", TEXT, "text", "place and year of the source"),
     C("source", TEXT, "id", "in docs/evidence.md"),
     C("status", TEXT, ("input", "fitted", "predicted"), "whether it went in, a parameter was fitted to it, or it comes out by itself"),
+)
+JUDGED = csv(
+    "judged",
+    "target that the base world is compared with and can count",
+    "of `validate`: misses first, then those within tolerance, then those that nobody is there for. Targets stand in "
+    "`sim/data/targets/targets.csv`, frozen beforehand",
+    ("id",),
+    C("id", TEXT, "key", "of the target"),
+    C("figure", TEXT, "text", "what it is"),
+    C("simulated", REAL, "unit", "in the base world; empty where nobody is there to be counted"),
+    C("target", REAL, "unit", "by the source, or the limit that it sets"),
+    C("low", REAL, "unit", "the least that is within tolerance; empty if there is none"),
+    C("high", REAL, "unit", "the most that is within tolerance; empty if there is none"),
+    C("inside", TRUTH, YES, "whether the simulated figure is within tolerance"),
+    C("status", TEXT, ("input", "fitted", "predicted"), "whether it went in, a parameter may be fitted to it, or it comes out by itself"),
+    C("counted", TEXT, ("yes", "late", "no"), "whether it counts in the verdict: not where it came later, or is only shown"),
+    UNIT,
+    C("area", TEXT, "text", "place and year of the source"),
+    C("evidence", TEXT, "id", "in docs/evidence.md"),
+    C("place", TEXT, "key", "of the places that it is compared in; empty for all"),
 )
 COMPUTED = (
     EFFECTS,
@@ -319,6 +339,7 @@ COMPUTED = (
     GOALS,
     PACKAGES,
     VALIDATION,
+    JUDGED,
     *FOR_PAGE,
 )
 EVERY = (*OF_A_RUN.values(), *COMPUTED)  # every table that a command leaves

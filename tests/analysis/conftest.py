@@ -36,7 +36,7 @@ def every_table(tmp_path_factory) -> Path:
         assert entry.main(compare.COMMAND, [*shared, "scenarios=[plan]", "ledger=all"]) == 0
         assert entry.main(attribute.COMMAND, [*shared, "scenario=plan"]) == 0
         assert entry.main(goals.COMMAND, [*shared, "scenario=plan", f"goals={home / 'goals.yaml'}", "trials=3"]) == 0
-        validate.report(out, 14)
+        validate.report(out, 14, "vlieland", "")
     return out
 
 

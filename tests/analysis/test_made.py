@@ -102,13 +102,15 @@ def test_every_pattern_of_every_maker_is_cleared_before_the_tables_change(tmp_pa
 
 def test_a_validation_writes_what_it_declares(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    table = pd.DataFrame([dict.fromkeys(VALIDATION.tables[0].names, "x")])
+    table, judged = (pd.DataFrame([dict.fromkeys(one.names, "x")]) for one in VALIDATION.tables)
     monkeypatch.setattr("analysis.estimates.validation.compare", lambda tables: table)
     monkeypatch.setattr("analysis.estimates.validation.tables", lambda *parts: None)
-    monkeypatch.setattr("analysis.estimates.validation.as_text", lambda table: "")
+    monkeypatch.setattr("analysis.estimates.judged.judge", lambda tables, place: judged)
+    monkeypatch.setattr("analysis.estimates.judged.as_text", lambda table, place: "")
+    monkeypatch.setattr("analysis.estimates.judged.verdict", lambda table: "")
     monkeypatch.setattr(pd, "read_parquet", lambda path: None)
-    assert validate.report(tmp_path, 12) == 0
-    assert files(tmp_path) == {"validation.csv"} == of(VALIDATION, tmp_path)
+    assert validate.report(tmp_path, 12, "zwolle", "") == 0
+    assert files(tmp_path) == {"validation.csv", "judged.csv"} == of(VALIDATION, tmp_path)
 
 
 def test_a_file_that_nobody_declared_cannot_be_written(tmp_path):
