@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.estimates import chain_examples, journey, judged, misses, pots, validation
+from analysis.estimates import beside_rivals, chain_examples, journey, judged, local_moves, misses, pots, validation
 from analysis.estimates.areas import areas
 from analysis.estimates.cards import STOCK, Place, cards, place_of
 from analysis.estimates.costs import beyond_basis, costs
@@ -24,12 +24,13 @@ from analysis.estimates.naive import naive
 from analysis.estimates.one_senior import NOTHING, one_senior
 from analysis.estimates.statistics import refuse_twins
 from analysis.estimates.users import USED, WINDOWS, by_verdict, users
+from analysis.estimates.validation import Tables
 from analysis.page import words
 from analysis.page.words import Text
 from analysis.tables.files import Folder
 from analysis.tables.for_page import FREED_HOMES, JOURNEY, USERS
 from analysis.tables.record import MANIFEST
-from analysis.tables.schema import CHAIN_LENGTHS, FILTERS_CSV, JUDGED, POTS, SENIORS, SPENDING, VALIDATION
+from analysis.tables.schema import CHAIN_LENGTHS, FILTERS_CSV, JUDGED, POTS, RIVALS, SENIORS, SPENDING, VALIDATION
 from sim.counts.schema import DRIFT, FILTERS, JOURNAL, SUMMARY
 from sim.world.errors import Refusal
 from sim.world.names import ALL, BASIS, PLACEBO, check_names
@@ -72,7 +73,7 @@ class Results:
         return LedgerCounts(self.folder, self.months, self.months + int(self.config["follow_up"]) - 1, str(self.config["start"]))
 
     @cached_property
-    def base_world(self) -> validation.Tables | None:
+    def base_world(self) -> Tables | None:
         """What the base world is compared by, of the seeds whose ledger was kept; None without a ledger."""
         if not self.ledger_counts.known:
             return None
@@ -85,9 +86,21 @@ class Results:
         return validation.compare(self.base_world) if self.base_world else pd.DataFrame(columns=list(VALIDATION.names))
 
     @cached_property
+    def whole_base_world(self) -> Tables | None:
+        """The same with moves inside each gemeente, for which the whole ledger is read."""
+        return self.base_world and self.base_world._replace(within=local_moves.of_folder(self.folder, self.months))
+
+    @cached_property
     def judged(self) -> pd.DataFrame:
         """The base world beside the targets of its place; empty without a ledger."""
-        return judged.judge(self.base_world, str(self.config["place"])) if self.base_world else pd.DataFrame(columns=list(JUDGED.names))
+        there, place = self.whole_base_world, str(self.config["place"])
+        return judged.judge(there, place) if there else pd.DataFrame(columns=list(JUDGED.names))
+
+    @cached_property
+    def rivals(self) -> pd.DataFrame:
+        """The base world beside its rivals; empty without a ledger."""
+        there, place = self.whole_base_world, str(self.config["place"])
+        return beside_rivals.beside(there, place) if there else pd.DataFrame(columns=list(RIVALS.names))
 
     @cached_property
     def hits(self) -> dict[str, bool]:

@@ -36,15 +36,18 @@ def execute(plan: Plan, out: Path | None, command: str) -> int:
 
 def report(out: Path, months: int, place: str, command: str) -> int:
     """Read the tables, write and print the comparison; a place of the declared test leaves a line in its log before that."""
-    from analysis.estimates import judged, validation
+    from analysis.estimates import beside_rivals, judged, local_moves, validation
     from analysis.estimates.ledger_counts import COUNTED
+    from analysis.tables.files import Folder
 
     counted = {name: pd.read_parquet(out / TABLES[name].file) for name in (*COUNTED, MONTHS.name)}
-    tables = validation.tables(counted, counted[MONTHS.name], months)
-    table = judged.judge(tables, place)
-    declared_test.note(place, command, judged.verdict(table))
-    VALIDATION.write(out, {"validation": validation.compare(tables), "judged": table})
-    print(judged.as_text(table, place))
+    within = local_moves.of_folder(Folder(out), months)
+    tables = validation.tables(counted, counted[MONTHS.name], months)._replace(within=within)
+    table, rivals = judged.judge(tables, place), beside_rivals.beside(tables, place)
+    standing = beside_rivals.as_text(beside_rivals.standing(rivals, place, set(within)))
+    declared_test.note(place, command, f"{judged.verdict(table)}; {beside_rivals.in_short(rivals, set(within))}")
+    VALIDATION.write(out, {"validation": validation.compare(tables), "judged": table, "rivals": rivals})
+    print(judged.as_text(table, place), standing, sep="\n\n")
     print(out / "judged.csv")
     return 0
 

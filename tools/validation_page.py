@@ -11,7 +11,7 @@ if str(ROOT) not in sys.path:  # run as a file, the project is not on the path y
 
 import pandas as pd  # noqa: E402
 
-from analysis.estimates import judged  # noqa: E402
+from analysis.estimates import beside_rivals, judged  # noqa: E402
 from analysis.estimates.targets import NOT_YET, targets  # noqa: E402
 from analysis.estimates.validation import OF_PAGES  # noqa: E402
 
@@ -32,6 +32,31 @@ Of {all} targets the model counts {counted} today. The column `model` of the fil
 
 Misses come first. A target with a star is in no verdict. Figures of other areas and years are compared as they are, with a wider tolerance.
 
+"""
+OF_RIVALS = "rivals:"
+BLANK = {name: [""] for name in ("value", "observed", "off")}
+FIGURES = {
+    "moved_within": "moves inside the gemeente, 2025",
+    "arrived": "arrivals, 2025",
+    "left": "departures, 2025",
+    "chains": "chains (A01, A02, A03, A31)",
+    "caused_share": "moves that a package caused (C04)",
+}
+RIVALS = """## The model beside its rivals
+
+Simple forecasts of the same figures (`analysis/estimates/rivals.py`). Figures on which the model loses come first.
+
+- `R0`: one rate for the country. `R1s`: rates by age of 2017, times one factor.
+- `R2+`: a ridge regression on 13 open columns. The province of a gemeente is left out when it is forecast.
+- `R3`: arrivals and departures of 2018, times one factor.
+- `Markov`: a vacancy chain of two published numbers. A new home is followed by a freed one with chance 0.71 (A13). Each home that is let
+  again is followed by another with chance 0.5 (A05).
+- `users`: all who used a measure moved because of it. `none`: nobody did.
+
+The ten gemeenten were run each alone, with one seed and 48 months; Gelderland as one region. Weighted: with the population. The model's
+persons are those of households that move inside the gemeente; moves into rooms are not in it. In Gelderland a starter counts where it
+came to live. What talks caused (C01, C31, C32) and what a scheme did (C20) nobody counted, so rivals cannot be held against it: `users`
+says 26.6, 13 and 31 % of talks and at most half of the moves, `none` says nothing.
 """
 
 
@@ -56,12 +81,36 @@ def head() -> str:
     return HEAD.format(pages=len(OF_PAGES), all=len(found), counted=sum(one.model != NOT_YET for one in found))
 
 
+def beside(runs: dict[str, list[str]]) -> str:
+    """The section on rivals, from the rivals.csv of the runs of each set of gemeenten."""
+    found = {word: pd.concat([pd.read_csv(path, keep_default_na=False, na_values=BLANK) for path in paths]) for word, paths in runs.items()}
+    standing = beside_rivals.over_sets(found)
+    lines = [
+        RIVALS,
+        "| figure | over | by | gemeenten | error, % | weighted, % | correlation | rank correlation | |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for row in standing.itertuples():
+        loses = "**loses**" if row.loses == 1 and row.who == beside_rivals.MODEL else ""
+        uncounted = row.who == beside_rivals.MODEL and pd.isna(row.error)
+        numbers = (
+            ["not run" if row.figure == beside_rivals.MOVES else "not counted yet", "", "", ""]
+            if uncounted
+            else [*map(beside_rivals.said, (row.error, row.weighted, row.correlation)), beside_rivals.ranked(row)]
+        )
+        n = "" if pd.isna(row.gemeenten) else f"{row.gemeenten:.0f}"
+        lines.append(f"| {FIGURES[row.figure]} | {row.over} | {row.who} | {n} | {' | '.join(numbers)} | {loses} |")
+    return "\n".join([*lines, ""])
+
+
 def main() -> None:
     """Write the page."""
     parts = [argument.split("=", 1) for argument in sys.argv[1:]]
     if not parts or any(len(part) != 2 for part in parts):
-        sys.exit('usage: python tools/validation_page.py "TITLE=path/to/judged.csv" ...')
-    text = head() + "\n".join(table(title, Path(path)) for title, path in parts)
+        sys.exit('usage: python tools/validation_page.py "TITLE=path/to/judged.csv" … "rivals:ten gemeenten=a/rivals.csv,b/rivals.csv" …')
+    runs = {title.removeprefix(OF_RIVALS): paths.split(",") for title, paths in parts if title.startswith(OF_RIVALS)}
+    tables = [table(title, Path(path)) for title, path in parts if not title.startswith(OF_RIVALS)]
+    text = head() + "\n".join([beside(runs), *tables])
     before = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
     _, mark, tail = before.partition(BY_HAND)  # what was measured by other commands stays
     PAGE.write_text(text + ("\n" + mark + tail if mark else ""), encoding="utf-8", newline="\n")

@@ -7,13 +7,14 @@ A hit is within 25 % of the source: the mark of the pages. Targets have a tolera
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from analysis.estimates import chain_length as chain_statistics
-from analysis.estimates import targets
+from analysis.estimates import rivals, targets
 from analysis.estimates.chain_length import Ledger
 from analysis.estimates.ledger_counts import COUNTED, Numbers
 from analysis.tables.schema import VALIDATION
@@ -49,6 +50,7 @@ class Tables(NamedTuple):
     chains: Ledger
     months: pd.DataFrame
     n_months: int
+    within: Mapping[str, float] = MappingProxyType({})  # persons who move inside each gemeente per year (``local_moves``), where counted
 
     def per_year(self, n: float) -> float:
         """A count over the kept seeds and the run, per seed and year."""
@@ -154,6 +156,19 @@ def longer_chains(t: Tables) -> float:
     return total
 
 
+def local_error(t: Tables) -> float:
+    """Weighted error of the moves inside each gemeente, %; NaN where they were not counted."""
+    table = rivals.gemeenten().reindex(list(t.within)).dropna(subset=[rivals.WITHIN])
+    simulated = np.array([100 * t.within[code] for code in table.index]) / table["population"].to_numpy()
+    return rivals.errors(simulated, table[rivals.WITHIN].to_numpy(), table["population"].to_numpy())["weighted"] if len(table) else np.nan
+
+
+def local_rate(t: Tables) -> float:
+    """Moves inside the gemeenten of the run together, % of their persons."""
+    table = rivals.gemeenten().reindex(list(t.within)).dropna(subset=[rivals.WITHIN])
+    return 100 * sum(t.within[code] for code in table.index) / table["population"].sum() if len(table) else np.nan
+
+
 _OLD = ("households_65_74", "households_75_84", "households_85_plus")
 REGISTERED, SEARCHED = social("registered_months", YEAR), social("waited_months", YEAR)
 Count = Callable[[Tables], float]
@@ -192,6 +207,8 @@ COUNTS: dict[str, Count] = {  # by id of a target: all that the model can count 
     "koop_sold": OF_PAGES["freed_koop"],
     "first_link_2020": OF_PAGES["first_link"],
     "order_house_flat": longer_chains,
+    "moved_within_nl": local_rate,
+    "moved_within_gelderland": local_error,
     **{f"registration_{place}": REGISTERED for place in ("utrecht", "amsterdam", "oss", "zundert", "hilvarenbeek")},
     **{f"search_{place}": SEARCHED for place in ("utrecht", "oss", "zundert", "hilvarenbeek")},
 }

@@ -39,6 +39,7 @@ MAKERS: dict[str, Callable[[Any], pd.DataFrame]] = {
     "pots_csv": lambda results: results.pots,
     "validation_csv": lambda results: results.validation,
     "judged_csv": lambda results: results.judged,
+    "rivals_csv": lambda results: results.rivals,
     "deciding_csv": lambda results: deciding(results.manifest.get("scenarios", {})),
     "certainty_csv": lambda results: certainty(results.effects),
     "parting_csv": lambda results: parting(results.folder.table("drift", DRIFT.promised)),

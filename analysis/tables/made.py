@@ -150,7 +150,7 @@ PAGE = Made(
     ),
     (*(f"figures/{key}{end}" for key in (*CHARTS, OF_OUTCOMES) for end in (".svg", ".png")), REPORT, WORKBOOK, datapackage.NAME),
 )
-VALIDATION = Made((schema.VALIDATION, schema.JUDGED))  # of a validation, which makes no page; the first is the page's, too
+VALIDATION = Made((schema.VALIDATION, schema.JUDGED, schema.RIVALS))  # of a validation, which makes no page; the first is the page's, too
 WORKSHEETS = Made((), ("werkbladen_*.html",), handed_over=("werkbladen_*.xlsx",))
 FROM_TABLES = (PAGE, VALIDATION, WORKSHEETS)  # never left beside tables of another run
 SHARES = MadeApart((schema.WORLDS, schema.BUNDLES, schema.SHAPLEY), ("shapley",))

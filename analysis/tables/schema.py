@@ -325,6 +325,21 @@ JUDGED = csv(
     C("evidence", TEXT, "id", "in docs/evidence.md"),
     C("place", TEXT, "key", "of the places that it is compared in; empty for all"),
 )
+RIVALS = csv(
+    "rivals",
+    "public figure × gemeente × model or rival",
+    "of `validate`: the model beside simple forecasts of the same figures, in the gemeenten of the run. Rivals: `R0` one rate for the "
+    "country; `R1s` rates by age of 2017; `R2+` a regression on open columns, the own province left out; `R3` flows of 2018; `Markov` a "
+    "chain of two published numbers; `users` all users moved because of it; `none` nobody did",
+    ("figure", "place", "who"),
+    C("figure", TEXT, "key", "`moved_within`, `arrived`, `left`, or the id of a target"),
+    C("place", TEXT, "code", "of the gemeente; empty where the figure is of none"),
+    C("who", TEXT, ("model", "R0", "R1s", "R2+", "R3", "Markov", "users", "none"), "whose figure it is"),
+    C("value", REAL, "unit", "that it gives; empty where the model does not count it yet"),
+    C("observed", REAL, "unit", "by the source; empty where nobody counted it"),
+    C("off", REAL, "%", "how far the value is from what was observed"),
+    UNIT,
+)
 COMPUTED = (
     EFFECTS,
     COSTS,
@@ -340,6 +355,7 @@ COMPUTED = (
     PACKAGES,
     VALIDATION,
     JUDGED,
+    RIVALS,
     *FOR_PAGE,
 )
 EVERY = (*OF_A_RUN.values(), *COMPUTED)  # every table that a command leaves

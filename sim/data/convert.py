@@ -249,6 +249,32 @@ def children(source: Path) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["subject", "number_or_age", "value", "unit"])
 
 
+def rival_gemeenten(source: Path) -> pd.DataFrame:
+    """What simple forecasts need of gemeenten beside population/gemeenten.csv; no world reads it."""
+    table = pd.read_csv(source / "gemeenten.csv").set_index("gm_code").sort_index()
+    pairs = pd.read_csv(source / "od_2018.csv")
+    arrived, left = (pairs.groupby(side)["persons"].sum().reindex(table.index).fillna(0) for side in ("to_gemeente", "from_gemeente"))
+    density = table["address_density_per_km2_2020"]
+    found = {"area_km2": table["area_km2"], "address_density_per_km2_2020": density, "arrived_2018": arrived, "left_2018": left}
+    out = pd.DataFrame(found).rename_axis("code").reset_index()
+    return out.astype({"arrived_2018": int, "left_2018": int})
+
+
+def rival_moves(source: Path) -> pd.DataFrame:
+    """Persons who move within and between gemeenten per year, by age, % of persons; no world reads it."""
+    young, old = (pd.read_csv(source / f"moves_by_age_{name}.csv") for name in ("2017", "74plus"))
+    within, between = "of_which_within_gemeente_pct_per_year", "of_which_between_gemeenten_pct_per_year"
+    return pd.DataFrame(
+        {
+            "age": [*young["age"], *old["age"]],
+            "pct_within": [*young["pct_moved_within_gemeente"], *old[within]],
+            "pct_between": [*young["pct_moved_between_gemeenten"], *old[between]],
+            "year": [2017] * len(young) + [2022] * len(old),
+            "status": ["READ"] * len(young) + ["DERIVED"] * len(old),
+        }
+    )
+
+
 def _band(a: int) -> str:
     return f"{a}_{a + 4}" if a < 95 else "95_plus"
 
@@ -266,13 +292,15 @@ SUBJECTS = {
     "moves": moves,
     "children": children,
 }
+OF_RIVALS = {"gemeenten": rival_gemeenten, "moves": rival_moves}
 
 
 def main(source: Path) -> None:
     """Write every subject as one CSV file (UTF-8, comma, line feed)."""
-    TARGET.mkdir(exist_ok=True)
-    for name, make in SUBJECTS.items():
-        make(source).to_csv(TARGET / f"{name}.csv", index=False, lineterminator="\n")
+    for folder, subjects in ((TARGET, SUBJECTS), (TARGET.with_name("rivals"), OF_RIVALS)):
+        folder.mkdir(exist_ok=True)
+        for name, make in subjects.items():
+            make(source).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from analysis.estimates import validation
 from analysis.page import page
 from analysis.tables import datapackage
 from analysis.tables.files import Folder
@@ -102,15 +103,24 @@ def test_every_pattern_of_every_maker_is_cleared_before_the_tables_change(tmp_pa
 
 def test_a_validation_writes_what_it_declares(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    table, judged = (pd.DataFrame([dict.fromkeys(one.names, "x")]) for one in VALIDATION.tables)
-    monkeypatch.setattr("analysis.estimates.validation.compare", lambda tables: table)
-    monkeypatch.setattr("analysis.estimates.validation.tables", lambda *parts: None)
-    monkeypatch.setattr("analysis.estimates.judged.judge", lambda tables, place: judged)
-    monkeypatch.setattr("analysis.estimates.judged.as_text", lambda table, place: "")
-    monkeypatch.setattr("analysis.estimates.judged.verdict", lambda table: "")
+    empty = validation.Tables(None, None, None, 12)
+    table, judged, rivals = (pd.DataFrame([dict.fromkeys(one.names, "x")]) for one in VALIDATION.tables)
+    for name, made in {
+        "validation.compare": lambda tables: table,
+        "validation.tables": lambda *parts: empty,
+        "local_moves.of_folder": lambda folder, months: {},
+        "judged.judge": lambda tables, place: judged,
+        "judged.as_text": lambda table, place: "",
+        "judged.verdict": lambda table: "",
+        "beside_rivals.beside": lambda tables, place: rivals,
+        "beside_rivals.standing": lambda table, over, codes: None,
+        "beside_rivals.as_text": lambda table: "",
+        "beside_rivals.in_short": lambda table, codes: "",
+    }.items():
+        monkeypatch.setattr(f"analysis.estimates.{name}", made)
     monkeypatch.setattr(pd, "read_parquet", lambda path: None)
     assert validate.report(tmp_path, 12, "zwolle", "") == 0
-    assert files(tmp_path) == {"validation.csv", "judged.csv"} == of(VALIDATION, tmp_path)
+    assert files(tmp_path) == {"validation.csv", "judged.csv", "rivals.csv"} == of(VALIDATION, tmp_path)
 
 
 def test_a_file_that_nobody_declared_cannot_be_written(tmp_path):

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.estimates import judged, targets, validation
+from analysis.estimates import judged, local_moves, targets, validation
 from analysis.estimates.ledger_counts import COUNTED
 from analysis.page.public_words import WORDS
 from analysis.results import gather
@@ -207,10 +207,12 @@ def test_a_validation_notes_before_it_tells(tmp_path, monkeypatch, tables):
     said: list[str] = []
     monkeypatch.setattr(pd, "read_parquet", lambda path: None)
     monkeypatch.setattr(validation, "tables", lambda *parts: tables)
+    monkeypatch.setattr(local_moves, "of_folder", lambda folder, months: {"GM0664": 1000.0})
     monkeypatch.setattr(declared_test, "note", lambda place, command, result: said.append(f"{place} {command} {result}"))
-    monkeypatch.setattr("builtins.print", lambda text: said.append(str(text)))
+    monkeypatch.setattr("builtins.print", lambda *texts, **how: said.append(" ".join(map(str, texts))))
     assert validate.report(tmp_path, made.MONTHS, "zeeland", "the command") == 0
     assert said[0].startswith("zeeland the command ") and "predicted targets are within tolerance" in said[0] and len(said) > 1
+    assert "moves inside the gemeente, weighted error %: model " in said[0]
 
 
 # a run beside its targets
