@@ -65,6 +65,18 @@ SIDES = (("Met de maatregelen:", "With the measures:"), ("Zonder:", "Without:"))
 SAME = ("Tot {} is alles gelijk.", "Up to {} all is the same.")
 REASONS = {"obstacle": Obstacle, "dropped": DropReason, "wish": Trigger, "search": Trigger}
 LANGUAGES = ("nl", "en")
+KINDS = {*PLAIN, "event", "responded", "ended", "keys"}
+WORDS: dict[str, frozenset[str]] = {  # which words can stand as the reason of an entry, by kind; of other kinds any
+    "event": frozenset(one.key for one in EVENTS),
+    "parted": frozenset(one.key for one in ABOUT),
+    "start": frozenset(one.key for one in STAGES),
+    "ended": frozenset(one.key for one in Origin),
+    "keys": frozenset(one.key for one in MoveReason),
+    **{kind: frozenset(one.key for one in codes) for kind, codes in REASONS.items()},
+}
+HOMES: dict[str, frozenset[str]] = {
+    name: frozenset(one.key for one in codes) for name, codes in (("type", DwellingType), ("tenure", Tenure))
+}
 VAIN = ("responded", "obstacle")  # kinds that stand for a month of looking
 CONTACTS = ("information", "talk", "help")  # what the measures themselves do: none of it befalls who is without
 NUMBERS = ("rooms", "number", "fit_before", "fit_after")  # columns that a sentence can name
@@ -103,9 +115,29 @@ def home_said(row: Row) -> Said:
     }
 
 
+def unknown(row: Row) -> str:
+    """The first word of an entry that this version has no sentence for, as one of another version may; empty where it has them all."""
+    kind, reason = str(row["kind"]), str(row["reason"])
+    if kind not in KINDS:
+        return kind
+    if reason not in WORDS.get(kind, {reason}):
+        return reason
+    lacking = [str(row[name]) for name, words in HOMES.items() if row["type"] and row[name] not in words]
+    return lacking[0] if lacking else ""
+
+
 def said(row: Row, start: str) -> Said:
-    """One entry in a sentence or two, its numbers in braces by column; ``start`` is month 0 (YYYY-MM)."""
-    kind = row["kind"]
+    """One entry in a sentence or two, its numbers in braces by column; ``start`` is month 0 (YYYY-MM).
+
+    An entry with a word that is not known here says so.
+    """
+    kind, word = row["kind"], unknown(row)
+    if word:
+        word = word.replace("{", "(").replace("}", ")")  # braces stand around numbers
+        return {
+            "nl": f"Hier gebeurt iets dat deze versie niet kent: {word}.",
+            "en": f"Here something happens that this version does not know: {word}.",
+        }
     if kind == "event":
         return dict(zip(LANGUAGES, EVENTS[Trigger[row["reason"].upper()]], strict=True))
     if kind == "responded":
@@ -186,13 +218,13 @@ def searched(rows: list[Row], start: str) -> Line:
     """Months of looking that ended without a home, one after the other, drawn together: a line of the first of them."""
     why = Counter(row["reason"] for row in rows if row["kind"] == "obstacle")
     word, n = why.most_common(1)[0]
-    reason, last = Obstacle[word.upper()], month_said(start, rows[-1]["month"])
+    last = month_said(start, rows[-1]["month"])
+    nl, en = (Obstacle[word.upper()].nl, Obstacle[word.upper()].en) if word in WORDS["obstacle"] else (word, word)
     numbers = {"months": sum(why.values()), "number": sum(row["number"] for row in rows if row["kind"] == "responded"), "most": n}
     one = {
         "nl": f"Kijkt {{months}} maanden zonder te verhuizen, tot en met {last['nl']}. Reacties: {{number}}. "
-        f"Vaakst: {reason.nl} (maanden: {{most}}).",
-        "en": f"Looks {{months}} months without a move, up to {last['en']}. Responses: {{number}}. "
-        f"Most often: {reason.en} (months: {{most}}).",
+        f"Vaakst: {nl} (maanden: {{most}}).",
+        "en": f"Looks {{months}} months without a move, up to {last['en']}. Responses: {{number}}. Most often: {en} (months: {{most}}).",
     }
     return line(rows[0], start) | {"kind": "searched", "said": one, "numbers": numbers}
 
