@@ -15,7 +15,7 @@ from tests.workshop.inside import client
 from tests.workshop.test_server import read_back
 from workshop.engine.package import Package
 from workshop.engine.shares import _lacking
-from workshop.server import between, said
+from workshop.server import between, said, short
 from workshop.server.tables import Sheet, cells
 
 MONTHS = 24
@@ -44,11 +44,43 @@ def test_the_difference_is_of_the_two_packages_in_the_same_worlds(tmp_path, turn
     assert (one["lower"]["v"], one["upper"]["v"]) == pytest.approx((each.mean() - half, each.mean() + half))
     line = said.filled(one["sentences"][0], "nl")
     assert one["lower"]["v"] * one["upper"]["v"] > 0, "the rest is about a difference that is larger than chance"
-    assert line.startswith(f"Met {of_other} verhuizen er in 2 jaar ongeveer ") and f"dan met {of_first}." in line
+    assert of_first not in line and of_other not in line, "who reads it need not remember letters"
+    name_first, name_other = (f"‘{said.title(STRONG).nl} ({dose})’" for dose in (("groot", "klein") if turned else ("klein", "groot")))
+    assert line.startswith(f"Met {name_other} verhuizen er in 2 jaar ongeveer ") and f"dan met {name_first}." in line
+    assert "groter dan toeval" in line and "larger than chance" in one["sentences"][0]["en"]
     assert ("meer dan" in line, "minder dan" in line) == (not turned, turned) and "−" not in line
-    low, high = (float(text.replace(".", "").replace(",", ".")) for text in re.search(r"tussen ([0-9.,]+) en ([0-9.,]+)\.$", line).groups())
+    low, high = (float(text.replace(".", "").replace(",", ".")) for text in re.search(r"van ([0-9.,]+) tot ([0-9.,]+)\.$", line).groups())
     assert low < abs(each.mean()) < high
     assert "toeval alleen" in one["sentences"][1]["nl"]
+
+
+def test_names_are_of_the_cards_that_the_others_do_not_have_and_no_two_are_alike():
+    shared = [(key, "gewoon") for key in ALL[2:]]
+    first, other, third = (Package(cards=tuple(sorted([*shared, *more]))) for more in ([], [(ALL[0], "groot")], [(ALL[1], "klein")]))
+    found = short.names([first, other, third])
+    assert found[other].nl == f"{said.title(ALL[0]).nl}, {said.title(min(ALL[2:])).nl} plus 5 kaarten"
+    assert found[third].en.startswith(said.title(ALL[1]).en) and found[third].en.endswith("plus 5 cards")
+    assert len(set(found.values())) == 3
+    (one, another) = short.names(
+        [Package(cards=(*shared[:2], (ALL[0], "klein"))), Package(cards=(*shared[:2], (ALL[0], "groot")))]
+    ).values()
+    assert one.nl.startswith(f"{said.title(ALL[0]).nl} (klein)") and another.nl.startswith(f"{said.title(ALL[0]).nl} (groot)")
+    empty, done = Package(), Package(done=(("voorrang", "gewoon"),))
+    assert short.names([empty, first])[empty].nl == "geen nieuwe kaarten"
+    assert short.names([empty, done])[done].nl == f"geen nieuwe kaarten (doet u al: {said.title('voorrang').nl})"
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_however_packages_look_their_names_differ(seed):
+    rng = random.Random(seed)
+    cards = [(key, dose) for key in ALL for dose in said.SIZES]
+
+    def some(n):
+        return tuple({key: (key, dose) for key, dose in rng.sample(cards, n)}.values())
+
+    packages = list(dict.fromkeys(Package(done=some(rng.randrange(3)), cards=some(rng.randrange(7))) for _ in range(4)))
+    found = short.names(packages)
+    assert len(set(found.values())) == len({name.en for name in found.values()}) == len(packages)
 
 
 def test_two_packages_that_each_do_much_may_not_differ_by_more_than_chance(tmp_path):
@@ -61,6 +93,7 @@ def test_two_packages_that_each_do_much_may_not_differ_by_more_than_chance(tmp_p
             if one["lower"]["v"] < 0 < one["upper"]["v"]:
                 found = said.filled(one["sentences"][0], "nl")
                 break
+    assert not any(text in found for text in hall.letters._packages)
     assert found and "geen verschil te zien dat groter is dan toeval: tussen −" in found and "ongeveer" not in found
 
 

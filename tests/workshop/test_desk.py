@@ -264,7 +264,8 @@ def test_a_failure_is_one_line_and_the_next_question_is_asked(browser, byhand):
     byhand.asked[-1].told(Through(None, "brieven.rel_reached=3: at most 1"))
     browser.get("/api/tables")
     failed = look(browser, asked)
-    assert failed["state"] == desk.FAILED and "rel_reached=3" in failed["line"]["nl"]
+    assert failed["state"] == desk.FAILED and failed["original"] == failed["line"]["en"] == "brieven.rel_reached=3: at most 1"
+    assert "Engels" in failed["line"]["nl"] and "most" not in failed["line"]["nl"]  # what is not known in Dutch is not told in English
     assert ask(browser)["state"] == desk.COUNTING
 
 

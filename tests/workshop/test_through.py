@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -19,12 +20,13 @@ from analysis.estimates.cards import Place
 from sim.interventions import REGISTRY
 from sim.world.errors import Refusal
 from tests.workshop.fresh import Fresh
-from workshop.engine import one_world
+from workshop.engine import one_world, through
 from workshop.engine.doses import doses
 from workshop.engine.outcome import outcome
 from workshop.engine.package import Package
 from workshop.engine.setting import Setting
 from workshop.engine.through import Desk, Through, beside, ends, known, one_seed
+from workshop.server import reasons
 
 SETTING = Setting("schiermonnikoog", months=24, burn_in=12)
 DOSES = doses(SETTING, Place(200.0, 150.0))
@@ -133,6 +135,41 @@ def test_a_process_that_ends_by_itself_is_said_and_the_next_question_is_answered
         assert heard.get(timeout=300).pair[0].seed == 0
     finally:
         desk.stop()
+
+
+class NoProcess:
+    """What starts no process: the system refuses it."""
+
+    Pipe = staticmethod(multiprocessing.Pipe)
+
+    class Process:
+        def __init__(self, **_):
+            pass
+
+        def start(self):
+            raise OSError(11, "Resource temporarily unavailable")
+
+
+@pytest.mark.parametrize("pipe", [True, False])
+def test_a_process_that_cannot_start_is_said_at_once_and_the_next_question_is_answered(monkeypatch, pipe):
+    heard: queue.Queue[Through] = queue.Queue()
+    desk = Desk(DOSES, (0,))
+    no_pipe = SimpleNamespace(Pipe=lambda duplex: (_ for _ in ()).throw(OSError(24, "Too many open files")))
+    with monkeypatch.context() as patch:
+        patch.setattr(through, "lean_context", NoProcess if pipe else lambda: no_pipe)
+        desk.ask(LETTERS, {}, heard.put)
+    found = heard.get(timeout=5)
+    assert found.pair is None and "cannot be started (" in found.why_not and heard.empty()
+    assert reasons.of(found.why_not).nl.endswith("Sluit andere programma’s en begin opnieuw.")
+
+
+def test_what_cannot_be_read_of_a_process_is_said_too():
+    heard: queue.Queue[Through] = queue.Queue()
+    desk, ended = Desk(DOSES, (0,)), []
+    desk._process = SimpleNamespace(kill=lambda: ended.append(1), join=lambda: None)
+    pipe = SimpleNamespace(recv=lambda: (_ for _ in ()).throw(MemoryError("no room")), close=lambda: None)
+    desk._hear(desk._process, pipe, heard.put)
+    assert "cannot be read (MemoryError" in heard.get(timeout=5).why_not and ended == [1]
 
 
 ASKING = """

@@ -125,13 +125,26 @@ class Desk:
     def ask(self, package: Package, values: Values, told: Callable[[Through], None]) -> None:
         """Count a package through; ``told`` hears of each world, in another thread, and once where it cannot be."""
         self.stop()
+        try:
+            process, here = self._begin(package, values)
+        except Exception as error:  # no process, no pipe, no memory: whoever asked hears of it
+            told(Through(None, f"the process that counts cannot be started ({in_one_line(error)}); close other programmes and ask again"))
+            return
+        self._process = process
+        threading.Thread(target=self._hear, args=(process, here, told), daemon=True).start()
+
+    def _begin(self, package: Package, values: Values) -> tuple[BaseProcess, Connection]:
+        """The process of a question, and the end of its pipe that is heard."""
         context = lean_context()
         here, there = context.Pipe(duplex=False)
-        given = (there, self.doses, package, dict(values), self.seeds)
-        self._process = process = context.Process(target=_count, args=given, daemon=True)
-        process.start()
-        there.close()
-        threading.Thread(target=self._hear, args=(process, here, told), daemon=True).start()
+        with there:
+            process = context.Process(target=_count, args=(there, self.doses, package, dict(values), self.seeds), daemon=True)
+            try:
+                process.start()
+            except BaseException:
+                here.close()
+                raise
+        return process, here
 
     def _hear(self, process: BaseProcess, pipe: Connection, told: Callable[[Through], None]) -> None:
         lacking = len(self.seeds)
@@ -141,6 +154,9 @@ class Desk:
             except (EOFError, OSError):
                 process.join()
                 found = Through(None, f"the process that counted it ended by itself (exit status {process.exitcode}); ask again")
+            except Exception as error:  # what it sent cannot be read: it is ended
+                process.kill()
+                found = Through(None, f"what the process sent cannot be read ({in_one_line(error)}); ask again")
             lacking = lacking - 1 if found.pair is not None else 0
             if process is not self._process:
                 break  # nobody asks any more

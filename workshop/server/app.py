@@ -19,12 +19,12 @@ from starlette.routing import Route
 from sim.world.errors import Refusal
 from verhuisketens.shell import NotWritten
 from workshop.engine.package import Package
-from workshop.server import asked, papers, said, views
+from workshop.server import asked, papers, reasons, said, views
 from workshop.server import desk as desks
 from workshop.server.doors import Doors
 from workshop.server.hall import Hall
 from workshop.server.stream import Stream
-from workshop.table.wrong import Wrong, in_words
+from workshop.table.wrong import Wrong
 
 PAGE = Path(__file__).resolve().parents[1] / "page"
 KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".json": "application/json", ".svg": "image/svg+xml"}
@@ -56,6 +56,7 @@ class Routes:
             Route("/api/table/{table}/event", self.event, methods=post),
             Route("/api/table/{table}/stream", self.stream, methods=get),
             Route("/api/table/{table}/minutes.md", self.minutes, methods=get),
+            Route("/api/outcome/{letters}", self.outcome, methods=get),
             *(Route(f"/api/{name}/{{letters}}", self._of_package(work), methods=get) for name, work in asked.OF_PACKAGE.items()),
             Route("/api/senior/{letters}/{senior}", self.senior, methods=get),
             Route("/api/compare", self.compare, methods=get),
@@ -127,16 +128,18 @@ class Routes:
 
         return answer
 
+    async def outcome(self, request: Request) -> Response:
+        """What a package does; its money in figures that read apart from those of the packages that it is shown beside."""
+        others = [self.hall.letters.package(one) for one in self._listed(request, "beside")]
+        return JSONResponse(await self.hall.beside(asked.outcome, self.hall, self._package(request), others))
+
     async def senior(self, request: Request) -> Response:
         """One senior with and without a package."""
         return JSONResponse(await self.hall.beside(asked.senior, self.hall, self._package(request), request.path_params["senior"]))
 
     async def compare(self, request: Request) -> Response:
         """Packages side by side."""
-        listed = request.query_params.get("letters", "").split(",")
-        if len(listed) > asked.MOST_COMPARED:
-            raise Wrong(f"Leg hoogstens {asked.MOST_COMPARED} pakketten naast elkaar.", f"at most {asked.MOST_COMPARED} packages")
-        packages = [self.hall.letters.package(one) for one in listed]
+        packages = [self.hall.letters.package(one) for one in self._listed(request, "letters") or [""]]
         return JSONResponse(await self.hall.beside(asked.compare, self.hall, packages))
 
     async def desk_now(self, request: Request) -> Response:
@@ -160,6 +163,13 @@ class Routes:
             raise Wrong("Stoppen is genoeg.", "stop it, and nothing else")
         self.desk.stop(question)
         return JSONResponse(await self.hall.beside(self.desk.answer, question))
+
+    def _listed(self, request: Request, name: str) -> list[str]:
+        """Letters of some packages, with commas between them. Raises Wrong for too many."""
+        found = request.query_params.get(name, "").split(",") if request.query_params.get(name) else []
+        if len(found) > asked.MOST_COMPARED:
+            raise Wrong(f"Leg hoogstens {asked.MOST_COMPARED} pakketten naast elkaar.", f"at most {asked.MOST_COMPARED} packages")
+        return found
 
     async def package_text(self, request: Request) -> Response:
         """A package as a small text file."""
@@ -214,18 +224,18 @@ def _no_number(text: str) -> Any:
     raise ValueError(f"{text} is no number")
 
 
-def _one_line(status: int, nl: str, en: str) -> Response:
-    return JSONResponse({"nl": nl, "en": en}, status)
+def _one_line(status: int, nl: str, en: str, original: str | None = None) -> Response:
+    return JSONResponse({"nl": nl, "en": en, "original": original}, status)
 
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
-    wrong = in_words(error)
-    return _one_line(wrong.status, wrong.nl, wrong.en)
+    wrong = reasons.in_words(error)
+    return _one_line(wrong.status, wrong.nl, wrong.en, wrong.original)
 
 
 async def _not_written(request: Request, error: Exception) -> Response:
-    return _one_line(507, f"Dit kon niet worden bewaard: {error}", str(error))
+    return _one_line(507, f"Dit kon niet worden bewaard. {reasons.dutch(str(error))}", str(error), str(error))
 
 
 async def _no_route(request: Request, error: Exception) -> Response:

@@ -10,13 +10,14 @@ import pandas as pd
 from analysis.page.assumption_words import assumption
 from analysis.page.public_words import PARTS
 from analysis.page.public_words import WORDS as PUBLIC
-from analysis.page.words import capitals
+from analysis.page.words import Text, capitals
 from sim.world import places
+from sim.world.codes import Verdict
 from sim.world.names import YEAR
 from workshop.engine.answers import Answer
 from workshop.engine.assumed import Deciding
 from workshop.engine.package import Package
-from workshop.server import between, catalogue, papers, ranges, said, views
+from workshop.server import apart, between, catalogue, papers, ranges, said, short, views
 from workshop.server.hall import Hall
 from workshop.server.tables import PLACE, Sheet
 from workshop.table.wrong import Wrong
@@ -92,12 +93,13 @@ def _public(sheet: Sheet, key: str) -> dict[str, Any]:
     return {"key": key, **capitals(words.name)._asdict(), **cells, **texts, "hit": bool(row["hit"]), "why": why}
 
 
-def outcome(hall: Hall, package: Package) -> dict[str, Any]:
-    """See the route. Raises Wrong where nothing is known yet."""
+def outcome(hall: Hall, package: Package, beside: Sequence[Package] = ()) -> dict[str, Any]:
+    """See the route; ``beside`` are packages that its money is shown with. Raises Wrong where nothing is known yet."""
     found = hall.told(package)
     if found is None:
         raise Wrong(*said.NOT_YET, 404)
-    return found
+    shown: dict[str, Any] = apart.money([found, *(hall.told(one) for one in beside)])[0]
+    return shown
 
 
 def first_answer(hall: Hall, package: Package) -> Answer:
@@ -146,9 +148,17 @@ def people(hall: Hall, package: Package) -> dict[str, Any]:
     of_all = Sheet("people", letters)
     of_all.put(FOLLOWED, {"n": found.get("followed")})
     n = of_all.cell(FOLLOWED, "n", digits=0)
+    words = {str(one.get("verdict")) for one in found["people"]}
     return {"letters": letters, "world": hall.stock.seeds[0], "people": found, "why_none": why_none} | {
-        "followed": said.of_followed(n) if n and found["people"] else None
+        "verdicts": [{"key": one.key, **_explained(one)} for one in said.VERDICTS if one.key in words],
+        "followed": said.of_followed(n) if n and found["people"] else None,
     }
+
+
+def _explained(one: Verdict) -> dict[str, str]:
+    """A verdict and what it means, in a line."""
+    names, meaning = capitals(Text(one.nl, one.en)), said.VERDICTS[one]
+    return Text(*(f"{name.partition(':')[0]}: {means}" for name, means in zip(names, meaning, strict=True)))._asdict()
 
 
 def senior(hall: Hall, package: Package, name: str) -> dict[str, Any]:
@@ -176,7 +186,9 @@ def people_sheet(hall: Hall, package: Package) -> Sheet:
 
 def compare(hall: Hall, packages: Sequence[Package]) -> dict[str, Any]:
     """See the route."""
-    return {"packages": [_beside(hall, package) for package in packages], "between": between.told(hall, packages)}
+    names = short.names(packages)
+    shown = [_beside(hall, package) | {"name": names[package]._asdict()} for package in packages]
+    return {"packages": apart.money(shown), "between": between.told(hall, packages)}
 
 
 def _beside(hall: Hall, package: Package) -> dict[str, Any]:
@@ -286,7 +298,6 @@ OF_LETTERS: dict[str, Callable[[Hall, Package], Sheet]] = {
     **{name: _of_first_world(name) for name in ("chains", "hundred", "verdicts")},
 }
 OF_PACKAGE: dict[str, Callable[[Hall, Package], Any]] = {
-    "outcome": outcome,
     "chains": chains,
     "people": people,
     "assumptions": assumptions,

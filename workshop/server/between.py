@@ -7,8 +7,9 @@ of chance alone. Packages on top of other things that are done already have no d
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -17,7 +18,7 @@ from analysis.page.words import Text, span
 from workshop.engine.outcome import DIGITS
 from workshop.engine.outcome import said as judged
 from workshop.engine.package import Package
-from workshop.server import said
+from workshop.server import said, short
 from workshop.server.hall import Hall
 from workshop.server.said import Said
 from workshop.server.tables import Sheet
@@ -26,12 +27,20 @@ COLUMNS = ("base", "difference", "lower", "upper", "placebo", "seeds", "checked"
 MONEY = "eur_per_year"
 
 
+class _Pair(NamedTuple):
+    """The names of a package and of the one that it is put beside."""
+
+    mine: Text
+    theirs: Text
+
+
 def told(hall: Hall, packages: Sequence[Package]) -> list[dict[str, Any]]:
     """Each package after the first beside the first, in the order in which they were asked."""
     first, *others = dict.fromkeys(packages)
     for one in others:
         hall.remember_pair(one, first)
-    return [_told(hall, one, first) for one in others]
+    names = short.names(packages)
+    return [_told(hall, one, first, names) for one in others]
 
 
 def sheet(hall: Hall, package: Package) -> Sheet:
@@ -43,20 +52,19 @@ def sheet(hall: Hall, package: Package) -> Sheet:
     return found
 
 
-def _told(hall: Hall, package: Package, other: Package) -> dict[str, Any]:
-    mine, theirs = hall.letters.of(package), hall.letters.of(other)
-    names = {"letters": mine, "other": theirs}
-    if package.done != other.done:
-        return names | {"difference": None, "lower": None, "upper": None, "worlds": 0, "sentences": [_unlike(mine, theirs).sent()]}
+def _told(hall: Hall, package: Package, other: Package, names: Mapping[Package, Text]) -> dict[str, Any]:
+    letters, pair = {"letters": hall.letters.of(package), "other": hall.letters.of(other)}, _Pair(names[package], names[other])
     found = sheet(hall, package)
-    if theirs not in found.rows:
-        return names | {"difference": None, "lower": None, "upper": None, "worlds": 0, "sentences": [_not_yet(mine, theirs).sent()]}
+    if package.done != other.done or letters["other"] not in found.rows:
+        why_not = _unlike(pair) if package.done != other.done else _not_yet(pair)
+        return letters | {"difference": None, "lower": None, "upper": None, "worlds": 0, "sentences": [why_not.sent()]}
+    theirs = letters["other"]
     difference, ((lower, upper),) = found.around(theirs, "difference", ("lower", "upper"))
     assert difference is not None
     row, months = found.rows[theirs], hall.stock.doses.setting.months
     ends = None if lower is None or upper is None else (lower, upper)
-    sentences = [*_moves(mine, theirs, difference, ends, row, months), _money(mine, theirs, found, _priced(hall, package, other))]
-    return names | {
+    sentences = [*_moves(pair, difference, ends, row, months), _money(pair, found.cell(theirs, MONEY), _priced(hall, package, other))]
+    return letters | {
         "difference": difference,
         "lower": lower,
         "upper": upper,
@@ -104,63 +112,72 @@ def _eur(hall: Hall, package: Package, other: Package) -> float | None:
     return per_year[0] - per_year[1] if all(map(math.isfinite, per_year)) else None
 
 
-def _unlike(mine: str, theirs: str) -> Said:
-    return Said(
-        f"{mine} en {theirs} hebben een ander begin: wat u al doet, is niet gelijk. Daarom staat hier geen verschil.",
-        f"{mine} and {theirs} have different starting points: what is done already is not the same. So no difference is given here.",
+def _unlike(pair: _Pair) -> Said:
+    return _said(
+        "{mine} en {theirs} hebben een ander begin: wat u al doet, is niet gelijk. Daarom staat hier geen verschil.",
+        "{mine} and {theirs} have different starting points: what is done already is not the same. So no difference is given here.",
+        pair,
     )
 
 
-def _not_yet(mine: str, theirs: str) -> Said:
-    return Said(
-        f"{mine} en {theirs} zijn nog niet allebei nagespeeld. Het verschil is nog niet bekend.",
-        f"{mine} and {theirs} have not both been played yet. The difference is not known yet.",
+def _not_yet(pair: _Pair) -> Said:
+    return _said(
+        "{mine} en {theirs} zijn nog niet allebei nagespeeld. Het verschil is nog niet bekend.",
+        "{mine} and {theirs} have not both been played yet. The difference is not known yet.",
+        pair,
     )
 
 
-def _moves(mine: str, theirs: str, cell: dict[str, Any], ends: tuple[Any, Any] | None, row: dict[str, Any], months: int) -> list[Said]:
-    """How many more seniors move, and of what the margin is."""
+def _moves(pair: _Pair, cell: dict[str, Any], ends: tuple[Any, Any] | None, row: dict[str, Any], months: int) -> list[Said]:
+    """How many more seniors move, of what the margin is, and whether that is more than chance."""
     time = span(months)
     if ends is None:
-        return [_once(mine, theirs, cell, time)]
+        return [_once(pair, cell, time)]
     low, high = ends
     if cell["v"] == 0 == low["v"] == high["v"]:
         return [
-            Said(
-                f"Met {mine} verhuizen er in {time.nl} precies evenveel senioren als met {theirs}, elke keer dat het is nagespeeld.",
-                f"With {mine} exactly as many seniors move in {time.en} as with {theirs}, each time that it was run.",
+            _said(
+                f"Met {{mine}} verhuizen er in {time.nl} precies evenveel senioren als met {{theirs}}, elke keer dat het is nagespeeld.",
+                f"With {{mine}} exactly as many seniors move in {time.en} as with {{theirs}}, each time that it was run.",
+                pair,
             )
         ]
     if not row["sure"]:
-        return [_unsure(mine, theirs, low, high, time), CHANCE_ALONE]
+        return [_unsure(pair, low, high, time), CHANCE_ALONE]
     more = _more(cell)
     if low["v"] == high["v"]:
         return [
-            Said(
-                f"Met {mine} verhuizen er in {time.nl} elke keer {{n}} senioren {more.nl} dan met {theirs}. Een marge is er zo niet.",
-                f"With {mine} {{n}} {more.en} seniors move in {time.en} than with {theirs}, each time. So there is no margin.",
+            _said(
+                f"Met {{mine}} verhuizen er in {time.nl} elke keer {{n}} senioren {more.nl} dan met {{theirs}}. Een marge is er zo niet. "
+                "Dus of dit groter is dan toeval, is nog niet te zeggen.",
+                f"With {{mine}} {{n}} {more.en} seniors move in {time.en} than with {{theirs}}, each time. So there is no margin. "
+                "Whether this is larger than chance cannot be told yet.",
+                pair,
                 {"n": said.in_digits(cell, DIGITS)},
             )
         ]
     near, far = (low, high) if cell["v"] > 0 else (_size(high), _size(low))
     return [
-        Said(
-            f"Met {mine} verhuizen er in {time.nl} ongeveer {{n}} senioren {more.nl} dan met {theirs}. "
-            "Door toeval tussen {low} en {high}.",
-            f"With {mine} about {{n}} {more.en} seniors move in {time.en} than with {theirs}. By chance between {{low}} and {{high}}.",
+        _said(
+            f"Met {{mine}} verhuizen er in {time.nl} ongeveer {{n}} senioren {more.nl} dan met {{theirs}}. "
+            "Dat verschil is groter dan toeval. De marge voor toeval loopt van {low} tot {high}.",
+            f"With {{mine}} about {{n}} {more.en} seniors move in {time.en} than with {{theirs}}. "
+            "That difference is larger than chance. The margin for chance goes from {low} to {high}.",
+            pair,
             {"n": said.in_digits(cell, int(row["digits"]), near, far), "low": near, "high": far},
         ),
         CHANCE_ALONE,
     ]
 
 
-def _once(mine: str, theirs: str, cell: dict[str, Any], time: Text) -> Said:
+def _once(pair: _Pair, cell: dict[str, Any], time: Text) -> Said:
     """Of one world: there is no margin, and it may be chance."""
     more, same = _more(cell), Text("precies evenveel senioren als", "exactly as many seniors move as")
     how = Text(f"ongeveer {{n}} senioren {more.nl} dan", f"about {{n}} {more.en} seniors move than") if cell["v"] else same
-    return Said(
-        f"Eén keer nagespeeld: met {mine} verhuizen er in {time.nl} {how.nl} met {theirs}. Dat kan toeval zijn.",
-        f"Run once: with {mine} {how.en} with {theirs} in {time.en}. That may be chance.",
+    return _said(
+        f"Eén keer nagespeeld: met {{mine}} verhuizen er in {time.nl} {how.nl} met {{theirs}}. Dat kan toeval zijn.",
+        f"Run once: with {{mine}} {how.en} with {{theirs}} in {time.en}. That may be chance.",
+        pair,
         {"n": said.in_digits(cell, 1)} if cell["v"] else {},
     )
 
@@ -180,29 +197,32 @@ def _size(cell: dict[str, Any]) -> dict[str, Any]:
     return {**cell, "t": {language: text.lstrip("−-") for language, text in cell["t"].items()}}
 
 
-def _unsure(mine: str, theirs: str, low: dict[str, Any], high: dict[str, Any], time: Text) -> Said:
+def _unsure(pair: _Pair, low: dict[str, Any], high: dict[str, Any], time: Text) -> Said:
     """No difference larger than chance, or than what one new home may do."""
     cells = {"low": low, "high": high}
     if low["v"] > 0 or high["v"] < 0:  # the check of the report asks for more than chance
         alike = low["v"] == high["v"]
         how = Text("elke keer {low}", "each time {low}") if alike else Text("tussen {low} en {high}", "between {low} and {high}")
-        return Said(
-            f"Het verschil tussen {mine} en {theirs} is {how.nl} in {time.nl}. Zo veel verschil kan één nieuwe woning al geven.",
-            f"The difference between {mine} and {theirs} is {how.en} in {time.en}. One new home may make as much difference.",
+        return _said(
+            f"Het verschil tussen {{mine}} en {{theirs}} is {how.nl} in {time.nl}. Of dat groter is dan toeval, is niet te zeggen: "
+            "zo veel verschil kan één nieuwe woning al geven.",
+            f"The difference between {{mine}} and {{theirs}} is {how.en} in {time.en}. Whether that is larger than chance cannot be told: "
+            "one new home may make as much difference.",
+            pair,
             {"low": low} if alike else cells,
         )
-    return Said(
-        f"Tussen {mine} en {theirs} is in {time.nl} geen verschil te zien dat groter is dan toeval: "
-        f"tussen {{low}} en {{high}} senioren. Onder nul betekent: minder met {mine}.",
-        f"Between {mine} and {theirs} no difference is to be seen in {time.en} that is larger than chance: "
-        f"between {{low}} and {{high}} seniors. Below zero means: fewer with {mine}.",
+    return _said(
+        f"Tussen {{mine}} en {{theirs}} is in {time.nl} geen verschil te zien dat groter is dan toeval: "
+        "tussen {low} en {high} senioren. Onder nul betekent: minder met {mine}.",
+        f"Between {{mine}} and {{theirs}} no difference is to be seen in {time.en} that is larger than chance: "
+        "between {low} and {high} seniors. Below zero means: fewer with {mine}.",
+        pair,
         cells,
     )
 
 
-def _money(mine: str, theirs: str, found: Sheet, priced: bool) -> Said:
+def _money(pair: _Pair, cell: dict[str, Any] | None, priced: bool) -> Said:
     """What one costs more than the other, or why that is not said."""
-    cell = found.cell(theirs, MONEY)
     if not priced:
         return Said(
             "Niet van elke kaart is een prijs ingevuld. Daarom staat hier geen verschil in geld.",
@@ -211,10 +231,22 @@ def _money(mine: str, theirs: str, found: Sheet, priced: bool) -> Said:
     if cell is None:
         return Said("Het verschil in geld is nog niet bekend.", "The difference in money is not known yet.")
     if cell["v"] == 0:
-        return Said(f"{mine} kost precies evenveel als {theirs}.", f"{mine} costs exactly as much as {theirs}.")
+        return _said("{mine} kost precies evenveel als {theirs}.", "{mine} costs exactly as much as {theirs}.", pair)
     more = Text("meer", "more") if cell["v"] > 0 else Text("minder", "less")
-    return Said(
-        f"{mine} kost ongeveer € {{eur}} per jaar {more.nl} dan {theirs}.",
-        f"{mine} costs about € {{eur}} a year {more.en} than {theirs}.",
+    return _said(
+        f"{{mine}} kost ongeveer € {{eur}} per jaar {more.nl} dan {{theirs}}.",
+        f"{{mine}} costs about € {{eur}} a year {more.en} than {{theirs}}.",
+        pair,
         {"eur": said.in_digits(cell, DIGITS)},
     )
+
+
+def _said(nl: str, en: str, pair: _Pair, cells: Mapping[str, Any] = MappingProxyType({})) -> Said:
+    """A sentence with the names of both packages in it, in quotes; numbers stay in braces."""
+    quoted = {"nl": "‘{}’", "en": "“{}”"}
+    named = []
+    for language, text in (("nl", nl), ("en", en)):
+        for place, name in (("{mine}", pair.mine), ("{theirs}", pair.theirs)):
+            text = text.replace(place, quoted[language].format(name.of(language)))
+        named.append(text)
+    return Said(*named, cells)

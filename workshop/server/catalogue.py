@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from analysis.estimates.card_evidence import EVIDENCE, NOT_COUNTED
+from analysis.estimates.card_evidence import EVIDENCE, MEASURED, NOT_COUNTED
 from analysis.page.chain_drawing import FLAGS, WHO
 from analysis.page.sections.cards import MARKS
 from analysis.page.wijken import area_name
-from analysis.page.words import STAGES, Text, condition, indicator
+from analysis.page.words import STAGES, Text, condition
 from experiments.runs.manifest import areas
 from sim.counts.indicators import REGISTRY as INDICATORS
 from sim.interventions import REGISTRY
@@ -18,7 +18,7 @@ from sim.interventions.organisations import ORGANISATIONS
 from sim.interventions.who import Who
 from sim.world.codes import DwellingType, EndReason, HouseholdClass, Origin, Tenure, Trigger
 from workshop.engine.doses import ORDINARY, Doses
-from workshop.server import said
+from workshop.server import named, said
 from workshop.server.tables import Sheet
 
 CATEGORIES = {"passend_aanbod": "1", "op_weg_helpen": "2", "ontzorgen": "3", "prijsprikkel": "4", "voorrang": "5"}
@@ -60,10 +60,15 @@ def _card(key: str, doses: Doses, numbers: Sheet, alone: Mapping[tuple[str, str]
         "payer": said.organisation(str(settings.get("payer", "")))._asdict(),
         "deliverer": said.organisation(str(settings.get("deliverer") or card.usual_deliverer(str(settings.get("payer")))))._asdict(),
         "stages": list(card.stages),
-        "evidence": {"mark": MARKS[evidence.mark]._asdict(), "nl": evidence.nl, "en": evidence.en},
+        "evidence": {"mark": MARKS[evidence.mark]._asdict(), "nl": evidence.nl, "en": evidence.en, "but": _but(evidence.mark)},
         "doses": {size: _dose(key, size, doses, numbers) for size in doses[key]},
         "alone": {size: alone.get((key, size)) for size in doses[key]},
     }
+
+
+def _but(mark: str) -> dict[str, str] | None:
+    """What a mark does not say: what was counted has never been tried beside a group without it."""
+    return said.NO_TRIAL._asdict() if mark == MEASURED else None
 
 
 def _dose(key: str, size: str, doses: Doses, numbers: Sheet) -> dict[str, Any]:
@@ -80,10 +85,11 @@ def words(place: str) -> dict[str, Any]:
         {"key": one.key, "nl": one.nl, "en": one.en, "stages": list(one.stages)} for one in ORGANISATIONS.values() if one.stages
     ]
     return {
-        "indicators": {key: indicator(key)._asdict() for key in INDICATORS},
+        "indicators": {key: named.indicator(key)._asdict() for key in INDICATORS},
         "organisations": organisations,
         "stages": [{"key": key, **text._asdict()} for key, text in STAGES.items()],
         "codes": {name: {one.key: {"nl": one.nl, "en": one.en} for one in members} for name, members in CODES.items()}
+        | {"class": {one.key: named.group(one.key)._asdict() for one in HouseholdClass}}
         | {name: {key: text._asdict() for key, text in texts.items()} for name, texts in (("flag", FLAGS), ("who", WHO))},
         "areas": {code: {"nl": name, "en": name} for code in areas(place) if (name := area_name(areas(place), code))},
     }

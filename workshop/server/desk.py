@@ -14,12 +14,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from analysis.page.assumption_words import assumption
-from analysis.page.words import Text, indicator, span
+from analysis.page.words import Text, span
 from workshop.engine import through
 from workshop.engine.package import Package
 from workshop.engine.through import Pair, Through, Values
 from workshop.prepared.make import BEGINNING, of_a_month
-from workshop.server import ranges, said, units
+from workshop.server import named, ranges, reasons, said, units
 from workshop.server.hall import Hall
 from workshop.server.said import Said
 from workshop.server.tables import Sheet
@@ -78,6 +78,7 @@ class Question:
     of: int
     state: str = COUNTING
     line: Text | None = None
+    original: str | None = None  # of a failure: what the model says of it, in English
     began: float = field(default_factory=time.monotonic)
     pairs: list[Pair] = field(default_factory=list)
     answered: tuple[int, int] | None = None
@@ -129,7 +130,7 @@ class Desk:
         if asked.state != COUNTING:
             return
         if found.pair is None:
-            asked.state, asked.line = FAILED, Text(f"Dit kan niet worden nagespeeld: {found.why_not}", found.why_not)
+            asked.state, asked.line, asked.original = FAILED, reasons.of(found.why_not), found.why_not
             return
         asked.pairs.append(found.pair)
         self._seconds = (time.monotonic() - asked.began) / len(asked.pairs)
@@ -207,6 +208,7 @@ class Desk:
             "letters": sheet.package,
             "state": asked.state,
             "line": None if line is None else line._asdict(),
+            "original": asked.original,
             "counted": len(pairs),
             "of": asked.of,
             "left": left,
@@ -270,7 +272,7 @@ def _row(sheet: Sheet, row: str, key: str, what: str, alike: Text | None) -> dic
     return {
         "key": key,
         "what": what,
-        "name": indicator(key)._asdict(),
+        "name": named.indicator(key)._asdict(),
         "usual": sheet.cell(row, "usual", sign=extra),
         "mine": sheet.cell(row, "mine", sign=extra),
         "lower": lower,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from analysis.page.assumption_words import assumption
 from sim.world import places
+from sim.world.errors import Refusal
 from workshop.engine.package import Package
-from workshop.server import said, views
+from workshop.server import apart, reasons, said, views
 from workshop.server.hall import Hall
 from workshop.server.tables import Sheet
 from workshop.table import files
@@ -38,7 +40,10 @@ def read_package(hall: Hall, raw: bytes) -> dict[str, Any]:
     Raises:
         Refusal: no such file, or a package that cannot be in this place.
     """
-    found = files.read(raw)
+    try:
+        found = files.read(raw)
+    except Refusal as error:
+        raise reasons.of_file(error) from None
     package = found.package
     hall.check(package)
     letters, new = hall.letters.of(package), hall.told(package)
@@ -76,6 +81,7 @@ def table_minutes(hall: Hall, table: Table) -> str:
     stamps = {number: line.at for number, line in enumerate(table.log.lines, 1)}
     changes = [(stamps[one.number], said.history(one, hall.letters).nl) for one in state.history]
     told = [_told(hall, state, package, first=number == 0) for number, package in enumerate(_packages(state))]
+    told = [replace(one, outcome=made) for one, made in zip(told, apart.money([one.outcome for one in told]), strict=True)]
     return minutes(state, places.resolve(setting.place).name, setting, hall.stock.seeds, told, changes)
 
 

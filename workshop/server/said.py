@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 from analysis.page.words import WHOLE, Text, both, numbers, span, two_digits
 from sim.interventions import card_of
 from sim.interventions.organisations import ORGANISATIONS
+from sim.world.codes import Verdict
+from workshop.engine.one_world import WINDOW
 from workshop.server.tables import MOST_DIGITS
 from workshop.table import events
 from workshop.table.letters import Letters
@@ -54,8 +56,36 @@ WITHOUT = {  # what happens without anything, by column of the track
         "Even without doing anything, about {n} seniors move each year.",
     ),
     "starters_housed": Text("Ongeveer {n} starters vinden elk jaar een woning.", "About {n} starters find a home each year."),
-    "families_housed": Text("Ongeveer {n} gezinnen vinden elk jaar een andere woning.", "About {n} families find another home each year."),
+    "families_housed": Text(
+        "Ongeveer {n} huishoudens van drie of meer mensen vinden elk jaar een lege woning.",
+        "About {n} households of three or more people find an empty home each year.",
+    ),
 }
+VERDICTS = {  # what the word means that stands beside a senior, by the verdict
+    Verdict.NIET_VERHUISD: Text(
+        "met de kaarten verhuist deze senior niet in de jaren die we naspelen.",
+        "with the cards this senior does not move in the years that we run.",
+    ),
+    Verdict.OOK_ZONDER: Text(
+        "zonder de kaarten verhuist deze senior in dezelfde maand.", "without the cards this senior moves in the same month."
+    ),
+    Verdict.ZETJE: Text(
+        f"zonder de kaarten verhuist deze senior ook, maar later, binnen {WINDOW} maanden daarna.",
+        f"without the cards this senior moves too, but later, within {WINDOW} months after.",
+    ),
+    Verdict.NOODZAKELIJK: Text(
+        f"zonder de kaarten verhuist deze senior in de {WINDOW} maanden daarna niet, of nooit.",
+        f"without the cards this senior does not move in the {WINDOW} months after, or never.",
+    ),
+    Verdict.UITGESTELD: Text(
+        "met de kaarten verhuist deze senior later dan zonder.", "with the cards this senior moves later than without."
+    ),
+    Verdict.ONBEKEND: Text(
+        "wat er zonder de kaarten was gebeurd, is niet te zeggen: we volgden deze senior niet lang genoeg.",
+        "what would have happened without the cards cannot be told: we did not follow this senior for long enough.",
+    ),
+}
+NO_TRIAL = Text("nergens een proef", "no experiment anywhere")  # of what was counted, but never beside a group without it
 SIZES = {"klein": Text("klein", "small"), "gewoon": Text("gewoon", "ordinary"), "groot": Text("groot", "large")}
 MOVES = "senior_moves"
 HOW = {"do": Text("", ""), "undo": Text("Teruggenomen: ", "Taken back: "), "redo": Text("Opnieuw: ", "Again: ")}

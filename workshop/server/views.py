@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.estimates.knowledge import NO_WIDER
-from analysis.page.words import GROUPS, SCALE, both, indicator, readable, unit, unknown
+from analysis.page.words import SCALE, unit, unknown
 from sim.world.names import ALL
 from workshop.engine.doses import Doses
 from workshop.engine.outcome import Outcome
 from workshop.engine.package import Package
-from workshop.server import said
+from workshop.server import named, reasons, said
 from workshop.server.tables import Sheet
 from workshop.table import events
 from workshop.table.letters import Letters
@@ -88,8 +88,8 @@ def cost(one: Package, doses: Doses, letters: Letters) -> dict[str, Any]:
 
 def failed(letters: str | None, seed: int | None, message: str) -> dict[str, Any]:
     """A package that cannot be counted in a world, or, without letters, an engine that counts nothing any more."""
-    line = {"nl": f"Dit kan niet worden nagespeeld: {message}", "en": message}
-    return {"letters": letters, "world": seed, **line, "said": line}
+    line = reasons.of(message)
+    return {"letters": letters, "world": seed, **line._asdict(), "said": line._asdict(), "original": message}
 
 
 def track(letters: str, seed: int, mine: pd.DataFrame, base: pd.DataFrame | None) -> pd.DataFrame:
@@ -155,7 +155,7 @@ def _gain(sheet: Sheet, row: Mapping[Any, Any]) -> dict[str, Any]:
     one = effect(sheet, _row_of(row), row["indicator"])
     value = 0.0 if one["difference"] is None else one["difference"]["v"]
     how = "gains" if value > 0 else "loses" if value < 0 else "same"
-    who = GROUPS.get(row["group"], both(readable(str(row["group"]))))
+    who = named.group(str(row["group"]))
     why = said.NOBODY._asdict() if how == "same" else None
     return {"group_by": row["group_by"], "group": row["group"], "who": who._asdict(), "how": how, "cell": one["difference"]} | {
         "sure": one["sure"],
@@ -187,7 +187,7 @@ def effect(sheet: Sheet, row: str, key: str) -> dict[str, Any]:
     (lower, upper), (lower_full, upper_full) = (*ends, (None, None))[:2]
     holds = None if lower_full is None or upper_full is None else lower_full["v"] > 0 or upper_full["v"] < 0
     return {
-        **indicator(key)._asdict(),
+        **named.indicator(key)._asdict(),
         "unit": unit(key)._asdict(),
         "difference": difference,
         "lower": lower,
@@ -202,6 +202,7 @@ def effect(sheet: Sheet, row: str, key: str) -> dict[str, Any]:
         "holds": holds,
         "digits": int(sheet.rows[row]["digits"]),
         "worlds": int(sheet.value(row, "seeds")),
+        "runs": sheet.cell(row, "seeds", digits=0),
     }
 
 

@@ -19,6 +19,13 @@ MOVES = "senior_moves"
 SIZES = {"klein": "klein", "gewoon": "gewoon", "groot": "groot"}
 NOTHING = "–"
 
+GAINS = {  # of whom a table guesses that they notice most
+    "seniors": "senioren",
+    "families": "gezinnen met kinderen",
+    "starters": "starters",
+    "nobody": "bijna niemand",
+}
+
 
 @dataclass(frozen=True)
 class Told:
@@ -143,11 +150,18 @@ def _guesses(state: State, told: Sequence[Told]) -> Iterator[str]:
         one = by_line.get(line)
         came = _effect(one)[0] if one else NOTHING
         said = [NOTHING if value is None else number(value) for value in (guess.moves, guess.chains)]
-        rows.append((one.letters if one else NOTHING, *said, readable(guess.gains) if guess.gains else NOTHING, came))
+        rows.append((one.letters if one else NOTHING, *said, _noticed(guess.gains), came))
     if rows:
         yield ""
         yield "## Wat u vooraf dacht"
         yield from _rows(("Pakket", "Extra verhuizingen", "Ketens", "Wie wint", "Uitkomst: extra verhuizingen"), rows)
+
+
+def _noticed(gains: str | None) -> str:
+    """Who was guessed to notice most."""
+    if not gains:
+        return NOTHING
+    return GAINS.get(gains) or readable(gains)
 
 
 def _agreements(state: State) -> Iterator[str]:

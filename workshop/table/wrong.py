@@ -6,13 +6,11 @@ from sim.world.errors import Refusal
 
 
 class Wrong(Refusal):
-    """A request that cannot be met: its line in Dutch and English, and the HTTP status that goes with it."""
+    """A request that cannot be met: its line in Dutch and English, and the HTTP status that goes with it.
 
-    def __init__(self, nl: str, en: str, status: int = 400) -> None:
+    ``original``: the English of the model where the Dutch line says less than it; None where both say the same.
+    """
+
+    def __init__(self, nl: str, en: str, status: int = 400, original: str | None = None) -> None:
         super().__init__(en)
-        self.nl, self.en, self.status = " ".join(nl.split()), str(self), status
-
-
-def in_words(error: Refusal) -> Wrong:
-    """A refusal of the model, which speaks English, as one that a table can show."""
-    return error if isinstance(error, Wrong) else Wrong(f"Dit kan niet. Het model zegt (in het Engels): {error}", str(error))
+        self.nl, self.en, self.status, self.original = " ".join(nl.split()), str(self), status, original

@@ -1,0 +1,67 @@
+"""Failures in Dutch: no Dutch line ends in English, and the English of the model goes with it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.workshop.inside import client
+from verhuisketens.shell import NotWritten
+from workshop.engine.scheduler import DIED
+from workshop.server import named, reasons, views
+
+MESSAGES = (
+    DIED,
+    f"a worker could not begin: {DIED}",
+    "the engine stopped: KeyError: 'x'; start the workshop again",
+    "no room is left in /somewhere: make room, and the same command goes on",
+    "/somewhere cannot be written (Permission denied)",
+    "the process that counted it ended by itself (exit status -9); ask again",
+    "ZeroDivisionError: float division by zero",
+    "brieven.rel_reached=3: at most 1",
+)
+ENGLISH = re.compile(r"\b(the|its|process|cannot|killed|room|left|error|again|worker|most|written|line|file|is no)\b", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("message", MESSAGES)
+def test_a_failure_is_dutch_in_dutch_and_as_the_model_says_it_in_english(message):
+    sent = views.failed("BFGHK", 0, message)
+    assert sent["en"] == sent["original"] == message and sent["said"] == {"nl": sent["nl"], "en": message}
+    assert sent["nl"].startswith("Dit kan niet worden nagespeeld. ") and not ENGLISH.search(sent["nl"])
+    assert all(len(one.split()) <= 25 for one in re.split(r"(?<=[.?]) ", sent["nl"]))
+
+
+def test_reasons_that_are_known_are_told_and_others_are_not_guessed():
+    told = [reasons.dutch(message) for message in MESSAGES]
+    assert "geheugen" in told[0] and "schijf is vol" in told[3] and told.count(reasons.ELSE) == 2
+
+
+def test_what_is_refused_and_what_cannot_be_kept_have_the_english_apart(tmp_path, monkeypatch):
+    with client(tmp_path) as browser:
+        for raw, where in (
+            (b"format: 1\nplace: [\n", "regel 2"),
+            (b"\xff\xfe", "pakket van een werktafel"),
+            (b"format: 1\nplaats: x\n", "regel 2"),
+        ):
+            answer = browser.post("/api/package", content=raw)
+            body = answer.json()
+            assert answer.status_code == 400 and body["original"] == body["en"] and not ENGLISH.search(body["nl"]), body
+            assert where in body["nl"] or "pakket" in body["nl"]
+        missing = browser.get("/api/nowhere").json()
+        assert missing["original"] is None  # both lines say the same
+        full = NotWritten("no room is left in /somewhere: make room, and the same command goes on")
+        monkeypatch.setattr(browser.hall.tables, "new", lambda name: (_ for _ in ()).throw(full))
+        body = browser.post("/api/tables", json={"name": "Tafel"}).json()
+        assert body["nl"] == "Dit kon niet worden bewaard. De schijf is vol. Maak ruimte en probeer het nog eens."
+        assert body["original"] == str(full)
+
+
+def test_two_counts_that_are_alike_have_two_names_in_all_that_the_server_says(tmp_path):
+    with client(tmp_path) as browser:
+        place = browser.get("/api/place").json()
+    assert place["indicators"]["families_housed"]["nl"].startswith("Huishoudens van drie of meer mensen")
+    assert place["codes"]["class"]["family"] == {"nl": "gezinnen met kinderen", "en": "families with children"}
+    said = [one["nl"] for one in place["without"] if "families_housed" in str(one["cells"])]
+    assert len(said) == 1 and "drie of meer" in said[0] and "gezin" not in said[0]
+    assert named.group("family").nl != named.indicator("families_housed").nl and named.group("starter").nl == "starters"
