@@ -7,7 +7,10 @@ import pytest
 from tests.browser.workshop_hall import CARDS, served
 
 (FIRST, _), (SECOND, _), (THIRD, _) = sorted(CARDS)
-MARKS = {"nl": {"gemeten", "één bron", "aanname"}, "en": {"measured", "one source", "assumption"}}
+MARKS = {
+    "nl": {"gemeten, nergens een proef", "één bron", "aanname"},
+    "en": {"measured, no experiment anywhere", "one source", "assumption"},
+}
 
 
 @pytest.fixture(scope="module")

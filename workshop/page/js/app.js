@@ -5,7 +5,7 @@ import { costSaid } from "./card.js";
 import { keyboard } from "./keys.js";
 import { showHelp, showScript, tick } from "./dialogs.js";
 import { NARROW } from "./chart.js";
-import { alertUser } from "./say.js";
+import { alertUser, announce } from "./say.js";
 import { cardOf, hear, leave, loadPlace, send, sit, store } from "./store.js";
 import { w } from "./words.js";
 import { start } from "./screens/start.js";
@@ -108,10 +108,14 @@ function header() {
         !store.online ? h("span", { class: "sign bad" }, w("lost")) : !store.ready ? h("span", { class: "sign" }, w("warming")) : ""),
       alone ? "" : clock(),
       alone ? "" : button("to-script", w("script"), () => showScript(go), { "aria-keyshortcuts": "t" }),
-      alone ? "" : button("to-help", w("help"), showHelp, { "aria-keyshortcuts": "?" }),
+      alone ? "" : button("to-help", w("help"), help, { "aria-keyshortcuts": "?" }),
       button("switch", w("other"), turn, { "aria-label": w("otherName") })),
     store.state && !alone ? nav() : "",
     store.state && !alone ? packageBar() : "");
+}
+
+function help() {
+  showHelp(screen?.name.replace("/", "") ?? "start");
 }
 
 function clock() {
@@ -146,7 +150,7 @@ function packageBar() {
       button("redo", w("redo"), () => send({ kind: "redo" }), { disabled: !redo, "aria-keyshortcuts": "y" })));
 }
 
-keyboard({ go, screens: SCREENS, current: () => screen, help: showHelp, script: () => showScript(go) });
+keyboard({ go, screens: SCREENS, current: () => screen, help, script: () => showScript(go) });
 addEventListener("hashchange", route);
 matchMedia(NARROW).addEventListener("change", () => draw("size"));
 addEventListener("pointerdown", () => { busy = true; });
@@ -159,6 +163,7 @@ setInterval(() => { const one = document.getElementById("clock"); if (one) one.t
 hear((what, about) => {
   if (what === "error") alertUser(about);
   else draw(what, about);
+  if (what === "online") announce(w(store.online ? "back" : "lost"));
 });
 
 speak(language());

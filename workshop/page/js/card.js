@@ -1,6 +1,6 @@
 // One card of the menu: its front, and its back with three doses in people and euros, who pays, and what is known of it.
 import { eur, fixed, h, num, said, tongue } from "./dom.js";
-import { chance, full } from "./effects.js";
+import { chance, full, runs } from "./effects.js";
 import { cardOf, mayShow, send, store } from "./store.js";
 import { w } from "./words.js";
 
@@ -22,6 +22,9 @@ function priceOf(dose) {
   return [eur(dose.eur_per_year), ` ${w("perYear")}`, dose.price === "in part" ? ` (${w("partPrice")})` : ""];
 }
 
+// The mark of its evidence, and what the mark does not say: nowhere an experiment.
+export const evidenceMark = (card) => `${tongue(card.evidence.mark)}${card.evidence.but ? `, ${tongue(card.evidence.but)}` : ""}`;
+
 export function mark(card) {
   return [h("span", { class: "mark", "data-fixed": "bewijs" }, tongue(card.evidence.mark)), ": ", h("span", { "data-fixed": "bewijs" }, tongue(card.evidence))];
 }
@@ -33,7 +36,7 @@ export function tile(card, kind, { open, turn }) {
   return h("li", { class: ["tile", now ? `on ${kind}` : "", done ? "already" : "", open ? "open" : ""].join(" ") },
     h("button", { type: "button", id: `card-${card.key}`, class: "face", "aria-expanded": open ? "true" : "false", "aria-controls": open ? `back-${card.key}` : null, on: { click: () => turn(card.key) } },
       h("span", { class: "name" }, tongue(card)),
-      h("span", { class: "state" }, h("span", { class: "mark", "aria-hidden": "true", "data-fixed": "bewijs" }, tongue(card.evidence.mark)),
+      h("span", { class: "state" }, h("span", { class: "mark", "data-fixed": "bewijs" }, evidenceMark(card)),
         now ? h("span", { class: "dots" }, h("span", { "aria-hidden": "true" }, DOTS[now]), " ", w(now)) : "",
         done ? h("span", { class: "dots" }, `${w("doneAlready")}: ${w(done)}`) : "")),
     open ? back(card, kind, now) : "");
@@ -65,8 +68,8 @@ function back(card, kind, now) {
     kind === "cards" ? alone(card, now ?? "gewoon") : "");
 }
 
-// The prepared result of this card alone, marked as that.
-export function alone(card, dose) {
+// The prepared result of this card alone, marked as that, with how often it was run; `beside`: the effect of the package that it stands next to.
+export function alone(card, dose, beside = null) {
   const came = store.alone?.card === card.key && store.alone.dose === dose ? store.alone : null;
   const effects = came?.effects ?? card.alone?.[dose];
   const one = effects?.senior_moves;
@@ -75,8 +78,9 @@ export function alone(card, dose) {
   }
   return h("div", { class: "alone", id: `alone-${card.key}` },
     h("p", {}, h("b", {}, w("aloneCard")), " (", w(dose), ") ", one?.difference
-      ? [num(one.difference), ` ${w("extraMoves")} `, period(), ". ", w("byChance"), ": ", chance(one), ". ", w("byAll"), ": ", full(one), "."]
+      ? [num(one.difference), ` ${w("extraMoves")} `, period(), ". ", w("byChance"), ": ", chance(one), ". ", w("byAll"), ": ", full(one), ". ", h("span", { class: "runs" }, w("aloneRuns"), " ", runs(one), ".")]
       : tongue(came?.why) || w("aloneNone")),
+    one?.difference && beside && beside.worlds !== one.worlds ? h("p", {}, w("packageRuns"), " ", runs(beside), ". ", w("otherRuns")) : "",
     one?.difference ? h("p", { class: "soft" }, w("aloneNote")) : "");
 }
 

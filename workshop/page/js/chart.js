@@ -42,7 +42,8 @@ export function lineChart({ months, start, mine, before, guess, effect, alt, tit
   return { picture, redraw: (rows) => picture.querySelector(".mine").setAttribute("d", path(rows)) };
 }
 
-function years(start, months, narrow) {
+// Months at which a year begins, with the year; some are left out where there are many.
+export function years(start, months, narrow) {
   const [year, month] = String(start).split("-").map(Number);
   const every = months > 60 ? (narrow ? 4 : 2) : 1;
   const found = [];

@@ -2,8 +2,9 @@
 import { button, fixed, h, tongue } from "./dom.js";
 import { keysOn, switchKeys } from "./keys.js";
 import { send, store } from "./store.js";
+import { helpOf } from "./screenhelp.js";
 import { SCRIPT } from "./toolkit.js";
-import { w } from "./words.js";
+import { has, w } from "./words.js";
 
 function open(id, title, ...content) {
   const before = document.activeElement;
@@ -17,10 +18,12 @@ function open(id, title, ...content) {
   return dialog;
 }
 
-const KEYS = [["0 – 9", "k09"], ["a", "ka"], ["← →", "kArrows"], ["Enter", "kEnter"], ["z", "kz"], ["y", "ky"], ["r", "kr"], ["b", "kb"], ["t", "kt"], ["?", "kq"]];
+const KEYS = [["0 – 9", "k09"], ["a", "ka"], ["← →", "kArrows"], ["Enter", "kEnter"], ["z", "kz"], ["y", "ky"], ["r", "kr"], ["b", "kb"], ["t", "kt"], ["Esc", "kesc"], ["?", "kq"]];
 
-export function showHelp() {
-  open("help", w("helpTitle"),
+// What the present screen is for, in words; then the keys.
+export function showHelp(screen) {
+  open("help", `${w("help")}: ${has(screen) ? w(screen) : w(screen.startsWith("papier") ? "paper" : screen === "zaal" ? "hall" : "desk")}`,
+    helpOf(screen).map((one) => h("p", { "data-fixed": "uitleg" }, tongue(one))), h("h3", {}, w("helpTitle")),
     h("dl", { class: "keys" }, KEYS.map(([key, said]) => [h("dt", {}, h("kbd", { "data-fixed": "toets" }, key)), h("dd", { "data-fixed": "toets" }, w(said))])),
     h("p", {}, h("label", {}, h("input", { type: "checkbox", id: "keys-on", checked: keysOn(), on: { change: (event) => switchKeys(event.target.checked) } }), ` ${w("helpSwitch")}`)));
 }

@@ -44,7 +44,7 @@ export function eur(cell) {
 // Digits that are no result (a date, a name, an own choice): `why` says what they are.
 export const fixed = (text, why) => h("span", { "data-fixed": why }, String(text));
 
-const SET = /((?:19|20)\d\d|\b\d+ (?:jaar|maanden|years?|months?)\b)/; // what was set and did not come out: a year, how long
+const SET = /((?:19|20)\d\d|\b\d+ (?:jaar|maanden|years?|months?|kaart(?:en)?|cards?)\b)/; // what was set and did not come out: a year, how long, how many cards
 
 // A sentence of the server: text with {name} where a cell stands.
 export function said(one) {

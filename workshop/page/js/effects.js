@@ -24,13 +24,19 @@ const oneText = (effect) => effect.lower && tongue(effect.lower.t) === tongue(ef
 export const chance = (effect) => (oneText(effect) ? w("hardlyAny") : (span(effect, "", w("to")) ?? w("oneWorld")));
 export const full = (effect) => span(effect, "_full", w("to")) ?? (tongue(effect.why_no_full) || w("noFull"));
 
+// How many times something was run of which a number is shown.
+export const runs = (effect) => (effect?.worlds === 1 ? w("playedOnce") : effect?.runs ? [num(effect.runs), ` ${w("worlds")}`] : "");
+
 const cell = (label, ...content) => h("td", { "data-label": label }, content);
+
+// The name of what is counted, with its unit.
+export const named = (key, effect) => [nameOf(key), " ", h("small", { class: "unit", "data-fixed": "eenheid" }, `(${tongue(effect.unit)})`)];
 
 export function table(effects, caption) {
   return h("table", { class: "cards" }, h("caption", {}, caption),
     h("thead", {}, h("tr", {}, ["what", "difference", "byChance", "byAll", "without", "howSure"].map((key) => h("th", { scope: "col" }, w(key))))),
     h("tbody", {}, Object.entries(effects).map(([key, effect]) => h("tr", {},
-      h("th", { scope: "row" }, nameOf(key)),
+      h("th", { scope: "row" }, named(key, effect)),
       cell(w("difference"), num(effect.difference) ?? tongue(effect.why)),
       cell(w("byChance"), chance(effect)), cell(w("byAll"), full(effect)),
       cell(w("without"), num(effect.base) ?? "–"), cell(w("howSure"), sure(effect))))));

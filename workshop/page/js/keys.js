@@ -25,6 +25,7 @@ const ofItself = (one, key) => key.startsWith("Arrow") && one.closest?.("input, 
 export function keyboard({ go, screens, current, help, script }) {
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
+    if (event.key === "Escape" && typing(event.target) && !document.querySelector("dialog[open]")) { event.target.blur(); return; } // digits are screens again
     if (document.querySelector("dialog[open]") || typing(event.target) || listed(event.target, event.key) || ofItself(event.target, event.key)) return;
     if (event.key === "?") { event.preventDefault(); help(); return; }
     if (!on) return;

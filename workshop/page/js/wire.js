@@ -50,7 +50,7 @@ export function outcome(one) {
 export function compared(found) {
   const packages = found.packages.map((one) => {
     const made = outcome(one.outcome) ?? (one.effects ? outcome(one) : {});
-    return { ...made, shares: one.shares ?? made.shares, why_no_shares: one.why_no_shares, letters: one.letters, package: one.package ?? { done: one.done, cards: one.cards }, why: one.why_not };
+    return { ...made, shares: one.shares ?? made.shares, why_no_shares: one.why_no_shares, letters: one.letters, name: one.name, package: one.package ?? { done: one.done, cards: one.cards }, why: one.why_not };
   });
   return { ...found, packages };
 }
@@ -126,7 +126,7 @@ export function people(found, letters) {
   const listed = (Array.isArray(found.people) ? found.people : found.people?.people) ?? [];
   return {
     people: listed.map((one, at) => ({ id: one.id, who: told(one.who, letters, `${one.id}.who`) ?? both(String(at + 1)), verdict: one.said ?? one, sort: one.verdict })),
-    rule: found.people?.rule ?? found.rule ?? null, why_none: found.why_none, followed: found.followed ?? null,
+    rule: found.people?.rule ?? found.rule ?? null, why_none: found.why_none, followed: found.followed ?? null, verdicts: found.verdicts ?? [],
   };
 }
 

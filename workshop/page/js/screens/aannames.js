@@ -2,7 +2,7 @@
 import { button, fixed, h, heading, num, put, said, tongue } from "../dom.js";
 import { bar, reach } from "../effects.js";
 import { get, post } from "../net.js";
-import { alertUser, announce } from "../say.js";
+import { alertGone, alertUser, announce } from "../say.js";
 import { w } from "../words.js";
 import { answer, progress } from "./doorgerekend.js";
 
@@ -44,6 +44,7 @@ export function aannames({ redraw, news }) {
       const number = mine || state.last?.number; // who asked nothing sees what was asked last
       const question = number ? await get(`/api/desk/${number}`) : null;
       if (mine !== before) return; // a question was asked meanwhile
+      if (lost) { alertGone(); announce(w("back")); }
       [desk, asked, lost] = [state, question, false];
       const now = JSON.stringify([desk, asked]);
       if (now === shown) return;

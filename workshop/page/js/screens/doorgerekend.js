@@ -1,5 +1,6 @@
 // A question of the desk of assumptions: how far it is, and its answer beside the usual one.
 import { button, fixed, h, num, said, span, tongue } from "../dom.js";
+import { why } from "../say.js";
 import { w } from "../words.js";
 
 // How far a question is, as elements and as what is read aloud.
@@ -17,6 +18,7 @@ export function answer(asked, stop) {
     h("p", { class: "desk-progress", id: "desk-progress" },
       counting ? [h("progress", { max: asked.of, value: asked.counted, "aria-label": w("deskTimes") }), " "] : "", progress(asked).shown, " ",
       counting ? button("desk-stop", w("deskStop"), stop) : ""),
+    asked.original ? why(asked.line, asked.original, "desk-why")[1] : "",
     asked.worlds < asked.counted || (asked.state === "usual" && !asked.rows.length) ? h("p", { class: "soft" }, w("deskWaitUsual")) : "",
     asked.sentences.length ? h("ul", { class: "sentences" }, asked.sentences.map((one) => h("li", {}, said(one)))) : "",
     asked.rows.length ? [table(asked), h("p", {}, h("a", { id: "desk-csv", href: `/tables/desk/${asked.letters}.csv`, download: true }, w("deskCsv")))] : "");

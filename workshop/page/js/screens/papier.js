@@ -1,6 +1,6 @@
 // On paper: the cards, eight on an A4, and the menu as a poster.
 import { h, heading, put, tongue } from "../dom.js";
-import { doseLine, mark } from "../card.js";
+import { doseLine, evidenceMark, mark } from "../card.js";
 import { store } from "../store.js";
 import { w } from "../words.js";
 import { ROWS, SECTORS, rowKey } from "./kaarten.js";
@@ -28,5 +28,5 @@ function poster(main) {
   put(main, heading(w("printPoster")), h("div", { class: "poster" }, ROWS.filter((row) => store.place.cards.some((card) => card.category === row)).map((row) =>
     h("section", { class: `row${row}` }, h("h2", {}, w(rowKey(row)), h("small", {}, ` ${w(`${rowKey(row)}goal`)}`)),
       h("div", { class: "three" }, SECTORS.map((sector) => h("div", {}, h("h3", {}, w(sector)),
-        h("ul", {}, store.place.cards.filter((card) => card.category === row && card.sector === sector).map((card) => h("li", {}, `${tongue(card)} `, h("span", { class: "mark", "data-fixed": "bewijs" }, `(${tongue(card.evidence.mark)})`))))))))))); 
+        h("ul", {}, store.place.cards.filter((card) => card.category === row && card.sector === sector).map((card) => h("li", {}, `${tongue(card)} `, h("span", { class: "mark", "data-fixed": "bewijs" }, `(${evidenceMark(card)})`))))))))))); 
 }

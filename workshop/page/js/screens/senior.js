@@ -1,4 +1,5 @@
 // Screen 7: one senior with and without the package, on one time line, with where the ways part and why.
+import { NARROW, years } from "../chart.js";
 import { h, heading, put, s, said, spoken, tongue } from "../dom.js";
 import { get } from "../net.js";
 import { alertUser, announce } from "../say.js";
@@ -45,10 +46,11 @@ export function senior({ redraw }) {
     keys: (key) => (key === "ArrowRight" ? step(1) : key === "ArrowLeft" ? step(-1) : false),
     draw(main, what, about) {
       ask(what === "outcome" && about.letters === letters() && !people?.people.length);
-      put(main, heading(w("seniorTitle")), h("p", { class: "lead" }, w("seniorLead"), " ", w("seniorOne")), h("p", { class: "soft" }, w("seniorGhost"), people?.rule ? [" ", tongue(people.rule)] : "", people?.followed ? [" ", said(people.followed)] : ""),
+      put(main, heading(w("seniorTitle")), h("p", { class: "lead" }, w("seniorLead"), " ", w("seniorOne")), h("p", { id: "ghost" }, w("seniorGhost")), h("p", { class: "soft" }, people?.rule ? tongue(people.rule) : "", people?.followed ? [" ", said(people.followed)] : ""),
         !people ? h("p", {}, w("loading")) : !people.people.length ? h("p", {}, tongue(people.why_none) || w("nobodyFollowed")) : [
           h("p", { class: "walk" }, h("label", { for: "pick" }, w("pick")), " ", h("select", { id: "pick", on: { change: (event) => choose(event.target.value) } },
             people.people.map((person) => h("option", { value: person.id, selected: String(person.id) === String(one?.id), "data-fixed": "leeftijd" }, [spoken(person.who), tongue(person.verdict)].join(": "))))),
+          people.verdicts.length ? h("ul", { class: "verdicts", "aria-label": w("verdictWords") }, people.verdicts.map((word) => h("li", { "data-verdict": word.key }, said(word)))) : "",
           one ? lanes(one) : h("p", {}, w("loading"))]);
     },
   };
@@ -76,11 +78,16 @@ function lanes(one) {
 const lane = (key, steps) => h("td", { class: key === "with" ? "with" : "without", "data-label": w(key) },
   steps.length ? steps.map((step) => h("p", {}, said(step.said))) : h("p", { class: "soft" }, w("nothing")));
 
-// Two lines of dots by month; the table below tells the same in words.
+// Two lines of dots by month above the years; the table below tells the same in words.
 function timeline(one) {
   const months = one.months ?? store.place.months;
-  const x = (month) => 20 + (720 * Math.max(0, month)) / months;
-  const dots = (steps, y, kind) => [s("line", { class: kind, x1: 20, x2: 740, y1: y, y2: y }), steps.map((step) => s("circle", { class: kind, cx: x(step.month), cy: y, r: 7 }))];
-  return s("svg", { class: "timeline", viewBox: "0 0 760 90", "aria-hidden": "true", focusable: "false" }, dots(one.with, 25, "with"), dots(one.without, 65, "without"),
-    one.part ? s("line", { class: "part", x1: x(one.part.month), x2: x(one.part.month), y1: 4, y2: 86 }) : "");
+  const narrow = matchMedia(NARROW).matches;
+  const [width, edge] = [narrow ? 360 : 1180, 26];
+  const x = (month) => edge + ((width - 2 * edge) * Math.max(0, month)) / months;
+  const dots = (steps, y, kind) => [s("line", { class: kind, x1: edge, x2: width - edge, y1: y, y2: y }), steps.map((step) => s("circle", { class: kind, cx: x(step.month), cy: y, r: 7 }))];
+  const ticks = years(store.place.start, months, narrow).filter(([month]) => x(month) < width - edge);
+  return s("svg", { class: "timeline", viewBox: `0 0 ${width} 112`, "aria-hidden": "true", focusable: "false" },
+    ticks.map(([month, year]) => [s("line", { class: "year", x1: x(month), x2: x(month), y1: 8, y2: 88 }), s("text", { class: "tick", x: x(month), y: 106, "text-anchor": "middle", "data-fixed": "jaar" }, year)]),
+    dots(one.with, 25, "with"), dots(one.without, 65, "without"),
+    one.part ? s("line", { class: "part", x1: x(one.part.month), x2: x(one.part.month), y1: 4, y2: 88 }) : "");
 }

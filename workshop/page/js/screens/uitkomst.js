@@ -2,9 +2,9 @@
 import { button, eur, h, heading, num, put, said, spoken, tongue } from "../dom.js";
 import { lineChart, play, soFar } from "../chart.js";
 import { alone } from "../card.js";
-import { bar, chance, chanceNote, nameOf, reach, sure, table } from "../effects.js";
+import { bar, chance, chanceNote, named, nameOf, reach, sure, table } from "../effects.js";
 import { grouped } from "../language.js";
-import { announce } from "../say.js";
+import { announce, why } from "../say.js";
 import { cardOf, carryOn, complain, fetchOutcome, letters, lineOf, mayShow, stopWork, store } from "../store.js";
 import { w } from "../words.js";
 
@@ -67,7 +67,7 @@ const gate = (main, go, skip) => put(main, heading(w("outcomeTitle")), h("p", { 
   h("p", { class: "acts" }, button("to-guess", w("toGuess"), () => go("raad"), { class: "main" }), button("no-guess", w("noGuess"), skip)));
 
 // The last line of the history that changed the package, and how the package was before it.
-const lastChange = () => store.state.history.findLast((one) => one.letters && one.before !== one.letters);
+export const lastChange = () => store.state.history.findLast((one) => one.letters && one.before !== one.letters);
 
 function before() {
   const other = lastChange()?.before;
@@ -98,9 +98,9 @@ function whole(main, again) {
         h("p", { class: "legend" }, h("span", { class: "key-thick" }), ` ${w("thick")} `, h("span", { class: "key-thin" }), ` ${w("thin")} `, h("span", { "aria-hidden": "true" }, "○"), ` ${w("dotIsMean")} `,
           guess ? [h("span", { class: "key-guess", "aria-hidden": "true" }, "◆"), ` ${w("yourGuess")} `, h("span", { "data-fixed": "eigen gok" }, grouped(guess.moves))] : "",
           earlier.length ? [" ", h("span", { class: "key-before" }), ` ${w("replayNote")}`] : "")),
-      h("div", { class: "sayings" }, one?.sentences?.length ? [h("ul", { class: "sentences" }, one.sentences.map((item) => h("li", {}, said(item)))), h("p", { class: "soft" }, w("ofTheModel"))] : h("p", {}, store.failed ? said(store.failed.said) : w(lineOf(now).length ? "drawing" : store.ready ? "startsSoon" : "warming")),
-        aloneBox(), one ? moneyBox(one.money, effect) : ""),
-      one ? h("div", { class: "more" }, gainsBox(one.gains)) : ""),
+      h("div", { class: "sayings" }, one?.sentences?.length ? [h("ul", { class: "sentences" }, one.sentences.map((item) => h("li", {}, said(item)))), h("p", { class: "soft" }, w("ofTheModel"))] : h("div", {}, store.failed ? why(store.failed.said, store.failed.original, "failed-why") : w(lineOf(now).length ? "drawing" : store.ready ? "startsSoon" : "warming")),
+        aloneBox(effect), one ? moneyBox(one.money, effect) : ""),
+      one ? h("div", { class: "more" }, gainsBox(one.gains), twoCounts(one.gains)) : ""),
     one?.effects ? [chanceNote(Object.values(one.effects)), numbers(one)] : "");
   return chart;
 }
@@ -114,11 +114,11 @@ function status(one) {
 }
 
 // The prepared result of the card that was changed last, marked: it is no part of a sum. After another change there is none.
-function aloneBox() {
+function aloneBox(effect) {
   const key = store.state.last?.card;
   const dose = store.state.package.cards.find(([card]) => card === key)?.[1];
   if (!dose) return "";
-  return h("div", { class: "alonebox" }, h("h2", {}, tongue(cardOf(key)), " ", h("small", { class: "stamp" }, w("aloneMark"))), alone(cardOf(key), dose));
+  return h("div", { class: "alonebox" }, h("h2", {}, tongue(cardOf(key)), " ", h("small", { class: "stamp" }, w("aloneMark"))), alone(cardOf(key), dose, effect));
 }
 
 export function moneyBox(money, effect) {
@@ -146,10 +146,13 @@ export function gainsBox(gains, id = "") {
     rest.length ? h("details", { id: `groups${id}` }, h("summary", { id: `groups-open${id}` }, w("otherGroups")), h("ul", {}, rest.map(line))) : "");
 }
 
+// Two counts that look alike: what each is.
+export const twoCounts = (gains) => (gains?.length ? h("p", { class: "twocounts" }, w("twoCounts")) : "");
+
 function numbers(one) {
   const effects = Object.entries(one.effects);
   return h("details", { id: "numbers" }, h("summary", { id: "numbers-open" }, w("allNumbers")),
-    h("ul", { class: "bars" }, effects.map(([key, effect]) => h("li", {}, h("span", { class: "barname" }, nameOf(key)), bar(effect, reach([effect]), nameOf(key)),
+    h("ul", { class: "bars" }, effects.map(([key, effect]) => h("li", {}, h("span", { class: "barname" }, named(key, effect)), bar(effect, reach([effect]), nameOf(key)),
       h("span", { class: "barsaid" }, num(effect.difference) ?? "", " (", chance(effect), ") ", sure(effect))))),
     table(one.effects, w("allNumbers")));
 }

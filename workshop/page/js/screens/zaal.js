@@ -1,7 +1,7 @@
 // The hall: one sentence and one picture, every table's package as a dot; letters that the last row can read.
 import { eur, h, heading, num, put, s, tongue } from "../dom.js";
 import { get } from "../net.js";
-import { alertUser } from "../say.js";
+import { alertGone, alertUser, announce } from "../say.js";
 import { turning } from "../turning.js";
 import * as wire from "../wire.js";
 import { both, w } from "../words.js";
@@ -12,14 +12,20 @@ const SIGNS = [["#0072B2", "■"], ["#D55E00", "◆"], ["#009E73", "▲"], ["#CC
 export function zaal({ redraw, news }) {
   let found = null;
   let shown = "";
+  let lost = false; // the last look failed, and that was said
   const ask = async () => {
     try {
       const now = await dotsOf();
+      if (lost) { alertGone(); announce(w("back")); }
+      lost = false;
       if (JSON.stringify(now) === shown) return;
       shown = JSON.stringify(now);
       found = now;
       news();
-    } catch (error) { alertUser(error); }
+    } catch (error) {
+      if (!lost) alertUser(error);
+      lost = true;
+    }
   };
   ask();
   const timer = setInterval(ask, EVERY);
@@ -40,10 +46,12 @@ export function zaal({ redraw, news }) {
 // Every table's package as far as it is worked out; a package without an outcome yet says why.
 async function dotsOf() {
   const tables = await get("/api/tables");
-  const dots = await Promise.all(tables.filter((one) => one.package.cards.length).map(async (one) => {
+  const playing = tables.filter((one) => one.package.cards.length);
+  const beside = playing.length <= ROOMY ? `?beside=${playing.map((one) => one.package.letters).join(",")}` : ""; // so that their costs read apart
+  const dots = await Promise.all(playing.map(async (one) => {
     const dot = { table: one.name, letters: one.package.letters };
     try {
-      const made = wire.outcome(await get(`/api/outcome/${one.package.letters}`));
+      const made = wire.outcome(await get(`/api/outcome/${one.package.letters}${beside}`));
       return { ...dot, x: made.money.price === "none" ? null : made.money.year, y: made.effects.senior_moves?.difference, effect: made.effects.senior_moves, worlds: made.worlds };
     } catch (error) { return { ...dot, x: null, y: null, why: error.text }; }
   }));
