@@ -74,7 +74,7 @@ def test_the_result_of_one_card_says_how_often_it_was_run_and_that_the_package_w
     page.route("**/api/place", once)
     page.reload()
     page.wait_for_selector(".alonebox .runs data")
-    until(page, "document.querySelectorAll('.alonebox data').length > 5")
+    until(page, "document.querySelectorAll('.alonebox .alone p').length === 3")
     assert f"8 {times}" in page.inner_text(".alonebox .runs") and f"{WORLDS} {times}" in page.inner_text(".alonebox")
     assert other in page.inner_text(".alonebox").split(times, 1)[1]
     clean(page)
