@@ -243,10 +243,10 @@ def _money(pair: _Pair, cell: dict[str, Any] | None, priced: bool) -> Said:
 
 def _said(nl: str, en: str, pair: _Pair, cells: Mapping[str, Any] = MappingProxyType({})) -> Said:
     """A sentence with the names of both packages in it, in quotes; numbers stay in braces."""
-    quoted = {"nl": "‘{}’", "en": "“{}”"}
-    named = []
-    for language, text in (("nl", nl), ("en", en)):
-        for place, name in (("{mine}", pair.mine), ("{theirs}", pair.theirs)):
-            text = text.replace(place, quoted[language].format(name.of(language)))
-        named.append(text)
-    return Said(*named, cells)
+    return Said(_named(nl, pair, "nl", "‘{}’"), _named(en, pair, "en", "“{}”"), cells)
+
+
+def _named(text: str, pair: _Pair, language: str, quoted: str) -> str:
+    for place, name in (("{mine}", pair.mine), ("{theirs}", pair.theirs)):
+        text = text.replace(place, quoted.format(name.of(language)))
+    return text
