@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from tests.workshop.inside import client
+from tests.workshop.inside import client, put, table
 from verhuisketens.shell import NotWritten
-from workshop.engine.scheduler import DIED
+from workshop.engine.scheduler import DIED, Broken, Failed
 from workshop.server import named, reasons, views
 
 MESSAGES = (
@@ -49,12 +49,36 @@ def test_what_is_refused_and_what_cannot_be_kept_have_the_english_apart(tmp_path
             assert answer.status_code == 400 and body["original"] == body["en"] and not ENGLISH.search(body["nl"]), body
             assert where in body["nl"] or "pakket" in body["nl"]
         missing = browser.get("/api/nowhere").json()
-        assert missing["original"] is None  # both lines say the same
+        assert missing.keys() == {"nl", "en"}  # both lines say the same
         full = NotWritten("no room is left in /somewhere: make room, and the same command goes on")
         monkeypatch.setattr(browser.hall.tables, "new", lambda name: (_ for _ in ()).throw(full))
         body = browser.post("/api/tables", json={"name": "Tafel"}).json()
         assert body["nl"] == "Dit kon niet worden bewaard. De schijf is vol. Maak ruimte en probeer het nog eens."
         assert body["original"] == str(full)
+
+
+def told_on_opening(browser, one):
+    """What a screen that opens now hears at once of failures."""
+    mailbox = browser.portal.call(browser.hall.open, one)
+    heard = [mailbox._waiting.get_nowait().decode() for _ in range(mailbox._waiting.qsize())]
+    return [message for message in heard if message.startswith("event: failed")]
+
+
+def test_a_screen_that_opens_after_a_failure_hears_of_it_and_no_other_table_does(tmp_path):
+    with client(tmp_path) as browser:
+        hall = browser.hall
+        one, other = (hall.tables.find(table(browser)) for _ in range(2))
+        for seat, dose in ((one, "groot"), (other, "klein")):
+            put(browser, seat.id, kind="card", key="brieven", dose=dose)
+        hall.heard(Failed(one.state.package, 0, "no address"))
+        browser.get("/api/tables")
+        assert [len(told_on_opening(browser, seat)) for seat in (one, one, other)] == [1, 1, 0]
+        assert "no address" in told_on_opening(browser, one)[0]
+        put(browser, one.id, kind="undo")
+        assert told_on_opening(browser, one) == []  # another package
+        hall.heard(Broken("the engine stopped"))
+        browser.get("/api/tables")
+        assert all("the engine stopped" in told_on_opening(browser, seat)[-1] for seat in (one, other))
 
 
 def test_two_counts_that_are_alike_have_two_names_in_all_that_the_server_says(tmp_path):

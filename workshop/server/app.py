@@ -225,7 +225,7 @@ def _no_number(text: str) -> Any:
 
 
 def _one_line(status: int, nl: str, en: str, original: str | None = None) -> Response:
-    return JSONResponse({"nl": nl, "en": en, "original": original}, status)
+    return JSONResponse({"nl": nl, "en": en} | ({"original": original} if original else {}), status)
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -66,6 +66,8 @@ class Hall:
         self._beside = ThreadPoolExecutor(1, "outcome")  # outcomes are worked out beside the loop, one after another
         self._leaving: dict[str, asyncio.TimerHandle] = {}
         self._warm = self._told_ready = False
+        self._failed: dict[Package, dict[str, Any]] = {}  # what was said of packages that tables still look at
+        self._broken: dict[str, Any] | None = None
         self._warming: asyncio.Task[None] | None = None
 
     # what tables do
@@ -133,11 +135,14 @@ class Hall:
         self._screens.setdefault(table.id, []).append(mailbox)
         if (timer := self._leaving.pop(table.id, None)) is not None:
             timer.cancel()
-        if self._shown.get(table.id) != table.state.package:
+        looked_at = self._shown.get(table.id) == table.state.package
+        if not looked_at:
             self._look(table)
         mailbox.put("state", self.state(table))
         if self.ready():
             mailbox.put("ready", {"ready": True})
+        for why_not in self._why_not(table) if looked_at else ():  # else the engine says it again
+            mailbox.put("failed", why_not)
         self._tell_known(table, [mailbox])
         return mailbox
 
@@ -169,7 +174,8 @@ class Hall:
             case Warm():
                 self._tell_ready()
             case Broken():
-                self._tell_all("failed", views.failed(None, None, event.message))
+                self._broken = views.failed(None, None, event.message)
+                self._tell_all("failed", self._broken)
             case Slice():
                 self._grow(event.package, event.seed, event.rows)
                 first, last = int(event.rows["month"].iloc[0]), int(event.rows["month"].iloc[-1])
@@ -180,10 +186,17 @@ class Hall:
                 for package in {table.state.package for table in self._looking(event.package)}:
                     self._work_out(package)
             case Failed():
+                sent = views.failed(self.letters.of(event.package), event.seed, event.message)
+                still = {one for package in self._shown.values() for one in (package, package.base())}
+                self._failed = {one: why for one, why in self._failed.items() if one in still} | {event.package: sent}
                 for table in self._looking(event.package):
-                    sent = views.failed(self.letters.of(event.package), event.seed, event.message)
                     for screen in self._screens[table.id]:
                         screen.put("failed", sent)
+
+    def _why_not(self, table: Table) -> list[dict[str, Any]]:
+        """Why a table waits in vain, as its other screens heard it already."""
+        found = (self._failed.get(table.state.package), self._failed.get(table.state.package.base()), self._broken)
+        return [one for one in found if one is not None]
 
     def _looking(self, package: Package) -> list[Table]:
         """Tables with a screen that look at a package, or at one that is compared with it."""
