@@ -19,10 +19,14 @@ from workshop.server.tables import cells
         ((150_400.0, 152_000.0, 1_240_000.0), ["150.000", "152.000", "1.240.000"]),
         ((150_400.0, 170_000.0), None),  # they read apart in two digits
         ((99.6, 100.2), ["99,60", "100,20"]),
-        ((1.0, 1.001), ["1,00", "1,00"]),  # no finer than cents
+        ((1.0, 1.001), None),  # no finer than cents
+        ((32_263.25, 32_264.0), None),  # what differs by a ten-thousandth reads alike
+        ((24_997.75, 24_998.25), None),
+        ((0.0, 15_040.0, 15_130.0), ["0", "15.000", "15.100"]),  # who pays nothing asks for no digits
+        ((15_040.0, 15_130.0, 15_130.2, 1_240_000.0), ["15.000", "15.100", "15.100", "1.240.000"]),
     ],
 )
-def test_amounts_that_differ_have_figures_that_differ_in_the_same_digits(values, texts):
+def test_amounts_that_differ_in_four_digits_have_figures_that_differ_written_alike(values, texts):
     found = apart.told_apart({str(number): value for number, value in enumerate(values)})
     assert [one.nl for one in found.values()] == (texts or [])
 

@@ -1,9 +1,9 @@
-"""Amounts of money of several packages as figures that read apart: what differs is written differently, in the same digits in each."""
+"""Amounts of money of several packages that read apart: what differs in four digits is written differently, with the same decimals."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analysis.page.quote import digits_of
@@ -11,6 +11,7 @@ from analysis.page.words import Text, numbers
 from workshop.server import tables
 
 MONEY = "money"  # the table
+MORE = 2  # digits beyond the two that count: a difference that they do not show is of a thousandth at the most
 CENTS = 2  # decimals: no finer, and after whole euro at once
 
 
@@ -27,19 +28,23 @@ def money(outcomes: Sequence[Any]) -> list[Any]:
 
 def told_apart(values: Mapping[str, float]) -> dict[str, Text]:
     """By name the text of each value; nothing where those that differ have different texts in two digits already."""
-    if _reads_apart({value: numbers(value, digits_of(value)) for value in values.values()}.values()):
+    amounts = set(values.values())
+    differ = len({numbers(one, _finest(one)) for one in amounts})
+    if len({numbers(one, digits_of(one)) for one in amounts}) >= differ:
         return {}
-    finest = max(map(digits_of, values.values()))
-    for digits in (*range(min(finest, 0), 1), max(finest, CENTS)):
-        texts = {value: numbers(value, digits) for value in values.values()}
-        if _reads_apart(texts.values()):
+    finest = max(_finest(one) for one in amounts if one)
+    texts = dict[float, Text]()
+    for digits in (one for one in range(finest - MORE, finest + 1) if one != 1):
+        texts = {one: numbers(one, digits) for one in amounts}
+        if len(set(texts.values())) >= differ:
             break
     return {name: texts[value] for name, value in values.items()}
 
 
-def _reads_apart(texts: Iterable[Text]) -> bool:
-    listed = list(texts)
-    return len(set(listed)) == len(listed)
+def _finest(value: float) -> int:
+    """Decimals with which an amount is written at the most: none or two."""
+    found = digits_of(value) + MORE
+    return found if found <= 0 else CENTS
 
 
 def _retold(content: Any, texts: Mapping[str, Text]) -> Any:
