@@ -9,7 +9,7 @@ from tests.browser.workshop_hall import CARDS, served
 (FIRST, _), (SECOND, _), (THIRD, _) = sorted(CARDS)
 MARKS = {
     "nl": {"gemeten, nergens een proef", "één bron", "aanname"},
-    "en": {"measured, no experiment anywhere", "one source", "assumption"},
+    "en": {"measured, no trial anywhere", "one source", "assumption"},
 }
 
 

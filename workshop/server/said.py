@@ -74,19 +74,19 @@ VERDICTS = {  # what the word means that stands beside a senior, by the verdict
         f"without the cards this senior moves too, but later, within {WINDOW} months after.",
     ),
     Verdict.NOODZAKELIJK: Text(
-        f"zonder de kaarten verhuist deze senior in de {WINDOW} maanden daarna niet, of nooit.",
-        f"without the cards this senior does not move in the {WINDOW} months after, or never.",
+        f"zonder de kaarten verhuist deze senior niet, of meer dan {WINDOW} maanden later.",
+        f"without the cards this senior does not move, or more than {WINDOW} months later.",
     ),
     Verdict.UITGESTELD: Text(
         "met de kaarten verhuist deze senior later dan zonder.", "with the cards this senior moves later than without."
     ),
     Verdict.ONBEKEND: Text(
-        "wat er zonder de kaarten was gebeurd, is niet te zeggen: we volgden deze senior niet lang genoeg.",
-        "what would have happened without the cards cannot be told: we did not follow this senior for long enough.",
+        "wat er zonder de kaarten was gebeurd, is niet te zeggen: we volgden deze senior niet, of niet lang genoeg.",
+        "what would have happened without the cards cannot be told: we did not follow this senior, or not for long enough.",
     ),
 }
-NO_TRIAL = Text("nergens een proef", "no experiment anywhere")  # of what was counted, but never beside a group without it
-SIZES = {"klein": Text("klein", "small"), "gewoon": Text("gewoon", "ordinary"), "groot": Text("groot", "large")}
+NO_TRIAL = Text("nergens een proef", "no trial anywhere")  # of what was counted, but never beside a group without it
+SIZES = {"klein": Text("klein", "small"), "gewoon": Text("gewoon", "usual"), "groot": Text("groot", "large")}
 MOVES = "senior_moves"
 HOW = {"do": Text("", ""), "undo": Text("Teruggenomen: ", "Taken back: "), "redo": Text("Opnieuw: ", "Again: ")}
 

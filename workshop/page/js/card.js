@@ -22,7 +22,7 @@ function priceOf(dose) {
   return [eur(dose.eur_per_year), ` ${w("perYear")}`, dose.price === "in part" ? ` (${w("partPrice")})` : ""];
 }
 
-// The mark of its evidence, and what the mark does not say: nowhere an experiment.
+// The mark of its evidence, and what the mark does not say: nowhere a trial.
 export const evidenceMark = (card) => `${tongue(card.evidence.mark)}${card.evidence.but ? `, ${tongue(card.evidence.but)}` : ""}`;
 
 export function mark(card) {
