@@ -31,7 +31,9 @@ def seated(context, address, language="nl", at="uitkomst", cards=CARDS[:2]):
         assert ask.post(f"{address}/api/table/{name}/event", data={"kind": "card", "key": key, "dose": dose}).ok
     assert ask.post(f"{address}/api/table/{name}/event", data={"kind": "guess", "moves": 7, "chains": 9, "gains": "families"}).ok
     context.add_init_script(f"localStorage.setItem('workshop-language', '{language}')")
-    return page_of(context, f"{address}/#/{name}/{at}")
+    page = page_of(context, f"{address}/#/{name}/{at}")
+    page.wait_for_selector("#letters")  # before it sits at its table, keys do nothing
+    return page
 
 
 @pytest.fixture(params=["nl", "en"])
@@ -101,7 +103,7 @@ def test_the_previous_package_is_put_beside_by_a_button_and_both_are_named_by_th
 def test_a_closed_card_that_was_measured_says_that_there_was_no_experiment(context, address, language):
     page = seated(context, address, language, "kaarten")
     page.wait_for_selector(".tile .mark")
-    marks = {"nl": ("gemeten", "nergens een proef"), "en": ("measured", "no experiment anywhere")}[language]
+    marks = {"nl": ("gemeten", "nergens een proef"), "en": ("measured", "no trial anywhere")}[language]
     faces = page.eval_on_selector_all("button.face", "all => all.map(one => one.innerText)")
     measured = [text for text in faces if marks[0] in text]
     assert len(measured) == 2 and all(marks[1] in text for text in measured)

@@ -70,6 +70,15 @@ def test_names_are_of_the_cards_that_the_others_do_not_have_and_no_two_are_alike
     assert short.names([empty, done])[done].nl == f"geen nieuwe kaarten (doet u al: {said.title('voorrang').nl})"
 
 
+def test_a_name_has_as_many_cards_as_it_takes_to_tell_packages_apart():
+    """The rarest two cards of the first two packages are the same."""
+    which = ((0, 1, 2), (0, 1, 3), (2, 3), (2, 3, 4))
+    packages = [Package(cards=tuple(sorted((ALL[number], "gewoon") for number in numbers))) for numbers in which]
+    found = short.names(packages)
+    assert len(set(found.values())) == 4 and not any("plus" in name.nl for name in found.values())
+    assert said.title(ALL[2]).nl in found[packages[0]].nl and said.title(ALL[3]).nl in found[packages[1]].nl
+
+
 @pytest.mark.parametrize("seed", range(30))
 def test_however_packages_look_their_names_differ(seed):
     rng = random.Random(seed)

@@ -107,7 +107,7 @@ def test_a_desk_hears_world_after_world_and_a_new_question_cancels():
         desk.stop()
 
 
-def gone(pid, seconds=20.0):
+def gone(pid, seconds=60.0):
     """Whether a process ends."""
     end = time.monotonic() + seconds
     while (there := Path(f"/proc/{pid}").exists()) and time.monotonic() < end:
