@@ -26,7 +26,7 @@ if str(ROOT) not in sys.path:  # run as a file, the project is not on the path y
 
 from sim.parameters.evidence import IN_ENGLISH, STRONGEST_FIRST, rows_of  # noqa: E402
 from sim.world.errors import Refusal, hint  # noqa: E402
-from tools import knowledge_page, menukaart_page, own_places_page, rules_page  # noqa: E402
+from tools import commands_page, knowledge_page, menukaart_page, own_places_page, rules_page  # noqa: E402
 
 EVIDENCE = ROOT / "docs" / "evidence.csv"
 EVIDENCE_COLUMNS = ("id", "topic", "quantity", "value", "population", "source", "status")
@@ -437,20 +437,6 @@ def made_columns() -> str:
     return "\n".join(parts)
 
 
-def made_commands() -> str:
-    """Modules that are run with ``python -m``, with the first line of their docstrings."""
-    rows = []
-    for folder in ("experiments", "analysis", "workshop", "benchmarks", "sim"):
-        for path in sorted([*(ROOT / folder).glob("*.py"), *(ROOT / folder).glob("*/__main__.py")]):
-            source = path.read_text(encoding="utf-8")
-            if '__name__ == "__main__"' in source or path.name == "__main__.py":
-                here = path.parent if path.name == "__main__.py" else path.with_suffix("")
-                module = ".".join(here.relative_to(ROOT).parts)
-                doc = (ast.get_docstring(ast.parse(source)) or "").split("\n")[0].split(": ``python")[0]
-                rows.append((f"`python -m {module}`", doc.replace("``", "`").rstrip(".")))
-    return table(["command", "what it does"], rows)
-
-
 def made_scenarios() -> str:
     """Scenarios that come with the project."""
     from sim.approach import scenarios
@@ -479,7 +465,7 @@ def made_rooms() -> str:
     return table(["room", "file", "what it is for"], rows)
 
 
-PAGES = (sys.modules[__name__], knowledge_page, menukaart_page, own_places_page, rules_page)
+PAGES = (sys.modules[__name__], commands_page, knowledge_page, menukaart_page, own_places_page, rules_page)
 BLOCKS: dict[str, Callable[[], str]] = {name[5:]: made for one in PAGES for name, made in vars(one).items() if name.startswith("made_")}
 
 

@@ -100,7 +100,7 @@ def standing(rows: pd.DataFrame, over: str, codes: set[str]) -> pd.DataFrame:
         for who, mine in some.groupby("who", sort=False):
             one = {"figure": figure, "over": over, "who": who, "gemeenten": len(mine)}
             if mine["value"].notna().all():
-                one |= rivals.errors(mine["value"].to_numpy(), mine["observed"].to_numpy(), population[mine["place"]].to_numpy())
+                one |= rivals.how_far_off(mine["value"].to_numpy(), mine["observed"].to_numpy(), population[mine["place"]].to_numpy())
             found.append(one)
     for figure, keys in ((CHAINS, rivals.CHAIN), ("caused_share", ("caused_share",))):
         some = known[known["figure"].isin(keys)].groupby("who", sort=False)["off"]

@@ -112,7 +112,7 @@ def of_users() -> dict[str, dict[str, float]]:
     return said
 
 
-def errors(forecast: NDArray, observed: NDArray, population: NDArray) -> dict[str, float]:
+def how_far_off(forecast: NDArray, observed: NDArray, population: NDArray) -> dict[str, float]:
     """How far a forecast is off over gemeenten, %: each counted once, and weighted with the population; and how it ranks them.
 
     Correlation, and Spearman's with a 95 % interval (Fisher's z, with Bonett and Wright's error); NaN where nothing differs.

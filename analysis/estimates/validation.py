@@ -160,7 +160,9 @@ def local_error(t: Tables) -> float:
     """Weighted error of the moves inside each gemeente, %; NaN where they were not counted."""
     table = rivals.gemeenten().reindex(list(t.within)).dropna(subset=[rivals.WITHIN])
     simulated = np.array([100 * t.within[code] for code in table.index]) / table["population"].to_numpy()
-    return rivals.errors(simulated, table[rivals.WITHIN].to_numpy(), table["population"].to_numpy())["weighted"] if len(table) else np.nan
+    return (
+        rivals.how_far_off(simulated, table[rivals.WITHIN].to_numpy(), table["population"].to_numpy())["weighted"] if len(table) else np.nan
+    )
 
 
 def local_rate(t: Tables) -> float:

@@ -20,7 +20,7 @@ SETS = beside_rivals.sets()
 
 def off(word: str, figure: str, who: str) -> dict[str, float]:
     mine = TABLE[TABLE.index.isin(SETS[word])]
-    return rivals.errors(mine[f"{figure} {who}"].to_numpy(), mine[figure].to_numpy(), mine["population"].to_numpy())
+    return rivals.how_far_off(mine[f"{figure} {who}"].to_numpy(), mine[figure].to_numpy(), mine["population"].to_numpy())
 
 
 @pytest.mark.parametrize(
@@ -102,12 +102,12 @@ def test_a_vacancy_chain_is_seven_per_cent_off_and_adds_up():
 
 def test_errors_by_hand_and_a_forecast_that_is_the_same_everywhere_ranks_nothing():
     observed, population = np.array([4.0, 5.0, np.nan, 10.0, 8.0]), np.array([1.0, 1.0, 9.0, 2.0, 4.0])
-    found = rivals.errors(np.array([5.0, 4.0, 7.0, 10.0, 4.0]), observed, population)
+    found = rivals.how_far_off(np.array([5.0, 4.0, 7.0, 10.0, 4.0]), observed, population)
     assert (found["gemeenten"], found["error"]) == (4, pytest.approx((25 + 20 + 0 + 50) / 4))
     assert found["weighted"] == pytest.approx((25 + 20 + 0 + 4 * 50) / 8)
     assert found["rank_lower"] < found["rank"] < found["rank_upper"]
-    assert math.isnan(rivals.errors(np.full(5, 5.0), observed, population)["rank"])
-    assert rivals.errors(observed, observed, population)["correlation"] == pytest.approx(1)
+    assert math.isnan(rivals.how_far_off(np.full(5, 5.0), observed, population)["rank"])
+    assert rivals.how_far_off(observed, observed, population)["correlation"] == pytest.approx(1)
 
 
 # the model beside them

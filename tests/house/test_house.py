@@ -79,6 +79,8 @@ def test_analysis_reads_tables_and_definitions_only(name):
         "sim.world.notation",
         "sim.world.errors",
         "sim.world.chance",
+        "sim.world.figures",  # public figures are tables, too
+        "sim.world.places",  # which gemeenten a place has
         "sim.counts.schema",
         "sim.counts.by_period",
         "sim.counts.indicators",

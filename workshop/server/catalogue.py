@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from analysis.estimates.card_evidence import EVIDENCE, MEASURED, NOT_COUNTED
+from analysis.estimates.card_evidence import EVIDENCE, NOT_COUNTED
 from analysis.page.chain_drawing import FLAGS, WHO
 from analysis.page.sections.cards import MARKS
 from analysis.page.wijken import area_name
@@ -16,6 +16,7 @@ from sim.counts.indicators import REGISTRY as INDICATORS
 from sim.interventions import REGISTRY
 from sim.interventions.organisations import ORGANISATIONS
 from sim.interventions.who import Who
+from sim.parameters.evidence import MEASURED
 from sim.world.codes import DwellingType, EndReason, HouseholdClass, Origin, Tenure, Trigger
 from workshop.engine.doses import ORDINARY, Doses
 from workshop.server import named, said
