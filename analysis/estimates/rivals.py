@@ -14,12 +14,13 @@ import numpy as np
 import pandas as pd
 
 from analysis.estimates.targets import targets
-from sim.world import figures
+from sim.world.figures import BANDS, column
+from sim.world.figures import FOLDER as SHIPPED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FOLDER = figures.FOLDER.with_name("rivals")
+FOLDER = SHIPPED.with_name("rivals")
 PENALTY = 1.0  # on standardised columns
 WITHIN, ARRIVED, LEFT = "moved_within", "arrived", "left"
 OBSERVED = {WITHIN: "moved_within_2025", ARRIVED: "arrived_2025", LEFT: "left_2025"}
@@ -30,21 +31,21 @@ COACH = ("caused_share", "talks_to_moves_gooi", "outside_scheme", "talks_to_move
 
 
 def _shipped(name: str) -> NDArray:
-    return figures.column("gemeenten", name, figures.FOLDER)
+    return column("gemeenten", name, SHIPPED)
 
 
 def gemeenten() -> pd.DataFrame:
     """Per gemeente (index: CBS code): name, province, population, observed shares and the forecasts of them, % of persons per year."""
     population = _shipped("population_20241231")
     table = pd.DataFrame({"name": _shipped("name"), "province": _shipped("province"), "population": population}, _shipped("code"))
-    for figure, column in OBSERVED.items():
-        table[figure] = 100 * _shipped(column) / population
+    for figure, counted in OBSERVED.items():
+        table[figure] = 100 * _shipped(counted) / population
     table[f"{WITHIN} R0"] = _level(np.ones(len(table)), table[WITHIN].to_numpy(), population)
-    by_age = of_age(figures.column("moves", "pct_within", FOLDER))
+    by_age = of_age(column("moves", "pct_within", FOLDER))
     table[f"{WITHIN} R1s"] = _level(by_age, table[WITHIN].to_numpy(), population)
     table[f"{WITHIN} R2+"] = left_out(columns(by_age), table[WITHIN].to_numpy(), table["province"].to_numpy())
     for figure in (ARRIVED, LEFT):
-        then = figures.column("gemeenten", f"{figure}_2018", FOLDER)
+        then = column("gemeenten", f"{figure}_2018", FOLDER)
         table[f"{figure} R3"] = _level(then / population, table[figure].to_numpy(), population)
     return table
 
@@ -56,13 +57,13 @@ def _level(shape: NDArray, observed: NDArray, population: NDArray) -> NDArray:
 
 
 def _ages() -> NDArray:
-    return np.stack([_shipped(f"age_{age}_2021") for age in figures.BANDS], axis=1)
+    return np.stack([_shipped(f"age_{age}_2021") for age in BANDS], axis=1)
 
 
 def of_age(rate: NDArray) -> NDArray:
     """R1: rates by single year of age, weighted with the persons of each gemeente by five years; the last band is 95 and over."""
     ages = _ages()
-    of_band = np.array([rate[age : age + 5].mean() if age < figures.BANDS[-1] else rate[age:].mean() for age in figures.BANDS])
+    of_band = np.array([rate[age : age + 5].mean() if age < BANDS[-1] else rate[age:].mean() for age in BANDS])
     return ages @ of_band / ages.sum(axis=1)
 
 
@@ -72,8 +73,8 @@ def columns(by_age: NDArray) -> NDArray:
     named = ("pct_owner_2022", "pct_corporation_2020", "pct_multi_family_2020", "pct_one_person_2020", "pct_age_65_plus_2022")
     more = ("pct_households_low40_2020", "woz_keur_2022")
     found = [by_age, *map(_shipped, (*named, *more)), ages[:, 4:7].sum(axis=1) / ages.sum(axis=1)]
-    found += [figures.column("gemeenten", "address_density_per_km2_2020", FOLDER), np.log(_shipped("population_20241231"))]
-    found += [np.log(figures.column("gemeenten", "area_km2", FOLDER)), _shipped("new_build_2024") / _shipped("dwellings_20240101")]
+    found += [column("gemeenten", "address_density_per_km2_2020", FOLDER), np.log(_shipped("population_20241231"))]
+    found += [np.log(column("gemeenten", "area_km2", FOLDER)), _shipped("new_build_2024") / _shipped("dwellings_20240101")]
     return np.stack(found, axis=1)
 
 

@@ -214,9 +214,9 @@ def in_declared_test(key: str) -> bool:
 
 def test_gemeenten() -> set[str]:
     """CBS codes of the gemeenten of the declared test."""
-    from sim.world import figures
+    from sim.world.figures import column
 
-    codes, provinces = (figures.column("gemeenten", name) for name in ("code", "province"))
+    codes, provinces = (column("gemeenten", name) for name in ("code", "province"))
     return {str(code) for code, province in zip(codes, provinces, strict=True) if province in TEST_PROVINCES}
 
 

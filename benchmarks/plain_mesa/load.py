@@ -134,7 +134,8 @@ def _tables(w: World) -> SimpleNamespace:
     """Everything that is looked up, as lists and numbers."""
     j, t = make_journey(w.params), w.tables
     names = ("weights", "size", "access", "future", "cost_norm", "cost_slope", "interest", "upkeep", "toeslag_own", "toeslag_share")
-    tables = SimpleNamespace(**{name: t[name].tolist() for name in (*names, "toeslag_low", "toeslag_high")})
+    toeslag = ("toeslag_low", "toeslag_high", "toeslag_persons", "toeslag_limit")
+    tables = SimpleNamespace(**{name: t[name].tolist() for name in (*names, *toeslag)})
     incomes, rents = law.limits(w.setting.start)
     edges = w.map.stock.tolist()
     search = [float(j.chance[int((x + LOGIT_LIMIT) * LOGIT_SCALE)]) for x in j.search]

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sim.parameters import resolve as parameters
 from sim.population import fitting, setting
 from sim.population.base_year import base_year
 from sim.world import figure_cells, figures
@@ -60,7 +61,7 @@ def test_nothing_of_figures_is_kept_past_a_change_of_figures():
 @pytest.mark.parametrize("by_wijk", [False, True])
 def test_the_rows_of_a_gemeente_under_another_code_give_the_same_place(tmp_path, by_wijk):
     wanted = fitting.make(replace(resolve("zwolle"), level="wijk" if by_wijk else "gemeente"))
-    totals, edge, built = by_code("GM0193"), setting.border(resolve("zwolle")), setting.programme(resolve("zwolle"))
+    totals, edge, built = by_code("GM0193"), setting.border(resolve("zwolle")), setting.programme(resolve("zwolle"), parameters())
     figures.use(folder_of(tmp_path, [another()], wijken_of() if by_wijk else []))
     place = resolve(NAME)
     assert place is resolve(CODE) is resolve("zwolsch") and place.level == ("wijk" if by_wijk else "gemeente")
@@ -70,7 +71,7 @@ def test_the_rows_of_a_gemeente_under_another_code_give_the_same_place(tmp_path,
         here, there = getattr(made, name).astype(float), getattr(wanted, name).astype(float)
         assert np.abs(here - there).sum() <= 0.01 * np.abs(there).sum(), name
     assert by_code(CODE) == pytest.approx(totals, rel=0.001)
-    for here, there in ((setting.border(place), edge), (setting.programme(place), built)):
+    for here, there in ((setting.border(place), edge), (setting.programme(place, parameters()), built)):
         assert np.concatenate(list(here)) == pytest.approx(np.concatenate(list(there)), rel=0.001)
 
 
