@@ -52,7 +52,8 @@ AMOUNTS = {  # chosen by whoever delivers it: a dose, not what people do with it
     "dur_lived",
     "dur_regret",
 }
-COUNTS_ONLY = {"dur_vastzitter", "n_candidates_high", "senior_age"}  # say what is counted, and change no decision
+# say what is counted, and change no decision
+COUNTS_ONLY = {"dur_vastzitter", "n_candidates_high", "senior_age", "p_room_move", "p_back_home", "age_back_home"}
 
 
 class Assumption(NamedTuple):

@@ -88,8 +88,8 @@ def taken_apart(run: Run) -> tuple[dict[str, NDArray], Numbers]:
         Refusal: the run is elsewhere, so that it holds what is not kept.
     """
     w = run.world
-    begun = run.at_work.running or run.at_work.ghosts is not None or run.approach is not None or run.records.months or not run.journal.idle
-    if w.month != 0 or begun:
+    begun = (run.at_work.running, run.at_work.ghosts is not None, run.approach, run.records.months, run.persons.moves, not run.journal.idle)
+    if w.month != 0 or any(begun):
         raise Refusal(
             f"month {w.month}: a run is kept at month 0 only, with no instrument at work and nobody followed; keep it before it goes on"
         )

@@ -33,7 +33,7 @@ PARAMETERS: list[Parameter] = [
     _P("rel_taste_sd", 0.07, 0.02, 0.2, "fit points", "assumption", "spread of a household's fixed taste for a dwelling"),
     _P("rel_present_bias", 0.35, 0.0, 0.9, "share", "design section 7 (delay); assumption", "weight of the first year's rent against the full rent; 0 removes the principle"),
     _P("rel_second_profile", 0.85, 0.5, 1.0, "factor", "toolkit sources section 1: built projects are hybrids; assumption", "what the second woonprofiel counts"),
-    _P("n_rooms_over_norm", 2, 1, 3, "rooms", "assumption", "rooms above the norm that are no loss; families look for them"),
+    _P("n_rooms_over_norm", 2, 0, 4, "rooms", "assumption", "rooms above the norm that are no loss; families look for them"),
     _P("rel_access_wheelchair", 0.95, 0.7, 1.0, "share", "assumption", "how well a step-free home suits who needs a wheelchair"),
     _P("n_years_foresight", 10, 3, 20, "years", "assumption", "so many years ahead a household without optimism would reckon with a limitation"),
     _P("rel_huurtoeslag_persons", 1.3, 1.2, 1.45, "factor", "assumption", "both incomes of huurtoeslag for two and more persons, over those for one"),

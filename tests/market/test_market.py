@@ -310,7 +310,8 @@ def island(one):
         np.append(geo.overview, 1.0),
         np.append(geo.stock, 1.0),
     )
-    w.geography = w.geography._replace(code=[*w.geography.code, "island"], name=[*w.geography.name, "island"])
+    places = {name: [*getattr(w.geography, name), "island"] for name in ("code", "name", "gemeente_code", "gemeente_name")}
+    w.geography = w.geography._replace(**places)
     one.neighbours.moves = np.concatenate((one.neighbours.moves, np.zeros((len(one.neighbours.moves), 1))), axis=1)
     one.neighbours.seniors = np.append(one.neighbours.seniors, 0.0)
     w.h, w.d, w.v = with_rows(w.h, 1), with_rows(w.d, 1), with_rows(w.v, 1)

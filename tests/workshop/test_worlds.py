@@ -39,7 +39,7 @@ KEPT = {
     Setting: {"place", "start", "first_month", "months", "last_month"},
 }
 MADE_AGAIN = {World: {"geography", "map", "tables"}}
-AS_NEW = {Run: {"at_work", "approach", "records", "journal"}, World: {"month"}}
+AS_NEW = {Run: {"at_work", "approach", "records", "journal", "persons"}, World: {"month"}}
 
 
 def names_of(kind):
