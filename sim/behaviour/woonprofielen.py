@@ -52,7 +52,8 @@ N_URBAN = 6  # CBS urbanity class 1 (extremely urban) … 5; 0 unknown
 def profielen(p: Params) -> tuple[Woonprofiel, ...]:
     """The ten profiles in the order of PROFIELEN."""
     parts = (*Woonprofiel._fields[1:-1], "old")
-    return tuple(Woonprofiel(key, *(getattr(p, f"rel_{key}_{part}") for part in parts)) for key in PROFIELEN)
+    short = {key: key.removeprefix("comfort_") for key in PROFIELEN}  # names of numbers must fit a line of a telephone
+    return tuple(Woonprofiel(key, *(getattr(p, f"rel_{short[key]}_{part}") for part in parts)) for key in PROFIELEN)
 
 
 def profile_scores(p: Params, rel_second: float) -> NDArray:

@@ -300,10 +300,10 @@ class Params:
     rel_stadsappartement_town: float
     rel_stadsappartement_comfort: float
     rel_stadsappartement_care: float
-    rel_comfort_nabij_voorzieningen_community: float
-    rel_comfort_nabij_voorzieningen_town: float
-    rel_comfort_nabij_voorzieningen_comfort: float
-    rel_comfort_nabij_voorzieningen_care: float
+    rel_nabij_voorzieningen_community: float
+    rel_nabij_voorzieningen_town: float
+    rel_nabij_voorzieningen_comfort: float
+    rel_nabij_voorzieningen_care: float
     rel_hofje_community: float
     rel_hofje_town: float
     rel_hofje_comfort: float
@@ -328,7 +328,7 @@ class Params:
     rel_eigen_plek_stadsrand_share: float
     rel_ruim_in_gemeenschap_share: float
     rel_stadsappartement_share: float
-    rel_comfort_nabij_voorzieningen_share: float
+    rel_nabij_voorzieningen_share: float
     rel_hofje_share: float
     rel_dorpshart_share: float
     rel_complex_gemak_share: float
@@ -338,7 +338,7 @@ class Params:
     rel_eigen_plek_stadsrand_old: float
     rel_ruim_in_gemeenschap_old: float
     rel_stadsappartement_old: float
-    rel_comfort_nabij_voorzieningen_old: float
+    rel_nabij_voorzieningen_old: float
     rel_hofje_old: float
     rel_dorpshart_old: float
     rel_complex_gemak_old: float
