@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+import random
+
 import pytest
 
+from analysis.page.quote import digits_of
+from analysis.page.words import numbers
 from tests.workshop.fake_engine import strength
 from tests.workshop.inside import client, put, table
 from workshop.engine.package import Package
@@ -24,11 +29,26 @@ from workshop.server.tables import cells
         ((24_997.75, 24_998.25), None),
         ((0.0, 15_040.0, 15_130.0), ["0", "15.000", "15.100"]),  # who pays nothing asks for no digits
         ((15_040.0, 15_130.0, 15_130.2, 1_240_000.0), ["15.000", "15.100", "15.100", "1.240.000"]),
+        ((15_010.0, 15_040.0, 1_240_000.0, 1_240_400.0), ["15.010", "15.040", "1.240.000", "1.240.400"]),  # the last two first
+        ((15_499.0, 15_501.0, 150_400.0, 151_300.0), ["15.000", "16.000", "150.000", "151.000"]),  # 15.500
     ],
 )
 def test_amounts_that_differ_in_four_digits_have_figures_that_differ_written_alike(values, texts):
     found = apart.told_apart({str(number): value for number, value in enumerate(values)})
     assert [one.nl for one in found.values()] == (texts or [])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_two_amounts_that_differ_in_four_digits_look_alike(seed):
+    rng = random.Random(seed)
+    for _ in range(200):
+        near = [10 ** rng.uniform(2, 7) for _ in range(2)]
+        values = [rng.choice(near) * (1 + rng.choice((0.0, 0.0003, 0.002, 0.02)) * rng.random()) for _ in range(4)]
+        found = apart.told_apart({str(number): value for number, value in enumerate(values)})
+        text = [found.get(str(number)) or numbers(value, digits_of(value)) for number, value in enumerate(values)]
+        for a, b in itertools.combinations(range(4), 2):
+            fourth = 10.0 ** -(digits_of(max(values[a], values[b])) + apart.MORE)  # one in the fourth digit
+            assert text[a] != text[b] or abs(values[a] - values[b]) <= fourth, values
 
 
 def close(browser, monkeypatch):

@@ -20,6 +20,7 @@ MESSAGES = (
     "the process that counted it ended by itself (exit status -9); ask again",
     "ZeroDivisionError: float division by zero",
     "brieven.rel_reached=3: at most 1",
+    "what the process sent cannot be read (UnpicklingError: pickle data was truncated); ask again",
 )
 ENGLISH = re.compile(r"\b(the|its|process|cannot|killed|room|left|error|again|worker|most|written|line|file|is no)\b", re.IGNORECASE)
 
@@ -35,6 +36,7 @@ def test_a_failure_is_dutch_in_dutch_and_as_the_model_says_it_in_english(message
 def test_reasons_that_are_known_are_told_and_others_are_not_guessed():
     told = [reasons.dutch(message) for message in MESSAGES]
     assert "geheugen" in told[0] and "schijf is vol" in told[3] and told.count(reasons.ELSE) == 2
+    assert "niet te lezen" in told[-1] and "Vraag het nog eens" in told[-1]
 
 
 def test_what_is_refused_and_what_cannot_be_kept_have_the_english_apart(tmp_path, monkeypatch):
@@ -59,7 +61,11 @@ def test_what_is_refused_and_what_cannot_be_kept_have_the_english_apart(tmp_path
 
 def told_on_opening(browser, one):
     """What a screen that opens now hears at once of failures."""
-    mailbox = browser.portal.call(browser.hall.open, one)
+    return failures(browser.portal.call(browser.hall.open, one))
+
+
+def failures(mailbox):
+    """What waits for a screen of failures; nothing waits any more."""
     heard = [mailbox._waiting.get_nowait().decode() for _ in range(mailbox._waiting.qsize())]
     return [message for message in heard if message.startswith("event: failed")]
 
@@ -79,6 +85,37 @@ def test_a_screen_that_opens_after_a_failure_hears_of_it_and_no_other_table_does
         hall.heard(Broken("the engine stopped"))
         browser.get("/api/tables")
         assert all("the engine stopped" in told_on_opening(browser, seat)[-1] for seat in (one, other))
+
+
+def test_a_failure_is_heard_at_the_tables_that_look_at_it_and_a_broken_engine_at_all(tmp_path):
+    with client(tmp_path) as browser:
+        hall = browser.hall
+        one, other = (hall.tables.find(table(browser)) for _ in range(2))
+        for seat, dose in ((one, "groot"), (other, "klein")):
+            put(browser, seat.id, kind="card", key="brieven", dose=dose)
+        screens = [browser.portal.call(hall.open, seat) for seat in (one, other)]
+        hall.heard(Failed(one.state.package, 0, "no address"))
+        browser.get("/api/tables")
+        assert [len(failures(screen)) for screen in screens] == [1, 0]
+        hall.heard(Broken("the engine stopped"))
+        browser.get("/api/tables")
+        assert [len(failures(screen)) for screen in screens] == [1, 1]
+
+
+def test_a_late_screen_hears_what_failed_of_its_package_and_of_what_that_is_compared_with_and_nothing_of_others(tmp_path):
+    with client(tmp_path) as browser:
+        hall = browser.hall
+        one, other = (hall.tables.find(table(browser)) for _ in range(2))
+        put(browser, one.id, kind="done", key="campagne", dose="gewoon")
+        for seat, dose in ((one, "groot"), (other, "klein")):
+            put(browser, seat.id, kind="card", key="brieven", dose=dose)
+        assert one.state.package.base() != other.state.package.base()
+        hall.heard(Failed(one.state.package.base(), 0, "no start"))
+        hall.heard(Failed(other.state.package, 0, "no address"))
+        browser.get("/api/tables")
+        for seat, why, why_not in ((one, "no start", "no address"), (other, "no address", "no start")):
+            heard = told_on_opening(browser, seat)
+            assert len(heard) == 1 and why in heard[0] and why_not not in heard[0]
 
 
 def test_two_counts_that_are_alike_have_two_names_in_all_that_the_server_says(tmp_path):

@@ -29,16 +29,21 @@ def money(outcomes: Sequence[Any]) -> list[Any]:
 def told_apart(values: Mapping[str, float]) -> dict[str, Text]:
     """By name the text of each value; nothing where those that differ have different texts in two digits already."""
     amounts = set(values.values())
-    differ = len({numbers(one, _finest(one)) for one in amounts})
-    if len({numbers(one, digits_of(one)) for one in amounts}) >= differ:
+    own = {one: numbers(one, _finest(one)) for one in amounts}
+    if _apart({one: numbers(one, digits_of(one)) for one in amounts}, own):
         return {}
     finest = max(_finest(one) for one in amounts if one)
     texts = dict[float, Text]()
     for digits in (one for one in range(finest - MORE, finest + 1) if one != 1):
         texts = {one: numbers(one, digits) for one in amounts}
-        if len(set(texts.values())) >= differ:
+        if _apart(texts, own):
             break
     return {name: texts[value] for name, value in values.items()}
+
+
+def _apart(texts: Mapping[float, Text], own: Mapping[float, Text]) -> bool:
+    """Whether amounts that have one text have one text in four digits, too; how many texts there are does not tell."""
+    return len({(texts[one], own[one]) for one in texts}) == len(set(texts.values()))
 
 
 def _finest(value: float) -> int:

@@ -12,6 +12,7 @@ from workshop.table.wrong import Wrong
 CANNOT = "Dit kan niet worden nagespeeld."
 KNOWN: dict[str, str] = {  # what stands in the English line, and what it means; the first that is found
     r"out of memory|MemoryError|Cannot allocate memory": "Het programma dat rekent, is gestopt. Misschien is het geheugen vol.",
+    r"process sent cannot be read": "Wat het programma stuurde dat rekent, is niet te lezen. Vraag het nog eens.",
     r"ended by itself": "Het programma dat rekent, is zelf gestopt. Vraag het nog eens.",
     r"cannot be started|could not begin": "Het programma dat rekent, kan niet beginnen. Sluit andere programma’s en begin opnieuw.",
     r"the engine stopped": "De simulatie is gestopt. Start de werktafel opnieuw.",
