@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from tests.browser.keyboard import page_of, press, screen, tab_to, until
 from tests.browser.states import none
 from tests.browser.test_workshop_page import LOOSE
-from tests.browser.workshop_hall import CARDS, FAILS, WORLDS, served
+from tests.browser.workshop_hall import CARDS, FAILS, WHY, WORLDS, served
 
 FIRST = CARDS[0][0]
 SCREENS = {"0": "start", "1": "zonder", "2": "wat-al", "3": "kaarten", "4": "raad", "5": "uitkomst", "6": "keten", "7": "senior",
@@ -121,6 +121,10 @@ def test_a_word_behind_a_senior_is_explained_and_the_time_line_has_years(context
         "24" in explained and re.search("later", explained) and page.locator(".verdicts li").count() == 1
     )  # of the words that stand there
     assert page.eval_on_selector_all(".timeline .tick", "all => all.map(one => one.textContent)") == ["2026", "2027"]
+    first, last = (float(page.get_attribute(".timeline line.with", end)) for end in ("x1", "x2"))
+    for mark in (".timeline .tick", ".timeline line.year"):  # of two years the second begins half-way
+        at = page.eval_on_selector_all(mark, "all => all.map(one => Number(one.getAttribute('x') ?? one.getAttribute('x1')))")
+        assert at == [first, (first + last) / 2]
     size = "selector => parseFloat(getComputedStyle(document.querySelector(selector)).fontSize)"
     assert page.evaluate(size, "#ghost") == page.evaluate(size, "body") and not page.locator("#ghost.soft").count()
     assert re.search("al doet" if language == "nl" else "done already", page.inner_text("#ghost"))
@@ -236,3 +240,62 @@ def test_a_failure_is_dutch_with_the_english_folded_under_it(context, address, l
     else:
         assert page.locator("#failed-why").count() == 0
     clean(page)
+
+
+def test_one_table_that_fails_does_not_blank_the_hall_and_its_failure_is_not_said_as_that_of_the_hall(context, address, language):
+    seated(context, address, language)
+    seated(context, address, language, cards=(FAILS,))
+    page = context.new_page()
+
+    def these(route):
+        answer = route.fetch()
+        route.fulfill(response=answer, json=answer.json()[-2:])
+
+    page.route("**/api/tables", these)
+    page.goto(f"{address}/zaal")
+    page.wait_for_selector("svg.hall .dot")
+    fine, fails = page.locator(".hallnames li").all()
+    assert fine.locator("data").count() and not fails.locator("data").count()
+    assert ("nog niet doorgerekend" if language == "nl" else "not been worked out yet") in fails.inner_text()
+    assert page.locator("#wrong").count() == 0 and WHY not in page.inner_text("body")
+    none(page.evaluate(LOOSE))
+
+
+def failed_question(route):
+    """The desk of assumptions as it is after a question that could not be counted."""
+    if not re.search(r"/api/desk(/1)?$", route.request.url):
+        return route.fallback()
+
+    def cell(value, nl, en):
+        return {"v": value, "t": {"nl": nl, "en": en}, "at": "desk/BFGHK/1.value.p_wish_senior/mine"}
+
+    value = {
+        "key": "p_wish_senior",
+        "nl": "Kans op een wens",
+        "en": "Chance of a wish",
+        "card": None,
+        "unit": {"nl": "kans", "en": "chance"},
+    }
+    value |= {"usual": cell(0.25, "0,25", "0.25"), "mine": cell(0.5, "0,50", "0.50")}
+    line = {"nl": "Dit kan niet worden nagespeeld.", "en": WHY}
+    question = {"number": 1, "letters": "BFGHK", "state": "failed", "line": line, "original": WHY, "counted": 0, "of": 2, "left": None}
+    question |= {"worlds": 0, "values": [value], "rows": [], "sentences": []}
+    now = {"takes": {"nl": "ongeveer 1 minuut", "en": "about 1 minute"}, "measured": False, "of": 2}
+    last = {"number": 1, "letters": "BFGHK", "state": "failed"}
+    return route.fulfill(json=question if route.request.url.endswith("/1") else now | {"last": last})
+
+
+def test_the_desk_says_a_failure_in_dutch_with_the_english_folded_and_what_was_chosen_instead_of_what(context, address, language):
+    page = page_of(context, address)
+    page.route("**/api/desk**", failed_question)
+    page.evaluate("language => localStorage.setItem('workshop-language', language)", language)
+    page.goto(f"{address}/aannames")
+    page.wait_for_selector(".desk-answer")
+    chose = {"nl": "Kans op een wens: 0,50 in plaats van 0,25, kans", "en": "Chance of a wish: 0.50 instead of 0.25, chance"}[language]
+    assert chose in page.inner_text(".desk-answer")
+    if language == "nl":
+        assert WHY not in page.inner_text(".desk-answer") and not page.evaluate("document.getElementById('desk-why').open")
+        press(page, "#desk-why-open")
+        assert page.get_attribute("#desk-why p", "lang") == "en" and WHY in page.inner_text("#desk-why")
+    else:
+        assert WHY in page.inner_text("#desk-progress") and page.locator("#desk-why").count() == 0

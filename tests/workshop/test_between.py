@@ -48,6 +48,9 @@ def test_the_difference_is_of_the_two_packages_in_the_same_worlds(tmp_path, turn
     name_first, name_other = (f"‘{said.title(STRONG).nl} ({dose})’" for dose in (("groot", "klein") if turned else ("klein", "groot")))
     assert line.startswith(f"Met {name_other} verhuizen er in 2 jaar ongeveer ") and f"dan met {name_first}." in line
     assert "groter dan toeval" in line and "larger than chance" in one["sentences"][0]["en"]
+    english = said.filled(one["sentences"][0], "en")
+    en_first, en_other = (f"“{said.title(STRONG).en} ({dose})”" for dose in (("large", "small") if turned else ("small", "large")))
+    assert english.startswith(f"With {en_other} about ") and f" than with {en_first}." in english and "‘" not in english
     assert ("meer dan" in line, "minder dan" in line) == (not turned, turned) and "−" not in line
     low, high = (float(text.replace(".", "").replace(",", ".")) for text in re.search(r"van ([0-9.,]+) tot ([0-9.,]+)\.$", line).groups())
     assert low < abs(each.mean()) < high
