@@ -122,3 +122,33 @@ def test_on_a_phone_all_are_on_one_page_that_is_scrolled(shown, hall):
     page = shown({"width": 390, "height": 844})
     assert page.evaluate(NAMES) == hall[1] and page.locator("#page-after").is_hidden()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def certain(route):
+    """An outcome with a difference larger than chance."""
+    answer = route.fetch()
+    made = answer.json()
+    moves = made["effects"]["senior_moves"]
+    moves["sure"], moves["difference"] = True, moves["difference"] | {"v": 12.0}
+    route.fulfill(response=answer, json=made)
+
+
+@pytest.mark.parametrize("language, shared", [("nl", "en wie hetzelfde koos"), ("en", "and who chose the same")])
+def test_tables_with_one_package_share_the_sentence(language, shared, browser, tmp_path_factory):
+    with served(tmp_path_factory.mktemp("shared") / "folder", pause=0.0) as address, browser.new_context(viewport=PROJECTOR) as context:
+        context.add_init_script(f"localStorage.setItem('workshop-language', '{language}')")
+        card, dose = CARDS[0]
+        said = []
+        for name in ("Noord", "Zuid"):
+            table = context.request.post(f"{address}/api/tables", data={"name": name}).json()["id"]
+            assert context.request.post(f"{address}/api/table/{table}/event", data={"kind": "card", "key": card, "dose": dose}).ok
+            page = context.new_page()
+            page.route("**/api/outcome/**", certain)
+            page.goto(f"{address}/zaal")
+            page.wait_for_selector(f"svg.hall .dot >> nth={len(said)}")
+            page.wait_for_selector("#heading span")
+            said.append(page.inner_text("#heading"))
+            page.unroute_all(behavior="wait")
+            page.close()
+        assert "Noord" in said[0] and shared not in said[0]
+        assert f"Noord {shared}," in said[1]

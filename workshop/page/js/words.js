@@ -390,6 +390,7 @@ const WORDS = {
   pageRest: ["Sta stil", "Stand still"],
   pageOn: ["Blader verder", "Turn the pages"],
   hallMost: ["Het meest:", "Most:"],
+  hallShared: ["en wie hetzelfde koos", "and who chose the same"],
   hallAbout: ["ongeveer", "about"],
   hallNoneSure: ["Nog bij geen pakket is het verschil groter dan toeval.", "No package has a difference larger than chance yet."],
   hallAlike: ["Het verschil tussen de pakketten kan toeval zijn.", "The difference between the packages may be chance."],

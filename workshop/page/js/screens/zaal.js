@@ -64,7 +64,8 @@ function finding(dots) {
   if (!sure.length) return w("hallNoneSure");
   const [first, second] = sure;
   if (second && first.effect.lower.v <= second.effect.upper.v && first.letters !== second.letters) return w("hallAlike");
-  return [`${w("hallMost")} `, h("span", { "data-fixed": "naam" }, first.table), `, ${w("hallAbout")} `, num(first.y), ` ${w("hallMoves")}.`];
+  const shared = sure.filter((dot) => dot.letters === first.letters).length > 1 ? ` ${w("hallShared")}` : "";
+  return [`${w("hallMost")} `, h("span", { "data-fixed": "naam" }, first.table), `${shared}, ${w("hallAbout")} `, num(first.y), ` ${w("hallMoves")}.`];
 }
 
 // Colour and sign of each table, in the picture and in the list; with more tables than signs a letter.
