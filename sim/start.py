@@ -23,6 +23,7 @@ from sim.counts.vasthouders import nobody_stuck
 from sim.demography import plan as demography
 from sim.population import build as population
 from sim.state import Run
+from sim.world import law
 from sim.world.chance import Draws, Purpose, uniform
 from sim.world.codes import IN_STOCK, Origin, Stage, Trigger
 from sim.world.columns import NEVER, Dwellings, Households, Moves, Vacancies, age_years, empty, grow_in_place
@@ -40,10 +41,11 @@ if TYPE_CHECKING:
 def build(place: Place, seed: int, params: Params, *, start: str, burn_in: int, months: int, follow_up: int, debug: bool = False) -> Run:
     """The run of one seed at its first month of burn-in; instruments play no part in it."""
     first, last = -burn_in, months + follow_up
-    state = population.build(place, seed, params, first_month=first)
+    state = population.build(place, seed, params, start=start, first_month=first)
     draws = Draws(seed, debug)
     per_year, demolished = _per_year(state)
-    planned = programme.plan(state.dwellings, state.geography, per_year, draws, params, first, last)
+    eur_free = law.amount("liberalisatiegrens", start)
+    planned = programme.plan(state.dwellings, state.geography, per_year, draws, params, first, last, eur_free)
     to_demolish = np.diff(np.floor(demolished.sum() / 12 * np.arange(last - first + 1))).astype(np.int64)
     delivered = np.bincount(planned.delivery.astype(np.int64) - first, minlength=last - first)
     equity = equity_of(state.households, state.dwellings, np.arange(len(state.households.id)))
@@ -61,7 +63,7 @@ def build(place: Place, seed: int, params: Params, *, start: str, burn_in: int, 
         geography=geography,
         map=where,
         params=params,
-        tables=make_tables(params),
+        tables=make_tables(params, start),
         draws=draws,
         month=first,
         h=h,

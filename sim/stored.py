@@ -172,7 +172,7 @@ def put_together(arrays: Mapping[str, NDArray], numbers: Numbers) -> Run:
         geography=geography,
         map=make_map(geography, d.area[d.delivery == ABSENT], params),
         params=params,
-        tables=make_tables(params),
+        tables=make_tables(params, numbers.start),
         draws=Draws(numbers.seed, numbers.debug),
         month=0,
         **parts,

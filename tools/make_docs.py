@@ -363,10 +363,16 @@ def made_amounts() -> str:
     """Dated amounts of law."""
     from sim.world.law import AMOUNTS
 
-    rows = [
-        (f"`{a.key}`", a.unit, "; ".join(f"{number(v)} from {since}" for since, v in a.values), linked(a.source)) for a in AMOUNTS.values()
-    ]
-    return table(["amount", "unit", "in force", "source"], rows)
+    rows = []
+    for one in AMOUNTS.values():
+        found = [f"{number(value)} from {since} ({linked(source)}{recalled(source)})" for since, value, source in one.values]
+        rows.append((f"`{one.key}`", one.unit, "; ".join(found)))
+    return table(["amount", "unit", "in force, and where it was read"], rows)
+
+
+def recalled(source: str) -> str:
+    """A mark where an amount rests on a row of evidence that was not read."""
+    return ", recalled" if evidence().get(source, {}).get("status") == "recalled" else ""
 
 
 def made_draws() -> str:

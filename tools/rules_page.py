@@ -31,8 +31,8 @@ RULES = (
     ),
     Rule(
         "Rent after huurtoeslag",
-        "A low income gets back a share of its rent above a floor; the share falls to nothing as income rises.",
-        "the law of 2025 ([D04](evidence.md#d04)), simplified; the figures are [parameters](odd.md#parameters)",
+        "Above an own part of the rent all is paid back, then 65 %, then 40 %; less a share of the income above a point.",
+        "the law of the start year ([D76](evidence.md#d76), [D77](evidence.md#d77)); see [amounts of law](odd.md#amounts-of-law)",
         "tests/twins/kernels.py:net_rent",
         "sim/behaviour/fit.py:net_rent",
     ),

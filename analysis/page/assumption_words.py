@@ -47,10 +47,6 @@ rel_housing_cost_norm | vanaf welk deel woonlasten knellen | from which share of
 rel_housing_cost_span | hoe snel woonlasten te zwaar worden | how soon housing costs become too heavy
 rel_mortgage_rate | hoe hoog de hypotheekrente is | how high the mortgage rate is
 rel_owner_upkeep | wat het onderhoud van een koopwoning kost | what the upkeep of an owned home costs
-eur_huurtoeslag_basis | wat huurders van de huur zelf betalen | what tenants pay of the rent themselves
-rel_huurtoeslag_share | hoeveel huur de huurtoeslag dekt | how much rent the allowance covers
-eur_huurtoeslag_income_low | tot welk inkomen de huurtoeslag heel is | up to which income the rent allowance is whole
-eur_huurtoeslag_income_high | vanaf welk inkomen huurtoeslag stopt | from which income the rent allowance ends
 rel_place_distance | hoe erg ver verhuizen is | how bad moving far away is
 km_place_reach | hoe ver mensen willen verhuizen | how far people are willing to move
 rel_place_leave_wijk | hoe erg de wijk verlaten is | how bad leaving the wijk is
@@ -159,7 +155,6 @@ age_registration | vanaf welke leeftijd mensen zich inschrijven | from which age
 n_rooms_over_norm | hoeveel kamers boven de norm fijn zijn | how many rooms above the norm are welcome
 rel_access_wheelchair | of een woning zonder trap voor rolstoelen volstaat | whether a home without steps will do for a wheelchair
 n_years_foresight | hoe ver mensen vooruitkijken naar een beperking | how far people look ahead to a limitation
-rel_huurtoeslag_persons | hoe ruim huurtoeslag voor paren is | how ample rent allowance is for couples
 n_years_wish_level | vanaf welke leeftijd senioren minder wensen krijgen | from which age seniors come to wish less
 dur_registration_arrival | hoe lang nieuwkomers al ingeschreven staan | for how long arrivals have been registered
 dur_between_births | hoe snel een volgend kind kan komen | how soon a next child can come

@@ -171,15 +171,21 @@ class Household(Agent):
 
     # fit
 
-    def net_rent(self, rent: float) -> float:
-        """Rent after huurtoeslag, euro per month."""
-        t = self.model.t
-        factor = 1.0 if self.size <= 1 else t.toeslag_persons
-        low, high = t.toeslag_low * factor, t.toeslag_high * factor
-        if rent <= t.toeslag_own or self.income >= high:
+    def net_rent(self, rent: float, more_wealth: float = 0.0) -> float:
+        """Rent after huurtoeslag, euro per month, with what the sale of a home adds to wealth."""
+        t, adults, size = self.model.t, sum(adult is not None for adult in self.adults), self.size
+        quality, small, large, highest = t.toeslag_edges
+        limit = quality if self.age < t.toeslag_young and size <= adults else highest
+        if self.wealth + more_wealth > t.toeslag_wealth * adults or (rent > limit and not t.toeslag_any_rent):
             return rent
-        part = 1.0 if self.income <= low else (high - self.income) / (high - low)
-        return rent - part * t.toeslag_share * (min(rent, t.toeslag_limit) - t.toeslag_own)
+        aow, more = int(self.age >= AOW_AGE), int(size > 1)
+        kind, gross = more + 2 * aow, self.income * t.gross[aow]
+        own = max(t.toeslag_norm[kind], (t.toeslag_square[kind] * gross + t.toeslag_line[kind]) * gross) - t.toeslag_lowered
+        counted, capped = min(rent, limit), large if size >= 3 else small
+        paid = max(0.0, min(counted, quality) - own)
+        paid += t.toeslag_shares[0] * max(0.0, min(counted, capped) - max(own, quality))
+        paid += t.toeslag_shares[1] * max(0.0, counted - max(own, capped))
+        return rent - max(0.0, paid - t.toeslag_taper[more] * max(0.0, gross - t.toeslag_point[kind]) / 12.0)
 
     def components(self, home: Dwelling, cost: float, cls: int, age: int, limit: int) -> tuple[float, float, float]:
         """Size, accessibility and affordability of a home at a cost per month."""
@@ -284,11 +290,11 @@ class Household(Agent):
                 debt = max(0.0, v.price * (1.0 + p.rel_buying_cost) - own_money)
                 cost = (debt * model.t.interest + d.woz * model.t.upkeep) / 12.0
             elif tenure == CORPORATIE:
-                cost = self.net_rent(v.rent)
+                cost = self.net_rent(v.rent, equity)
                 if 12.0 * cost > p.rel_burden_max * self.income:
                     continue
             else:
-                cost = self.net_rent(v.rent)
+                cost = self.net_rent(v.rent, equity)
                 if gross < p.rel_income_rent * 12.0 * v.rent and self.wealth <= model.incomes[6]:
                     continue
             size, reach, afford = self.components(d, cost, cls, age, limit)

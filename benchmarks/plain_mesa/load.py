@@ -12,6 +12,7 @@ import numpy as np
 
 from benchmarks.plain_mesa.agents import Dwelling, Person, State, Vacancy
 from benchmarks.plain_mesa.events import Event
+from sim.behaviour.fit import FIT_TABLES
 from sim.behaviour.klantreis import make_journey
 from sim.behaviour.notes import LOGIT_LIMIT, LOGIT_SCALE
 from sim.population.base_year import AGES
@@ -133,9 +134,10 @@ def _people(w: World) -> dict[int, tuple[State, int | None]]:
 def _tables(w: World) -> SimpleNamespace:
     """Everything that is looked up, as lists and numbers."""
     j, t = make_journey(w.params), w.tables
-    names = ("weights", "size", "access", "future", "cost_norm", "cost_slope", "interest", "upkeep", "toeslag_own", "toeslag_share")
-    toeslag = ("toeslag_low", "toeslag_high", "toeslag_persons", "toeslag_limit")
-    tables = SimpleNamespace(**{name: t[name].tolist() for name in (*names, *toeslag)})
+    names = ("weights", "size", "access", "future", "cost_norm", "cost_slope", "interest", "upkeep", "gross")
+    tables = SimpleNamespace(
+        **{name: t[name].tolist() for name in (*names, *(one for one in FIT_TABLES.names or () if one.startswith("toeslag_")))}
+    )
     incomes, rents = law.limits(w.setting.start)
     edges = w.map.stock.tolist()
     search = [float(j.chance[int((x + LOGIT_LIMIT) * LOGIT_SCALE)]) for x in j.search]

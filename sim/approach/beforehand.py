@@ -16,6 +16,7 @@ from sim.interventions.terms import month_number
 from sim.population import fitting, setting
 from sim.world.errors import Refusal, hint
 from sim.world.names import YEAR
+from sim.world.span import check_date
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -86,6 +87,9 @@ def refuse_already(given: Mapping[str, Any]) -> None:
 
 
 def _refuse_other_months(one: Instrument, term: Term) -> None:
+    for side, date in (("from", one.since), ("until", one.until)):
+        if date is not None:
+            check_date(f"{one.key}.{side}", date)
     first, end = one.term(term.start)
     if max(first, term.passed) >= min(end, term.months):
         ends = "" if one.until is None else f".until={one.until}"

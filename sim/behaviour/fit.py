@@ -18,9 +18,11 @@ import numpy as np
 
 from sim.behaviour.woonprofielen import N_PROFIELEN, N_TASTES, N_URBAN, profile_scores
 from sim.kernel_cache import njit
+from sim.world import law
 from sim.world.chance import TABLE_SIZE, normal_table
 from sim.world.codes import CLASS_FAMILY, CLASS_HOUSEHOLD, CLASS_SENIOR, CLASS_STARTER, KOOP, NO_AID, Access, DwellingType, HouseholdClass
 from sim.world.columns import ABSENT, N_CHILDREN
+from sim.world.law import AOW_AGE, LARGE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,6 +35,10 @@ N_COMPONENTS = 5
 GAP_LOW, GAP_HIGH = -5, 8
 MAX_AGE = 110
 N_KINDS = len(DwellingType)
+N_AOW = 2  # without it and with it
+N_SIZES = 2  # of households: one person, and more
+N_EDGES = 4  # of the rent, for huurtoeslag
+N_SLICES = 2  # of the rent of which a part is paid
 
 
 # Look-ups of ``components``: one record, so that a kernel passes one thing along. All float64.
@@ -47,12 +53,18 @@ FIT_TABLES = np.dtype(
         ("cost_slope", np.float64),  # affordability lost per share of income above the norm
         ("interest", np.float64),  # per year
         ("upkeep", np.float64),  # of WOZ value per year
-        ("toeslag_own", np.float64),  # euro per month
-        ("toeslag_share", np.float64),
-        ("toeslag_low", np.float64),  # euro per year, disposable, one person
-        ("toeslag_high", np.float64),
-        ("toeslag_persons", np.float64),  # factor on both for two persons and more
-        ("toeslag_limit", np.float64),  # euro per month: nothing is paid on what lies above
+        ("gross", np.float64, N_AOW),  # gross over disposable income: below AOW age, from it
+        ("toeslag_norm", np.float64, len(law.KINDS)),  # lowest norm of the own part, euro per month
+        ("toeslag_square", np.float64, len(law.KINDS)),  # the norm by gross income: its square …
+        ("toeslag_line", np.float64, len(law.KINDS)),  # … and itself
+        ("toeslag_point", np.float64, len(law.KINDS)),  # gross income above which a part is taken off, euro per year
+        ("toeslag_taper", np.float64, N_SIZES),  # share of what lies above: one person, more
+        ("toeslag_lowered", np.float64),  # by which the own part is below its norm, euro per month
+        ("toeslag_edges", np.float64, N_EDGES),  # kwaliteitskortingsgrens, aftoppingsgrens 1-2 persons, 3+; highest rent
+        ("toeslag_shares", np.float64, N_SLICES),  # that is paid between the first two of these, and above
+        ("toeslag_any_rent", np.float64),  # 1: of a higher rent the part up to the highest counts; 0: nothing is paid
+        ("toeslag_young", np.float64),  # age from which the highest rent is not the kwaliteitskortingsgrens
+        ("toeslag_wealth", np.float64),  # above which nothing is paid, euro per adult
         ("loss_by_distance", np.float64),
         ("per_km", np.float64),
         ("loss_of_wijk", np.float64),
@@ -61,8 +73,8 @@ FIT_TABLES = np.dtype(
 )
 
 
-def make_tables(p: Params) -> np.void:
-    """The tables of one set of parameters, as one FIT_TABLES record."""
+def make_tables(p: Params, start: str) -> np.void:
+    """The tables of one set of parameters and of the law in force at ``start`` (YYYY-MM), as one FIT_TABLES record."""
     values = {
         "weights": _weights(p),
         "size": _size(p),
@@ -73,12 +85,8 @@ def make_tables(p: Params) -> np.void:
         "cost_slope": 1.0 / p.rel_housing_cost_span,
         "interest": p.rel_mortgage_rate,
         "upkeep": p.rel_owner_upkeep,
-        "toeslag_own": p.eur_huurtoeslag_basis,
-        "toeslag_share": p.rel_huurtoeslag_share,
-        "toeslag_low": p.eur_huurtoeslag_income_low,
-        "toeslag_high": p.eur_huurtoeslag_income_high,
-        "toeslag_persons": p.rel_huurtoeslag_persons,
-        "toeslag_limit": p.eur_huurtoeslag_limit,
+        "gross": (p.rel_gross, p.rel_gross_aow),
+        **_toeslag(start),
         "loss_by_distance": p.rel_place_distance,
         "per_km": 1.0 / p.km_place_reach,
         "loss_of_wijk": p.rel_place_leave_wijk,
@@ -88,6 +96,19 @@ def make_tables(p: Params) -> np.void:
     for name, value in values.items():
         table[name][0] = value
     return table[0]
+
+
+def _toeslag(start: str) -> dict[str, NDArray]:
+    """The law of huurtoeslag at ``start``, by name in FIT_TABLES."""
+    by_kind = {name: [f"{name}_{kind}" for kind in law.KINDS] for name in (f"toeslag_{one}" for one in ("norm", "square", "line", "point"))}
+    alone = {name: [name] for name in (f"toeslag_{one}" for one in ("lowered", "any_rent", "young", "wealth"))}
+    others = {
+        "toeslag_taper": ["toeslag_taper_one", "toeslag_taper_more"],
+        "toeslag_edges": ["kwaliteitskortingsgrens", "aftopping_small", "aftopping_large", "liberalisatiegrens"],
+        "toeslag_shares": ["toeslag_share_capped", "toeslag_share_above"],
+    }
+    found = {name: law.amounts(keys, start) for name, keys in (by_kind | alone | others).items()}
+    return found | {name: found[name][0] for name in alone}
 
 
 def _weights(p: Params) -> NDArray:
@@ -153,16 +174,33 @@ def any_child(child_birth, i):
     return found
 
 
+@njit(cache=True)
+def toeslag_limit(age, adults, size, wealth, t):
+    """Highest rent of which huurtoeslag is worked out for a household, euro per month; 0 where its wealth is too high for any.
+
+    ``age`` of its oldest adult. Without children the young have a lower limit.
+    """
+    if wealth > t.toeslag_wealth * adults:
+        return 0.0
+    return t.toeslag_edges[0] if age < t.toeslag_young and size <= adults else t.toeslag_edges[3]
+
+
 @njit(cache=True, error_model="numpy")
-def net_rent(rent, income, size, t):
-    """Rent in euro per month after huurtoeslag (a simple form of it: see the parameters)."""
-    own = t.toeslag_own
-    factor = 1.0 if size <= 1 else t.toeslag_persons
-    low, high = t.toeslag_low * factor, t.toeslag_high * factor
-    if rent <= own or income >= high:
+def net_rent(rent, gross, size, aow, limit, t):
+    """Rent after huurtoeslag, euro per month (Wet op de huurtoeslag, art. 13 and 16 to 21; not rounded).
+
+    ``gross`` euro per year; ``aow`` 1 for a household with AOW; ``limit`` as of ``toeslag_limit``.
+    """
+    if limit == 0.0 or (rent > limit and t.toeslag_any_rent == 0.0):
         return rent
-    part = 1.0 if income <= low else (high - income) / (high - low)
-    return rent - part * t.toeslag_share * (min(rent, t.toeslag_limit) - own)
+    more = 1 if size > 1 else 0
+    kind = more + 2 * aow
+    own = max(t.toeslag_norm[kind], (t.toeslag_square[kind] * gross + t.toeslag_line[kind]) * gross) - t.toeslag_lowered
+    counted, quality, capped = min(rent, limit), t.toeslag_edges[0], t.toeslag_edges[2 if size >= LARGE else 1]
+    paid = max(0.0, min(counted, quality) - own)
+    paid += t.toeslag_shares[0] * max(0.0, min(counted, capped) - max(own, quality))
+    paid += t.toeslag_shares[1] * max(0.0, counted - max(own, capped))
+    return rent - max(0.0, paid - t.toeslag_taper[more] * max(0.0, gross - t.toeslag_point[kind]) / 12.0)
 
 
 @njit(cache=True, error_model="numpy")
@@ -237,7 +275,10 @@ def _class_and_parts(h, i, j, at):
     if d.tenure[j] == KOOP:
         cost = owner_cost(np.float64(h.debt[i]), np.float64(d.woz[j]), t)
     else:
-        cost = net_rent(np.float64(h.rent[i]), income, h.size[i], t)
+        aow = 1 if age >= AOW_AGE else 0
+        adults = (h.adult_birth[i, 0] != ABSENT) + (h.adult_birth[i, 1] != ABSENT)
+        limit = toeslag_limit(age, adults, h.size[i], np.float64(h.wealth[i]), t)
+        cost = net_rent(np.float64(h.rent[i]), income * t.gross[aow], h.size[i], aow, limit, t)
     limit = max(h.adult_limit[i, 0], h.adult_limit[i, 1])
     who = Dweller(cls, age, limit, income, np.float64(h.attachment[i]), h.profile[i, 0], h.profile[i, 1])
     home = Abode(np.int64(d.rooms[j]) - np.int64(h.rooms_needed[i]), d.access[j], d.kind[j], at.urban[d.area[j]], cost)

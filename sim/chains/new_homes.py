@@ -27,9 +27,12 @@ def social_rent(flat: NDArray, p: Params) -> NDArray:
     return np.where(flat, p.eur_rent_new_flat, p.eur_rent_new_house)
 
 
-def free_rent(floor_area: NDArray, p: Params, least: float | None = None) -> NDArray:
-    """Rent of a new home in the free sector by its floor area (m2), euro per month; of a whole home where no ``least`` is given."""
-    return np.clip(p.eur_rent_new_m2 * floor_area, p.eur_rent_new_least if least is None else least, p.eur_rent_new_most)
+def free_rent(floor_area: NDArray, p: Params, least: float) -> NDArray:
+    """Rent of a new home in the free sector by its floor area (m2), euro per month, at ``least`` so much.
+
+    Of a whole home that is the liberalisatiegrens (``sim.world.law``).
+    """
+    return np.clip(p.eur_rent_new_m2 * floor_area, least, p.eur_rent_new_most)
 
 
 def worth_by_kind(p: Params) -> NDArray:

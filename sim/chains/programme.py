@@ -21,11 +21,14 @@ if TYPE_CHECKING:
     from sim.world.world import World
 
 
-def plan(d: Dwellings, geography: Geography, per_year: NDArray, draws: Draws, p: Params, first_month: int, last_month: int) -> Dwellings:
+def plan(
+    d: Dwellings, geography: Geography, per_year: NDArray, draws: Draws, p: Params, first_month: int, last_month: int, eur_free: float
+) -> Dwellings:
     """Planned dwellings of the base programme, sorted by delivery, one like a keyed home of the same gemeente each.
 
     Args:
         per_year: float64 [gemeenten], homes delivered per year (new build and other additions).
+        eur_free: lowest rent in the free sector, euro per month.
     """
     months = np.arange(first_month, last_month)
     ids, donors, delivery = [], [], []
@@ -44,13 +47,13 @@ def plan(d: Dwellings, geography: Geography, per_year: NDArray, draws: Draws, p:
         delivery.append(np.repeat(months, due))
     ident, donor = np.concatenate(ids), np.concatenate(donors)
     when = np.concatenate(delivery)
-    planned = _attributes(d, donor, ident, draws, p)
+    planned = _attributes(d, donor, ident, draws, p, eur_free)
     planned.delivery[:] = when
     order = np.lexsort((ident, when))
     return Dwellings(*(column[order] for column in planned))
 
 
-def _attributes(d: Dwellings, donor: NDArray, ident: NDArray, draws: Draws, p: Params) -> Dwellings:
+def _attributes(d: Dwellings, donor: NDArray, ident: NDArray, draws: Draws, p: Params, eur_free: float) -> Dwellings:
     new = empty(Dwellings, len(ident))
     new.id[:] = ident
     new.area[:] = d.area[donor]
@@ -69,7 +72,7 @@ def _attributes(d: Dwellings, donor: NDArray, ident: NDArray, draws: Draws, p: P
     value = np.median(d.woz) * worth_by_kind(p)[new.kind] * p.rel_programme_woz
     local = d.woz[donor] / np.maximum(1.0, np.median(d.woz))
     new.woz[:] = value * np.clip(local, p.rel_woz_local_low, p.rel_woz_local_high)
-    new.rent[:] = np.where(social_home, social_rent(flat, p), free_rent(new.floor_area, p))
+    new.rent[:] = np.where(social_home, social_rent(flat, p), free_rent(new.floor_area, p, eur_free))
     return new
 
 

@@ -32,6 +32,7 @@ from sim.world.codes import (
     TOO_EXPENSIVE,
     VRIJE_HUUR,
 )
+from sim.world.law import AOW_AGE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -248,7 +249,7 @@ def weigh(seeker, offer, touched, norm, terms):
         debt = max(0.0, offer.price * (1.0 + rules.buying_cost) - seeker.own_money)
         cost = owner_cost(debt, offer.woz, t)
     else:
-        cost = net_rent(with_help.felt, seeker.income, seeker.size, t)
+        cost = net_rent(with_help.felt, seeker.gross, seeker.size, 1 if seeker.age >= AOW_AGE else 0, seeker.toeslag_limit, t)
         if offer.tenure == VRIJE_HUUR:
             fine = seeker.gross >= rules.income_per_rent * 12.0 * with_help.felt or seeker.wealth > rules.incomes[6]
         else:

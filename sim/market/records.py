@@ -57,6 +57,7 @@ SEEKER = np.dtype(
         ("wealth", np.float64),  # euro
         ("own_money", np.float64),  # equity and the part of savings that goes into a home, euro
         ("budget", np.float64),  # highest price, euro
+        ("toeslag_limit", np.float64),  # highest rent of which huurtoeslag is worked out after a move, euro per month; 0: none
         ("attachment", np.float64),
         ("old_rent", np.float64),  # euro per month
         ("here_size", np.float64),  # components of the present home

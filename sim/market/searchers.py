@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.behaviour.fit import ages_and_classes, components_at, moment
+from sim.behaviour.fit import ages_and_classes, components_at, moment, toeslag_limit
 from sim.behaviour.klantreis import attached, is_nood, make_journey
 from sim.behaviour.money import equity
 from sim.kernel_cache import njit
@@ -14,7 +14,7 @@ from sim.levers import NO_BITS
 from sim.market.records import SEEKER
 from sim.world.chance import Purpose, draw_bits, to_unit
 from sim.world.codes import CLASS_SENIOR, CLASS_STARTER, CORPORATIE, KOOP, PRESENT, ZOEKEN
-from sim.world.columns import NOWHERE
+from sim.world.columns import ABSENT, NOWHERE
 from sim.world.law import AOW_AGE
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class Reckoning(NamedTuple):
     trouble: tuple[float, float, float, float, float]  # below senior age, at it, per year above it, of paying for two homes, of selling
     trouble_nood: float  # factor
     senior_age: float  # years
+    tables: np.void  # FIT_TABLES (sim.behaviour.fit)
 
 
 class People(NamedTuple):
@@ -80,6 +81,7 @@ def describe(w: World, rows: NDArray) -> NDArray:
         (p.rel_trouble, p.rel_trouble_senior, p.rel_trouble_age, p.rel_trouble_double, p.rel_trouble_koop),
         p.rel_trouble_nood,
         p.senior_age,
+        w.tables,
     )
     seekers = np.empty(len(rows), SEEKER)
     _describe(seekers, People(rows, ages, kinds, here), h, w.d, w.map, make_journey(p).rooted, reckoning)
@@ -119,6 +121,8 @@ def _describe_money(s, i, j, h, d, by):
     s.income, s.wealth = h.income[i], h.wealth[i]
     above_debt = equity(d.woz[j], h.debt[i]) if j >= 0 and d.tenure[j] == KOOP else 0.0
     s.own_money = above_debt + by.in_home * s.wealth
+    adults = (h.adult_birth[i, 0] != ABSENT) + (h.adult_birth[i, 1] != ABSENT)
+    s.toeslag_limit = toeslag_limit(s.age, adults, s.size, s.wealth + above_debt, by.tables)  # who sells has the equity
     s.gross = s.income * by.gross[aow]
     s.budget = (s.own_money + by.loan[aow] * s.income) / (1 + by.buying_cost)
 

@@ -23,10 +23,6 @@ PARAMETERS: list[Parameter] = [
     _P("rel_housing_cost_span", 0.25, 0.1, 0.5, "share of disposable income", "assumption", "affordability is 0 at the norm plus this share"),
     _P("rel_mortgage_rate", 0.035, 0.01, 0.07, "per year", "assumption", "interest on mortgage debt"),
     _P("rel_owner_upkeep", 0.009, 0.003, 0.02, "of WOZ value per year", "assumption", "upkeep, insurance and owner's taxes"),
-    _P("eur_huurtoeslag_basis", 210, 150, 280, "euro per month", "assumption on D45, D08 (about 2025)", "own part of the rent under huurtoeslag"),
-    _P("rel_huurtoeslag_share", 0.65, 0.4, 0.9, "share", "assumption", "part of the rent between own part and limit that huurtoeslag pays at the lowest incomes"),
-    _P("eur_huurtoeslag_income_low", 21000, 18000, 25000, "euro per year, disposable", "assumption", "huurtoeslag is whole up to this income (one person)"),
-    _P("eur_huurtoeslag_income_high", 29000, 25000, 38000, "euro per year, disposable", "assumption", "no huurtoeslag from this income on (one person); 1.3 times both for more persons"),
     _P("rel_place_distance", 0.6, 0.2, 1.0, "share", "B48: distance falls with age; assumption", "loss of place fit at rel_place_reach kilometres and beyond"),
     _P("km_place_reach", 15, 5, 40, "km", "assumption; most moves between gemeenten go to a neighbour (B48)", "distance at which place fit has lost all that distance can take"),
     _P("rel_place_leave_wijk", 0.35, 0.0, 0.8, "share at full attachment", "B46: 43-55 % of seniors who move stay in their buurt; level is an assumption", "loss of place fit on leaving the wijk, times attachment"),
@@ -36,7 +32,5 @@ PARAMETERS: list[Parameter] = [
     _P("n_rooms_over_norm", 2, 0, 4, "rooms", "assumption", "rooms above the norm that are no loss; families look for them"),
     _P("rel_access_wheelchair", 0.95, 0.7, 1.0, "share", "assumption", "how well a step-free home suits who needs a wheelchair"),
     _P("n_years_foresight", 10, 3, 20, "years", "assumption", "so many years ahead a household without optimism would reckon with a limitation"),
-    _P("rel_huurtoeslag_persons", 1.3, 1.2, 1.45, "factor", "assumption", "both incomes of huurtoeslag for two and more persons, over those for one"),
-    _P("eur_huurtoeslag_limit", 900.07, 880, 935, "euro per month", "D04", "no huurtoeslag on the rent above this"),
 ]
 # fmt: on

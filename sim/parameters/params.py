@@ -97,10 +97,6 @@ class Params:
     rel_housing_cost_span: float
     rel_mortgage_rate: float
     rel_owner_upkeep: float
-    eur_huurtoeslag_basis: float
-    rel_huurtoeslag_share: float
-    eur_huurtoeslag_income_low: float
-    eur_huurtoeslag_income_high: float
     rel_place_distance: float
     km_place_reach: float
     rel_place_leave_wijk: float
@@ -110,8 +106,6 @@ class Params:
     n_rooms_over_norm: float
     rel_access_wheelchair: float
     n_years_foresight: float
-    rel_huurtoeslag_persons: float
-    eur_huurtoeslag_limit: float
     p_wish_senior: float
     p_wish_other: float
     logit_wish_gap: float
@@ -241,7 +235,6 @@ class Params:
     rel_floor_rooms: float
     m2_floor_country: float
     age_label_senior: float
-    eur_rent_cap: float
     eur_woz_m2: float
     rel_rent_floor_corporatie: float
     rel_rent_floor_vrij: float
@@ -253,7 +246,6 @@ class Params:
     eur_rent_new_flat: float
     eur_rent_new_house: float
     eur_rent_new_m2: float
-    eur_rent_new_least: float
     eur_rent_new_most: float
     rel_woz_new_house: float
     rel_woz_new_flat: float

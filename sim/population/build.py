@@ -12,7 +12,7 @@ from sim.population.fitting import Fit, fitted
 from sim.population.income import fifth_of, income_of, income_table, local_shift, normal_quantile
 from sim.population.ipf import within_runs
 from sim.population.setting import Programme, border, geography, programme, rows_of
-from sim.world import figures
+from sim.world import figures, law
 from sim.world.chance import Purpose, bits_array, hash_text, uniform
 from sim.world.codes import DwellingState, HouseholdState
 from sim.world.columns import Dwellings, Households, age_years, empty
@@ -47,16 +47,16 @@ class StartState(NamedTuple):
     first_month: int
 
 
-def build(place: Place, seed: int, params: Params, *, first_month: int = -36) -> StartState:
+def build(place: Place, seed: int, params: Params, *, start: str = "2026-01", first_month: int = -36) -> StartState:
     """Draw the start population of ``place``: households (all present) and homes (all in stock), occupants set.
 
     The population of 1-1-2024 stands for the one at ``first_month``. Everything is keyed: the order of rows in the
-    files of figures does not matter.
+    files of figures does not matter. ``start`` (YYYY-MM) says which law caps the rents of corporaties.
     """
     f = fitted(place)
     woz = dwellings.woz_means(f.woz_keur, f.dwellings, params)
     shift = local_shift(f, params.rel_income_local)
-    task = _Task(f, children.shares_of(f, params), woz, shift, seed, params, first_month)
+    task = _Task(f, children.shares_of(f, params), woz, shift, seed, params, first_month, law.amount("liberalisatiegrens", start))
     rows = rows_of(place)
     counts = [_whole_numbers(f, g, row, seed) for g, row in enumerate(rows)]
     h = empty(Households, sum(int(c.households.sum()) for c in counts))
@@ -84,6 +84,7 @@ class _Task(NamedTuple):
     seed: int
     params: Params
     month: int
+    eur_social: float  # highest rent of a corporatie home, per month
 
 
 class Counts(NamedTuple):
@@ -112,7 +113,7 @@ def _whole_numbers(f: Fit, g: int, row: int, seed: int) -> Counts:
 def _homes(d: Dwellings, rows: slice, c: Counts, province: str, t: _Task) -> NDArray:
     """Fill the homes of one gemeente; returns the cell of each (area within the gemeente × tenure × kind)."""
     cell, column = _start_homes(d, rows, c, t.fit)
-    dwellings.draw(d, rows, column, province, t.woz, t.seed, t.params)
+    dwellings.draw(d, rows, column, province, t.woz, t.seed, t.params, t.eur_social)
     return cell
 
 

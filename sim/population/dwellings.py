@@ -47,12 +47,13 @@ def home_tables() -> HomeTables:
     return HomeTables(np.log(t["mean_floor_area_m2_2022"][back]) - sd**2 / 2, sd, rooms)
 
 
-def draw(d: Dwellings, rows: slice, column: NDArray, province: str, woz_mean: NDArray, seed: int, p: Params) -> None:
+def draw(d: Dwellings, rows: slice, column: NDArray, province: str, woz_mean: NDArray, seed: int, p: Params, eur_social: float) -> None:
     """Fill floor area, rooms, value, rent, access and labels of the homes in ``rows`` (ids, area, tenure are there).
 
     Args:
         column: int [n], tenure × 2 + kind.
         woz_mean: float64 [areas, 6], mean value in euro by area (as in ``d.area``) and column.
+        eur_social: highest rent of a corporatie home, euro per month: the liberalisatiegrens.
     """
     ids, t = d.id[rows], home_tables()
     _kinds(d, rows, column, seed, p)
@@ -62,7 +63,7 @@ def draw(d: Dwellings, rows: slice, column: NDArray, province: str, woz_mean: ND
     zr = p.rel_floor_rooms * z + np.sqrt(1 - p.rel_floor_rooms**2) * normal(key(seed, Purpose.DWELLING, 2), ids)
     d.rooms[rows] = _rooms(column, zr, t)
     d.woz[rows] = _woz(ids, d.area[rows], column, z, woz_mean, seed, p)
-    d.rent[rows] = _rent(d, rows, seed, p)
+    d.rent[rows] = _rent(d, rows, seed, p, eur_social)
     d.access[rows] = _access(d, rows, seed, p)
 
 
@@ -151,13 +152,13 @@ def even_quantile(group: NDArray, score: NDArray, ids: NDArray) -> NDArray:
     return out
 
 
-def _rent(d: Dwellings, rows: slice, seed: int, p: Params) -> NDArray:
+def _rent(d: Dwellings, rows: slice, seed: int, p: Params, eur_social: float) -> NDArray:
     """Asking rent in euro per month for a new tenant; 0 for owned homes."""
     floor, tenure = d.floor_area[rows].astype(np.float64), d.tenure[rows]
     z = normal(key(seed, Purpose.DWELLING, 6), d.id[rows])
     value = d.woz[rows] / np.maximum(floor, 20) / p.eur_woz_m2  # euro per m2 over a national level
     social = p.eur_rent_corporatie * (floor / 85.0) ** p.rel_rent_floor_corporatie * _spread(p.rel_rent_sd_corporatie, z)
-    social = np.minimum(social, p.eur_rent_cap)
+    social = np.minimum(social, eur_social)
     by_value = np.clip(value, p.rel_rent_woz_low, p.rel_rent_woz_high) ** p.rel_rent_woz
     free = p.eur_rent_m2 * floor * (floor / 85.0) ** p.rel_rent_floor_vrij * by_value * _spread(p.rel_rent_sd_vrij, z)
     free = np.clip(free, p.eur_rent_free_low, p.eur_rent_free_high)

@@ -20,7 +20,6 @@ from sim.behaviour.fit import (
     components_at,
     fit_at,
     make_tables,
-    net_rent,
     owner_cost,
 )
 from sim.behaviour.woonprofielen import N_PROFIELEN, pick_profiles, profielen, profile_edges
@@ -29,7 +28,7 @@ from sim.world.codes import Access, DwellingType, HouseholdClass, Tenure
 from tests.twins import kernels as twins
 from tests.worlds import burnt_in, housed_rows, scattered_dwellings, scattered_households
 
-T = make_tables(resolve())
+T = make_tables(resolve(), "2026-01")
 URBAN = np.array([1, 3, 5, 0])
 MONTH, SENIOR_AGE = 30, 55
 SIZE, ACCESS, AFFORD, PLACE, PROFILE = range(N_COMPONENTS)
@@ -65,23 +64,6 @@ def test_components_are_what_the_definition_says(one):
     expected = twins.components(*[*(one[name] for name in ARGUMENTS), T])
     assert [float(x) for x in got] == [float(x) for x in expected]
     assert all(0 <= x <= 1 for x in got)
-
-
-@given(st.floats(0, 3000), st.floats(0, 80000), st.integers(1, 6))
-def test_net_rent_is_what_the_definition_says(rent, income, size):
-    got = net_rent(rent, income, size, T)
-    assert got == float(twins.net_rent(rent, income, size, T))
-    assert 0 <= got <= rent
-
-
-@given(st.floats(0, 80000), st.integers(1, 6), st.floats(0, 2500), st.floats(0, 500))
-def test_a_higher_rent_never_costs_less_after_huurtoeslag(income, size, rent, more):
-    assert net_rent(rent + more, income, size, T) >= net_rent(rent, income, size, T) - 1e-9
-
-
-@given(st.floats(200, 900), st.floats(0, 60000), st.floats(0, 10000), st.integers(1, 6))
-def test_a_higher_income_never_gets_more_huurtoeslag(rent, income, more, size):
-    assert net_rent(rent, income + more, size, T) >= net_rent(rent, income, size, T) - 1e-9
 
 
 def test_owners_pay_interest_and_upkeep():
@@ -164,7 +146,7 @@ def test_a_limitation_that_is_there_weighs_more_than_one_that_may_come():
 
 
 def test_without_optimism_the_own_future_is_seen_as_it_is_and_with_all_of_it_not_at_all():
-    blind, clear = make_tables(resolve({"rel_optimism": 1.0})), make_tables(resolve({"rel_optimism": 0.0}))
+    blind, clear = make_tables(resolve({"rel_optimism": 1.0}), "2026-01"), make_tables(resolve({"rel_optimism": 0.0}), "2026-01")
     assert (blind["future"] == 1).all()
     assert (clear["future"][:, Access.ONGESCHIKT] < T["future"][:, Access.ONGESCHIKT]).all()
     assert (np.diff(clear["future"][50:90, Access.ONGESCHIKT]) <= 1e-12).all(), "the older, the likelier"

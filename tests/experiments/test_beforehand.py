@@ -75,7 +75,8 @@ def test_a_setting_with_which_an_instrument_would_do_nothing_or_cannot_be_is_ref
         ("from", "2027-01"): ("from=2027-01", "months=12", "start=2026-01"),
         ("from", "2040-01"): ("from=2040-01", "months=12", "start=2026-01"),
         ("until", "2026-01"): ("until=2026-01", "months=12", "start=2026-01"),
-        ("until", "2020-06"): ("until=2020-06", "months=12", "start=2026-01"),
+        ("until", "2025-06"): ("until=2025-06", "months=12", "start=2026-01"),
+        ("until", "2020-06"): ("until=2020-06", "out of range: 2024-01 to 2130-12"),
         ("already", True): (f"{key}.already: only the list", "counts in full"),
     }.items():
         said = refused(capsys, tmp_path, {key: fit | dict([wrong])})
@@ -333,7 +334,7 @@ def test_a_model_refuses_before_it_builds_a_world_and_counts_nothing_as_done_alr
         ({"interventions": {"voorrang": {"who": {"areas": ["Zwole"]}}}}, "who.areas"),
         ({"scenario": "stapsgewijs"}, "rule 1: when.after=12"),
         ({"scenario": "../x"}, "a name is a word"),
-        ({"start": "1900-01"}, "start=1900-01 is out of range: 2020-01 to"),
+        ({"start": "1900-01"}, "start=1900-01 is out of range: 2024-01 to"),
     ):
         with pytest.raises(Refusal, match=words):
             HousingModel("vlieland", seed=1, **{"months": 12, "burn_in": 12} | more)
@@ -364,10 +365,10 @@ def test_a_name_in_other_capitals_is_no_scenario_on_any_computer(monkeypatch):
 
 def test_a_start_is_within_the_span_of_the_figures_and_the_ends_are_in_it():
     first, last = span()
-    assert (first, last) == ("2020-01", "2030-12"), "the figures are of 2020 to 2025"
+    assert (first, last) == ("2024-01", "2030-12"), "amounts of law of 2024 to 2026; the figures are of 2020 to 2025"
     for start in (first, last):
         make_plan(check(Compare, DEFAULTS | {"start": start}))
-    for start in ("1900-01", "2019-12", "2031-01", "2199-12"):
+    for start in ("1900-01", "2019-12", "2023-12", "2031-01", "2199-12"):
         with pytest.raises(Refusal, match=f"start={start} is out of range: {first} to {last}"):
             make_plan(check(Compare, DEFAULTS | {"start": start}))
         with pytest.raises(Refusal, match="out of range"):

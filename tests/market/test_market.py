@@ -265,7 +265,7 @@ IMPROVEMENTS = {
 @pytest.mark.parametrize("what", IMPROVEMENTS)
 def test_improving_a_home_never_makes_its_household_leave_it(what):
     """One household at a time, over one market from an equal state; lists are long enough that nothing is cut off."""
-    one = let_pass(burnt_in().copy(), 2)
+    one = let_pass(burnt_in().copy(), 3)
     w = one.world
     few = {"p_sight": 0.06, "rel_sight_nood": 1.0}  # few homes are seen, so that all responses fit
     w.params = replace(w.params, n_responses=PER_SEGMENT, n_responses_social=PER_SEGMENT, **few)

@@ -26,7 +26,7 @@ from tests.twins import market as twins_market
 from tests.worlds import pick, spread
 
 P = resolve({"p_sight": 0.4, "n_responses": 2})
-T = make_tables(P)
+T = make_tables(P, "2026-01")
 INCOMES, RENTS = law.limits("2026-01")
 RULES = make_rules(P, INCOMES, RENTS)
 GEO = Map(
@@ -111,6 +111,7 @@ def searchers(seed, n, instruments=0):
         "trouble": (0, 0.1),
     }.items():
         s[name] = spread(seed, name, n, low, high)
+    s["toeslag_limit"] = pick(seed, "toeslag", n, [0.0, 498.2, 932.93, 932.93])
     s["x_km"], s["y_km"] = GEO.x_km[s["area"]], GEO.y_km[s["area"]]
     return s
 
@@ -280,6 +281,7 @@ def look(levers=NO_LEVERS, touched=0, home=None, **who):
         "gross": 29000,
         "wealth": 5000,
         "budget": 100000,
+        "toeslag_limit": 932.93,
         "old_rent": 500,
         "here_size": 0.7,
         "here_reach": 0.25,
@@ -319,7 +321,8 @@ def test_a_fitting_home_is_responded_to():
 )
 def test_help_makes_a_home_worth_more_to_who_has_it_and_to_nobody_else(lever, touched):
     plain, helped, other = (
-        look(levers, bits, income=13000) for levers, bits in ((NO_LEVERS, 0), (make_levers([lever]), touched), (make_levers([lever]), 0))
+        look(levers, bits, income=20000, toeslag_limit=0.0)
+        for levers, bits in ((NO_LEVERS, 0), (make_levers([lever]), touched), (make_levers([lever]), 0))
     )
     assert helped[1] > plain[1] and helped[3] == 1
     assert other == plain

@@ -17,7 +17,7 @@ from sim.parameters import resolve as parameters
 from sim.population import assignment, children, dwellings, fitting, income, integerise, ipf, margins, persons, tenancy
 from sim.population import build as population
 from sim.population.base_year import base_year
-from sim.world import figures
+from sim.world import figures, law
 from sim.world.chance import uniform
 from sim.world.codes import Access, DwellingType, HouseholdType, Tenure
 from sim.world.columns import ABSENT, Dwellings, Households, age_years, empty, fingerprint
@@ -230,7 +230,7 @@ def test_owners_pay_no_rent_tenants_no_mortgage_and_sitting_tenants_no_more_than
     assert np.allclose(h.rent[tenant], expected, rtol=1e-4)
     assert (h.rent[h.home < 0] == 0).all()
     social = d.rent[d.tenure == Tenure.CORPORATIE]
-    assert social.max() <= parameters().eur_rent_cap + 0.01
+    assert social.max() <= law.amount("liberalisatiegrens", "2026-01") + 0.01
     assert (d.rent[d.tenure == Tenure.KOOP] == 0).all()
 
 

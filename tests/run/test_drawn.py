@@ -25,7 +25,7 @@ def is_share(drawn, share: float):
 @pytest.fixture(scope="module")
 def planned():
     w = in_areas().world
-    return w, programme.plan(w.d, w.geography, np.array([PER_YEAR]), w.draws, w.params, 0, 12 * YEARS)
+    return w, programme.plan(w.d, w.geography, np.array([PER_YEAR]), w.draws, w.params, 0, 12 * YEARS, 932.93)
 
 
 def test_planned_homes_have_the_tenure_and_type_that_are_asked_and_come_evenly(planned):

@@ -14,6 +14,7 @@ from sim.behaviour.woonprofielen import N_PROFIELEN, N_TASTES
 from sim.world.chance import bits_array, uniform
 from sim.world.codes import DROPPED, ENTERED, LEFT, Access, DropReason, DwellingType, HouseholdClass, HouseholdState, Stage, Tenure, Trigger
 from sim.world.columns import ABSENT, NEVER, NOWHERE
+from sim.world.law import AOW_AGE
 
 ALL = 1 << 63
 NOOD = (Trigger.FALL, Trigger.LOSS_OF_PARTNER, Trigger.REHOUSING)
@@ -83,13 +84,26 @@ def searching(h, base, p_look: float, p_look_starter: float) -> list[int]:
 # fit
 
 
-def net_rent(rent, income, size, t):
-    """Rent after huurtoeslag, euro per month; arrays or numbers."""
-    factor = np.where(size <= 1, 1.0, t["toeslag_persons"])
-    low, high = t["toeslag_low"] * factor, t["toeslag_high"] * factor
-    part = np.where(income <= low, 1.0, (high - income) / (high - low))
-    helped = rent - part * t["toeslag_share"] * (np.minimum(rent, t["toeslag_limit"]) - t["toeslag_own"])
-    return np.where((rent <= t["toeslag_own"]) | (income >= high), rent, helped)
+def toeslag_limit(age, adults, size, wealth, t):
+    """Highest rent of which huurtoeslag is worked out, 0 where wealth is too high for any; arrays or numbers."""
+    quality, highest = t["toeslag_edges"][0], t["toeslag_edges"][3]
+    young = (np.asarray(age) < t["toeslag_young"]) & (np.asarray(size) <= adults)
+    return np.where(wealth > t["toeslag_wealth"] * adults, 0.0, np.where(young, quality, highest))
+
+
+def net_rent(rent, gross, size, aow, limit, t):
+    """Rent after huurtoeslag, euro per month; arrays or numbers. The own part first, then three slices, then what income takes off."""
+    more = (np.asarray(size) > 1).astype(int)
+    kind = more + 2 * np.asarray(aow)
+    quality, capped = t["toeslag_edges"][0], t["toeslag_edges"][np.where(np.asarray(size) >= 3, 2, 1)]
+    own = np.maximum(t["toeslag_norm"][kind], (t["toeslag_square"][kind] * gross + t["toeslag_line"][kind]) * gross) - t["toeslag_lowered"]
+    counted = np.minimum(rent, limit)
+    whole = np.maximum(0.0, np.minimum(counted, quality) - own)
+    middle = t["toeslag_shares"][0] * np.maximum(0.0, np.minimum(counted, capped) - np.maximum(own, quality))
+    top = t["toeslag_shares"][1] * np.maximum(0.0, counted - np.maximum(own, capped))
+    taken_off = t["toeslag_taper"][more] * np.maximum(0.0, gross - t["toeslag_point"][kind]) / 12.0
+    none = (limit == 0.0) | ((rent > limit) & (t["toeslag_any_rent"] == 0.0))
+    return np.where(none, rent, rent - np.maximum(0.0, whole + middle + top - taken_off))
 
 
 def components(cls, age, limit, gap, income, attachment, first, second, access, kind, urban, cost, km, leaves, t):
@@ -113,7 +127,9 @@ def components_at(h, rows, homes, month: int, d, urban, senior_age: int, t):
     cls = np.array([kind_of(0, a, h.child_birth[i], senior_age) for i, a in zip(rows, age, strict=True)], int)
     income = h.income[rows].astype(float)
     owned = (h.debt[rows].astype(float) * t["interest"] + d.woz[at].astype(float) * t["upkeep"]) / 12.0
-    rented = net_rent(h.rent[rows].astype(float), income, h.size[rows], t)
+    aow, adults = (age >= AOW_AGE).astype(int), (h.adult_birth[rows] != ABSENT).sum(axis=1)
+    limit = toeslag_limit(age, adults, h.size[rows], h.wealth[rows].astype(float), t)
+    rented = net_rent(h.rent[rows].astype(float), income * t["gross"][aow], h.size[rows], aow, limit, t)
     parts = components(
         cls,
         age,

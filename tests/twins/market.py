@@ -16,8 +16,9 @@ from sim.market.records import OFFER, SEEKER
 from sim.market.sight import CHANNELS
 from sim.world.chance import Purpose, bits_array, uniform
 from sim.world.codes import NOT_BETTER, NOT_ELIGIBLE, NOT_WORTH, NOTHING_SEEN, OUTRANKED, TOO_EXPENSIVE, Access, HouseholdClass, Tenure
+from sim.world.columns import ABSENT
 from sim.world.law import AOW_AGE
-from tests.twins.kernels import NOOD, bits_of, components, net_rent, one_draw
+from tests.twins.kernels import NOOD, bits_of, components, net_rent, one_draw, toeslag_limit
 
 
 class Response(NamedTuple):
@@ -97,7 +98,7 @@ def weigh(seeker, offer, on: list[int], norm: list[int], t, rules, levers, bases
         debt = max(0.0, offer["price"] * (1.0 + rules["buying_cost"]) - seeker["own_money"])
         cost, fine = (debt * t["interest"] + offer["woz"] * t["upkeep"]) / 12.0, True
     else:
-        cost = float(net_rent(felt, income, seeker["size"], t))
+        cost = float(net_rent(felt, seeker["gross"], seeker["size"], int(seeker["age"] >= AOW_AGE), seeker["toeslag_limit"], t))
         enough = seeker["gross"] >= rules["income_per_rent"] * 12.0 * felt or seeker["wealth"] > rules["incomes"][6]
         bearable = 12.0 * cost <= rules["burden_max"] * income
         fine = enough if offer["tenure"] == Tenure.VRIJE_HUUR else bearable
@@ -281,6 +282,7 @@ def describe(w, rows):
         "wealth": wealth,
         "own_money": own_money,
         "budget": (own_money + loan) / (1 + p.rel_buying_cost),
+        "toeslag_limit": toeslag_limit(age, (h.adult_birth[rows] != ABSENT).sum(axis=1), h.size[rows], wealth + equity, w.tables),
         "attachment": _attachment(w, rows),
         "old_rent": h.rent[rows],
         "here_size": here[:, 0],

@@ -16,6 +16,7 @@ from sim.interventions.instrument import Instrument
 from sim.interventions.running import Running, first_of
 from sim.interventions.terms import Payer
 from sim.interventions.who import Who
+from sim.world import law
 from sim.world.chance import Purpose, uniform
 from sim.world.codes import HUIDIGE, ZOEKEN, Access, Contact, DwellingState, DwellingType, Tenure
 from sim.world.copies import Own
@@ -122,7 +123,8 @@ class Woonbehoefteonderzoek(Instrument):
         d.tenure[homes] = w.d.tenure[w.h.home[asked]]
         social = d.tenure[homes] == Tenure.CORPORATIE
         d.age_label[homes] = np.where(social & (kind == DwellingType.SENIORENCOMPLEX), int(p.age_label_senior), 0)
-        d.rent[homes] = np.where(social, social_rent(flat, p), free_rent(d.floor_area[homes], p))
+        least = law.amount("liberalisatiegrens", w.setting.start)
+        d.rent[homes] = np.where(social, social_rent(flat, p), free_rent(d.floor_area[homes], p, least))
         w.add("steered", len(homes))
 
 

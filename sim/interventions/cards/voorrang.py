@@ -168,7 +168,9 @@ class Ooievaarsclausule(OnTheMarket):
     age_most: int = Field(40, ge=20, le=80, description="highest age of the older partner (assumption)")
     rel_wish: float = Field(0.5, ge=0, le=1, description="share of such couples with an active wish for children (assumption)")
     rel_labelled: float = Field(0.5, ge=0, le=1, description="share of the mid-rent family homes (assumption)")
-    eur_rent_most: float = Field(1185, ge=500, le=2000, description="euro per month (D05: upper limit of the middensegment, 2025)")
+    eur_rent_most: float | None = Field(
+        None, ge=500, le=2000, description="euro per month; null is the upper limit of the middensegment, by law in the year of the start"
+    )
     payer: Payer = "corporatie"
 
     def nothing_at(self, brought: bool) -> dict[str, float]:
@@ -178,7 +180,8 @@ class Ooievaarsclausule(OnTheMarket):
     def suits(self, w: World, homes: NDArray) -> NDArray:
         """Single-family homes let in the free sector up to the limit."""
         d = w.d
-        return (d.tenure[homes] == Tenure.VRIJE_HUUR) & (d.kind[homes] == DwellingType.EENGEZINS) & (d.rent[homes] <= self.eur_rent_most)
+        most = law.amount("middenhuur", w.setting.start) if self.eur_rent_most is None else self.eur_rent_most
+        return (d.tenure[homes] == Tenure.VRIJE_HUUR) & (d.kind[homes] == DwellingType.EENGEZINS) & (d.rent[homes] <= most)
 
     def target_group(self, common: Common, w: World, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
         """Couples without children of the target group, and those without a home where it asks nothing of the home left."""
