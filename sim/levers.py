@@ -48,6 +48,7 @@ LEVERS = np.dtype(
         ("age_eased", np.int64),  # years by which an age label is lowered
         ("income_free", np.int64),  # 1: the income limit of corporatie homes is not asked
         ("loan", np.float64),  # times disposable income added to the largest mortgage
+        ("actual_cost", np.int64),  # 1: knows of the Senioren Verhuisregeling: a loan by what is really paid, where it is open to one
         ("adapts", np.int64),  # 1: an adaptable home is adapted before the household moves in
         ("size_norm", np.int64),  # 1: homes with this instrument's label go to three or more persons
         ("rent_discount", np.float64),  # share of a rent rise that the path takes away as perceived

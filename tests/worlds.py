@@ -94,7 +94,6 @@ def strong(key: str) -> dict[str, Any]:
         "dur_works": 1,
         "age_most": 80,
         "rel_wish": 1.0,
-        "loan": 4.0,
         "n_months": 480,
         "age_eased": 30,
         "rel_child_near": 1.0,

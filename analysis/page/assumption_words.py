@@ -211,7 +211,6 @@ rel_death_at_home_least | of thuis wonende ouderen minder vaak overlijden | whet
 .eur_use | wat één keer gebruiken kost | what one use costs
 .eur_inspection | wat een inspectie kost | what an inspection costs
 .dur_overlap | hoeveel maanden dubbele huur vervallen | how many months of double rent are waived
-.loan | hoeveel meer senioren kunnen lenen | how much more seniors can borrow
 .age_most | tot welke leeftijd de regel geldt | up to which age the rule holds
 .rel_wish | hoeveel paren een kind willen | how many couples want a child
 .age_eased | hoeveel jaar de leeftijdsgrens zakt | by how many years the age limit falls

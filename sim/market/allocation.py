@@ -5,13 +5,13 @@ The clearing itself stands beside it (``sim.market.matching``): it needs no more
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from sim.kernel_cache import njit
 from sim.world.codes import CORPORATIE, KOOP, ON_OFFER, VRIJE_HUUR
-from sim.world.law import AOW_AGE
+from sim.world.law import AOW_AGE, LARGE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,27 +24,42 @@ LONGEST_WAIT = 65535  # months of registration that fit in a rank
 U8, U24, U40, U56, U62 = (np.uint64(n) for n in (8, 24, 40, 56, 62))
 
 
+class Applicant(NamedTuple):
+    """What decides who may live in a home."""
+
+    age: int  # years, oldest adult
+    eased: int  # years by which an age label is lowered for it
+    size: int  # persons
+    gross: float  # euro per year
+    wealth: float  # euro
+
+
 @njit(cache=True)
-def eligible(offer, age, size, gross, wealth, rules):
+def too_poor(age, size, gross, wealth, rules):
+    """Whether passend toewijzen holds for a household: its income is low, and art. 54a BTIV makes no exception for its wealth."""
+    more = 1 if size > 1 else 0
+    aow = age >= AOW_AGE
+    return gross <= rules.incomes[(4 if aow else 2) + more] and not (aow and wealth > rules.incomes[6 + more])
+
+
+@njit(cache=True)
+def eligible(offer, rent, who, rules):
     """May live here, by the rules of the segment (no preference in it).
 
-    ``age`` in years, ``size`` persons, ``gross`` euro per year, ``wealth`` euro; ``offer`` is an OFFER record, ``rules`` are RULES
+    ``offer`` is an OFFER record, ``rent`` what the ``Applicant`` would pay for it in the end, euro per month; ``rules`` are RULES
     (``sim.market.choice``).
     """
-    if offer.age_label > 0 and offer.relaxed == 0 and age < offer.age_label:
+    if offer.age_label > 0 and offer.relaxed == 0 and who.age + who.eased < offer.age_label:
         return False
     if offer.tenure != CORPORATIE:
         return True
-    more = 1 if size > 1 else 0
-    if offer.relaxed == 0 and offer.rooms >= rules.family_rooms and size < 3:
+    if offer.relaxed == 0 and offer.rooms >= rules.family_rooms and who.size < 3:
         return False
-    if offer.relaxed < 2 and not offer.quota & FREE_SPACE and gross > rules.incomes[more]:
+    if offer.relaxed < 2 and not offer.quota & FREE_SPACE and who.gross > rules.incomes[1 if who.size > 1 else 0]:
         return False
-    aow = age >= AOW_AGE
-    dear = offer.rent > rules.rents[1 if size >= 3 else 0]
-    if gross <= rules.incomes[(4 if aow else 2) + more] and not offer.quota & OUTSIDE_PASSEND and dear:
-        return aow and wealth > rules.incomes[6 + more]  # art. 54a BTIV
-    return True
+    if offer.quota & OUTSIDE_PASSEND or rent <= rules.rents[1 if who.size >= LARGE else 0]:
+        return True
+    return not too_poor(who.age, who.size, who.gross, who.wealth, rules)
 
 
 @njit(cache=True)

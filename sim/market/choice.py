@@ -13,10 +13,10 @@ import numpy as np
 from sim.behaviour.fit import Abode, Dweller, components, net_rent, owner_cost
 from sim.kernel_cache import njit, register_jitable
 from sim.levers import NO_BITS, lever_sum
-from sim.market.allocation import eligible, rank_of
-from sim.market.help import Pulled, pull, size_norms, waived
+from sim.market.allocation import Applicant, eligible, rank_of
+from sim.market.help import Pulled, pull, rent_tested, size_norms, waived
 from sim.market.notes import close_notes, note, used_beyond, write_down
-from sim.market.sieve import find_reach, hurdles, set_apart, sift, stretch
+from sim.market.sieve import N_GROUPS, find_reach, hurdles, set_apart, sift, stretch
 from sim.market.sight import CHANNELS, find_starts, see
 from sim.world import law
 from sim.world.chance import pair_bits, to_index
@@ -58,6 +58,8 @@ RULES = np.dtype(
         ("loss_aversion", np.float64),
         ("incomes", np.float64, 8),  # gross: DAEB 1 / more persons, passend 1 / more, AOW 1 / more; wealth 54a 1 / more
         ("rents", np.float64, 3),  # aftoppingsgrens 1-2 persons, 3+; liberalisatiegrens
+        ("nhg", np.float64),  # highest price with NHG, euro
+        ("senior_of_value", np.float64),  # largest loan without NHG under the Senioren Verhuisregeling, share of the price
         ("n_responses", np.int64),
         ("n_responses_social", np.int64),
         ("family_rooms", np.int64),
@@ -68,11 +70,11 @@ RULES = np.dtype(
 @functools.lru_cache(maxsize=16)
 def rules_of(p: Params, start: str) -> np.void:
     """The RULES record of one set of parameters and of the law in force at ``start`` (YYYY-MM); nobody changes it."""
-    return make_rules(p, *law.limits(start))
+    return make_rules(p, *law.limits(start), *law.amounts(["nhg_grens", "senior_mortgage_of_value"], start))
 
 
-def make_rules(p: Params, incomes: NDArray, rents: NDArray) -> np.void:
-    """The RULES record of one set of parameters, limits to income and limits to rent (see ``law.limits``)."""
+def make_rules(p: Params, incomes: NDArray, rents: NDArray, nhg: float, senior_of_value: float) -> np.void:
+    """The RULES record of one set of parameters, limits to income and to rent (see ``law.limits``), and to the loans of seniors."""
     values = {
         "sight": (p.p_sight, min(1.0, p.p_sight * p.rel_sight_nood)),
         "weigh_money": p.rel_eur_once,
@@ -84,6 +86,8 @@ def make_rules(p: Params, incomes: NDArray, rents: NDArray) -> np.void:
         "loss_aversion": p.rel_loss_aversion,
         "incomes": incomes,
         "rents": rents,
+        "nhg": nhg,
+        "senior_of_value": senior_of_value,
         "n_responses": int(p.n_responses),
         "n_responses_social": int(p.n_responses_social),
         "family_rooms": int(p.n_rooms_family),
@@ -165,7 +169,7 @@ def respond(which, market, terms, off, out, looks):
     seekers, offers, area_map = market.seekers, market.offers, market.map
     at, around_first, around, notes = offers.at, area_map.around_first, area_map.around, len(looks.offer) > 0
     starts, seen, beyond = np.empty(CHANNELS, np.uint64), np.empty(len(at), np.int32), np.empty(len(at), np.int32)
-    hurdle, tenure, reach = hurdles(at, terms.rules), at.tenure.astype(np.uint8), np.empty(3)
+    (hurdle, group), reach = hurdles(at, terms.rules), np.empty(N_GROUPS)
     norms = size_norms(terms.levers)
     for w in range(len(which)):
         s = which[w]
@@ -186,9 +190,9 @@ def respond(which, market, terms, off, out, looks):
             n = see(starts, sight * area_map.overview[g], g, seeker.area if seeker.scope == 0 else -1, offers, seen)
             # what is out of reach
             if touched & ~used:
-                n_beyond = set_apart(seen, n, hurdle, tenure, reach, beyond)
+                n_beyond = set_apart(seen, n, hurdle, group, reach, beyond)
                 used |= used_beyond(beyond[:n_beyond], used, seeker, touched, at, terms)
-            n, last = sift(seen, n, hurdle, tenure, reach)
+            n, last = sift(seen, n, hurdle, group, reach)
             gate = max(gate, last)
             for k in range(n):
                 o = seen[k]
@@ -229,8 +233,9 @@ def weigh(seeker, offer, touched, norm, terms):
     """
     t, rules, bases = terms.tables, terms.rules, terms.bases
     bits, kept = offer.made_by, offer.labels & norm if offer.tenure == CORPORATIE else NO_BITS
-    if not eligible(offer, seeker.age, seeker.size, seeker.gross, seeker.wealth, rules):
-        opened = waived(seeker, offer, touched, rules, terms.levers) if touched else NO_BITS
+    rent = rent_tested(seeker, offer, touched, terms.levers) if touched else offer.rent
+    if not eligible(offer, rent, Applicant(seeker.age, 0, seeker.size, seeker.gross, seeker.wealth), rules):
+        opened = waived(seeker, offer, rent, touched, rules, terms.levers) if touched else NO_BITS
         if opened == NO_BITS:
             return Look(NOT_ELIGIBLE, 0.0, NO_BITS, NO_BITS)
         bits |= opened

@@ -8,8 +8,8 @@ import numpy as np
 
 from sim.behaviour.money import rent_felt
 from sim.kernel_cache import njit
-from sim.levers import NO_BITS, ONE_BIT, RENT_NONE
-from sim.market.allocation import eligible
+from sim.levers import NO_BITS, ONE_BIT, RENT_NONE, RENT_STEPS
+from sim.market.allocation import Applicant, eligible
 from sim.world.codes import AANPASBAAR, CORPORATIE, GESCHIKT, KOOP
 
 DIRECT_POINTS = 32  # above any label
@@ -32,7 +32,7 @@ class Pulled(NamedTuple):
 def pull(seeker, offer, touched, bits, rules, levers):
     """Add up the levers of the instruments ``touched`` on this pair; ``bits`` are those that made the home or opened it."""
     felt, money, eased, points, months, budget = offer.rent, rules.eur_moving, 0.0, 0, 0, seeker.budget
-    access = offer.access
+    access, by_cost = offer.access, False
     social = offer.tenure == CORPORATIE
     rise = social and seeker.tenant == 1 and offer.rent > seeker.old_rent
     for k in range(len(levers)):
@@ -51,6 +51,8 @@ def pull(seeker, offer, touched, bits, rules, levers):
         if offer.tenure == KOOP and levers[k].loan != 0.0:
             works = True
             budget += levers[k].loan * seeker.income / (1.0 + rules.buying_cost)
+        if offer.tenure == KOOP and levers[k].actual_cost != 0 and seeker.senior_loan > 0.0:
+            works, by_cost = True, True
         if levers[k].adapts != 0 and offer.access == AANPASBAAR:
             works = True
             access = np.int32(GESCHIKT)
@@ -68,7 +70,37 @@ def pull(seeker, offer, touched, bits, rules, levers):
                 felt = min(felt, low)
         if works:
             bits |= bit
+    if by_cost:
+        budget = max(budget, budget_by_cost(seeker, offer.price, rules))
     return Pulled(bits, felt, money, eased, points, months, budget, access)
+
+
+@njit(cache=True)
+def budget_by_cost(seeker, price, rules):
+    """Highest price under the Senioren Verhuisregeling, of a home asked at ``price``, euro (see ``sim.market.searchers.senior_loan``).
+
+    With NHG the loan may be the whole price, without it a share of it.
+    """
+    most = price if price <= rules.nhg else rules.senior_of_value * price
+    return (seeker.own_money + min(seeker.senior_loan, most)) / (1.0 + rules.buying_cost)
+
+
+@njit(cache=True)
+def rent_tested(seeker, offer, touched, levers):
+    """The rent of a home by which passend toewijzen tests a searcher, euro per month: lower under a huurbehoud that holds for it.
+
+    A rent in steps ends at the regular rent, which is tested then.
+    """
+    rent = offer.rent
+    if offer.tenure != CORPORATIE or seeker.tenant != 1 or offer.rent <= seeker.old_rent:
+        return rent
+    for k in range(len(levers)):
+        bit, path = ONE_BIT << np.uint64(k), levers[k].rent_path
+        if not touched & bit or path in (RENT_NONE, RENT_STEPS):
+            continue
+        if seeker.rooms_left >= levers[k].n_rooms_left and may_be_taken(offer, levers[k], bit):
+            rent = min(rent, rent_felt(offer.rent, seeker.old_rent, path, 0.0, levers[k].eur_rent_cap))
+    return rent
 
 
 @njit(cache=True)
@@ -92,7 +124,7 @@ def market_levers(seeker, touched, levers):
         if not touched & bit:
             continue
         one = levers[k]
-        if one.trouble != 0.0 or one.responses != 0 or one.sight != 0.0 or one.loan != 0.0 or one.adapts != 0:
+        if one.trouble != 0.0 or one.responses != 0 or one.sight != 0.0 or one.loan != 0.0 or one.actual_cost != 0 or one.adapts != 0:
             free |= bit
         elif seeker.rooms_left >= one.n_rooms_left and (one.eur_once != 0.0 or one.rank_market != 0):
             if one.eur_once != 0.0 or one.needs_label == 0:
@@ -113,8 +145,8 @@ def size_norms(levers):
 
 
 @njit(cache=True)
-def waived(seeker, offer, touched, rules, levers):
-    """Bits of those instruments each of which alone lets a searcher in whom the rules keep out."""
+def waived(seeker, offer, rent, touched, rules, levers):
+    """Bits of those instruments each of which alone lets a searcher in whom the rules keep out at this ``rent``."""
     bits = NO_BITS
     limit = rules.incomes[1 if seeker.size > 1 else 0]
     for k in range(len(levers)):
@@ -124,6 +156,6 @@ def waived(seeker, offer, touched, rules, levers):
         if levers[k].age_eased == 0 and levers[k].income_free == 0:
             continue
         gross = min(seeker.gross, limit) if levers[k].income_free != 0 else seeker.gross
-        if eligible(offer, seeker.age + levers[k].age_eased, seeker.size, gross, seeker.wealth, rules):
+        if eligible(offer, rent, Applicant(seeker.age, levers[k].age_eased, seeker.size, gross, seeker.wealth), rules):
             bits |= bit
     return bits

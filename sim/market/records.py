@@ -57,6 +57,7 @@ SEEKER = np.dtype(
         ("wealth", np.float64),  # euro
         ("own_money", np.float64),  # equity and the part of savings that goes into a home, euro
         ("budget", np.float64),  # highest price, euro
+        ("senior_loan", np.float64),  # largest loan by what is really paid (Senioren Verhuisregeling), euro; 0: not open to it
         ("toeslag_limit", np.float64),  # highest rent of which huurtoeslag is worked out after a move, euro per month; 0: none
         ("attachment", np.float64),
         ("old_rent", np.float64),  # euro per month

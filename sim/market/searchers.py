@@ -12,6 +12,7 @@ from sim.behaviour.money import equity
 from sim.kernel_cache import njit
 from sim.levers import NO_BITS
 from sim.market.records import SEEKER
+from sim.world import law
 from sim.world.chance import Purpose, draw_bits, to_unit
 from sim.world.codes import CLASS_SENIOR, CLASS_STARTER, CORPORATIE, KOOP, PRESENT, ZOEKEN
 from sim.world.columns import ABSENT, NOWHERE
@@ -44,6 +45,7 @@ class Reckoning(NamedTuple):
     urgency: np.uint64  # base key of who is urgent
     in_home: float  # share of savings that goes into a home
     loan: tuple[float, float]  # largest loan, times income: below AOW age, from it
+    by_cost: tuple[float, float]  # Senioren Verhuisregeling: from which age, and the largest loan over that of the annuity norm
     gross: tuple[float, float]  # gross over disposable income
     buying_cost: float  # share of the price
     p_urgent: tuple[float, float]  # in nood; without a home
@@ -75,6 +77,7 @@ def describe(w: World, rows: NDArray) -> NDArray:
         urgency,
         p.rel_wealth_in_home,
         (p.rel_loan_income, p.rel_loan_income_aow),
+        (law.amount("senior_mortgage_age", w.setting.start), interest_only(p.rel_mortgage_rate)),
         (p.rel_gross, p.rel_gross_aow),
         p.rel_buying_cost,
         (p.p_urgent, p.p_urgent_starter),
@@ -125,6 +128,24 @@ def _describe_money(s, i, j, h, d, by):
     s.toeslag_limit = toeslag_limit(s.age, adults, s.size, s.wealth + above_debt, by.tables)  # who sells has the equity
     s.gross = s.income * by.gross[aow]
     s.budget = (s.own_money + by.loan[aow] * s.income) / (1 + by.buying_cost)
+    owns = j >= 0 and d.tenure[j] == KOOP
+    s.senior_loan = senior_loan(s.age, owns, np.float64(h.debt[i]), by.loan[aow] * s.income, by.by_cost)
+
+
+def interest_only(rate: float) -> float:
+    """How much larger a loan is of which only the interest is paid, at the monthly cost of an annuity over the longest term."""
+    return float(1 / (1 - (1 + rate) ** -law.MORTGAGE_YEARS))
+
+
+@njit(cache=True)
+def senior_loan(age, owns, debt, norm, by_cost):
+    """Largest loan under the Senioren Verhuisregeling, euro; 0 where it is not open to a household.
+
+    It is for who has the age, and leaves an owned home. What is really paid, here the interest, may be no more than now, at one rate
+    for both: the loan no larger than the present ``debt``. And it must be within the cost that the annuity ``norm`` (a loan, euro)
+    allows. What share of the home's worth it may be stands in ``sim.market.help.budget_by_cost``.
+    """
+    return min(debt, norm * by_cost[1]) if owns and age >= by_cost[0] else 0.0
 
 
 @njit(cache=True)

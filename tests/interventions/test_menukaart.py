@@ -421,5 +421,5 @@ def test_help_is_for_those_whom_the_menukaart_names(key, tenure, age, rooms):
 def test_a_lower_age_label_lets_younger_people_in_and_a_loan_more_homes():
     eased = load("leeftijdsgrens", {"age_eased": 12})
     assert eased.levers() == {"age_eased": 12} and eased.who.age == 45
-    assert load("seniorenhypotheek", {"loan": 2}).levers() == {"loan": 2}
+    assert load("seniorenhypotheek", {}).levers() == {"actual_cost": 1}
     assert "toolbox" not in type(load("wooncoach_particulier", {})).model_fields

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from sim.behaviour.fit import make_tables
 from sim.behaviour.money import rent_felt
 from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS, make_levers
-from sim.market.allocation import FREE_SPACE, OUTSIDE_PASSEND, eligible, rank_of
+from sim.market.allocation import FREE_SPACE, OUTSIDE_PASSEND, Applicant, eligible, rank_of
 from sim.market.choice import PER_SEGMENT, Bases, Market, Terms, empty_responses, make_rules, respond, weigh
 from sim.market.help import size_norms
 from sim.market.notes import empty_looks
 from sim.market.records import OFFER, SEEKER
-from sim.market.sieve import find_reach, hurdles, sift
+from sim.market.searchers import interest_only, senior_loan
+from sim.market.sieve import N_GROUPS, SOCIAL, find_reach, hurdles, sift, stretch
 from sim.market.sight import arrange
 from sim.parameters import resolve
 from sim.world import law
@@ -28,7 +29,8 @@ from tests.worlds import pick, spread
 P = resolve({"p_sight": 0.4, "n_responses": 2})
 T = make_tables(P, "2026-01")
 INCOMES, RENTS = law.limits("2026-01")
-RULES = make_rules(P, INCOMES, RENTS)
+NHG, OF_VALUE = 470000, 0.8
+RULES = make_rules(P, INCOMES, RENTS, NHG, OF_VALUE)
 GEO = Map(
     np.array([0, 0, 1, 2], np.int32),
     np.array([0.0, 3.0, 9.0, 40.0]),
@@ -48,7 +50,7 @@ LEVERS = make_levers(
         {"sight": 0.3, "trouble": 0.05, "responses": 2, "p_direct": 0.2},
         {"rent_path": RENT_OLD_PLUS, "eur_rent_cap": 50, "rank": 5},
         {"rank_market": 2, "needs_label": 1, "n_months": 40, "income_free": 1},
-        {"age_eased": 10, "loan": 1.5, "size_norm": 1, "adapts": 1},
+        {"age_eased": 10, "loan": 1.5, "size_norm": 1, "adapts": 1, "actual_cost": 1},
     ]
 )
 BASES = Bases(
@@ -111,6 +113,7 @@ def searchers(seed, n, instruments=0):
         "trouble": (0, 0.1),
     }.items():
         s[name] = spread(seed, name, n, low, high)
+    s["senior_loan"] = pick(seed, "senior", n, [0.0, 0.0, 60000.0, 200000.0, 500000.0])
     s["toeslag_limit"] = pick(seed, "toeslag", n, [0.0, 498.2, 932.93, 932.93])
     s["x_km"], s["y_km"] = GEO.x_km[s["area"]], GEO.y_km[s["area"]]
     return s
@@ -181,12 +184,12 @@ def test_everybody_responds_as_the_rules_say(seed, instruments, off):
 @pytest.mark.parametrize("seed", range(3))
 def test_what_is_sifted_out_is_what_a_full_look_turns_down_at_the_same_gate(seed):
     s, o = searchers(seed, 60), homes(seed, 60).at
-    hurdle, tenure, reach = hurdles(o, RULES), o["tenure"].astype(np.uint8), np.empty(3)
+    (hurdle, group), reach = hurdles(o, RULES), np.empty(N_GROUPS)
     n_out = 0
     for seeker in s:
         find_reach(seeker, RULES, reach)
         seen = np.arange(len(o), dtype=np.int32)
-        n, last = sift(seen, len(o), hurdle, tenure, reach)
+        n, last = sift(seen, len(o), hurdle, group, reach)
         assert (np.diff(seen[:n]) > 0).all(), "what is left keeps its order"
         out = np.setdiff1d(np.arange(len(o)), seen[:n])
         gates = [weigh(seeker, o[k], OFF, OFF, terms(NO_LEVERS)) for k in out]
@@ -434,9 +437,9 @@ def test_who_may_live_somewhere_is_what_the_rules_say(tenure, rooms, rent, label
         "quota": quota,
     }.items():
         o[name] = value
-    who = (age, size, gross, wealth, RULES)
+    who = (rent, Applicant(age, 0, size, gross, wealth), RULES)
     got = eligible(o[0], *who)
-    assert bool(got) == twins_market.eligible(o[0], s[0], RULES)
+    assert bool(got) == twins_market.eligible(o[0], s[0], RULES, rent)
     relaxing, wide = o.copy(), o.copy()
     relaxing["relaxed"], wide["quota"] = min(2, relaxed + 1), quota | FREE_SPACE | OUTSIDE_PASSEND
     if got:
@@ -451,6 +454,111 @@ def test_passend_toewijzen_and_its_exception():
     assert look(home=dear | {"quota": OUTSIDE_PASSEND}, age=60, gross=low)[0] != NOT_ELIGIBLE
     assert look(home=dear, age=70, gross=float(INCOMES[5]) - 1, wealth=float(INCOMES[7]) + 1)[0] != NOT_ELIGIBLE
     assert look(home=dear, age=60, gross=low, wealth=float(INCOMES[7]) + 1)[0] == NOT_ELIGIBLE, "it is for AOW households"
+
+
+POOR = {"age": 60, "gross": 30000.0, "old_rent": 600.0}
+
+
+def test_a_kept_rent_is_the_rent_that_passend_toewijzen_tests_and_a_rent_in_steps_is_not():
+    dear = {"rent": float(RENTS[0]) + 50, "labels": 1}
+    kept, steps = make_levers([{"rent_path": RENT_OLD}]), make_levers([{"rent_path": RENT_STEPS, "rent_discount": 0.9}])
+    assert look(home=dear, **POOR)[0] == NOT_ELIGIBLE
+    assert look(kept, 1, home=dear, **POOR)[::3] == (OUTRANKED, 1), "the old rent fits"
+    assert look(kept, 0, home=dear, **POOR)[0] == NOT_ELIGIBLE, "for whom it is not"
+    assert look(steps, 1, home=dear, **POOR)[0] == NOT_ELIGIBLE, "it ends at the regular rent"
+    assert look(kept, 1, home=dear, **(POOR | {"tenant": 0}))[0] == NOT_ELIGIBLE, "there is no old rent to keep"
+    assert look(kept, 1, home=dear, **(POOR | {"old_rent": 720.0}))[0] == NOT_ELIGIBLE, "the old rent does not fit either"
+
+
+@pytest.mark.parametrize(("cap", "gate"), [(100.0, True), (114.0, False)])
+def test_the_old_rent_and_a_little_is_tested_with_the_little(cap, gate):
+    plus = make_levers([{"rent_path": RENT_OLD_PLUS, "eur_rent_cap": cap}])
+    assert (look(plus, 1, home={"rent": float(RENTS[0]) + 50}, **POOR)[0] != NOT_ELIGIBLE) == gate
+
+
+@pytest.mark.parametrize(
+    ("conditions", "place"),
+    [({"n_rooms_left": 6}, {}), ({"n_rooms_taken": 2}, {}), ({"needs_label": 1}, {}), ({"step_free_taken": 1}, {"access": 0})],
+)
+def test_a_kept_rent_that_does_not_hold_for_a_home_is_not_tested(conditions, place):
+    kept = make_levers([{"rent_path": RENT_OLD, **conditions}])
+    assert look(kept, 1, home={"rent": float(RENTS[0]) + 50, **place}, **POOR)[0] == NOT_ELIGIBLE
+
+
+def test_years_off_an_age_label_do_not_bring_the_limits_of_aow():
+    eased, gross = make_levers([{"age_eased": 10}]), (float(INCOMES[5]) + float(INCOMES[3])) / 2  # fits with AOW, is low without
+    dear = {"rent": float(RENTS[0]) + 1, "age_label": 65}
+    assert look(eased, 1, home=dear, age=60, gross=gross)[0] == NOT_ELIGIBLE
+    assert look(eased, 1, home=dear, age=67, gross=gross)[0] != NOT_ELIGIBLE
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_with_instruments_nothing_is_sifted_out_that_a_full_look_lets_in(seed):
+    s, o = searchers(seed, 60, 7), homes(seed, 80, 7).at
+    s["without"], o["made_by"] = 0, 0
+    (hurdle, group), reach = hurdles(o, RULES), np.empty(N_GROUPS)
+    n_out = n_dear = 0
+    for seeker in s:
+        find_reach(seeker, RULES, reach)
+        stretch(seeker, seeker["touched"], RULES, LEVERS, reach)
+        seen = np.arange(len(o), dtype=np.int32)
+        n, _ = sift(seen, len(o), hurdle, group, reach)
+        on = [k for k in range(len(LEVERS)) if int(seeker["touched"]) >> k & 1]
+        for k in np.setdiff1d(np.arange(len(o)), seen[:n]):
+            gate, *_ = twins_market.weigh(seeker, o[k], on, [], T, RULES, LEVERS, BASES)
+            assert gate in (NOT_ELIGIBLE, TOO_EXPENSIVE)
+            n_out += 1
+            n_dear += group[k] > SOCIAL and not (group[k] - SOCIAL) & 1
+    assert n_out > 300 and n_dear > 20, "homes that are too dear for a low income are among them"
+
+
+def by_cost(**more):
+    """A senior owner who knows of the Senioren Verhuisregeling, with a debt of 150,000 euro, looks at a home to buy."""
+    who = {"tenant": 0, "own_money": 100000.0, "budget": 120000.0, "senior_loan": 150000.0}
+    home = {"tenure": Tenure.KOOP, "price": 200000.0, "rent": 0}
+    return look(make_levers([{"actual_cost": 1}]), more.pop("touched", 1), home=home | more.pop("home", {}), **(who | more))
+
+
+def test_the_senioren_verhuisregeling_lends_by_what_is_really_paid_to_who_knows_of_it_and_it_is_open_to():
+    assert by_cost()[0] > TOO_EXPENSIVE and by_cost()[3] == 1
+    assert by_cost(touched=0)[0] == TOO_EXPENSIVE, "who does not know of it"
+    assert by_cost(senior_loan=0.0)[::3] == (TOO_EXPENSIVE, 0), "to whom it is not open"
+    most = (100000.0 + 150000.0) / (1 + P.rel_buying_cost)
+    assert by_cost(home={"price": most - 1})[0] > TOO_EXPENSIVE and by_cost(home={"price": most + 1})[0] == TOO_EXPENSIVE
+
+
+def test_without_nhg_the_loan_is_at_most_four_fifths_of_the_price_and_with_it_the_whole():
+    rich = {"own_money": 60000.0, "senior_loan": 600000.0}
+    with_nhg, without = {"price": float(NHG)}, {"price": NHG + 1.0}
+    assert by_cost(home=with_nhg, **rich)[0] > TOO_EXPENSIVE, "470,000 and its costs are 60,000 and a loan below the price"
+    assert by_cost(home=without, **rich)[0] == TOO_EXPENSIVE, "80 % of it and 60,000 are too little"
+    assert by_cost(home=without, **(rich | {"own_money": 130000.0}))[0] > TOO_EXPENSIVE
+
+
+OLD, YOUNG, NORM = (57, 1.5), 56, 100000.0
+
+
+@pytest.mark.parametrize(
+    ("age", "owns", "debt", "expected"),
+    [
+        (57, True, 80000.0, 80000.0),  # no more debt than now
+        (57, True, 150000.0, 150000.0),  # what it costs is just within what the income allows
+        (57, True, 200000.0, 150000.0),  # and no more than that
+        (YOUNG, True, 80000.0, 0.0),  # too young
+        (57, False, 80000.0, 0.0),  # leaves no owned home
+        (57, True, 0.0, 0.0),  # pays nothing now
+    ],
+    ids=["cost as now", "income", "above income", "age", "previous home", "no mortgage"],
+)
+def test_each_condition_of_the_senioren_verhuisregeling(age, owns, debt, expected):
+    assert senior_loan(age, owns, debt, NORM, OLD) == expected
+
+
+def test_the_interest_on_the_larger_loan_costs_what_the_annuity_does():
+    rate, months = 0.035, 12 * law.MORTGAGE_YEARS
+    larger = interest_only(rate)
+    yearly = rate / (1 - (1 + rate) ** -law.MORTGAGE_YEARS)
+    assert larger * rate == pytest.approx(yearly) and months == 360
 
 
 def test_what_is_too_dear_is_refused_by_budget_and_by_income():

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.behaviour.fit import ages_and_classes, components_at, moment
 from sim.behaviour.klantreis import make_journey
-from sim.levers import RENT_NONE, RENT_OLD, RENT_STEPS
+from sim.levers import RENT_NONE, RENT_OLD, RENT_OLD_PLUS, RENT_STEPS
 from sim.market.allocation import FREE_SPACE, OUTSIDE_PASSEND
 from sim.market.choice import PER_SEGMENT
 from sim.market.help import DIRECT_POINTS
@@ -82,8 +82,9 @@ def weigh(seeker, offer, on: list[int], norm: list[int], t, rules, levers, bases
     """One look: the last gate passed, the surplus over staying, the rank, and the instruments with a lever."""
     social = offer["tenure"] == Tenure.CORPORATIE
     opened, kept = 0, sum(1 << k for k in norm if social and int(offer["labels"]) >> k & 1)
-    if not eligible(offer, seeker, rules):
-        opened = sum(1 << k for k in on if lets_in(seeker, offer, levers[k], int(offer["labels"]) >> k & 1, rules))
+    rent = rent_tested(seeker, offer, on, levers)
+    if not eligible(offer, seeker, rules, rent):
+        opened = sum(1 << k for k in on if lets_in(seeker, offer, levers[k], int(offer["labels"]) >> k & 1, rules, rent))
         if not opened:
             return NOT_ELIGIBLE, 0.0, 0, 0
     if kept and seeker["size"] < 3 and offer["relaxed"] == 0:
@@ -149,10 +150,30 @@ def surplus(seeker, offer, access: int, cost: float, t, rules, bases) -> float:
     return float(worth)
 
 
-def eligible(offer, seeker, rules) -> bool:
-    """May live here, by the rules of the segment."""
+def rent_tested(seeker, offer, on: list[int], levers) -> float:
+    """The rent that the law tests: under a kept rent that holds for this home the old rent, or a little more; else the asking rent."""
+    if offer["tenure"] != Tenure.CORPORATIE or not seeker["tenant"]:
+        return float(offer["rent"])
+    kept = [k for k in on if levers["rent_path"][k] in (RENT_OLD, RENT_OLD_PLUS) and holds_for(seeker, offer, levers[k], k)]
+    above = [float(levers["eur_rent_cap"][k]) if levers["rent_path"][k] == RENT_OLD_PLUS else 0.0 for k in kept]
+    return min([float(offer["rent"]), *(float(seeker["old_rent"]) + more for more in above)])
+
+
+def holds_for(seeker, offer, lever, k: int) -> bool:
+    """Whether money, rent path and rank of an instrument hold for a home that is left and one that is taken."""
+    return bool(
+        seeker["rooms_left"] >= lever["n_rooms_left"]
+        and (lever["n_rooms_taken"] == 0 or offer["rooms"] <= lever["n_rooms_taken"])
+        and (lever["tenures_taken"] == 0 or int(lever["tenures_taken"]) & (1 << int(offer["tenure"])))
+        and (not lever["step_free_taken"] or offer["access"] == Access.GESCHIKT)
+        and (not lever["needs_label"] or int(offer["labels"]) >> k & 1)
+    )
+
+
+def eligible(offer, seeker, rules, rent: float, eased: int = 0) -> bool:
+    """May live here at this rent, by the rules of the segment; ``eased`` years count against an age label only."""
     relaxed, quota, more = int(offer["relaxed"]), int(offer["quota"]), int(seeker["size"] > 1)
-    if relaxed == 0 and offer["age_label"] > seeker["age"]:
+    if relaxed == 0 and offer["age_label"] > seeker["age"] + eased:
         return False
     if offer["tenure"] != Tenure.CORPORATIE:
         return True
@@ -162,27 +183,26 @@ def eligible(offer, seeker, rules) -> bool:
         return False
     aow = seeker["age"] >= AOW_AGE
     low_income = seeker["gross"] <= rules["incomes"][(4 if aow else 2) + more]
-    dear = offer["rent"] > rules["rents"][1 if seeker["size"] >= 3 else 0]
+    dear = rent > rules["rents"][1 if seeker["size"] >= 3 else 0]
     exception = aow and seeker["wealth"] > rules["incomes"][6 + more]
     return not (low_income and dear and not quota & OUTSIDE_PASSEND) or bool(exception)
 
 
-def lets_in(seeker, offer, lever, labelled: int, rules) -> bool:
+def lets_in(seeker, offer, lever, labelled: int, rules, rent: float) -> bool:
     """One instrument alone makes a searcher eligible: by a lower age label, or without an income limit."""
     if lever["needs_label"] and not labelled:
         return False
     other = seeker.copy()
-    other["age"] += lever["age_eased"]
     if lever["income_free"]:
         other["gross"] = min(seeker["gross"], rules["incomes"][int(seeker["size"] > 1)])
-    return bool(lever["age_eased"] or lever["income_free"]) and eligible(offer, other, rules)
+    return bool(lever["age_eased"] or lever["income_free"]) and eligible(offer, other, rules, rent, int(lever["age_eased"]))
 
 
 def pull(seeker, offer, on: list[int], rules, levers) -> tuple[int, float, float, float, int, int, float, int]:
     """What the instruments change at this look: bits, felt rent, moving cost, trouble eased, points, registration, budget, access."""
     months, budget, access = 0, float(seeker["budget"]), int(offer["access"])
     bits, felt, money, eased, points = int(offer["made_by"]), float(offer["rent"]), float(rules["eur_moving"]), 0.0, 0
-    social = offer["tenure"] == Tenure.CORPORATIE
+    by_cost, social = False, offer["tenure"] == Tenure.CORPORATIE
     rise = social and seeker["tenant"] == 1 and offer["rent"] > seeker["old_rent"]
     for k in on:
         lever = levers[k]
@@ -194,15 +214,11 @@ def pull(seeker, offer, on: list[int], rules, levers) -> tuple[int, float, float
             months, works = months + int(lever["n_months"]), True
         if offer["tenure"] == Tenure.KOOP and lever["loan"]:
             budget, works = budget + lever["loan"] * seeker["income"] / (1.0 + rules["buying_cost"]), True
+        if offer["tenure"] == Tenure.KOOP and lever["actual_cost"] and seeker["senior_loan"] > 0:
+            by_cost = works = True
         if lever["adapts"] and offer["access"] == Access.AANPASBAAR:
             access, works = Access.GESCHIKT, True
-        holds = (
-            (lever["n_rooms_taken"] == 0 or offer["rooms"] <= lever["n_rooms_taken"])
-            and (lever["tenures_taken"] == 0 or int(lever["tenures_taken"]) & (1 << int(offer["tenure"])))
-            and (not lever["step_free_taken"] or offer["access"] == Access.GESCHIKT)
-            and (not lever["needs_label"] or int(offer["labels"]) >> k & 1)
-        )
-        if seeker["rooms_left"] >= lever["n_rooms_left"] and holds:
+        if holds_for(seeker, offer, lever, k):
             money -= lever["eur_once"]
             rank = int(lever["rank"] if social else lever["rank_market"])
             points += rank
@@ -210,6 +226,10 @@ def pull(seeker, offer, on: list[int], rules, levers) -> tuple[int, float, float
             felt = min(felt, felt_rent(offer["rent"], seeker["old_rent"], lever)) if paths else felt
             works = bool(works or lever["eur_once"] or rank or paths)
         bits |= int(works) << k
+    if by_cost:
+        share = 1.0 if offer["price"] <= rules["nhg"] else rules["senior_of_value"]
+        loan = min(float(seeker["senior_loan"]), float(share * offer["price"]))
+        budget = max(budget, float((seeker["own_money"] + loan) / (1.0 + rules["buying_cost"])))
     return bits, felt, money, eased, points, months, budget, access
 
 
@@ -282,6 +302,7 @@ def describe(w, rows):
         "wealth": wealth,
         "own_money": own_money,
         "budget": (own_money + loan) / (1 + p.rel_buying_cost),
+        "senior_loan": _senior_loan(w, age, owner, h.debt[rows].astype(np.float64), loan),
         "toeslag_limit": toeslag_limit(age, (h.adult_birth[rows] != ABSENT).sum(axis=1), h.size[rows], wealth + equity, w.tables),
         "attachment": _attachment(w, rows),
         "old_rent": h.rent[rows],
@@ -297,6 +318,13 @@ def describe(w, rows):
     for name, values in columns.items():
         seekers[name] = values
     return seekers
+
+
+def _senior_loan(w, age, owner, debt, norm):
+    """The Senioren Verhuisregeling: from 57, for who leaves an owned home, a debt no larger than now, of which the interest costs no
+    more than an annuity of 30 years would."""
+    by_income = norm * (1 / (1 - (1 + w.params.rel_mortgage_rate) ** -30))
+    return np.where(owner & (age >= 57), np.minimum(debt, by_income), 0.0)
 
 
 def _urgent(w, rows, nood, housed):

@@ -32,6 +32,7 @@ PULLS: dict[str, tuple[float, float]] = {
     "age_eased": (0, 30),
     "income_free": (0, 1),
     "loan": (0, 4),
+    "actual_cost": (0, 1),
     "adapts": (0, 1),
     "n_rooms_left": (0, 12),
     "n_rooms_taken": (0, 12),

@@ -191,10 +191,11 @@ class Seniorenhypotheek(KnownToSome):
         "seniorenhypotheek", "Informatie over de seniorenhypotheek", "Information on mortgages for seniors"
     ).but(
         stages=("woningzoeken",),
-        levers_used=("loan",),
+        levers_used=("actual_cost",),
         deliverers=("gemeente", "provincie", "makelaar"),
         powers=("voorlichting",),
-        law="Senioren Verhuisregeling (NHG 2018): from 57, new gross monthly cost no higher than the old",
+        law="Senioren Verhuisregeling (NHG 2018): from 57, for who leaves an owned home; gross monthly cost no higher than now, and "
+        "within what the income allows; without NHG a loan of at most 80 % of the value (D81)",
         source="toolkit Platform31 2023, menukaart particulier, 4; sources section 9; unproven",
     )
 
@@ -202,13 +203,12 @@ class Seniorenhypotheek(KnownToSome):
     rel_known: float = Field(
         0.3, ge=0, le=1, description="share of searching owners that learns of it by the information (assumption, 0.05-0.6)"
     )
-    loan: float = Field(1.0, ge=0, le=4, description="times disposable income added to the largest mortgage (assumption, 0-2)")
     eur_fixed: float = Field(5000, ge=0, description="euro per year for the information (assumption)")
     payer: Payer = "gemeente"
 
     def levers(self) -> dict[str, float]:
-        """A larger mortgage."""
-        return {"loan": self.loan}
+        """A mortgage by what is really paid, where it is open to one (``sim.market.searchers.senior_loan``)."""
+        return {"actual_cost": 1}
 
 
 CARDS = (Huurgewenning, Huurbehoud, Verhuiskostenvergoeding, FinancieelAdvies, Seniorenhypotheek)
