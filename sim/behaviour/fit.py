@@ -186,17 +186,17 @@ def toeslag_limit(age, adults, size, wealth, t):
 
 
 @njit(cache=True, error_model="numpy")
-def net_rent(rent, gross, size, aow, limit, t):
+def net_rent(rent, gross, size, aow, highest, t):
     """Rent after huurtoeslag, euro per month (Wet op de huurtoeslag, art. 13 and 16 to 21; not rounded).
 
-    ``gross`` euro per year; ``aow`` 1 for a household with AOW; ``limit`` as of ``toeslag_limit``.
+    ``gross`` euro per year; ``aow`` 1 for a household with AOW; ``highest`` as of ``toeslag_limit``.
     """
-    if limit == 0.0 or (rent > limit and t.toeslag_any_rent == 0.0):
+    if highest == 0.0 or (rent > highest and t.toeslag_any_rent == 0.0):
         return rent
     more = 1 if size > 1 else 0
     kind = more + 2 * aow
     own = max(t.toeslag_norm[kind], (t.toeslag_square[kind] * gross + t.toeslag_line[kind]) * gross) - t.toeslag_lowered
-    counted, quality, capped = min(rent, limit), t.toeslag_edges[0], t.toeslag_edges[2 if size >= LARGE else 1]
+    counted, quality, capped = min(rent, highest), t.toeslag_edges[0], t.toeslag_edges[2 if size >= LARGE else 1]
     paid = max(0.0, min(counted, quality) - own)
     paid += t.toeslag_shares[0] * max(0.0, min(counted, capped) - max(own, quality))
     paid += t.toeslag_shares[1] * max(0.0, counted - max(own, capped))

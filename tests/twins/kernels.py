@@ -91,18 +91,18 @@ def toeslag_limit(age, adults, size, wealth, t):
     return np.where(wealth > t["toeslag_wealth"] * adults, 0.0, np.where(young, quality, highest))
 
 
-def net_rent(rent, gross, size, aow, limit, t):
+def net_rent(rent, gross, size, aow, highest, t):
     """Rent after huurtoeslag, euro per month; arrays or numbers. The own part first, then three slices, then what income takes off."""
     more = (np.asarray(size) > 1).astype(int)
     kind = more + 2 * np.asarray(aow)
     quality, capped = t["toeslag_edges"][0], t["toeslag_edges"][np.where(np.asarray(size) >= 3, 2, 1)]
     own = np.maximum(t["toeslag_norm"][kind], (t["toeslag_square"][kind] * gross + t["toeslag_line"][kind]) * gross) - t["toeslag_lowered"]
-    counted = np.minimum(rent, limit)
+    counted = np.minimum(rent, highest)
     whole = np.maximum(0.0, np.minimum(counted, quality) - own)
     middle = t["toeslag_shares"][0] * np.maximum(0.0, np.minimum(counted, capped) - np.maximum(own, quality))
     top = t["toeslag_shares"][1] * np.maximum(0.0, counted - np.maximum(own, capped))
     taken_off = t["toeslag_taper"][more] * np.maximum(0.0, gross - t["toeslag_point"][kind]) / 12.0
-    none = (limit == 0.0) | ((rent > limit) & (t["toeslag_any_rent"] == 0.0))
+    none = (highest == 0.0) | ((rent > highest) & (t["toeslag_any_rent"] == 0.0))
     return np.where(none, rent, rent - np.maximum(0.0, whole + middle + top - taken_off))
 
 
