@@ -9,6 +9,7 @@ from sim import month
 from sim.chains.vacancies import end_households
 from sim.counts.invariants import violations
 from sim.interventions.cards.herstructurering import Projects
+from sim.world import law
 from sim.world.codes import RESERVED, WAITING, WITHDRAWN, Access, Contact, DwellingState, HouseholdState, MoveReason, Origin, Stage, Trigger
 from sim.world.columns import NOWHERE
 from tests.worlds import at_work, burnt_in, let_pass, strong, tables_of
@@ -121,7 +122,8 @@ def test_a_renovated_home_is_better_dearer_and_begins_a_chain():
     rows = np.flatnonzero(w.v.origin[: w.counts[0]] == Origin.REHOUSING_DONE)
     homes = w.v.dwelling[rows]
     assert len(rows) > 10 and len(moves(w, MoveReason.RETURN)) == 0
-    np.testing.assert_allclose(w.d.rent[homes], np.maximum(rent[homes], np.minimum(rent[homes] * 1.2, 900.07)), rtol=1e-5)
+    highest = law.amount("liberalisatiegrens", w.setting.start)
+    np.testing.assert_allclose(w.d.rent[homes], np.maximum(rent[homes], np.minimum(rent[homes] * 1.2, highest)), rtol=1e-5)
     assert set(w.d.access[homes]) == {Access.AANPASBAAR, Access.GESCHIKT}
     assert (w.v.parent[rows] == NOWHERE).all() and (w.v.chain[rows] == rows).all()
     chains = tables_of(under_way)["chains"].set_index("chain_id").loc[rows]
