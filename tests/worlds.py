@@ -23,7 +23,10 @@ TABLES = ("moves", "chains", "months", "funnel", "summary")
 EMPTY_GROUP = {"who": {"age": 100, "size": 1, "rooms": 12, "rooms_most": 12, "floor_area": 400}, "allow_empty": True}
 
 FOR_HOUSEHOLDS = sorted(key for key, cls in REGISTRY.items() if cls.card.for_households)
-RARE = dict.fromkeys(("lokale_binding", "leeftijdsgrens", "seniorenhypotheek"), "veldhoven")  # too rare in a small place
+RARE = dict.fromkeys(  # too rare in a small place
+    ("lokale_binding", "leeftijdsgrens", "seniorenhypotheek", "huurgewenning", "extra_hulpmiddelen"), "veldhoven"
+)
+LABELLED = {"veldhoven": {"age_label_senior": 65}}  # bars seniors too: of those who are younger, hardly any wants such a home
 LAWFUL: dict[str, dict[str, Any]] = {
     "interventie_x": {"pulls": {"trouble": 0.2, "sight": 1.0}},
     "lokale_binding": {"rel_labelled": 0.5},
@@ -39,7 +42,7 @@ LAWFUL: dict[str, dict[str, Any]] = {
 @functools.cache
 def burnt_in(place: str = MIXED, seed: int = 1, months: int = MONTHS, lively: bool = True, debug: bool = False) -> Run:
     """A run at month 0; shared between tests, so go on from a copy only (run_scenario makes its own)."""
-    return run.burn_in(place, seed, months, BURN_IN, FOLLOW_UP, behaviour=LIVELY if lively else None, debug=debug)
+    return run.burn_in(place, seed, months, BURN_IN, FOLLOW_UP, behaviour=LIVELY | LABELLED.get(place, {}) if lively else None, debug=debug)
 
 
 @functools.cache
