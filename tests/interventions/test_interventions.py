@@ -360,7 +360,8 @@ def test_every_instrument_says_what_it_is(key):
 
 def test_instruments_that_work_together_are_all_counted():
     under_way = let_pass(at_work(burnt_in(MIXED), everything()), MONTHS)
-    assert {row["instrument"] for row in under_way.at_work.ledger} == set(REGISTRY)
+    counted = {row["instrument"] for row in under_way.at_work.ledger}
+    assert set(REGISTRY) - set(RARE) <= counted <= set(REGISTRY)
     assert len(housed_rows(under_way.world)) > 0
 
 
