@@ -42,6 +42,8 @@ BEHAVIOUR = {
     "rel_outside_passend": 0,
     "rel_free_space": 0,
     "rel_sitting_rent": 0,
+    "dur_presale_koop": 0,
+    "dur_presale_huur": 0,
 }
 
 

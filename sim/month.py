@@ -11,7 +11,7 @@ from sim.behaviour.choice_overload import crowding
 from sim.behaviour.fit import moment, refresh
 from sim.behaviour.klantreis import NORM_MONTHS
 from sim.chains import moves as chains
-from sim.chains import programme, vacancies
+from sim.chains import new_homes, programme, vacancies
 from sim.counts import person_moves, recording
 from sim.demography import plan as demography
 from sim.demography.describe import birthdays, describe
@@ -53,8 +53,9 @@ def step(run: Run) -> None:
     leaving, bound = recording.leavers(w, run.events), person_moves.bound(w, run.events)
     happened = life_events(w, run.events)
     run.journal.hear_events(w, at_work, happened)
-    # dwellings are delivered and demolished
-    programme.deliver(w)
+    # new homes come on offer; dwellings are delivered and demolished
+    new_homes.offer_ahead(w)
+    new_homes.stand(w)
     programme.demolish(w, run.to_demolish)
     # households that live differently now see their home with other eyes
     look_again(w, happened.changed)

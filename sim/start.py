@@ -18,6 +18,7 @@ from sim.behaviour.klantreis import NORM_MONTHS, Neighbours
 from sim.behaviour.money import equity_of
 from sim.chains import programme
 from sim.chains.moves import taste_of
+from sim.chains.new_homes import months_ahead
 from sim.chains.vacancies import open_vacancies
 from sim.counts.vasthouders import nobody_stuck
 from sim.demography import plan as demography
@@ -44,10 +45,11 @@ def build(place: Place, seed: int, params: Params, *, start: str, burn_in: int, 
     state = population.build(place, seed, params, start=start, first_month=first)
     draws = Draws(seed, debug)
     per_year, demolished = _per_year(state)
-    eur_free = law.amount("liberalisatiegrens", start)
-    planned = programme.plan(state.dwellings, state.geography, per_year, draws, params, first, last, eur_free)
+    until = last + int(months_ahead(params).max())  # homes that stand after the run are sold in it
+    dose = programme.Dose(per_year, state.programme.flats, law.amount("liberalisatiegrens", start))
+    planned = programme.plan(state.dwellings, state.geography, dose, draws, params, first, until)
     to_demolish = np.diff(np.floor(demolished.sum() / 12 * np.arange(last - first + 1))).astype(np.int64)
-    delivered = np.bincount(planned.delivery.astype(np.int64) - first, minlength=last - first)
+    delivered = np.bincount(planned.delivery.astype(np.int64) - first, minlength=last - first)[: last - first]
     equity = equity_of(state.households, state.dwellings, np.arange(len(state.households.id)))
     future, events = demography.plan(state.households, params, seed, first, delivered - to_demolish, state.border, equity=equity)
     n0, geography = len(state.households.id), state.geography

@@ -118,6 +118,11 @@ rel_programme_koop | hoeveel koopwoningen er komen | how many owner-occupied hom
 rel_programme_corporatie | hoeveel corporatiewoningen er komen | how many corporatie homes are built
 rel_programme_meergezins | hoeveel flats er komen | how many flats are built
 rel_programme_woz | hoe duur nieuwbouw is | how costly new build is
+rel_price_new | hoeveel duurder nieuwe koopwoningen zijn | how much dearer new homes for sale are
+dur_presale_koop | hoe lang vooraf nieuwbouw te koop is | how early new homes are for sale
+dur_presale_huur | hoe lang vooraf nieuwbouw te huur is | how early new homes are to let
+dur_wait | hoe lang mensen op nieuwbouw wachten | how long people wait for new build
+dur_wait_nood | hoe lang mensen in nood op nieuwbouw wachten | how long people in nood wait for it
 age_senior_home | vanaf welke leeftijd mensen in een seniorencomplex wonen | from which age people live in a complex for seniors
 rel_first_senior_home | hoe streng een seniorencomplex op leeftijd kiest | how strictly a complex for seniors goes by age
 age_claim | vanaf welke leeftijd mensen gelijkvloers wonen | from which age people live step-free

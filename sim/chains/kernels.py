@@ -65,7 +65,7 @@ def open_rows(d, v, filled, freed, first, month, turnover):
         j, row, parent = freed.homes[r], first + r, freed.parents[r]
         v.id[row] = pair_bits(NO_BITS, d.id[j], moment)
         v.dwelling[row] = j
-        v.opened[row] = month
+        v.opened[row] = max(month, d.delivery[j])  # a chain begins when the home stands, however early it is sold
         v.offered[row] = month + to_whole(draw_bits(turnover.key, v.id[row]), turnover.low, turnover.high)
         v.origin[row] = freed.origins[r]
         v.parent[row] = parent

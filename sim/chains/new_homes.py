@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.chains.vacancies import open_vacancies
-from sim.world.codes import DwellingType, Origin
-from sim.world.columns import Dwellings
+from sim.world.codes import DwellingState, DwellingType, Origin, Tenure
+from sim.world.columns import NOWHERE, Dwellings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,6 +45,26 @@ def worth_of_flat(w: World) -> float:
     return np.median(w.d.woz) * w.params.rel_woz_added_flat
 
 
+def offer_ahead(w: World) -> None:
+    """Planned homes whose time has come are sold or let before they stand: the head of a chain each."""
+    d = w.d
+    due = np.flatnonzero((d.state == DwellingState.PLANNED) & (d.vacancy == NOWHERE))
+    due = due[d.delivery[due] - months_ahead(w.params)[d.tenure[due]] <= w.month]
+    open_vacancies(w, due, int(Origin.NEW_BUILD), at_once=True)
+
+
+def months_ahead(p: Params) -> NDArray:
+    """Months before its delivery that a planned home comes on offer, int64 by Tenure."""
+    return np.array([int(p.dur_presale_koop if one == Tenure.KOOP else p.dur_presale_huur) for one in Tenure])
+
+
+def stand(w: World) -> None:
+    """Planned homes that are due this month enter the stock, sold or not."""
+    due = np.flatnonzero((w.d.delivery == w.month) & (w.d.state == DwellingState.PLANNED))
+    w.d.state[due] = DwellingState.IN_STOCK
+    w.add("built", len(due))
+
+
 def add_homes(w: World, new: Dwellings, origin: Origin) -> NDArray:
     """Homes that were not there enter the stock, empty and on offer at once; returns their rows."""
     rows = append_homes(w, new, origin)
@@ -52,9 +72,20 @@ def add_homes(w: World, new: Dwellings, origin: Origin) -> NDArray:
     return rows
 
 
+def plan_homes(w: World, new: Dwellings) -> None:
+    """Planned homes are known from now on: they come on offer as those of the base programme do, and stand at their delivery."""
+    _append(w, new)
+    offer_ahead(w)
+    stand(w)
+
+
 def append_homes(w: World, new: Dwellings, origin: Origin) -> NDArray:
     """Homes that were not there enter the stock; returns their rows (int32). Who calls says who lives there, or offers them."""
+    w.add("split" if origin == Origin.SPLIT else "built", len(new.id))
+    return _append(w, new)
+
+
+def _append(w: World, new: Dwellings) -> NDArray:
     first, n = len(w.d.id), len(new.id)
     w.d = Dwellings(*(np.concatenate(pair) for pair in zip(w.d, new, strict=True)))
-    w.add("split" if origin == Origin.SPLIT else "built", n)
     return np.arange(first, first + n, dtype=np.int32)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from sim.chains.ends import withdraw
 from sim.chains.new_homes import free_rent, social_rent, worth_by_kind
-from sim.chains.vacancies import open_vacancies
 from sim.world.chance import Draws, Purpose, hash_ints, hash_text, uniform
-from sim.world.codes import Access, DwellingState, DwellingType, Origin, Tenure, VacancyState
-from sim.world.columns import NEVER, Dwellings, empty
+from sim.world.codes import Access, DwellingState, DwellingType, Tenure, VacancyState
+from sim.world.columns import NEVER, NOWHERE, Dwellings, empty
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,22 +20,23 @@ if TYPE_CHECKING:
     from sim.world.world import World
 
 
-def plan(
-    d: Dwellings, geography: Geography, per_year: NDArray, draws: Draws, p: Params, first_month: int, last_month: int, eur_free: float
-) -> Dwellings:
-    """Planned dwellings of the base programme, sorted by delivery, one like a keyed home of the same gemeente each.
+class Dose(NamedTuple):
+    """What is built, by gemeente (float64), and the law that it is let under."""
 
-    Args:
-        per_year: float64 [gemeenten], homes delivered per year (new build and other additions).
-        eur_free: lowest rent in the free sector, euro per month.
-    """
+    per_year: NDArray  # homes delivered per year (new build and other additions)
+    flats: NDArray  # share of flats among them
+    eur_free: float  # lowest rent in the free sector, euro per month
+
+
+def plan(d: Dwellings, geography: Geography, dose: Dose, draws: Draws, p: Params, first_month: int, last_month: int) -> Dwellings:
+    """Planned dwellings of the base programme, sorted by delivery, one like a keyed home of the same gemeente each."""
     months = np.arange(first_month, last_month)
     ids, donors, delivery = [], [], []
     gemeente_of = geography.gemeente[d.area]
     order = np.lexsort((d.id, gemeente_of))
     first = np.searchsorted(gemeente_of[order], np.arange(len(geography.gemeente_code) + 1))
     for g, code in enumerate(geography.gemeente_code):
-        due = np.diff(np.floor(per_year[g] / 12 * np.arange(len(months) + 1))).astype(int)
+        due = np.diff(np.floor(dose.per_year[g] / 12 * np.arange(len(months) + 1))).astype(int)
         n = int(due.sum())
         salt = hash_text(f"programme {code}")
         names = np.array([hash_ints(salt, k) for k in range(n)], np.uint64)
@@ -47,20 +47,38 @@ def plan(
         delivery.append(np.repeat(months, due))
     ident, donor = np.concatenate(ids), np.concatenate(donors)
     when = np.concatenate(delivery)
-    planned = _attributes(d, donor, ident, draws, p, eur_free)
+    at = gemeente_of[donor]
+    planned = _attributes(d, donor, ident, dose.flats[at], draws, p, dose.eur_free)
+    koop = planned.tenure == Tenure.KOOP
+    planned.woz[koop] *= dearer(d, gemeente_of, dose.flats, p)[at[koop]]
     planned.delivery[:] = when
     order = np.lexsort((ident, when))
     return Dwellings(*(column[order] for column in planned))
 
 
-def _attributes(d: Dwellings, donor: NDArray, ident: NDArray, draws: Draws, p: Params, eur_free: float) -> Dwellings:
+def dearer(d: Dwellings, gemeente_of: NDArray, flats: NDArray, p: Params) -> NDArray:
+    """Factor on the worth of new homes for sale, float64 [gemeenten]: on average ``rel_price_new`` times what those of the place cost."""
+    median, flat = np.median(d.woz), flats + (1 - flats) * p.rel_programme_senioren  # homes for seniors are flats, too
+    kinds = worth_by_kind(p)
+    by_kind = kinds[DwellingType.EENGEZINS] * (1 - flat) + kinds[DwellingType.MEERGEZINS] * flat
+    local = np.clip(d.woz / max(1.0, median), p.rel_woz_local_low, p.rel_woz_local_high)
+    factor = np.ones(len(flats))
+    for g in range(len(flats)):
+        here = gemeente_of == g
+        koop = here & (d.tenure == Tenure.KOOP)
+        if koop.any():
+            factor[g] = p.rel_price_new * d.woz[koop].mean() / (median * p.rel_programme_woz * by_kind[g] * local[here].mean())
+    return factor
+
+
+def _attributes(d: Dwellings, donor: NDArray, ident: NDArray, flats: NDArray, draws: Draws, p: Params, eur_free: float) -> Dwellings:
     new = empty(Dwellings, len(ident))
     new.id[:] = ident
     new.area[:] = d.area[donor]
     u = [uniform(draws.base(Purpose.PROGRAMME, k, "attributes"), ident) for k in range(1, 5)]
     koop, social = p.rel_programme_koop, p.rel_programme_corporatie
     new.tenure[:] = np.select([u[0] < koop, u[0] < koop + social], [Tenure.KOOP, Tenure.CORPORATIE], Tenure.VRIJE_HUUR)
-    flat = u[1] < p.rel_programme_meergezins
+    flat = u[1] < flats
     senior = u[2] < p.rel_programme_senioren
     new.kind[:] = np.select([senior, flat], [DwellingType.SENIORENCOMPLEX, DwellingType.MEERGEZINS], DwellingType.EENGEZINS)
     flat = flat | senior
@@ -76,14 +94,6 @@ def _attributes(d: Dwellings, donor: NDArray, ident: NDArray, draws: Draws, p: P
     return new
 
 
-def deliver(w: World) -> None:
-    """Dwellings due this month enter the stock as vacancies: the head of a chain each."""
-    due = np.flatnonzero((w.d.delivery == w.month) & (w.d.state == DwellingState.PLANNED))
-    w.d.state[due] = DwellingState.IN_STOCK
-    open_vacancies(w, due, int(Origin.NEW_BUILD), at_once=True)
-    w.add("built", len(due))
-
-
 def demolish(w: World, to_demolish: NDArray) -> None:
     """Take this month's number of empty corporatie homes out of the stock, lowest keyed number first.
 
@@ -96,7 +106,8 @@ def demolish(w: World, to_demolish: NDArray) -> None:
     state = w.v.state[: w.counts[0]]
     rows = np.flatnonzero((state == VacancyState.WAITING) | (state == VacancyState.ON_OFFER))
     homes = w.v.dwelling[rows]
-    rows = rows[(w.d.tenure[homes] == Tenure.CORPORATIE) & (w.d.made_by[homes] == 0)]
+    stands = (w.d.state[homes] == DwellingState.IN_STOCK) & (w.d.made_by[homes] == 0)
+    rows = rows[stands & (w.d.tenure[homes] == Tenure.CORPORATIE)]
     with w.draws.replay():
         u = uniform(w.draws.base(Purpose.PROGRAMME, 0, "demolish"), w.d.id[w.v.dwelling[rows]])
     chosen = rows[np.lexsort((w.v.id[rows], u))][:n]
@@ -109,8 +120,8 @@ def demolish(w: World, to_demolish: NDArray) -> None:
 
 
 def delay_first(w: World) -> bool:
-    """The placebo: the first dwelling of the programme due in month 1 or later comes one month later."""
-    due = np.flatnonzero((w.d.delivery >= 1) & (w.d.delivery < NEVER) & (w.d.made_by == 0))
+    """The placebo: the first dwelling of the programme due in month 1 or later that is not on offer yet comes one month later."""
+    due = np.flatnonzero((w.d.delivery >= 1) & (w.d.delivery < NEVER) & (w.d.made_by == 0) & (w.d.vacancy == NOWHERE))
     if len(due) == 0:
         return False
     first = due[np.lexsort((w.d.id[due], w.d.delivery[due]))][0]

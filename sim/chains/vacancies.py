@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.chains.kernels import Freed, Turnover, open_rows
 from sim.world.chance import Purpose
-from sim.world.codes import ON_OFFER, RESERVED, WAITING, ZOEKEN, Origin
+from sim.world.codes import IN_STOCK, ON_OFFER, RESERVED, WAITING, ZOEKEN, Origin
 from sim.world.columns import NEVER, NOWHERE
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def open_vacancies(w: World, homes: NDArray, origin: NDArray | int, parent: NDArray | int = -1, at_once: bool = False) -> NDArray:
-    """Dwellings ``homes`` come free this month; returns their vacancy rows (int32).
+    """Dwellings ``homes`` come free this month, or are on offer before they stand; returns their vacancy rows (int32).
 
     ``origin`` is an Origin each (LINK if left by a move: ``parent`` is then that move). ``at_once``: on offer this month,
     as new homes are let before delivery; else after a keyed time of turnover.
@@ -66,9 +66,13 @@ def end_households(w: World, rows: NDArray, origins: NDArray) -> None:
 
 
 def mark_before_start(w: World) -> None:
-    """At month 0: chains that are alive, and homes that are vacant, began before the start and stay out of every mean."""
+    """At month 0: chains that are alive, and homes that are vacant, began before the start and stay out of every mean.
+
+    Homes that do not stand yet begin their chain when they do.
+    """
     v = w.v
     rows = np.flatnonzero(np.isin(v.state[: w.counts[0]], (WAITING, ON_OFFER, RESERVED)))
+    rows = rows[w.d.state[v.dwelling[rows]] == IN_STOCK]
     v.origin[rows] = int(Origin.VOOR_START)
     v.parent[rows] = NOWHERE
     v.chain[rows] = rows

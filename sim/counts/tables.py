@@ -148,7 +148,8 @@ def bit_names(bits: NDArray, keys: tuple[str, ...]) -> pd.Categorical:
 def chains_table(w: World, months: int) -> pd.DataFrame:
     """Every chain whose origin lies in the run (or before its start)."""
     n, v = int(w.counts[0]), w.v
-    rows = np.flatnonzero((v.chain[:n] == np.arange(n)) & ((v.opened[:n] >= 0) | (v.origin[:n] == Origin.VOOR_START)))
+    in_run = (v.opened[:n] >= 0) & (v.opened[:n] < w.month)  # a home that was sold and does not stand yet has begun nothing
+    rows = np.flatnonzero((v.chain[:n] == np.arange(n)) & (in_run | (v.origin[:n] == Origin.VOOR_START)))
     k = int(w.counts[1])
     chain = w.m.chain[:k]
     n_moves = np.bincount(chain[chain >= 0], minlength=n)

@@ -30,6 +30,7 @@ WIJK_GEMEENTEN = (
 )
 WIJK_PROVINCE = "Gelderland"
 BANDS = range(0, 100, 5)
+BROKEN_KINDS = ["GM0988"]  # Weert: a quarter of its stock is in that source
 GEMEENTE_COLUMNS = {
     "gm_code": "code",
     "gm_name": "name",
@@ -96,6 +97,10 @@ def gemeenten(source: Path) -> pd.DataFrame:
     out["arrived_2025"] = moves["arrived_from_other_gemeente_persons"].to_numpy()
     left = moves["left_to_other_gemeente_persons"].where(moves["asylum_reception_distortion"] != 1)
     out["left_2025"] = left.to_numpy()
+    kinds = pd.read_csv(source / "gemeenten_dwellings_type_period_2023.csv").set_index("gm_code").drop(BROKEN_KINDS).reindex(out["code"])
+    lately = kinds.filter(like="_2005_2023")
+    flats = (100 * lately["apartment_2005_2023"] / lately.sum(axis=1, min_count=4)).round().astype("Int64")
+    out.insert(out.columns.get_loc("new_build_2024") + 1, "pct_new_flats_2005_2023", flats.to_numpy())
     ages = pd.read_csv(source / "gemeenten_age_sex_2021.csv").set_index("gm_code").reindex(out["code"])
     for a in BANDS:
         out[f"age_{a}_2021"] = ages[[f"m_{_band(a)}", f"f_{_band(a)}"]].sum(axis=1).to_numpy()

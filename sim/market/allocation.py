@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.kernel_cache import njit
-from sim.world.codes import CORPORATIE, KOOP, ON_OFFER, VRIJE_HUUR
+from sim.world.codes import CORPORATIE, IN_STOCK, KOOP, ON_OFFER, VRIJE_HUUR
 from sim.world.law import AOW_AGE, LARGE
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def quota_of(u, p_outside, p_free):
 def relax(w: World, rows: NDArray) -> None:
     """Of the vacancies ``rows``: a home that stays without a taker loses its labels, then its income group, or its price falls."""
     v = w.v
-    left = rows[v.state[rows] == ON_OFFER]
+    left = rows[(v.state[rows] == ON_OFFER) & (w.d.state[v.dwelling[rows]] == IN_STOCK)]  # who sells ahead has time
     dur = int(w.params.dur_no_response)
     waited = w.month - v.offered[left] + 1
     due = left[(waited > 0) & (waited % dur == 0)]

@@ -231,6 +231,8 @@ def weigh(seeker, offer, touched, norm, terms):
     ``norm``: instruments that keep the homes with their label for three or more persons. A home refused for that alone comes
     back as NOT_ELIGIBLE with their bits.
     """
+    if offer.ahead > seeker.patience:  # it needs a home before this one stands
+        return Look(NOTHING_SEEN, 0.0, NO_BITS, NO_BITS)
     t, rules, bases = terms.tables, terms.rules, terms.bases
     bits, kept = offer.made_by, offer.labels & norm if offer.tenure == CORPORATIE else NO_BITS
     rent = rent_tested(seeker, offer, touched, terms.levers) if touched else offer.rent

@@ -111,16 +111,17 @@ def _accept(w: World, met: Met, decisive: NDArray) -> None:
     rows, vacancies = met.rows[s], met.offers.at["vacancy"][met.cleared.offer[s]]
     count_step(w, rows, VERHUIZEN)
     h.decisive[met.rows] |= decisive
-    h.reserved[rows], h.keys_month[rows] = vacancies, keys_months(w, met, h.id[rows])
+    h.reserved[rows], h.keys_month[rows] = vacancies, keys_months(w, met, h.id[rows], vacancies)
     h.stage[rows], h.stage_month[rows] = VERHUIZEN, w.month
     v.state[vacancies], v.taker[vacancies] = RESERVED, rows
     v.bits[vacancies], v.decisive[vacancies] = responses.bits[s, met.cleared.slot[s]], decisive[s]
     count_candidates(responses.n, responses.offer, met.offers.at, v.candidates)
 
 
-def keys_months(w: World, met: Met, ids: NDArray) -> NDArray:
-    """The month of the keys of the households ``ids`` that accept a home this month, int16."""
-    return _keys_months(ids, met.times, w.month, int(w.params.dur_move_low), int(w.params.dur_move_high))
+def keys_months(w: World, met: Met, ids: NDArray, vacancies: NDArray) -> NDArray:
+    """The month of the keys of the households ``ids`` that accept these homes this month, int16; not before a home stands."""
+    usual = _keys_months(ids, met.times, w.month, int(w.params.dur_move_low), int(w.params.dur_move_high))
+    return np.maximum(usual, w.d.delivery[w.v.dwelling[vacancies]])
 
 
 @njit(cache=True)

@@ -36,7 +36,7 @@ def publish(w: World, force: InForce) -> Offers:
         sight = w.draws.base(Purpose.SIGHT)
         keys = np.array([w.draws.base(Purpose.UNIT_NUMBER, 0, key) for key in force.keys], np.uint64)
     at = np.empty(len(rows), OFFER)
-    _describe(at, rows, w.v, w.d, w.map, np.float32(p.rel_asking), Direct(force.levers["p_direct"].copy(), keys))
+    _describe(at, rows, w.v, w.d, w.map, np.float32(p.rel_asking), Direct(force.levers["p_direct"].copy(), keys), w.month)
     return arrange(at, sight, w.map.gemeente)
 
 
@@ -59,7 +59,7 @@ def _put_on_offer(v, d, n, month, base, p_outside, p_free):
 
 
 @njit(cache=True)
-def _describe(at, rows, v, d, area_map, asking, direct):
+def _describe(at, rows, v, d, area_map, asking, direct, month):
     """Fill the OFFER records of the vacancy rows; ``asking`` is the asking price over the WOZ value (float32)."""
     share, keys = direct.share, direct.key
     for r in range(len(rows)):
@@ -75,5 +75,6 @@ def _describe(at, rows, v, d, area_map, asking, direct):
                 o.direct |= ONE_BIT << np.uint64(one)
         o.tenure, o.kind, o.rooms, o.access = tenure, d.kind[j], d.rooms[j], d.access[j]
         o.age_label, o.relaxed, o.quota, o.woz = d.age_label[j], v.relaxed[k], v.quota[k], d.woz[j]
+        o.ahead = max(0, d.delivery[j] - month)
         o.rent = d.rent[j] * v.price[k] if tenure == VRIJE_HUUR else d.rent[j]
         o.price = asking * v.price[k] * d.woz[j] if tenure == KOOP else np.float32(0.0)

@@ -28,6 +28,7 @@ OFFER = np.dtype(
         ("age_label", np.int32),
         ("relaxed", np.int32),
         ("quota", np.int32),
+        ("ahead", np.int32),  # months until it stands, 0 for a home that does
     ],
     align=True,
 )
@@ -45,6 +46,7 @@ SEEKER = np.dtype(
         ("scope", np.int32),
         ("area", np.int32),  # area that it looks from
         ("nood", np.int32),
+        ("patience", np.int32),  # months that it can wait for a home that does not stand yet
         ("rooms_left", np.int32),  # rooms of the present home; 0 without
         ("tenant", np.int32),  # 1: tenant of a corporatie
         ("id", np.uint64),

@@ -51,6 +51,7 @@ class Reckoning(NamedTuple):
     p_urgent: tuple[float, float]  # in nood; without a home
     trouble: tuple[float, float, float, float, float]  # below senior age, at it, per year above it, of paying for two homes, of selling
     trouble_nood: float  # factor
+    waits: tuple[int, int]  # longest wait for a home that does not stand yet, months: without nood, in nood
     senior_age: float  # years
     tables: np.void  # FIT_TABLES (sim.behaviour.fit)
 
@@ -83,6 +84,7 @@ def describe(w: World, rows: NDArray) -> NDArray:
         (p.p_urgent, p.p_urgent_starter),
         (p.rel_trouble, p.rel_trouble_senior, p.rel_trouble_age, p.rel_trouble_double, p.rel_trouble_koop),
         p.rel_trouble_nood,
+        (int(p.dur_wait), int(p.dur_wait_nood)),
         p.senior_age,
         w.tables,
     )
@@ -104,6 +106,7 @@ def _describe(seekers, people, h, d, area_map, rooted, by):
         s.area = d.area[j] if j >= 0 else max(0, h.origin_area[i])
         s.x_km, s.y_km = area_map.x_km[s.area], area_map.y_km[s.area]
         s.nood = 1 if is_nood(h.trigger[i]) else 0
+        s.patience = min(by.waits[s.nood], h.patience[i] - by.month if j < 0 else by.waits[0])
         s.rooms_left = d.rooms[j] if j >= 0 else 0
         s.tenant = 1 if j >= 0 and d.tenure[j] == CORPORATIE else 0
         chance = by.p_urgent[0] if s.nood else (by.p_urgent[1] if j < 0 else 0.0)

@@ -159,6 +159,10 @@ class Params:
     dur_turnover_high: float
     dur_move_low: float
     dur_move_high: float
+    dur_presale_koop: float
+    dur_presale_huur: float
+    dur_wait: float
+    dur_wait_nood: float
     dur_no_response: float
     rel_price_step: float
     rel_asking: float
@@ -184,6 +188,7 @@ class Params:
     rel_programme_corporatie: float
     rel_programme_meergezins: float
     rel_programme_senioren: float
+    rel_price_new: float
     rel_programme_woz: float
     age_senior_home: float
     rel_first_senior_home: float

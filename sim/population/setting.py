@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 
 class Programme(NamedTuple):
-    """Per gemeente, float64, homes per year."""
+    """Per gemeente, float64: homes per year, and what they are."""
 
     built: NDArray
     demolished: NDArray
     added: NDArray  # other additions (transformation, splitting)
+    flats: NDArray  # share of flats in what is built or added
 
 
 def geography(place: Place, f: Fit) -> Geography:
@@ -66,9 +67,25 @@ def border(place: Place) -> Border:
 
 
 def programme(place: Place, p: Params) -> Programme:
-    """Homes per year: what the stock grew by from 2022 to the end of 2024, plus demolition, less other additions."""
+    """Homes per year: what the stock grew by from 2022 to the end of 2024, plus demolition, less other additions.
+
+    Flats: in each gemeente as in its homes of 2005 to 2023, at the level of ``rel_programme_meergezins`` for the country.
+    """
     t, rows = figures.table("gemeenten"), rows_of(place)
     stock = t["dwellings_20240101"]
     growth = (t["dwellings_20241231"] - t["dwellings_2022"]) / 3
     built = np.maximum(growth + (p.rel_demolition - p.rel_other_additions) * stock, 0.0)
-    return Programme(built[rows], p.rel_demolition * stock[rows], p.rel_other_additions * stock[rows])
+    level, pct = p.rel_programme_meergezins, t["pct_new_flats_2005_2023"]
+    here = flats(pct, np.where(figures.listed(), built, 0.0), level)[rows]
+    return Programme(built[rows], p.rel_demolition * stock[rows], p.rel_other_additions * stock[rows], here)
+
+
+def flats(pct: NDArray, built: NDArray, level: float) -> NDArray:
+    """Share of flats in the new homes of each gemeente: its odds of late (``pct``, NaN where missing), shifted to the country's ``level``.
+
+    The shift is that of the share of late in the country, each gemeente counted by the homes ``built`` there.
+    """
+    known = ~np.isnan(pct)
+    country = float((pct[known] * built[known]).sum() / built[known].sum()) / 100
+    share, shift = np.where(known, pct / 100, country), level / (1 - level) * (1 - country) / country
+    return share * shift / (share * shift + 1 - share)

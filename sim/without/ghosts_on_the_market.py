@@ -179,5 +179,5 @@ def _first_won(chosen, viewing, at, own, seen):
 
 def _accept(w: World, g: Ghosts, rows: NDArray, won: NDArray, met: Met) -> None:
     """Ghosts accept what they won (−1 for nothing)."""
-    keys = keys_months(w, met, g.h.id[rows])
-    ghosts.accept(g, w.month, rows, np.where(won >= 0, met.offers.at["vacancy"][won], NOWHERE), keys)
+    vacancies = met.offers.at["vacancy"][won]
+    ghosts.accept(g, w.month, rows, np.where(won >= 0, vacancies, NOWHERE), keys_months(w, met, g.h.id[rows], vacancies))

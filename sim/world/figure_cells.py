@@ -41,7 +41,7 @@ _KEY = {
     "children": ("subject", "number_or_age"),
 }
 _MAY_MISS = {
-    "gemeenten": ("moved_within_2025", "arrived_2025", "left_2025"),
+    "gemeenten": ("moved_within_2025", "arrived_2025", "left_2025", "pct_new_flats"),
     "wijken": (
         "urban_2022",
         "pct_age",

@@ -128,6 +128,7 @@ def test_a_kernel_of_the_ledger_writes_what_its_twin_writes(kernel, monkeypatch)
 def a_handover(w):
     """Households that get their keys now, with the homes that they leave and take."""
     rows = np.flatnonzero((w.h.reserved >= 0) & (w.h.state == HouseholdState.PRESENT)).astype(np.int32)
+    rows = rows[w.d.delivery[w.v.dwelling[w.h.reserved[rows]]] <= w.month]  # homes that stand
     return rows, w.h.home[rows].copy(), w.v.dwelling[w.h.reserved[rows]].copy()
 
 

@@ -12,7 +12,7 @@ from sim.interventions.register import Register
 from sim.interventions.running import Carry
 from sim.interventions.who import Lot, target_rows
 from sim.world.chance import Purpose, uniform
-from sim.world.codes import Access, Contact, Stage, Tenure
+from sim.world.codes import Access, Contact, DwellingState, Stage, Tenure
 from sim.world.columns import age_years
 from sim.world.errors import Refusal
 from tests.twins import kernels as twins
@@ -236,10 +236,11 @@ def test_homes_are_built_at_the_rate_that_was_asked():
     w = under_way.world
     n = len(w.d.id)
     let_pass(under_way, 4)
-    assert len(w.d.id) == n, "nothing is delivered while they build"
+    assert (w.d.state[n:] == DwellingState.PLANNED).all(), "nothing is delivered while they build"
     let_pass(under_way, MONTHS)
     asked = 10 * burnt_in().neighbours.seniors.sum() / 1000
     built = np.arange(n, len(w.d.id))
+    assert (w.d.state[built] == DwellingState.IN_STOCK).all(), "what is planned stands before the run ends"
     assert len(built) == pytest.approx(asked, abs=2)
     assert (w.d.access[built] == Access.GESCHIKT).all()
     assert (w.d.made_by[built] == 1).all()

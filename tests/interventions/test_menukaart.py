@@ -12,7 +12,7 @@ from sim.interventions.cards.op_weg_helpen import Outreach
 from sim.interventions.cards.splitsen import Permits, Woningsplitsen
 from sim.interventions.cards.voorrang import Labelling
 from sim.world import law
-from sim.world.codes import Access, DwellingType, HouseholdState, HouseholdType, Origin, Stage, Tenure
+from sim.world.codes import Access, DwellingState, DwellingType, HouseholdState, HouseholdType, Origin, Stage, Tenure
 from sim.world.columns import NOWHERE, age_years
 from sim.world.errors import Refusal
 from tests.worlds import at_work, burnt_in, let_pass, running, strong
@@ -332,7 +332,7 @@ def test_no_more_homes_are_split_than_the_area_has_room_for():
 def test_homes_of_a_programme_are_let_by_corporaties_and_have_no_stairs(key, kind):
     n = len(burnt_in().world.d.id)
     w = let_pass(at_work(burnt_in(), {key: {"n_per_1000": 20, "dur_build": 2}}), 8).world
-    new = np.arange(n, len(w.d.id))
+    new = np.flatnonzero((np.arange(len(w.d.id)) >= n) & (w.d.state == DwellingState.IN_STOCK))
     assert len(new) == pytest.approx(20 * burnt_in().neighbours.seniors.sum() / 1000 * 6 / 12, abs=2)
     assert (w.d.kind[new] == kind).all() and (w.d.tenure[new] == Tenure.CORPORATIE).all()
     assert (w.d.access[new] == Access.GESCHIKT).all() and (w.d.age_label[new] == 0).all()

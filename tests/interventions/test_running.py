@@ -26,7 +26,7 @@ def test_a_flow_in_whole_ones_loses_and_adds_nothing(amounts):
 
 def homes_built(months: int, **settings) -> int:
     """Homes that a programme of 0.75 a month built in so many months, when nothing else happens."""
-    one = at_work(burnt_in(), {"seniorenwoningen": {"dur_build": 0, "n_per_1000": 9.0, **settings}})
+    one = at_work(burnt_in(months=months), {"seniorenwoningen": {"dur_build": 0, "n_per_1000": 9.0, **settings}})
     w = one.world
     for _ in range(months):
         one.at_work.act(w, np.array([1000.0]))

@@ -20,7 +20,7 @@ from sim.market.market import count_candidates
 from sim.market.matching import clear
 from sim.market.offers import publish
 from sim.market.searchers import describe, searching_rows
-from sim.market.sight import CHANNELS
+from sim.market.sight import ARCS, CHANNELS
 from sim.world.chance import Draws, Purpose, hash_ints, to_unit, uniform
 from sim.world.codes import ON_OFFER, RESERVED, WAITING, Access, DwellingState, EventKind, HouseholdState, Origin, Stage, Tenure, Trigger
 from sim.world.columns import ABSENT, NEVER, NOWHERE
@@ -124,9 +124,11 @@ def test_homes_are_offered_when_due_and_not_before():
         channel, place = twins_market.places(w.draws.base(Purpose.SIGHT), offers.at["id"])
         for g in range(len(w.map.around_first) - 1):
             for c in range(CHANNELS):
-                part = slice(offers.first[CHANNELS * g + c], offers.first[CHANNELS * g + c + 1])
+                low = ARCS * (CHANNELS * g + c)
+                part = slice(offers.first[low], offers.first[low + ARCS])
                 assert (w.map.gemeente[offers.at["area"][part]] == g).all() and (channel[part] == c).all()
                 assert (np.diff(place[part].astype(np.int64)) >= 0).all()
+        assert offers.first[-1] == len(offers.at)
         for area in range(len(w.map.gemeente)):
             part = offers.of_area[offers.area_first[area] : offers.area_first[area + 1]]
             assert sorted(part) == np.flatnonzero(offers.at["area"] == area).tolist()
@@ -157,18 +159,21 @@ def test_a_home_without_a_taker_is_relaxed_step_by_step():
     w = burnt_in().world.copy()
     w.params = replace(w.params, dur_no_response=2)
     offers = publish(w, nothing_in_force())
-    rows = offers.at["vacancy"]
+    rows, stands = offers.at["vacancy"], offers.at["ahead"] == 0
+    early, rows = rows[~stands], rows[stands]
+    price = w.v.price[early].copy()
     w.v.offered[rows], w.v.relaxed[rows], w.v.price[rows] = w.month, 0, 1.0
     koop = w.d.tenure[w.v.dwelling[rows]] != Tenure.CORPORATIE
     seen = []
     for _ in range(6):
-        relax(w, rows)
+        relax(w, np.concatenate((rows, early)))
         seen.append((int(w.v.relaxed[rows].max()), float(w.v.price[rows][koop].max())))
         w.month += 1
     step = 1.0 - w.params.rel_price_step
     assert [one for one, _ in seen] == [0, 1, 1, 2, 2, 2]
     np.testing.assert_allclose(np.array([price for _, price in seen]), np.array([1, step, step, step**2, step**2, step**3]), rtol=1e-5)
     assert (w.v.price[rows][~koop] == 1).all(), "a corporatie does not lower its price"
+    assert len(early) and (w.v.price[early] == price).all() and (w.v.relaxed[early] == 0).all(), "a home that does not stand yet waits"
 
 
 def test_a_month_in_which_nobody_looks_relaxes_what_is_on_offer():
@@ -180,7 +185,7 @@ def test_a_month_in_which_nobody_looks_relaxes_what_is_on_offer():
     assert len(met.seekers) == len(met.rows) == 0 and (w.v.relaxed[rows] < 2).any()
     before = w.v.relaxed[rows].copy()
     assert len(market_module.take(w, met, np.zeros(0, np.uint64))) == 0
-    np.testing.assert_array_equal(w.v.relaxed[rows], np.minimum(before + 1, 2))
+    np.testing.assert_array_equal(w.v.relaxed[rows], np.where(met.offers.at["ahead"] == 0, np.minimum(before + 1, 2), before))
     assert (w.v.state[rows] == ON_OFFER).all()
 
 

@@ -14,7 +14,7 @@ from sim.world.columns import NOWHERE
 from tests.twins import kernels as twins
 from tests.worlds import burnt_in, in_areas
 
-PER_YEAR, YEARS = 6000, 4
+PER_YEAR, YEARS, FLATS = 6000, 4, 0.35
 
 
 def is_share(drawn, share: float):
@@ -25,7 +25,8 @@ def is_share(drawn, share: float):
 @pytest.fixture(scope="module")
 def planned():
     w = in_areas().world
-    return w, programme.plan(w.d, w.geography, np.array([PER_YEAR]), w.draws, w.params, 0, 12 * YEARS, 932.93)
+    dose = programme.Dose(np.array([PER_YEAR]), np.array([FLATS]), 932.93)
+    return w, programme.plan(w.d, w.geography, dose, w.draws, w.params, 0, 12 * YEARS)
 
 
 def test_planned_homes_have_the_tenure_and_type_that_are_asked_and_come_evenly(planned):
@@ -35,9 +36,9 @@ def test_planned_homes_have_the_tenure_and_type_that_are_asked_and_come_evenly(p
     is_share(new.tenure == Tenure.KOOP, p.rel_programme_koop)
     is_share(new.tenure == Tenure.CORPORATIE, p.rel_programme_corporatie)
     is_share(new.kind == DwellingType.SENIORENCOMPLEX, p.rel_programme_senioren)
-    is_share(new.kind == DwellingType.MEERGEZINS, (1 - p.rel_programme_senioren) * p.rel_programme_meergezins)
+    is_share(new.kind == DwellingType.MEERGEZINS, (1 - p.rel_programme_senioren) * FLATS)
     for tenure in Tenure:  # one draw says nothing of another
-        is_share(flat[new.tenure == tenure], 1 - (1 - p.rel_programme_senioren) * (1 - p.rel_programme_meergezins))
+        is_share(flat[new.tenure == tenure], 1 - (1 - p.rel_programme_senioren) * (1 - FLATS))
     for area in range(4):
         is_share(new.area == area, np.mean(w.d.area == area))
 
@@ -57,10 +58,19 @@ def test_planned_homes_are_what_their_type_and_tenure_say(planned):
     social = new.tenure == Tenure.CORPORATIE
     assert set(new.rent[social & flat]) == {640} and set(new.rent[social & ~flat]) == {720}
     np.testing.assert_allclose(new.rent[~social], np.minimum(1900, np.maximum(932.93, 13.5 * new.floor_area[~social])), rtol=1e-5)
-    median = np.median(w.d.woz)
+    median, koop = np.median(w.d.woz), new.tenure == Tenure.KOOP
     for some, factor in ((flat, 0.8), (~flat, 1.2)):
-        worth = new.woz[some] / (median * factor * w.params.rel_programme_woz)
+        worth = new.woz[some & ~koop] / (median * factor * w.params.rel_programme_woz)
         assert worth.min() >= 0.6 - 1e-6 and worth.max() <= 1.8 + 1e-6 and np.median(worth) == pytest.approx(1, abs=0.1)
+
+
+def test_new_homes_for_sale_cost_so_much_more_than_those_of_the_place_do(planned):
+    w, new = planned
+    koop, there = new.tenure == Tenure.KOOP, w.d.tenure == Tenure.KOOP
+    assert new.woz[koop].mean() / w.d.woz[there].mean() == pytest.approx(w.params.rel_price_new, rel=0.02)
+    flat = new.kind != DwellingType.EENGEZINS
+    ratio = new.woz[koop & flat].mean() / new.woz[koop & ~flat].mean()
+    assert ratio == pytest.approx(w.params.rel_woz_new_flat / w.params.rel_woz_new_house, rel=0.03)
 
 
 def test_the_start_population_searches_wishes_or_neither_as_the_surveys_say():

@@ -17,7 +17,7 @@ def open_rows(d, v, filled, freed, first, month, turnover) -> None:
     n = len(homes)
     rows = np.arange(first, first + n)
     v.id[rows] = bits_array(np.uint64(0), d.id[homes], np.full(n, month + MONTH_OFFSET, np.uint64))
-    v.dwelling[rows], v.opened[rows], v.origin[rows], v.parent[rows] = homes, month, origins, parents
+    v.dwelling[rows], v.opened[rows], v.origin[rows], v.parent[rows] = homes, np.maximum(month, d.delivery[homes]), origins, parents
     v.offered[rows] = month + low + (uniform(key, v.id[rows]) * (high - low + 1)).astype(np.int16)
     before = filled[np.maximum(parents, 0)]
     v.chain[rows] = np.where(parents >= 0, v.chain[before], rows)

@@ -80,6 +80,8 @@ def sees(household, vacancy, chance: float, base) -> bool:
 
 def weigh(seeker, offer, on: list[int], norm: list[int], t, rules, levers, bases) -> tuple[int, float, int, int]:
     """One look: the last gate passed, the surplus over staying, the rank, and the instruments with a lever."""
+    if offer["ahead"] > seeker["patience"]:
+        return NOTHING_SEEN, 0.0, 0, 0
     social = offer["tenure"] == Tenure.CORPORATIE
     opened, kept = 0, sum(1 << k for k in norm if social and int(offer["labels"]) >> k & 1)
     rent = rent_tested(seeker, offer, on, levers)
@@ -290,6 +292,9 @@ def describe(w, rows):
         "x_km": w.map.x_km[area],
         "y_km": w.map.y_km[area],
         "nood": nood,
+        "patience": np.minimum(
+            np.where(nood, p.dur_wait_nood, p.dur_wait), np.where(housed, p.dur_wait, h.patience[rows].astype(np.int64) - w.month)
+        ),
         "rooms_left": np.where(housed, d.rooms[at], 0),
         "tenant": housed & (d.tenure[at] == Tenure.CORPORATIE),
         "id": h.id[rows],
@@ -361,6 +366,7 @@ def offers(w, in_force, rows):
         "dwelling": j,
         "area": area,
         "urban": geo.urban[area],
+        "ahead": np.maximum(0, d.delivery[j].astype(np.int64) - w.month),
         "id": v.id[rows],
         "dwelling_id": d.id[j],
         "labels": d.labels[j],

@@ -291,9 +291,9 @@ def text_with(change) -> bytes:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda text: text.replace(NAME, "Súdwest"), "not UTF-8 text (byte 771); a spreadsheet saves it as 'CSV UTF-8'"),
+        (lambda text: text.replace(NAME, "Súdwest"), "not UTF-8 text (byte 795); a spreadsheet saves it as 'CSV UTF-8'"),
         (lambda text: text.replace(",", ";"), "row 1: a comma is needed between columns, and a decimal point in numbers"),
-        (lambda text: text.replace("202.", "202,"), "cells, the header has 52; numbers have a decimal point"),
+        (lambda text: text.replace("202.", "202,"), "cells, the header has 53; numbers have a decimal point"),
         (lambda text: text + text.splitlines()[1], f"own gemeenten.csv: row 3, column code: {CODE} is there twice"),
         (lambda text: text.replace("x_km", "x_metre"), "row 1, column x_metre: not known"),
         (lambda text: text.replace("pct_owner_2022", "pct_owner_2020", 1), "column pct_owner_2020: there twice"),

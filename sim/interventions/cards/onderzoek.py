@@ -19,6 +19,7 @@ from sim.interventions.who import Who
 from sim.world import law
 from sim.world.chance import Purpose, uniform
 from sim.world.codes import HUIDIGE, ZOEKEN, Access, Contact, DwellingState, DwellingType, Tenure
+from sim.world.columns import NOWHERE
 from sim.world.copies import Own
 
 if TYPE_CHECKING:
@@ -105,7 +106,9 @@ class Woonbehoefteonderzoek(Instrument):
     def _steer(self, run: Running, w: World, rows: NDArray, wanted: NDArray) -> None:
         """Each home that can still be changed follows a keyed answer of somebody who is short of a fitting home."""
         d, p = w.d, w.params
-        later = np.flatnonzero((d.state == DwellingState.PLANNED) & (d.delivery >= w.month + self.dur_lead) & (d.made_by == 0))
+        later = np.flatnonzero(
+            (d.state == DwellingState.PLANNED) & (d.delivery >= w.month + self.dur_lead) & (d.made_by == 0) & (d.vacancy == NOWHERE)
+        )
         with w.draws.replay():  # one fixed number per home
             u = uniform(w.draws.base(Purpose.UNIT_NUMBER, 5, self.key), d.id[later])
         homes = later[u < self.rel_steered * min(1.0, run.strength)]

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from sim.chains.new_homes import add_homes, floor_area_of, worth_of_flat
+from sim.chains.new_homes import floor_area_of, months_ahead, plan_homes, worth_of_flat
 from sim.interventions.card import SUPPLY, Card
 from sim.interventions.instrument import Instrument
 from sim.interventions.running import Running
 from sim.interventions.terms import Payer
 from sim.world.chance import Purpose, hash_ints, hash_text, uniform
-from sim.world.codes import Access, Contact, DwellingState, DwellingType, Origin, Tenure
+from sim.world.codes import Access, Contact, DwellingState, DwellingType, Tenure
 from sim.world.columns import Dwellings, empty
 from sim.world.copies import Own
 
@@ -86,20 +86,32 @@ class Building(Instrument):
         return {"n_per_1000": 0}
 
     def act_in_month(self, run: Running, w: World) -> None:
-        """Deliver this month's homes, if the building time has passed and the budget allows."""
-        if run.months_since_first(w) < self.dur_build:
+        """Plan homes so long before they stand as they are sold or let ahead, if the budget allows; they stand after the building time."""
+        lead = self._lead(w)
+        due = w.month + lead
+        if run.months_since_first(w) < self.dur_build - lead or due >= w.setting.last_month or not run.works(due):
             return
         mine = run.memory(Programme)
         if mine.per_month is None:
             mine.per_month = self.n_per_1000 * float(run.at_work.seniors.sum()) / 1000 / 12
         n = run.afford(run.dose(mine.per_month * run.strength), self.eur_home)
         if n > 0:
-            add_homes(w, self._homes(run, w, n), Origin.NEW_BUILD)
+            plan_homes(w, self._homes(run, w, n, due))
             run.pay(n * self.eur_home)
             run.n_reached += n
 
-    def _homes(self, run: Running, w: World, n: int) -> Dwellings:
-        """Homes where the seniors live, by area."""
+    def _lead(self, w: World) -> int:
+        """Months that the first of its homes can be on offer before they stand."""
+        ahead = months_ahead(w.params)
+        shares = {
+            Tenure.KOOP: self.rel_koop,
+            Tenure.CORPORATIE: self.rel_corporatie,
+            Tenure.VRIJE_HUUR: 1 - self.rel_koop - self.rel_corporatie,
+        }
+        return min(self.dur_build, max(int(ahead[tenure]) for tenure, share in shares.items() if share > 1e-9))
+
+    def _homes(self, run: Running, w: World, n: int, delivery: int) -> Dwellings:
+        """Homes where the seniors live, by area, that stand in the month ``delivery``."""
         mine = run.memory(Programme)
         built, mine.n_built = mine.n_built, mine.n_built + n
         new = empty(Dwellings, n)
@@ -122,8 +134,8 @@ class Building(Instrument):
         social, free = w.params.eur_rent_added_corporatie, w.params.eur_rent_added_vrij
         new.rent[:] = np.where(new.tenure == Tenure.CORPORATIE, social, free)
         new.made_by[:] = run.bit + 1
-        new.state[:] = DwellingState.IN_STOCK
-        new.delivery[:] = w.month
+        new.state[:] = DwellingState.PLANNED
+        new.delivery[:] = delivery
         return new
 
 
