@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.spatial import cKDTree
 
+from sim.behaviour import klantreis
 from sim.behaviour.fit import make_tables, moment, refresh
 from sim.behaviour.founding import draw_households
 from sim.behaviour.klantreis import NORM_MONTHS, Neighbours
@@ -115,23 +116,22 @@ def _start_journeys(w: World, n0: int) -> None:
     h, p = w.h, w.params
     rows = np.arange(n0)
     housed = h.home[:n0] >= 0
-    u = uniform(w.draws.base(Purpose.START_STAGE), h.id[:n0])
-    senior = age_years(h.adult_birth[:n0], w.month).max(axis=1) >= p.senior_age
-    search = np.where(senior, p.rel_start_search_senior, p.rel_start_search_other)
-    wish = search + np.where(senior, p.rel_start_wish_senior, p.rel_start_wish_other)
-    h.stage[:n0] = np.select([~housed | (u < search), u < wish], [Stage.WONINGZOEKEN, Stage.WOONWENS], Stage.HUIDIGE_WONING)
-    h.trigger[:n0] = np.where(housed, np.where(u < wish, Trigger.WISH, Trigger.NONE), Trigger.NO_HOME)
-    since = (p.dur_start_stage * uniform(w.draws.base(Purpose.START_STAGE, 1), h.id[:n0])).astype(np.int16)
+    with_home = rows[housed].astype(np.int32)
+    h.taste_here[with_home] = np.abs(taste_of(w, with_home, h.home[with_home]))  # the better half of the tastes
+    refresh(h, with_home, moment(w))
+    stages, stay = np.full(n0, int(Stage.WONINGZOEKEN)), np.full(n0, 1 - p.p_find_other)
+    stages[housed], stay[housed] = klantreis.long_run(w, with_home, uniform(w.draws.base(Purpose.START_STAGE), h.id[with_home]))
+    h.stage[:n0] = stages
+    h.trigger[:n0] = np.where(housed, np.where(stages == Stage.HUIDIGE_WONING, Trigger.NONE, Trigger.WISH), Trigger.NO_HOME)
+    u = uniform(w.draws.base(Purpose.START_STAGE, 1), h.id[:n0])
+    since = np.minimum(np.log1p(-u) / np.log(stay), p.dur_registration_cap).astype(np.int16)  # as long as one stays in a stage
     h.stage_month[:n0] = w.month - since
     searching = h.stage[:n0] == Stage.WONINGZOEKEN
     h.search_month[rows[searching]] = w.month - since[searching]
     _register(w, n0, housed)
     h.founded[:n0] = w.month
-    with_home = rows[housed].astype(np.int32)
-    h.taste_here[with_home] = np.abs(taste_of(w, with_home, h.home[with_home]))  # the better half of the tastes
     in_journey = with_home[h.stage[with_home] != Stage.HUIDIGE_WONING]
     h.taste_here[in_journey] -= np.float32(p.rel_discontent)
-    refresh(h, with_home, moment(w))
 
 
 def _register(w: World, n0: int, housed: NDArray) -> None:

@@ -152,9 +152,9 @@ age_wealth_low | vanaf welke leeftijd mensen vermogen opbouwen | from which age 
 age_wealth_high | tot welke leeftijd mensen vermogen opbouwen | up to which age people build up wealth
 rel_wealth_income | of vermogen met het inkomen groeit | whether wealth grows with income
 km_around | welke gemeenten mensen als buurgemeenten zien | which gemeenten people take as those around
-rel_start_search_other | hoeveel anderen er bij het begin zoeken | how many others search at the beginning
-rel_start_wish_other | hoeveel anderen er bij het begin wensen hebben | how many others have a wish at the beginning
-dur_start_stage | hoe lang mensen bij het begin al zoeken | for how long people have searched at the beginning
+p_find_senior | hoe snel senioren bij het begin een woning vinden | how soon seniors find a home at the beginning
+p_find_other | hoe snel anderen bij het begin een woning vinden | how soon others find a home at the beginning
+rel_start_norm | hoeveel buren er bij het begin verhuisd zijn | how many neighbours have moved at the beginning
 dur_start_offers | hoe snel leegstand bij het begin te huur komt | how soon empty homes come on offer at the beginning
 age_registration | vanaf welke leeftijd mensen zich inschrijven | from which age people register
 n_rooms_over_norm | hoeveel kamers boven de norm fijn zijn | how many rooms above the norm are welcome

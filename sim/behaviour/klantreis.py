@@ -220,6 +220,38 @@ def step_kernel(h, d, j, now, funnel):
             _go_to(h, i, to, code, class_of(0, age, any_child(h.child_birth, i), j.senior_age), month, j.discontent, funnel)
 
 
+def long_run(w: World, rows: NDArray, u: NDArray) -> tuple[NDArray, NDArray]:
+    """Stages of the households with a home ``rows`` as each would have them in the long run, and the chance to stay in them a month.
+
+    That is the balance of the steps of ``step_kernel``: into a stage as often as out of it, at the gap, attachment and age that the
+    household has now, without levers; a search ends by giving up or by a home (``p_find_…``). ``u`` [rows] in [0, 1) draws the stage.
+    """
+    p, j = w.params, make_journey(w.params)
+    senior, x = _wishing(w, rows, j)
+    wish = j.chance[np.clip(((np.minimum(x, CEILING_LOGIT) + LOGIT_LIMIT) * LOGIT_SCALE).astype(np.int64), 0, N_LOGIT - 1)]
+    search = np.array([j.chance[logit_cell(one)] for one in j.search])[senior]
+    leave_wish = search + (1 - search) * j.fade[senior]
+    find = np.where(senior, p.p_find_senior, p.p_find_other)
+    leave_search = j.give_up[senior, 0] + (1 - j.give_up[senior, 0]) * find
+    at_home, wishing = np.ones(len(rows)), wish / leave_wish
+    searching = wishing * search / leave_search
+    whole = at_home + wishing + searching
+    stage = np.select([u * whole < searching, u * whole < searching + wishing], [ZOEKEN, WENS], HUIDIGE)
+    return stage, 1 - np.select([stage == ZOEKEN, stage == WENS], [leave_search, leave_wish], wish)
+
+
+def _wishing(w: World, rows: NDArray, j: Journey) -> tuple[NDArray, NDArray]:
+    """Whether each household is senior (int64), and the logit of a wish without levers, at the norm of the start."""
+    h, home = w.h, w.h.home[rows]
+    age = np.array([oldest_age(np.int64(a), np.int64(b), w.month) for a, b in h.adult_birth[rows]])
+    senior = (age >= j.senior_age).astype(np.int64)
+    months = np.clip(w.month - h.moved_in[rows].astype(np.int64), 0, len(j.rooted) - 1)
+    x = j.wish[senior, age] + j.attachment * np.clip(h.attachment[rows] + j.rooted[months], 0, 1)
+    x += j.gap * (1.0 - h.fit_here[rows].astype(np.float64) - h.taste_here[rows])
+    x += j.owner * (w.d.tenure[home] == KOOP) + j.social_norm * w.params.rel_start_norm * senior
+    return senior, x
+
+
 def take_steps(w: World, now: ThisMonth) -> None:
     """The klantreis of this month for every household of ``w`` with a home (see ``step_kernel``)."""
     step_kernel(w.h, w.d, make_journey(w.params), now, w.funnel)

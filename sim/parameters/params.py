@@ -222,11 +222,9 @@ class Params:
     age_wealth_high: float
     rel_wealth_income: float
     km_around: float
-    rel_start_search_senior: float
-    rel_start_search_other: float
-    rel_start_wish_senior: float
-    rel_start_wish_other: float
-    dur_start_stage: float
+    p_find_senior: float
+    p_find_other: float
+    rel_start_norm: float
     dur_start_offers: float
     age_registration: float
     rel_woz_koop_eengezins: float
