@@ -86,7 +86,8 @@ def tables() -> tuple[pd.DataFrame, pd.DataFrame]:
         moves.append(outputs.moves_table(w, (), MONTHS).assign(scenario="basis", seed=seed))
         ledger.append(outputs.chains_table(w, MONTHS).assign(scenario="basis", seed=seed))
     made = pd.concat(ledger, ignore_index=True)
-    return pd.concat(moves, ignore_index=True), made[made["origin"] == "new_build"]
+    mine = (made["origin"] == "new_build") & (made["chain_id"] >= int(burnt_in().world.counts[0]))  # not what was sold ahead before
+    return pd.concat(moves, ignore_index=True), made[mine]
 
 
 def closed_form() -> float:

@@ -205,7 +205,7 @@ def test_a_chain_is_what_is_found_by_going_from_home_to_home():
     left_by = {k: int(w.m.left_vacancy[k]) for k in range(n_moves) if w.m.left_vacancy[k] >= 0}
     for k, x in left_by.items():  # a home left by a mover into no vacancy begins a chain of its own
         assert w.v.dwelling[x] == w.m.from_dwelling[k] and w.v.parent[x] in (k, NOWHERE) and (w.v.parent[x] == k) == (w.m.chain[k] >= 0)
-    roots = [x for x in range(n_vacancies) if w.v.parent[x] < 0 and (w.v.opened[x] >= 0 or w.v.origin[x] == Origin.VOOR_START)]
+    roots = [x for x in range(n_vacancies) if w.v.parent[x] < 0 and (0 <= w.v.opened[x] < w.month or w.v.origin[x] == Origin.VOOR_START)]
     rows = tables["chains"].to_dict("records")
     assert [row["chain_id"] for row in rows] == roots
     assert {row["end_reason"] for row in rows} == {word(EndReason, one) for one in EndReason}, "each way to end is among them"
