@@ -17,7 +17,7 @@ from sim.chains.moves import hand_over, unite
 from sim.chains.vacancies import end_households, open_vacancies
 from sim.counts.invariants import violations
 from sim.levers import nothing_in_force
-from sim.world.codes import FILLED, ON_OFFER, RESERVED, WAITING, EventKind, HouseholdState, MoveReason, Origin, Stage, Tenure
+from sim.world.codes import FILLED, IN_STOCK, ON_OFFER, RESERVED, WAITING, EventKind, HouseholdState, MoveReason, Origin, Stage, Tenure
 from sim.world.columns import ABSENT, NOWHERE, fingerprint
 from tests.twins import kernels as twins
 from tests.twins import ledger as twins_ledger
@@ -128,7 +128,7 @@ def test_a_kernel_of_the_ledger_writes_what_its_twin_writes(kernel, monkeypatch)
 def a_handover(w):
     """Households that get their keys now, with the homes that they leave and take."""
     rows = np.flatnonzero((w.h.reserved >= 0) & (w.h.state == HouseholdState.PRESENT)).astype(np.int32)
-    rows = rows[w.d.delivery[w.v.dwelling[w.h.reserved[rows]]] <= w.month]  # homes that stand
+    rows = rows[w.d.state[w.v.dwelling[w.h.reserved[rows]]] == IN_STOCK]
     return rows, w.h.home[rows].copy(), w.v.dwelling[w.h.reserved[rows]].copy()
 
 
