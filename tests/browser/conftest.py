@@ -72,12 +72,27 @@ def files(folder):
     }
 
 
+def patient(context):
+    """The same context, which closes when whoever answers in the place of a server is done: what is cut off there fails another test."""
+    close = context.close
+
+    def after(**more):
+        for one in (*context.pages, context):
+            one.unroute_all(behavior="wait")
+        close(**more)
+
+    context.close = after
+    return context
+
+
 @pytest.fixture(scope="session")
 def browser():
     """One browser for all; each page has a context of its own."""
     if tool.chromium() is None:
         pytest.exit(tool.HOW, returncode=2)
     with tool.launched() as one:
+        opened = one.new_context
+        one.new_context = lambda **more: patient(opened(**more))  # here, so that no test can forget it
         yield one
 
 
