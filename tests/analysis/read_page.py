@@ -37,7 +37,7 @@ UNREAD = {"style", "script", "title", "defs"}
 SUMS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 
 
-@dataclass
+@dataclass(eq=False)  # each is itself alone: what is alike in two places is two, and none is compared value by value
 class Element:
     """An element of the page, with the text that it holds at any depth."""
 
