@@ -17,8 +17,8 @@ def notes(tmp_path_factory):
 
 LONG_FILES = (  # with few tests that each take long; begun first, so that no core waits for one of them at the end
     "experiments/test_first_minutes.py", "experiments/test_goals.py", "experiments/test_kills.py", "properties/test_hostile.py",
-    "house/test_docs.py", "house/test_package.py", "workshop/test_prepare.py", "workshop/test_events.py", "workshop/test_scheduler.py",
-    "workshop/test_worker.py", "workshop/test_serve.py",
+    "house/test_docs.py", "house/test_package.py", "world/test_kernel_cache.py", "workshop/test_prepare.py", "workshop/test_events.py",
+    "workshop/test_scheduler.py", "workshop/test_worker.py", "workshop/test_serve.py",
 )  # fmt: skip
 
 
