@@ -20,6 +20,7 @@ from sim.interventions import REGISTRY
 from sim.interventions.who import Who
 from sim.parameters.evidence import STRONGEST_FIRST
 from tests import fake_page
+from tests.every import every
 
 PLACE = Place(20_000.0, 9_000.0)
 DOCS = Path(__file__).parents[2] / "docs"
@@ -86,8 +87,8 @@ def test_euro_a_year_are_the_costs_over_the_years_and_the_whole_leaves_out_what_
     assert already.loc["all", "eur_per_year"] == 0 and list(found.reset_index().columns) != [] and set(CARDS.names) >= set(found.columns)
 
 
-@pytest.mark.parametrize("spent", EUR.values(), ids=["nothing_spent", "spends"])
-@pytest.mark.parametrize("key", sorted(REGISTRY))
+@every("spent", EUR.values())
+@every("key", sorted(REGISTRY))
 def test_the_first_sentence_begins_well_with_every_card_and_never_costs_nothing_for_want_of_a_price(key, spent):
     rows = table(key, spent)
     page = fake_page.page({"cards": rows.to_dict("records")}, {"a": {"instruments": {key: settings(key)}}})

@@ -20,6 +20,7 @@ from analysis.page.section import Cell, Grid
 from analysis.page.words import FAR, WHOLE, Text, both, capital, digits_of_ends, number, two_digits
 from tests import fake_page
 from tests.analysis.read_page import loose, paper, significant
+from tests.every import every
 
 END = st.one_of(st.just(0.0), st.floats(1e-4, 1e7), st.floats(-1e7, -1e-4))
 
@@ -132,8 +133,8 @@ def test_a_table_that_is_too_long_for_paper_names_the_file_of_most_of_its_number
     assert too_long(Grid(both("users"), (), (cells,) * rows)) == file
 
 
-@pytest.mark.parametrize("power", range(-4, 6))
-@pytest.mark.parametrize("size", [1.0, 1.04, 2.5, 9.4, 9.949, 9.951, 9.96, 9.999])
+@every("power", range(-4, 6))
+@every("size", [1.0, 1.04, 2.5, 9.4, 9.949, 9.951, 9.96, 9.999])
 def test_two_digits_count_of_a_number_as_it_is_written(size: float, power: int):
     value = size * 10.0**power
     said = f"{round(value, two_digits(value)):.{max(two_digits(value), 0)}f}"

@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 from tests.analysis.read_page import Element, Paper, paper, significant
 from tests.analysis.test_page_numbers import EACH_VARIANT, PARTS, key_of, page_of
+from tests.every import every
 
 BANNED = (
     "scenario",
@@ -117,8 +116,8 @@ def without_unit(one: Paper) -> Iterator[tuple[str, Element]]:
         for row in (at for at in inside if at.tag == "tr"):
             cells = [at for at in inside if at.parents[-1] is row and at.tag in ("th", "td")]
             for cell, name in zip(cells, head, strict=False):
-                numbers = any(cell in at.parents and at.cell for at in inside)
-                if cell not in head and numbers and not UNITS.search(f"{name.text} {caption} {row.text}"):
+                named = cell in head or UNITS.search(f"{name.text} {caption} {row.text}")
+                if not named and any(cell in at.parents and at.cell for at in inside):
                     yield f"{caption}: {name.text}", table
 
 
@@ -132,8 +131,8 @@ RULES: dict[str, Callable[[Paper], Iterator[tuple[str, Element]]]] = {
 }
 
 
-@pytest.mark.parametrize("part", PARTS)
-@pytest.mark.parametrize("rule", RULES)
+@every("part", PARTS)
+@every("rule", RULES)
 @EACH_VARIANT
 def test_the_page_keeps_the_rules_of_its_language(base: Path, variant: str, rule: str, part: str):
     one = page_of(base, variant)
@@ -166,7 +165,7 @@ PLANTED = {
 }
 
 
-@pytest.mark.parametrize("rule", RULES)
+@every("rule", RULES)
 def test_each_rule_sees_what_breaks_it(rule: str):
     assert list(RULES[rule](paper(f"<section id='kort'>{PLANTED[rule]}</section>")))
     harmless = "<h2>Er verhuizen 12 senioren extra</h2><p>Dat is 12 procent. Zie effects.csv.</p><pre>a_key=123</pre>"

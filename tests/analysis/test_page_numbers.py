@@ -18,6 +18,7 @@ from analysis.results import gather
 from analysis.tables.made import PAGE
 from tests import synthetic_tables as made
 from tests.analysis.read_page import Element, Paper, loose, misread, paper
+from tests.every import every
 
 ALL_FOUR = ("basis", "voorrang", "huurgewenning", "placebo")
 
@@ -82,7 +83,7 @@ EACH_VARIANT = pytest.mark.parametrize("variant", VARIANTS)
 PARTS = ["", "kort", *(make.__module__.rsplit(".", 1)[1] for make in sections.ALL)]  # outside, the first screen, and every section
 
 
-@pytest.mark.parametrize("part", PARTS)
+@every("part", PARTS)
 @EACH_VARIANT
 def test_every_number_is_that_of_its_cell_and_none_is_without_one(base: Path, variant: str, part: str):
     one = page_of(base, variant)

@@ -17,6 +17,7 @@ from analysis.page.sections import who
 from analysis.page.wijken import area_name
 from analysis.tables.for_page import FREED
 from tests import fake_page
+from tests.every import every
 
 HELD = {"a": {"instruments": {"brieven": {}}}}
 CARDS = [{"scenario": "a", "already": False, "price": "none", "instrument": key} for key in ("all", "brieven")]
@@ -38,7 +39,7 @@ def made(outcomes, freed: dict[str, float] | None = None):
     return fake_page.page({"effects": effects, "cards": CARDS, "freed_homes": homes}, HELD)
 
 
-@pytest.mark.parametrize("outcomes", list(itertools.product(OUTCOMES, repeat=3)), ids="-".join)
+@every("outcomes", list(itertools.product(OUTCOMES, repeat=3)), ids="-".join)
 def test_the_title_says_who_wins_and_who_loses_and_nothing_that_was_not_counted(outcomes):
     found = who.section(made(outcomes))
     if set(outcomes) == {"uncounted"}:

@@ -23,6 +23,7 @@ from analysis.worksheets.sheets_xlsx import FILLS
 from sim.counts.worksheet_rows import REGISTRY
 from sim.interventions import REGISTRY as INSTRUMENTS
 from tests import synthetic_tables
+from tests.every import every
 
 BASE = {
     "al_wooncoach_sociaal": {"payer": "corporatie", "already": True},
@@ -331,7 +332,7 @@ def test_what_cannot_be_made_is_one_line_and_leaves_nothing(folder, capsys, argu
     assert not list(root.rglob("werkbladen_*"))
 
 
-@pytest.mark.parametrize("row", REGISTRY.values(), ids=REGISTRY)
+@every("row", REGISTRY.values(), ids=lambda row: row.key)
 def test_a_line_explains_what_is_counted_and_why_a_number_is_not_there(row):
     assert sheets_monitor.said(row, "") == sheets_monitor.said(row, float("nan")) == row.uitleg
     assert row.uitleg in sheets_monitor.said(row, "", pair=True) and "→" in sheets_monitor.said(row, "", pair=True)

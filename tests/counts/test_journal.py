@@ -39,6 +39,7 @@ from sim.world.codes import (
 from sim.world.columns import NOWHERE
 from sim.world.errors import Refusal
 from sim.world.ids import public_id
+from tests.every import every
 from tests.worlds import MIXED, MONTHS, burnt_in, everything, in_areas, let_pass, strong
 
 COACHED = {key: strong(key) for key in ("wooncoach_sociaal", "wooncoach_particulier", "brieven", "campagne", "verhuisvoucher")}
@@ -327,7 +328,7 @@ def rows_of_every_kind():
             yield {**plainly, **home, "kind": kind, "reason": reason, "fit_before": 0.5, "fit_after": 0.75}
 
 
-@pytest.mark.parametrize("row", list(rows_of_every_kind()), ids=lambda row: f"{row['kind']}-{row['reason']}")
+@every("row", rows_of_every_kind, ids=lambda row: f"{row['kind']}-{row['reason']}")
 def test_every_kind_of_entry_is_said_in_short_sentences_of_both_languages(row):
     line = told.line(row, "2026-01")
     assert line["date"] == "2027-03" and line["when"] == {"nl": "maart 2027", "en": "March 2027"}

@@ -18,6 +18,7 @@ from sim.interventions.at_work import InService
 from sim.parameters import resolve
 from sim.world.codes import Access, DwellingState, MoveReason, Trigger, VacancyState
 from sim.world.world import World
+from tests.every import every
 from tests.worlds import FOLLOW_UP, MONTHS, at_work, burnt_in, everything
 
 FIXED = 1200  # euro per year for each of them
@@ -106,13 +107,13 @@ def ran(capacity):
     return under_way, due
 
 
-@pytest.mark.parametrize("key", REGISTRY)
+@every("key", REGISTRY)
 def test_a_setting_in_euro_is_a_price_of_something_that_is_counted_here(key):
     assert {name for name in REGISTRY[key].model_fields if name.startswith("eur_")} <= PRICES.keys() | NOT_PAID
 
 
-@pytest.mark.parametrize("capacity", [None, 2.5])
-@pytest.mark.parametrize("key", REGISTRY)
+@every("capacity", [None, 2.5])
+@every("key", REGISTRY)
 def test_each_month_costs_what_was_done_times_what_one_of_it_costs(key, capacity):
     under_way, due = ran(capacity)
     paid = {row["month"]: row["cost_eur"] for row in under_way.at_work.ledger if row["instrument"] == key}

@@ -20,15 +20,16 @@ from sim.counts.schema import MONTHS, TABLES, TEXT, YES
 from sim.counts.tables import framed, instruments_table
 from sim.world.codes import names
 from sim.world.errors import Refusal
+from tests.every import every
 from tests.fake_world import fake_tables
 from tests.sentinels import undeclared
 
-COLUMNS = [pytest.param(one, id=f"{table.file}.{one.name}") for table in EVERY for one in (*table.keys, *table.columns)]
+COLUMNS = [(f"{table.file}.{one.name}", one) for table in EVERY for one in (*table.keys, *table.columns)]
 OF_A_RUN = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 
 
-@pytest.mark.parametrize("column", COLUMNS)
-def test_a_column_has_a_type_a_unit_and_a_meaning(column):
+@every(("name", "column"), COLUMNS, ids=lambda one: one if isinstance(one, str) else one.kind)
+def test_a_column_has_a_type_a_unit_and_a_meaning(name, column):
     assert column.name == column.name.lower() and column.unit and column.meaning.strip() and not column.meaning.endswith(".")
     assert column.kind == TEXT or np.dtype(column.kind).kind in "fib"
     assert (column.unit == YES) == (column.kind == "bool")
@@ -84,8 +85,8 @@ def test_a_run_makes_every_table_as_the_schema_says(table, result):
             assert not pd.api.types.is_numeric_dtype(values), column.name
 
 
-@pytest.mark.parametrize("column", COLUMNS)
-def test_a_value_that_stands_for_none_is_told_apart_and_told(column):
+@every(("name", "column"), COLUMNS, ids=lambda one: one if isinstance(one, str) else one.kind)
+def test_a_value_that_stands_for_none_is_told_apart_and_told(name, column):
     if column.none is not None:
         assert f"{column.none}".replace("-", "−") in column.meaning and not column.empty
         assert column.none == 0 or not column.signed, "else it could be a number, too"

@@ -10,12 +10,13 @@ from experiments.assumptions import AMOUNTS, COUNTS_ONLY, UNSURE, as_settings, b
 from sim import parameters
 from sim.interventions import REGISTRY, load
 from sim.interventions.terms import Terms
+from tests.every import every
 from tools import study
 
 ALL = [*behaviour(), *(one for key in REGISTRY for one in of_instrument(key))]
 
 
-@pytest.mark.parametrize("one", ALL, ids=lambda one: one.key)
+@every("one", ALL, ids=lambda one: one.key)
 def test_a_range_holds_the_default_and_is_one(one):
     assert one.low <= one.default <= one.high and one.low < one.high
     assert one.at(0) <= one.at(0.3) <= one.at(1)

@@ -19,6 +19,7 @@ from sim.interventions import REGISTRY as INSTRUMENTS
 from sim.levers import LEVERS
 from sim.parameters import REGISTRY as PARAMETERS
 from sim.parameters.evidence import rows_of
+from tests.every import every
 from tools import make_docs, rules_page
 from tools.shown import shown_by
 
@@ -347,6 +348,6 @@ def test_scenarios_in_the_texts_can_be_run(code, tmp_path) -> None:
         assert interventions.load(key, settings).key == key
 
 
-@pytest.mark.parametrize("key", INSTRUMENTS)
+@every("key", INSTRUMENTS)
 def test_every_instrument_is_shown_at_work_by_a_test_that_the_table_names(key) -> None:
     assert shown_by(key), f"no test names {key}: write one in tests/interventions/test_menukaart.py where the right answer is known"

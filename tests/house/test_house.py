@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import csv
+import functools
 import pickle
 import re
 import sys
@@ -19,6 +20,7 @@ from sim.interventions import REGISTRY as INSTRUMENTS
 from sim.parameters import REGISTRY as PARAMETERS
 from sim.world import codes
 from sim.world.chance import Purpose
+from tests.every import every
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = [
@@ -36,6 +38,7 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
+@functools.cache
 def imported(path: Path) -> set[str]:
     """Modules that a file imports, anywhere in it, with the names taken from them."""
     found = set()
@@ -52,9 +55,7 @@ def tops(path: Path) -> set[str]:
     return {name.split(".")[0] for name in imported(path)}
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in NAMES if name.startswith("tools/") and "sys.path.insert" in (ROOT / name).read_text("utf-8")]
-)
+@every("name", [name for name in NAMES if name.startswith("tools/") and "sys.path.insert" in (ROOT / name).read_text("utf-8")])
 def test_a_tool_that_puts_the_project_on_the_path_reads_nothing_of_it_before(name):
     lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
     guard = next(number for number, line in enumerate(lines, 1) if line.strip().startswith("sys.path.insert"))
@@ -62,14 +63,14 @@ def test_a_tool_that_puts_the_project_on_the_path_reads_nothing_of_it_before(nam
     assert read and all(node.lineno > guard for node in read)
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("sim/")])
+@every("name", [name for name in NAMES if name.startswith("sim/")])
 def test_the_world_knows_nothing_of_settings_pictures_or_mesa(name):
     read = tops(ROOT / name)
     assert not read & {"benchmarks", "hydra", "omegaconf", "matplotlib", "tests"}
     assert "mesa" not in read or name in ("sim/model.py", "sim/agents.py")
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("analysis/")])
+@every("name", [name for name in NAMES if name.startswith("analysis/")])
 def test_analysis_reads_tables_and_definitions_only(name):
     read = imported(ROOT / name)
     assert not tops(ROOT / name) & {"hydra", "omegaconf", "mesa"}
@@ -98,12 +99,12 @@ def test_analysis_reads_tables_and_definitions_only(name):
     assert all(one.startswith(allowed) for one in inside - registry), inside
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("experiments/")])
+@every("name", [name for name in NAMES if name.startswith("experiments/")])
 def test_experiments_leave_mesa_to_the_model(name):
     assert not tops(ROOT / name) & {"mesa"}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@every("name", NAMES)
 def test_a_file_can_be_read_at_once(name):
     path = ROOT / name
     assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
@@ -113,7 +114,7 @@ def test_a_file_can_be_read_at_once(name):
             assert length <= MAX_FUNCTION, f"{node.name} has {length} lines"
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if not name.startswith("tests/") and not name.endswith("__main__.py")])
+@every("name", [name for name in NAMES if not name.startswith("tests/") and not name.endswith("__main__.py")])
 def test_every_module_and_public_function_says_what_it_is(name):
     module = tree(ROOT / name)
     assert ast.get_docstring(module) or not module.body, "a module begins with what it is for"
@@ -128,7 +129,7 @@ def test_every_module_and_public_function_says_what_it_is(name):
 CALLS = {"random", "shuffle", "default_rng", "seed", "choice", "permutation"}
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("sim/") and not name.startswith("sim/data/")])
+@every("name", [name for name in NAMES if name.startswith("sim/") and not name.startswith("sim/data/")])
 def test_the_world_draws_by_keys_only(name):
     for node in ast.walk(tree(ROOT / name)):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute) and node.value.attr == "random":
@@ -149,8 +150,8 @@ def kernels():
                     yield f"{path.name}:{node.name}", node
 
 
-@pytest.mark.parametrize("node", [pytest.param(node, id=name) for name, node in kernels()])
-def test_a_kernel_reads_thresholds_and_computes_no_logarithm(node):
+@every(("name", "node"), kernels, ids=lambda one: one if isinstance(one, str) else str(one.lineno))
+def test_a_kernel_reads_thresholds_and_computes_no_logarithm(name, node):
     for inner in ast.walk(node):
         if isinstance(inner, ast.Call):
             called = inner.func.attr if isinstance(inner.func, ast.Attribute) else getattr(inner.func, "id", "")
@@ -179,14 +180,14 @@ def test_no_file_names_a_place_on_somebody_s_machine_or_an_unfinished_thing():
             assert not re.search(r"mark\.(skip|xfail)|pytest\.(skip|xfail)\(", text) or path.name == Path(__file__).name, path.name
 
 
-@pytest.mark.parametrize("one", ENUMERATIONS, ids=lambda one: one.__name__)
+@every("one", ENUMERATIONS, ids=lambda one: one.__name__)
 def test_codes_run_from_0_without_gaps_and_names_are_lower_case(one):
     assert sorted(int(member) for member in one) == list(range(len(one)))
     assert codes.names(one) == [member.name.lower() for member in sorted(one)]
     assert len(one) <= 255
 
 
-@pytest.mark.parametrize("one", ENUMERATIONS, ids=lambda one: one.__name__)
+@every("one", ENUMERATIONS, ids=lambda one: one.__name__)
 def test_every_code_has_a_label_of_its_own_in_both_languages_and_a_code_of_vera_or_none(one):
     for member in one:
         for label in (member.nl, member.en):
@@ -195,7 +196,7 @@ def test_every_code_has_a_label_of_its_own_in_both_languages_and_a_code_of_vera_
     assert len({member.nl for member in one}) == len({member.en for member in one}) == len(one)
 
 
-@pytest.mark.parametrize("one", ENUMERATIONS, ids=lambda one: one.__name__)
+@every("one", ENUMERATIONS, ids=lambda one: one.__name__)
 def test_a_code_is_an_integer_to_columns_and_comes_whole_out_of_a_pickle(one):
     for member in one:
         assert pickle.loads(pickle.dumps(member)) is member is one(int(member))
@@ -251,7 +252,7 @@ def bare_codes(module: ast.Module):
             yield from (node.lineno for target in node.targets if isinstance(target, ast.Subscript) and _column(target))
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith(("sim/", "experiments/", "analysis/"))])
+@every("name", [name for name in NAMES if name.startswith(("sim/", "experiments/", "analysis/"))])
 def test_a_coded_number_is_named_and_named_once(name):
     if name != "sim/world/codes.py":
         assert not list(bare_codes(tree(ROOT / name))), f"{name}: take the name from sim/world/codes.py"
@@ -274,7 +275,7 @@ def test_a_bare_code_is_found(line):
     assert list(bare_codes(ast.parse(line)))
 
 
-@pytest.mark.parametrize("trigger", codes.Trigger, ids=lambda one: one.key)
+@every("trigger", codes.Trigger, ids=lambda one: one.key)
 def test_nood_is_the_same_to_the_kernel_and_to_the_tables(trigger):
     known = (codes.Trigger.FALL, codes.Trigger.LOSS_OF_PARTNER, codes.Trigger.REHOUSING)
     assert is_nood(np.uint8(trigger)) == (trigger in codes.NOOD_TRIGGERS) == (trigger in known)

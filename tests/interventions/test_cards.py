@@ -14,6 +14,7 @@ from sim.interventions import FILES, REGISTRY
 from sim.interventions import cards as folder
 from sim.interventions.card import Card
 from sim.interventions.instrument import Instrument
+from tests.every import every
 
 ROOM = [importlib.import_module(found.name) for found in pkgutil.walk_packages(sim.interventions.__path__, "sim.interventions.")]
 NAMES = sorted(found.name for found in pkgutil.iter_modules(folder.__path__))
@@ -37,7 +38,7 @@ def test_every_file_of_cards_is_on_the_menukaart_once():
     assert sorted(file.__name__.rpartition(".")[2] for file in FILES) == NAMES
 
 
-@pytest.mark.parametrize("name", NAMES)
+@every("name", NAMES)
 def test_the_tuple_of_a_file_names_all_its_instruments_and_no_base(name):
     module = importlib.import_module(f"{folder.__name__}.{name}")
     listed = {cls.__name__ for cls in module.CARDS}
@@ -58,7 +59,7 @@ def test_every_instrument_has_a_card_and_a_key_of_its_own():
     assert len(REGISTRY) == len(listed), "two instruments have one key"
 
 
-@pytest.mark.parametrize("key", REGISTRY)
+@every("key", REGISTRY)
 def test_a_card_says_in_each_of_its_fields_something_that_is_known(key):
     card = REGISTRY[key].card
     empty = {one.name for one in dataclasses.fields(Card) if getattr(card, one.name) in ("", ())}
@@ -75,7 +76,7 @@ def test_a_card_cannot_be_changed_and_a_field_that_there_is_not_is_refused():
         card.but(payer=("gemeente",))
 
 
-@pytest.mark.parametrize("key", [key for key, cls in REGISTRY.items() if cls.card.dosed])
+@every("key", [key for key, cls in REGISTRY.items() if cls.card.dosed])
 def test_what_is_dosed_asks_its_dose_itself(key):
     """``run.n_room`` is no answer for it: of what is dosed none, before ``run.dose``."""
     asks = [cls for cls in REGISTRY[key].__mro__ if "act_in_month" in vars(cls) and "run.dose(" in inspect.getsource(cls)]

@@ -15,6 +15,7 @@ from sim.world.chance import Purpose, uniform
 from sim.world.codes import Access, Contact, DwellingState, Stage, Tenure
 from sim.world.columns import age_years
 from sim.world.errors import Refusal
+from tests.every import every
 from tests.twins import kernels as twins
 from tests.worlds import (
     FOLLOW_UP,
@@ -348,7 +349,7 @@ def test_as_many_instruments_fit_as_there_are_bits_and_no_more(more, monkeypatch
         assert at_work(burnt_in(), chosen).at_work.keys == tuple(chosen)
 
 
-@pytest.mark.parametrize("key", REGISTRY)
+@every("key", REGISTRY)
 def test_every_instrument_says_what_it_is(key):
     cls = REGISTRY[key]
     assert cls.card.key == key
@@ -366,7 +367,7 @@ def test_instruments_that_work_together_are_all_counted():
     assert len(housed_rows(under_way.world)) > 0
 
 
-@pytest.mark.parametrize("key", sorted(REGISTRY))
+@every("key", sorted(REGISTRY))
 def test_one_label_of_who_leaves_the_others_as_the_instrument_has_them(key) -> None:
     own = load(key, {}).who
     changed = load(key, {"who": {"age": 77}}).who

@@ -10,6 +10,7 @@ import pytest
 from sim.interventions import REGISTRY, Payer, load
 from sim.interventions.organisations import ORGANISATIONS, POWERS, STAGES
 from sim.world.errors import Refusal
+from tests.every import every
 from tests.worlds import LAWFUL
 
 
@@ -22,7 +23,7 @@ def test_the_registry_tells_the_truth():
     assert set(get_args(Payer)) == set(ORGANISATIONS)
 
 
-@pytest.mark.parametrize("key", REGISTRY)
+@every("key", REGISTRY)
 def test_who_may_deliver_an_instrument_has_a_power_for_it(key):
     cls = REGISTRY[key]
     card = cls.card
@@ -31,7 +32,7 @@ def test_who_may_deliver_an_instrument_has_a_power_for_it(key):
     assert set(card.payers) <= set(ORGANISATIONS) and set(card.stages) <= set(STAGES)
 
 
-@pytest.mark.parametrize("key", REGISTRY)
+@every("key", REGISTRY)
 def test_whoever_may_deliver_or_pay_is_taken_and_others_are_refused_with_the_rule_and_the_way_out(key):
     cls, settings = REGISTRY[key], LAWFUL.get(key, {})
     for name in ORGANISATIONS:

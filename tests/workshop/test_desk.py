@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 
 from experiments.assumptions import behaviour, of_instrument
 from sim.interventions import REGISTRY
+from tests.every import every
 from tests.workshop.inside import HERE, put, table
 from tests.workshop.small import prepared_in
 from tests.workshop.still import still_hall
@@ -297,10 +298,10 @@ def test_how_long_it_takes_is_said_beforehand_and_measured_afterwards(browser, p
     assert browser.get("/api/desk").json()["measured"]
 
 
-@pytest.mark.parametrize("worlds", [1, 4])
-@pytest.mark.parametrize("usual", [-40.0, 0.0, 40.0])
-@pytest.mark.parametrize("change", [-60.0, 0.0, 60.0])
-@pytest.mark.parametrize("half", [0.0, 10.0, 100.0])
+@every("worlds", [1, 4])
+@every("usual", [-40.0, 0.0, 40.0])
+@every("change", [-60.0, 0.0, 60.0])
+@every("half", [0.0, 10.0, 100.0])
 def test_a_sentence_is_true_of_any_answer(worlds, usual, change, half):
     sheet, band = Sheet("desk", "X"), math.nan if worlds == 1 else half
     mine = usual + change

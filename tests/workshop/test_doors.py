@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from tests.every import every
 from tests.workshop.inside import HERE, client, put, table
 from workshop.server import doors, serve
 from workshop.server.app import Routes
@@ -92,8 +93,8 @@ def test_there_are_routes_of_every_kind():
     assert {"/", "/api/place", "/api/table/{table}/event", "/tables/{name}/{letters}.csv"} <= {path for path, _ in ROUTES}
 
 
-@pytest.mark.parametrize(("path", "method"), ROUTES)
-@pytest.mark.parametrize(
+@every(("path", "method"), ROUTES)
+@every(
     "headers",
     [
         {"origin": "http://evil.example"},
@@ -103,19 +104,18 @@ def test_there_are_routes_of_every_kind():
         {"sec-fetch-site": "cross-site", "sec-fetch-mode": "cors", "sec-fetch-dest": "empty"},
         {"sec-fetch-site": "same-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image"},
     ],
-    ids=str,
 )
 def test_a_page_of_somebody_else_is_not_answered(open_house, path, method, headers):
     refused(open_house.request(method, address(path), headers=headers, content=b"{}" if method == "POST" else None), 403)
 
 
-@pytest.mark.parametrize(("path", "method"), ROUTES)
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:8765", "127.0.0.1.evil.example", "", "192.168.1.7:8765", "localhost.evil"])
+@every(("path", "method"), ROUTES)
+@every("host", ["evil.example", "evil.example:8765", "127.0.0.1.evil.example", "", "192.168.1.7:8765", "localhost.evil"])
 def test_a_name_that_was_made_to_lead_here_is_not_answered(open_house, path, method, host):
     refused(open_house.request(method, address(path), headers={"host": host}), 421)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1:8765", "localhost:8765", "[::1]:8765", "localhost"])
+@every("host", ["127.0.0.1:8765", "localhost:8765", "[::1]:8765", "localhost"])
 def test_this_computer_is_answered(open_house, host):
     assert open_house.get("/api/tables", headers={"host": host}).status_code == 200
 
@@ -127,7 +127,7 @@ def test_a_link_from_elsewhere_may_be_followed_but_not_asked_from_a_script(open_
     refused(open_house.get("/api/tables", headers={**link, "sec-fetch-dest": "iframe"}), 403)
 
 
-@pytest.mark.parametrize(("path", "method"), ROUTES)
+@every(("path", "method"), ROUTES)
 def test_without_the_words_nothing_is_answered(guarded_house, path, method):
     answer = guarded_house.request(method, address(path), content=b"{}" if method == "POST" else None)
     if path.startswith(("/api/", "/tables/", "/static/")):
@@ -137,12 +137,12 @@ def test_without_the_words_nothing_is_answered(guarded_house, path, method):
         assert answer.headers["content-security-policy"] == doors.POLICY
 
 
-@pytest.mark.parametrize("cookie", [f"{COOKIE}=", f"{COOKIE}=x", "x=y", f'{COOKIE}="; a=b', "\x01", f"{COOKIE}=" + "a" * 4_000])
+@every("cookie", [f"{COOKIE}=", f"{COOKIE}=x", "x=y", f'{COOKIE}="; a=b', "\x01", f"{COOKIE}=" + "a" * 4_000])
 def test_a_cookie_that_nobody_gave_opens_nothing(guarded_house, cookie):
     refused(guarded_house.get("/api/place", headers={"cookie": cookie}), 401)
 
 
-@pytest.mark.parametrize("host", ["laptop:8765", "192.168.1.7:8765", "10.0.0.1", "LAPTOP"])
+@every("host", ["laptop:8765", "192.168.1.7:8765", "10.0.0.1", "LAPTOP"])
 def test_others_on_the_network_are_asked_for_the_words(guarded_house, host):
     refused(guarded_house.get("/api/place", headers={"host": host}), 401)
     refused(guarded_house.get("/api/place", headers={"host": "evil.example"}), 421)
@@ -186,22 +186,22 @@ def test_a_passphrase_that_is_made_has_words_enough():
     assert doors.passphrase() != doors.passphrase() and len(doors.passphrase().split()) == doors.N_WORDS
 
 
-@pytest.mark.parametrize(("path", "method"), [one for one in ROUTES if one[1] == "POST"])
-@pytest.mark.parametrize("said", [True, False], ids=["length said", "in pieces"])
+@every(("path", "method"), [one for one in ROUTES if one[1] == "POST"])
+@every("said", [True, False])
 def test_a_body_that_is_too_large_is_refused(open_house, path, method, said):
     raw = b"x" * (MOST_BODY + 1)
     pieces = raw if said else (raw[at : at + 10_000] for at in range(0, len(raw), 10_000))
     refused(open_house.request(method, address(path), content=pieces), 413)
 
 
-@pytest.mark.parametrize("length", [b"-1", b"1e9", b"\xb2", b"99999999999999999999"])
+@every("length", [b"-1", b"1e9", b"\xb2", b"99999999999999999999"])
 def test_a_length_that_is_none_is_refused(open_house, length):
     assert open_house.post("/api/tables", headers={"content-length": length}, content=b"{}").status_code in (400, 413)
 
 
-@pytest.mark.parametrize(("path", "method"), [one for one in ROUTES if "{" in one[0]])
-@pytest.mark.parametrize("value", ["0123456789ab", *LIKE_FILES])
-def test_what_is_not_there_is_not_there_and_no_path_reaches_a_file(open_house, monkeypatch, path, method, value):
+@every(("path", "method"), [one for one in ROUTES if "{" in one[0]])
+@every("value", ["0123456789ab", *LIKE_FILES])
+def test_what_is_not_there_is_not_there_and_no_path_reaches_a_file(open_house, path, method, value):
     names = re.findall(r"{(\w+)", path)
     content = b'{"kind": "undo"}' if method == "POST" else None
     asked = address(path, **dict.fromkeys(names, value))
@@ -209,21 +209,21 @@ def test_what_is_not_there_is_not_there_and_no_path_reaches_a_file(open_house, m
     def touched(*arguments, **_):
         raise AssertionError(f"a file was touched: {arguments}")
 
-    with monkeypatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(builtins, "open", touched)
         patch.setattr(os, "open", touched)
         answer = open_house.request(method, asked, content=content)
     refused(answer, 404, 405, 400)
 
 
-@pytest.mark.parametrize(("path", "method"), ROUTES)
+@every(("path", "method"), ROUTES)
 def test_another_method_is_refused(open_house, path, method):
     for other in ("PUT", "DELETE", "PATCH", "POST" if method == "GET" else "DELETE", "TRACE", "OPTIONS"):
         if (path, other) not in ROUTES:
             refused(open_house.request(other, address(path)), 404, 405)
 
 
-@pytest.mark.parametrize(
+@every(
     "raw", [b"", b"[]", b"null", b"{", b'{"name": "a", "name": "b"}', b'{"name": NaN}', b"[" * 5_000, b"\xff", b'{"name": 5}', b'{"a": 1}']
 )
 def test_what_is_no_request_is_refused(open_house, raw):

@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 
 from sim.interventions import REGISTRY
 from sim.world.errors import Refusal
+from tests.every import every
 from verhuisketens.shell import NotWritten
 from workshop.engine.package import Package
 from workshop.table import events
@@ -140,7 +141,7 @@ def test_examples_are_of_every_kind_and_taken():
         assert asked({"kind": kind, **content}).kind == kind
 
 
-@pytest.mark.parametrize(("kind", "field"), FIELDS)
+@every(("kind", "field"), FIELDS)
 def test_what_a_stranger_gives_for_a_field_is_refused_or_kept_as_it_is(kind, field):
     for value in BAD:
         try:

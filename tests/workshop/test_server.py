@@ -18,6 +18,7 @@ import yaml
 from experiments.compare import COMMAND
 from experiments.entry import HydraCommand
 from sim.approach import scenarios
+from tests.every import every
 from tests.workshop.fake_engine import fake_hall, setting_of, strength
 from tests.workshop.inside import client, put, table
 from workshop.engine.package import Package
@@ -172,11 +173,11 @@ def test_nothing_that_the_server_says_uses_a_word_that_people_do_not_know():
         assert all(len(one.split()) <= 25 for one in re.split(r"(?<=[.?]) ", text)), text
 
 
-@pytest.mark.parametrize("worlds", [1, 2, 8])
-@pytest.mark.parametrize("size", [-500.0, -0.2, 0.0, 0.2, 30.0, 4_000.0])
-@pytest.mark.parametrize("width", [0.0, 0.1, 2.0])
-@pytest.mark.parametrize("wide", [None, 0.5, 3.0])
-@pytest.mark.parametrize("reached", [{}, {"brieven": 0.0}, {"brieven": 12.0}])
+@every("worlds", [1, 2, 8])
+@every("size", [-500.0, -0.2, 0.0, 0.2, 30.0, 4_000.0])
+@every("width", [0.0, 0.1, 2.0])
+@every("wide", [None, 0.5, 3.0])
+@every("reached", [{}, {"brieven": 0.0}, {"brieven": 12.0}])
 def test_a_sentence_is_true_of_any_outcome(worlds, size, width, wide, reached):
     sheet, half = Sheet("effects", "X"), abs(size) * width
     margin = half + abs(size) * (wide or 0)

@@ -11,14 +11,13 @@ import pytest
 from numpy.typing import NDArray
 
 from sim.world.columns import COPY_BLOCK, TABLES, Col, _copy_column, copy, declared, empty, grow, is_table, take
+from tests.every import every
 
-EVERY = [
-    pytest.param(table, name, one, id=f"{table.__name__}.{name}") for table, columns in TABLES.items() for name, one in columns.items()
-]
+EVERY = [(table, name, one) for table, columns in TABLES.items() for name, one in columns.items()]
 BY_NAME = pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)
 
 
-@pytest.mark.parametrize(("table", "name", "one"), EVERY)
+@every(("table", "name", "one"), EVERY, ids=lambda one: getattr(one, "__name__", str(one)))
 def test_a_column_has_a_unit_a_meaning_and_a_neutral_value_that_its_type_can_hold(table, name, one):
     assert one.unit and one.meaning and one.meaning == one.meaning.strip() and not one.meaning.endswith(".")
     made = getattr(empty(table, 3), name)

@@ -17,6 +17,7 @@ from sim.interventions.terms import Terms
 from sim.parameters import REGISTRY, evidence, priors
 from sim.parameters.evidence import ASSUMED, MEASURED, ONE_SOURCE, STRONGEST_FIRST, mark_of, mark_of_number
 from sim.parameters.priors import LOG_UNIFORM, SHAPES, TRIANGULAR, UNIFORM, Prior, prior_of
+from tests.every import every
 from tools import make_params
 
 
@@ -71,7 +72,7 @@ def test_values_are_drawn_as_their_prior_says(shape, top):
     assert values.mean() == pytest.approx(mean, rel=1e-4)
 
 
-@pytest.mark.parametrize("name", REGISTRY)
+@every("name", REGISTRY)
 def test_every_parameter_has_a_mark_and_a_prior_within_its_range(name):
     one = REGISTRY[name]
     assert one.mark in STRONGEST_FIRST and one.prior.shape in SHAPES

@@ -18,6 +18,7 @@ import pytest
 
 from sim import kernel_cache
 from sim.kernel_cache import closure, folder, imports
+from tests.every import every
 
 ROOM = Path(kernel_cache.__file__).resolve().parent
 FILES = sorted(ROOM.rglob("*.py"))
@@ -46,7 +47,7 @@ def parsed(path: Path) -> set[Path]:
     return {other for other in FILES if module_of(other) in found} - {path}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@every("name", NAMES)
 def test_imports_read_as_text_are_those_that_the_parser_finds(name):
     assert imports(ROOM / name) == parsed(ROOM / name)
 

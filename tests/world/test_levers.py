@@ -11,6 +11,7 @@ from sim.behaviour.money import rent_discount
 from sim.interventions import REGISTRY
 from sim.levers import LEVERS, RENT_OLD, RENT_STEPS, lever_sum, make_levers, nothing_in_force
 from sim.world.errors import Refusal
+from tests.every import every
 from tests.worlds import at_work, burnt_in, everything
 
 NUMBERS = st.lists(st.floats(-3, 3, allow_nan=False), max_size=62)
@@ -51,7 +52,7 @@ def test_strength_multiplies_no_lever():
     assert weak.at_work.in_force.levers.tobytes() == full.at_work.in_force.levers.tobytes()
 
 
-@pytest.mark.parametrize("key", REGISTRY)
+@every("key", REGISTRY)
 def test_what_an_instrument_says_it_pulls_is_what_it_pulls(key):
     said = set(REGISTRY[key].card.levers_used)
     levers = REGISTRY[key]().levers()

@@ -18,6 +18,7 @@ from sim.approach.rules import Bounds, Talks, When
 from sim.interventions import REGISTRY, Who
 from sim.world import keyed_files, notation
 from sim.world.errors import Refusal
+from tests.every import every
 
 MODELS = {**REGISTRY, "who": Who, "when": When, "change": Bounds, "talks": Talks, "goal": Goal, "compare": Compare}
 MODELS |= {"attribute": Attribute, "goals": Goals}
@@ -58,7 +59,7 @@ def counted(owner: str, name: str, kind: Any, description: str) -> bool:
     return kind is int or bool(unit) or (owner, name) in LIMITS
 
 
-@pytest.mark.parametrize(("owner", "name", "kind", "description"), FIELDS, ids=lambda value: str(value)[:30])
+@every(("owner", "name", "kind", "description"), FIELDS, ids=lambda value: str(value)[:30])
 def test_every_field_reads_a_point_a_comma_and_zeros_by_its_type_and_unit(owner, name, kind, description):
     said = {text: refused(owner, name, text) for text in ("250.000", "1.250.000", "2,5", "1.250,50", "012", "1:30", ".inf", "'5'")}
     if kind is bool:
@@ -87,24 +88,24 @@ def test_a_figure_is_a_number_only_where_python_reads_the_same_number_in_it(text
         assert all(notation.fault(text, kind) for kind in ("whole", "count", "number"))
 
 
-@pytest.mark.parametrize("key", REGISTRY)
-@pytest.mark.parametrize("text", ["false", "0", '""', "[]", "no", "'{}'", "off"])
+@every("key", REGISTRY)
+@every("text", ["false", "0", '""', "[]", "no", "'{}'", "off"])
 def test_no_sign_switches_an_instrument_off_but_to_leave_it_out(key, text):
     file = keyed_files.parse(f"instruments:\n  {key}: {text}\n".encode(), "x.yaml", "scenario")
     with pytest.raises(Refusal, match=rf"^x\.yaml, line 2, column \d+: {key}: .*leave {key} out, or write capacity: 0"):
         interventions.check_written(file, key, ("instruments", key))
 
 
-@pytest.mark.parametrize("key", REGISTRY)
-@pytest.mark.parametrize("text", ["", " {}", " ~", " null"])
+@every("key", REGISTRY)
+@every("text", ["", " {}", " ~", " null"])
 def test_an_instrument_without_settings_has_its_defaults(key, text):
     file = keyed_files.parse(f"instruments:\n  {key}:{text}\n".encode(), "x.yaml", "scenario")
     interventions.check_written(file, key, ("instruments", key))
     assert interventions.load(key, file.value(("instruments", key))) == interventions.load(key, {})
 
 
-@pytest.mark.parametrize(("owner", "name"), [(owner, name) for owner, name, kind, _ in FIELDS if kind is float])
-@pytest.mark.parametrize("value", [float("inf"), float("-inf"), float("nan")])
+@every(("owner", "name"), [(owner, name) for owner, name, kind, _ in FIELDS if kind is float])
+@every("value", [float("inf"), float("-inf"), float("nan")])
 def test_no_number_is_without_end_or_no_number_in_python_either(owner, name, value):
     model = MODELS[owner]
     found = model.__pydantic_validator__.validate_assignment

@@ -12,10 +12,11 @@ import pytest
 from sim.behaviour.woonprofielen import profile_edges, profile_scores
 from sim.parameters import REGISTRY, SUBJECTS, Params, resolve
 from sim.world.errors import Refusal
+from tests.every import every
 from tools import make_params
 
 
-@pytest.mark.parametrize("name", REGISTRY)
+@every("name", REGISTRY)
 def test_a_parameter_has_unit_range_and_evidence_or_the_word_assumption(name):
     entry = REGISTRY[name]
     assert entry.unit.strip() and entry.text.strip()
@@ -25,7 +26,7 @@ def test_a_parameter_has_unit_range_and_evidence_or_the_word_assumption(name):
     assert entry.subject in SUBJECTS
 
 
-@pytest.mark.parametrize("name", REGISTRY)
+@every("name", REGISTRY)
 def test_a_name_tells_the_kind_of_quantity(name):
     prefix = name.split("_")[0]
     assert prefix in {"n", "p", "rel", "dur", "eur", "logit", "km", "m2", "age", "senior"}, name
@@ -59,7 +60,7 @@ def test_every_parameter_is_read_somewhere_in_the_model():
     assert set(REGISTRY) - by_name <= read, f"read nowhere in sim: {sorted(set(REGISTRY) - by_name - read)}"
 
 
-@pytest.mark.parametrize("name", [name for name, one in REGISTRY.items() if one.subject == "woonprofielen" and name != "age_profile_old"])
+@every("name", [name for name, one in REGISTRY.items() if one.subject == "woonprofielen" and name != "age_profile_old"])
 def test_every_number_of_the_woonprofielen_moves_scores_or_shares(name):
     usual, other = resolve(), resolve({name: REGISTRY[name].low})
     same_scores = (profile_scores(usual, 1.0) == profile_scores(other, 1.0)).all()
@@ -81,7 +82,7 @@ def test_a_value_out_of_range_gets_range_and_unit(value):
     assert f"{entry.low} to {entry.high} {entry.unit}" in text
 
 
-@pytest.mark.parametrize("name", REGISTRY)
+@every("name", REGISTRY)
 def test_both_ends_of_a_range_are_allowed(name):
     for value in (REGISTRY[name].low, REGISTRY[name].high):
         assert getattr(resolve({name: value}), name) == value

@@ -10,6 +10,7 @@ import pytest
 from sim.world import figures
 from sim.world.errors import Refusal
 from sim.world.places import Former, everyday, former, places, resolve, slug
+from tests.every import every
 
 
 @pytest.mark.parametrize(
@@ -65,14 +66,14 @@ def test_a_bare_code_is_a_code(asked: str) -> None:
     assert resolve(asked).key == "amsterdam"
 
 
-@pytest.mark.parametrize("name", everyday())
+@every("name", everyday())
 def test_an_everyday_name_is_the_place_itself_and_no_other_place_has_it(name: str) -> None:
     assert slug(name) == name and name not in {place.key for place in places()}
     assert resolve(name) is resolve(everyday()[name]) is resolve(name.upper())
     assert {resolve("Den Haag").code, resolve("den bosch").code} == {"GM0518", "GM0796"}
 
 
-@pytest.mark.parametrize("one", former(), ids=lambda one: slug(one.name))
+@every("one", former(), ids=lambda one: slug(one.name))
 def test_a_former_gemeente_leads_to_places_that_exist_by_name_and_code(one: Former) -> None:
     codes = {place.code for place in places()}
     assert one.code not in codes and {*one.successors} <= codes and 2015 <= one.until <= 2023
