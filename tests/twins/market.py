@@ -292,9 +292,7 @@ def describe(w, rows):
         "x_km": w.map.x_km[area],
         "y_km": w.map.y_km[area],
         "nood": nood,
-        "patience": np.minimum(
-            np.where(nood, p.dur_wait_nood, p.dur_wait), np.where(housed, p.dur_wait, h.patience[rows].astype(np.int64) - w.month)
-        ),
+        "patience": _patience(w, rows, nood, housed),
         "rooms_left": np.where(housed, d.rooms[at], 0),
         "tenant": housed & (d.tenure[at] == Tenure.CORPORATIE),
         "id": h.id[rows],
@@ -330,6 +328,12 @@ def _senior_loan(w, age, owner, debt, norm):
     more than an annuity of 30 years would."""
     by_income = norm * (1 / (1 - (1 + w.params.rel_mortgage_rate) ** -30))
     return np.where(owner & (age >= 57), np.minimum(debt, by_income), 0.0)
+
+
+def _patience(w, rows, nood, housed):
+    """Months that each can wait for a home that does not stand yet."""
+    p = w.params
+    return np.minimum(np.where(nood, p.dur_wait_nood, p.dur_wait), np.where(housed, p.dur_wait, w.h.patience[rows].astype(int) - w.month))
 
 
 def _urgent(w, rows, nood, housed):
