@@ -104,7 +104,7 @@ def person(link: int, chain: int) -> dict[str, Any]:
         "from_floor_area": 120.0 if senior else 0.0,
         "to_floor_area": 80.0 if senior else 120.0,
         "from_rent": 600.0 if senior else 0.0,
-        "to_rent": 700.0,
+        "to_rent": 750.0,
         "trigger": "fall" if senior and chain % 4 == 0 else "wish",
         "nood": senior and chain % 4 == 0,
         "first_contact": "corporatie_passend_wonen" if senior and chain % 2 else "none",
