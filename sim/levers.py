@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MAX_INSTRUMENTS = 62
 ALL_BIT = np.uint64(1) << np.uint64(63)
 NO_BITS, ONE_BIT = np.uint64(0), np.uint64(1)
+FADING = ("awareness", "search")  # levers that tell people something, which they forget (sim.behaviour.memory)
 RENT_NONE, RENT_STEPS, RENT_OLD, RENT_OLD_PLUS = 0, 1, 2, 3
 
 
@@ -66,6 +67,12 @@ class InForce(NamedTuple):
     def every(self) -> np.uint64:
         """The bits of all of them."""
         return np.uint64((1 << len(self.keys)) - 1)
+
+    @property
+    def told(self) -> NDArray:
+        """Row of each in the months in which it told somebody something (``World.told``), int64; −1: it tells nothing."""
+        tells = np.logical_or.reduce([self.levers[name] != 0 for name in FADING])
+        return np.where(tells, np.cumsum(tells) - 1, -1)
 
     def renumber(self, bits: NDArray, keys: tuple[str, ...]) -> NDArray:
         """Bits of these instruments as bits in the order of ``keys``; who is not among those drops out."""

@@ -10,6 +10,7 @@ from sim.behaviour import founding, klantreis, notes, reactions, sitting_rent
 from sim.behaviour.choice_overload import crowding
 from sim.behaviour.fit import moment, refresh
 from sim.behaviour.klantreis import NORM_MONTHS
+from sim.behaviour.memory import memory_of
 from sim.chains import moves as chains
 from sim.chains import new_homes, programme, vacancies
 from sim.counts import person_moves, recording
@@ -164,12 +165,12 @@ def take_steps(run: Run) -> None:
     """The klantreis of this month; whoever takes another way than without an instrument leaves a ghost behind, that takes its own."""
     w, g, force = run.world, run.at_work.ghosts, run.at_work.in_force
     bases, way = klantreis.bases_of(w.draws, w.month), ghosts.parting(w, g)
-    now = klantreis.ThisMonth(w.month, run.neighbours.norm(), crowding(w), bases, force.levers, way)
+    now = klantreis.ThisMonth(w.month, run.neighbours.norm(), crowding(w), bases, force.levers, memory_of(w, force), way)
     klantreis.take_steps(w, now)
     ghosts.part(w, g, force, way)
     there = ghosts.as_world(w, g) if g is not None and g.n > 0 else None
     if there is not None:
-        klantreis.take_steps(there, now._replace(parting=notes.no_parting()))
+        klantreis.take_steps(there, now._replace(memory=memory_of(there, force), parting=notes.no_parting()))
     run.journal.hear_steps(w, run.at_work, there)
 
 

@@ -63,6 +63,7 @@ p_search_senior | of senioren met een woonwens gaan zoeken | whether seniors wit
 p_search_other | of anderen met een woonwens gaan zoeken | whether others with a wish start to search
 logit_search_delay | of senioren het zoeken uitstellen | whether seniors put off their search
 logit_choice_overload | of veel aanbod mensen afschrikt | whether a large choice puts people off
+rel_forgotten | hoe snel mensen vergeten wat hun verteld is | how soon people forget what they were told
 p_fade_senior | hoe snel een woonwens van senioren verdwijnt | how soon a senior's wish fades
 p_fade_other | hoe snel een woonwens van anderen verdwijnt | how soon a wish of others fades
 p_give_up_senior | hoe vaak senioren het zoeken opgeven | how often seniors give up their search

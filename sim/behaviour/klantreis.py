@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.behaviour.fit import any_child, class_of, oldest_age
+from sim.behaviour.memory import forgotten_bits, remembered
 from sim.behaviour.notes import LOGIT_LIMIT, LOGIT_SCALE, N_LOGIT, Parting, logit_cell, note_levers, twice
 from sim.kernel_cache import njit
 from sim.levers import NO_BITS
@@ -46,6 +47,7 @@ from sim.world.copies import Own
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sim.behaviour.memory import Memory
     from sim.parameters import Params
     from sim.world.world import World
 
@@ -140,6 +142,7 @@ class ThisMonth(NamedTuple):
     crowd: NDArray  # float64 [2, areas], none above 0: what choice overload adds to the logit of a search
     bases: NDArray  # uint64: keys of WISH, SEARCH, FADE, ADAPT
     levers: NDArray  # LEVERS records of the instruments at work
+    memory: Memory  # what is left of what they told
     parting: Parting  # filled with whoever decides otherwise than without an instrument, for the first time
 
 
@@ -168,6 +171,7 @@ def step_kernel(h, d, j, now, funnel):
     ``j`` is a ``Journey``, ``now`` a ``ThisMonth``; ``funnel`` int64 [FUNNEL_SHAPE] counts the steps.
     """
     armed, most, likeliest = len(now.levers) > 0, most_beside_gap(j, now.norm), likeliest_steps(j)
+    left = np.zeros(len(now.levers))
     month, bases, chance, per_gap, dur_settle = now.month, now.bases, j.chance, j.gap, j.dur_settle
     for i in range(len(h.state)):
         if h.state[i] != PRESENT or h.home[i] < 0:
@@ -191,7 +195,10 @@ def step_kernel(h, d, j, now, funnel):
             x += per_gap * (1.0 - np.float64(h.fit_here[i]) - np.float64(h.taste_here[i]))
             x += j.owner if d.tenure[home] == KOOP else 0.0
             x += j.social_norm * now.norm[d.area[home]] if senior else 0.0
-            start, off, used, decisive = twice(u, min(x, CEILING_LOGIT), chance, touched, now.levers.awareness)
+            if touched:
+                remembered(now.levers.awareness, touched, now.memory, i, month, left)
+                h.used[i] &= ~forgotten_bits(now.levers.awareness, touched, left) | h.decisive[i]  # no use is left of what came to nothing
+            start, off, used, decisive = twice(u, min(x, CEILING_LOGIT), chance, touched, left)
             if used:
                 note_levers(h, i, used, decisive, now.parting)
             if start:
@@ -201,7 +208,9 @@ def step_kernel(h, d, j, now, funnel):
         elif stage == WENS:  # a search begins, or the wish fades
             x = j.search[senior] + now.crowd[min(1, h.scope[i]), d.area[home]]
             go = to_unit(draw_bits(bases[SEARCH_BASE], h.id[i]))
-            start, off, used, decisive = twice(go, x, chance, touched, now.levers.search)
+            if touched:
+                remembered(now.levers.search, touched, now.memory, i, month, left)
+            start, off, used, decisive = twice(go, x, chance, touched, left)
             if used:
                 note_levers(h, i, used, decisive, now.parting)
             if start:

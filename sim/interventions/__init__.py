@@ -195,9 +195,11 @@ def equip(
         before.stop(w, keys)
     settings = [instruments[key].levers() for key in keys]
     levers = make_levers([{**one, "rent_discount": rent_discount(one, w.params.rel_present_bias)} for one in settings])
+    force = InForce(keys, levers)
+    w.told = np.zeros((1 + int(force.told.max(initial=-1)), len(w.h.id)), np.int16)
     new = AtWork(
-        in_force=InForce(keys, levers),
-        ghosts=no_ghosts(len(w.h.id)) if watch and keys else None,
+        in_force=force,
+        ghosts=no_ghosts(len(w.h.id), len(w.told)) if watch and keys else None,
         uses=before.uses.followed_by(len(w.h.id), before.in_force, keys),
         ledger=before.ledger,
         applications=before.applications,

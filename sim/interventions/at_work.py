@@ -48,6 +48,7 @@ class InService(Running):
         self.pay(fixed)
         self.n_room = 0 if self.settings.card.dosed else self.new_room(w)  # what has a dose says itself how much comes (dose)
         self.settings.act_in_month(self, w)
+        self.note_told(w, self.settings.tells_again(self, w))
         return True
 
     def anybody(self, w: World) -> bool:
@@ -116,6 +117,7 @@ class AtWork(Common):
                 rows = one.settings.would_reach(one, ghostly)
                 rows = rows[off_for(g.mark[rows], self.in_force) & one.mask == 0]
                 g.h.touched[rows] |= one.mask
+                one.note_told(ghostly, np.concatenate((rows, one.settings.tells_again(one, ghostly))))
         self.register = None
 
     def close_month(self, w: World, first_move: int) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from sim.interventions.card import SUPPLY
 from sim.interventions.terms import Terms
 
@@ -26,7 +28,8 @@ class Instrument(Terms):
     Asked when households are looked for: ``asked_in``, ``target_group``, ``most_cost_of_a_use`` (``sim.interventions.terms``).
     In each month (``sim.interventions.at_work``), in this order:
         before the klantreis  ``continue_begun``, then ``act_in_month`` (which asks ``would_reach``) or ``when_not_in_force``
-        with the ghosts       ``forget_the_idle``, ``would_reach``
+                              after ``act_in_month`` also ``tells_again``
+        with the ghosts       ``forget_the_idle``, ``would_reach``, ``tells_again``
         after the keys        ``when_moved``
     Once: ``when_stopped_for_good``.
     """
@@ -98,6 +101,14 @@ class Instrument(Terms):
             Household rows (int32) on which it does not work yet.
         """
         return run.candidates(w)
+
+    def tells_again(self, run: Running, w: World) -> NDArray:
+        """Called after ``act_in_month``, and for ghosts: on whom it works already and who hears it anew, so that it is fresh again.
+
+        Returns:
+            Household rows; nobody by default: who was talked to is talked to once on a journey.
+        """
+        return np.zeros(0, np.int64)
 
     def when_not_in_force(self, run: Running, w: World) -> None:
         """Called instead of ``act_in_month`` in a month before or after its term, or when fixed costs cannot be paid."""

@@ -142,12 +142,19 @@ class Running(Own):
             rows = rows[np.sort(served)]  # a limit says who is served, never in which order
         self.n_room -= len(rows)
         w.h.touched[rows] |= self.mask
+        self.note_told(w, rows)
         self.take_back(w)
         new = rows[w.h.contact_month[rows] < -3000]
         w.h.contact_month[new] = w.month
         w.h.first_contact[new] = int(self.settings.card.contact)
         self.n_reached += len(rows)
         return rows
+
+    def note_told(self, w: World, rows: NDArray) -> None:
+        """It tells the households ``rows`` something this month; from now on they forget it (if it pulls a lever that fades)."""
+        row = self.at_work.in_force.told[self.bit]
+        if row >= 0:
+            w.told[row, rows] = w.month
 
     def decides(self, w: World, rows: NDArray) -> None:
         """It is about to move the households ``rows`` itself, or to set them searching: a use, and decisive.

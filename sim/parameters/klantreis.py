@@ -32,6 +32,7 @@ PARAMETERS: list[Parameter] = [
     _P("n_candidates_high", 15, 1, 200, "responses per home", "assumption; in the base world of Zwolle it lies between homes for sale (5-10) and homes to let (14-36)", "homes of a kind that drew so many responses each over the last year are in high demand (vasthouders); counts only, changes no decision"),
     _P("dur_settle", 6, 1, 24, "months", "assumption", "NIEUW_THUIS lasts this long"),
     _P("rel_attachment_mean", 0.5, 0.1, 0.9, "0-1", "assumption", "mean of a household's own part of attachment, between households"),
+    _P("rel_forgotten", 0.056, 0.0, 0.11, "share per month", "assumption; C03: about a year from talk to keys", "of what a talk, letter, campaign or page told people, so much is forgotten each month: 0.056 leaves half after a year; 0: nothing is forgotten"),
     _P("n_years_wish_level", 5, 0, 15, "years", "assumption", "so many years below senior_age + 15 the chance of a woonwens stops rising"),
 ]
 # fmt: on

@@ -133,6 +133,7 @@ class Params:
     n_candidates_high: float
     dur_settle: float
     rel_attachment_mean: float
+    rel_forgotten: float
     n_years_wish_level: float
     p_look: float
     p_look_starter: float

@@ -47,6 +47,7 @@ class Ghosts(Own):
     first: NDArray  # int32 [households], 1 + the last ghost that it left behind; 0 none
     haunted: NDArray  # uint64 [households], bits of the instruments that have left a ghost behind
     funnel: NDArray  # int64, FUNNEL_SHAPE: where ghosts count their steps, read by nobody
+    told: NDArray  # int16 [instruments that tell something, ghosts], month in which each last did; as ``World.told``
     n: int = 0
 
     def watched(self) -> bool:
@@ -65,6 +66,7 @@ class Ghosts(Own):
             return
         size = 2 * (self.n + n)
         self.h = grow(self.h, size)
+        self.told = np.concatenate((self.told, np.zeros((len(self.told), size - len(self.of)), np.int16)), axis=1)
         for name, fill in COLUMNS.items():
             column = getattr(self, name)
             setattr(self, name, np.concatenate((column, np.full(size - len(column), fill, column.dtype))))
@@ -73,8 +75,8 @@ class Ghosts(Own):
 COLUMNS = {"of": NOWHERE, "mark": 0, "born": 0, "moved": -1, "ended": NEVER, "final": False, "household_class": 0, "following": 0}
 
 
-def no_ghosts(n_households: int) -> Ghosts:
-    """The ghosts of a world in which nothing has differed yet."""
+def no_ghosts(n_households: int, n_telling: int = 0) -> Ghosts:
+    """The ghosts of a world in which nothing has differed yet; ``n_telling``: instruments at work that tell people something."""
     types = {"of": np.int32, "mark": np.uint64, "final": np.bool_, "household_class": np.uint8, "following": np.int32}
     columns: dict[str, Any] = {name: np.zeros(0, types.get(name, np.int16)) for name in COLUMNS}
     return Ghosts(
@@ -82,6 +84,7 @@ def no_ghosts(n_households: int) -> Ghosts:
         first=np.zeros(n_households, np.int32),
         haunted=np.zeros(n_households, np.uint64),
         funnel=np.zeros(FUNNEL_SHAPE, np.int64),
+        told=np.zeros((n_telling, 0), np.int16),
         **columns,
     )
 
@@ -116,6 +119,7 @@ def stay_behind(w: World, g: Ghosts | None, force: InForce, rows: NDArray, marks
     for mine, theirs in zip(g.h, w.h, strict=True):
         mine[first : g.n] = theirs[households]
     g.h.touched[new] &= ~off_for(mark, force)
+    g.told[:, first : g.n] = w.told[:, households]
     g.of[new], g.mark[new], g.born[new] = households, mark, w.month
     _hang(g.first, g.following, g.haunted, g.of, g.mark, first, g.n)
     return new, place
@@ -149,7 +153,7 @@ def part(w: World, g: Ghosts | None, force: InForce, way: Parting) -> None:
 
 def as_world(w: World, g: Ghosts) -> World:
     """The world as ghosts live in it: theirs are the households; no dwelling is changed by what they do."""
-    return replace(w, h=g.h, d=w.d._replace(access=w.d.access.copy()), funnel=g.funnel)
+    return replace(w, h=g.h, d=w.d._replace(access=w.d.access.copy()), funnel=g.funnel, told=g.told)
 
 
 def share_events(w: World, g: Ghosts, happened: Happened) -> tuple[NDArray, NDArray]:

@@ -51,6 +51,9 @@ class World(Own):
     counts: NDArray = field(default_factory=lambda: np.zeros(2, np.int64))
     funnel: NDArray = field(default_factory=lambda: np.zeros(FUNNEL_SHAPE, np.int64))  # steps of the klantreis in this month
     totals: dict[str, int] = field(default_factory=dict)  # what is reported once a run
+    told: NDArray = field(
+        default_factory=lambda: np.zeros((0, 0), np.int16)
+    )  # int16 [instruments at work that tell something, households], month in which each last did; see sim.behaviour.memory
 
     def add(self, name: str, n: int = 1) -> None:
         """Count something that is reported once a run."""

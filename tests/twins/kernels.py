@@ -174,6 +174,13 @@ def decide(u: float, x: float, table, touched: int, lever) -> tuple[bool, bool, 
     return start, off, sum(1 << k for k in used), sum(1 << k for k in decisive) + (ALL if start != off else 0)
 
 
+def what_is_left(i: int, levers, memory, month: int) -> list[float]:
+    """A lever of each instrument as household i remembers it: its share by the months since, all of it where nothing is told."""
+    rows = [int(row) for row in memory.row]
+    since = [0 if row < 0 else min(len(memory.left) - 1, max(0, month - int(memory.told[row, i]))) for row in rows]
+    return [float(lever) * float(memory.left[months]) for lever, months in zip(levers, since, strict=True)]
+
+
 def step(h, d, j, now, funnel) -> None:
     """One month of the klantreis, household by household (see ``sim.behaviour.klantreis.step_kernel``)."""
     for i in range(len(h.state)):
@@ -192,7 +199,11 @@ def _step_one(i, h, d, j, now, funnel) -> None:
         if touched == 0 and wish > CEILING:
             return
         x = _wish(i, h, d, now, senior, age, j)
-        start, off, used, decisive = decide(wish, min(x, CEILING_LOGIT), j.chance, touched, lever["awareness"])
+        left = what_is_left(i, lever["awareness"], now.memory, now.month)
+        for k in bits_of(touched, len(left)):
+            if lever["awareness"][k] != 0 and left[k] == 0 and not int(h.decisive[i]) >> k & 1:
+                h.used[i] &= ~np.uint64(1 << k)
+        start, off, used, decisive = decide(wish, min(x, CEILING_LOGIT), j.chance, touched, left)
         _note(h, i, used, decisive, parting)
         if start:
             to = Stage.WOONWENS
@@ -200,7 +211,8 @@ def _step_one(i, h, d, j, now, funnel) -> None:
             h.taste_here[i] -= j.discontent
     elif stage == Stage.WOONWENS:
         x = j.search[senior] + now.crowd[0 if h.scope[i] == 0 else 1, d.area[h.home[i]]]
-        start, off, used, decisive = decide(search, x, j.chance, touched, lever["search"])
+        left = what_is_left(i, lever["search"], now.memory, now.month)
+        start, off, used, decisive = decide(search, x, j.chance, touched, left)
         _note(h, i, used, decisive, parting)
         if start:
             to = Stage.WONINGZOEKEN

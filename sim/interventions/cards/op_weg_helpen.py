@@ -11,9 +11,9 @@ from sim.interventions.card import Card
 from sim.interventions.delivery import KnownToSome, Outreach
 from sim.interventions.running import Running
 from sim.interventions.terms import Payer
-from sim.interventions.who import Lot, Who
+from sim.interventions.who import Lot, Who, carriers
 from sim.world.chance import Purpose, uniform
-from sim.world.codes import WENS, ZOEKEN, Contact
+from sim.world.codes import PRESENT, WENS, ZOEKEN, Contact
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -114,6 +114,11 @@ class Informatiepunt(KnownToSome):
     def levers(self) -> dict[str, float]:
         """Knows where to begin, and of more homes."""
         return {"search": self.search, "sight": self.sight}
+
+    def tells_again(self, run: Running, w: World) -> NDArray:
+        """It stays where it is: who found it before looks there again with a new wish."""
+        h, rows = w.h, carriers(w.h.touched, run.mask)
+        return rows[(h.state[rows] == PRESENT) & (h.stage[rows] == WENS) & (h.stage_month[rows] >= w.month - 1)]
 
 
 CARDS = (Campagne, Brieven, Informatiepunt, Woonevenement)
