@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.behaviour.fit import any_child, class_of, oldest_age
-from sim.behaviour.memory import forgotten_bits, remembered
+from sim.behaviour.memory import remembered
 from sim.behaviour.notes import LOGIT_LIMIT, LOGIT_SCALE, N_LOGIT, Parting, logit_cell, note_levers, twice
 from sim.kernel_cache import njit
 from sim.levers import NO_BITS
@@ -195,9 +195,8 @@ def step_kernel(h, d, j, now, funnel):
             x += per_gap * (1.0 - np.float64(h.fit_here[i]) - np.float64(h.taste_here[i]))
             x += j.owner if d.tenure[home] == KOOP else 0.0
             x += j.social_norm * now.norm[d.area[home]] if senior else 0.0
-            if touched:
-                remembered(now.levers.awareness, touched, now.memory, i, month, left)
-                h.used[i] &= ~forgotten_bits(now.levers.awareness, touched, left) | h.decisive[i]  # no use is left of what came to nothing
+            gone = remembered(now.levers.awareness, touched, now.memory, i, month, left)
+            h.used[i] &= ~gone | h.decisive[i]  # what is forgotten and came to nothing is no use any more
             start, off, used, decisive = twice(u, min(x, CEILING_LOGIT), chance, touched, left)
             if used:
                 note_levers(h, i, used, decisive, now.parting)
@@ -208,8 +207,7 @@ def step_kernel(h, d, j, now, funnel):
         elif stage == WENS:  # a search begins, or the wish fades
             x = j.search[senior] + now.crowd[min(1, h.scope[i]), d.area[home]]
             go = to_unit(draw_bits(bases[SEARCH_BASE], h.id[i]))
-            if touched:
-                remembered(now.levers.search, touched, now.memory, i, month, left)
+            remembered(now.levers.search, touched, now.memory, i, month, left)
             start, off, used, decisive = twice(go, x, chance, touched, left)
             if used:
                 note_levers(h, i, used, decisive, now.parting)

@@ -46,21 +46,19 @@ def memory_of(w: World, force: InForce) -> Memory:
 
 @njit(cache=True)
 def remembered(lever, touched, memory, i, month, left):
-    """Fill ``left`` (float64 [instruments]) with what is left of a lever for household i, where the instruments ``touched`` work on it."""
+    """Fill ``left`` (float64 [instruments]) with what is left of a lever for household i, where the instruments ``touched`` work on it.
+
+    Returns the bits of those whose lever has faded to nothing.
+    """
+    gone = NO_BITS
+    if touched == NO_BITS:
+        return gone
     for k in range(len(lever)):
-        if touched & (ONE_BIT << np.uint64(k)):
+        bit = ONE_BIT << np.uint64(k)
+        if touched & bit:
             row = memory.row[k]
             since = 0 if row < 0 else max(0, min(N_MONTHS, month - np.int64(memory.told[row, i])))
             left[k] = lever[k] * memory.left[since]
-    return left
-
-
-@njit(cache=True)
-def forgotten_bits(lever, touched, left):
-    """Bits of the instruments ``touched`` whose lever has faded to nothing."""
-    bits = NO_BITS
-    for k in range(len(lever)):
-        bit = ONE_BIT << np.uint64(k)
-        if touched & bit and lever[k] != 0.0 and left[k] == 0.0:
-            bits |= bit
-    return bits
+            if lever[k] != 0.0 and left[k] == 0.0:
+                gone |= bit
+    return gone
