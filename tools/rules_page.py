@@ -44,6 +44,13 @@ RULES = (
         "sim/behaviour/notes.py:twice",
     ),
     Rule(
+        "What is left of what people were told",
+        "The levers awareness and search fade by the months since the last contact; help, money and rules do not.",
+        "an assumption; how fast is the [parameter](odd.md#parameters) `rel_forgotten`",
+        "tests/twins/kernels.py:what_is_left",
+        "sim/behaviour/memory.py:remembered",
+    ),
+    Rule(
         "Who looks for a home this month",
         "Of all who search and have accepted nothing, a keyed share looks; those without a home look more often.",
         "[parameters](odd.md#parameters) of the market",
