@@ -179,11 +179,14 @@ def _missed(table: str, column: str, row: pd.Series) -> str:
 
 
 def _worked_out(column: str, row: pd.Series) -> float:
-    """A column, or arithmetic of columns."""
+    """A column, or arithmetic of columns; not known where that divides by nothing."""
     if column in row.index:
         return float(row[column])
     names = {name: float(row[name]) for name in WORDS.findall(column)}
-    return float(pd.eval(column, local_dict=names, engine="python"))
+    try:
+        return float(pd.eval(column, local_dict=names, engine="python"))
+    except ZeroDivisionError:
+        return float("nan")
 
 
 def digits_of(value: float) -> int:

@@ -60,12 +60,20 @@ def swapped(frame, column):
     return None
 
 
+def tried(frame, usable):
+    """The row for a fault: the middle one of those that are ``usable`` (bool), of moves one that most is counted of; None without any."""
+    rows = np.zeros(0, int)
+    if "in_scope" in frame:
+        rows = np.flatnonzero(usable & frame["in_scope"] & frame["left_vacancy"] & (frame["household_class"] == "senior"))
+    rows = rows if len(rows) else np.flatnonzero(usable)
+    return int(rows[len(rows) // 2]) if len(rows) else None
+
+
 def changed(frame, column):
     """A cell becomes another of its kind: one more, another word, the other truth."""
-    known = np.flatnonzero(frame[column.name].notna())
-    if not len(known):
+    row, at = tried(frame, frame[column.name].notna()), frame.columns.get_loc(column.name)
+    if row is None:
         return None
-    row, at = int(known[len(known) // 2]), frame.columns.get_loc(column.name)
     value = frame.iloc[row, at]
     if column.kind == TRUTH:
         frame.iloc[row, at] = not value
@@ -80,10 +88,10 @@ def flipped(frame, column):
     """A number that is not 0 changes its sign."""
     if column.kind in (TEXT, TRUTH):
         return None
-    rows = np.flatnonzero(frame[column.name].fillna(0).to_numpy(float))
-    if not len(rows):
+    row = tried(frame, frame[column.name].fillna(0).astype(float) != 0)
+    if row is None:
         return None
-    at = (int(rows[len(rows) // 2]), frame.columns.get_loc(column.name))
+    at = (row, frame.columns.get_loc(column.name))
     frame.iloc[at] = -frame.iloc[at]
     return frame
 
@@ -92,8 +100,7 @@ def emptied(frame, column):
     """A number is no longer known."""
     if column.kind == TEXT or np.dtype(column.kind).kind != "f" or not frame[column.name].notna().any():
         return None
-    rows = np.flatnonzero(frame[column.name].notna())
-    frame.iloc[int(rows[len(rows) // 2]), frame.columns.get_loc(column.name)] = np.nan
+    frame.iloc[tried(frame, frame[column.name].notna()), frame.columns.get_loc(column.name)] = np.nan
     return frame
 
 
@@ -127,19 +134,18 @@ def seen(sound, name, frame, monkeypatch) -> bool:
 
 
 UNSEEN = {  # columns in which a fault of some kind, in the row that was tried, is told by checksums alone: nothing else depends on them
-    "moves": "household_id age to_dwelling from_rent to_rooms to_rent fit_before fit_after waited_months registered_months "
-    "months_from_contact",
-    "chain_homes": "age",  # of two rows that are alike in all else, it may change places
-    "chains": "chain_id origin origin_tenure origin_type origin_area",
+    "moves": "household_id household_class age to_dwelling from_tenure from_rooms from_rent to_tenure to_rooms to_floor_area to_rent "
+    "fit_before fit_after trigger waited_months registered_months candidates months_from_contact",
+    "ledger_numbers": "key",
     "months": "vacant searchers seniors_with_wish small_in_family_home unsuitable_in_family_home seniors_searching persons "
     "aged_65_with_wish aged_65_searching suitable_dwellings splittable_dwellings realised_65 realised_all departed_65 care_70 "
-    "vasthouders vastzitters vastzitters_senior",
+    "senior_moves_suitable vasthouders vastzitters",
     "funnel": "stage n",
-    "instruments": "contacts cost_eur waiting no_money",
+    "instruments": "month contacts cost_eur waiting no_money",
     "attribution": "household_id instrument month_ghost decisive ghost_final",
     "drift": "share_elsewhere",
-    "journal": "instruments month number",
-    "person_moves": "seed year from_gemeente to_gemeente age persons",
+    "journal": "month instruments number fit_after",
+    "person_moves": "year from_gemeente to_gemeente kind age persons",
     "persons": "year age persons",
     "one_senior_csv": "household_id",  # so long that the next one is as good as equal to a number
     "filters": "instrument filter asks fail",
@@ -147,7 +153,6 @@ UNSEEN = {  # columns in which a fault of some kind, in the row that was tried, 
     "packages_csv": "package doses shortfall first_seed chosen",
 }
 ROWS_UNSEEN = {
-    "chains": ["dropped"],
     "packages_csv": ["dropped"],
     **{key: ["dropped"] for key in ("funnel", "instruments", "drift", "filters", "person_moves")},
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from analysis.page import bars
 from analysis.page.cells import ON_PAPER, ends, too_long
 from analysis.page.figures import inline, svg
 from analysis.page.page import names_with_digits, say
-from analysis.page.quote import MANIFEST, Quote, rich
+from analysis.page.quote import MANIFEST, Book, Quote, rich
 from analysis.page.section import Cell, Grid
 from analysis.page.words import FAR, WHOLE, Text, both, capital, digits_of_ends, number, two_digits
 from tests import fake_page
@@ -140,3 +141,10 @@ def test_two_digits_count_of_a_number_as_it_is_written(size: float, power: int):
     said = f"{round(value, two_digits(value)):.{max(two_digits(value), 0)}f}"
     assert significant(said) <= 2 and ("." not in said or len(said.replace(".", "").lstrip("0")) == 2), said
     assert abs(float(said) / value - 1) < 0.051
+
+
+def test_a_share_of_nothing_is_not_known():
+    areas = pd.DataFrame({"scenario": ["a", "a"], "area": ["WK1", "WK2"], "mean": [3.0, 2.0], "difference": [1.0, 2.0]})
+    book = Book({"areas": areas}, {})
+    some, none = (book.quote("areas", "difference / (mean - difference)", {"scenario": "a", "area": area}) for area in ("WK1", "WK2"))
+    assert some.value == 0.5 and some.known and not none.known

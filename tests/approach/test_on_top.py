@@ -77,8 +77,12 @@ def test_every_list_is_here_and_does_something():
     assert base_of("ooststellingwerf").reached["al_" + COACH] > 0
 
 
-@pytest.mark.parametrize("place", LISTS)
-@pytest.mark.parametrize("name", sorted({*scenarios.names(), *REGISTRY} - {done_already.WITHOUT}))
+NAMES = sorted({*scenarios.names(), *REGISTRY} - {done_already.WITHOUT})
+ONE_EACH = [(name, [*LISTS][k % len(LISTS)]) for k, name in enumerate(NAMES)]  # by turns; the other pairs take minutes
+OTHERS = [(name, place) for name in NAMES for place in LISTS if (name, place) not in ONE_EACH]
+
+
+@pytest.mark.parametrize(("name", "place"), [*ONE_EACH, *(pytest.param(*one, marks=pytest.mark.long) for one in OTHERS)])
 def test_at_strength_0_every_scenario_and_instrument_is_basis_to_the_byte(name, place):
     found = scenarios.load(name) if name != scenarios.OWN else scenarios.Scenario.model_validate(
         {"title": {"nl": "x", "en": "x"}, "instruments": {name: strong(name)}}

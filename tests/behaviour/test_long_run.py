@@ -45,8 +45,8 @@ def shares(w, rows, senior):
 def test_a_household_is_in_each_stage_as_often_as_it_enters_and_leaves_it():
     w, rows = resting("terschelling")
     j, p = make_journey(w.params), w.params
-    u = (np.arange(200_000) + 0.5) / 200_000
-    for row in rows[:: len(rows) // 20]:
+    u = (np.arange(50_000) + 0.5) / 50_000
+    for row in rows[:: len(rows) // 8]:
         stage, stay = long_run(w, np.full(len(u), row, np.int32), u)
         at_home, wishing, searching = (float((stage == one).mean()) for one in (HUIDIGE, WENS, ZOEKEN))
         senior, x = klantreis._wishing(w, np.array([row], np.int32), j)
@@ -54,8 +54,8 @@ def test_a_household_is_in_each_stage_as_often_as_it_enters_and_leaves_it():
         wish = 1 / (1 + np.exp(-min(float(x[0]), klantreis.CEILING_LOGIT)))
         search = 1 / (1 + np.exp(-float(j.search[s])))
         find = p.p_find_senior if s else p.p_find_other
-        assert at_home * wish == pytest.approx(wishing * (search + (1 - search) * j.fade[s]), rel=0.02, abs=2e-5)
-        assert wishing * search == pytest.approx(searching * (j.give_up[s, 0] + (1 - j.give_up[s, 0]) * find), rel=0.03, abs=2e-5)
+        assert at_home * wish == pytest.approx(wishing * (search + (1 - search) * j.fade[s]), rel=0.03, abs=4e-5)
+        assert wishing * search == pytest.approx(searching * (j.give_up[s, 0] + (1 - j.give_up[s, 0]) * find), rel=0.05, abs=4e-5)
         assert 1 - stay[stage == WENS] == pytest.approx(search + (1 - search) * j.fade[s], rel=0.005)
 
 

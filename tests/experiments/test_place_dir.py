@@ -63,7 +63,7 @@ def test_a_place_of_ones_own_is_compared_in_processes_of_their_own_and_recorded(
     assert json.loads((tmp_path / "shipped" / "manifest.json").read_text())["own_places"] == {}
     here, there = (pd.read_parquet(tmp_path / name / "months.parquet") for name in ("own", "shipped"))
     for name in ("households", "seniors", "dwellings", "persons"):
-        assert here[name].to_numpy() == pytest.approx(there[name].to_numpy(), rel=0.03), name
+        assert here[name].to_numpy() == pytest.approx(there[name].to_numpy(), rel=0.05), name
 
 
 def test_another_file_in_the_folder_is_another_design(tmp_path, mine, capsys):

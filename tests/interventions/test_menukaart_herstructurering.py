@@ -109,7 +109,9 @@ def test_a_home_that_was_left_is_not_on_offer_until_the_works_are_done(key):
         assert (w.v.state[left] == WITHDRAWN).all()
     assert seen > 20
     ends = tables_of(under_way)["chains"].set_index("chain_id")["end_reason"]
-    assert set(ends.loc[w.m.chain[rehoused(under_way)]]) == {{"renovatie": "withdrawn", "sloop": "demolished"}[key]}
+    stands = w.d.state[w.m.from_dwelling[rehoused(under_way)]] != DwellingState.GONE  # a renovated home may be pulled down later
+    assert stands.any() == (key == "renovatie")
+    assert (ends.loc[w.m.chain[rehoused(under_way)]] == np.where(stands, "withdrawn", "demolished")).all()
     opens = tables_of(under_way)["moves"].loc[rehoused(under_way)]
     assert not opens["set_off_open"].any() and (opens["trigger"] == "rehousing").all() and opens["nood"].all()
 
@@ -133,6 +135,7 @@ def test_a_renovated_home_is_better_dearer_and_begins_a_chain():
 def test_who_comes_back_has_its_own_home_at_its_old_rent_and_the_rise():
     under_way = working("renovatie", rel_return=1.0, rel_rent=0.1)
     w = under_way.world
+    highest = law.amount("liberalisatiegrens", w.setting.start)
     rents, n = {}, 0
     for _ in range(20):
         rents.update({one.household: one.rent for one in projects(under_way)})
@@ -144,7 +147,7 @@ def test_who_comes_back_has_its_own_home_at_its_old_rent_and_the_rise():
                 i, home = int(w.m.household[k]), int(w.m.to_dwelling[k])
                 told = [j for j in range(k) if w.m.household[j] == i and w.m.from_dwelling[j] == home]
                 assert told and w.m.to_dwelling[told[-1]] == w.m.from_dwelling[k], "it comes from where it was rehoused"
-                assert w.m.to_rent[k] == pytest.approx(max(rents[i], min(rents[i] * 1.1, 900.07)), rel=1e-5)
+                assert w.m.to_rent[k] == pytest.approx(max(rents[i], min(rents[i] * 1.1, highest)), rel=1e-5)
                 left = w.m.left_vacancy[k]
                 assert w.v.origin[left] == Origin.REHOUSING_DONE and w.m.chain[k] == w.m.parent[k] == -1 and w.m.link[k] == 0
                 assert w.v.dwelling[left] == w.m.from_dwelling[k] and w.v.state[left] >= WAITING

@@ -8,6 +8,7 @@ from experiments.assumptions import Assumption
 _UNITS = """
 share | deel, van 0 tot 1 | share, from 0 to 1
 per month | per maand | a month
+share per month | deel per maand, van 0 tot 1 | share a month, from 0 to 1
 factor | keer zo veel | times as much
 months | maanden | months
 fit points | punten van 0 tot 1 voor hoe een woning past | points from 0 to 1 for how well a home fits
@@ -32,7 +33,6 @@ share of arrivals | deel van de nieuwkomers, van 0 tot 1 | share of arrivals, fr
 per missing room | punten per kamer te weinig | points per missing room
 per year | per jaar | a year
 of WOZ value per year | deel van de WOZ-waarde per jaar | share of the WOZ value a year
-euro per month | euro per maand | euro a month
 km | kilometer | kilometres
 share at full attachment | deel, bij volle hechting | share at full attachment
 logit per fit point | sterkte per punt passen (logit) | strength per fit point (logit)
