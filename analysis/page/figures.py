@@ -207,7 +207,10 @@ def drift_curve(rows: pd.DataFrame, titles: Titles, language: str, looks: Mappin
     _comma(ax.yaxis, language)
     ax.xaxis.set_major_locator(MaxNLocator(7 if narrow else 14, steps=[1, 2, 5, 10], integer=True))
     handles, labels = ax.get_legend_handles_labels()
-    for text in fig.legend(handles=handles, labels=labels, loc="outside lower left", ncols=1 if narrow else 2, fontsize=9).get_texts():
+    columns = 1 if narrow else _columns(labels)
+    if columns == 1 and not narrow:
+        fig.set_figheight(fig.get_figheight() + LINE * len(labels) / 2)  # the legend is as many lines higher
+    for text in fig.legend(handles=handles, labels=labels, loc="outside lower left", ncols=columns, fontsize=9).get_texts():
         text.set_gid(NAME)
     return fig
 
@@ -237,10 +240,19 @@ def decimals(ticks: NDArray) -> int:
     return 0 if step >= 1 else min(6, int(np.ceil(-np.log10(step) - 1e-9)))
 
 
+LINE = 0.22  # inches, of a line of a legend
+BESIDE = 50  # letters of a name in a legend that leaves room for another beside it
+
+
+def _columns(labels: Sequence[str]) -> int:
+    """Columns of a legend: two, unless a name is too long to stand beside another."""
+    return 2 if all(len(label) <= BESIDE for label in labels) else 1
+
+
 def _legend(fig: Figure, ax: Axes, side: str = "") -> None:
     """A legend under the picture; with two, each on its side."""
     handles, labels = ax.get_legend_handles_labels()
     labels = [wrapped(label, 44, 1) for label in labels]
     place: Any = f"outside lower {side or 'left'}"
-    for text in fig.legend(handles=handles, labels=labels, loc=place, ncols=1 if side else 2, fontsize=9).get_texts():
+    for text in fig.legend(handles=handles, labels=labels, loc=place, ncols=1 if side else _columns(labels), fontsize=9).get_texts():
         text.set_gid(NAME)
