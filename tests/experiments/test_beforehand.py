@@ -264,8 +264,8 @@ def test_a_rule_at_the_last_look_and_dates_of_one_month_are_taken(tmp_path):
 
 
 def test_a_date_of_the_list_of_what_is_done_already_may_lie_outside_the_run():
-    plan = make_plan(check(Compare, DEFAULTS | {"municipality": "amersfoort", "start": "2024-01", "months": 3}))
-    assert plan.contents["basis"]["al_voorrang"]["from"] == "2021-06"
+    plan = make_plan(check(Compare, DEFAULTS | {"municipality": "ooststellingwerf", "start": "2024-01", "months": 3}))
+    assert plan.contents["basis"]["al_wooncoach_sociaal"]["from"] == "2024-07"
 
 
 @pytest.mark.parametrize("name", sorted({*scenarios.names(), *menukaart.scenarios()} - {"interventie_x"}))
