@@ -168,6 +168,25 @@ def test_whoever_looks_at_a_whole_answer_has_no_file_of_an_answer_read(browser, 
     assert whole["worlds"] == 2 and look(browser, asked) == whole
 
 
+def test_what_is_done_has_all_its_worlds_also_where_the_last_comes_in_while_somebody_looks(browser, prepared, byhand, monkeypatch):
+    asked = ask(browser)
+    tell(browser, prepared, byhand, 0)
+    whole = browser.hall.worlds
+    last = through.one_seed(prepared.doses, BRIEVEN, CHOSEN, 1)
+
+    def meanwhile(package):  # the server goes on while an answer is put together beside it
+        monkeypatch.undo()
+        byhand.asked[-1].told(Through(last))
+        time.sleep(0.5)  # enough for it to hear of the last world
+        return whole(package)
+
+    monkeypatch.setattr(browser.hall, "worlds", meanwhile)
+    answer = look(browser, asked)
+    assert (answer["state"], answer["counted"]) == (desk.COUNTING, 1)
+    answer = look(browser, asked)
+    assert (answer["state"], answer["counted"], answer["worlds"]) == (desk.DONE, 2, 2)
+
+
 def test_an_assumption_about_a_card_leaves_what_is_without_it_equal_and_says_why(browser, prepared, byhand):
     values = {READ: known(BRIEVEN)[READ].high}
     asked = ask(browser, values)

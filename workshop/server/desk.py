@@ -186,27 +186,27 @@ class Desk:
 
     def answer(self, asked: Question) -> dict[str, Any]:
         """A question as its page has it. In ``beside`` only."""
-        pairs = list(asked.pairs)
-        most = len(self.hall.stock.seeds) if asked.state == USUAL else len(pairs)
+        state, pairs = asked.state, list(asked.pairs)  # in this order: worlds come in meanwhile, and what is done has them all
+        most = len(self.hall.stock.seeds) if state == USUAL else len(pairs)
         if most and asked.answered != (len(pairs), most):  # else it is whole, and no file is read for whoever looks again
             counted = {base.seed for base, _ in pairs}
-            both = [seed for seed in self.hall.worlds(asked.package) if asked.state == USUAL or seed in counted]
+            both = [seed for seed in self.hall.worlds(asked.package) if state == USUAL or seed in counted]
             if asked.answered != (len(pairs), len(both)):
                 usual = [found for seed in both if (found := self._usual(asked.package, seed)) is not None]
-                asked.sheet = self._sheet(asked, usual, usual if asked.state == USUAL else pairs)
+                asked.sheet = self._sheet(asked, usual, usual if state == USUAL else pairs)
                 asked.answered = len(pairs), len(usual)
         if not asked.sheet.rows:
             asked.sheet = self._sheet(asked, [], [])
         sheet = asked.sheet
-        line = LINES.get(asked.state) if asked.line is None else asked.line
+        line = LINES.get(state) if asked.line is None else asked.line
         left = None
-        if asked.state == COUNTING and pairs and self._seconds is not None:
+        if state == COUNTING and pairs and self._seconds is not None:
             left = _minutes(self._seconds * asked.of - (time.monotonic() - asked.began))._asdict()
         rows = self._rows(asked, sheet)
         return {
             "number": asked.number,
             "letters": sheet.package,
-            "state": asked.state,
+            "state": state,
             "line": None if line is None else line._asdict(),
             "original": asked.original,
             "counted": len(pairs),
@@ -215,7 +215,7 @@ class Desk:
             "worlds": rows[0]["worlds"] if rows else 0,
             "values": [_value(asked, sheet, key) for key in asked.values],
             "rows": rows,
-            "sentences": [one.sent() for one in _sentences(rows, self.hall.stock.doses.setting.months, asked.state == USUAL)],
+            "sentences": [one.sent() for one in _sentences(rows, self.hall.stock.doses.setting.months, state == USUAL)],
         }
 
     def _usual(self, package: Package, seed: int) -> Pair | None:
