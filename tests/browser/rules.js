@@ -37,6 +37,9 @@
   const within = (box, frame) =>
     box.left < frame.right - 1 && box.right > frame.left + 1 && box.top < frame.bottom - 1 && box.bottom > frame.top + 1;
 
+  // What stands between spaces at a place of a text.
+  const tokenAt = (text, at) => /\S*$/u.exec(text.slice(0, at))[0] + /^\S*/u.exec(text.slice(at))[0];
+
   // How a line of text is spoilt by what stands around it; an empty text if it is not.
   function spoilt(holder, box) {
     let inside = true; // no frame that scrolls has come by
@@ -80,6 +83,7 @@
         if (boxes.length < 2 || !holder.closest("table, .tiles, .chain")) continue;
         for (const word of node.data.matchAll(/\p{L}{2,}/gu)) {
           if (/:\/\/\S*$/u.test(node.data.slice(0, word.index))) continue;  // in an address, where a hyphen would lie
+          if (/(^|\s)(?=[0-9a-f]*\d)[0-9a-f]{7,}\+?(?=\s|$)/u.test(tokenAt(node.data, word.index))) continue;  // a hash is no word
           const lines = new Set([word.index, word.index + word[0].length - 1].map((at) => {  // of its first and its last letter
             const range = document.createRange();
             range.setStart(node, at);
