@@ -12,7 +12,7 @@ from analysis.page import figures
 from analysis.page.assumption_words import assumption
 from analysis.page.cells import NOT_STUDIED, NOTHING, chance, effect_cell, ends, no_wider, part, title_cell, wide
 from analysis.page.noticed import MOVES, certain, difference, drawn, look, own_parts
-from analysis.page.public_words import WORDS, beside, named
+from analysis.page.public_words import WORDS, beside
 from analysis.page.quote import Quote, fixed, rich
 from analysis.page.section import Block, Cell, Chart, Fold, Grid, Page, Section, Words
 from analysis.page.sections.cards import joined
@@ -84,8 +84,7 @@ def section(page: Page) -> Section | None:
             "Anders ingesteld dan in dat onderzoek: {names}.", "Set otherwise than in that study: {names}.", names=joined(other, "; ")
         )
         blocks.insert(1, Words((PROVISIONAL, *([said] if other else []))))
-    missed = _missed(page)
-    blocks += [missed] if missed else []
+    blocks += _missed(page)
     blocks.append(Fold(Text("Wat mag u zeggen, en wat niet?", "What may be said, and what not?"), (MAY,)))
     return Section(
         "zeker",
@@ -271,20 +270,15 @@ def _chance(page: Page) -> Words:
     return Words(tuple(lines))
 
 
-def _missed(page: Page) -> Block | None:
+def _missed(page: Page) -> list[Block]:
     """The public figures that the base world misses, and what hangs on each."""
     table = page.tables["validation"]
     if table.empty:
-        names = named(" ".join(sorted(SHIPPED)))
-        return Words(
-            (
-                Text(
-                    "Losse verhuizingen zijn deze keer niet bewaard. Wat het model mist, weten we dan uit Zwolle en Gelderland:",
-                    "Single moves were not kept this time. What the model misses is then known from Zwolle and Gelderland:",
-                ),
-                rich("{names}.", "{names}.", names=names),
-            )
+        why = Text(
+            "Losse verhuizingen zijn deze keer niet bewaard. Wat het model mist, weten we dan uit Zwolle en Gelderland:",
+            "Single moves were not kept this time. What the model misses is then known from Zwolle and Gelderland:",
         )
+        return [Words((why,)), Words(tuple(capitals(WORDS[key].name) for key in sorted(SHIPPED)), points=True)]
     missed = table.loc[~table["hit"].astype(bool) & table["simulated"].notna(), "key"]
     header = (
         Text("Wat het model mist", "What the model misses"),
@@ -304,7 +298,7 @@ def _missed(page: Page) -> Block | None:
         "More than {hit} from the public figure. Means, without a margin.",
         hit=HIT,
     )
-    return Grid(caption, header, tuple(rows)) if rows else None
+    return [Grid(caption, header, tuple(rows))] if rows else []
 
 
 def _researchers(page: Page) -> list[Block]:
