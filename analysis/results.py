@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.estimates import beside_rivals, chain_examples, journey, judged, local_moves, misses, pots, validation
+from analysis.estimates import beside_rivals, chain_examples, journey, judged, misses, person_rates, pots, validation
 from analysis.estimates.areas import areas
 from analysis.estimates.cards import STOCK, Place, cards, place_of
 from analysis.estimates.costs import beyond_basis, costs
@@ -87,8 +87,8 @@ class Results:
 
     @cached_property
     def whole_base_world(self) -> Tables | None:
-        """The same with moves inside each gemeente, for which the whole ledger is read."""
-        return self.base_world and self.base_world._replace(within=local_moves.of_folder(self.folder, self.months))
+        """The same with how often persons move, where the run wrote that down."""
+        return self.base_world and self.base_world._replace(persons=person_rates.of_folder(self.folder, self.months))
 
     @cached_property
     def judged(self) -> pd.DataFrame:

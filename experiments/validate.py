@@ -15,6 +15,7 @@ from experiments.runs.plan import Plan, make_plan
 from experiments.schema import Compare
 from sim.counts.schema import MONTHS, TABLES
 from sim.world.names import BASIS
+from sim.world.places import resolve
 
 
 def base_only(config: Compare) -> Plan:
@@ -36,16 +37,17 @@ def execute(plan: Plan, out: Path | None, command: str) -> int:
 
 def report(out: Path, months: int, place: str, command: str) -> int:
     """Read the tables, write and print the comparison; a place of the declared test leaves a line in its log before that."""
-    from analysis.estimates import beside_rivals, judged, local_moves, validation
+    from analysis.estimates import beside_rivals, judged, person_rates, validation
     from analysis.estimates.ledger_counts import COUNTED
     from analysis.tables.files import Folder
 
     counted = {name: pd.read_parquet(out / TABLES[name].file) for name in (*COUNTED, MONTHS.name)}
-    within = local_moves.of_folder(Folder(out), months)
-    tables = validation.tables(counted, counted[MONTHS.name], months)._replace(within=within)
+    persons = person_rates.of_folder(Folder(out), months)
+    codes = set(resolve(place).gemeenten) if persons else set[str]()
+    tables = validation.tables(counted, counted[MONTHS.name], months)._replace(persons=persons)
     table, rivals = judged.judge(tables, place), beside_rivals.beside(tables, place)
-    standing = beside_rivals.as_text(beside_rivals.standing(rivals, place, set(within)))
-    declared_test.note(place, command, f"{judged.verdict(table)}; {beside_rivals.in_short(rivals, set(within))}")
+    standing = beside_rivals.as_text(beside_rivals.standing(rivals, place, codes))
+    declared_test.note(place, command, f"{judged.verdict(table)}; {beside_rivals.in_short(rivals, codes)}")
     VALIDATION.write(out, {"validation": validation.compare(tables), "judged": table, "rivals": rivals})
     print(judged.as_text(table, place), standing, sep="\n\n")
     print(out / "judged.csv")

@@ -54,9 +54,9 @@ Simple forecasts of the same figures (`analysis/estimates/rivals.py`). Figures o
 - `users`: all who used a measure moved because of it. `none`: nobody did.
 
 The ten gemeenten were run each alone, with one seed and 24 months; Gelderland as one region. In so few months chains come out some 3 %
-too short. Weighted: with the population. The model's persons are those of households that move inside the gemeente. Moves into rooms are
-not in it. In Gelderland a starter counts where it came to live. Nobody counted what talks caused (C01, C31, C32), or what a scheme did
-(C20). `users` says 26.6, 13 and 31 % of talks, and at most half of the moves; `none` says 0.
+too short. Weighted: with the population. Persons are counted as a register counts them: into rooms and in with others too. A world is
+built on the arrivals and departures of 2025, so those of the model are no forecast. Nobody counted what talks caused (C01, C31, C32), or
+what a scheme did (C20). `users` says 26.6, 13 and 31 % of talks, and at most half of the moves; `none` says 0.
 """
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from analysis.estimates import local_moves, rivals, validation
+from analysis.estimates import rivals, validation
 from analysis.estimates.targets import FITTED_ON, targets, test_gemeenten
 from analysis.tables.schema import RIVALS
 from sim.world.places import resolve
@@ -22,20 +22,19 @@ UNIT = "% of persons per year"
 
 def beside(t: validation.Tables, place: str) -> pd.DataFrame:
     """The rows of rivals.csv for a run of a place (its key): model and rivals on each figure that both or a rival can give."""
-    model = local_moves.rates(t.within, rivals.gemeenten()["population"])
-    rows = of_gemeenten(resolve(place).gemeenten, model)
+    rows = of_gemeenten(resolve(place).gemeenten, t.persons.of_gemeenten() if t.persons else {})
     simulated = {key: validation.value_of(validation.COUNTS[key], t) for key in rivals.CHAIN}
     return pd.DataFrame([*rows, *of_chains(simulated), *of_coach()], columns=list(RIVALS.names))
 
 
-def of_gemeenten(codes: Iterable[str], model: dict[str, float]) -> list[tuple[object, ...]]:
-    """Rows of gemeenten, by CBS code: those that the country's figures know. ``model``: moves inside the gemeente, % of persons."""
+def of_gemeenten(codes: Iterable[str], model: Mapping[str, Mapping[str, float]]) -> list[tuple[object, ...]]:
+    """Rows of gemeenten, by CBS code: those that the country's figures know. ``model``: % of persons by code, by figure of COUNTED_IN."""
     table = rivals.gemeenten()
     rows = []
     for code in [code for code in codes if code in table.index]:
         one = table.loc[code]
         for figure, names in COUNTED_IN.items():
-            value = model.get(code, math.nan) if figure == rivals.WITHIN else math.nan
+            value = model.get(figure, {}).get(code, math.nan)
             rows.append(_row(figure, code, MODEL, value, one[figure], UNIT))
             rows += [_row(figure, code, who, one[f"{figure} {who}"], one[figure], UNIT) for who in names]
     return rows

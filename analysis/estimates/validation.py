@@ -7,7 +7,7 @@ A hit is within 25 % of the source: the mark of the pages. Targets have a tolera
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +17,7 @@ from analysis.estimates import chain_length as chain_statistics
 from analysis.estimates import rivals, targets
 from analysis.estimates.chain_length import Ledger
 from analysis.estimates.ledger_counts import COUNTED, Numbers
+from analysis.estimates.person_rates import AGES, PersonRates
 from analysis.tables.schema import VALIDATION
 from sim.counts.schema import MONTHS
 from sim.world.codes import DwellingType, Origin
@@ -50,7 +51,7 @@ class Tables(NamedTuple):
     chains: Ledger
     months: pd.DataFrame
     n_months: int
-    within: Mapping[str, float] = MappingProxyType({})  # persons who move inside each gemeente per year (``local_moves``), where counted
+    persons: PersonRates | None = None  # how often persons move, where that was counted
 
     def per_year(self, n: float) -> float:
         """A count over the kept seeds and the run, per seed and year."""
@@ -59,6 +60,9 @@ class Tables(NamedTuple):
     def mean(self, column: str) -> float:
         """Mean of a column of months over run and seeds."""
         return float(self.months.loc[self.months["month"] < self.n_months, column].mean())
+
+
+Count = Callable[[Tables], float]
 
 
 def move_rate(band: str, columns: tuple[str, ...], inside: bool = False) -> Callable[[Tables], float]:
@@ -156,24 +160,28 @@ def longer_chains(t: Tables) -> float:
     return total
 
 
-def local_error(t: Tables) -> float:
-    """Weighted error of the moves inside each gemeente, %; NaN where they were not counted."""
-    table = rivals.gemeenten().reindex(list(t.within)).dropna(subset=[rivals.WITHIN])
-    simulated = np.array([100 * t.within[code] for code in table.index]) / table["population"].to_numpy()
-    return (
-        rivals.how_far_off(simulated, table[rivals.WITHIN].to_numpy(), table["population"].to_numpy())["weighted"] if len(table) else np.nan
-    )
+def of_persons(value: Callable[[PersonRates], float]) -> Count:
+    """A rate of persons; NaN where they were not counted."""
+    return lambda t: value(t.persons) if t.persons else float("nan")
 
 
-def local_rate(t: Tables) -> float:
-    """Moves inside the gemeenten of the run together, % of their persons."""
-    table = rivals.gemeenten().reindex(list(t.within)).dropna(subset=[rivals.WITHIN])
-    return 100 * sum(t.within[code] for code in table.index) / table["population"].sum() if len(table) else np.nan
+def local_error(figure: str) -> Count:
+    """How far rates of each gemeente (``rivals.OBSERVED``) are off, %: of moves inside weighted with the population, else each once."""
+
+    def value(rates: PersonRates) -> float:
+        simulated = rates.of_gemeenten()[figure]
+        table = rivals.gemeenten().reindex(list(simulated)).dropna(subset=[figure])
+        if table.empty:
+            return float("nan")
+        mine = np.array([simulated[code] for code in table.index])
+        off = rivals.how_far_off(mine, table[figure].to_numpy(), table["population"].to_numpy())
+        return off["weighted" if figure == rivals.WITHIN else "error"]
+
+    return of_persons(value)
 
 
 _OLD = ("households_65_74", "households_75_84", "households_85_plus")
 REGISTERED, SEARCHED = social("registered_months", YEAR), social("waited_months", YEAR)
-Count = Callable[[Tables], float]
 OF_PAGES: dict[str, Count] = {  # figures of validation.csv, in its order
     "rate_45_54": move_rate("45_54", ("households_45_54",), inside=True),
     "rate_55_64": move_rate("55_64", ("households_55_64",), inside=True),
@@ -209,8 +217,13 @@ COUNTS: dict[str, Count] = {  # by id of a target: all that the model can count 
     "koop_sold": OF_PAGES["freed_koop"],
     "first_link_2020": OF_PAGES["first_link"],
     "order_house_flat": longer_chains,
-    "moved_within_nl": local_rate,
-    "moved_within_gelderland": local_error,
+    "moved_within_nl": of_persons(PersonRates.within_all),
+    "moved_within_gelderland": local_error(rivals.WITHIN),
+    "arrived_gelderland": local_error(rivals.ARRIVED),
+    "left_gelderland": local_error(rivals.LEFT),
+    "moves_into_no_freed_home": of_persons(PersonRates.into_no_freed_home),
+    **{f"within_{age}": of_persons(partial(PersonRates.within_at, age=age)) for age in AGES},
+    **{f"between_{age}": of_persons(partial(PersonRates.between_at, age=age)) for age in AGES},
     **{f"registration_{place}": REGISTERED for place in ("utrecht", "amsterdam", "oss", "zundert", "hilvarenbeek")},
     **{f"search_{place}": SEARCHED for place in ("utrecht", "oss", "zundert", "hilvarenbeek")},
 }

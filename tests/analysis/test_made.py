@@ -108,7 +108,7 @@ def test_a_validation_writes_what_it_declares(tmp_path, monkeypatch):
     for name, made in {
         "validation.compare": lambda tables: table,
         "validation.tables": lambda *parts: empty,
-        "local_moves.of_folder": lambda folder, months: {},
+        "person_rates.of_folder": lambda folder, months: None,
         "judged.judge": lambda tables, place: judged,
         "judged.as_text": lambda table, place: "",
         "judged.verdict": lambda table: "",

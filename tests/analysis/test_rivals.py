@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.estimates import beside_rivals, local_moves, rivals, validation
+from analysis.estimates import beside_rivals, person_rates, rivals, validation
 from analysis.estimates.targets import targets
 from analysis.tables.schema import RIVALS
+from sim.counts.schema import PERSON_AGES
 from sim.world import figures
 from sim.world.places import resolve
 
@@ -113,37 +114,57 @@ def test_errors_by_hand_and_a_forecast_that_is_the_same_everywhere_ranks_nothing
 # the model beside them
 
 
-def moves(**changed: list) -> pd.DataFrame:
-    """Five moves of one household each in half a year, of two persons: inside, out of the gemeente, a starter, an arrival, a union."""
-    rows = {
-        "seed": [0] * 5,
-        "chain_id": [1, 2, 3, 4, -1],
-        "household_size": [2] * 5,
-        "from_dwelling": [7, 8, -1, -1, -1],
-        "from_area": ["WK000101", "WK000101", "", "", ""],
-        "to_area": ["WK000102", "WK000201", "WK000101", "WK000101", "WK000201"],
-        "left_home_elsewhere": [False] * 5,
-        "fills_vacancy": [True, True, True, True, False],
+def persons() -> pd.DataFrame:
+    """Who lives there in two seeds and two years: each the same, 200 of 20 and 100 of 70 in each of two gemeenten."""
+    rows = [
+        (seed, year, gemeente, age, n)
+        for seed in (0, 1)
+        for year in (0, 1)
+        for gemeente in ("GM0001", "GM0002")
+        for age, n in (("18_22", 200), ("69_71", 100))
+    ]
+    return pd.DataFrame(rows, columns=["seed", "year", "gemeente", "age", "persons"])
+
+
+MOVES = pd.DataFrame(
+    [
+        (0, 0, "GM0001", "GM0001", "own_home", "18_22", 40),  # 10 a year
+        (1, 1, "GM0001", "GM0001", "room", "69_71", 8),
+        (0, 1, "GM0001", "GM0002", "own_home", "18_22", 16),
+        (1, 0, "", "GM0002", "partner", "18_22", 8),
+        (1, 0, "GM0002", "", "elsewhere", "69_71", 4),
+    ],
+    columns=["seed", "year", "from_gemeente", "to_gemeente", "kind", "age", "persons"],
+)
+
+
+def test_rates_of_persons_are_those_of_a_register_by_hand():
+    found = person_rates.rates(MOVES, persons())
+    assert found.of_gemeenten() == {
+        rivals.WITHIN: {"GM0001": pytest.approx(100 * 12 / 300), "GM0002": 0},
+        rivals.ARRIVED: {"GM0001": 0, "GM0002": pytest.approx(100 * 6 / 300)},
+        rivals.LEFT: {"GM0001": pytest.approx(100 * 4 / 300), "GM0002": pytest.approx(100 * 1 / 300)},
     }
-    return pd.DataFrame(rows | changed)
+    assert found.within_all() == pytest.approx(100 * 12 / 600)
+    assert found.within_at(20) == pytest.approx(100 * 10 / 400) and found.within_at(70) == pytest.approx(100 * 2 / 200)
+    assert found.between_at(20) == pytest.approx(100 * (4 + 2 / 2) / 400), "a move between two gemeenten of the run counts whole"
+    assert found.between_at(70) == pytest.approx(100 * (1 / 2) / 200)
+    assert found.into_no_freed_home() == pytest.approx((2 + 2) / (10 + 2 + 4 + 2)), "where who left went to nobody knows"
+    with pytest.raises(ZeroDivisionError):
+        found.within_at(40)
 
 
-CHAINS = pd.DataFrame({"seed": [0] * 4, "chain_id": [1, 2, 3, 4], "end_reason": ["starter", "open", "starter", "arrival"]})
-
-
-def test_persons_who_move_inside_a_gemeente_are_counted_per_year():
-    assert local_moves.moved_within(moves(), CHAINS, 6) == {"GM0001": 8.0, "GM0002": 4.0}
-    gone = moves(left_home_elsewhere=[False, False, True, False, False])
-    assert local_moves.moved_within(gone, CHAINS, 6) == {"GM0001": 4.0, "GM0002": 4.0}
-    two = pd.concat([moves(), moves(seed=[1] * 5)], ignore_index=True)
-    chains = pd.concat([CHAINS, CHAINS.assign(seed=1, end_reason="arrival")], ignore_index=True)
-    assert local_moves.moved_within(two, chains, 6) == {"GM0001": 6.0, "GM0002": 4.0}, "the starter is an arrival in the second world"
+def test_the_bands_of_a_rate_are_those_of_the_table_and_of_its_target():
+    for age, (low, above) in person_rates.AGES.items():
+        assert {low, above} <= set(PERSON_AGES) and low <= age < above
+        assert f"persons of {low} to {above - 1} who" in targets()[f"within_{age}"].definition
+    assert {int(key.split("_")[1]) for key in targets() if key.startswith("between_")} == set(person_rates.AGES)
 
 
 def rows_of(word: str, factor: float) -> pd.DataFrame:
     """Rows of runs in all gemeenten of a set, in which the model gives what was observed times a factor."""
     codes = sorted(SETS[word])
-    model = (TABLE.loc[codes, rivals.WITHIN] * factor).to_dict()
+    model = {rivals.WITHIN: (TABLE.loc[codes, rivals.WITHIN] * factor).to_dict()}
     chains = beside_rivals.of_chains({key: factor * targets()[key].value for key in rivals.CHAIN})
     rows = [*beside_rivals.of_gemeenten(codes, model), *chains, *beside_rivals.of_coach()]
     return pd.DataFrame(rows, columns=list(RIVALS.names))
@@ -177,10 +198,22 @@ def test_over_all_sets_the_model_stands_only_where_it_was_run():
 
 
 def test_figures_of_a_run_are_those_of_its_gemeenten():
-    within = {code: 0.06 * TABLE.loc[code, "population"] for code in SETS["Gelderland"]}
-    t = validation.Tables(None, None, None, 12, within)  # type: ignore[arg-type]
-    known = TABLE[TABLE.index.isin(SETS["Gelderland"])].dropna(subset=[rivals.WITHIN])
-    by_hand = (100 * (6 / known[rivals.WITHIN] - 1).abs() * known["population"]).sum() / known["population"].sum()
-    assert validation.local_error(t) == pytest.approx(by_hand) and validation.local_rate(t) == pytest.approx(6)
-    assert math.isnan(validation.local_error(t._replace(within={}))) and math.isnan(validation.local_rate(t._replace(within={})))
-    assert resolve("gelderland").gemeenten == tuple(sorted(SETS["Gelderland"]))
+    codes = sorted(SETS["Gelderland"])
+    there = pd.DataFrame({"gemeente": codes, "age": 18, "persons": TABLE.loc[codes, "population"]})
+    inside = there.assign(from_gemeente=codes, to_gemeente=codes, kind="own_home", persons=0.06 * there["persons"])
+    came = inside.assign(from_gemeente="", persons=0.03 * there["persons"])
+    rates = person_rates.PersonRates(pd.concat([inside, came]).drop(columns="gemeente"), there)
+    t = validation.Tables(None, None, None, 12, rates)  # type: ignore[arg-type]
+    known = TABLE[TABLE.index.isin(SETS["Gelderland"])]
+    moved, arrived = known.dropna(subset=[rivals.WITHIN]), known.dropna(subset=[rivals.ARRIVED])
+    by_hand = (100 * (6 / moved[rivals.WITHIN] - 1).abs() * moved["population"]).sum() / moved["population"].sum()
+    found = {key: validation.value_of(count, t) for key, count in validation.COUNTS.items() if key.endswith("_gelderland")}
+    assert found["moved_within_gelderland"] == pytest.approx(by_hand)
+    assert found["arrived_gelderland"] == pytest.approx((100 * (3 / arrived[rivals.ARRIVED] - 1).abs()).mean())
+    assert found["left_gelderland"] == pytest.approx(100), "nobody left"
+    assert validation.COUNTS["moved_within_nl"](t) == pytest.approx(6)
+    rows = pd.DataFrame(beside_rivals.of_gemeenten(codes, rates.of_gemeenten()), columns=list(RIVALS.names))
+    model = rows[rows["who"] == "model"].set_index(["figure", "place"])["value"]
+    assert model[rivals.WITHIN, codes[0]] == pytest.approx(6) and model[rivals.ARRIVED, codes[0]] == pytest.approx(3)
+    assert all(math.isnan(validation.value_of(validation.COUNTS[key], t._replace(persons=None))) for key in found)
+    assert resolve("gelderland").gemeenten == tuple(codes)

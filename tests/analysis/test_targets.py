@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.estimates import judged, local_moves, targets, validation
+from analysis.estimates import judged, person_rates, targets, validation
 from analysis.estimates.ledger_counts import COUNTED
 from analysis.page.public_words import WORDS
 from analysis.results import gather
@@ -207,7 +207,9 @@ def test_a_validation_notes_before_it_tells(tmp_path, monkeypatch, tables):
     said: list[str] = []
     monkeypatch.setattr(pd, "read_parquet", lambda path: None)
     monkeypatch.setattr(validation, "tables", lambda *parts: tables)
-    monkeypatch.setattr(local_moves, "of_folder", lambda folder, months: {"GM0664": 1000.0})
+    there = pd.DataFrame({"gemeente": ["GM0664"], "age": 18, "persons": 1000.0})
+    moved = there.assign(from_gemeente="GM0664", to_gemeente="GM0664", kind="own_home", persons=50.0)
+    monkeypatch.setattr(person_rates, "of_folder", lambda folder, months: person_rates.PersonRates(moved, there))
     monkeypatch.setattr(declared_test, "note", lambda place, command, result: said.append(f"{place} {command} {result}"))
     monkeypatch.setattr("builtins.print", lambda *texts, **how: said.append(" ".join(map(str, texts))))
     assert validate.report(tmp_path, made.MONTHS, "zeeland", "the command") == 0
@@ -250,6 +252,8 @@ def test_the_verdict_counts_what_is_predicted_and_frozen_and_nobody_that_is_not_
     assert judged.log_ratio(table[table["id"] == "second_link"]) == pytest.approx(0.1)
     assert math.isnan(judged.log_ratio(table[table["id"] == "order_house_flat"])), "nothing is near a limit"
     assert table["id"].iloc[-1] == "realised_65"
+    built_on = judged.judgement(dict.fromkeys(judged.BUILT_ON, 1.0))
+    assert set(built_on["status"]) == {"input"} and judged.verdict(built_on).startswith("0 of 0 predicted")
     late = table.assign(counted="late")
     assert judged.verdict(late).startswith("0 of 0 predicted")
 
