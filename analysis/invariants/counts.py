@@ -12,7 +12,7 @@ from analysis.invariants.ledger import known
 from analysis.invariants.rule import RECORD, RUN, Wrong, apart, beside, end_of, in_order, invariant, months_of, named, summed
 from sim.counts.indicators import FOLLOWED, MONTH_STATES
 from sim.counts.schema import AGE_COLUMNS, PERSON_BANDS, TABLES, TENURE_COLUMNS
-from sim.world.codes import CHOSEN
+from sim.world.codes import CHOSEN, WITHOUT_A_HOME, PersonMove
 from sim.world.names import ALL, ALLE, BASIS, YEAR
 
 AT_MOST = (  # a part, and what it is a part of
@@ -58,9 +58,23 @@ _known_everywhere("packages_csv", "cost", "shortfall")
 
 @invariant
 def a_move_of_a_person_is_from_or_to_here(person_moves: pd.DataFrame) -> Wrong:
-    """A person moves from or to a gemeente of the area, and only who goes elsewhere goes to none of them; at least one does."""
-    away = person_moves["to_gemeente"] == ""
-    return (away & (person_moves["from_gemeente"] == "")) | (away != (person_moves["kind"] == "elsewhere")) | (person_moves["persons"] < 1)
+    """A person moves from or to a gemeente of the area; who goes to none goes elsewhere, or has no home of its own; at least one does."""
+    away, kind = person_moves["to_gemeente"] == "", person_moves["kind"]
+    nowhere = away & (person_moves["from_gemeente"] == "")
+    wrong = away & ~kind.isin([PersonMove.ELSEWHERE.key, *(one.key for one in WITHOUT_A_HOME)])
+    return nowhere | wrong | (~away & (kind == PersonMove.ELSEWHERE.key)) | (person_moves["persons"] < 1)
+
+
+@invariant
+def who_changes_places_is_as_many_as_come_for_it(person_moves: pd.DataFrame) -> Wrong:
+    """Of the moves without a home of one's own as many come from elsewhere, of each kind and age in each year, as go there, or more."""
+    some = person_moves["kind"].isin([one.key for one in WITHOUT_A_HOME])
+    of_group = [person_moves[name] for name in (*RUN, "year", "kind", "age")]
+    gone, came = (
+        person_moves["persons"].where(some & (person_moves[side] == ""), 0).groupby(of_group, observed=True).transform("sum")
+        for side in ("to_gemeente", "from_gemeente")
+    )
+    return some & (gone > came)
 
 
 @invariant

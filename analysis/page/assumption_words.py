@@ -25,7 +25,6 @@ rel_birth_third | hoeveel derde kinderen er komen | how many third children are 
 rel_union | hoe vaak mensen gaan samenwonen | how often people move in together
 rel_worse_limitation | hoe vaak iemand in een rolstoel komt | how often somebody comes to need a wheelchair
 rel_children_leave_along | met wie kinderen meegaan na een scheiding | whom children go with after a separation
-p_departure_frees_dwelling | hoe vaak een vertrek een woning vrijmaakt | how often a departure frees a home
 rel_share_outside_region | hoeveel verhuizers uit de regio vertrekken | how many movers leave the region
 rel_arrivals_lost | hoeveel nieuwkomers zonder woning weer vertrekken | how many arrivals leave again without a home
 dur_patience_low | hoe lang nieuwkomers minstens op een woning wachten | how long arrivals wait for a home at least
@@ -73,6 +72,7 @@ p_nood_partner | of weduwen en weduwnaars gaan zoeken | whether the widowed star
 p_event_children_left | of ouders gaan zoeken als kinderen weg zijn | whether parents start when the children have left
 p_event_birth | of gezinnen gaan zoeken na een geboorte | whether families start to search after a birth
 rel_discontent | of een woonwens de eigen woning minder leuk maakt | whether a wish makes the present home less liked
+dur_look_elsewhere | hoe lang van tevoren mensen elders zoeken | how long beforehand people look elsewhere
 dur_settle | hoe lang mensen na verhuizen rust willen | how long people want rest after a move
 rel_attachment_mean | hoe sterk mensen aan hun buurt hechten | how strongly people are attached to their neighbourhood
 p_look | hoe vaak zoekers naar het aanbod kijken | how often searchers look at what is on offer
@@ -170,9 +170,6 @@ dur_partner_mix | hoe verschillend partners in leeftijd zijn | how much partners
 dur_partner_most | hoeveel partners in leeftijd mogen verschillen | how much partners may differ in age
 dur_partner_search | hoe lang mensen naar een partner zoeken | how long people look for a partner
 dur_arrivals_correction | hoe snel nieuwkomers een lege woning vullen | how soon arrivals fill an empty home
-age_arrival_middle | vanaf welke leeftijd minder mensen hierheen komen | from which age fewer people come here
-rel_arrival_young | of vooral jongeren hierheen komen | whether it is the young above all who come here
-rel_arrival_old | of ouderen minder vaak hierheen komen | whether older people come here less often
 rel_death_at_home_least | of thuis wonende ouderen minder vaak overlijden | whether older people at home die less often
 .rel_sample | hoeveel mensen de vragenlijst invullen | how many people answer the survey
 .rel_misread | hoe vaak een antwoord verkeerd begrepen wordt | how often an answer is misread

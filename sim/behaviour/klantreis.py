@@ -87,6 +87,7 @@ class Journey(NamedTuple):
     owner: float  # … of an owner
     p_adapt: float  # share of the wishes that fade in which a home that can be adapted is
     dur_settle: float  # months until a new home is home
+    look_elsewhere: int  # months before it leaves for another gemeente in which a household looks there, and not here
     discontent: np.float32  # fit points by which a home is liked less as long as one is on the way
     senior_age: int  # years
 
@@ -113,6 +114,7 @@ def make_journey(p: Params) -> Journey:
         owner=p.logit_wish_koop,
         p_adapt=p.p_adapt_share,
         dur_settle=p.dur_settle,
+        look_elsewhere=int(p.dur_look_elsewhere),
         discontent=np.float32(p.rel_discontent),
         senior_age=int(p.senior_age),
     )
@@ -132,6 +134,12 @@ def is_nood(trigger):
 def attached(own, months, rooted):
     """Attachment to the neighbourhood, 0-1: a household's own part and what ``months`` of living there have added."""
     return min(1.0, max(0.0, own + rooted[min(len(rooted) - 1, max(0, months))]))
+
+
+@njit(cache=True)
+def looks_elsewhere(departs, month, dur):
+    """Whether a household that leaves for another gemeente in month ``departs`` has found what it looks for there (``dur`` in months)."""
+    return month >= np.int64(departs) - dur
 
 
 class ThisMonth(NamedTuple):
@@ -178,6 +186,15 @@ def step_kernel(h, d, j, now, funnel):
             continue
         stage = h.stage[i]
         if stage == VERHUIZEN or (stage == NIEUW and month - h.stage_month[i] < dur_settle):
+            continue
+        if looks_elsewhere(h.departs[i], month, j.look_elsewhere):  # with a home in sight there, whatever is on offer here
+            if stage != ZOEKEN:
+                age = oldest_age(np.int64(h.adult_birth[i, 0]), np.int64(h.adult_birth[i, 1]), month)
+                cls = class_of(0, age, any_child(h.child_birth, i), j.senior_age)
+                if stage == HUIDIGE:
+                    h.trigger[i] = T_WISH
+                    h.taste_here[i] -= j.discontent
+                _go_to(h, i, HUIDIGE if stage == NIEUW else stage + 1, -1, cls, month, j.discontent, funnel)
             continue
         u = to_unit(draw_bits(bases[WISH_BASE if stage == HUIDIGE else FADE_BASE], h.id[i]))
         touched = h.touched[i] if armed else NO_BITS

@@ -12,8 +12,8 @@ import numpy as np
 from sim.behaviour.fit import any_child, class_of, oldest_age
 from sim.kernel_cache import njit
 from sim.levers import NO_BITS
-from sim.world.chance import draw_bits, pair_bits, to_index, to_unit, to_whole
-from sim.world.codes import CORPORATIE, E_ARRIVAL, FILL, FILLED, NIEUW, WAITING
+from sim.world.chance import draw_bits, pair_bits, to_index, to_whole
+from sim.world.codes import CORPORATIE, FILL, FILLED, NIEUW, WAITING
 from sim.world.columns import ABSENT, NEVER, NOWHERE
 
 if TYPE_CHECKING:
@@ -53,8 +53,6 @@ class Entry(NamedTuple):
     month: int
     reason: int  # MoveReason
     senior_age: int
-    elsewhere: np.uint64  # base key of whether an arrival left a home behind elsewhere
-    p_elsewhere: float
 
 
 @njit(cache=True)
@@ -101,8 +99,7 @@ def write_rows(h, v, m, movers, entry):
             m.parent[k], m.chain[k], m.link[k] = v.parent[x], v.chain[x], v.link[x]
             m.instruments[k] = h.used[i] | v.bits[x]
             m.decisive[k] = h.decisive[i] | v.decisive[x]
-            first_home = h.home[i] < 0 and h.founding[i] == E_ARRIVAL
-            m.left_home_elsewhere[k] = first_home and to_unit(draw_bits(entry.elsewhere, h.id[i])) < entry.p_elsewhere
+            m.left_home_elsewhere[k] = h.home[i] < 0 and h.left_elsewhere[i] == 1
 
 
 @njit(cache=True)

@@ -34,9 +34,7 @@ def write_moves(w: World, rows: NDArray, to: NDArray, vacancy: NDArray | int, re
     w.make_room(0, n)
     first = int(w.counts[1])
     w.counts[1] += n
-    with w.draws.replay():  # keyed on the household
-        elsewhere = w.draws.base(Purpose.LEFT_HOME)
-    entry = Entry(first, w.month, int(reason), int(w.params.senior_age), elsewhere, w.params.rel_left_home_elsewhere)
+    entry = Entry(first, w.month, int(reason), int(w.params.senior_age))
     write_rows(w.h, w.v, w.m, Movers(column(rows, n, np.int32), column(to, n, np.int32), column(vacancy, n, np.int32)), entry)
     return np.arange(first, first + n)
 

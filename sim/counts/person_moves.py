@@ -15,7 +15,9 @@ import numpy as np
 from sim.behaviour.lodging import lives_here, move_between_rooms
 from sim.counts.schema import PERSON_AGES
 from sim.counts.tables import framed
-from sim.world.codes import E_ARRIVAL, E_LEAVE_HOME, EventKind, MoveReason, Origin, PersonMove
+from sim.demography.border import elsewhere, out_of_area
+from sim.world.chance import Purpose, uniform
+from sim.world.codes import E_ARRIVAL, E_LEAVE_HOME, E_SEPARATION, EventKind, MoveReason, Origin, PersonMove
 from sim.world.columns import ABSENT, NEVER, NOWHERE, age_years
 from sim.world.copies import Own
 from sim.world.names import YEAR
@@ -34,19 +36,26 @@ BLOCK = 1 << 18  # households that are looked at together
 class Bound(NamedTuple):
     """Who is about to go by this month's events, as it lives before them."""
 
+    here: NDArray  # bool [household rows], whether it lives here
     departing: NDArray  # household rows
     departing_from: NDArray  # row of the gemeente of each
     care_from: NDArray  # row of the gemeente of each person bound for a place with care
     care_age: NDArray  # years
+    care_of: NDArray  # household row of each
+    children: NDArray  # uint64, ids of those who are to leave their parents for another gemeente
+    children_of: NDArray  # household row of each
+    children_from: NDArray  # row of the gemeente of each
+    children_age: NDArray  # years
 
 
 class Moved(NamedTuple):
-    """Persons who moved: rows of gemeenten (NOWHERE: elsewhere), PersonMove and age in years."""
+    """Persons who moved: rows of gemeenten (NOWHERE: elsewhere), PersonMove, age in years, and the household row of each."""
 
     left: NDArray
     taken: NDArray
     kind: NDArray
     age: NDArray
+    household: NDArray
 
 
 @dataclass
@@ -66,10 +75,9 @@ class PersonMoves(Own):
         """This month, when all have moved; ``first`` is its first row of the ledger."""
         if not self.wanted or w.month < 0:
             return
-        parts = [_by_ledger(w, first), *_by_unions(w, happened, first), _by_founding(w, happened), *_by_going(w, bound, happened)]
-        parts.append(_between_rooms(w))
-        left, taken, kind, age = (np.concatenate(column) for column in zip(*parts, strict=True))
-        keys, n = np.unique(_packed(w, left, taken, kind, age), return_counts=True)
+        alone = [*_by_unions(w, happened, first), _by_founding(w, bound, happened), _between_rooms(w)]
+        parts = [_by_ledger(w, first), *_by_going(w, bound, happened), _exchanged(w, _together(alone))]
+        keys, n = np.unique(_packed(w, _together(parts)), return_counts=True)
         year = w.month // YEAR
         self.moves.append((year, keys, n))
         if w.month % YEAR == 0:
@@ -85,7 +93,13 @@ def bound(w: World, events: Events) -> Bound:
     cared = (kind == EventKind.CARE) & lives_here(h, rows) & ~np.isin(persons, persons[kind == EventKind.DEATH])
     rows, persons = rows[cared], persons[cared]
     at, slot = np.nonzero((h.adult_id[rows] == persons[:, None]) & (h.adult_birth[rows] != ABSENT))
-    return Bound(departing, _gemeente(w, departing), _gemeente(w, rows[at]), age_years(h.adult_birth[rows[at], slot], w.month))
+    care = _gemeente(w, rows[at]), age_years(h.adult_birth[rows[at], slot], w.month), rows[at]
+    off = (events.kind[part] == EventKind.LEAVE_HOME) & (events.new_row[part] < 0) & lives_here(h, events.row[part])
+    rows, persons = events.row[part][off], events.person[part][off]
+    at, slot = np.nonzero((h.child_id[rows] == persons[:, None]) & (h.child_birth[rows] != ABSENT))
+    age = age_years(h.child_birth[rows[at], slot], w.month)
+    rows, persons = rows[at], persons[at]
+    return Bound(lives_here(h), departing, _gemeente(w, departing), *care, persons, rows, _gemeente(w, rows), age)
 
 
 def living_here(w: World) -> NDArray:
@@ -130,7 +144,7 @@ def _by_ledger(w: World, first: int) -> Moved:
     left = np.where(homes >= 0, w.map.gemeente[w.d.area[np.maximum(homes, 0)]], _from(w, rows))
     taken = w.map.gemeente[w.d.area[m.to_dwelling[k]]].astype(np.int64)
     kind = np.where(m.reason[k] == MoveReason.FILL, PersonMove.OWN_HOME, PersonMove.OTHER_HOME)
-    return Moved(left[at], taken[at], kind[at], age)
+    return Moved(left[at], taken[at], kind[at], age, rows[at])
 
 
 def _by_unions(w: World, happened: Happened, first: int) -> list[Moved]:
@@ -149,7 +163,7 @@ def _by_unions(w: World, happened: Happened, first: int) -> list[Moved]:
         left_home = np.array([homes.get(int(row), NOWHERE) for row in rows[moves]], np.int64)
         left = np.where(left_home >= 0, w.map.gemeente[w.d.area[np.maximum(left_home, 0)]], _from(w, rows[moves]))
         at, age = _of_side(w, a[moves], b[moves], c[moves], side)
-        found.append(Moved(left[at], _gemeente(w, c[moves])[at], np.full(len(at), int(PersonMove.PARTNER)), age))
+        found.append(Moved(left[at], _gemeente(w, c[moves])[at], np.full(len(at), int(PersonMove.PARTNER)), age, rows[moves][at]))
     return found
 
 
@@ -165,15 +179,14 @@ def _of_side(w: World, a: NDArray, b: NDArray, c: NDArray, side: int) -> tuple[N
     return at, ages[at, place]
 
 
-def _by_founding(w: World, happened: Happened) -> Moved:
+def _by_founding(w: World, bound: Bound, happened: Happened) -> Moved:
     """Those who left their parents or parted, and have no home of their own yet."""
     here = happened.founded_kind != E_ARRIVAL
     rows, parents = happened.founded[here], happened.founded_parent[here]
     at, age = _persons(w, rows)
     kind = np.where(happened.founded_kind[here] == E_LEAVE_HOME, PersonMove.LEFT_HOME, PersonMove.SEPARATED)
     taken = w.map.gemeente[np.maximum(w.h.origin_area[rows], 0)].astype(np.int64)
-    settled = (w.h.home[parents] >= 0) | (w.h.patience[parents] == NEVER)
-    return Moved(np.where(settled, taken, NOWHERE)[at], taken[at], kind[at], age)
+    return Moved(np.where(bound.here[parents], taken, NOWHERE)[at], taken[at], kind[at], age, rows[at])
 
 
 def _by_going(w: World, bound: Bound, happened: Happened) -> list[Moved]:
@@ -182,24 +195,61 @@ def _by_going(w: World, bound: Bound, happened: Happened) -> list[Moved]:
     rows, left = bound.departing[gone], bound.departing_from[gone]
     at, age = _persons(w, rows)  # who has gone stands in the old row still
     elsewhere = np.full(len(at), NOWHERE, np.int64)
-    away = Moved(left[at], elsewhere, np.full(len(at), int(PersonMove.ELSEWHERE)), age)
-    return [away, Moved(bound.care_from, bound.care_from, np.full(len(bound.care_age), int(PersonMove.CARE)), bound.care_age)]
+    away = Moved(left[at], elsewhere, np.full(len(at), int(PersonMove.ELSEWHERE)), age, rows[at])
+    died = happened.ended[np.isin(happened.origin, (Origin.DEATH, Origin.CARE))]
+    stayed = np.isin(bound.children_of, died)  # where the last adult is gone the rest of its month is void
+    along = happened.founded[happened.founded_kind == E_SEPARATION]  # as where a child went along with a parent
+    stayed |= np.isin(bound.children, w.h.child_id[np.concatenate((bound.children_of, along))])
+    left, age = bound.children_from[~stayed], bound.children_age[~stayed]
+    off = Moved(left, np.full(len(left), NOWHERE, np.int64), np.full(len(left), int(PersonMove.ELSEWHERE)), age, bound.children_of[~stayed])
+    cared = np.full(len(bound.care_age), int(PersonMove.CARE))
+    return [away, off, Moved(bound.care_from, bound.care_from, cared, bound.care_age, bound.care_of)]
 
 
 def _between_rooms(w: World) -> Moved:
     rows, kind = move_between_rooms(w)
     at, age = _persons(w, rows)
     here = _gemeente(w, rows)[at]
-    return Moved(here, here, kind[at], age)
+    return Moved(here, here, kind[at], age, rows[at])
+
+
+def _exchanged(w: World, moved: Moved) -> Moved:
+    """The same where those who go to another gemeente change places with somebody of their age who comes from one.
+
+    Who moves without a home of one's own goes there as often as persons of that age do (``sim.demography.border.elsewhere``). The world
+    does not change by it: the one who comes lives on as the one who went would have. Of children who leave home those who leave the area
+    went as themselves; in an area of several gemeenten others go to another of these.
+    """
+    share = elsewhere(w.geography.leaving)  # [gemeenten, ages]
+    whole_country, several = w.setting.place.key == "nederland", len(w.geography.leaving)
+    went = np.zeros_like(share) if whole_country else out_of_area(w.params, several) * share
+    of_kind = np.stack([share, (share - went) / (1 - went)])
+    oldest = np.zeros(len(w.h.id), np.int64)
+    np.maximum.at(oldest, moved.household, moved.age)
+    age = np.minimum(oldest[moved.household], share.shape[1] - 1)
+    u = uniform(w.draws.base(Purpose.EXCHANGE, w.month), w.h.id[moved.household])
+    go = u < of_kind[(moved.kind == PersonMove.LEFT_HOME).astype(int), np.maximum(moved.left, 0), age]
+    go &= moved.left == moved.taken
+    stay, gone = _some(moved, ~go), _some(moved, go)
+    nowhere = np.full(len(gone.age), NOWHERE, np.int64)
+    return _together([stay, gone._replace(taken=nowhere), gone._replace(left=nowhere)])
+
+
+def _some(moved: Moved, which: NDArray) -> Moved:
+    return Moved(*(column[which] for column in moved))
+
+
+def _together(parts: list[Moved]) -> Moved:
+    return Moved(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 
 def _band(age: NDArray) -> NDArray:
     return np.searchsorted(PERSON_AGES, age, side="right") - 1
 
 
-def _packed(w: World, left: NDArray, taken: NDArray, kind: NDArray, age: NDArray) -> NDArray:
+def _packed(w: World, moved: Moved) -> NDArray:
     places = len(w.geography.gemeente_code) + 1  # NOWHERE stands first
-    return (((left + 1) * places + taken + 1) * N_KINDS + kind) * N_BANDS + _band(age)
+    return (((moved.left + 1) * places + moved.taken + 1) * N_KINDS + moved.kind) * N_BANDS + _band(moved.age)
 
 
 def moves_table(w: World, mine: PersonMoves) -> pd.DataFrame:

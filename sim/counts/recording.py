@@ -256,14 +256,16 @@ def leavers(w: World, events: Events) -> dict[str, int]:
 
 
 def _realised(w: World, records: Records) -> dict[str, float]:
-    """Once a year: who searched a year ago, and the share of them that has moved since (B17, B53); else NaN."""
+    """Once a year: who searched a year ago, and the share of them that has moved since, here or elsewhere (B17, B53); else NaN."""
     row = dict.fromkeys(("realised_65", "realised_all"), np.nan)
     if w.month % 12:
         return row
     h = w.h
     for key, rows in records.cohort.items():
-        still = rows[h.state[rows] == PRESENT]
-        row[key] = float((h.moved_in[still] > w.month - 12).mean()) if len(still) else np.nan
+        left = (h.state[rows] != PRESENT) & (h.departs[rows] > w.month - 12) & (h.departs[rows] <= w.month)
+        known = (h.state[rows] == PRESENT) | left
+        moved = left | (h.moved_in[rows] > w.month - 12)
+        row[key] = float(moved[known].mean()) if known.any() else np.nan
     searching = np.flatnonzero((h.state == PRESENT) & (h.stage == ZOEKEN) & (h.home >= 0))
     old = age_years(h.adult_birth[searching], w.month).max(axis=1) >= 65
     records.cohort = {"realised_65": searching[old], "realised_all": searching}

@@ -273,7 +273,8 @@ PERSON_MOVES = Table(
     "person_moves",
     "year × gemeente left × gemeente moved to × kind × age",
     "moves counted in persons, as a population register does; only those to an empty home (`own_home`) fill one and stand in chains. Who "
-    "came from elsewhere and has found no home yet does not live here yet. Rows of zero are left out",
+    "came from elsewhere and has found no home yet does not live here yet. Who moves without a home of one's own (in with a partner, from "
+    "room to room, apart) and goes to another gemeente changes places with somebody who comes. Rows of zero are left out",
     ("year", "from_gemeente", "to_gemeente", "kind", "age"),
     (
         _YEAR,

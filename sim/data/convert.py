@@ -226,14 +226,17 @@ def provinces(source: Path) -> pd.DataFrame:
 
 
 def moves(source: Path) -> pd.DataFrame:
-    """Persons who move to an ordinary dwelling per year, by age, % of persons."""
+    """Persons who move to an ordinary dwelling per year, and those who go to another gemeente, by age, % of persons."""
     young = pd.read_csv(source / "moves_by_age_2017.csv")
     old = pd.read_csv(source / "moves_by_age_74plus.csv")
     share = (young["pct_moved_within_gemeente"] + young["pct_moved_between_gemeenten"]).round(2)
+    within, between = old["of_which_within_gemeente_pct_per_year"], old["of_which_between_gemeenten_pct_per_year"]
+    to_home = between * old["moved_to_ordinary_dwelling_pct_per_year"] / (within + between)  # the others go to a place with care
     return pd.DataFrame(
         {
             "age": [*young["age"], *old["age"]],
             "pct_moved": [*share, *old["moved_to_ordinary_dwelling_pct_per_year"]],
+            "pct_between": [*young["pct_moved_between_gemeenten"], *to_home.round(2)],
             "year": [2017] * len(young) + [2022] * len(old),
             "status": ["READ"] * len(young) + ["DERIVED"] * len(old),
         }

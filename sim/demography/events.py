@@ -76,7 +76,7 @@ class Events(NamedTuple):
     row: NDArray  # int32, household (ARRIVAL: the new one)
     other: NDArray  # int32, UNION: the partner's household; SEPARATION: 1 if the children go along; else −1
     person: NDArray  # uint64, adult or child concerned; 0 for UNION, DEPARTURE and ARRIVAL
-    new_row: NDArray  # int32, household that is founded, or −1
+    new_row: NDArray  # int32, household that is founded, or −1 (LEAVE_HOME: the child goes to another gemeente)
     first: NDArray  # int64
 
 
@@ -262,12 +262,13 @@ def _leave(h, e, tally):
     slot = _child_slot(h, i, e.person)
     if slot < 0:
         return False
-    h.adult_birth[c, 0] = h.child_birth[i, slot]
-    h.adult_id[c, 0] = e.person
-    h.adult_sex[c, 0] = e.person & np.uint64(1)
+    if c >= 0:
+        h.adult_birth[c, 0] = h.child_birth[i, slot]
+        h.adult_id[c, 0] = e.person
+        h.adult_sex[c, 0] = e.person & np.uint64(1)
+        _found(h, e, c, i, np.float32(0.0), tally)
     h.child_birth[i, slot] = ABSENT
     h.child_id[i, slot] = NO_ONE
-    _found(h, e, c, i, np.float32(0.0), tally)
     trigger = T_CHILDREN_LEFT
     for k in range(N_CHILDREN):
         if h.child_birth[i, k] != ABSENT:

@@ -42,7 +42,6 @@ PURPOSES = (  # in the order of EventKind, as the kernel reads them; the last on
     Purpose.DEPARTURE,
     Purpose.CHILD_SEX,
 )
-YOUNG = 35  # the age below which rel_departure_young counts
 MAX_AGE = rates.MAX_AGE
 TWELVE = np.uint32(12)
 MOST_EVENTS = N_ADULTS + N_CHILDREN + 3  # of one household in one month
@@ -71,7 +70,7 @@ class Odds(NamedTuple):
     month: int
     chances: Chances
     base: NDArray  # uint64 [9], base keys in the order of PURPOSES
-    p_leave: NDArray  # float64 [2], chance to depart of a household from 35, and of one below
+    p_leave: NDArray  # float64 [111], chance to depart of a household, by age of its first adult
 
 
 def scaled_rates(p: Params) -> rates.Rates:
@@ -248,7 +247,7 @@ def draw_households_kernel(h, rows, odds, out, busy):
             if to_unit(bits) < c.separation[0, age]:
                 out[n, 0], out[n, 1], out[n, 2] = E_SEPARATION, i, np.int64(bits & np.uint64(1))
                 n += 1
-        if _fires(b_departure, h.id[i], odds.p_leave[1 if age < YOUNG else 0]):
+        if _fires(b_departure, h.id[i], odds.p_leave[age]):
             out[n, 0], out[n, 1], out[n, 2] = E_DEPARTURE, i, 0
             n += 1
         chance = 0.0 if couple or n > before or busy[r] else c.union[h.adult_sex[i, first], age]

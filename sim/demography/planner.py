@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sim.demography.border import between, first_age, going, others_expected, sizes
 from sim.demography.events import Events, People, apply_month, people_of
-from sim.demography.hazards import PURPOSES, YOUNG, Odds, chances, draw_month
+from sim.demography.hazards import PURPOSES, Odds, chances, draw_month
 from sim.demography.partners import Seekers, nobody, pair
 from sim.world.chance import Draws, Purpose, bits_array, hash_ints, index_array, normal_table, uniform
 from sim.world.codes import E_ARRIVAL, E_DEPARTURE, E_LEAVE_HOME, E_SEPARATION, E_UNION, PRESENT
 from sim.world.columns import ABSENT, N_ADULTS, N_CHILDREN, NEVER, NOWHERE, Households, age_years, empty, grow_column
+from sim.world.names import YEAR
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sim.demography.hazards import Chances
     from sim.parameters import Params
     from sim.world.geography import Border
 
@@ -43,10 +46,21 @@ PLACES = np.array([10 * N_ADULTS + k for k in range(N_ADULTS)] + [10 * N_CHILDRE
 
 
 class Movers(NamedTuple):
-    """Households of the start, in order of id, from which arrivals are copied."""
+    """Whom arrivals are like: households of the start with a home, and children at home; each in order of id."""
 
     rows: NDArray  # int32
     edges: NDArray  # float64, cumulative weight
+    births: NDArray  # int16, month of birth of the children who may leave home
+    child_edges: NDArray  # float64, cumulative weight of those
+
+
+class Arrivals(NamedTuple):
+    """The arrivals of a month."""
+
+    rows: NDArray  # int32
+    patience: NDArray  # int16, month in which each leaves again without a home
+    left_elsewhere: NDArray  # bool, whether it leaves a home behind elsewhere
+    persons: dict[str, NDArray]  # ARRIVAL_COLUMNS
 
 
 class Future(NamedTuple):
@@ -56,7 +70,8 @@ class Future(NamedTuple):
     id: NDArray  # uint64 [later rows]
     left_home: NDArray  # int32, rows of those who leave their parents
     left_home_place: NDArray  # float32, their place among incomes
-    arrived: list[tuple[NDArray, NDArray, dict[str, NDArray]]]  # rows, month of patience, persons as they arrive
+    arrived: list[Arrivals]
+    departing: tuple[NDArray, NDArray]  # int32 rows, int16 month of each
 
 
 class Planner:
@@ -73,14 +88,16 @@ class Planner:
         self.gap = 0.0  # homes without a household to come, since the start
         self.draws = Draws(seed)
         self.chances = chances(p)
-        self.p_leave = _departure_chance(start, p, border, first)
-        self.movers = _movers(start, p, first)
+        self.border = border
+        self.going = going(start, p, border, first, others_expected(start, p, border, first, self.chances))
+        self.others = 0.0  # persons of the last months who left other than with their whole household
+        self.movers = _movers(start, p, first, self.chances)
         self.income_place = normal_table()
         self.seekers = nobody()
         self.events: dict[str, list[NDArray]] = {name: [] for name in Events._fields[:-1]}
         self.ids: list[NDArray] = []
         self.left_home: list[tuple[NDArray, NDArray]] = []
-        self.arrived: list[tuple[NDArray, NDArray, dict[str, NDArray]]] = []
+        self.arrived: list[Arrivals] = []
 
     def pass_month(self, month: int, net_dwellings: int, arrivals: bool) -> None:
         """Draw, apply and keep the events of one month."""
@@ -90,7 +107,11 @@ class Planner:
         kind, row, person, other = self.drawn(month, arrivals)
         order = np.lexsort((person, row, kind))
         kind, row, person, other = kind[order], row[order], person[order], other[order]
-        founds = (kind == E_SEPARATION) | (kind == E_LEAVE_HOME) | (kind == E_UNION)
+        if month > self.first and (month - self.first) % YEAR == 0:
+            self.going, self.others = going(self.g, self.p, self.border, month, self.others / YEAR), 0.0
+        elsewhere = self.leave_elsewhere(month, kind, row, person)
+        self.others += int(elsewhere.sum()) + self.crossed(month, kind, row, other)
+        founds = (kind == E_SEPARATION) | ((kind == E_LEAVE_HOME) & ~elsewhere) | (kind == E_UNION)
         new_row = np.full(len(kind), NOWHERE, np.int32)
         new_row[founds] = self.allocate(month, kind[founds], row[founds], other[founds], person[founds])
         part = _as_events(month, kind, row, other, person, new_row)
@@ -103,7 +124,7 @@ class Planner:
         left = happened.founded[happened.founded_kind == E_LEAVE_HOME]
         self.left_home.append((self.at[left], self.g.income_z[left]))
         if n_new:
-            extra = self.arrive(month, n_new)
+            extra = self.arrive(month, n_new, min(n_new, int(elsewhere.sum())))  # as many come out of the parental home as go
             apply_month(self.g, extra, 0, n_new, month)
             self.keep(extra)
             self.n_present += n_new
@@ -119,11 +140,31 @@ class Planner:
         for name, column in self.events.items():
             column.append(getattr(written, name))
 
+    def leave_elsewhere(self, month: int, kind: NDArray, row: NDArray, person: NDArray) -> NDArray:
+        """Which events are those of children who leave home for another gemeente."""
+        leaves = np.flatnonzero(kind == E_LEAVE_HOME)
+        at, slot = np.nonzero(self.g.child_id[row[leaves]] == person[leaves][:, None])
+        age = age_years(self.g.child_birth[row[leaves][at], slot], month)
+        found = np.zeros(len(kind), bool)
+        found[leaves[at]] = uniform(self.draws.base(Purpose.LEAVE_ELSEWHERE, month), person[leaves][at]) < self.going.children[age]
+        return found
+
+    def crossed(self, month: int, kind: NDArray, row: NDArray, other: NDArray) -> float:
+        """Persons expected to go to another gemeente of those who part, or move in with a partner (see ``sim.counts.person_moves``)."""
+        share = self.going.children
+        parts = row[kind == E_SEPARATION]
+        found = float(share[first_age(self.g, month, parts)].sum())
+        if self.border is not None and self.border.gemeenten == 1:
+            for side in (row, other):  # one of both moves
+                some = side[kind == E_UNION]
+                found += float((share[first_age(self.g, month, some)] * sizes(self.g, some)).sum()) / 2
+        return found
+
     def drawn(self, month: int, keep_level: bool) -> tuple[NDArray, NDArray, NDArray, NDArray]:
         """Kind, row, person and other of this month's events, arrivals apart, in no order."""
         base = np.array([self.draws.base(purpose, month) for purpose in PURPOSES], np.uint64)
         surplus = max(0, -self.gap) / self.p.dur_arrivals_correction / max(1, self.n_present) if keep_level else 0.0
-        out = draw_month(self.g, self.n, Odds(month, self.chances, base, self.p_leave + surplus))
+        out = draw_month(self.g, self.n, Odds(month, self.chances, base, self.going.households + surplus))
         kind, row, slot = out[:, 0].astype(np.uint8), out[:, 1], out[:, 2]
         child = self.g.child_id[row, slot]
         person = np.where(kind == E_LEAVE_HOME, child, self.g.adult_id[row, np.minimum(slot, N_ADULTS - 1)])
@@ -182,8 +223,8 @@ class Planner:
             column[len(kept) : self.n] = fill[0]
         self.n = len(kept)
 
-    def arrive(self, month: int, n: int) -> Events:
-        """``n`` arrivals: persons like those of a keyed household of the start, the young more often."""
+    def arrive(self, month: int, n: int, n_children: int) -> Events:
+        """``n`` arrivals: ``n_children`` who leave their parents, the others with persons like those of a keyed household of the start."""
         rows = self.rows(bits_array(self.draws.base(Purpose.ARRIVAL, month), np.arange(n, dtype=np.uint64)))
         g, p, ident = self.g, self.p, self.g.id[rows]
         base = self.draws.base(Purpose.ARRIVAL)
@@ -200,22 +241,38 @@ class Planner:
             there = then != ABSENT
             births[rows] = np.where(there, then.astype(np.int32) + (month - self.first), ABSENT)  # as old as the like one was
             ids[rows] = np.where(there, own, np.uint64(0))
+        alone = np.arange(n) < (n_children if len(self.movers.births) else 0)
+        self.leave_their_parents(rows[alone], u[alone], month)
+        left = ~alone & (uniform(self.draws.base(Purpose.LEFT_HOME), ident) < p.rel_left_home_elsewhere)
         if self.equity is not None:
-            left = uniform(self.draws.base(Purpose.LEFT_HOME), ident) < p.rel_left_home_elsewhere
             g.wealth[rows] += np.where(left, self.equity[like], 0)
         wait = p.dur_patience_low + (p.dur_patience_high - p.dur_patience_low) * uniform(self.draws.base(Purpose.PATIENCE), ident)
         patience = np.minimum(month + wait, int(NEVER) - 1).astype(np.int16)
-        self.arrived.append((self.at[rows], patience, {name: getattr(g, name)[rows] for name in ARRIVAL_COLUMNS}))
+        self.arrived.append(Arrivals(self.at[rows], patience, left, {name: getattr(g, name)[rows] for name in ARRIVAL_COLUMNS}))
         none = np.full(n, NOWHERE, np.int32)
         return _as_events(month, np.full(n, E_ARRIVAL, np.uint8), rows, none, np.zeros(n, np.uint64), none)
+
+    def leave_their_parents(self, rows: NDArray, u: NDArray, month: int) -> None:
+        """Arrivals ``rows`` are single people as old as those who leave home here; ``u`` [rows] in [0, 1) draws whom each is like."""
+        g, m = self.g, self.movers
+        at = np.searchsorted(m.child_edges, u * m.child_edges[-1:], side="right") if len(rows) else np.zeros(0, np.int64)
+        for births, ids in ((g.adult_birth, g.adult_id), (g.child_birth, g.child_id)):
+            births[rows, 1:], ids[rows, 1:] = ABSENT, 0
+        g.child_birth[rows, 0], g.child_id[rows, 0] = ABSENT, 0
+        g.adult_birth[rows, 0] = m.births[np.minimum(at, len(m.births) - 1)].astype(np.int32) + (month - self.first)
+        g.adult_sex[rows, 0] = g.adult_id[rows, 0] & np.uint64(1)  # as of children (``events``)
+        g.adult_limit[rows], g.wealth[rows] = 0, 0
+        g.income_z[rows] = self.income_place[index_array(bits_array(self.draws.base(Purpose.INCOME), g.adult_id[rows, 0]))]
 
     def result(self) -> tuple[Future, Events]:
         """The later households as they are at the start, and the event list; the planner is used up."""
         del self.g, self.at
         first = len(self.start.id)
         rows, places = (np.concatenate(parts) for parts in zip(*self.left_home, strict=True))
-        future = Future(first, np.concatenate((np.zeros(0, np.uint64), *self.ids)), rows, places, self.arrived)
         one = {name: np.concatenate(self.events.pop(name)) for name in Events._fields[:-1]}
+        goes = one["kind"] == E_DEPARTURE
+        departing = one["row"][goes], one["month"][goes]
+        future = Future(first, np.concatenate((np.zeros(0, np.uint64), *self.ids)), rows, places, self.arrived, departing)
         edges = np.arange(self.first, self.last + 1)
         return future, Events(**one, first=np.searchsorted(one["month"], edges).astype(np.int64))
 
@@ -224,37 +281,24 @@ def enter(h: Households, future: Future) -> None:
     """Write the later households into their rows of ``h``: not yet there, arrivals with their persons."""
     h.id[future.first_row : future.first_row + len(future.id)] = future.id
     h.income_z[future.left_home] = future.left_home_place
-    for rows, patience, persons in future.arrived:
-        h.patience[rows] = patience
-        for name, values in persons.items():
-            getattr(h, name)[rows] = values
+    for one in future.arrived:
+        h.patience[one.rows], h.left_elsewhere[one.rows] = one.patience, one.left_elsewhere
+        for name, values in one.persons.items():
+            getattr(h, name)[one.rows] = values
+    rows, months = future.departing
+    h.departs[rows] = months
 
 
-def crossing(border: Border, persons: NDArray, p: Params) -> float:
-    """Households per month that go with the ``persons`` who cross the border, those inside a region left out."""
-    share = p.rel_share_outside_region if len(persons) > 1 else 1.0
-    return float((persons / border.persons_per_household).sum()) * share
-
-
-def _departure_chance(h: Households, p: Params, border: Border | None, month: int) -> NDArray:
-    """Chance per month that a household from 35, and one below, leaves and frees its home; float64 [2]."""
-    if border is None:
-        return np.zeros(2)
-    households = crossing(border, border.leaving, p) * p.p_departure_frees_dwelling
-    age = age_years(h.adult_birth, month).max(axis=1)
-    weight = float(np.where(age < YOUNG, p.rel_departure_young, 1.0).sum())
-    return households / max(1.0, weight) * np.array([1.0, p.rel_departure_young])
-
-
-def _movers(h: Households, p: Params, month: int) -> Movers:
-    """Households of the start with a home, for an arrival is one that takes a dwelling (without any: all); the young more
-    often and the old less often (rel_arrival_young and rel_arrival_old)."""
+def _movers(h: Households, p: Params, month: int, c: Chances) -> Movers:
+    """Households of the start with a home (without any: all), as often as their age moves to another gemeente; and children at home, as
+    often as their age leaves it."""
     housed = (h.state == PRESENT) & (h.home >= 0)
     rows = np.flatnonzero(housed if housed.any() else h.state == PRESENT).astype(np.int32)
     rows = rows[np.argsort(h.id[rows], kind="stable")]  # by id: the order of rows must not matter
-    age = age_years(h.adult_birth[rows], month).max(axis=1)
-    young = p.rel_departure_young * p.rel_arrival_young
-    return Movers(rows, np.cumsum(np.select([age < YOUNG, age < p.age_arrival_middle], [young, 1.0], p.rel_arrival_old)))
+    age = age_years(h.child_birth[rows], month)
+    at, slot = np.nonzero(age >= c.adult)
+    weight = np.cumsum(between()[first_age(h, month)[rows]])
+    return Movers(rows, weight, h.child_birth[rows][at, slot], np.cumsum(c.leave_home[0, age[at, slot]]))
 
 
 def _as_events(month: int, kind: NDArray, row: NDArray, other: NDArray, person: NDArray, new_row: NDArray) -> Events:

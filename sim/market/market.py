@@ -18,7 +18,7 @@ from sim.market.choice import PER_SEGMENT, Bases, Market, Responses, Terms, empt
 from sim.market.clearing import Cleared, Viewing, settle
 from sim.market.notes import Looks, empty_looks
 from sim.market.offers import publish
-from sim.market.searchers import describe, searching_rows
+from sim.market.searchers import describe, looks_of, searching_rows
 from sim.market.sight import Offers
 from sim.world.chance import Purpose, draw_bits, to_whole
 from sim.world.codes import OBSTACLE, OUTRANKED, REFUSED, RESERVED, VERHUIZEN, ZOEKEN
@@ -62,7 +62,7 @@ def meet(w: World, force: InForce) -> Met | None:
     looking = w.draws.base(Purpose.LOOK, w.month)
     if len(offers.at) == 0:
         return None
-    rows = searching_rows(h, looking, p.p_look, p.p_look_starter)
+    rows = searching_rows(h, looking, looks_of(p), w.month)
     seekers, terms = describe(w, rows), terms_of(w, force)
     responses, looks = respond_all(Market(seekers, offers, w.map), terms)
     viewing = Viewing(seekers, offers.at, terms.bases.viewing, p.p_refusal)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.behaviour.fit import ages_and_classes, components_at, moment, toeslag_limit
-from sim.behaviour.klantreis import attached, is_nood, make_journey
+from sim.behaviour.klantreis import attached, is_nood, looks_elsewhere, make_journey
 from sim.behaviour.money import equity
 from sim.kernel_cache import njit
 from sim.levers import NO_BITS
@@ -21,16 +21,28 @@ from sim.world.law import AOW_AGE
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sim.parameters import Params
     from sim.world.world import World
 
 
+def looks_of(p: Params) -> tuple[float, float, int]:
+    """``looks`` of ``searching_rows``."""
+    return p.p_look, p.p_look_starter, int(p.dur_look_elsewhere)
+
+
 @njit(cache=True)
-def searching_rows(h, base, p_look, p_look_starter):
-    """Household rows that search, have accepted nothing and look this month, int32, in row order."""
+def searching_rows(h, base, looks, month):
+    """Household rows that search here, have accepted nothing and look this month, int32, in row order.
+
+    ``looks``: chance to look with a home and without one, and months before leaving in which a household looks elsewhere.
+    """
+    p_look, p_look_starter, elsewhere = looks
     rows = np.empty(len(h.state), np.int32)
     n = 0
     for i in range(len(h.state)):
         if h.stage[i] != ZOEKEN or h.state[i] != PRESENT or h.reserved[i] != NOWHERE:
+            continue
+        if looks_elsewhere(h.departs[i], month, elsewhere):
             continue
         if to_unit(draw_bits(base, h.id[i])) < (p_look_starter if h.home[i] < 0 else p_look):
             rows[n] = i

@@ -101,15 +101,6 @@ PARAMETERS: list[Parameter] = [
         "separations in which the children go along with the leaver",
     ),
     _P(
-        "p_departure_frees_dwelling",
-        0.25,
-        0.25,
-        0.6,
-        "per departing household",
-        "calibrated so that A34 and A25 hold; assumption",
-        "departures that free a dwelling",
-    ),
-    _P(
         "rel_share_outside_region",
         0.5,
         0.35,
@@ -117,15 +108,6 @@ PARAMETERS: list[Parameter] = [
         "share",
         "assumption",
         "part of the moves across the borders of a region's gemeenten that crosses the region's border",
-    ),
-    _P(
-        "rel_departure_young",
-        2.0,
-        1.0,
-        4.0,
-        "factor",
-        "B01-B08: movers between gemeenten are young",
-        "departures below 35 relative to those from 35",
     ),
     _P(
         "rel_arrivals_lost",
@@ -145,9 +127,6 @@ PARAMETERS: list[Parameter] = [
     _P("dur_partner_most", 60, 24, 120, "months", "assumption", "furthest that a partner may be from the age that is looked for, that chance included"),
     _P("dur_partner_search", 12, 3, 36, "months", "assumption", "who finds no partner in so long stops looking"),
     _P("dur_arrivals_correction", 3, 1, 12, "months", "assumption", "over so many months arrivals make up for a difference between homes and households"),
-    _P("age_arrival_middle", 55, 45, 65, "years", "assumption, B01-B08", "from this age arrivals are fewer"),
-    _P("rel_arrival_young", 0.75, 0.4, 1.2, "of rel_departure_young", "assumption, B01-B08", "arrivals below 35, relative to those from 35"),
-    _P("rel_arrival_old", 0.5, 0.2, 1.0, "factor", "assumption, B01-B08", "arrivals from age_arrival_middle on, relative to those from 35"),
     _P("n_years_in_care", 2.94, 2.0, 4.5, "years", "F37: 122,445 residents, 41,700 entries a year", "mean stay of who lives in care"),
     _P("rel_death_at_home_least", 0.4, 0.1, 0.8, "of the death rate of everybody", "assumption", "the least at which those at home die, at ages at which care takes many"),
 ]

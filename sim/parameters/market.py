@@ -51,7 +51,7 @@ PARAMETERS: list[Parameter] = [
     _P("rel_scope_wijk_senior", 0.4, 0.1, 0.7, "share", "B43: over 40 % of 65+ stay if nothing is found in their area (recalled)", "seniors who look in their own wijk only"),
     _P("rel_scope_wijk", 0.15, 0.0, 0.5, "share", "assumption", "others who look in their own wijk only"),
     _P("rel_scope_around", 0.25, 0.0, 0.6, "share", "assumption", "those who also look in the gemeenten around (regions only)"),
-    _P("rel_left_home_elsewhere", 0.45, 0.1, 0.9, "share", "A33, A37: half of all movers leave no home; assumption", "arrivals that left a home behind elsewhere"),
+    _P("rel_left_home_elsewhere", 0.55, 0.1, 0.9, "share", "A33, A37: half of all movers leave no home; assumption", "arrivals that left a home behind elsewhere, children who leave home apart"),
     _P("rel_structural_vacancy", 0.5, 0.0, 1.0, "share of empty homes", "F16 (4.2 % empty) against 2 % frictional (F17); assumption", "empty homes at the start that are not on the market"),
     _P("rel_sitting_rent", 0.004, 0.0, 0.02, "per year", "D20: harmonisation adds 0.4-0.7 points a year", "a sitting tenant's rent falls behind the asking rent by this share", given=(0.004, 0.007)),
     _P("dur_registration_arrival", 24, 0, 120, "months", "assumption", "registration that an arrival brings at most"),

@@ -61,9 +61,7 @@ class Params:
     rel_union: float
     rel_worse_limitation: float
     rel_children_leave_along: float
-    p_departure_frees_dwelling: float
     rel_share_outside_region: float
-    rel_departure_young: float
     rel_arrivals_lost: float
     dur_patience_low: float
     dur_patience_high: float
@@ -74,9 +72,6 @@ class Params:
     dur_partner_most: float
     dur_partner_search: float
     dur_arrivals_correction: float
-    age_arrival_middle: float
-    rel_arrival_young: float
-    rel_arrival_old: float
     n_years_in_care: float
     rel_death_at_home_least: float
     senior_age: float
@@ -131,6 +126,7 @@ class Params:
     rel_discontent: float
     dur_vastzitter: float
     n_candidates_high: float
+    dur_look_elsewhere: float
     dur_settle: float
     rel_attachment_mean: float
     rel_forgotten: float

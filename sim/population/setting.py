@@ -9,6 +9,7 @@ import numpy as np
 from sim.population.base_year import base_year
 from sim.world import figures
 from sim.world.geography import Border, Geography
+from sim.world.names import YEAR
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,6 +31,7 @@ class Programme(NamedTuple):
 def geography(place: Place, f: Fit) -> Geography:
     """Areas of the fit and gemeenten of the place."""
     codes = sorted(place.gemeenten)
+    left, expected = left_in_a_year(place)
     names = dict(zip(figures.column("gemeenten", "code"), figures.column("gemeenten", "name"), strict=True))
     return Geography(
         [str(code) for code in f.code],
@@ -40,6 +42,7 @@ def geography(place: Place, f: Fit) -> Geography:
         f.x_km.astype(np.float32),
         f.y_km.astype(np.float32),
         f.urban,
+        left / expected,
     )
 
 
@@ -48,22 +51,28 @@ def rows_of(place: Place) -> NDArray:
     return np.searchsorted(figures.column("gemeenten", "code").astype(str), sorted(place.gemeenten))
 
 
-def border(place: Place) -> Border:
-    """Moves between gemeenten in 2025 (CBS 60048ned), per month; for the whole country all of them are inside (zero).
+def border(place: Place, p: Params) -> Border:
+    """Who leaves for another gemeente outside the place, as in 2025; of several gemeenten part of the moves stays inside."""
+    left, expected = left_in_a_year(place)
+    n = len(left)
+    outside = 0.0 if place.key == "nederland" else p.rel_share_outside_region if n > 1 else 1.0
+    return Border(outside * float(left.sum()) / YEAR, n, float(left.sum() / expected.sum()))
 
-    Missing rows take the national rate; where departures are distorted by reception of asylum seekers, arrivals stand
-    for them.
+
+def left_in_a_year(place: Place) -> tuple[NDArray, NDArray]:
+    """Persons who left each gemeente of the place for another in 2025 (CBS 60048ned), and as many as would at the rates of their ages.
+
+    Missing rows take the national rate; where departures are distorted by reception of asylum seekers, arrivals stand for them.
     """
-    rows, b = rows_of(place), base_year()
+    rows = rows_of(place)
     persons_2024 = figures.column("gemeenten", "population_20241231")
     arrived, left = figures.column("gemeenten", "arrived_2025"), figures.column("gemeenten", "left_2025")
     there = ~np.isnan(arrived)
     rate = arrived[there].sum() / persons_2024[there].sum()
-    arrived = np.where(there, arrived, rate * persons_2024)
-    left = np.where(np.isnan(left), arrived, left)
-    inside = 0.0 if place.key == "nederland" else 1.0
-    size = b.persons / b.households.sum(axis=1)
-    return Border(inside * arrived[rows] / 12, inside * left[rows] / 12, size[rows])
+    left = np.where(np.isnan(left), np.where(there, arrived, rate * persons_2024), left)
+    t = figures.table("moves")
+    of_age = np.interp(np.arange(5 * len(figures.BANDS)), t["age"], t["pct_between"] / 100)
+    return left[rows], base_year().bands[rows] @ of_age.reshape(len(figures.BANDS), 5).mean(axis=1)
 
 
 def programme(place: Place, p: Params) -> Programme:

@@ -17,7 +17,7 @@ from sim.levers import NO_BITS
 from sim.market.choice import MAX_RESPONSES, PER_SEGMENT, Market, empty_responses, respond
 from sim.market.market import keys_months
 from sim.market.notes import empty_looks
-from sim.market.searchers import describe, searching_rows
+from sim.market.searchers import describe, looks_of, searching_rows
 from sim.market.sieve import turns_down
 from sim.without import ghosts
 from sim.world.columns import NOWHERE
@@ -71,7 +71,7 @@ def watch_ghosts(w: World, g: Ghosts | None, met: Met) -> Watch:
     p, looks = w.params, met.looking
     rows = np.zeros(0, np.int32)
     if g is not None and g.n > 0:
-        rows = searching_rows(g.h, looks, p.p_look, p.p_look_starter)
+        rows = searching_rows(g.h, looks, looks_of(p), w.month)
     marks = np.zeros(0, np.uint64) if g is None else g.mark[rows]
     households = rows if g is None else g.of[rows]
     different, at = np.unique(marks, return_inverse=True)

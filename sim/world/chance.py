@@ -81,6 +81,8 @@ class Purpose(IntEnum):
     PROGRAMME = 68
     LEFT_HOME = 69
     LOOK = 70
+    LEAVE_ELSEWHERE = 71
+    EXCHANGE = 72
     # instruments (mixed with a hash of the instrument's name)
     DELIVERY = 80
     UNIT_NUMBER = 81

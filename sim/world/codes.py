@@ -255,6 +255,13 @@ class PersonMove(Code):
     ELSEWHERE = 8, "naar elders", "to elsewhere"
 
 
+WITHOUT_A_HOME = (
+    PersonMove.PARTNER,
+    PersonMove.LEFT_HOME,
+    PersonMove.SEPARATED,
+    PersonMove.ROOM,
+    PersonMove.BACK,
+)  # into none of one's own
 CHOSEN = (MoveReason.FILL, MoveReason.WONINGRUIL, MoveReason.MANTELZORG)  # a move to another home of one's own, by choice
 
 

@@ -107,6 +107,8 @@ class Households(NamedTuple):
     founding: Annotated[NDArray, Col(np.uint8, FROM_START, EventKind, "that founded it; FROM_START for the start population")]
     founded: Annotated[NDArray, Col(np.int16, 0, "month", "of founding")]
     patience: Annotated[NDArray, Col(np.int16, NEVER, "month", "in which an arrival without a home leaves again; NEVER for others")]
+    left_elsewhere: Annotated[NDArray, Col(np.uint8, 0, "0, 1", "1: an arrival that leaves a home behind elsewhere")]
+    departs: Annotated[NDArray, Col(np.int16, NEVER, "month", "in which it leaves for another gemeente; NEVER if it stays")]
     # fixed groups: month 0, or arrival (design section 9)
     origin_area: Annotated[NDArray, Col(np.int32, NOWHERE, "area row", "at month 0, or at arrival; NOWHERE if not yet known")]
     origin_tenure: Annotated[NDArray, Col(np.uint8, 255, Tenure, "at month 0, or at arrival; 255 without a home")]

@@ -19,14 +19,15 @@ class Geography(NamedTuple):
     x_km: NDArray  # float32, Rijksdriehoek
     y_km: NDArray
     urban: NDArray  # uint8, CBS 1 (extremely urban) to 5
+    leaving: NDArray  # float64 [gemeenten], how often people leave each for another, over how often those of their ages do in the country
 
 
 class Border(NamedTuple):
-    """Per gemeente, float64: persons who cross its border within the country."""
+    """Who leaves an area for another gemeente of the country."""
 
-    arriving: NDArray  # persons per month
-    leaving: NDArray  # persons per month
-    persons_per_household: NDArray
+    persons: float  # per month; 0: nobody, as of the whole country
+    gemeenten: int  # in the area
+    level: float  # how often people leave a gemeente of it, over how often those of their ages do in the country
 
 
 class Map(NamedTuple):

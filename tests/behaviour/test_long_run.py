@@ -12,7 +12,7 @@ from sim.behaviour.notes import no_parting
 from sim.levers import nothing_in_force
 from sim.world.chance import Purpose, uniform
 from sim.world.codes import AANPASBAAR, GESCHIKT, HUIDIGE, PRESENT, T_NONE, T_WISH, WENS, ZOEKEN
-from sim.world.columns import ABSENT, age_years
+from sim.world.columns import ABSENT, NEVER, age_years
 from tests.worlds import burnt_in
 
 YEARS = 8
@@ -27,6 +27,7 @@ def resting(place="veldhoven"):
     w.h.moved_in[rows] = -30000  # rooted for good, so that the chance of a wish stays the same
     w.d.access[w.d.access == AANPASBAAR] = GESCHIKT  # nobody adapts its home
     w.h.reserved[rows] = -1
+    w.h.departs[:] = NEVER
     return w, rows
 
 

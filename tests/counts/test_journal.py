@@ -57,6 +57,7 @@ def equipped(chosen: dict[str, Any], follows: str = "nobody", burnt=None):
         rows = np.arange(len(w.h.id))
         one.journal.mine = Side(rows, rows)
         one.journal.mine.was = one.journal.mine.look(w.h, w.d)
+        one.journal.persons = {name: getattr(w.h, name)[rows] for name in journal.PERSONS}
         one.journal.entries = {int(i): one.journal.entries.get(int(i), []) for i in rows}
     one.equip({key: interventions.load(key, settings, w.setting.start) for key, settings in chosen.items()})
     return one

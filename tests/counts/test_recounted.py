@@ -264,8 +264,9 @@ def plain_month(w, now, first, searched) -> dict:
     }
     if now % 12 == 0:
         for name, rows in searched.items():
+            gone = [i for i in rows if h.state[i] != HouseholdState.PRESENT and now - 12 < h.departs[i] <= now]
             still = [i for i in rows if h.state[i] == HouseholdState.PRESENT]
-            row[name] = sum(h.moved_in[i] > now - 12 for i in still) / len(still)
+            row[name] = (sum(h.moved_in[i] > now - 12 for i in still) + len(gone)) / (len(still) + len(gone))
         there = (h.state == HouseholdState.PRESENT) & (h.stage == Stage.WONINGZOEKEN) & (h.home >= 0)
         searched["realised_all"] = np.flatnonzero(there).tolist()
         searched["realised_65"] = [i for i in searched["realised_all"] if twins.oldest(h.adult_birth[i], now) >= 65]

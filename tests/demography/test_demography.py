@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from sim.demography import partners, rates
 from sim.demography import plan as demography
 from sim.demography import planner as planner_module
-from sim.demography.hazards import PURPOSES, Odds, bits_of, chances, draw_month
+from sim.demography.hazards import MAX_AGE, PURPOSES, Odds, bits_of, chances, draw_month
 from sim.demography.plan import Events
-from sim.demography.planner import Planner, crossing
+from sim.demography.planner import Planner
 from sim.parameters import resolve
 from sim.world.chance import Draws, to_unit, uniform
 from sim.world.codes import EventKind, HouseholdState, HouseholdType
@@ -29,7 +29,7 @@ MONTHS = LAST - FIRST
 PRESENT = HouseholdState.PRESENT
 GROWTH = np.full(MONTHS, N * 0.008 / 12)  # dwellings per month
 NET = np.diff(np.floor(np.cumsum(np.append(0, GROWTH)))).astype(np.int64)
-BORDER = Border(np.array([N * 2.1 * 0.04 / 12]), np.array([N * 2.1 * 0.04 / 12]), np.array([2.1]))
+BORDER = Border(N * 2.1 * 0.04 / 12, 1, 1.0)
 
 
 @functools.cache
@@ -65,7 +65,7 @@ def n_persons(h: Households) -> int:
 def test_hazards_of_a_month_are_those_of_the_plain_comparison() -> None:
     h, events = planned()
     g, p = copy(h), closed()
-    c, p_leave = chances(p), np.array([0.002, 0.004])
+    c, p_leave = chances(p), np.linspace(0.004, 0.001, MAX_AGE + 1)
     for month in range(FIRST, FIRST + 25):
         if month % 6 == 0:
             base = np.array([Draws(5).base(purpose, month) for purpose in PURPOSES], np.uint64)
@@ -141,7 +141,7 @@ def test_what_a_replay_leaves_draws_the_same_next_month() -> None:
     g, draws, c = copy(h), Draws(4), chances(p)
     for month in range(FIRST, LAST):
         base = np.array([draws.base(purpose, month) for purpose in PURPOSES], np.uint64)
-        drawn = draw_month(demography.people_of(g), len(g.id), Odds(month, c, base, np.zeros(2)))
+        drawn = draw_month(demography.people_of(g), len(g.id), Odds(month, c, base, np.zeros(MAX_AGE + 1)))
         part = month_of(events, month)
         single = events.kind[part] != EventKind.UNION
         rest = drawn[drawn[:, 0] != EventKind.UNION]
@@ -181,7 +181,7 @@ def test_a_household_begins_once_and_ends_once_and_no_one_appears_from_nowhere()
 
 def test_arrivals_keep_households_and_dwellings_in_step() -> None:
     n, scale = 15_000, 5
-    border = Border(scale * BORDER.arriving, scale * BORDER.leaving, BORDER.persons_per_household)
+    border = BORDER._replace(persons=scale * BORDER.persons)
     h, events = planned_from(households(n), closed(), 1, FIRST, scale * NET, border)
     g, more = copy(h), []
     for month in range(FIRST, LAST):
@@ -189,20 +189,20 @@ def test_arrivals_keep_households_and_dwellings_in_step() -> None:
         arrived = (events.kind[: events.first[month - FIRST + 1]] == EventKind.ARRIVAL).sum()
         expected = n + scale * NET[: month - FIRST + 1].sum() + closed().rel_arrivals_lost * arrived
         more.append((g.state == PRESENT).sum() - expected)
-    assert np.abs(more).max() <= 0.01 * n
-    assert crossing(border, border.arriving, closed()) == pytest.approx(n * 0.04 / 12)
+    most = int(np.bincount(events.month[events.kind == EventKind.ARRIVAL] - FIRST).max())
+    assert np.abs(more).max() <= closed().dur_arrivals_correction * most, "arrivals make up for a difference over so many months"
 
 
 def test_where_dwellings_go_households_go_and_nobody_arrives_less_than_never() -> None:
-    loss = np.full(MONTHS, -10)
-    h, events = planned_from(households(N), closed(), 1, FIRST, loss, BORDER)
+    loss, calm = np.full(MONTHS, -10), BORDER._replace(persons=0.1 * BORDER.persons, level=0.1)
+    h, events = planned_from(households(N), closed(), 1, FIRST, loss, calm)
     g = copy(h)
     for month in range(FIRST, LAST):
         demography.replay(g, events, month, FIRST)
     left = int((g.state == PRESENT).sum())
     assert not (events.kind == EventKind.ARRIVAL).any()
     assert left == pytest.approx(N + loss.sum(), abs=0.05 * N)
-    unguided = planned_from(households(N), closed(), 1, FIRST, loss, BORDER, arrivals=False)[1]
+    unguided = planned_from(households(N), closed(), 1, FIRST, loss, calm, arrivals=False)[1]
     assert (events.kind == EventKind.DEPARTURE).sum() > (unguided.kind == EventKind.DEPARTURE).sum()
 
 
@@ -305,7 +305,7 @@ def test_mothers_and_leavers_are_of_age_and_a_year_lies_between_births() -> None
 
 def test_those_who_leave_home_differ_in_income_as_others_do() -> None:
     h, events = planned()
-    new = events.new_row[events.kind == EventKind.LEAVE_HOME]
+    new = events.new_row[(events.kind == EventKind.LEAVE_HOME) & (events.new_row >= 0)]
     z = h.income_z[new].astype(float)
     assert abs(z.mean()) < 3 / np.sqrt(len(z))
     assert z.std() == pytest.approx(1, abs=3 / np.sqrt(2 * len(z)))

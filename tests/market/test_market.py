@@ -48,9 +48,10 @@ def a_market(one):
 def test_who_searches_is_who_is_there_has_no_home_accepted_and_looks(p_look, p_starter):
     h = scattered_households(5, 2000, 1500)
     base = Draws(1).base(Purpose.LOOK, 3)
-    got = searching_rows(h, base, p_look, p_starter)
-    assert got.tolist() == twins.searching(h, base, p_look, p_starter)
-    assert len(got) > 20
+    h.departs[::2] = 6 + np.arange(len(h.departs[::2])) % 8 - 4  # some before, some within and some after the months in which they look
+    got = searching_rows(h, base, (p_look, p_starter, 3), 3)
+    assert got.tolist() == twins.searching(h, base, p_look, p_starter, 3, 3)
+    assert len(got) > 20 and (h.departs[got] <= 9).any() and not (h.departs[got] <= 6).any()
 
 
 @pytest.mark.parametrize("with_instruments", [False, True])
@@ -322,7 +323,7 @@ def island(one):
         np.append(geo.stock, 1.0),
     )
     places = {name: [*getattr(w.geography, name), "island"] for name in ("code", "name", "gemeente_code", "gemeente_name")}
-    w.geography = w.geography._replace(**places)
+    w.geography = w.geography._replace(**places, leaving=np.append(w.geography.leaving, 1.0))
     one.neighbours.moves = np.concatenate((one.neighbours.moves, np.zeros((len(one.neighbours.moves), 1))), axis=1)
     one.neighbours.seniors = np.append(one.neighbours.seniors, 0.0)
     w.h, w.d, w.v = with_rows(w.h, 1), with_rows(w.d, 1), with_rows(w.v, 1)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.demography.hazards import MAX_AGE, YOUNG
+from sim.demography.hazards import MAX_AGE
 from sim.world.chance import bits_array, uniform
 from sim.world.codes import EventKind, HouseholdState, Origin, Sex, Trigger
 from sim.world.columns import ABSENT, N_CHILDREN
@@ -41,7 +41,7 @@ def draw_month(g: Any, month: int, c: Any, base: np.ndarray, p_leave: np.ndarray
     rows = np.arange(len(g.id))
     head = age[rows, first]
     parts = present & couple & below(EventKind.SEPARATION, g.id, c.separation[0, head])
-    goes = present & below(EventKind.DEPARTURE, g.id, p_leave[(head < YOUNG).astype(int)])
+    goes = present & below(EventKind.DEPARTURE, g.id, p_leave[head])
     calm = ~(death | care | limited | mother).any(axis=1) & ~leaves.any(axis=1) & ~goes
     looks = present & ~couple & calm
     looks &= below(EventKind.UNION, g.adult_id[rows, first], c.union[sex[rows, first], head])
@@ -224,15 +224,17 @@ class Replay:
         return True
 
     def leave_home(self, month: int, row: int, other: int, person: int, new_row: int) -> bool:
-        """A grown child begins alone, with nothing."""
-        old, new = self.houses[row], self.houses[new_row]
+        """A grown child begins alone, with nothing, or goes to another gemeente."""
+        old = self.houses[row]
         child = next((c for c in old.children if c is not None and c.id == person), None)
         if child is None:
             return False
         old.children[old.children.index(child)] = None
-        new.adults.append(Person(child.id, child.birth, child.id & 1))
-        new.state = HouseholdState.PRESENT
-        self.founded.append((new_row, int(EventKind.LEAVE_HOME), row))
+        if new_row >= 0:
+            new = self.houses[new_row]
+            new.adults.append(Person(child.id, child.birth, child.id & 1))
+            new.state = HouseholdState.PRESENT
+            self.founded.append((new_row, int(EventKind.LEAVE_HOME), row))
         last = not any(old.children)
         self.changed.append((row, int(Trigger.CHILDREN_LEFT if last else Trigger.NONE)))
         return True

@@ -74,10 +74,10 @@ def target(h, d, month: int, who, stages: tuple[int, int], mask: np.uint64) -> l
     return found
 
 
-def searching(h, base, p_look: float, p_look_starter: float) -> list[int]:
-    """Households in WONINGZOEKEN that have accepted nothing and look this month."""
-    chance = np.where(h.home < 0, p_look_starter, p_look)
-    looks = uniform(base, h.id) < chance
+def searching(h, base, p_look: float, p_look_starter: float, dur_elsewhere: int, month: int) -> list[int]:
+    """Households in WONINGZOEKEN that have accepted nothing, are not about to leave and look this month."""
+    looks = uniform(base, h.id) < np.where(h.home < 0, p_look_starter, p_look)
+    looks &= month < h.departs.astype(int) - dur_elsewhere
     return np.flatnonzero((h.state == HouseholdState.PRESENT) & (h.stage == Stage.WONINGZOEKEN) & (h.reserved == NOWHERE) & looks).tolist()
 
 
@@ -195,7 +195,13 @@ def _step_one(i, h, d, j, now, funnel) -> None:
     cls = kind_of(0, age, h.child_birth[i], j.senior_age)
     wish, search, fade, adapt = (one_uniform(base, h.id[i]) for base in now.bases)
     to, reason = stage, None
-    if stage == Stage.HUIDIGE_WONING:
+    settling = stage == Stage.NIEUW_THUIS and now.month - h.stage_month[i] < j.dur_settle
+    if now.month >= int(h.departs[i]) - j.look_elsewhere and stage != Stage.VERHUIZEN and not settling:
+        to = {Stage.HUIDIGE_WONING: Stage.WOONWENS, Stage.NIEUW_THUIS: Stage.HUIDIGE_WONING}.get(stage, Stage.WONINGZOEKEN)
+        if stage == Stage.HUIDIGE_WONING:
+            h.trigger[i] = Trigger.WISH
+            h.taste_here[i] -= j.discontent
+    elif stage == Stage.HUIDIGE_WONING:
         if touched == 0 and wish > CEILING:
             return
         x = _wish(i, h, d, now, senior, age, j)

@@ -7,7 +7,7 @@ import numpy as np
 from sim.behaviour.fit import ages_and_classes
 from sim.chains.kernels import MONTH_OFFSET
 from sim.world.chance import bits_array, uniform
-from sim.world.codes import CORPORATIE, FILLED, WAITING, EventKind, MoveReason, Stage
+from sim.world.codes import CORPORATIE, FILLED, WAITING, MoveReason, Stage
 from sim.world.columns import ABSENT, NEVER, NOWHERE
 
 
@@ -29,7 +29,7 @@ def open_rows(d, v, filled, freed, first, month, turnover) -> None:
 
 def write_rows(h, v, m, movers, entry) -> None:
     """Moves are written down (see ``sim.chains.kernels.write_rows``)."""
-    (rows, to, vacancy), (first, month, reason, senior_age, elsewhere, p_elsewhere) = movers, entry
+    (rows, to, vacancy), (first, month, reason, senior_age) = movers, entry
     k = np.arange(first, first + len(rows))
     m.month[k], m.household[k], m.size[k], m.reason[k] = month, rows, h.size[rows], reason
     m.age[k], m.household_class[k] = ages_and_classes(h.adult_birth, h.child_birth, rows, h.home[rows], month, senior_age)
@@ -44,8 +44,7 @@ def write_rows(h, v, m, movers, entry) -> None:
         m.parent[k], m.chain[k], m.link[k] = v.parent[vacancy], v.chain[vacancy], v.link[vacancy]
         m.instruments[k] = h.used[rows] | v.bits[vacancy]
         m.decisive[k] = h.decisive[rows] | v.decisive[vacancy]
-        first_home = (h.home[rows] < 0) & (h.founding[rows] == EventKind.ARRIVAL)
-        m.left_home_elsewhere[k] = first_home & (uniform(elsewhere, h.id[rows]) < p_elsewhere)
+        m.left_home_elsewhere[k] = (h.home[rows] < 0) & (h.left_elsewhere[rows] == 1)
 
 
 def settle_rows(h, d, v, movers, month, tastes) -> None:

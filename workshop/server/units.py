@@ -61,7 +61,6 @@ rooms per ten years | kamers per tien jaar | rooms per ten years
 share of owners | deel van de eigenaren, van 0 tot 1 | share of owners, from 0 to 1
 log per year | groei per jaar (logaritme) | growth a year (logarithm)
 log per place among incomes | groei per stap in inkomen (logaritme) | growth per step in income (logarithm)
-of rel_departure_young | keer zo veel als bij vertrek | times as many as of departures
 of the death rate of everybody | deel van de sterfte van iedereen | share of the death rate of everybody
 share of empty homes | deel van de lege woningen, van 0 tot 1 | share of empty homes, from 0 to 1
 """

@@ -1,0 +1,105 @@
+"""Who crosses the border of a gemeente: how many persons leave, how old they are, and as what part of a household.
+
+As many persons leave as left in 2025, by age as B01 to B09 have it. Part of them are children who leave home, and whoever parts or moves
+in with a partner, each as often as persons of that age go to another gemeente when they move. The rest leave with their whole household.
+Who moves from room to room goes there as often, too; no plan can know how many have no home, so these come on top. Arrivals fill the
+homes that this leaves empty (``sim.demography.planner``).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from sim.demography.hazards import MAX_AGE
+from sim.world import figures
+from sim.world.codes import PRESENT
+from sim.world.columns import ABSENT, age_years
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.demography.events import People
+    from sim.demography.hazards import Chances
+    from sim.parameters import Params
+    from sim.world.columns import Households
+    from sim.world.geography import Border
+
+AGES = np.arange(MAX_AGE + 1)
+
+
+class Going(NamedTuple):
+    """Who leaves for another gemeente, float64 [111] by age in years."""
+
+    households: NDArray  # chance per month of a household, by the age of its first adult
+    children: NDArray  # share of those who leave their parents
+
+
+def between() -> NDArray:
+    """Share of the persons of each age that moves to a home in another gemeente of the country in a year, float64 [111]."""
+    t = figures.table("moves")
+    return np.interp(AGES, t["age"], t["pct_between"] / 100)
+
+
+def elsewhere(level: NDArray | float = 1.0) -> NDArray:
+    """Of the persons of each age who move the share that goes to another gemeente, float64 [..., 111].
+
+    Args:
+        level: how often people leave this gemeente, over how often those of their ages do in the country; [...].
+    """
+    t = figures.table("moves")
+    odds = np.interp(AGES, t["age"], t["pct_between"] / (t["pct_moved"] - t["pct_between"])) * np.asarray(level)[..., None]
+    return odds / (1 + odds)
+
+
+def out_of_area(p: Params, gemeenten: int) -> float:
+    """Of the moves across the borders of so many gemeenten the share that crosses that of their area."""
+    return p.rel_share_outside_region if gemeenten > 1 else 1.0
+
+
+def going(h: Households | People, p: Params, border: Border | None, month: int, others: float) -> Going:
+    """Chances under which as many persons leave a month as the border says (see the module).
+
+    Args:
+        h: who is there. others: persons a month who leave other than with their whole household (``others_expected``, or as many as did);
+            where no more leave than these, no household does.
+    """
+    if border is None or border.persons == 0:
+        return Going(np.zeros(MAX_AGE + 1), np.zeros(MAX_AGE + 1))
+    rate, here = between(), h.state == PRESENT
+    weight = float((sizes(h) * rate[first_age(h, month)])[here].sum())
+    return Going(max(0.0, border.persons - others) / max(1.0, weight) * rate, out_of_area(p, border.gemeenten) * elsewhere(border.level))
+
+
+def others_expected(h: Households, p: Params, border: Border | None, month: int, c: Chances) -> float:
+    """Persons expected to leave in a month other than with their whole household: children, and who parts or finds a partner.
+
+    In an area of several gemeenten partners come out of its other gemeenten, so none is taken to come from outside.
+    """
+    if border is None:
+        return 0.0
+    share, here, first = out_of_area(p, border.gemeenten) * elsewhere(border.level), h.state == PRESENT, first_age(h, month)
+    age = age_years(h.child_birth, month)
+    grown = age[(age >= c.adult) & here[:, None]]
+    found = float((c.leave_home[0, grown] * share[grown]).sum())
+    adults = h.adult_birth != ABSENT
+    couple = here & adults.all(axis=1)
+    found += float((c.separation[0, first] * share[first])[couple].sum())
+    if border.gemeenten == 1:
+        single = here & ~couple
+        sex = np.where(adults[:, 0], h.adult_sex[:, 0], h.adult_sex[:, 1])
+        found += float((c.union[sex, first] * share[first] * sizes(h))[single].sum()) / 2  # one of two moves in with the other
+    return found
+
+
+def first_age(h: Households | People, month: int, rows: NDArray | slice = slice(None)) -> NDArray:
+    """Age of the adult whose age decides about a departure (``hazards.draw_households_kernel``), years, of household rows."""
+    births = h.adult_birth[rows]
+    ages = age_years(births, month)
+    return np.clip(np.where(births[:, 0] != ABSENT, ages[:, 0], ages[:, 1]), 0, MAX_AGE)
+
+
+def sizes(h: Households | People, rows: NDArray | slice = slice(None)) -> NDArray:
+    """Persons in each of household rows."""
+    return (h.adult_birth[rows] != ABSENT).sum(axis=1) + (h.child_birth[rows] != ABSENT).sum(axis=1)
