@@ -44,6 +44,7 @@ BEHAVIOUR = {
     "rel_sitting_rent": 0,
     "dur_presale_koop": 0,
     "dur_presale_huur": 0,
+    "dur_look_elsewhere": 0,
 }
 
 

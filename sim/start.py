@@ -46,11 +46,12 @@ def build(place: Place, seed: int, params: Params, *, start: str, burn_in: int, 
     state = population.build(place, seed, params, start=start, first_month=first)
     draws = Draws(seed, debug)
     per_year, demolished = _per_year(state)
-    until = last + int(months_ahead(params).max())  # homes that stand after the run are sold in it
+    known = last + int(params.dur_look_elsewhere)  # who leaves after the run looks elsewhere in it
+    until = max(known, last + int(months_ahead(params).max()))  # homes that stand after the run are sold in it
     dose = programme.Dose(per_year, state.programme.flats, law.amount("liberalisatiegrens", start))
     planned = programme.plan(state.dwellings, state.geography, dose, draws, params, first, until)
-    to_demolish = np.diff(np.floor(demolished.sum() / 12 * np.arange(last - first + 1))).astype(np.int64)
-    delivered = np.bincount(planned.delivery.astype(np.int64) - first, minlength=last - first)[: last - first]
+    to_demolish = np.diff(np.floor(demolished.sum() / 12 * np.arange(known - first + 1))).astype(np.int64)
+    delivered = np.bincount(planned.delivery.astype(np.int64) - first, minlength=known - first)[: known - first]
     equity = equity_of(state.households, state.dwellings, np.arange(len(state.households.id)))
     future, events = demography.plan(state.households, params, seed, first, delivered - to_demolish, state.border, equity=equity)
     n0, geography = len(state.households.id), state.geography

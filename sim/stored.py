@@ -138,7 +138,8 @@ def declared(numbers: Numbers) -> dict[str, tuple[np.dtype, Shape]]:
     for name, table in TABLE_OF.items():
         for column, one in TABLES[table].items():
             found[f"{name}.{column}"] = np.dtype(one.dtype), ((rows[name], one.width) if one.width else (rows[name],))
-    n, months, areas = rows["h"], numbers.last_month - numbers.first_month, len(geography.code)
+    n, areas, params = rows["h"], len(geography.code), parameters.resolve(numbers.behaviour)
+    months = numbers.last_month - numbers.first_month + int(params.dur_look_elsewhere)  # so far ahead is known who leaves
     others: dict[str, tuple[DTypeLike, Shape]] = {
         **{f"events.{name}": (kind, (rows["events"],)) for name, kind in EVENT_TYPES.items()},
         "events.first": (np.int64, (months + 1,)),

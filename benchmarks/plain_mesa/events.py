@@ -98,15 +98,16 @@ def of_adult(model: PlainModel, house: Household, slot: int, e: Event, out: Happ
 
 
 def leave(model: PlainModel, house: Household, e: Event, out: Happened) -> None:
-    """A grown child begins alone, with nothing."""
+    """A grown child begins alone, with nothing, or goes to another gemeente."""
     place = next((k for k, child in house.children.items() if child.id == e.person), None)
     if place is None:
         return
     child = house.children.pop(place)
-    new = model.newcomer(e.new_row)
-    new.adults[0] = Person(child.id, child.birth, child.id & 1)
-    new.wealth = 0.0
-    out.founded.append((new, LEAVE, house))
+    if e.new_row >= 0:
+        new = model.newcomer(e.new_row)
+        new.adults[0] = Person(child.id, child.birth, child.id & 1)
+        new.wealth = 0.0
+        out.founded.append((new, LEAVE, house))
     out.changed.append((house, NOTHING))
 
 

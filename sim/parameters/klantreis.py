@@ -5,8 +5,8 @@ from sim.parameters import Parameter
 _P = Parameter
 # fmt: off
 PARAMETERS: list[Parameter] = [
-    _P("p_wish_senior", 0.0080, 0.001, 0.03, "per month", "fitted: possible wish 18 % at 65-74, 12 % at 75+ (B15, B16)", "chance of a woonwens for a senior household in a home of middling fit"),
-    _P("p_wish_other", 0.0085, 0.001, 0.05, "per month", "fitted: household move rate below 55 (B01-B05)", "the same for other households with a home"),
+    _P("p_wish_senior", 0.0088, 0.001, 0.03, "per month", "fitted: possible wish 18 % at 65-74, 12 % at 75+ (B15, B16)", "chance of a woonwens for a senior household in a home of middling fit"),
+    _P("p_wish_other", 0.0100, 0.001, 0.05, "per month", "fitted: household move rate below 55 (B01-B05)", "the same for other households with a home"),
     _P("logit_wish_gap", 3.0, 0.0, 12.0, "logit per fit point", "assumption", "how much a worse fit of the present home raises the chance of a woonwens"),
     _P("logit_wish_attachment", -1.2, -4.0, 0.0, "logit at full attachment", "B23, B28: most stay by attachment; size is an assumption", "attachment to the neighbourhood lowers the chance of a woonwens"),
     _P("logit_wish_age", -0.035, -0.1, 0.0, "logit per year from senior_age + 15 (up to n_years_wish_level below it)", "B15, B16: 18 % at 65-74, 12 % at 75+", "wishes become rarer with age from n_years_wish_level below senior_age + 15 on, and are level before"),
@@ -30,7 +30,7 @@ PARAMETERS: list[Parameter] = [
     _P("rel_discontent", 0.2, 0.0, 0.4, "fit points", "fitted: realisation of wishes of all ages (B53)", "a woonwens lowers the taste for the present home by this much, until it fades"),
     _P("dur_vastzitter", 24, 6, 120, "months", "assumption; E06, E17, E18: searches take years", "a household with a home that has searched for so long is a vastzitter; counts only, changes no decision"),
     _P("n_candidates_high", 15, 1, 200, "responses per home", "assumption; in the base world of Zwolle it lies between homes for sale (5-10) and homes to let (14-36)", "homes of a kind that drew so many responses each over the last year are in high demand (vasthouders); counts only, changes no decision"),
-    _P("dur_look_elsewhere", 3, 1, 9, "months", "assumption: most who move had no definite wish a year before (B13, B17, B44)", "before it leaves for another gemeente a household looks there so long, and no longer here"),
+    _P("dur_look_elsewhere", 3, 0, 9, "months", "assumption: most who move had no definite wish a year before (B13, B17, B44)", "before it leaves for another gemeente a household looks there so long, and no longer here"),
     _P("dur_settle", 6, 1, 24, "months", "assumption", "NIEUW_THUIS lasts this long"),
     _P("rel_attachment_mean", 0.5, 0.1, 0.9, "0-1", "assumption", "mean of a household's own part of attachment, between households"),
     _P("rel_forgotten", 0.056, 0.0, 0.11, "share per month", "assumption; C03: about a year from talk to keys", "of what a talk, letter, campaign or page told people, so much is forgotten each month: 0.056 leaves half after a year; 0: nothing is forgotten"),

@@ -244,6 +244,15 @@ def test_a_shorter_run_is_the_beginning_of_a_longer_one():
         assert (short[column].astype(object) == long[column].astype(object)).all(), column
 
 
+def test_a_run_that_was_made_shorter_is_the_beginning_of_a_longer_one():
+    short, long = (
+        run.run_scenario(run.burn_in("schiermonnikoog", 2, 12, 3, follow_up), tables=["moves", "months"]).tables for follow_up in (0, 9)
+    )
+    pd.testing.assert_frame_equal(short["months"], long["months"].head(len(short["months"])))
+    for column in ("month", "household_id", "to_dwelling", "to_rent"):
+        assert (short["moves"][column].to_numpy() == long["moves"][column].to_numpy()[: len(short["moves"])]).all(), column
+
+
 def test_a_run_without_tables_gives_none():
     assert run.run_scenario(burnt_in(), months=2, follow_up=0, tables=()).tables == {}
 

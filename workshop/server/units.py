@@ -28,7 +28,6 @@ share of the limited | deel van wie slecht loopt, van 0 tot 1 | share of the lim
 euro per m2 per month | euro per vierkante meter per maand | euro per square metre a month
 log | spreiding (logaritme) | spread (logarithm)
 share of rel_attachment_years | deel van de hechting, van 0 tot 1 | share of the attachment, from 0 to 1
-per departing household | kans per vertrek, van 0 tot 1 | chance per departure, from 0 to 1
 share of arrivals | deel van de nieuwkomers, van 0 tot 1 | share of arrivals, from 0 to 1
 per missing room | punten per kamer te weinig | points per missing room
 per year | per jaar | a year
