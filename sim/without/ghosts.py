@@ -17,7 +17,7 @@ from sim.behaviour.fit import classes
 from sim.behaviour.notes import BEHIND, Parting, no_parting
 from sim.kernel_cache import njit
 from sim.levers import ALL_BIT
-from sim.world.codes import ENDED, FUNNEL_SHAPE, PRESENT, Stage
+from sim.world.codes import ENDED, FUNNEL_SHAPE, PRESENT, EventKind, Stage
 from sim.world.columns import NEVER, NOWHERE, Households, empty, grow
 from sim.world.copies import Own
 
@@ -162,9 +162,20 @@ def share_events(w: World, g: Ghosts, happened: Happened) -> tuple[NDArray, NDAr
     Returns the ghosts whose persons changed and the trigger of each.
     """
     gone = _follow(g.h, w.h, g.of, g.n)
+    _divide_wealth(w, g, happened)
     united = np.isin(g.of[gone], happened.unions[:, :2])  # the couple lives on as another household: what it does is not known
     g.end(gone, w.month, ~united)
     return _of_households(g.h.state, g.first, g.following, happened.changed, happened.trigger)
+
+
+def _divide_wealth(w: World, g: Ghosts, happened: Happened) -> None:
+    """Of who parts this month, the ghosts of before give up as large a share of their wealth; it may be another than the household's."""
+    apart = happened.founded_kind == EventKind.SEPARATION
+    new, parents = happened.founded[apart], happened.founded_parent[apart]
+    whole, gives = w.h.wealth[new] + w.h.wealth[parents], np.zeros(len(w.h.wealth), np.float32)
+    gives[parents] = w.h.wealth[new] / np.where(whole > 0, whole, 1)
+    rows = np.flatnonzero((g.h.state[: g.n] == PRESENT) & (g.born[: g.n] < w.month))
+    g.h.wealth[rows] -= g.h.wealth[rows] * gives[g.of[rows]]
 
 
 @njit(cache=True)
