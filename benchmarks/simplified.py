@@ -1,10 +1,11 @@
 """The simplified month: the product's own ``sim.month.step`` with rules switched off by parameters alone.
 
-Off: place and profile in fit, attachment, the social norm, rarer wishes of owners, discontent, trouble and cost of moving,
-loss aversion, urgency, nood in the market, searching beyond the gemeente, homes outside the quotas, falling rents of sitting
-tenants. On: every demographic event, ageing, fit by size, accessibility and affordability, the five stages, looking, sight,
-taste, eligibility, income limits, the three rankings, deferred acceptance with refusals, relaxing, keys, money, new build,
-demolition and the ledger of chains.
+Off: place and profile in fit, attachment, the social norm, rarer wishes of owners, discontent, trouble and cost of
+moving, loss aversion, urgency, nood in the market, searching beyond the gemeente, homes outside the quotas, falling
+rents of sitting tenants, registrations that lapse (whoever has a home is registered), and who on the list is awake
+without searching. On: every demographic event, ageing, fit by size, accessibility and affordability, the five stages,
+looking, sight, taste, eligibility, income limits, the three rankings, deferred acceptance with refusals, relaxing,
+keys, money, new build, demolition and the ledger of chains.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ BEHAVIOUR = {
     "dur_presale_koop": 0,
     "dur_presale_huur": 0,
     "dur_look_elsewhere": 0,
+    "rel_registered_long": 1,
+    "p_alert": 0,
 }
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.behaviour import founding, klantreis, notes, reactions, sitting_rent
+from sim.behaviour import founding, klantreis, notes, reactions, registration, sitting_rent
 from sim.behaviour.choice_overload import crowding
 from sim.behaviour.fit import moment, refresh
 from sim.behaviour.klantreis import NORM_MONTHS
@@ -60,6 +60,8 @@ def step(run: Run) -> None:
     programme.demolish(w, run.to_demolish)
     # households that live differently now see their home with other eyes
     look_again(w, happened.changed)
+    # people register with the corporaties or let it lapse; some of those on the list are awake
+    registration.pass_month(w)
     # an approach that is built step by step looks at its monitor: instruments are added, stopped or scaled
     look_at_the_monitor(run)
     # organisations act: letters, talks, home visits, labels, within capacity and budget
@@ -70,7 +72,7 @@ def step(run: Run) -> None:
     run.journal.hear_ghosts(w, at_work, happened)
     # households move on in their klantreis, or drop out, with a reason
     take_steps(run)
-    # vacant dwellings are offered; searchers respond; owners rank; the two are matched
+    # vacant dwellings are offered; who searches, or is awake on the list, responds; owners rank; the two are matched
     go_to_market(run)
     at_work.uses.note(w.h, w.month)
     # matched households get their keys; the ledger grows
@@ -158,6 +160,7 @@ def live_on(run: Run, happened: Happened) -> None:
     with w.draws.replay():
         reactions.react(there, changed, triggers)
         look_again(there, changed)
+        registration.pass_month(there)
         run.at_work.reach_ghosts(w, there)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.spatial import cKDTree
 
-from sim.behaviour import klantreis
+from sim.behaviour import klantreis, registration
 from sim.behaviour.fit import make_tables, moment, refresh
 from sim.behaviour.founding import draw_households
 from sim.behaviour.klantreis import NORM_MONTHS, Neighbours
@@ -27,7 +27,7 @@ from sim.population import build as population
 from sim.state import Run
 from sim.world import law
 from sim.world.chance import Draws, Purpose, uniform
-from sim.world.codes import IN_STOCK, Origin, Stage, Trigger
+from sim.world.codes import IN_STOCK, Origin, Stage, Tenure, Trigger
 from sim.world.columns import NEVER, Dwellings, Households, Moves, Vacancies, age_years, empty, grow_in_place
 from sim.world.geography import Map
 from sim.world.world import Setting, World
@@ -136,18 +136,22 @@ def _start_journeys(w: World, n0: int) -> None:
 
 
 def _register(w: World, n0: int, housed: NDArray) -> None:
-    """Registration with the corporaties: since the last move for a share of the housed, since adulthood for starters."""
+    """Registration with the corporaties: of the housed as in the long run, since some time after coming of age for starters.
+
+    Who is alert has responded since the first month in which it was awake.
+    """
     h, p = w.h, w.params
     u = uniform(w.draws.base(Purpose.REGISTRATION), h.id[:n0])
-    long = uniform(w.draws.base(Purpose.REGISTRATION, 1), h.id[:n0]) < p.rel_registered_long
-    lived = np.minimum(w.month - h.moved_in[:n0].astype(np.int32), int(p.dur_registration_cap))
     age = age_years(h.adult_birth[:n0], w.month).max(axis=1)
     adult = np.minimum(12 * np.clip(age - p.age_registration, 0, None), int(p.dur_registration_cap))
-    since = np.where(housed, lived, (u * adult).astype(np.int32))
-    registered = w.month - since
-    late = housed & ~long
+    lived = w.month - h.moved_in[:n0].astype(np.int32)
+    tenant = housed & (w.d.tenure[h.home[:n0]] == Tenure.CORPORATIE)
+    there, insured = registration.long_run(w, n0, lived, adult, tenant)
+    since = np.where(housed, insured, (u * adult).astype(np.int32))
+    late = housed & ~there
     searching = h.stage[:n0] == Stage.WONINGZOEKEN
-    h.registered[:n0] = np.where(late, np.where(searching, h.stage_month[:n0], NEVER), registered)
+    h.registered[:n0] = np.where(late, np.where(searching, h.stage_month[:n0], NEVER), w.month - since)
+    registration.first_responses(w, np.flatnonzero(housed & there))
 
 
 def _start_vacancies(w: World) -> None:

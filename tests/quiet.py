@@ -24,6 +24,7 @@ BEHAVIOUR = {  # beyond the ranges of a run
     "p_refusal": 0.0,
     "p_look": 1.0,
     "p_look_starter": 1.0,
+    "p_alert": 0.0,
 }
 
 

@@ -185,7 +185,7 @@ def scattered_households(seed: int, n: int, n_homes: int, month: int = 30, n_ins
         "stage": range(5),
         "size": range(1, 7),
         "rooms_needed": range(1, 6),
-        "trigger": range(11),
+        "trigger": range(12),
         "scope": range(3),
         "touched": range(1 << n_instruments),
         "used": [0, 1],
@@ -195,6 +195,9 @@ def scattered_households(seed: int, n: int, n_homes: int, month: int = 30, n_ins
         "origin_area": [-1, 0, 1, 2, 3],
         "stage_month": range(15, 30),
         "registered": [int(NEVER), -40, 3],
+        "awake": [int(ABSENT), 3, month],
+        "responded": [int(ABSENT), month - 12, month - 11, month],
+        "first_response": [int(ABSENT), 3],
         "reserved": [NOWHERE, NOWHERE, NOWHERE, 2],
         "search_month": [int(ABSENT), 4],
     }.items():

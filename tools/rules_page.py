@@ -52,10 +52,10 @@ RULES = (
     ),
     Rule(
         "Who looks for a home this month",
-        "Of all who search and have accepted nothing, a keyed share looks; those without a home look more often.",
+        "Of all who search and have accepted nothing, a keyed share looks; so does who is registered, has a home and is awake this month.",
         "[parameters](odd.md#parameters) of the market",
-        "tests/twins/kernels.py:searching",
-        "sim/market/searchers.py:searching_rows",
+        "tests/twins/kernels.py:looking",
+        "sim/market/searchers.py:looking_rows",
     ),
     Rule(
         "Who may live in a home",

@@ -28,6 +28,7 @@ OF_MONTHS = MONTHS.some(
     "scenario", "seed", "month", "households_45_54", "households_55_64", "households_65_74", "households_75_84", "households_85_plus",
     "departed_65", "departed_65_74", "care_70", "dwellings", "dwellings_corporatie", "dwellings_koop", "dwellings_vrije_huur", "vacant",
     "aged_65", "aged_65_with_wish", "aged_65_searching", "realised_65", "realised_all", "searchers", "seniors", "unsuitable_seniors",
+    "registered", "responding", "registered_responding",
 )  # fmt: skip
 
 
@@ -143,6 +144,16 @@ def success(t: Tables) -> float:
     return 100 * t.per_year(t.numbers.sum("homes_taken", "corporatie")) / t.mean("searchers")
 
 
+def per_active_seeker(t: Tables) -> float:
+    """Corporatie homes let in a year over households that responded to one in the last twelve months (mean over the months), per cent."""
+    return 100 * t.per_year(t.numbers.sum("homes_taken", "corporatie")) / t.mean("responding")
+
+
+def registered_per_letting(t: Tables) -> float:
+    """Households registered with the corporaties (mean over the months) over corporatie homes let in a year."""
+    return t.mean("registered") / t.per_year(t.numbers.sum("homes_taken", "corporatie"))
+
+
 def longer_chains(t: Tables) -> float:
     """Moves per chain of new single-family homes less those of new flats, inside the area."""
     found, kinds = t.chains, {DwellingType.EENGEZINS.key: 1.0, DwellingType.MEERGEZINS.key: -1.0}
@@ -224,8 +235,13 @@ COUNTS: dict[str, Count] = {  # by id of a target: all that the model can count 
     "moves_into_no_freed_home": of_persons(PersonRates.into_no_freed_home),
     **{f"within_{age}": of_persons(partial(PersonRates.within_at, age=age)) for age in AGES},
     **{f"between_{age}": of_persons(partial(PersonRates.between_at, age=age)) for age in AGES},
-    **{f"registration_{place}": REGISTERED for place in ("utrecht", "amsterdam", "oss", "zundert", "hilvarenbeek")},
+    **{f"registration_{place}": REGISTERED for place in ("utrecht", "holland_rijnland", "amsterdam", "oss", "zundert", "hilvarenbeek")},
     **{f"search_{place}": SEARCHED for place in ("utrecht", "oss", "zundert", "hilvarenbeek")},
+    "success_utrecht": per_active_seeker,
+    "candidates_holland_rijnland": OF_PAGES["candidates"],
+    "registered_per_letting": registered_per_letting,
+    "seekers_alphen": lambda t: t.mean("responding"),
+    "registered_who_react": lambda t: 100 * t.mean("registered_responding") / t.mean("registered"),
 }
 
 

@@ -22,6 +22,7 @@ AT_MOST = (  # a part, and what it is a part of
     ("seniors_with_wish", "seniors"), ("unsuitable_in_family_home", "small_in_family_home"), ("aged_65_with_wish", "aged_65"),
     ("unsuitable_in_family_home", "unsuitable_seniors"), ("aged_65_searching", "searchers"), ("small_in_family_home", "households"),
     ("departed_65_74", "departed_65"), ("vasthouders", "seniors"), ("vastzitters_senior", "vastzitters"), ("vastzitters", "searchers"),
+    ("registered", "households"), ("registered_responding", "registered"), ("registered_responding", "responding"),
 )  # fmt: skip
 SUMS = {  # what is the sum of what
     "seniors": ("suitable_seniors", "adaptable_seniors", "unsuitable_seniors"),

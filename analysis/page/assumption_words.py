@@ -93,7 +93,10 @@ eur_moving | wat verhuizen en inrichten kost | what moving and refitting costs
 rel_eur_once | hoe zwaar eenmalige kosten tellen | how heavily one-off costs count
 p_refusal | hoe vaak mensen een aanbod weigeren | how often people refuse an offer
 p_urgent_starter | hoeveel starters urgentie krijgen | how many starters get urgency
-rel_registered_long | hoeveel mensen al lang ingeschreven staan | how many people have been registered for long
+rel_registered_long | hoeveel mensen met een woning ingeschreven staan | how many people with a home are registered
+dur_registered | hoe lang een inschrijving voor de zekerheid duurt | how long a registration as insurance lasts
+rel_alert | hoeveel ingeschrevenen soms reageren | how many of the registered react now and then
+p_alert | hoe vaak zij naar het aanbod kijken | how often these look at what is on offer
 dur_turnover_low | hoe snel een woning weer te huur komt | how soon a home is on offer again
 dur_turnover_high | hoe laat een woning weer te huur komt | how late a home is on offer again
 dur_move_low | hoe snel na het aanbod de sleutel volgt | how soon the keys follow

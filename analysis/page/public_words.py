@@ -43,8 +43,8 @@ _ASKED = Text(
     "Het CBS vroeg het mensen. Wij tellen wie in het model een woonwens heeft.", "CBS asked people. We count who has a wish in the model."
 )
 _SCARCE = Text(
-    "Ons gebied is kleiner dan een regio, en wie alleen ingeschreven staat, doet bij ons niet mee.",
-    "Our area is smaller than a region, and who is only registered does not take part.",
+    "Ons gebied is kleiner dan een regio, en kinderen thuis en mensen van elders staan bij ons niet op de lijst.",
+    "Our area is smaller than a region, and children at home and people elsewhere are not on our list.",
 )
 WORDS: dict[str, Public] = {
     "rate_45_54": Public(

@@ -12,7 +12,7 @@ import numpy as np
 from sim.behaviour.fit import any_child, class_of, oldest_age
 from sim.kernel_cache import njit
 from sim.levers import NO_BITS
-from sim.world.chance import draw_bits, pair_bits, to_index, to_whole
+from sim.world.chance import draw_bits, pair_bits, to_index, to_unit, to_whole
 from sim.world.codes import CORPORATIE, FILL, FILLED, NIEUW, WAITING
 from sim.world.columns import ABSENT, NEVER, NOWHERE
 
@@ -103,12 +103,14 @@ def write_rows(h, v, m, movers, entry):
 
 
 @njit(cache=True)
-def settle_rows(h, d, v, movers, month, taste):
+def settle_rows(h, d, v, movers, month, taste, stays):
     """``movers`` live in their new homes now: the journey is over, what it took is spent, the years lived there start again.
 
-    ``taste``: base key and quantiles (fit points) of a household's taste for a home.
+    ``taste``: base key and quantiles (fit points) of a household's taste for a home. ``stays``: base key of who stays registered as
+    insurance, and their share; on a corporatie letting that begins anew, for what there was is spent.
     """
     key, quantiles = taste
+    keeps, share = stays
     for r in range(len(movers.rows)):
         i, j, x = movers.rows[r], movers.to[r], movers.vacancy[r]
         if x >= 0:  # a swap or a return fills none
@@ -119,8 +121,11 @@ def settle_rows(h, d, v, movers, month, taste):
         h.stage[i], h.stage_month[i], h.moved_in[i] = NIEUW, month, month
         h.search_month[i], h.contact_month[i], h.first_contact[i] = ABSENT, ABSENT, 0
         h.reserved[i], h.keys_month[i], h.trigger[i] = NOWHERE, NEVER, 0
-        if d.tenure[j] == CORPORATIE:  # registration time is spent on a corporatie letting
+        if to_unit(draw_bits(keeps, h.id[i])) >= share:
+            h.registered[i] = NEVER
+        elif d.tenure[j] == CORPORATIE:
             h.registered[i] = month
+        h.first_response[i] = ABSENT
         h.used[i], h.decisive[i], h.touched[i] = NO_BITS, NO_BITS, NO_BITS
         h.taste_here[i] = quantiles[to_index(pair_bits(key, h.id[i], d.id[j]))]
 
@@ -132,6 +137,7 @@ def take_over(h, source, c):
         i, s = c[r], source[r]
         h.rent[i], h.rent_full[i], h.rent_path_end[i] = h.rent[s], h.rent_full[s], h.rent_path_end[s]
         h.debt[i], h.moved_in[i], h.registered[i] = h.debt[s], h.moved_in[s], h.registered[s]
+        h.responded[i], h.first_response[i] = h.responded[s], h.first_response[s]
         h.attachment[i], h.scope[i] = h.attachment[s], h.scope[s]
         h.profile[i, 0], h.profile[i, 1] = h.profile[s, 0], h.profile[s, 1]
         h.origin_area[i], h.origin_tenure[i] = h.origin_area[s], h.origin_tenure[s]

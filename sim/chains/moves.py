@@ -88,7 +88,8 @@ def _settle_in(w: World, rows: NDArray, to: NDArray, vacancy: NDArray, k: NDArra
     h = w.h
     with w.draws.replay():  # one fixed taste of each household for a dwelling
         taste = w.draws.base(Purpose.TASTE)
-    settle_rows(h, w.d, w.v, Movers(rows, to, vacancy), w.month, (taste, w.tables["taste"]))
+        stays = w.draws.base(Purpose.KEEP_REGISTRATION, w.month), w.params.rel_registered_long  # one move a month
+    settle_rows(h, w.d, w.v, Movers(rows, to, vacancy), w.month, (taste, w.tables["taste"]), stays)
     h.fit_here[rows] = fit_at(h, rows, to, moment(w))
     w.m.to_rent[k] = h.rent[rows]
     w.m.fit_after[k] = h.fit_here[rows]

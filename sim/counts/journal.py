@@ -354,7 +354,7 @@ def looks_of_ghosts(g: Ghosts, rows: NDArray, met: Met, watch: Watch) -> list[tu
             if worth > least and rank > bar[o] and turns_down(met.viewing.key, g.h.id[r], at["id"][o], met.viewing.p_refusal)
         ]
         gate = int(answers.gate[k])
-        obstacle = -1 if won[k] >= 0 else REFUSED if refused and gate == OUTRANKED else gate
+        obstacle = -1 if won[k] >= 0 or g.h.stage[r] != ZOEKEN else REFUSED if refused and gate == OUTRANKED else gate
         found.append((r, len(mine), refused, obstacle))
     return found
 

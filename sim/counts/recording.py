@@ -30,7 +30,7 @@ from sim.world.codes import (
     MoveReason,
     Stage,
 )
-from sim.world.columns import NOWHERE, age_years
+from sim.world.columns import NEVER, NOWHERE, age_years
 from sim.world.copies import Own
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 N_CLASSES = len(HouseholdClass)
 # counters of the pass over households
 HOUSEHOLDS, SEARCHERS, SUITABLE, ADAPTABLE, UNSUITABLE, WISHES, SMALL_IN_FAMILY_HOME, UNSUITABLE_IN_FAMILY_HOME = range(8)
-WITHOUT_HOME, SENIOR_SEARCHERS, PERSONS, OLD, OLD_WISHES, OLD_SEARCHERS = range(8, 14)
+WITHOUT_HOME, SENIOR_SEARCHERS, PERSONS, OLD, OLD_WISHES, OLD_SEARCHERS, REGISTERED, RESPONDING, REACTING = range(8, 17)
 COUNTERS = (
     "households",
     "searchers",
@@ -59,6 +59,9 @@ COUNTERS = (
     "aged_65",
     "aged_65_with_wish",
     "aged_65_searching",
+    "registered",
+    "responding",
+    "registered_responding",
 )
 # groups of fit: all, class, income fifth, tenure at the start (3 and none), then areas
 ALL_AT, CLASS_AT, INCOME_AT, TENURE_AT, AREA_AT = 0, 1, 1 + N_CLASSES, 6 + N_CLASSES, 10 + N_CLASSES
@@ -96,6 +99,7 @@ def count_households(h, d, month, senior_age, counted):
     by_age = np.zeros((MAX_AGE + 1, N_STAGES), np.int64)
     by_access = np.zeros((2, N_STAGES, N_ACCESS, 2), np.int64)
     searchers, persons, small_homes = 0, 0, 0
+    registered, responding, reacting = 0, 0, 0
     homes, seniors_in = _packed(d.area, d.access, d.kind), np.zeros(len(seniors), np.int64)
     for i in range(len(h.state)):
         if h.state[i] != PRESENT:
@@ -110,6 +114,9 @@ def count_households(h, d, month, senior_age, counted):
         n[area] += 1
         fit[area] += value
         searchers += stage == ZOEKEN
+        registered += h.registered[i] != NEVER
+        responding += h.responded[i] > month - NORM_MONTHS
+        reacting += h.registered[i] != NEVER and h.responded[i] > month - NORM_MONTHS
         persons += h.size[i]
         if j < 0:
             continue
@@ -122,6 +129,7 @@ def count_households(h, d, month, senior_age, counted):
         seniors_in[home >> 3] += senior
     seniors[:] = seniors_in
     counts[SEARCHERS], counts[PERSONS], counts[SMALL_IN_FAMILY_HOME] = searchers, persons, small_homes
+    counts[REGISTERED], counts[RESPONDING], counts[REACTING] = registered, responding, reacting
     _add_up_groups(cell_n, cell_fit, n, fit)
     counts[HOUSEHOLDS], counts[WITHOUT_HOME] = n[ALL_AT], n[CLASS_AT + CLASS_STARTER]
     _add_up_ages(by_age, counts, ages)

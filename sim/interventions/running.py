@@ -13,7 +13,7 @@ from sim.interventions.who import ALL_DRAWN, Lot, carriers
 from sim.levers import ALL_BIT, MAX_INSTRUMENTS, NO_BITS
 from sim.without.ghosts import stay_behind
 from sim.world.chance import Purpose, uniform
-from sim.world.codes import HouseholdState
+from sim.world.codes import HUIDIGE, WENS, ZOEKEN, HouseholdState
 from sim.world.copies import SHARED, Own
 
 if TYPE_CHECKING:
@@ -115,8 +115,16 @@ class Running(Own):
     # whom it reaches
 
     def candidates(self, w: World, lot: Lot = ALL_DRAWN) -> NDArray:
-        """Households of the target group where it asks (``asked_in``), drawn in ``lot``, that it does not reach yet, int32 rows."""
-        return self.candidates_in(w, self.settings.asked_in(), lot)
+        """Households of the target group where it asks (``asked_in``), drawn in ``lot``, that it does not reach yet, int32 rows.
+
+        A rule without a limit for who searches, and nobody else, holds for who is awake on the list too (``sim.behaviour.registration``).
+        """
+        first, last = self.settings.asked_in()
+        rows = self.candidates_in(w, (first, last), lot)
+        if self.settings.limited or (first, last) != (ZOEKEN, ZOEKEN):
+            return rows
+        idle = self.candidates_in(w, (HUIDIGE, WENS), lot)
+        return np.sort(np.concatenate((rows, idle[w.h.awake[idle] == w.month])))
 
     def candidates_in(self, w: World, stages: tuple[int, int], lot: Lot = ALL_DRAWN) -> NDArray:
         """As ``candidates``, in other stages (first, last)."""

@@ -16,7 +16,7 @@ from sim.levers import NO_BITS, lever_sum
 from sim.market.allocation import Applicant, eligible, rank_of
 from sim.market.help import Pulled, pull, rent_tested, size_norms, waived
 from sim.market.notes import close_notes, note, used_beyond, write_down
-from sim.market.sieve import N_GROUPS, find_reach, hurdles, set_apart, sift, stretch
+from sim.market.sieve import N_GROUPS, find_reach, hurdles, keep_social, set_apart, sift, stretch
 from sim.market.sight import CHANNELS, find_starts, see
 from sim.world import law
 from sim.world.chance import pair_bits, to_index
@@ -188,6 +188,8 @@ def respond(which, market, terms, off, out, looks):
             # what it sees
             g = home if part == 0 else around[around_first[home] + part - 1]
             n = see(starts, sight * area_map.overview[g], g, seeker.area if seeker.scope == 0 else -1, offers, seen)
+            if seeker.alert:
+                n = keep_social(seen, n, group)
             # what is out of reach
             if touched & ~used:
                 n_beyond = set_apart(seen, n, hurdle, group, reach, beyond)

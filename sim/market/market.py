@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.behaviour.funnel import count_step
+from sim.behaviour.registration import note_responses, set_out
 from sim.kernel_cache import njit
 from sim.levers import NO_BITS
 from sim.market.allocation import relax
@@ -18,7 +19,7 @@ from sim.market.choice import PER_SEGMENT, Bases, Market, Responses, Terms, empt
 from sim.market.clearing import Cleared, Viewing, settle
 from sim.market.notes import Looks, empty_looks
 from sim.market.offers import publish
-from sim.market.searchers import describe, looks_of, searching_rows
+from sim.market.searchers import describe, looking_rows, looks_of
 from sim.market.sight import Offers
 from sim.world.chance import Purpose, draw_bits, to_whole
 from sim.world.codes import OBSTACLE, OUTRANKED, REFUSED, RESERVED, VERHUIZEN, ZOEKEN
@@ -46,7 +47,7 @@ class Met(NamedTuple):
 
     @property
     def seekers(self) -> NDArray:
-        """The households that search and look this month, SEEKER records."""
+        """The households that look this month, SEEKER records."""
         return self.viewing.seekers
 
     @property
@@ -62,11 +63,12 @@ def meet(w: World, force: InForce) -> Met | None:
     looking = w.draws.base(Purpose.LOOK, w.month)
     if len(offers.at) == 0:
         return None
-    rows = searching_rows(h, looking, looks_of(p), w.month)
+    rows = looking_rows(h, looking, looks_of(p), w.month)
     seekers, terms = describe(w, rows), terms_of(w, force)
     responses, looks = respond_all(Market(seekers, offers, w.map), terms)
     viewing = Viewing(seekers, offers.at, terms.bases.viewing, p.p_refusal)
     cleared = settle(responses, viewing)
+    note_responses(h, rows, responses.n[:, 0], w.month)
     if force.keys:
         h.ever[rows] |= responses.used  # instruments that had a lever in a look of this month count as used
     return Met(offers, responses, looks, cleared, viewing, terms, looking, w.draws.base(Purpose.MOVING_TIME, w.month))
@@ -76,7 +78,7 @@ def take(w: World, met: Met, decisive: NDArray) -> NDArray:
     """Households have what they won; what nobody took is relaxed. Changes the world in place.
 
     ``decisive``: bits of the instruments without which each searcher had won something else, uint64. Returns the obstacle
-    that each searcher met (Obstacle), int8; -1 for who has won a home.
+    that each searcher met (Obstacle), int8; -1 for who has won a home, and for who does not search.
     """
     obstacles = _record_obstacles(met.seekers, met.cleared.offer, met.cleared.n_refused, met.responses.gate, w.funnel)
     _accept(w, met, decisive)
@@ -109,6 +111,7 @@ def _accept(w: World, met: Met, decisive: NDArray) -> None:
     h, v, responses = w.h, w.v, met.responses
     s = np.flatnonzero(met.cleared.offer >= 0)
     rows, vacancies = met.rows[s], met.offers.at["vacancy"][met.cleared.offer[s]]
+    set_out(h, rows, w.month, np.float32(w.params.rel_discontent))
     count_step(w, rows, VERHUIZEN)
     h.decisive[met.rows] |= decisive
     h.reserved[rows], h.keys_month[rows] = vacancies, keys_months(w, met, h.id[rows], vacancies)
@@ -145,11 +148,11 @@ def count_candidates(n, offer, offers, candidates):
 def _record_obstacles(seekers, won, n_refused, gate, funnel):
     """Each searcher without a home this month has one obstacle: the last gate passed, or its own refusal.
 
-    Returns it (Obstacle), int8 [searchers]; −1 for who has won a home.
+    Returns it (Obstacle), int8 [searchers]; −1 for who has won a home, and for who does not search: nothing stood in its way.
     """
     met = np.full(len(seekers), -1, np.int8)
     for s in range(len(seekers)):
-        if won[s] < 0:
+        if won[s] < 0 and seekers[s].alert == 0:
             met[s] = REFUSED if gate[s] == OUTRANKED and n_refused[s] > 0 else gate[s]
             funnel[seekers[s].cls, ZOEKEN, OBSTACLE, met[s]] += 1
     return met

@@ -49,6 +49,7 @@ SEEKER = np.dtype(
         ("patience", np.int32),  # months that it can wait for a home that does not stand yet
         ("rooms_left", np.int32),  # rooms of the present home; 0 without
         ("tenant", np.int32),  # 1: tenant of a corporatie
+        ("alert", np.int32),  # 1: does not search; awake on the list, it looks at corporatie homes only
         ("id", np.uint64),
         ("urgent", np.uint64),  # 0 or 1
         ("waited", np.uint64),  # months of registration

@@ -1,4 +1,4 @@
-"""Who searches this month, and everything about them that does not depend on the home they look at."""
+"""Who looks this month, because it searches or is awake on the list, and all about them that does not depend on the home looked at."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 
 def looks_of(p: Params) -> tuple[float, float, int]:
-    """``looks`` of ``searching_rows``."""
+    """``looks`` of ``looking_rows``."""
     return p.p_look, p.p_look_starter, int(p.dur_look_elsewhere)
 
 
 @njit(cache=True)
-def searching_rows(h, base, looks, month):
-    """Household rows that search here, have accepted nothing and look this month, int32, in row order.
+def looking_rows(h, base, looks, month):
+    """Household rows that look here this month and have accepted nothing, int32: who searches by chance, and who is awake on the list.
 
     ``looks``: chance to look with a home and without one, and months before leaving in which a household looks elsewhere.
     """
@@ -40,11 +40,12 @@ def searching_rows(h, base, looks, month):
     rows = np.empty(len(h.state), np.int32)
     n = 0
     for i in range(len(h.state)):
-        if h.stage[i] != ZOEKEN or h.state[i] != PRESENT or h.reserved[i] != NOWHERE:
+        stage = h.stage[i]
+        if stage > ZOEKEN or (stage != ZOEKEN and h.awake[i] != month) or h.state[i] != PRESENT or h.reserved[i] != NOWHERE:
             continue
         if looks_elsewhere(h.departs[i], month, elsewhere):
             continue
-        if to_unit(draw_bits(base, h.id[i])) < (p_look_starter if h.home[i] < 0 else p_look):
+        if stage != ZOEKEN or to_unit(draw_bits(base, h.id[i])) < (p_look_starter if h.home[i] < 0 else p_look):
             rows[n] = i
             n += 1
     return rows[:n].copy()
@@ -121,6 +122,7 @@ def _describe(seekers, people, h, d, area_map, rooted, by):
         s.patience = min(by.waits[s.nood], h.patience[i] - by.month if j < 0 else by.waits[0])
         s.rooms_left = d.rooms[j] if j >= 0 else 0
         s.tenant = 1 if j >= 0 and d.tenure[j] == CORPORATIE else 0
+        s.alert = 1 if h.stage[i] != ZOEKEN else 0
         chance = by.p_urgent[0] if s.nood else (by.p_urgent[1] if j < 0 else 0.0)
         s.urgent = np.uint64(1 if to_unit(draw_bits(by.urgency, h.id[i])) < chance else 0)
         s.waited = np.uint64(max(0, by.month - h.registered[i]))

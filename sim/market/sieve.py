@@ -96,6 +96,16 @@ def stretch(seeker, touched, rules, levers, reach):
 
 
 @njit(cache=True)
+def keep_social(seen, n, group):
+    """Keep of the first ``n`` homes in ``seen`` those of corporaties; returns how many."""
+    left = 0
+    for k in range(n):
+        seen[left] = seen[k]
+        left += group[seen[k]] >= SOCIAL
+    return left
+
+
+@njit(cache=True)
 def set_apart(seen, n, hurdle, group, reach, beyond):
     """Fill ``beyond`` with those of the first ``n`` homes in ``seen`` that are too dear; returns how many."""
     n_beyond = np.int64(0)

@@ -151,6 +151,9 @@ class Params:
     p_urgent: float
     p_urgent_starter: float
     rel_registered_long: float
+    dur_registered: float
+    rel_alert: float
+    p_alert: float
     dur_registration_cap: float
     dur_turnover_low: float
     dur_turnover_high: float

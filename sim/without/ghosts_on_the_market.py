@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.behaviour.registration import note_responses, set_out
 from sim.kernel_cache import njit
 from sim.levers import NO_BITS
 from sim.market.choice import MAX_RESPONSES, PER_SEGMENT, Market, empty_responses, respond
 from sim.market.market import keys_months
 from sim.market.notes import empty_looks
-from sim.market.searchers import describe, looks_of, searching_rows
+from sim.market.searchers import describe, looking_rows, looks_of
 from sim.market.sieve import turns_down
 from sim.without import ghosts
 from sim.world.columns import NOWHERE
@@ -71,7 +72,7 @@ def watch_ghosts(w: World, g: Ghosts | None, met: Met) -> Watch:
     p, looks = w.params, met.looking
     rows = np.zeros(0, np.int32)
     if g is not None and g.n > 0:
-        rows = searching_rows(g.h, looks, looks_of(p), w.month)
+        rows = looking_rows(g.h, looks, looks_of(p), w.month)
     marks = np.zeros(0, np.uint64) if g is None else g.mark[rows]
     households = rows if g is None else g.of[rows]
     different, at = np.unique(marks, return_inverse=True)
@@ -141,6 +142,7 @@ def settle_ghosts(w: World, g: Ghosts, force: InForce, watched: Watch, met: Met)
     """Ghosts that look get what they would have got; households that got something else leave a ghost that goes on with its own."""
     if len(watched.rows):
         watched.looked = _choose(w, g, force, watched, met)
+        note_responses(g.h, watched.rows, watched.looked.answers.n[:, 0], w.month)
         _accept(w, g, watched.rows, watched.looked.won, met)
     rows, marks, won = watched.parted
     new, place = ghosts.stay_behind(w, g, force, rows, marks)
@@ -179,5 +181,6 @@ def _first_won(chosen, viewing, at, own, seen):
 
 def _accept(w: World, g: Ghosts, rows: NDArray, won: NDArray, met: Met) -> None:
     """Ghosts accept what they won (−1 for nothing)."""
+    set_out(g.h, rows[won >= 0], w.month, np.float32(w.params.rel_discontent))
     vacancies = met.offers.at["vacancy"][won]
     ghosts.accept(g, w.month, rows, np.where(won >= 0, vacancies, NOWHERE), keys_months(w, met, g.h.id[rows], vacancies))

@@ -69,6 +69,11 @@ class Purpose(IntEnum):
     FADE = 42
     ADAPT = 43
     NOOD = 45
+    # registration
+    REGISTER = 46
+    ALERT = 47
+    AWAKE = 48
+    KEEP_REGISTRATION = 49
     # market
     TASTE = 60
     SIGHT = 61

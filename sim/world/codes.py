@@ -183,6 +183,7 @@ class Trigger(Code):
     SEPARATION = 8, "uit elkaar", "separation", "EINDEDETAILREDEN:PER"
     CONTACT = 9, "gesprek of brief van een organisatie", "talk with or letter from an organisation"
     REHOUSING = 10, "sloop of renovatie", "demolition or renovation", "VOORRANGDETAILSOORT:HUI"
+    ALERT = 11, "stond ingeschreven en zag een betere woning", "registered, and saw a better home", "EINDEDETAILREDEN:PAS"
 
 
 class Obstacle(Code):
@@ -292,7 +293,7 @@ ENTERED, LEFT, DROPPED, OBSTACLE = map(int, FunnelKind)
 E_BIRTH, E_LIMITATION, E_DEATH, E_CARE, E_SEPARATION, E_LEAVE_HOME, E_UNION, E_DEPARTURE, E_ARRIVAL = map(int, EventKind)
 WAITING, ON_OFFER, RESERVED, FILLED, WITHDRAWN = map(int, VacancyState)
 O_DEATH, O_CARE, O_DEPARTURE = map(int, (Origin.DEATH, Origin.CARE, Origin.DEPARTURE))
-T_NONE, T_NO_HOME, T_WISH, T_SIZE, T_FALL, T_PARTNER, T_CHILDREN_LEFT, _, T_SEPARATION, T_CONTACT, T_REHOUSING = map(int, Trigger)
+T_NONE, T_NO_HOME, T_WISH, T_SIZE, T_FALL, T_PARTNER, T_CHILDREN_LEFT, _, T_SEPARATION, T_CONTACT, T_REHOUSING, T_ALERT = map(int, Trigger)
 NOTHING_SEEN, NOT_ELIGIBLE, TOO_EXPENSIVE, NOT_BETTER, NOT_WORTH, OUTRANKED, REFUSED = map(int, Obstacle)  # the last gate passed
 FADED, ADAPTED, GAVE_UP = map(int, (DropReason.WISH_FADED, DropReason.ADAPTED_HOME, DropReason.GAVE_UP_SEARCH))
 FILL = int(MoveReason.FILL)

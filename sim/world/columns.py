@@ -91,7 +91,12 @@ class Households(NamedTuple):
     stage: Annotated[NDArray, Col(np.uint8, 0, Stage, "of the klantreis")]
     stage_month: Annotated[NDArray, Col(np.int16, 0, "month", "in which the stage was entered")]
     search_month: Annotated[NDArray, Col(np.int16, ABSENT, "month", "in which WONINGZOEKEN was entered; ABSENT if not searching")]
-    registered: Annotated[NDArray, Col(np.int16, 0, "month", "of registration with the corporaties")]
+    registered: Annotated[NDArray, Col(np.int16, 0, "month", "of registration with the corporaties; NEVER if not registered")]
+    awake: Annotated[
+        NDArray, Col(np.int16, ABSENT, "month", "in which it was last awake on the list of the corporaties, without searching")
+    ]
+    responded: Annotated[NDArray, Col(np.int16, ABSENT, "month", "of the last response to a corporatie home; ABSENT if none")]
+    first_response: Annotated[NDArray, Col(np.int16, ABSENT, "month", "of the first response to one in this home; ABSENT if none")]
     trigger: Annotated[NDArray, Col(np.uint8, 0, Trigger, "what set the journey off")]
     attachment: Annotated[NDArray, Col(np.float32, 0, "factor", "own part of attachment to the wijk (the rest: klantreis.attached)")]
     scope: Annotated[NDArray, Col(np.uint8, 0, "0, 1, 2", "search area: own wijk, gemeente, gemeenten around")]

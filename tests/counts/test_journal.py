@@ -194,13 +194,26 @@ def test_a_ghost_that_looks_meets_an_obstacle_or_gets_a_home_and_never_what_it_r
     by = {}
     for e in entries(one, True, "refused", "obstacle", "accepted", "responded"):
         by.setdefault((e.ghost, e.month), []).append(e)
-    for some in by.values():
+    searched = []
+    for (ghost, when), some in by.items():
         kinds = [e.kind for e in some]
-        assert ("obstacle" in kinds) != ("accepted" in kinds)
+        searched.append(searching(one, ghost, when))
+        if searched[-1]:
+            assert ("obstacle" in kinds) != ("accepted" in kinds)
+        else:
+            assert "obstacle" not in kinds, "nothing stands in the way of who is awake on the list and does not search"
         refused = [e.home for e in some if e.kind == "refused"]
         assert not {e.home for e in some if e.kind == "accepted"} & set(refused)
         assert not refused or sum(e.number for e in some if e.kind == "responded") >= len(refused)
     assert sum(e.kind == "refused" for some in by.values() for e in some) > 5
+    assert sum(searched) > 20 and not all(searched)
+
+
+def searching(one, ghost, when) -> bool:
+    """Whether a ghost searched when it looked in a month, by the entries of its lane; who was founded in the run does from then on."""
+    steps = ("start", "wish", "search", "dropped", "settled", "gave_back")
+    last = [e for e in lanes.lane_of_ghost(one.journal, one.at_work, ghost) if e.month <= when and e.kind in steps]
+    return not last or last[-1].kind in ("search", "gave_back") or (last[-1].kind == "start" and last[-1].reason == ZOEKEN)
 
 
 @WORLDS

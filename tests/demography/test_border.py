@@ -15,7 +15,7 @@ from sim.demography import border
 from sim.demography import plan as demography
 from sim.demography.hazards import MAX_AGE, chances
 from sim.demography.plan import Events
-from sim.market.searchers import searching_rows
+from sim.market.searchers import looking_rows
 from sim.population import setting
 from sim.world import figures, places
 from sim.world.codes import EventKind, HouseholdState, PersonMove, Stage
@@ -150,7 +150,7 @@ def test_who_is_about_to_leave_looks_elsewhere_and_not_here():
     w = one.world
     dur = int(w.params.dur_look_elsewhere)
     soon = (w.h.state == PRESENT) & (w.h.home >= 0) & (w.h.departs < NEVER) & looks_now(w, dur)
-    rows = searching_rows(w.h, np.uint64(1), (1.0, 1.0, dur), w.month)
+    rows = looking_rows(w.h, np.uint64(1), (1.0, 1.0, dur), w.month)
     assert soon.any() and not soon[rows].any()
     settled = soon & ~np.isin(w.h.stage, (Stage.VERHUIZEN, Stage.NIEUW_THUIS)) & (w.h.departs < w.month + 1)
     assert np.isin(w.h.stage[settled], (Stage.WOONWENS, Stage.WONINGZOEKEN)).all()

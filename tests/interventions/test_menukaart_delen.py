@@ -135,7 +135,8 @@ def test_an_arrival_that_lodges_does_not_leave_for_lack_of_a_home():
 def test_mediation_is_paid_for_each_contract():
     under_way = let_pass(sharing(eur_case=700), 6)
     w = under_way.world
-    assert running(under_way).eur_spent == 700 * len(moves_of(w, MoveReason.INWONEN)) == 700 * running(under_way).n_uses > 0
+    assert running(under_way).eur_spent == 700 * len(moves_of(w, MoveReason.INWONEN)) > 0
+    assert running(under_way).n_uses >= len(moves_of(w, MoveReason.INWONEN)), "a host that moves later is a use, too"
     assert running(let_pass(sharing(eur_case=700, eur_budget=2000), 6)).n_uses == 2
 
 

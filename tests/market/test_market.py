@@ -19,7 +19,7 @@ from sim.market.clearing import Viewing, lists
 from sim.market.market import count_candidates
 from sim.market.matching import clear
 from sim.market.offers import publish
-from sim.market.searchers import describe, searching_rows
+from sim.market.searchers import describe, looking_rows
 from sim.market.sight import ARCS, CHANNELS
 from sim.world.chance import Draws, Purpose, hash_ints, to_unit, uniform
 from sim.world.codes import ON_OFFER, RESERVED, WAITING, Access, DwellingState, EventKind, HouseholdState, Origin, Stage, Tenure, Trigger
@@ -45,13 +45,14 @@ def a_market(one):
 
 
 @pytest.mark.parametrize(("p_look", "p_starter"), [(0.3, 0.7), (1.0, 0.0), (0.0, 1.0)])
-def test_who_searches_is_who_is_there_has_no_home_accepted_and_looks(p_look, p_starter):
+def test_who_looks_is_there_has_no_home_accepted_and_searches_or_is_awake(p_look, p_starter):
     h = scattered_households(5, 2000, 1500)
     base = Draws(1).base(Purpose.LOOK, 3)
     h.departs[::2] = 6 + np.arange(len(h.departs[::2])) % 8 - 4  # some before, some within and some after the months in which they look
-    got = searching_rows(h, base, (p_look, p_starter, 3), 3)
-    assert got.tolist() == twins.searching(h, base, p_look, p_starter, 3, 3)
+    got = looking_rows(h, base, (p_look, p_starter, 3), 3)
+    assert got.tolist() == twins.looking(h, base, p_look, p_starter, 3, 3)
     assert len(got) > 20 and (h.departs[got] <= 9).any() and not (h.departs[got] <= 6).any()
+    assert set(h.stage[got].tolist()) == {0, 1, 2}
 
 
 @pytest.mark.parametrize("with_instruments", [False, True])

@@ -89,6 +89,7 @@ def searchers(seed, n, instruments=0):
         "nood": [0, 0, 1],
         "rooms_left": range(8),
         "tenant": [0, 1],
+        "alert": [0, 0, 1],
         "urgent": [0, 0, 0, 1],
         "waited": [0, 7, 300, 4095],
         "touched": range(1 << instruments),

@@ -74,11 +74,12 @@ def target(h, d, month: int, who, stages: tuple[int, int], mask: np.uint64) -> l
     return found
 
 
-def searching(h, base, p_look: float, p_look_starter: float, dur_elsewhere: int, month: int) -> list[int]:
-    """Households in WONINGZOEKEN that have accepted nothing, are not about to leave and look this month."""
+def looking(h, base, p_look: float, p_look_starter: float, dur_elsewhere: int, month: int) -> list[int]:
+    """Households that have accepted nothing, are not about to leave and look: in WONINGZOEKEN by chance, before it if awake on the list."""
     looks = uniform(base, h.id) < np.where(h.home < 0, p_look_starter, p_look)
+    looks = ((h.stage == Stage.WONINGZOEKEN) & looks) | ((h.stage < Stage.WONINGZOEKEN) & (h.awake == month))
     looks &= month < h.departs.astype(int) - dur_elsewhere
-    return np.flatnonzero((h.state == HouseholdState.PRESENT) & (h.stage == Stage.WONINGZOEKEN) & (h.reserved == NOWHERE) & looks).tolist()
+    return np.flatnonzero((h.state == HouseholdState.PRESENT) & (h.reserved == NOWHERE) & looks).tolist()
 
 
 # fit
@@ -295,6 +296,9 @@ def months_counts(h, d, month: int, senior_age: int, n_areas: int):
         "aged_65": (housed & (age >= 65)).sum(),
         "aged_65_with_wish": (housed & (age >= 65) & (stage == Stage.WOONWENS)).sum(),
         "aged_65_searching": (housed & (age >= 65) & searches).sum(),
+        "registered": (h.registered[here] != NEVER).sum(),
+        "responding": (recently := month - h.responded[here].astype(int) < 12).sum(),
+        "registered_responding": (recently & (h.registered[here] != NEVER)).sum(),
     }
     of = [
         (1, np.zeros(len(here), int)),

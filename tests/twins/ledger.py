@@ -47,9 +47,9 @@ def write_rows(h, v, m, movers, entry) -> None:
         m.left_home_elsewhere[k] = (h.home[rows] < 0) & (h.left_elsewhere[rows] == 1)
 
 
-def settle_rows(h, d, v, movers, month, tastes) -> None:
+def settle_rows(h, d, v, movers, month, tastes, stays) -> None:
     """Households settle in (see ``sim.chains.kernels.settle_rows``)."""
-    (rows, to, vacancy), (taste_base, taste) = movers, tastes
+    (rows, to, vacancy), (taste_base, taste), (keeps, share) = movers, tastes, stays
     v.state[vacancy[vacancy >= 0]] = FILLED
     d.vacancy[to] = NOWHERE
     d.occupant[to] = rows
@@ -58,7 +58,9 @@ def settle_rows(h, d, v, movers, month, tastes) -> None:
     h.stage_month[rows] = h.moved_in[rows] = month
     h.search_month[rows] = h.contact_month[rows] = ABSENT
     h.reserved[rows], h.keys_month[rows] = NOWHERE, NEVER
-    h.registered[rows[d.tenure[to] == CORPORATIE]] = month
+    anew = np.where(d.tenure[to] == CORPORATIE, month, h.registered[rows])
+    h.registered[rows] = np.where(uniform(keeps, h.id[rows]) < share, anew, NEVER)
+    h.first_response[rows] = ABSENT
     for column in (h.first_contact, h.trigger, h.used, h.decisive, h.touched):
         column[rows] = 0
     h.taste_here[rows] = taste[(bits_array(taste_base, h.id[rows], d.id[to]) >> np.uint64(52)).astype(np.int64)]
@@ -76,6 +78,8 @@ def take_over(h, source, c) -> None:
         h.scope,
         h.profile,
         h.registered,
+        h.responded,
+        h.first_response,
         h.origin_area,
         h.origin_tenure,
     ):

@@ -15,7 +15,18 @@ from sim.market.help import DIRECT_POINTS
 from sim.market.records import OFFER, SEEKER
 from sim.market.sight import CHANNELS
 from sim.world.chance import Purpose, bits_array, uniform
-from sim.world.codes import NOT_BETTER, NOT_ELIGIBLE, NOT_WORTH, NOTHING_SEEN, OUTRANKED, TOO_EXPENSIVE, Access, HouseholdClass, Tenure
+from sim.world.codes import (
+    NOT_BETTER,
+    NOT_ELIGIBLE,
+    NOT_WORTH,
+    NOTHING_SEEN,
+    OUTRANKED,
+    TOO_EXPENSIVE,
+    Access,
+    HouseholdClass,
+    Stage,
+    Tenure,
+)
 from sim.world.columns import ABSENT
 from sim.world.law import AOW_AGE
 from tests.twins.kernels import NOOD, bits_of, components, net_rent, one_draw, toeslag_limit
@@ -53,6 +64,8 @@ def respond(seeker, offers, area_map, t, rules, levers, off: int, bases) -> Answ
     gate, used, barred = NOTHING_SEEN, 0, 0
     norm = [k for k in range(len(levers)) if levers["size_norm"][k] and not off >> k & 1]
     for o, offer in enumerate(offers):
+        if seeker["alert"] and offer["tenure"] != Tenure.CORPORATIE:
+            continue
         there = area_map.gemeente[offer["area"]]
         if there not in near or (seeker["scope"] == 0 and offer["area"] != seeker["area"]):
             continue
@@ -295,6 +308,7 @@ def describe(w, rows):
         "patience": _patience(w, rows, nood, housed),
         "rooms_left": np.where(housed, d.rooms[at], 0),
         "tenant": housed & (d.tenure[at] == Tenure.CORPORATIE),
+        "alert": h.stage[rows] != Stage.WONINGZOEKEN,
         "id": h.id[rows],
         "urgent": _urgent(w, rows, nood, housed),
         "touched": h.touched[rows],
