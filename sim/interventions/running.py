@@ -117,11 +117,11 @@ class Running(Own):
     def candidates(self, w: World, lot: Lot = ALL_DRAWN) -> NDArray:
         """Households of the target group where it asks (``asked_in``), drawn in ``lot``, that it does not reach yet, int32 rows.
 
-        A rule without a limit for who searches, and nobody else, holds for who is awake on the list too (``sim.behaviour.registration``).
+        What is for who searches, and nobody else, is for who is awake on the list too (``sim.behaviour.registration``).
         """
         first, last = self.settings.asked_in()
         rows = self.candidates_in(w, (first, last), lot)
-        if self.settings.limited or (first, last) != (ZOEKEN, ZOEKEN):
+        if (first, last) != (ZOEKEN, ZOEKEN):
             return rows
         idle = self.candidates_in(w, (HUIDIGE, WENS), lot)
         return np.sort(np.concatenate((rows, idle[w.h.awake[idle] == w.month])))

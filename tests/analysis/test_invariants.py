@@ -140,12 +140,13 @@ UNSEEN = {  # columns in which a fault of some kind may be told by checksums alo
     "household_class age to_dwelling from_tenure from_rooms from_rent to_tenure to_rooms to_floor_area to_rent "
     "fit_before fit_after trigger waited_months registered_months candidates months_from_contact",
     "chains": "origin_tenure",
+    "chain_links": "segment",
     "chain_homes": "age",
     "ledger_numbers": "key",
     "summary": "value",
     "months": "vacant searchers seniors_with_wish small_in_family_home unsuitable_in_family_home seniors_searching persons "
     "aged_65_with_wish aged_65_searching suitable_dwellings splittable_dwellings realised_65 realised_all departed_65 care_70 "
-    "senior_moves_suitable vasthouders vastzitters",
+    "senior_moves_suitable vasthouders vastzitters registered responding registered_responding",
     "funnel": "household_class stage n",
     "instruments": "month contacts cost_eur waiting no_money",
     "attribution": "household_id instrument month_ghost decisive ghost_final",

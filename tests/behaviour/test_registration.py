@@ -124,7 +124,9 @@ def test_who_is_awake_looks_at_corporatie_homes_alone_and_meets_no_obstacle():
     met = market_module.meet(w, nothing_in_force())
     idle = met.seekers["alert"] == 1
     rows = met.rows[idle]
-    np.testing.assert_array_equal(np.sort(rows), np.flatnonzero((w.h.awake == w.month) & (w.h.stage < 2) & (w.h.reserved == NOWHERE)))
+    here = w.month < w.h.departs.astype(int) - int(w.params.dur_look_elsewhere)
+    looks = (w.h.awake == w.month) & (w.h.stage < 2) & (w.h.reserved == NOWHERE) & here
+    np.testing.assert_array_equal(np.sort(rows), np.flatnonzero(looks))
     responses = met.responses
     assert (responses.n[idle, 1] == 0).all() and responses.n[idle, 0].sum() > 30 and responses.n[~idle, 1].sum() > 0
     homes = responses.offer[idle, 0][responses.n[idle, 0] > 0]
@@ -183,7 +185,7 @@ def test_a_share_stays_registered_when_it_moves_and_the_rest_does_not():
 
 
 @pytest.mark.parametrize("capacity", [None, 3])
-def test_a_rule_for_who_searches_holds_for_who_is_awake_and_what_has_a_limit_does_not(capacity):
+def test_what_is_for_who_searches_is_for_who_is_awake_with_a_limit_or_without(capacity):
     one = wakeful(at_work(burnt_in(), {"voorrang": {**strong("voorrang"), "capacity": capacity}}))
     w, rule = one.world, running(one)
     registration.pass_month(w)
@@ -193,9 +195,9 @@ def test_a_rule_for_who_searches_holds_for_who_is_awake_and_what_has_a_limit_doe
     searching = found[~awake[found]]
     assert (w.h.stage[searching] == Stage.WONINGZOEKEN).all() and len(searching) > 3
     anybody = rule.candidates_in(w, (int(Stage.HUIDIGE_WONING), int(Stage.WOONWENS)))
-    expected = anybody[awake[anybody]] if capacity is None else np.zeros(0, int)
+    expected = anybody[awake[anybody]]
     np.testing.assert_array_equal(found[awake[found]], expected)
-    assert capacity is not None or 0 < len(expected) < len(anybody)
+    assert 0 < len(expected) < len(anybody)
 
 
 def idle(h, rows, now: int) -> np.ndarray:
