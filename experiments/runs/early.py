@@ -6,7 +6,7 @@ run leaves in the end is the same with and without them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,6 +50,11 @@ class Parts(Folder):
         if where:
             table = table.filter(pq.filters_to_expression(list(where)))
         return table.select(list(columns)).to_pandas()
+
+    def parts_of_scenario(self, name: str, columns: Sequence[str], scenario: str) -> Iterator[pd.DataFrame]:
+        for part in manifest.parts(self.found, name):
+            if part[0] == scenario:
+                yield store.read_parts(name, [part], list(columns)).to_pandas()
 
     def scenarios(self, name: str) -> list[str]:
         return sorted({scenario for scenario, _, folder in manifest.parts(self.found, name) if len(store.read_part(folder, name))})

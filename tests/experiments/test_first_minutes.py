@@ -418,6 +418,11 @@ def test_a_run_that_is_stopped_after_its_first_page_keeps_it_and_says_that_it_is
     assert there == {"report.html"}, "no table lies beside it that others might take for the whole"
 
 
+def test_whatever_reads_a_folder_reads_the_parts_of_a_run_that_goes_on():
+    reads = {name for name, one in vars(Folder).items() if callable(one) and not name.startswith("_")}
+    assert not reads - set(vars(early.Parts)), "it would look for a file that is not there yet"
+
+
 @pytest.mark.long
 def test_a_run_that_was_stopped_after_its_first_page_goes_on_to_what_an_unbroken_one_leaves(tmp_path, capsys, monkeypatch):
     page = stopped(tmp_path / "out", monkeypatch)
