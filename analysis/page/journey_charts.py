@@ -71,7 +71,7 @@ def _step(ax: Axes, k: int, steps: Sequence[Step], unit: float, language: str, n
 
 def _joins(ax: Axes, k: int, passed: tuple[Text, Quote], unit: float, language: str, narrow: bool) -> None:
     name, quote = passed
-    at = (0.3 if narrow else 0.1) * unit + quote.value
+    at = 0.3 * unit + quote.value
     _ribbon(ax, (k + FROM, at), (k + 1 - BAR, 0.0), quote.value, GREEN)
     _label(ax, (k + FROM, at + 0.02 * unit), quote, wrapped(name.of(language), 14 if narrow else 30), language, above=True)
 
