@@ -7,7 +7,7 @@ import pytest
 from sim.world.codes import EndReason
 from tests.browser.keyboard import choose, letters, page_of, press, screen, tab_to, until
 from tests.browser.states import none
-from tests.browser.workshop_hall import CARDS, CHAINS, FAILS, WHY, served
+from tests.browser.workshop_hall import CARDS, CHAINS, FAILS, WHY, served, wait
 
 
 @pytest.fixture(scope="module")
@@ -89,3 +89,29 @@ def test_what_packages_differ_is_said_before_the_bars_and_digits_leave_a_list_fo
     until(page, "document.activeElement.id === 'indicator' && document.getElementById('indicator').selectedIndex > 0")
     page.keyboard.press("3")
     until(page, "document.getElementById('heading').textContent.includes('Kies uw kaarten')")
+
+
+def test_what_is_typed_is_saved_whatever_is_drawn_meanwhile_and_however_slow_the_answer(page, address):
+    """A drawing after the last letter, and an answer that comes after the next field was left: nothing is lost, one agreement is made."""
+    screen(page, "a", "Wat spreekt u af")
+    table = page.evaluate("location.hash.split('/')[1]")
+    slow = []
+    page.route("**/event", lambda route: slow.append(route))
+    for name, text in (("text", "Brief sturen"), ("who", "Gemeente"), ("when", "maart")):
+        tab_to(page, f"#action1-{name}")
+        page.keyboard.type(text)
+        page.evaluate("document.getElementById('switch').dispatchEvent(new MouseEvent('click'))")  # draws the whole page, focus and all
+        page.evaluate("document.getElementById('switch').dispatchEvent(new MouseEvent('click'))")
+        assert page.evaluate("document.activeElement.id") == f"action1-{name}"
+    page.keyboard.press("Tab")
+    with page.expect_download() as loading:
+        press(page, "#save-minutes")
+        until(page, "document.getElementById('action1-text').value === 'Brief sturen'")
+        for _ in range(3):
+            wait(lambda: slow or page.evaluate("0"))
+            slow.pop().continue_()
+    page.unroute("**/event")
+    said = loading.value.path().read_text(encoding="utf-8")
+    assert all(word in said for word in ("Brief sturen", "Gemeente", "maart"))
+    kept = page.context.request.get(f"{address}/api/table/{table}").json()["agreements"]
+    assert [(one["who"], one["when"]) for one in kept] == [("Gemeente", "maart")]

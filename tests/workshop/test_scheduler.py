@@ -25,6 +25,7 @@ from workshop.engine.doses import doses
 from workshop.engine.package import Package
 from workshop.engine.scheduler import DIED, Broken, Dropped, Engine, Event, Failed, Slice, Warm, Whole
 from workshop.engine.setting import Setting
+from workshop.engine.turns import Job
 from workshop.engine.worker import Crew
 
 SETTING = Setting("schiermonnikoog", months=36, burn_in=6)
@@ -239,6 +240,23 @@ def test_an_answer_that_is_damaged_is_counted_again(one_hall, tmp_path):
     finally:
         hall.engine.stop()
     assert hall.answers.get(one, 0) is not None
+
+
+def test_an_answer_that_is_found_while_it_is_counted_is_told_once_and_stops_nobody(hall):
+    """A worker writes its answer before it says so, and a prepared folder may be filled by another command."""
+    one, other = package("woonevenement"), package("voorrang")
+    answer = direct(one, SEEDS[1], hall.answers)
+    hall.engine.show("a", one)
+    end = time.monotonic() + LONG
+    while Job(one, SEEDS[1]) not in hall.engine.turns.running.values() and time.monotonic() < end:
+        time.sleep(0.0005)
+    hall.answers.put(answer)
+    hall.engine.show("b", one)
+    assert same(hall.heard.whole(one)[SEEDS[1]], answer)
+    hall.engine.show("a", other)
+    hall.heard.whole(other)
+    assert len([event for event in hall.heard.of(Whole, one) if event.seed == SEEDS[1]]) == 1
+    assert not hall.engine.broken
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.interventions import REGISTRY
@@ -28,6 +28,8 @@ moves = st.one_of(
     st.tuples(st.just("give"), st.integers(0, 2)),
     st.tuples(st.just("carried"), st.integers(0, 2)),
     st.tuples(st.just("lost"), st.integers(0, 2)),
+    st.tuples(st.just("found"), st.integers(0, 2)),  # the answer of what a worker is busy with is there before it says so
+    st.tuples(st.just("damaged"), st.integers(0, 2)),  # and cannot be read
 )
 
 
@@ -40,6 +42,9 @@ class Hall:
         self.since: Counter[int] = Counter()  # slices of a worker since it was last given a later world before an earlier one
 
     def do(self, what: str, *args) -> None:
+        busy = sorted(self.turns.running)
+        if what in ("found", "damaged", "carried") and args[0] not in busy and busy:
+            args = (busy[args[0] % len(busy)],)
         if what == "show":
             self.turns.show(*args)
         elif what == "leave":
@@ -47,8 +52,15 @@ class Hall:
         elif what == "give" and args[0] not in self.turns.running:
             self.give(args[0])
         elif what == "carried" and args[0] in self.turns.running:
-            job = self.turns.carried(args[0], SLICE)
-            self.counted[job] += 1
+            job, counts = self.turns.carried(args[0], SLICE)
+            if counts:
+                self.counted[job] += 1
+        elif what in ("found", "damaged") and args[0] in self.turns.running:
+            job = self.turns.running[args[0]]
+            self.turns.end(job)
+            self.counted.pop(job, None)
+            if what == "damaged":
+                self.turns.again(job)
         elif what == "lost":
             self.turns.lost(args[0])
             self.since[args[0]] = 0
@@ -83,6 +95,7 @@ def run_out(hall: Hall, workers: int = 2, most: int = 10_000) -> list[Job]:
     raise AssertionError("it never ends")
 
 
+@settings(max_examples=400)
 @given(st.lists(moves, max_size=60))
 def test_whatever_happens_every_package_that_is_shown_ends_once_and_nothing_else_is_counted(done):
     hall = Hall()

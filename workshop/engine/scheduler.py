@@ -218,7 +218,10 @@ class Engine:
             self._fail(said.job, said.why)
 
     def _carried(self, worker: Worker, said: Carried) -> None:
-        job = self.turns.carried(worker.number, len(said.rows))
+        job, counts = self.turns.carried(worker.number, len(said.rows))
+        if not counts:  # its answer was found while it was counted: that is told
+            worker.forget.append(job)
+            return
         wanted = self.turns.wanted(job)
         self._rows.setdefault(job, []).append(said.rows)
         if wanted:
@@ -270,6 +273,7 @@ class Engine:
         for job in jobs:
             if job in self._answers or job.seed in known:
                 self.turns.end(job)
+                self._rows.pop(job, None)
                 self._to_tell[job] = None
             elif job in self._rows:
                 rows = pd.concat(self._rows[job], ignore_index=True)

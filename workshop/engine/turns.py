@@ -124,7 +124,8 @@ class Turns:
         return job in self.ended or job.package in self.failed
 
     def _free(self, job: Job, worker: int) -> bool:
-        return not self._over(job) and self.held.get(job, worker) == worker  # one that runs is held by who is busy with it
+        busy = job in self.running.values()  # it is held by who is busy with it, but where its answer was found meanwhile
+        return not busy and not self._over(job) and self.held.get(job, worker) == worker
 
     def _begin(self, job: Job, worker: int) -> Job:
         self._turn += 1
@@ -136,13 +137,15 @@ class Turns:
         self.running[worker], self.held[job] = job, worker
         return job
 
-    def carried(self, worker: int, months: int) -> Job:
-        """A worker has counted months of its job and is free."""
+    def carried(self, worker: int, months: int) -> tuple[Job, bool]:
+        """A worker has counted months of its job and is free; the job, and whether they count: not where its answer was found meanwhile."""
         job = self.running.pop(worker)
+        if self.held.get(job) != worker:
+            return job, False
         self.at[job] += months
         if self.at[job] >= self.months:
             self.end(job)
-        return job
+        return job, True
 
     def end(self, job: Job) -> None:
         """The answer of a job is there."""

@@ -1,6 +1,6 @@
 // Screen 10: goals, the first three actions with who and when, and how the place keeps track; saved in the minutes.
 import { h, heading, put, said } from "../dom.js";
-import { announce } from "../say.js";
+import { allSaved, field, unsaved } from "../field.js";
 import { complain, fetchOutcome, letters, send, store } from "../store.js";
 import { w } from "../words.js";
 
@@ -33,15 +33,22 @@ export function afspraken() {
   };
 }
 
-// A browser saves without a word: say what it does, and where to look.
-const savedAs = () => { document.getElementById("minutes-saved").textContent = ` ${w("minutesSaved")}`; };
+// A browser saves without a word: say what it does, and where to look. What was typed and is still on its way comes first.
+async function savedAs(event) {
+  if (unsaved()) {
+    event.preventDefault();
+    if (await allSaved()) setTimeout(() => document.getElementById("save-minutes")?.click(), 0); // a click within a click is none
+    return;
+  }
+  document.getElementById("minutes-saved").textContent = ` ${w("minutesSaved")}`;
+}
 
 function part(kind) {
   const rows = Array.from({ length: ROWS[kind] }, (_, at) => `${kind}${at + 1}`);
   return h("section", { class: "sheet" }, h("h2", {}, w(TITLES[kind])), kind === "goal" ? h("p", { class: "soft" }, w("goalHint")) : "", kind === "monitor" ? expected() : "",
     h("table", { class: "cards" }, h("thead", {}, h("tr", {}, h("td", {}), Object.values(PARTS).map((key) => h("th", { scope: "col" }, w(key))))),
       h("tbody", {}, rows.map((row, at) => h("tr", {}, h("th", { scope: "row" }, h("span", { "data-fixed": "volgnummer" }, `${w(SINGLE[kind])} ${at + 1}`)),
-        Object.entries(PARTS).map(([name, key]) => h("td", { "data-label": w(key) }, field(row, name, `${w(SINGLE[kind])} ${at + 1}: ${w(key)}`))))))));
+        Object.entries(PARTS).map(([name, key]) => h("td", { "data-label": w(key) }, sheetField(row, name, `${w(SINGLE[kind])} ${at + 1}: ${w(key)}`))))))));
 }
 
 function expected() {
@@ -49,13 +56,11 @@ function expected() {
   return monitor?.length ? [h("p", {}, w("monitoringLead")), h("ul", { class: "sentences" }, monitor.map((one) => h("li", {}, said(one))))] : h("p", {}, w("monitoringNone"));
 }
 
-function field(row, name, label) {
-  const keep = async (event) => {
-    const given = event.target.value.trim();
+function sheetField(row, name, label) {
+  const save = (given) => {
     const { number, text, who, when } = { ...kept(row), [name]: given };
-    if (given === kept(row)[name]) return;
     const said = text || who || when ? `${before(row)}${text}` : "";
-    if (await send({ kind: "agree", text: said, who, when, ...(number ? { number } : {}) })) announce(w("saved"));
+    return send({ kind: "agree", text: said, who, when, ...(number ? { number } : {}) });
   };
-  return h("input", { id: `${row}-${name}`, type: "text", maxlength: name === "text" ? 300 : 60, autocomplete: "off", "aria-label": label, value: kept(row)[name], on: { change: keep } });
+  return field({ id: `${row}-${name}`, longest: name === "text" ? 300 : 60, label, kept: () => kept(row)[name], save });
 }

@@ -2,7 +2,7 @@
 import { h, heading, put, tongue } from "../dom.js";
 import { language } from "../language.js";
 import { nameOfCard } from "../card.js";
-import { announce } from "../say.js";
+import { field } from "../field.js";
 import { cardOf, send, store } from "../store.js";
 import { PLATES, RUNGS } from "../toolkit.js";
 import { w } from "../words.js";
@@ -10,13 +10,9 @@ import { w } from "../words.js";
 const nameAt = (contact, step) => store.state.names?.[contact]?.[step] ?? "";
 let organisation = null;
 
-function field(contact, step, label) {
-  const id = `name-${contact}-${step}`;
-  const keep = async (event) => {
-    const name = event.target.value.trim();
-    if (name !== nameAt(contact, step) && (await send({ kind: "name", contact, step, name }))) announce(w("saved"));
-  };
-  return h("input", { id, type: "text", maxlength: 60, autocomplete: "off", "aria-label": label, value: nameAt(contact, step), on: { change: keep } });
+function nameField(contact, step, label) {
+  const save = (name) => send({ kind: "name", contact, step, name });
+  return field({ id: `name-${contact}-${step}`, longest: 60, label, kept: () => nameAt(contact, step), save });
 }
 
 export function wie({ redraw }) {
@@ -33,7 +29,7 @@ export function wie({ redraw }) {
 function sheetOrganisations(organisations) {
   return h("section", { class: "sheet" }, h("h2", {}, w("sheetOrg")), h("p", {}, w("sheetOrgLead"), " ", w("orgSmall")),
     h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, w("organisation")), h("th", { scope: "col" }, w("nameWho")))),
-      h("tbody", {}, organisations.map((one) => h("tr", {}, h("th", { scope: "row" }, tongue(one)), h("td", {}, field(one.key, "wie", `${w("nameWho")}: ${tongue(one)}`)))))));
+      h("tbody", {}, organisations.map((one) => h("tr", {}, h("th", { scope: "row" }, tongue(one)), h("td", {}, nameField(one.key, "wie", `${w("nameWho")}: ${tongue(one)}`)))))));
 }
 
 function sheetContacts(organisations, choose) {
@@ -45,14 +41,14 @@ function sheetContacts(organisations, choose) {
     one ? h("ol", { class: "journey" }, (store.place.stages ?? []).map((stage) => h("li", {}, h("h3", {}, tongue(stage)),
       one.stages.includes(stage.key) ? h("p", { class: "meets" }, `● ${w("meetsDaily")}`) : "",
       h("p", { class: "soft" }, laid(stage.key).length ? `${w("cardsHere")} ${laid(stage.key).join(", ")}` : w("noCardsHere")),
-      field(one.key, stage.key, `${tongue(one)}, ${tongue(stage)}`)))) : "");
+      nameField(one.key, stage.key, `${tongue(one)}, ${tongue(stage)}`)))) : "");
 }
 
 function ladder() {
   return h("section", { class: "sheet" }, h("h2", {}, w("ladder")), h("p", {}, w("ladderLead")),
     h("table", { class: "cards" }, h("thead", {}, h("tr", {}, ["rung", "example", "askWho", "askWhat"].map((key) => h("th", { scope: "col" }, w(key))))),
       h("tbody", {}, RUNGS.map((rung) => h("tr", {}, h("th", { scope: "row" }, tongue(rung)), h("td", { "data-label": w("example") }, tongue(rung.example)),
-        ["askWho", "askWhat"].map((key) => h("td", { "data-label": w(key) }, field(`trede_${rung.key}`, key === "askWho" ? "wie" : "wat", `${tongue(rung)}: ${w(key)}`))))))));
+        ["askWho", "askWhat"].map((key) => h("td", { "data-label": w(key) }, nameField(`trede_${rung.key}`, key === "askWho" ? "wie" : "wat", `${tongue(rung)}: ${w(key)}`))))))));
 }
 
 function plates() {
