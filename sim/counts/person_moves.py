@@ -15,12 +15,13 @@ import numpy as np
 from sim.behaviour.lodging import lives_here, move_between_rooms
 from sim.counts.schema import PERSON_AGES
 from sim.counts.tables import framed
-from sim.demography.border import elsewhere, out_of_area
+from sim.demography.border import elsewhere
 from sim.world.chance import Purpose, uniform
 from sim.world.codes import E_ARRIVAL, E_LEAVE_HOME, E_SEPARATION, EventKind, MoveReason, Origin, PersonMove
 from sim.world.columns import ABSENT, NEVER, NOWHERE, age_years
 from sim.world.copies import Own
 from sim.world.names import YEAR
+from sim.world.places import share_outside
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -221,8 +222,7 @@ def _exchanged(w: World, moved: Moved) -> Moved:
     went as themselves; in an area of several gemeenten others go to another of these.
     """
     share = elsewhere(w.geography.leaving)  # [gemeenten, ages]
-    whole_country, several = w.setting.place.key == "nederland", len(w.geography.leaving)
-    went = np.zeros_like(share) if whole_country else out_of_area(w.params, several) * share
+    went = share_outside(w.setting.place, w.params) * share
     of_kind = np.stack([share, (share - went) / (1 - went)])
     oldest = np.zeros(len(w.h.id), np.int64)
     np.maximum.at(oldest, moved.household, moved.age)

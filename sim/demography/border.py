@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from sim.demography.events import People
     from sim.demography.hazards import Chances
-    from sim.parameters import Params
     from sim.world.columns import Households
     from sim.world.geography import Border
 
@@ -53,12 +52,7 @@ def elsewhere(level: NDArray | float = 1.0) -> NDArray:
     return odds / (1 + odds)
 
 
-def out_of_area(p: Params, gemeenten: int) -> float:
-    """Of the moves across the borders of so many gemeenten the share that crosses that of their area."""
-    return p.rel_share_outside_region if gemeenten > 1 else 1.0
-
-
-def going(h: Households | People, p: Params, border: Border | None, month: int, others: float) -> Going:
+def going(h: Households | People, border: Border | None, month: int, others: float) -> Going:
     """Chances under which as many persons leave a month as the border says (see the module).
 
     Args:
@@ -69,17 +63,17 @@ def going(h: Households | People, p: Params, border: Border | None, month: int, 
         return Going(np.zeros(MAX_AGE + 1), np.zeros(MAX_AGE + 1))
     rate, here = between(), h.state == PRESENT
     weight = float((sizes(h) * rate[first_age(h, month)])[here].sum())
-    return Going(max(0.0, border.persons - others) / max(1.0, weight) * rate, out_of_area(p, border.gemeenten) * elsewhere(border.level))
+    return Going(max(0.0, border.persons - others) / max(1.0, weight) * rate, border.outside * elsewhere(border.level))
 
 
-def others_expected(h: Households, p: Params, border: Border | None, month: int, c: Chances) -> float:
+def others_expected(h: Households, border: Border | None, month: int, c: Chances) -> float:
     """Persons expected to leave in a month other than with their whole household: children, and who parts or finds a partner.
 
     In an area of several gemeenten partners come out of its other gemeenten, so none is taken to come from outside.
     """
     if border is None:
         return 0.0
-    share, here, first = out_of_area(p, border.gemeenten) * elsewhere(border.level), h.state == PRESENT, first_age(h, month)
+    share, here, first = border.outside * elsewhere(border.level), h.state == PRESENT, first_age(h, month)
     age = age_years(h.child_birth, month)
     grown = age[(age >= c.adult) & here[:, None]]
     found = float((c.leave_home[0, grown] * share[grown]).sum())

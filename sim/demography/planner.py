@@ -89,7 +89,7 @@ class Planner:
         self.draws = Draws(seed)
         self.chances = chances(p)
         self.border = border
-        self.going = going(start, p, border, first, others_expected(start, p, border, first, self.chances))
+        self.going = going(start, border, first, others_expected(start, border, first, self.chances))
         self.others = 0.0  # persons of the last months who left other than with their whole household
         self.movers = _movers(start, p, first, self.chances)
         self.income_place = normal_table()
@@ -108,7 +108,7 @@ class Planner:
         order = np.lexsort((person, row, kind))
         kind, row, person, other = kind[order], row[order], person[order], other[order]
         if month > self.first and (month - self.first) % YEAR == 0:
-            self.going, self.others = going(self.g, self.p, self.border, month, self.others / YEAR), 0.0
+            self.going, self.others = going(self.g, self.border, month, self.others / YEAR), 0.0
         elsewhere = self.leave_elsewhere(month, kind, row, person)
         self.others += int(elsewhere.sum()) + self.crossed(month, kind, row, other)
         founds = (kind == E_SEPARATION) | ((kind == E_LEAVE_HOME) & ~elsewhere) | (kind == E_UNION)

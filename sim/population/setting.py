@@ -10,6 +10,7 @@ from sim.population.base_year import base_year
 from sim.world import figures
 from sim.world.geography import Border, Geography
 from sim.world.names import YEAR
+from sim.world.places import share_outside
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -54,9 +55,8 @@ def rows_of(place: Place) -> NDArray:
 def border(place: Place, p: Params) -> Border:
     """Who leaves for another gemeente outside the place, as in 2025; of several gemeenten part of the moves stays inside."""
     left, expected = left_in_a_year(place)
-    n = len(left)
-    outside = 0.0 if place.key == "nederland" else p.rel_share_outside_region if n > 1 else 1.0
-    return Border(outside * float(left.sum()) / YEAR, n, float(left.sum() / expected.sum()))
+    outside = share_outside(place, p)
+    return Border(outside * float(left.sum()) / YEAR, len(left), outside, float(left.sum() / expected.sum()))
 
 
 def left_in_a_year(place: Place) -> tuple[NDArray, NDArray]:

@@ -27,6 +27,7 @@ class Border(NamedTuple):
 
     persons: float  # per month; 0: nobody, as of the whole country
     gemeenten: int  # in the area
+    outside: float  # of the moves across their borders the share that crosses that of the area
     level: float  # how often people leave a gemeente of it, over how often those of their ages do in the country
 
 

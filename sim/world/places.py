@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,6 +12,10 @@ from sim.world import figures
 from sim.world.errors import Refusal, hint
 from sim.world.place_names import Former, bare, everyday, former, slug
 
+if TYPE_CHECKING:
+    from sim.parameters import Params
+
+WHOLE = "nederland"
 NEAR = 0.75  # how much a name must look like the one asked for to be hinted at; 1 is the same
 
 
@@ -49,8 +54,15 @@ def places() -> tuple[Place, ...]:
         key = slug(province) if slug(province) not in taken else f"provincie-{slug(province)}"
         level = "wijk" if all(code in with_wijken for code in inside) else "gemeente"
         found.append(Place(key, str(province), key.upper(), inside, level))
-    found.append(Place("nederland", "Nederland", "NEDERLAND", tuple(str(code) for code in codes[listed]), "gemeente"))
+    found.append(Place(WHOLE, "Nederland", "NEDERLAND", tuple(str(code) for code in codes[listed]), "gemeente"))
     return tuple(found)
+
+
+def share_outside(place: Place, p: Params) -> float:
+    """Of the moves across the borders of its gemeenten the share that crosses that of the place; none leaves the whole country."""
+    if place.key == WHOLE:
+        return 0.0
+    return p.rel_share_outside_region if len(place.gemeenten) > 1 else 1.0
 
 
 @figures.kept

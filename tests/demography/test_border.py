@@ -26,7 +26,7 @@ from tests.worlds import burnt_in
 
 N, MONTHS = 9000, 60
 PRESENT = HouseholdState.PRESENT
-BORDER = Border(N * 2.1 * 0.045 / 12, 1, 1.0)
+BORDER = Border(N * 2.1 * 0.045 / 12, 1, 1.0, 1.0)
 NO_MOVES = np.zeros(MONTHS, int)
 
 
@@ -119,7 +119,7 @@ def test_who_departs_knows_the_month_and_nobody_else_has_one():
     assert np.array_equal(h.departs, expected) and (expected != NEVER).any()
 
 
-@pytest.mark.parametrize("without", [None, Border(0.0, 342, 1.0)])
+@pytest.mark.parametrize("without", [None, Border(0.0, 342, 0.0, 1.0)])
 def test_nobody_leaves_a_country(without):
     h, events = planned_from(households(2000), closed(), 1, FIRST, NO_MOVES, without, arrivals=False)
     assert not (events.kind == EventKind.DEPARTURE).any() and (h.departs == NEVER).all()
@@ -128,9 +128,9 @@ def test_nobody_leaves_a_country(without):
 
 def test_where_children_alone_are_more_than_leave_no_household_does():
     h, p = households(2000), closed()
-    found = border.going(h, p, Border(1.0, 1, 1.0), FIRST, 2.0)
+    found = border.going(h, Border(1.0, 1, 1.0, 1.0), FIRST, 2.0)
     assert (found.households == 0).all() and (found.children > 0).all()
-    assert border.others_expected(h, p, None, FIRST, chances(p)) == 0
+    assert border.others_expected(h, None, FIRST, chances(p)) == 0
 
 
 def test_a_region_loses_the_share_of_its_moves_across_borders_that_crosses_its_own():

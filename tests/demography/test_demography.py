@@ -29,7 +29,7 @@ MONTHS = LAST - FIRST
 PRESENT = HouseholdState.PRESENT
 GROWTH = np.full(MONTHS, N * 0.008 / 12)  # dwellings per month
 NET = np.diff(np.floor(np.cumsum(np.append(0, GROWTH)))).astype(np.int64)
-BORDER = Border(N * 2.1 * 0.04 / 12, 1, 1.0)
+BORDER = Border(N * 2.1 * 0.04 / 12, 1, 1.0, 1.0)
 
 
 @functools.cache
