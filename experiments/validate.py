@@ -17,6 +17,8 @@ from sim.counts.schema import MONTHS, TABLES
 from sim.world.names import BASIS
 from sim.world.places import resolve
 
+TOO_SHORT = "Persons who move are counted by whole years, and there is none: their targets say none. Ask for months=12 or more."
+
 
 def base_only(config: Compare) -> Plan:
     """A plan with the base world alone: no placebo, no effects."""
@@ -49,7 +51,8 @@ def report(out: Path, months: int, place: str, command: str) -> int:
     standing = beside_rivals.as_text(beside_rivals.standing(rivals, place, codes))
     declared_test.note(place, command, f"{judged.verdict(table)}; {beside_rivals.in_short(rivals, codes)}")
     VALIDATION.write(out, {"validation": validation.compare(tables), "judged": table, "rivals": rivals})
-    print(judged.as_text(table, place), standing, sep="\n\n")
+    short = [] if persons else [TOO_SHORT]
+    print(judged.as_text(table, place), *short, standing, sep="\n\n")
     print(out / "judged.csv")
     return 0
 

@@ -215,6 +215,16 @@ def test_a_validation_notes_before_it_tells(tmp_path, monkeypatch, tables):
     assert validate.report(tmp_path, made.MONTHS, "zeeland", "the command") == 0
     assert said[0].startswith("zeeland the command ") and "predicted targets are within tolerance" in said[0] and len(said) > 1
     assert "moves inside the gemeente, weighted error %: model " in said[0]
+    assert not any(validate.TOO_SHORT in one for one in said)
+
+
+def test_a_run_without_a_whole_year_says_why_its_persons_are_not_counted(tmp_path, monkeypatch, tables, capsys):
+    monkeypatch.setattr(pd, "read_parquet", lambda path: None)
+    monkeypatch.setattr(validation, "tables", lambda *parts: tables)
+    monkeypatch.setattr(person_rates, "of_folder", lambda folder, months: None)
+    assert validate.report(tmp_path, 11, "oss", "the command") == 0
+    out = capsys.readouterr().out
+    assert " none " in out and validate.TOO_SHORT in out
 
 
 # a run beside its targets
