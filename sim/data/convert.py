@@ -30,6 +30,8 @@ WIJK_GEMEENTEN = (
 )
 WIJK_PROVINCE = "Gelderland"
 BANDS = range(0, 100, 5)
+BUILT_AS = {"flats": ("apartment",), "houses": ("terraced", "semi_detached", "detached")}
+PERIODS = ("pre1945", "1945_1964", "1965_1984", "1985_2004", "2005_2023")
 BROKEN_KINDS = ["GM0988"]  # Weert: a quarter of its stock is in that source
 GEMEENTE_COLUMNS = {
     "gm_code": "code",
@@ -225,6 +227,17 @@ def provinces(source: Path) -> pd.DataFrame:
     return pd.DataFrame({"region": table["region"], "mean_floor_area_m2_2022": table["mean_floor_area_m2"]})
 
 
+def periods(source: Path) -> pd.DataFrame:
+    """Homes of 2023 by type and period of building, per gemeente; the houses of all kinds added up."""
+    table = pd.read_csv(source / "gemeenten_dwellings_type_period_2023.csv").set_index("gm_code").drop(BROKEN_KINDS).sort_index()
+    out = {}
+    for kind, of_source in BUILT_AS.items():
+        for period in PERIODS:
+            name = f"{kind}_{period.replace('pre', 'before_')}_2023"
+            out[name] = table[[f"{one}_{period}" for one in of_source]].sum(axis=1).astype(int)
+    return pd.DataFrame(out).rename_axis("code").reset_index()
+
+
 def moves(source: Path) -> pd.DataFrame:
     """Persons who move to an ordinary dwelling per year, and those who go to another gemeente, by age, % of persons."""
     young = pd.read_csv(source / "moves_by_age_2017.csv")
@@ -297,6 +310,7 @@ SUBJECTS = {
     "income": income,
     "limitation": limitation,
     "provinces": provinces,
+    "periods": periods,
     "moves": moves,
     "children": children,
 }

@@ -36,6 +36,7 @@ _KEY = {
     "homes": ("tenure", "dwelling_type"),
     "income": ("age_from", "household_type", "tenure"),
     "provinces": ("region",),
+    "periods": ("code",),
     "moves": ("age",),
     "limitation": ("age",),
     "children": ("subject", "number_or_age"),
