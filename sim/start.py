@@ -24,8 +24,8 @@ from sim.chains.vacancies import open_vacancies
 from sim.counts.vasthouders import nobody_stuck
 from sim.demography import plan as demography
 from sim.population import build as population
+from sim.population.streefhuur import rent_law
 from sim.state import Run
-from sim.world import law
 from sim.world.chance import Draws, Purpose, uniform
 from sim.world.codes import IN_STOCK, Origin, Stage, Tenure, Trigger
 from sim.world.columns import NEVER, Dwellings, Households, Moves, Vacancies, age_years, empty, grow_in_place
@@ -48,7 +48,7 @@ def build(place: Place, seed: int, params: Params, *, start: str, burn_in: int, 
     per_year, demolished = _per_year(state)
     known = last + int(params.dur_look_elsewhere)  # who leaves after the run looks elsewhere in it
     until = max(known, last + int(months_ahead(params).max()))  # homes that stand after the run are sold in it
-    dose = programme.Dose(per_year, state.programme.flats, law.amount("liberalisatiegrens", start))
+    dose = programme.Dose(per_year, state.programme.flats, rent_law(start))
     planned = programme.plan(state.dwellings, state.geography, dose, draws, params, first, until)
     to_demolish = np.diff(np.floor(demolished.sum() / 12 * np.arange(known - first + 1))).astype(np.int64)
     delivered = np.bincount(planned.delivery.astype(np.int64) - first, minlength=known - first)[: known - first]

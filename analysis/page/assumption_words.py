@@ -9,6 +9,8 @@ rel_same_sex | hoeveel paren van gelijk geslacht er zijn | how many couples are 
 rel_one_parent_women | hoe vaak een alleenstaande ouder een moeder is | how often a single parent is a mother
 rel_wheelchair | hoeveel mensen een rolstoel gebruiken | how many people use a wheelchair
 rel_income_local | hoe de inkomens per wijk verschillen | how incomes differ by wijk
+rel_streefhuur | hoeveel corporaties vragen van wat mag | how much corporaties ask of what they may
+rel_above_aftopping | hoe vaak een corporatie meer vraagt dan de aftoppingsgrens | how often a corporatie asks more than the aftoppingsgrens
 rel_rent_sd_corporatie | hoe de huren van corporaties uiteenlopen | how far rents of corporaties differ
 rel_rent_sd_vrij | hoe de vrije huren uiteenlopen | how far free-sector rents differ
 eur_rent_m2 | hoe hoog vrije huren zijn | how high free-sector rents are

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.chains.vacancies import open_vacancies
+from sim.population.streefhuur import NEW, RentLaw, homes_of, streefhuur
 from sim.world.codes import DwellingState, DwellingType, Origin, Tenure
 from sim.world.columns import NOWHERE, Dwellings
 
@@ -22,9 +23,9 @@ def floor_area_of(rooms: NDArray | int, p: Params) -> NDArray | float:
     return p.m2_new_flat + p.m2_new_room * rooms
 
 
-def social_rent(flat: NDArray, p: Params) -> NDArray:
-    """Rent of a new corporatie home, euro per month; ``flat`` bool: it is no single-family home."""
-    return np.where(flat, p.eur_rent_new_flat, p.eur_rent_new_house)
+def social_rent(d: Dwellings, rows: slice | NDArray, seed: int, rents: RentLaw, p: Params) -> NDArray:
+    """Rent of new corporatie homes by their quality, euro per month, float32: the streefhuur of ``sim.population.streefhuur``."""
+    return streefhuur(homes_of(d, rows, NEW), seed, rents, p)
 
 
 def free_rent(floor_area: NDArray, p: Params, least: float) -> NDArray:

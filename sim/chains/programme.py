@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.chains.ends import withdraw
 from sim.chains.new_homes import free_rent, social_rent, worth_by_kind
+from sim.population.streefhuur import RentLaw
 from sim.world.chance import Draws, Purpose, hash_ints, hash_text, uniform
 from sim.world.codes import Access, DwellingState, DwellingType, Tenure, VacancyState
 from sim.world.columns import NEVER, NOWHERE, Dwellings, empty
@@ -25,7 +26,7 @@ class Dose(NamedTuple):
 
     per_year: NDArray  # homes delivered per year (new build and other additions)
     flats: NDArray  # share of flats among them
-    eur_free: float  # lowest rent in the free sector, euro per month
+    rents: RentLaw  # limits to rents
 
 
 def plan(d: Dwellings, geography: Geography, dose: Dose, draws: Draws, p: Params, first_month: int, last_month: int) -> Dwellings:
@@ -48,7 +49,7 @@ def plan(d: Dwellings, geography: Geography, dose: Dose, draws: Draws, p: Params
     ident, donor = np.concatenate(ids), np.concatenate(donors)
     when = np.concatenate(delivery)
     at = gemeente_of[donor]
-    planned = _attributes(d, donor, ident, dose.flats[at], draws, p, dose.eur_free)
+    planned = _attributes(d, donor, ident, dose.flats[at], draws, p, dose.rents)
     koop = planned.tenure == Tenure.KOOP
     planned.woz[koop] *= dearer(d, gemeente_of, dose.flats, p)[at[koop]]
     planned.delivery[:] = when
@@ -71,7 +72,7 @@ def dearer(d: Dwellings, gemeente_of: NDArray, flats: NDArray, p: Params) -> NDA
     return factor
 
 
-def _attributes(d: Dwellings, donor: NDArray, ident: NDArray, flats: NDArray, draws: Draws, p: Params, eur_free: float) -> Dwellings:
+def _attributes(d: Dwellings, donor: NDArray, ident: NDArray, flats: NDArray, draws: Draws, p: Params, rents: RentLaw) -> Dwellings:
     new = empty(Dwellings, len(ident))
     new.id[:] = ident
     new.area[:] = d.area[donor]
@@ -90,7 +91,8 @@ def _attributes(d: Dwellings, donor: NDArray, ident: NDArray, flats: NDArray, dr
     value = np.median(d.woz) * worth_by_kind(p)[new.kind] * p.rel_programme_woz
     local = d.woz[donor] / np.maximum(1.0, np.median(d.woz))
     new.woz[:] = value * np.clip(local, p.rel_woz_local_low, p.rel_woz_local_high)
-    new.rent[:] = np.where(social_home, social_rent(flat, p), free_rent(new.floor_area, p, eur_free))
+    social_rents = social_rent(new, slice(None), draws.seed, rents, p)
+    new.rent[:] = np.where(social_home, social_rents, free_rent(new.floor_area, p, rents.limit))
     return new
 
 

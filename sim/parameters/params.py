@@ -15,7 +15,8 @@ class Params:
     rel_wheelchair: float
     rel_income_local: float
     rel_woz_level: float
-    eur_rent_corporatie: float
+    rel_streefhuur: float
+    rel_above_aftopping: float
     rel_rent_sd_corporatie: float
     rel_rent_sd_vrij: float
     eur_rent_m2: float
@@ -239,15 +240,27 @@ class Params:
     m2_floor_country: float
     age_label_senior: float
     eur_woz_m2: float
-    rel_rent_floor_corporatie: float
+    n_points_home: float
+    rel_points_m2: float
+    n_points_room: float
+    n_points_before_1945: float
+    n_points_1945: float
+    n_points_1965: float
+    n_points_1985: float
+    n_points_2005: float
+    n_points_new: float
+    n_points_less_flat: float
+    n_points_step_free: float
+    n_points_shared: float
+    eur_woz_point: float
+    eur_woz_m2_point: float
+    rel_access_period: float
     rel_rent_floor_vrij: float
     rel_rent_woz: float
     rel_rent_woz_low: float
     rel_rent_woz_high: float
     eur_rent_free_low: float
     eur_rent_free_high: float
-    eur_rent_new_flat: float
-    eur_rent_new_house: float
     eur_rent_new_m2: float
     eur_rent_new_most: float
     rel_woz_new_house: float
@@ -266,7 +279,6 @@ class Params:
     m2_house_span: float
     rel_woz_local_low: float
     rel_woz_local_high: float
-    eur_rent_added_corporatie: float
     eur_rent_added_vrij: float
     eur_rent_half: float
     eur_split_works: float

@@ -12,7 +12,8 @@ from sim.population.fitting import Fit, fitted
 from sim.population.income import fifth_of, income_of, income_table, local_shift, normal_quantile
 from sim.population.ipf import within_runs
 from sim.population.setting import Programme, border, geography, programme, rows_of
-from sim.world import figures, law
+from sim.population.streefhuur import RentLaw, rent_law
+from sim.world import figures
 from sim.world.chance import Purpose, bits_array, hash_text, uniform
 from sim.world.codes import DwellingState, HouseholdState
 from sim.world.columns import Dwellings, Households, age_years, empty
@@ -56,16 +57,18 @@ def build(place: Place, seed: int, params: Params, *, start: str = "2026-01", fi
     f = fitted(place)
     woz = dwellings.woz_means(f.woz_keur, f.dwellings, params)
     shift = local_shift(f, params.rel_income_local)
-    task = _Task(f, children.shares_of(f, params), woz, shift, seed, params, first_month, law.amount("liberalisatiegrens", start))
+    task = _Task(f, children.shares_of(f, params), woz, shift, seed, params, first_month, rent_law(start))
     rows = rows_of(place)
     counts = [_whole_numbers(f, g, row, seed) for g, row in enumerate(rows)]
     h = empty(Households, sum(int(c.households.sum()) for c in counts))
     d = empty(Dwellings, sum(int(c.homes.sum()) for c in counts))
-    provinces = figures.column("gemeenten", "province")[rows]
+    wheres = [
+        dwellings.Where(str(figures.column("gemeenten", "code")[row]), str(figures.column("gemeenten", "province")[row])) for row in rows
+    ]
     at_h = at_d = 0
-    for c, province in zip(counts, provinces, strict=True):
+    for c, where in zip(counts, wheres, strict=True):
         rows_h, rows_d = slice(at_h, at_h + int(c.households.sum())), slice(at_d, at_d + int(c.homes.sum()))
-        cell_d = _homes(d, rows_d, c, str(province), task)
+        cell_d = _homes(d, rows_d, c, where, task)
         area, column, oldest = _people(h, rows_h, c, task)
         _settle(h, d, rows_h, rows_d, (np.searchsorted(c.areas, area), column, oldest), cell_d, task)
         at_h, at_d = rows_h.stop, rows_d.stop
@@ -84,7 +87,7 @@ class _Task(NamedTuple):
     seed: int
     params: Params
     month: int
-    eur_social: float  # highest rent of a corporatie home, per month
+    rents: RentLaw  # limits to the rent of a corporatie home
 
 
 class Counts(NamedTuple):
@@ -110,10 +113,10 @@ def _whole_numbers(f: Fit, g: int, row: int, seed: int) -> Counts:
     return Counts(areas, homes, table, base_year().bands[row])
 
 
-def _homes(d: Dwellings, rows: slice, c: Counts, province: str, t: _Task) -> NDArray:
+def _homes(d: Dwellings, rows: slice, c: Counts, where: dwellings.Where, t: _Task) -> NDArray:
     """Fill the homes of one gemeente; returns the cell of each (area within the gemeente × tenure × kind)."""
     cell, column = _start_homes(d, rows, c, t.fit)
-    dwellings.draw(d, rows, column, province, t.woz, t.seed, t.params, t.eur_social)
+    dwellings.draw(d, rows, column, where, t.woz, t.seed, t.params, t.rents)
     return cell
 
 

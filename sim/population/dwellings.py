@@ -14,6 +14,7 @@ import numpy as np
 from sim.population.base_year import KINDS, N_HOMES, TENURES
 from sim.population.ipf import whole
 from sim.population.persons import key, normal
+from sim.population.streefhuur import RentLaw, homes_of, periods, streefhuur
 from sim.world import figures
 from sim.world.chance import Purpose, uniform
 from sim.world.codes import Access, DwellingType, Tenure
@@ -47,24 +48,32 @@ def home_tables() -> HomeTables:
     return HomeTables(np.log(t["mean_floor_area_m2_2022"][back]) - sd**2 / 2, sd, rooms)
 
 
-def draw(d: Dwellings, rows: slice, column: NDArray, province: str, woz_mean: NDArray, seed: int, p: Params, eur_social: float) -> None:
+class Where(NamedTuple):
+    """A gemeente: CBS code and province."""
+
+    code: str
+    province: str
+
+
+def draw(d: Dwellings, rows: slice, column: NDArray, where: Where, woz_mean: NDArray, seed: int, p: Params, rents: RentLaw) -> None:
     """Fill floor area, rooms, value, rent, access and labels of the homes in ``rows`` (ids, area, tenure are there).
 
     Args:
         column: int [n], tenure × 2 + kind.
+        where: the gemeente, whose periods of building and floor area they have.
         woz_mean: float64 [areas, 6], mean value in euro by area (as in ``d.area``) and column.
-        eur_social: highest rent of a corporatie home, euro per month: the liberalisatiegrens.
+        rents: limits to the rent of a corporatie home.
     """
     ids, t = d.id[rows], home_tables()
     _kinds(d, rows, column, seed, p)
     z = normal(key(seed, Purpose.DWELLING, 1), ids)
-    regional = np.log((_province_floor(province) or p.m2_floor_country) / p.m2_floor_country)
+    regional = np.log((_province_floor(where.province) or p.m2_floor_country) / p.m2_floor_country)
     d.floor_area[rows] = np.exp(t.log_floor[column] + regional + t.sd_floor[column] * z)
     zr = p.rel_floor_rooms * z + np.sqrt(1 - p.rel_floor_rooms**2) * normal(key(seed, Purpose.DWELLING, 2), ids)
     d.rooms[rows] = _rooms(column, zr, t)
     d.woz[rows] = _woz(ids, d.area[rows], column, z, woz_mean, seed, p)
-    d.rent[rows] = _rent(d, rows, seed, p, eur_social)
     d.access[rows] = _access(d, rows, seed, p)
+    d.rent[rows] = _rent(d, rows, where.code, seed, p, rents)
 
 
 def _kinds(d: Dwellings, rows: slice, column: NDArray, seed: int, p: Params) -> None:
@@ -152,13 +161,14 @@ def even_quantile(group: NDArray, score: NDArray, ids: NDArray) -> NDArray:
     return out
 
 
-def _rent(d: Dwellings, rows: slice, seed: int, p: Params, eur_social: float) -> NDArray:
+def _rent(d: Dwellings, rows: slice, code: str, seed: int, p: Params, rents: RentLaw) -> NDArray:
     """Asking rent in euro per month for a new tenant; 0 for owned homes."""
     floor, tenure = d.floor_area[rows].astype(np.float64), d.tenure[rows]
-    z = normal(key(seed, Purpose.DWELLING, 6), d.id[rows])
+    ids = d.id[rows]
+    built = periods(ids, d.kind[rows], normal(key(seed, Purpose.DWELLING, 7), ids), code, seed, p)
+    social = streefhuur(homes_of(d, rows, built), seed, rents, p)
+    z = normal(key(seed, Purpose.DWELLING, 6), ids)
     value = d.woz[rows] / np.maximum(floor, 20) / p.eur_woz_m2  # euro per m2 over a national level
-    social = p.eur_rent_corporatie * (floor / 85.0) ** p.rel_rent_floor_corporatie * _spread(p.rel_rent_sd_corporatie, z)
-    social = np.minimum(social, eur_social)
     by_value = np.clip(value, p.rel_rent_woz_low, p.rel_rent_woz_high) ** p.rel_rent_woz
     free = p.eur_rent_m2 * floor * (floor / 85.0) ** p.rel_rent_floor_vrij * by_value * _spread(p.rel_rent_sd_vrij, z)
     free = np.clip(free, p.eur_rent_free_low, p.eur_rent_free_high)

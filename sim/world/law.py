@@ -90,6 +90,9 @@ AMOUNTS: dict[str, Dated] = {
     )
 }
 # fmt: on
+TOP_POINTS = 186  # most points of a home with a regulated rent: its highest rent is ``middenhuur`` (D05, D91)
+TOP_SHARE_PER_POINT = 0.00559  # of that rent, taken off per point less: 457.62 at 80, 1,123.13 at 186 points (D91)
+FEWEST_POINTS = 40  # below which the highest rent falls no further (D91)
 AOW_AGE = 67  # years, in 2024 to 2027 (recalled; 67 and three months from 2028, which whole years do not tell apart)
 LARGE = 3  # persons from which the higher aftoppingsgrens holds
 MORTGAGE_YEARS = 30  # longest term of a mortgage by annuity (recalled)

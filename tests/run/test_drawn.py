@@ -9,6 +9,7 @@ import pytest
 
 from sim import start
 from sim.chains import programme
+from sim.population.streefhuur import NEW, homes_of, rent_law, streefhuur
 from sim.world.codes import Access, DwellingType, HouseholdState, Stage, Tenure, Trigger
 from sim.world.columns import NOWHERE
 from tests.worlds import burnt_in, in_areas
@@ -24,7 +25,7 @@ def is_share(drawn, share: float):
 @pytest.fixture(scope="module")
 def planned():
     w = in_areas().world
-    dose = programme.Dose(np.array([PER_YEAR]), np.array([FLATS]), 932.93)
+    dose = programme.Dose(np.array([PER_YEAR]), np.array([FLATS]), rent_law("2026-01"))
     return w, programme.plan(w.d, w.geography, dose, w.draws, w.params, 0, 12 * YEARS)
 
 
@@ -55,7 +56,8 @@ def test_planned_homes_are_what_their_type_and_tenure_say(planned):
     labelled = (new.kind == DwellingType.SENIORENCOMPLEX) & (new.tenure == Tenure.CORPORATIE)
     assert (new.age_label == np.where(labelled, 55, 0)).all()
     social = new.tenure == Tenure.CORPORATIE
-    assert set(new.rent[social & flat]) == {640} and set(new.rent[social & ~flat]) == {720}
+    by_quality = streefhuur(homes_of(new, np.flatnonzero(social), NEW), w.draws.seed, rent_law("2026-01"), w.params)
+    np.testing.assert_array_equal(new.rent[social], by_quality)
     np.testing.assert_allclose(new.rent[~social], np.minimum(1900, np.maximum(932.93, 13.5 * new.floor_area[~social])), rtol=1e-5)
     median, koop = np.median(w.d.woz), new.tenure == Tenure.KOOP
     for some, factor in ((flat, 0.8), (~flat, 1.2)):

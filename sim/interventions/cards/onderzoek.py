@@ -16,7 +16,7 @@ from sim.interventions.instrument import Instrument
 from sim.interventions.running import Running, first_of
 from sim.interventions.terms import Payer
 from sim.interventions.who import Who
-from sim.world import law
+from sim.population.streefhuur import rent_law
 from sim.world.chance import Purpose, uniform
 from sim.world.codes import HUIDIGE, ZOEKEN, Access, Contact, DwellingState, DwellingType, Tenure
 from sim.world.columns import NOWHERE
@@ -126,8 +126,9 @@ class Woonbehoefteonderzoek(Instrument):
         d.tenure[homes] = w.d.tenure[w.h.home[asked]]
         social = d.tenure[homes] == Tenure.CORPORATIE
         d.age_label[homes] = np.where(social & (kind == DwellingType.SENIORENCOMPLEX), int(p.age_label_senior), 0)
-        least = law.amount("liberalisatiegrens", w.setting.start)
-        d.rent[homes] = np.where(social, social_rent(flat, p), free_rent(d.floor_area[homes], p, least))
+        rents = rent_law(w.setting.start)
+        social_rents = social_rent(d, homes, w.draws.seed, rents, p)
+        d.rent[homes] = np.where(social, social_rents, free_rent(d.floor_area[homes], p, rents.limit))
         w.add("steered", len(homes))
 
 

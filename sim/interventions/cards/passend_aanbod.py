@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from sim.chains.new_homes import floor_area_of, months_ahead, plan_homes, worth_of_flat
+from sim.chains.new_homes import floor_area_of, months_ahead, plan_homes, social_rent, worth_of_flat
 from sim.interventions.card import SUPPLY, Card
 from sim.interventions.instrument import Instrument
 from sim.interventions.running import Running
 from sim.interventions.terms import Payer
+from sim.population.streefhuur import rent_law
 from sim.world.chance import Purpose, hash_ints, hash_text, uniform
 from sim.world.codes import Access, Contact, DwellingState, DwellingType, Tenure
 from sim.world.columns import Dwellings, empty
@@ -131,8 +132,8 @@ class Building(Instrument):
         new.access[:] = Access.GESCHIKT
         new.age_label[:] = self.age_label
         new.woz[:] = worth_of_flat(w)
-        social, free = w.params.eur_rent_added_corporatie, w.params.eur_rent_added_vrij
-        new.rent[:] = np.where(new.tenure == Tenure.CORPORATIE, social, free)
+        social = social_rent(new, slice(None), w.draws.seed, rent_law(w.setting.start), w.params)
+        new.rent[:] = np.where(new.tenure == Tenure.CORPORATIE, social, w.params.eur_rent_added_vrij)
         new.made_by[:] = run.bit + 1
         new.state[:] = DwellingState.PLANNED
         new.delivery[:] = delivery
