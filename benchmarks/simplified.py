@@ -43,6 +43,7 @@ BEHAVIOUR = {
     "rel_outside_passend": 0,
     "rel_free_space": 0,
     "rel_sitting_rent": 0,
+    "rel_sitting_rent_vrij": 0,
     "dur_presale_koop": 0,
     "dur_presale_huur": 0,
     "dur_look_elsewhere": 0,

@@ -11,6 +11,9 @@ rel_wheelchair | hoeveel mensen een rolstoel gebruiken | how many people use a w
 rel_income_local | hoe de inkomens per wijk verschillen | how incomes differ by wijk
 rel_streefhuur | hoeveel corporaties vragen van wat mag | how much corporaties ask of what they may
 rel_above_aftopping | hoe vaak een corporatie meer vraagt dan de aftoppingsgrens | how often a corporatie asks more than the aftoppingsgrens
+rel_streefhuur_2006 | wat corporaties vroegen van 2006 tot 2016 | what corporaties asked from 2006 to 2016
+rel_streefhuur_1996 | wat corporaties vroegen van 1996 tot 2006 | what corporaties asked from 1996 to 2006
+rel_streefhuur_before_1996 | wat corporaties vroegen voor 1996 | what corporaties asked before 1996
 rel_rent_sd_corporatie | hoe de huren van corporaties uiteenlopen | how far rents of corporaties differ
 rel_rent_sd_vrij | hoe de vrije huren uiteenlopen | how far free-sector rents differ
 eur_rent_m2 | hoe hoog vrije huren zijn | how high free-sector rents are

@@ -1,8 +1,8 @@
 """Where a sitting tenant's rent rises: the rule of each year, and the steps of an agreed path. Nothing else changes it.
 
 Amounts are in euro of the start year, in which the rent that a next tenant is asked stays level. A sitting tenant's rises less than
-that from year to year, so here it falls, by ``rel_sitting_rent`` (D20: with harmonisation rents rise 0.4 to 0.7 points more than
-without), in the month in which the first adult was born. A tenant who agreed on a path at the move pays more in three equal steps
+that from year to year, so here it falls, by ``yearly_fall`` of the tenure (D17: what new lettings add to the mean rise of rents), in the
+month in which the first adult was born. A tenant who agreed on a path at the move pays more in three equal steps
 instead (``sim.behaviour.money.rent_paths``). ``sim.month.step`` asks for both every month, in ``look_again``.
 """
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.population.tenancy import yearly_fall
 from sim.world.codes import PRESENT
 from sim.world.columns import ABSENT
 
@@ -27,7 +28,7 @@ def pass_year(w: World, rows: NDArray) -> None:
     """A year of the household ``rows`` in their homes: the rent of tenants who follow no path falls behind the asking rent."""
     h = w.h
     sitting = rows[(h.home[rows] >= 0) & (h.rent[rows] > 0) & (h.rent_path_end[rows] == ABSENT)]
-    h.rent[sitting] *= np.float32(1 - w.params.rel_sitting_rent)
+    h.rent[sitting] *= (1 - yearly_fall(w.params)).astype(np.float32)[w.d.tenure[h.home[sitting]]]
     h.rent_full[sitting] = h.rent[sitting]
 
 

@@ -16,6 +16,9 @@ class Params:
     rel_income_local: float
     rel_woz_level: float
     rel_streefhuur: float
+    rel_streefhuur_2006: float
+    rel_streefhuur_1996: float
+    rel_streefhuur_before_1996: float
     rel_above_aftopping: float
     rel_rent_sd_corporatie: float
     rel_rent_sd_vrij: float
@@ -184,6 +187,7 @@ class Params:
     rel_left_home_elsewhere: float
     rel_structural_vacancy: float
     rel_sitting_rent: float
+    rel_sitting_rent_vrij: float
     dur_registration_arrival: float
     rel_programme_koop: float
     rel_programme_corporatie: float

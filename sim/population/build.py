@@ -57,7 +57,7 @@ def build(place: Place, seed: int, params: Params, *, start: str = "2026-01", fi
     f = fitted(place)
     woz = dwellings.woz_means(f.woz_keur, f.dwellings, params)
     shift = local_shift(f, params.rel_income_local)
-    task = _Task(f, children.shares_of(f, params), woz, shift, seed, params, first_month, rent_law(start))
+    task = _Task(f, children.shares_of(f, params), woz, shift, seed, params, first_month, rent_law(start), year_of(start, first_month))
     rows = rows_of(place)
     counts = [_whole_numbers(f, g, row, seed) for g, row in enumerate(rows)]
     h = empty(Households, sum(int(c.households.sum()) for c in counts))
@@ -68,13 +68,20 @@ def build(place: Place, seed: int, params: Params, *, start: str = "2026-01", fi
     at_h = at_d = 0
     for c, where in zip(counts, wheres, strict=True):
         rows_h, rows_d = slice(at_h, at_h + int(c.households.sum())), slice(at_d, at_d + int(c.homes.sum()))
-        cell_d = _homes(d, rows_d, c, where, task)
+        cell_d, wanted = _homes(d, rows_d, c, where, task)
         area, column, oldest = _people(h, rows_h, c, task)
         _settle(h, d, rows_h, rows_d, (np.searchsorted(c.areas, area), column, oldest), cell_d, task)
+        _contracts(h, d, rows_h, rows_d, oldest, wanted, task)
         at_h, at_d = rows_h.stop, rows_d.stop
     total = f.joint.sum(axis=(1, 2)) + f.homeless.sum(axis=1)
     margins = Margins(f, children.size_margin(f, params) * total[:, None], dwellings.woz_shares(woz, f.dwellings, params.rel_woz_sd))
     return StartState(geography(place, f), h, d, border(place, params), programme(place, params), margins, first_month)
+
+
+def year_of(start: str, month: int) -> float:
+    """Calendar year in which a month of a run begins, its months as a part; month 0 is ``start`` (YYYY-MM)."""
+    year, first = start.split("-")
+    return int(year) + (int(first) - 1 + month) / 12
 
 
 class _Task(NamedTuple):
@@ -88,6 +95,7 @@ class _Task(NamedTuple):
     params: Params
     month: int
     rents: RentLaw  # limits to the rent of a corporatie home
+    year: float  # calendar year of ``month``, with its months as a part
 
 
 class Counts(NamedTuple):
@@ -113,11 +121,10 @@ def _whole_numbers(f: Fit, g: int, row: int, seed: int) -> Counts:
     return Counts(areas, homes, table, base_year().bands[row])
 
 
-def _homes(d: Dwellings, rows: slice, c: Counts, where: dwellings.Where, t: _Task) -> NDArray:
-    """Fill the homes of one gemeente; returns the cell of each (area within the gemeente × tenure × kind)."""
+def _homes(d: Dwellings, rows: slice, c: Counts, where: dwellings.Where, t: _Task) -> tuple[NDArray, NDArray]:
+    """Fill the homes of one gemeente; returns the cell of each (area within the gemeente × tenure × kind) and its rent without a cap."""
     cell, column = _start_homes(d, rows, c, t.fit)
-    dwellings.draw(d, rows, column, where, t.woz, t.seed, t.params, t.rents)
-    return cell
+    return cell, dwellings.draw(d, rows, column, where, t.woz, t.seed, t.params, t.rents)
 
 
 def _people(h: Households, rows: slice, c: Counts, t: _Task) -> tuple[NDArray, NDArray, NDArray]:
@@ -141,7 +148,7 @@ def _people(h: Households, rows: slice, c: Counts, t: _Task) -> tuple[NDArray, N
 
 
 def _settle(h: Households, d: Dwellings, rows_h: slice, rows_d: slice, where: tuple[NDArray, ...], cell_d: NDArray, t: _Task) -> None:
-    """Put the households of one gemeente into its homes, and fill what living there for years has done."""
+    """Put the households of one gemeente into its homes."""
     area, column, oldest = where
     housed = column < HOMELESS
     rows = np.arange(rows_h.start, rows_h.stop)[housed]
@@ -149,7 +156,11 @@ def _settle(h: Households, d: Dwellings, rows_h: slice, rows_d: slice, where: tu
     homes = assignment.Homes(np.arange(rows_d.start, rows_d.stop), cell_d)
     h.home[rows] = assignment.assign(h, d, with_home, homes, t.seed, t.params)
     d.occupant[h.home[rows]] = rows
-    tenancy.fill(h, d, rows_h, oldest, t.seed, t.params, t.month)
+
+
+def _contracts(h: Households, d: Dwellings, rows_h: slice, rows_d: slice, oldest: NDArray, wanted: NDArray, t: _Task) -> None:
+    """Fill what living there for years has done."""
+    tenancy.fill(h, d, rows_h, oldest, t.seed, t.params, t.month, tenancy.Rents(rows_d.start, wanted, t.year, t.rents))
 
 
 def _start_homes(d: Dwellings, rows: slice, c: Counts, f: Fit) -> tuple[NDArray, NDArray]:

@@ -14,7 +14,7 @@ import numpy as np
 from sim.population.base_year import KINDS, N_HOMES, TENURES
 from sim.population.ipf import whole
 from sim.population.persons import key, normal
-from sim.population.streefhuur import RentLaw, homes_of, periods, streefhuur
+from sim.population.streefhuur import RentLaw, capped, homes_of, periods, wanted
 from sim.world import figures
 from sim.world.chance import Purpose, uniform
 from sim.world.codes import Access, DwellingType, Tenure
@@ -55,8 +55,10 @@ class Where(NamedTuple):
     province: str
 
 
-def draw(d: Dwellings, rows: slice, column: NDArray, where: Where, woz_mean: NDArray, seed: int, p: Params, rents: RentLaw) -> None:
+def draw(d: Dwellings, rows: slice, column: NDArray, where: Where, woz_mean: NDArray, seed: int, p: Params, rents: RentLaw) -> NDArray:
     """Fill floor area, rooms, value, rent, access and labels of the homes in ``rows`` (ids, area, tenure are there).
+
+    Returns what a corporatie would ask if no limit held it back, euro per month, float64 [n].
 
     Args:
         column: int [n], tenure × 2 + kind.
@@ -73,7 +75,11 @@ def draw(d: Dwellings, rows: slice, column: NDArray, where: Where, woz_mean: NDA
     d.rooms[rows] = _rooms(column, zr, t)
     d.woz[rows] = _woz(ids, d.area[rows], column, z, woz_mean, seed, p)
     d.access[rows] = _access(d, rows, seed, p)
-    d.rent[rows] = _rent(d, rows, where.code, seed, p, rents)
+    ids = d.id[rows]
+    built = periods(ids, d.kind[rows], normal(key(seed, Purpose.DWELLING, 7), ids), where.code, seed, p)
+    social = wanted(homes_of(d, rows, built), seed, rents, p)
+    d.rent[rows] = _rent(d, rows, capped(social, ids, d.rooms[rows], seed, rents, p), seed, p)
+    return social
 
 
 def _kinds(d: Dwellings, rows: slice, column: NDArray, seed: int, p: Params) -> None:
@@ -161,13 +167,10 @@ def even_quantile(group: NDArray, score: NDArray, ids: NDArray) -> NDArray:
     return out
 
 
-def _rent(d: Dwellings, rows: slice, code: str, seed: int, p: Params, rents: RentLaw) -> NDArray:
-    """Asking rent in euro per month for a new tenant; 0 for owned homes."""
+def _rent(d: Dwellings, rows: slice, social: NDArray, seed: int, p: Params) -> NDArray:
+    """Asking rent in euro per month for a new tenant, ``social`` that of corporaties; 0 for owned homes."""
     floor, tenure = d.floor_area[rows].astype(np.float64), d.tenure[rows]
-    ids = d.id[rows]
-    built = periods(ids, d.kind[rows], normal(key(seed, Purpose.DWELLING, 7), ids), code, seed, p)
-    social = streefhuur(homes_of(d, rows, built), seed, rents, p)
-    z = normal(key(seed, Purpose.DWELLING, 6), ids)
+    z = normal(key(seed, Purpose.DWELLING, 6), d.id[rows])
     value = d.woz[rows] / np.maximum(floor, 20) / p.eur_woz_m2  # euro per m2 over a national level
     by_value = np.clip(value, p.rel_rent_woz_low, p.rel_rent_woz_high) ** p.rel_rent_woz
     free = p.eur_rent_m2 * floor * (floor / 85.0) ** p.rel_rent_floor_vrij * by_value * _spread(p.rel_rent_sd_vrij, z)

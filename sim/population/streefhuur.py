@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sim.parameters import Params
     from sim.world.columns import Dwellings
 
+POLICIES = (1996, 2006, 2016)  # first years of contract of three policies; from the last on it is that of today (D07: passend toewijzen)
 PERIODS = ("before_1945", "1945_1964", "1965_1984", "1985_2004", "2005_2023")
 NEW = len(PERIODS)  # the period of a home that is built in the run
 FLATS, HOUSES = 0, 1
@@ -127,3 +128,15 @@ def within(limit: float) -> np.float32:
 def streefhuur(homes: Homes, seed: int, rents: RentLaw, p: Params) -> NDArray:
     """What a corporatie asks new tenants of homes, euro per month, float32."""
     return capped(wanted(homes, seed, rents, p), homes.ids, homes.rooms, seed, rents, p)
+
+
+def at_contract(asked: NDArray, rent: NDArray, year: NDArray, rents: RentLaw, p: Params) -> NDArray:
+    """What was asked at the start of contracts, float32, in euro of the start year.
+
+    Of a contract of today's policy that is the streefhuur, ``asked``. Before passend toewijzen there was no cap at the
+    aftoppingsgrens, and another share of the highest rent: a factor per decade on what is wanted today, ``rent``.
+    """
+    factor = np.array([p.rel_streefhuur_before_1996, p.rel_streefhuur_1996, p.rel_streefhuur_2006, 1.0])
+    policy = np.searchsorted(POLICIES, year, side="right")
+    earlier = np.minimum((factor[policy] * rent).astype(np.float32), within(rents.limit))
+    return np.where(policy == len(POLICIES), asked, earlier)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from sim.population.persons import OLDEST, key, normal
+from sim.population.streefhuur import RentLaw, at_contract
 from sim.world import figures
 from sim.world.chance import Purpose, uniform
 from sim.world.codes import Tenure
@@ -42,15 +43,34 @@ def months_lived(age: NDArray, tenure: NDArray, ids: NDArray, seed: int, p: Para
     return np.clip(12 * (years - then), 1, MAX_MONTHS).astype(np.int32)
 
 
-def fill(h: Households, d: Dwellings, rows: slice, age: NDArray, seed: int, p: Params, month: int) -> None:
-    """Fill moved_in, rent, rent_full, debt and wealth of the households in ``rows``."""
+class Rents(NamedTuple):
+    """What the rents of sitting tenants are worked out with: the homes of one gemeente, and when it is."""
+
+    first: int  # row of the first of them
+    wanted: NDArray  # what a corporatie would ask today without a cap, euro per month, by home
+    year: float  # calendar year, with its months as a part
+    limits: RentLaw
+
+
+def yearly_fall(p: Params) -> NDArray:
+    """Share by which a sitting tenant's rent falls behind the asking rent in a year, float64 by Tenure (D17)."""
+    return np.array([{Tenure.CORPORATIE: p.rel_sitting_rent, Tenure.VRIJE_HUUR: p.rel_sitting_rent_vrij}.get(one, 0.0) for one in Tenure])
+
+
+def fill(h: Households, d: Dwellings, rows: slice, age: NDArray, seed: int, p: Params, month: int, rents: Rents) -> None:
+    """Fill moved_in, rent, rent_full, debt and wealth of the households in ``rows``.
+
+    A sitting tenant pays what was asked when the contract began, and has fallen behind by a share a year since then.
+    """
     ids, home = h.id[rows], h.home[rows]
     housed = home >= 0
     tenure = np.where(housed, d.tenure[home], 255).astype(np.int64)
     months = months_lived(age, tenure, ids, seed, p)
     h.moved_in[rows] = (month - months).astype(np.int16)
-    rent = np.where(housed & (tenure != Tenure.KOOP), d.rent[home], 0.0)
-    h.rent[rows] = rent * (1 - p.rel_sitting_rent) ** (months / 12)
+    years = months / 12
+    social = at_contract(d.rent[home], rents.wanted[np.maximum(home - rents.first, 0)], rents.year - years, rents.limits, p)
+    rent = np.select([~housed | (tenure == Tenure.KOOP), tenure == Tenure.CORPORATIE], [0.0, social], d.rent[home])
+    h.rent[rows] = rent * (1 - np.append(yearly_fall(p), 0.0)[np.minimum(tenure, len(Tenure))]) ** years
     h.rent_full[rows] = h.rent[rows]
     h.debt[rows] = np.where(tenure == Tenure.KOOP, _debt(h, d, rows, age, seed, p), 0.0)
     h.wealth[rows] = _wealth(h, rows, tenure, age, seed, p)

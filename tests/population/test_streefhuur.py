@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.parameters import resolve
-from sim.population import persons, streefhuur
-from sim.population.streefhuur import NEW, PERIODS, Homes, capped, highest_rent, points_of, rent_law, wanted, within
+from sim.population import persons, streefhuur, tenancy
+from sim.population.streefhuur import NEW, PERIODS, POLICIES, Homes, at_contract, capped, highest_rent, points_of, rent_law, wanted, within
 from sim.world import law
 from sim.world.chance import Purpose, hash_ints
-from sim.world.codes import Access, DwellingType
+from sim.world.codes import Access, DwellingType, Tenure
 
 P = resolve()
 STARTS = ("2024-01", "2025-01", "2026-01")
@@ -135,3 +135,24 @@ def test_step_free_homes_are_later_ones_as_far_as_the_parameter_says():
         period = streefhuur.periods(IDS, kind, z, "GM0363", 1, resolve({"rel_access_period": rel}))
         mean[rel] = period[best].mean() - period.mean()
     assert abs(mean[0.0]) < 0.2 < mean[0.5] < mean[0.9]
+
+
+# sitting rents
+
+
+@given(st.floats(300, 1500), st.floats(1960, 2030))
+def test_a_contract_of_today_s_policy_is_the_streefhuur_and_an_older_one_has_its_own_share(rent, year):
+    rents, asked = rent_law("2026-01"), np.float32(min(rent, 700))
+    got = at_contract(np.array([asked]), np.array([rent]), np.array([year]), rents, P)[0]
+    factors = (P.rel_streefhuur_before_1996, P.rel_streefhuur_1996, P.rel_streefhuur_2006)
+    expected = next((min(f * rent, rents.limit) for f, until in zip(factors, POLICIES, strict=True) if year < until), float(asked))
+    assert got == pytest.approx(expected, rel=1e-6)
+    assert float(got) <= rents.limit
+
+
+def test_each_tenure_falls_behind_by_its_own_share_and_owners_by_none():
+    assert tenancy.yearly_fall(P)[[Tenure.KOOP, Tenure.CORPORATIE, Tenure.VRIJE_HUUR]].tolist() == [
+        0,
+        P.rel_sitting_rent,
+        P.rel_sitting_rent_vrij,
+    ]

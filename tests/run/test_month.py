@@ -10,6 +10,7 @@ from sim.behaviour import fit, founding, funnel, reactions, sitting_rent
 from sim.behaviour.fit import Moment
 from sim.demography.describe import birthdays, describe
 from sim.population.persons import rooms_needed
+from sim.population.tenancy import yearly_fall
 from sim.world.codes import EventKind, HouseholdState, Stage, Trigger
 from sim.world.columns import ABSENT, Households, copy
 from sim.world.world import World
@@ -96,8 +97,9 @@ def test_in_a_year_rents_of_those_whose_year_it_is_fall_behind_unless_they_follo
     sitting_rent.pass_year(w, rows)
     falls = np.isin(np.arange(len(w.h.id)), rows) & (before.home >= 0) & (before.rent > 0) & (before.rent_path_end == ABSENT)
     assert 0 < falls.sum() < len(rows)
-    assert w.params.rel_sitting_rent > 0
-    np.testing.assert_allclose(w.h.rent[falls], before.rent[falls] * (1 - w.params.rel_sitting_rent), rtol=1e-6)
+    fall = yearly_fall(w.params)[w.d.tenure[before.home[falls]]]
+    assert len(np.unique(fall)) == 3
+    np.testing.assert_allclose(w.h.rent[falls], before.rent[falls] * (1 - fall), rtol=1e-6)
     before.rent[falls] = before.rent_full[falls] = w.h.rent[falls]
     same(w.h, before)
 

@@ -14,6 +14,7 @@ from sim.interventions.running import Running
 from sim.interventions.terms import Payer
 from sim.interventions.who import Who
 from sim.levers import RENT_OLD, RENT_OLD_PLUS, RENT_STEPS
+from sim.population.tenancy import yearly_fall
 from sim.world import law
 from sim.world.codes import WENS, ZOEKEN, Contact, Tenure
 
@@ -119,7 +120,7 @@ def _largest_rise(w: World, rows: NDArray, n_rooms_taken: int) -> NDArray:
     fits = (w.d.tenure == Tenure.CORPORATIE) & ((w.d.rooms <= n_rooms_taken) | (n_rooms_taken == 0))
     dearest = float(w.d.rent[fits].max(initial=0.0))
     years = 1 + max(0, w.setting.last_month - w.month) / 12
-    lowest = w.h.rent[rows].astype(np.float64) * (1 - w.params.rel_sitting_rent) ** years
+    lowest = w.h.rent[rows].astype(np.float64) * (1 - yearly_fall(w.params).max()) ** years
     return np.clip(dearest - lowest, 0, None)
 
 
