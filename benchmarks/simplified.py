@@ -42,6 +42,7 @@ BEHAVIOUR = {
     "rel_scope_around": 0,
     "rel_outside_passend": 0,
     "rel_free_space": 0,
+    "rel_rise_felt": 0,
     "rel_sitting_rent": 0,
     "rel_sitting_rent_vrij": 0,
     "dur_presale_koop": 0,

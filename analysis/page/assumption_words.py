@@ -116,6 +116,7 @@ rel_buying_cost | wat kopen kost | what buying costs
 rel_gross | hoe bruto en netto inkomen samenhangen | how gross and net income hang together
 rel_gross_aow | hoe dat is voor mensen met AOW | how that is for people with a state pension
 rel_income_rent | welk inkomen vrije verhuurders vragen | which income private landlords ask
+rel_rise_felt | hoe zwaar een hogere huur valt | how heavily a higher rent is felt
 rel_burden_max | vanaf wanneer huur te duur is | from when a rent is too high
 rel_free_space | hoeveel woningen zonder inkomensgrens verhuurd worden | how many homes are let without an income limit
 n_rooms_family | vanaf hoeveel kamers gezinnen voorgaan | from how many rooms families go first

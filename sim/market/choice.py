@@ -56,6 +56,7 @@ RULES = np.dtype(
         ("burden_max", np.float64),  # share of disposable income
         ("without_home", np.float64),  # fit points
         ("loss_aversion", np.float64),
+        ("rise_felt", np.float64),  # fit points per euro per month of net rent above the present one
         ("incomes", np.float64, 8),  # gross: DAEB 1 / more persons, passend 1 / more, AOW 1 / more; wealth 54a 1 / more
         ("rents", np.float64, 3),  # aftoppingsgrens 1-2 persons, 3+; liberalisatiegrens
         ("nhg", np.float64),  # highest price with NHG, euro
@@ -84,6 +85,7 @@ def make_rules(p: Params, incomes: NDArray, rents: NDArray, nhg: float, senior_o
         "burden_max": p.rel_burden_max,
         "without_home": p.rel_without_home,
         "loss_aversion": p.rel_loss_aversion,
+        "rise_felt": p.rel_rise_felt / 100,
         "incomes": incomes,
         "rents": rents,
         "nhg": nhg,
@@ -280,7 +282,10 @@ def weigh(seeker, offer, touched, norm, terms):
 
 @njit(forceinline=True)
 def surplus(seeker, offer, access, cost, terms):
-    """How much better the home is than staying put, in fit points, at a net ``cost`` in euro per month."""
+    """How much better the home is than staying put, in fit points, at a net ``cost`` in euro per month.
+
+    Who rents, and would rent again, feels a net rise as a rise, also where the burden stays below the norm of affordability.
+    """
     cls, t, rules = seeker.cls, terms.tables, terms.rules
     km = np.sqrt((seeker.x_km - offer.x_km) ** 2 + (seeker.y_km - offer.y_km) ** 2)
     leaves = 1 if cls != CLASS_STARTER and offer.area != seeker.area else 0
@@ -298,6 +303,8 @@ def surplus(seeker, offer, access, cost, terms):
         worth += felt_change(afford - seeker.here_afford, aversion) * t.weights[cls, 2]
         worth += felt_change(place - seeker.here_place, aversion) * t.weights[cls, 3]
         worth += felt_change(profile - seeker.here_profile, aversion) * t.weights[cls, 4]
+    if offer.tenure != KOOP:
+        worth -= rules.rise_felt * max(0.0, cost - seeker.here_cost)
     return worth
 
 

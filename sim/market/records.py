@@ -64,6 +64,7 @@ SEEKER = np.dtype(
         ("toeslag_limit", np.float64),  # highest rent of which huurtoeslag is worked out after a move, euro per month; 0: none
         ("attachment", np.float64),
         ("old_rent", np.float64),  # euro per month
+        ("here_cost", np.float64),  # net rent of the present home, euro per month; infinite for who pays none
         ("here_size", np.float64),  # components of the present home
         ("here_reach", np.float64),
         ("here_afford", np.float64),

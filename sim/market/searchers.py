@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.behaviour.fit import ages_and_classes, components_at, moment, toeslag_limit
+from sim.behaviour.fit import ages_and_classes, components_at, moment, net_rent, toeslag_limit
 from sim.behaviour.klantreis import attached, is_nood, looks_elsewhere, make_journey
 from sim.behaviour.money import equity
 from sim.kernel_cache import njit
@@ -128,7 +128,7 @@ def _describe(seekers, people, h, d, area_map, rooted, by):
         s.waited = np.uint64(max(0, by.month - h.registered[i]))
         _describe_money(s, i, j, h, d, by)
         s.attachment = attached(h.attachment[i], by.month - h.moved_in[i], rooted)
-        s.old_rent, s.taste_here = h.rent[i], h.taste_here[i]
+        s.taste_here = h.taste_here[i]
         s.here_size, s.here_reach, s.here_afford = here[r, 0], here[r, 1], here[r, 2]
         s.here_place, s.here_profile = here[r, 3], here[r, 4]
         sells = 1.0 if j >= 0 and d.tenure[j] == KOOP else 0.0
@@ -145,6 +145,9 @@ def _describe_money(s, i, j, h, d, by):
     s.toeslag_limit = toeslag_limit(s.age, adults, s.size, s.wealth + above_debt, by.tables)  # who sells has the equity
     s.gross = s.income * by.gross[aow]
     s.budget = (s.own_money + by.loan[aow] * s.income) / (1 + by.buying_cost)
+    s.old_rent = h.rent[i]
+    pays = j >= 0 and s.old_rent > 0.0
+    s.here_cost = net_rent(s.old_rent, s.gross, s.size, aow, s.toeslag_limit, by.tables) if pays else np.inf
     owns = j >= 0 and d.tenure[j] == KOOP
     s.senior_loan = senior_loan(s.age, owns, np.float64(h.debt[i]), by.loan[aow] * s.income, by.by_cost)
 

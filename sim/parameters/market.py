@@ -56,6 +56,7 @@ PARAMETERS: list[Parameter] = [
     _P("rel_scope_around", 0.25, 0.0, 0.6, "share", "assumption", "those who also look in the gemeenten around (regions only)"),
     _P("rel_left_home_elsewhere", 0.55, 0.1, 0.9, "share", "A33, A37: half of all movers leave no home; assumption", "arrivals that left a home behind elsewhere, children who leave home apart"),
     _P("rel_structural_vacancy", 0.5, 0.0, 1.0, "share of empty homes", "F16 (4.2 % empty) against 2 % frictional (F17); assumption", "empty homes at the start that are not on the market"),
+    _P("rel_rise_felt", 0.065, 0.0, 0.2, "fit points per 100 euro per month", "assumption; fitted: half of the senior tenants who would else accept a home decline at a net rise of 75 euro, 30 to 150 (C08, C29)", "what a net rise over the present rent takes away, whatever the burden; 0: nothing", given=(0.033, 0.163)),
     _P("rel_sitting_rent", 0.004, 0.0, 0.02, "per year", "D17: new lettings add 0.4 points a year to social rents", "a sitting tenant's rent falls behind the asking rent by this share, corporatie", given=(0.0025, 0.0055)),
     _P("rel_sitting_rent_vrij", 0.011, 0.0, 0.03, "per year", "D17: new lettings add 1.1 points a year to liberalised rents", "the same, free sector", given=(0.0095, 0.0125)),
     _P("dur_registration_arrival", 24, 0, 120, "months", "assumption", "registration that an arrival brings at most"),

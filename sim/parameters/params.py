@@ -186,6 +186,7 @@ class Params:
     rel_scope_around: float
     rel_left_home_elsewhere: float
     rel_structural_vacancy: float
+    rel_rise_felt: float
     rel_sitting_rent: float
     rel_sitting_rent_vrij: float
     dur_registration_arrival: float

@@ -154,15 +154,17 @@ def surplus(seeker, offer, access: int, cost: float, t, rules, bases) -> float:
         t,
     )
     weights = t["weights"][cls]
+    rises = offer["tenure"] != Tenure.KOOP and cost > seeker["here_cost"]
+    rise = float(rules["rise_felt"] * (cost - seeker["here_cost"])) if rises else 0.0
     worth = float(t["taste"][one_draw(bases.taste, seeker["id"], offer["dwelling_id"]) >> 52])
     if starter:
         worth += new[0] * weights[0] + new[1] * weights[1] + new[2] * weights[2]
-        return float(worth + (new[3] * weights[3] + new[4] * weights[4] - rules["without_home"]))
+        return float(worth + (new[3] * weights[3] + new[4] * weights[4] - rules["without_home"]) - rise)
     for k, name in enumerate(("size", "reach", "afford", "place", "profile")):
         change = float(new[k] - seeker[f"here_{name}"])
         felt = change if change > 0 else change * rules["loss_aversion"]
         worth += felt * weights[k] - (seeker["taste_here"] if k == 0 else 0.0)
-    return float(worth)
+    return float(worth - rise)
 
 
 def rent_tested(seeker, offer, on: list[int], levers) -> float:
@@ -291,6 +293,7 @@ def describe(w, rows):
     nood = np.isin(h.trigger[rows], NOOD)
     area = np.where(housed, d.area[at], np.maximum(h.origin_area[rows], 0))
     here = components_at(h, rows, home, moment(w))
+    toeslag = toeslag_limit(age, (h.adult_birth[rows] != ABSENT).sum(axis=1), h.size[rows], wealth + equity, w.tables)
     columns = {
         "row": rows,
         "cls": cls,
@@ -320,9 +323,10 @@ def describe(w, rows):
         "own_money": own_money,
         "budget": (own_money + loan) / (1 + p.rel_buying_cost),
         "senior_loan": _senior_loan(w, age, owner, h.debt[rows].astype(np.float64), loan),
-        "toeslag_limit": toeslag_limit(age, (h.adult_birth[rows] != ABSENT).sum(axis=1), h.size[rows], wealth + equity, w.tables),
+        "toeslag_limit": toeslag,
         "attachment": _attachment(w, rows),
         "old_rent": h.rent[rows],
+        "here_cost": _here_cost(w, rows, housed, income, aow, toeslag),
         "here_size": here[:, 0],
         "here_reach": here[:, 1],
         "here_afford": here[:, 2],
@@ -335,6 +339,13 @@ def describe(w, rows):
     for name, values in columns.items():
         seekers[name] = values
     return seekers
+
+
+def _here_cost(w, rows, housed, income, aow, toeslag):
+    """Net rent of the present home; infinite for who owns it or has none."""
+    rent, gross = w.h.rent[rows].astype(np.float64), income * np.where(aow, w.params.rel_gross_aow, w.params.rel_gross)
+    net = net_rent(rent, gross, w.h.size[rows], aow.astype(np.int64), toeslag, w.tables)
+    return np.where(housed & (rent > 0), net, np.inf)
 
 
 def _senior_loan(w, age, owner, debt, norm):
