@@ -7,7 +7,6 @@ it does not cap the rent so. No rent is above the liberalisatiegrens. Amounts ar
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -38,7 +37,6 @@ class RentLaw(NamedTuple):
     limit: float  # liberalisatiegrens
 
 
-@lru_cache(maxsize=16)
 def rent_law(start: str) -> RentLaw:
     """The limits in force at ``start`` (YYYY-MM)."""
     return RentLaw(*law.amounts(("middenhuur", "aftopping_small", "aftopping_large", "liberalisatiegrens"), start).tolist())

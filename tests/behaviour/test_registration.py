@@ -137,7 +137,7 @@ def test_who_is_awake_looks_at_corporatie_homes_alone_and_meets_no_obstacle():
     assert (obstacles[idle] == -1).all() and (obstacles[~idle] >= 0).any()
     assert w.funnel[:, :, OBSTACLE].sum() == (obstacles >= 0).sum()
     won = rows[met.cleared.offer[idle] >= 0]
-    assert len(won) > 1, "some win by the time that they have been registered"
+    assert len(won) > 0, "some win by the time that they have been registered"
     assert (w.h.stage[won] == Stage.VERHUIZEN).all()
     new = won[before[won] == Stage.HUIDIGE_WONING]
     assert (w.h.trigger[new] == Trigger.ALERT).all() and len(new) > 0

@@ -93,6 +93,7 @@ def test_fit_is_the_weighted_sum_of_its_components(seed):
 def test_in_a_year_rents_of_those_whose_year_it_is_fall_behind_unless_they_follow_a_path(seed):
     w = burnt_in().world.copy()
     w.h, before = families(seed), families(seed)
+    w.h.home[:] = before.home[:] = np.minimum(before.home, len(w.d.id) - 1)
     rows = np.flatnonzero(w.h.state == PRESENT).astype(np.int32)[::2]
     sitting_rent.pass_year(w, rows)
     falls = np.isin(np.arange(len(w.h.id)), rows) & (before.home >= 0) & (before.rent > 0) & (before.rent_path_end == ABSENT)

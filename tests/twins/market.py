@@ -294,7 +294,8 @@ def describe(w, rows):
     area = np.where(housed, d.area[at], np.maximum(h.origin_area[rows], 0))
     here = components_at(h, rows, home, moment(w))
     toeslag = toeslag_limit(age, (h.adult_birth[rows] != ABSENT).sum(axis=1), h.size[rows], wealth + equity, w.tables)
-    columns = {
+    fits = dict(zip((f"here_{name}" for name in ("size", "reach", "afford", "place", "profile")), here.T, strict=True))
+    columns = fits | {
         "row": rows,
         "cls": cls,
         "age": age,
@@ -327,11 +328,6 @@ def describe(w, rows):
         "attachment": _attachment(w, rows),
         "old_rent": h.rent[rows],
         "here_cost": _here_cost(w, rows, housed, income, aow, toeslag),
-        "here_size": here[:, 0],
-        "here_reach": here[:, 1],
-        "here_afford": here[:, 2],
-        "here_place": here[:, 3],
-        "here_profile": here[:, 4],
         "taste_here": h.taste_here[rows],
         "trouble": _trouble(w, cls, age, nood, owner),
     }

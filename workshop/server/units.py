@@ -17,6 +17,9 @@ share of fit | deel van die punten, van 0 tot 1 | share of the fit, from 0 to 1
 share of disposable income | deel van het inkomen, van 0 tot 1 | share of disposable income, from 0 to 1
 per event | kans per keer, van 0 tot 1 | chance each time, from 0 to 1
 share of new build | deel van de nieuwbouw, van 0 tot 1 | share of new build, from 0 to 1
+share of the highest rent | deel van de hoogste huur, van 0 tot 1 | share of the highest rent, from 0 to 1
+of rel_streefhuur | keer zo veel als nu | times as much as today
+fit points per 100 euro per month | punten per 100 euro per maand | points per 100 euro a month
 log rent | spreiding van de huur (logaritme) | spread of rents (logarithm)
 per spare room | punten per kamer over | points per spare room
 euro per year, disposable | euro per jaar | euro a year
