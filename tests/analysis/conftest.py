@@ -22,7 +22,16 @@ PLAN = {
         "wooncoach_sociaal": {"fte_per_1000": 2},
     },
 }
-SHARED = ["municipality=vlieland", "months=14", "burn_in=13", "follow_up=3", "workers=1", "seeds=2", "first_seed=20"]  # worlds in which each rule has something to see
+# worlds in which each rule has something to see
+SHARED = [
+    "municipality=vlieland",
+    "months=14",
+    "burn_in=13",
+    "follow_up=3",
+    "workers=1",
+    "seeds=2",
+    "first_seed=20",
+]
 
 
 @pytest.fixture(scope="session")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sim.parameters import resolve
-from sim.population import persons, streefhuur, tenancy
+from sim.population import build, dwellings, persons, streefhuur, tenancy
 from sim.population.streefhuur import NEW, PERIODS, POLICIES, Homes, at_contract, capped, highest_rent, points_of, rent_law, wanted, within
 from sim.world import law
 from sim.world.chance import Purpose, hash_ints
 from sim.world.codes import Access, DwellingType, Tenure
+from sim.world.places import resolve as resolve_place
 
 P = resolve()
 STARTS = ("2024-01", "2025-01", "2026-01")
@@ -137,10 +138,28 @@ def test_step_free_homes_are_later_ones_as_far_as_the_parameter_says():
     assert abs(mean[0.0]) < 0.2 < mean[0.5] < mean[0.9]
 
 
+def test_a_world_is_built_with_the_periods_of_its_gemeente_and_contracts_in_the_year_of_its_first_month(monkeypatch):
+    asked, years = [], []
+    real, at = dwellings.periods, tenancy.at_contract
+    monkeypatch.setattr(dwellings, "periods", lambda *given: asked.append(given[3]) or real(*given))
+    monkeypatch.setattr(tenancy, "at_contract", lambda *given: years.append(given[2].max()) or at(*given))
+    build.build(resolve_place("vlieland"), 1, P, start="2026-07", first_month=-30)
+    assert asked == ["GM0096"] and 2023.5 < max(years) <= 2024.0  # who came last has lived there for months
+
+
+@pytest.mark.parametrize(
+    ("start", "month", "year"), [("2026-01", 0, 2026), ("2026-07", 0, 2026.5), ("2026-07", -30, 2024), ("2025-01", 18, 2026.5)]
+)
+def test_the_year_of_a_month(start, month, year):
+    assert build.year_of(start, month) == year
+
+
 # sitting rents
 
 
 @given(st.floats(300, 1500), st.floats(1960, 2030))
+@example(600.0, 2016.0)
+@example(600.0, 1996.0)
 def test_a_contract_of_today_s_policy_is_the_streefhuur_and_an_older_one_has_its_own_share(rent, year):
     rents, asked = rent_law("2026-01"), np.float32(min(rent, 700))
     got = at_contract(np.array([asked]), np.array([rent]), np.array([year]), rents, P)[0]
