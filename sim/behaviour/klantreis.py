@@ -181,11 +181,15 @@ def step_kernel(h, d, j, now, funnel):
     armed, most, likeliest = len(now.levers) > 0, most_beside_gap(j, now.norm), likeliest_steps(j)
     left = np.zeros(len(now.levers))
     month, bases, chance, per_gap, dur_settle = now.month, now.bases, j.chance, j.gap, j.dur_settle
+    departs, look_elsewhere = h.departs, j.look_elsewhere
     for i in range(len(h.state)):
         if h.state[i] != PRESENT or h.home[i] < 0:
             continue
         stage = h.stage[i]
-        if stage == VERHUIZEN or (stage == NIEUW and month - h.stage_month[i] < dur_settle) or _on_the_way_out(h, i, j, month, funnel):
+        if stage == VERHUIZEN or (stage == NIEUW and month - h.stage_month[i] < dur_settle):
+            continue
+        if looks_elsewhere(departs[i], month, look_elsewhere):
+            _on_the_way_out(h, i, j, month, funnel)
             continue
         u = to_unit(draw_bits(bases[WISH_BASE if stage == HUIDIGE else FADE_BASE], h.id[i]))
         touched = h.touched[i] if armed else NO_BITS
@@ -291,19 +295,16 @@ def _go_to(h, i, to, code, cls, month, discontent, funnel):
 
 @njit(cache=True)
 def _on_the_way_out(h, i, j, month, funnel):
-    """Whether household i looks in another gemeente, with a home in sight there; it then takes the next step towards searching."""
-    if not looks_elsewhere(h.departs[i], month, j.look_elsewhere):
-        return False
+    """Household i looks in another gemeente, with a home in sight there: it takes the next step towards searching."""
     stage = h.stage[i]
     if stage == ZOEKEN:
-        return True
+        return
     age = oldest_age(np.int64(h.adult_birth[i, 0]), np.int64(h.adult_birth[i, 1]), month)
     if stage == HUIDIGE:
         h.trigger[i] = T_WISH
         h.taste_here[i] -= j.discontent
     cls = class_of(0, age, any_child(h.child_birth, i), j.senior_age)
     _go_to(h, i, HUIDIGE if stage == NIEUW else stage + 1, -1, cls, month, j.discontent, funnel)
-    return True
 
 
 @njit(cache=True)
