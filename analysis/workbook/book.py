@@ -8,6 +8,7 @@ from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from analysis.workbook.columns import DUTCH, TABS, Tab, Told
+from analysis.workbook.rows import GENERAL, Cells, put_in, written
 from analysis.workbook.words import KEYS, SCORES, SHARES, Names
 from sim.counts.schema import TEXT, Column
 from sim.world.names import ALL
@@ -35,7 +36,7 @@ BY_UNIT = {
     "seeds": COUNT,
     "chains": COUNT,
 }
-GENERAL, FORMULA = "General", "=#"  # the format of a plain cell; what a text may not begin with in one
+FORMULA = "=#"  # what a text may not begin with in a plain cell
 LEVELS = ((100.0, 0), (10.0, 1), (0.0, 2))  # from this size on a count has so many decimals; what it is compared with, one more
 SCORE_DIGITS = 4  # decimals of a score of 0 to 1
 WIDTHS = {"row": 60, "note": 60, "warning": 60, "knowledge": 40, "key": 50, "scenario": 34, "indicator": 44, "home": 30, "sheet": 30}
@@ -54,34 +55,54 @@ def workbook(tables: Mapping[str, pd.DataFrame], about: str, names: Names) -> by
 
     book = Workbook(write_only=True)
     _explain(book.create_sheet(EXPLANATION), about)
+    rows = {}
     for name, tab in TABS.items():
-        fill(book.create_sheet(name), tab, shown(tables[tab.table.name]), names)
+        frame, sheet = shown(tables[tab.table.name]), book.create_sheet(name)
+        _begin(sheet, tab, len(frame))
+        rows[name] = written(sheet, _cells(tab, frame, names))
     content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()
+    book.save(content)  # from now on a sheet knows its path in the file
+    return put_in(content.getvalue(), {book[name].path.removeprefix("/"): some for name, some in rows.items()})
 
 
 def fill(sheet: Any, tab: Tab, frame: pd.DataFrame, names: Names) -> None:
     """Write a table in an empty sheet: names for readers first, then, folded, the keys that the CSV has for them."""
+    _begin(sheet, tab, len(frame))
+    cells, made = _cells(tab, frame, names), dict[str, Any]()
+    for values, styles in zip(
+        zip(*(one.values for one in cells), strict=True), zip(*(one.styles for one in cells), strict=True), strict=True
+    ):
+        sheet.append([_cell(sheet, made, value, style) for value, style in zip(values, styles, strict=True)])
+
+
+def _begin(sheet: Any, tab: Tab, n_rows: int) -> None:
+    """The widths of the columns, the head, and what can be filtered."""
     from openpyxl.utils import get_column_letter
 
-    columns = (*tab.table.keys, *tab.table.columns)
-    keys = [column for column in columns if column.name in KEYS]
+    columns, keys = _columns(tab)
     for k, column in enumerate((*columns, *keys), 1):
         sheet.column_dimensions[get_column_letter(k)].width = _width(column, k > len(columns))
     sheet.column_dimensions.group(get_column_letter(len(columns) + 1), get_column_letter(len(columns) + len(keys)), hidden=True)
     sheet.row_dimensions[1].height = HEAD_HEIGHT
     sheet.freeze_panes = f"{get_column_letter(tab.stay + 1)}2"
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns) + len(keys))}{len(frame) + 1}"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns) + len(keys))}{n_rows + 1}"
     told = DUTCH[tab.table.name]
     sheet.append([_head(sheet, told[column.name].title) for column in columns] + [_head(sheet, key_title(one), KEY) for one in keys])
-    cells = [names.column(frame, column.name) for column in columns] + [frame[column.name].tolist() for column in keys]
-    formats = _formats(frame, columns)
-    made: dict[str, Any] = {}
-    for k, row in enumerate(zip(*cells, strict=True)):
-        of_row = formats[k] if formats else {}
-        styles = [of_row.get(column.name, BY_UNIT.get(str(column.unit), GENERAL)) for column in columns]
-        sheet.append([_cell(sheet, made, value, style) for value, style in zip(row, styles + [GENERAL] * len(keys), strict=True)])
+
+
+def _columns(tab: Tab) -> tuple[tuple[Column, ...], list[Column]]:
+    """The columns of a tab: all of its table, and those of keys, which stand once more behind them."""
+    columns = (*tab.table.keys, *tab.table.columns)
+    return columns, [column for column in columns if column.name in KEYS]
+
+
+def _cells(tab: Tab, frame: pd.DataFrame, names: Names) -> list[Cells]:
+    """What stands in the columns of a tab, with the format of each number."""
+    columns, keys = _columns(tab)
+    of_row = _formats(frame, columns)
+    formats = [of_row.get(one.name) or [BY_UNIT.get(str(one.unit), GENERAL)] * len(frame) for one in columns]
+    cells = [Cells(names.column(frame, one.name), styles) for one, styles in zip(columns, formats, strict=True)]
+    return cells + [Cells(frame[one.name].tolist(), [GENERAL] * len(frame)) for one in keys]
 
 
 def key_title(column: Column) -> str:
@@ -110,18 +131,19 @@ def shown(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.iloc[order[(whole_run | ~one_wijk)[order]]]
 
 
-def _formats(frame: pd.DataFrame, columns: Sequence[Column]) -> list[dict[str, str]]:
-    """Of each row the formats of the columns whose unit the row itself says; empty where the table has none."""
+def _formats(frame: pd.DataFrame, columns: Sequence[Column]) -> dict[str, list[str]]:
+    """By row the formats of the columns whose unit the row itself says; empty where the table has none."""
     by_row = [column.name for column in columns if column.unit == "unit"]
     if not by_row:
-        return []
+        return {}
     counted = frame["indicator" if "indicator" in frame else "key"]
-    found = []
+    levels, changes = list[str](), list[str]()
     for unit, key, mean in zip(frame["unit"], counted, frame["mean"].fillna(0.0).abs(), strict=True):
         digits = SCORE_DIGITS if key in SCORES else next(digits for size, digits in LEVELS if mean >= size)
         level, change = (PERCENT, PERCENT) if unit in SHARES and key not in SCORES else (_decimals(digits), _decimals(digits + 1))
-        found.append({name: level if name == "mean" else change for name in by_row})
-    return found
+        levels.append(level)
+        changes.append(change)
+    return {name: levels if name == "mean" else changes for name in by_row}
 
 
 def _decimals(digits: int) -> str:
