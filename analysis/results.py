@@ -31,11 +31,12 @@ from analysis.tables.files import Folder
 from analysis.tables.for_page import FREED_HOMES, JOURNEY, USERS
 from analysis.tables.record import MANIFEST
 from analysis.tables.schema import CHAIN_LENGTHS, FILTERS_CSV, JUDGED, POTS, RIVALS, SENIORS, SPENDING, VALIDATION
-from sim.counts.schema import DRIFT, FILTERS, JOURNAL, SUMMARY
+from sim.counts.schema import DRIFT, FILTERS, INSTRUMENTS, JOURNAL, SUMMARY
 from sim.world.errors import Refusal
 from sim.world.names import ALL, BASIS, PLACEBO, check_names
 
 LENGTH = "moves_set_off"  # that the page shows
+MORE = INSTRUMENTS.some("contacts", "waiting", "no_money")
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,12 @@ class Results:
     def summary(self) -> pd.DataFrame:
         """The table summary; raises Refusal when two seeds are one world."""
         refuse_twins(self.manifest.get("fingerprints", {}))
-        return self.folder.table("summary", SUMMARY.promised)
+        return self.folder.table("summary", SUMMARY.promised, plain=False)
+
+    @cached_property
+    def instruments(self) -> pd.DataFrame:
+        """What instruments did and cost, read once: columns SPENDING, and of MORE what is there."""
+        return self.folder.table("instruments", SPENDING, MORE)
 
     @cached_property
     def by_seed(self) -> BySeed:
@@ -124,7 +130,7 @@ class Results:
     @cached_property
     def costs(self) -> pd.DataFrame:
         """The table of costs.csv."""
-        ledger = beyond_basis(self.folder.table("instruments", SPENDING), self.scenarios, self.already(BASIS))
+        ledger = beyond_basis(self.instruments, self.scenarios, self.already(BASIS))
         return costs(ledger, self.by_seed, str(self.config["start"]), self.months, self.spread, self.missed)
 
     @cached_property
@@ -136,7 +142,7 @@ class Results:
         def with_help(scenario: str) -> pd.Series:
             return helped(self.ledger_counts.numbers(scenario)) if self.ledger_counts.known else pd.Series(dtype=float)
 
-        return naive(self.summary, self.folder.table("instruments", SPENDING), held, self.months, with_help, self.by_seed)
+        return naive(self.summary, self.instruments, held, self.months, with_help, self.by_seed)
 
     @cached_property
     def users(self) -> pd.DataFrame:
@@ -159,8 +165,7 @@ class Results:
         place = place_of(self.folder.table("months", STOCK)) if self.folder.has("months") else Place(float("nan"), float("nan"))
         told = (self.manifest.get(key, {}) for key in ("scenarios", "reached", "strengths"))
         scenarios, reached, strengths = told
-        there = set(self.summary["scenario"].unique())
-        listed = {name: one for name, one in scenarios.items() if name in there}
+        listed = {name: one for name, one in scenarios.items() if name in self.by_seed.values}
         return cards(listed, place, self.costs, reached, strengths, self.months)
 
     @cached_property
@@ -186,7 +191,7 @@ class Results:
     @cached_property
     def pots(self) -> pd.DataFrame:
         """The table of pots.csv."""
-        ledger = self.folder.table("instruments", SPENDING)
+        ledger = self.instruments
         if "no_money" not in ledger.columns:
             return pd.DataFrame(columns=list(POTS.names))
         return pots.pots(ledger, self.manifest.get("scenarios", {}), self.manifest.get("strengths", {}), self.seeds)

@@ -56,9 +56,9 @@ def by_seed(summary: pd.DataFrame) -> BySeed:
         Refusal: unequal sets of seeds, a value given twice, or a column that is not there.
     """
     need(list(summary.columns), SUMMARY.promised, SUMMARY.file)
-    scenario, names = pd.factorize(summary["scenario"], sort=True)
+    scenario, names = _sorted(summary["scenario"])
     world = pd.DataFrame({"scenario": scenario, "seed": summary["seed"]}).drop_duplicates()
-    seeds = same_seeds({str(names[code]): part["seed"] for code, part in world.groupby("scenario")})
+    seeds = same_seeds({names[code]: part["seed"] for code, part in world.groupby("scenario")})
     key = _numbered([summary[name] for name in KEYS])  # of a province there are millions of rows: whole numbers, no texts
     at_seed = pd.Index(seeds).get_indexer(summary["seed"])
     twice = pd.Index((key * len(names) + scenario) * len(seeds) + at_seed).duplicated()
@@ -69,13 +69,21 @@ def by_seed(summary: pd.DataFrame) -> BySeed:
             f"{row['group_by']}={row['group']} to month {row['months_to']} twice; the same experiments.compare "
             "makes it anew"
         )
-    mine = np.flatnonzero((scenario == list(names).index(BASIS)) & (summary["months_from"] >= 0))
+    mine = np.flatnonzero((scenario == names.index(BASIS)) & (summary["months_from"] >= 0))
     first = mine[~pd.Index(key[mine]).duplicated()]
     at_row, value = pd.Index(key[first]).get_indexer(key), summary["value"].to_numpy(float)
     table = np.full((len(names), len(first), len(seeds)), np.nan)
     there = at_row >= 0
     table[scenario[there], at_row[there], at_seed[there]] = value[there]
-    return BySeed(summary[KEYS].iloc[first].reset_index(drop=True), dict(zip(map(str, names), table, strict=True)), seeds)
+    rows = summary[KEYS].iloc[first].reset_index(drop=True)
+    return BySeed(rows.astype(dict.fromkeys(rows.select_dtypes("category"), object)), dict(zip(names, table, strict=True)), seeds)
+
+
+def _sorted(column: pd.Series) -> tuple[NDArray, list[str]]:
+    """A column of texts, plain or categories in whatever order, as codes [rows] and the texts that occur, in order."""
+    codes, texts = pd.factorize(column, use_na_sentinel=False)
+    names = sorted(map(str, texts))
+    return np.array([names.index(str(one)) for one in texts], np.int64)[codes], names
 
 
 def _numbered(columns: list[pd.Series]) -> NDArray:

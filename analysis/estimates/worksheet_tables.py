@@ -12,6 +12,7 @@ import pandas as pd
 
 from analysis.estimates.ledger_counts import Numbers
 from analysis.results import Results
+from analysis.tables.files import need
 from analysis.tables.schema import SENIORS, SPENDING
 from sim.counts.schema import TABLES
 from sim.counts.worksheet_rows import OTHER, row_of
@@ -21,6 +22,7 @@ from sim.world.names import ALL, plain
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+OF_ROWS = TABLES["months"].some("senior_moves", "split_applications")
 HELD = TABLES["attribution"].some("seed", "household_id", "verdict")
 
 Seeds = Mapping[int, float]  # value by seed
@@ -41,14 +43,15 @@ class Shared:
 
     @cached_property
     def months(self) -> pd.DataFrame:
-        """Months of the run, as months.parquet has them."""
-        table = self.results.folder.table("months", SENIORS)
+        """Months of the run: SENIORS, and what single rows of the monitor count, where months.parquet has it."""
+        table = self.results.folder.table("months", SENIORS, OF_ROWS)
         return table[table["month"] < self.results.months]
 
     @cached_property
     def ledger(self) -> pd.DataFrame:
         """What the instruments did in the run, each with the key of its row."""
-        table = self.results.folder.table("instruments", (*SPENDING, *TABLES["instruments"].some("contacts", "waiting")))
+        table = self.results.instruments
+        need(list(table.columns), (*SPENDING, *TABLES["instruments"].some("contacts", "waiting")), TABLES["instruments"].file)
         table = table[table["month"] < self.results.months]
         rows = [row_of(INSTRUMENTS[plain(key)].card.indicator if plain(key) in INSTRUMENTS else OTHER).key for key in table["instrument"]]
         return table.assign(row=np.array(rows, object))

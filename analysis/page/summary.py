@@ -200,7 +200,7 @@ def chance_lines(results: Results) -> list[Text]:
                 "even that seemed to do something.",
             )
         )
-    elif PLACEBO not in set(results.summary["scenario"]):
+    elif PLACEBO not in results.by_seed.values:
         lines.append(
             Text(
                 "Er is geen placebo gerekend, dus niets heet hier een effect.",

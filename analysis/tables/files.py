@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
+ONCE = {"split_blocks": True, "self_destruct": True}  # of a table that becomes a frame: no column is in memory twice
 NONE, SOME, ONLY = "none", "some", "only"  # rows of a scenario in a part of a file
 
 
@@ -37,19 +38,31 @@ class Folder:
         """Whether the table is there."""
         return self._file(name).is_file()
 
-    def table(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
-        """One whole table, texts as plain strings.
+    def table(self, name: str, columns: Sequence[str], maybe: Sequence[str] = (), plain: bool = True) -> pd.DataFrame:
+        """All rows of one table. Of a parquet table these columns only, of a CSV file all that it has.
+
+        Args:
+            maybe: columns to be read where they are there.
+            plain: texts as plain strings; else as categories, where the file has them so, which millions of rows take less room for.
 
         Raises:
             Refusal: the file is not there or damaged, or lacks one of ``columns``.
         """
         import pandas as pd
+        import pyarrow.parquet as pq
 
         file = self._found(name)
         with readable(file):
-            frame = pd.read_csv(file) if file.suffix == ".csv" else pd.read_parquet(file)
-        need(list(frame.columns), columns, file.name)
-        texts = frame.select_dtypes("category").columns
+            if file.suffix == ".csv":
+                frame = pd.read_csv(file)
+                need(list(frame.columns), columns, file.name)
+            else:
+                with pq.ParquetFile(file) as table:
+                    there = table.schema_arrow.names
+                    need(there, columns, file.name)
+                    asked = [*columns, *(one for one in maybe if one in there and one not in columns)]
+                    frame = table.read(asked).select(asked).to_pandas(**ONCE)
+        texts = frame.select_dtypes("category").columns if plain else ()
         return frame.astype({column: object for column in texts})
 
     def of_scenario(self, name: str, columns: Sequence[str], scenario: str, where: Sequence[tuple[str, str, object]] = ()) -> pd.DataFrame:
@@ -60,13 +73,13 @@ class Folder:
         import pyarrow as pa
 
         with self._of_scenario(name, columns, scenario, where) as parts:
-            return pa.concat_tables(parts).unify_dictionaries().to_pandas()
+            return pa.concat_tables(parts).unify_dictionaries().to_pandas(**ONCE)
 
     def parts_of_scenario(self, name: str, columns: Sequence[str], scenario: str) -> Iterator[pd.DataFrame]:
         """The same in parts of a million rows at most, one at a time, for what need not be in memory whole. Raises Refusal."""
         with self._of_scenario(name, columns, scenario) as parts:
             for part in parts:
-                yield part.to_pandas()
+                yield part.to_pandas(**ONCE)
 
     @contextmanager
     def _of_scenario(

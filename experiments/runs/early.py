@@ -37,10 +37,11 @@ class Parts(Folder):
     def has(self, name: str) -> bool:
         return bool(manifest.parts(self.found, name))
 
-    def table(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
-        frame = store.read_parts(name, manifest.parts(self.found, name)).to_pandas()
-        need(list(frame.columns), columns, name)
-        return frame.astype({column: object for column in frame.select_dtypes("category").columns})
+    def table(self, name: str, columns: Sequence[str], maybe: Sequence[str] = (), plain: bool = True) -> pd.DataFrame:
+        table = store.read_parts(name, manifest.parts(self.found, name))
+        need(table.column_names, columns, name)
+        frame = table.select([*columns, *(one for one in maybe if one in table.column_names and one not in columns)]).to_pandas()
+        return frame.astype({column: object for column in frame.select_dtypes("category").columns if plain})
 
     def of_scenario(self, name: str, columns: Sequence[str], scenario: str, where: Sequence[tuple[str, str, object]] = ()) -> pd.DataFrame:
         import pyarrow.parquet as pq
