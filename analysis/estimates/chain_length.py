@@ -31,6 +31,7 @@ after a senior's own, over all senior moves of such chains.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import product
 from typing import NamedTuple
 
@@ -207,11 +208,12 @@ def solve(counts: Counts, shape: tuple[int, ...], ages: int | None = None, whole
 
 def _solve(counts: Counts, left_out: list[int | None], shape: tuple[int, ...], ages: int | None) -> np.ndarray:
     """Of all seeds but the one left out; counts are whole numbers, so a sum less one of its terms is exact."""
-    c = Counts(*(np.stack([column.sum(0) if one is None else column.sum(0) - column[one] for one in left_out]) for column in counts))
-    n, j = len(left_out), c.refilled.shape[-1]
-    f = share_filled(c.filled[..., :ages], c.at_risk[..., :ages])
-    start = (c.at_risk[:, j:, 0] * f[:, j:]).reshape(n, -1, j)  # homes that each stratum opened × share filled
-    goes_on = f[:, :j, None] * ratio(c.refilled, c.filled[:, :j].sum(-1)[..., None])
+    n, j = len(left_out), counts.refilled.shape[-1]
+    f = _filled(counts, left_out, ages)
+    by_seed = counts._replace(filled=counts.filled[:, :j].sum(-1), at_risk=counts.at_risk[:, j:, 0])  # the large ones as they are needed
+    c = Counts(*(np.stack(list(_without(column, left_out))) for column in by_seed))
+    start = (c.at_risk * f[:, j:]).reshape(n, -1, j)  # homes that each stratum opened × share filled
+    goes_on = f[:, :j, None] * ratio(c.refilled, c.filled[..., None])
     found = []
     for reading in READINGS:
         opens, opens_senior = c.opened, c.senior_opened
@@ -228,6 +230,22 @@ def _solve(counts: Counts, left_out: list[int | None], shape: tuple[int, ...], a
             sums = np.concatenate((sums, sums.sum(axis, keepdims=True)), axis)
         found.append(_lengths(sums, endless))
     return np.stack(found, -2)
+
+
+def _without(column: np.ndarray, left_out: list[int | None]) -> Iterator[np.ndarray]:
+    """A count of all seeds together, without one after the other."""
+    whole = column.sum(0)
+    return (whole if one is None else whole - column[one] for one in left_out)
+
+
+def _filled(counts: Counts, left_out: list[int | None], ages: int | None) -> np.ndarray:
+    """The share ever filled [samples, rows], one sample at a time: of rows in which any home was opened, for most have none."""
+    there = (counts.at_risk[..., 0] > 0).any(axis=0)
+    found = np.zeros((len(left_out), counts.at_risk.shape[1]))
+    samples = (_without(column[:, there, :ages], left_out) for column in (counts.filled, counts.at_risk))
+    for row, (filled, at_risk) in zip(found, zip(*samples, strict=True), strict=True):
+        row[there] = share_filled(filled, at_risk)
+    return found
 
 
 def _sums(start, opens, opens_senior, senior, goes_on) -> tuple[np.ndarray, np.ndarray]:

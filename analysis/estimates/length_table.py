@@ -70,16 +70,31 @@ def chain_lengths(
             change = means - np.stack([others[group].means if group in others else nothing for group in found], 1)
         ends = np.stack([*leaving_one_out(means[0], means[1:]), *leaving_one_out(change[0], change[1:])], -1)
         ends[~np.isfinite(ends)] = np.nan
-        for ((origin, home, area), one), of_group in zip(found.items(), ends.tolist(), strict=True):
+        plain = _plain(list(found.values()), means).tolist() if not unequal else np.zeros(means.shape[1:], bool).tolist()
+        for ((origin, home, area), one), of_group, nothing_to_say in zip(found.items(), ends.tolist(), plain, strict=True):
             for k, length in enumerate(LENGTHS_SHOWN):
-                warning = "; ".join(_warnings(one, k, len(seeds), unequal))
+                warning = "" if nothing_to_say[k] else "; ".join(_warnings(one, k, len(seeds), unequal))
                 rows.append((scenario, origin, home, area, length, *of_group[k], one.open / one.chains, one.chains, len(seeds), warning))
     return pd.DataFrame(rows, columns=CHAIN_LENGTHS.names)
 
 
+def _plain(groups: list[Lengths], means: NDArray) -> NDArray:
+    """Of which groups and lengths ``_warnings`` has nothing to say, of the same seeds as basis: nearly all of hundreds of thousands.
+
+    Args:
+        means: [1 + seeds, groups, lengths], those of the groups. Returns [groups, lengths].
+    """
+    if len(means) < 3:  # one seed: of all, and without none
+        return np.zeros(means.shape[1:], bool)
+    early = np.nan_to_num(np.array([one.early for one in groups]))
+    ended = np.array([one.open <= OPEN * one.chains for one in groups])[:, None]
+    with np.errstate(invalid="ignore"):
+        return np.isfinite(means).all(axis=0) & (np.abs(means[0] - early) <= RISES * means[0]) & ended
+
+
 def _warnings(one: Lengths, k: int, n_seeds: int, unequal: bool) -> Iterator[str]:
     mean, early = one.means[0, k], one.early[k]
-    early = early if math.isfinite(early) else np.nan_to_num(early)  # of hundreds of thousands of groups: the call costs more than all else
+    early = early if math.isfinite(early) else np.nan_to_num(early)
     if np.isinf(mean):
         yield "no end is in sight: every link goes on"
     elif np.isnan(mean):

@@ -8,7 +8,11 @@ import numpy as np
 def tally(shape: tuple[int, ...], *index: np.ndarray, n: np.ndarray, where: np.ndarray | None = None) -> np.ndarray:
     """How often each combination of codes occurs, float64 of ``shape``, from rows of ``n`` cases each; ``where`` chooses rows."""
     *codes, weights = (np.asarray(one if where is None else one[where], np.int64) for one in (*index, n))
-    return np.bincount(np.ravel_multi_index(tuple(codes), shape), weights, minlength=int(np.prod(shape))).reshape(shape).astype(float)
+    return (
+        np.bincount(np.ravel_multi_index(tuple(codes), shape), weights, minlength=int(np.prod(shape)))
+        .reshape(shape)
+        .astype(float, copy=False)
+    )
 
 
 def by_age(shape: tuple[int, ...], *index: np.ndarray, filled: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -12,7 +12,7 @@ from analysis.estimates.product_limit import tally
 from analysis.estimates.statistics import paired
 from analysis.tables.for_page import DEADWEIGHT, USERS
 from sim.counts.schema import ATTRIBUTION
-from sim.without.verdicts import FINAL, MOVED, verdicts
+from sim.without.verdicts import FINAL, MOVED, settled, verdicts
 from sim.world.codes import Verdict, names
 
 USED = ATTRIBUTION.some(
@@ -59,21 +59,18 @@ def users(scenario: str, parts: Iterable[pd.DataFrame], seeds: Sequence[int], mo
 
 
 def _counted(part: pd.DataFrame, seeds: Sequence[int], months: int, windows: Sequence[int]) -> dict[str, NDArray]:
-    """By instrument: uses in the run [windows, verdicts, seeds]. Most did not move; they have one verdict whatever the window."""
+    """By instrument: uses in the run [windows, verdicts, seeds]. Most have one verdict whatever the window, which is looked up once."""
     known = part["instrument"].astype("category").cat
     keys, codes = list(known.categories), known.codes.to_numpy()
     at_seed, shape = pd.Index(list(seeds)).get_indexer(part["seed"]), (len(keys), len(Verdict), len(seeds))
-    in_run, moved = (part["month"] < months).to_numpy() & (at_seed >= 0), (part["month_moved"] >= 0).to_numpy()
+    in_run, verdict = (part["month"] < months).to_numpy() & (at_seed >= 0), settled(*_decided(part))
     n = np.zeros((len(windows), *shape))
-    stayed = in_run & ~moved
-    n[:, :, Verdict.NIET_VERHUISD] = np.bincount(
-        codes[stayed].astype(np.int64) * len(seeds) + at_seed[stayed], minlength=len(keys) * len(seeds)
-    ).reshape(len(keys), len(seeds))
-    here = in_run & moved
-    those, rows = part[here], (codes[here], at_seed[here])
+    at = (codes.astype(np.int64) * len(Verdict) + verdict) * len(seeds) + at_seed  # as ``tally`` has it, which takes longer
+    n += np.bincount(at[in_run & (verdict >= 0)], minlength=int(np.prod(shape))).reshape(shape)
+    rest = np.flatnonzero(in_run & (verdict < 0))
+    those, rows, one_each = part.iloc[rest], (codes[rest], at_seed[rest]), np.ones(len(rest))
     for k, window in enumerate(windows):
-        verdict = pd.Categorical(with_window(those, window), names(Verdict)).codes
-        n[k] += tally(shape, rows[0], verdict, rows[1], n=np.ones(len(those)))
+        n[k] += tally(shape, rows[0], with_window(those, window).cat.codes.to_numpy(), rows[1], n=one_each)
     return {key: n[:, k] for k, key in enumerate(keys) if n[:, k].any()}
 
 
@@ -97,6 +94,11 @@ def by_verdict(table: pd.DataFrame, window: int) -> pd.DataFrame:
 def with_window(table: pd.DataFrame, window: int) -> pd.Series:
     """The verdicts (a category) of attribution.parquet under another ``ghost_window``, in months, from its own columns."""
     watched = np.where(table["ghost_final"], FINAL, table["month"] + table["months_followed"])
-    moved, ghost, differed = (table[name].to_numpy() for name in ("month_moved", "month_ghost", "decisive"))
-    found = verdicts(moved, ghost, watched, differed.astype(bool), window)
+    moved, ghost, differed = _decided(table)
+    found = verdicts(moved, ghost, watched, differed, window)
     return pd.Series(pd.Categorical.from_codes(found, names(Verdict)), table.index)
+
+
+def _decided(table: pd.DataFrame) -> tuple[NDArray, NDArray, NDArray]:
+    """When the household moved, when its ghost did, and whether a decision differed."""
+    return table["month_moved"].to_numpy(), table["month_ghost"].to_numpy(), table["decisive"].to_numpy(bool)

@@ -26,16 +26,20 @@ def verdicts(moved: NDArray, ghost: NDArray, watched: NDArray, differed: NDArray
         differed: bool, whether any decision was another without the instrument.
         window: months after the household's move in which a ghost may follow.
     """
-    later = ghost - moved
+    whatever, later = settled(moved, ghost, differed), ghost - moved
     return np.select(
         [
-            moved < 0,
-            ~differed | (ghost == moved),
+            whatever >= 0,
             watched < 0,
             (ghost >= 0) & (later < 0),
             (ghost >= 0) & (later <= window),
             (ghost >= 0) | (watched - moved >= window),
         ],
-        [Verdict.NIET_VERHUISD, Verdict.OOK_ZONDER, Verdict.ONBEKEND, Verdict.UITGESTELD, Verdict.ZETJE, Verdict.NOODZAKELIJK],
+        [whatever, Verdict.ONBEKEND, Verdict.UITGESTELD, Verdict.ZETJE, Verdict.NOODZAKELIJK],
         Verdict.ONBEKEND,
     )
+
+
+def settled(moved: NDArray, ghost: NDArray, differed: NDArray) -> NDArray:
+    """The verdicts that hold whatever the window and however long the ghost was watched; −1 for the others. See ``verdicts``."""
+    return np.select([moved < 0, ~differed | (ghost == moved)], [Verdict.NIET_VERHUISD, Verdict.OOK_ZONDER], -1)

@@ -140,18 +140,32 @@ def test_another_window_can_be_read_from_the_table(cases, window, other):
     assert with_window(table, other).tolist() == made[other].tolist()
 
 
-def test_users_of_the_run_are_counted_by_verdict_and_deadweight_leaves_out_the_unknown(monkeypatch):
-    monkeypatch.setattr(users, "with_window", lambda table, window: table["verdict"])
+def test_users_of_the_run_are_counted_by_verdict_and_deadweight_leaves_out_the_unknown():
     table = pd.DataFrame(
         {
             "scenario": "a",
-            "seed": [0, 0, 0, 1, 1, 1, 7],
+            "seed": [0, 0, 0, 1, 1, 1, 7, 0, 7],
             "instrument": "campagne",
-            "month": [0, 1, 2, 3, 4, MONTHS, 0],
-            "verdict": ["ook_zonder", "noodzakelijk", "onbekend", "ook_zonder", "niet_verhuisd", "zetje", "zetje"],
-            "month_moved": [9, 9, 9, 9, -1, 9, 9],
+            "month": [0, 1, 2, 3, 4, MONTHS, 0, MONTHS, 0],
+            "verdict": [
+                "ook_zonder",
+                "noodzakelijk",
+                "onbekend",
+                "ook_zonder",
+                "niet_verhuisd",
+                "zetje",
+                "zetje",
+                "ook_zonder",
+                "ook_zonder",
+            ],
+            "month_moved": [9, 9, 9, 9, -1, 9, 9, 9, 9],
+            "month_ghost": [9, -1, -1, -1, -1, 10, 10, 9, 9],
+            "months_followed": [0, 0, -3, 0, 0, 7, 10, 0, 0],
+            "decisive": [False, True, True, False, True, True, True, True, False],
+            "ghost_final": [False, True, False, False, False, False, False, False, False],
         }
     )
+    assert users.with_window(table, 24).tolist() == table["verdict"].tolist()
     one = users.by_verdict(users.users("a", [table], [0, 1], MONTHS, [24]), 24).iloc[0]
     assert (one["ook_zonder"], one["noodzakelijk"], one["onbekend"], one["zetje"]) == (1.0, 0.5, 0.5, 0.0)
     assert one["deadweight"] == pytest.approx(2 / 3)
