@@ -103,6 +103,7 @@ class Book:
     def __init__(self, tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]) -> None:
         self.tables, self.manifest = tables, manifest
         self._rows: dict[tuple[str, tuple[str, ...]], dict[tuple[Any, ...], Any]] = {}
+        self._read: dict[tuple[str, int], pd.Series] = {}  # rows are quoted from more than once: a number and the ends of its interval
 
     def quote(
         self, table: str, column: str, row: Mapping[str, Any], *, scale: float = 1.0, digits: int | None = None, sign: bool = False
@@ -150,7 +151,10 @@ class Book:
         found = rows.get(tuple(row.values()))
         if found is None or len(found) != 1:
             raise KeyError(f"{table}: {0 if found is None else len(found)} rows of {dict(row)}, and a number is of one")
-        return self.tables[table].iloc[found[0]]
+        at = (table, found[0])
+        if at not in self._read:
+            self._read[at] = self.tables[table].iloc[found[0]]
+        return self._read[at]
 
     def _index(self, table: str, columns: tuple[str, ...]) -> dict[tuple[Any, ...], Any]:
         key = (table, columns)
