@@ -180,16 +180,13 @@ def step_kernel(h, d, j, now, funnel):
     """
     armed, most, likeliest = len(now.levers) > 0, most_beside_gap(j, now.norm), likeliest_steps(j)
     left = np.zeros(len(now.levers))
-    month, bases, chance, per_gap, dur_settle = now.month, now.bases, j.chance, j.gap, j.dur_settle
-    departs, look_elsewhere = h.departs, j.look_elsewhere
+    month, bases, chance, per_gap, dur_settle, look = now.month, now.bases, j.chance, j.gap, j.dur_settle, j.look_elsewhere
     for i in range(len(h.state)):
         if h.state[i] != PRESENT or h.home[i] < 0:
             continue
         stage = h.stage[i]
-        if stage == VERHUIZEN or (stage == NIEUW and month - h.stage_month[i] < dur_settle):
-            continue
-        if looks_elsewhere(departs[i], month, look_elsewhere):
-            _on_the_way_out(h, i, j, month, funnel)
+        settling = stage == NIEUW and month - h.stage_month[i] < dur_settle
+        if stage == VERHUIZEN or settling or (looks_elsewhere(h.departs[i], month, look) and _on_the_way_out(h, i, j, month, funnel)):
             continue
         u = to_unit(draw_bits(bases[WISH_BASE if stage == HUIDIGE else FADE_BASE], h.id[i]))
         touched = h.touched[i] if armed else NO_BITS
@@ -230,11 +227,10 @@ def step_kernel(h, d, j, now, funnel):
                 if senior and d.access[home] == AANPASBAAR and to_unit(draw_bits(bases[ADAPT_BASE], h.id[i])) < j.p_adapt:
                     d.access[home] = GESCHIKT  # adapting the home is an exit from the journey, not a failure
                     code = ADAPTED
-        elif stage == ZOEKEN:  # who searches in vain may give up; in nood less often
-            if u < j.give_up[senior, 1 if is_nood(h.trigger[i]) else 0]:
-                to, code = HUIDIGE, GAVE_UP
-        else:
+        elif stage != ZOEKEN:
             to = HUIDIGE  # who is settled in a new home is at home
+        elif u < j.give_up[senior, 1 if is_nood(h.trigger[i]) else 0]:  # who searches in vain may give up; in nood less often
+            to, code = HUIDIGE, GAVE_UP
         if to != stage:
             _go_to(h, i, to, code, class_of(0, age, any_child(h.child_birth, i), j.senior_age), month, j.discontent, funnel)
 
@@ -295,16 +291,17 @@ def _go_to(h, i, to, code, cls, month, discontent, funnel):
 
 @njit(cache=True)
 def _on_the_way_out(h, i, j, month, funnel):
-    """Household i looks in another gemeente, with a home in sight there: it takes the next step towards searching."""
+    """Household i looks in another gemeente, with a home in sight there: it takes the next step towards searching. Always True."""
     stage = h.stage[i]
     if stage == ZOEKEN:
-        return
+        return True
     age = oldest_age(np.int64(h.adult_birth[i, 0]), np.int64(h.adult_birth[i, 1]), month)
     if stage == HUIDIGE:
         h.trigger[i] = T_WISH
         h.taste_here[i] -= j.discontent
     cls = class_of(0, age, any_child(h.child_birth, i), j.senior_age)
     _go_to(h, i, HUIDIGE if stage == NIEUW else stage + 1, -1, cls, month, j.discontent, funnel)
+    return True
 
 
 @njit(cache=True)
