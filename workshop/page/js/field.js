@@ -1,7 +1,7 @@
 // A field of a sheet: what is typed stays on the screen from the first letter, and is saved when the field is left, one after another.
 import { h } from "./dom.js";
 import { announce } from "./say.js";
-import { store } from "./store.js";
+import { complain, store } from "./store.js";
 import { w } from "./words.js";
 
 const typed = new Map(); // "table id" -> what was typed and the table does not have yet
@@ -13,7 +13,7 @@ const mine = (id) => `${store.table} ${id}`;
 export function field({ id, longest, label, kept, save }) {
   const keep = () => {
     const at = mine(id);
-    if (typed.has(at)) saving = saving.then(() => one(at, id, kept, save));
+    if (typed.has(at)) saving = saving.then(() => one(at, id, kept, save)).catch(complain); // one that fails stops no other
   };
   const left = () => setTimeout(() => { if (document.activeElement?.id !== id) keep(); }, 0);
   return h("input", {
