@@ -112,7 +112,7 @@ def hall(one_hall) -> Iterator[Hall]:
     for table in list(one_hall.engine.turns.shown):
         one_hall.engine.leave(table)
     end = time.monotonic() + LONG
-    while (one_hall.engine.turns.shown or one_hall.engine.turns.running) and time.monotonic() < end:
+    while (one_hall.engine.turns.shown or one_hall.engine.turns.running) and time.monotonic() < end and not one_hall.engine.broken:
         time.sleep(0.01)
     while not one_hall.heard.queue.empty():
         one_hall.heard.queue.get()
