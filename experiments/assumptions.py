@@ -53,7 +53,7 @@ AMOUNTS = {  # chosen by whoever delivers it: a dose, not what people do with it
     "dur_regret",
 }
 # say what is counted, and change no decision
-COUNTS_ONLY = {"dur_vastzitter", "n_candidates_high", "senior_age", "p_room_move", "p_back_home", "age_back_home"}
+COUNTS_ONLY = {"dur_vastzitter", "n_candidates_high", "senior_age"}
 
 
 class Assumption(NamedTuple):

@@ -168,7 +168,7 @@ def take_steps(run: Run) -> None:
     """The klantreis of this month; whoever takes another way than without an instrument leaves a ghost behind, that takes its own."""
     w, g, force = run.world, run.at_work.ghosts, run.at_work.in_force
     bases, way = klantreis.bases_of(w.draws, w.month), ghosts.parting(w, g)
-    now = klantreis.ThisMonth(w.month, run.neighbours.norm(), crowding(w), bases, force.levers, memory_of(w, force), way)
+    now = klantreis.ThisMonth(w.month, run.neighbours.norm(), crowding(w), w.map.beyond, bases, force.levers, memory_of(w, force), way)
     klantreis.take_steps(w, now)
     ghosts.part(w, g, force, way)
     there = ghosts.as_world(w, g) if g is not None and g.n > 0 else None

@@ -100,6 +100,10 @@ def make_map(geography: Geography, stock: NDArray, p: Params) -> Map:
     first = np.concatenate(([0], np.cumsum([len(row) for row in around])))
     homes = np.bincount(geography.gemeente[stock], minlength=n)
     in_area = np.bincount(stock, minlength=len(geography.gemeente)).astype(np.float64)
+    overseen, others = np.minimum(homes, p.n_overview), np.minimum(geography.other_homes, p.n_overview)
+    outside = [others[np.hypot(*(geography.other_km - at).T) <= p.km_around].sum() for at in centre]
+    inside = [overseen[[g, *around[g]]].sum() for g in range(n)]
+    beyond = np.array([b / max(1.0, a + b) for a, b in zip(inside, outside, strict=True)])
     return Map(
         geography.gemeente.astype(np.int32),
         geography.x_km.astype(np.float64),
@@ -109,6 +113,7 @@ def make_map(geography: Geography, stock: NDArray, p: Params) -> Map:
         np.array([g for row in around for g in row], np.int32),
         np.minimum(1.0, p.n_overview / np.maximum(1, homes)),
         np.cumsum(in_area) / in_area.sum(),
+        beyond[geography.gemeente],
     )
 
 

@@ -24,8 +24,8 @@ EMPTY_GROUP = {"who": {"age": 100, "size": 1, "rooms": 12, "rooms_most": 12, "fl
 
 FOR_HOUSEHOLDS = sorted(key for key, cls in REGISTRY.items() if cls.card.for_households)
 RARE = dict.fromkeys(  # too rare in a small place
-    ("lokale_binding", "leeftijdsgrens", "seniorenhypotheek", "huurgewenning", "extra_hulpmiddelen", "langere_reactietijd"), "veldhoven"
-)
+    ("leeftijdsgrens", "seniorenhypotheek", "huurgewenning", "extra_hulpmiddelen", "langere_reactietijd"), "veldhoven"
+) | {"lokale_binding": "veenendaal"}
 LABELLED = {"veldhoven": {"age_label_senior": 65}}  # bars seniors too: of those who are younger, hardly any wants such a home
 LAWFUL: dict[str, dict[str, Any]] = {
     "interventie_x": {"pulls": {"trouble": 0.2, "sight": 1.0}},

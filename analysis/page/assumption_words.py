@@ -32,6 +32,10 @@ rel_worse_limitation | hoe vaak iemand in een rolstoel komt | how often somebody
 rel_children_leave_along | met wie kinderen meegaan na een scheiding | whom children go with after a separation
 rel_share_outside_region | hoeveel verhuizers uit de regio vertrekken | how many movers leave the region
 rel_arrivals_lost | hoeveel nieuwkomers zonder woning weer vertrekken | how many arrivals leave again without a home
+p_room_move | hoe vaak iemand van kamer naar kamer verhuist | how often people move from room to room
+p_back_home | hoe vaak jongeren teruggaan naar hun ouders | how often young people go back to their parents
+age_back_home | tot welke leeftijd jongeren teruggaan naar hun ouders | up to which age young people go back to their parents
+age_own_household | vanaf welke leeftijd nieuwkomers een eigen woning zoeken | from which age arrivals look for a home of their own
 dur_patience_low | hoe lang nieuwkomers minstens op een woning wachten | how long arrivals wait for a home at least
 dur_patience_high | hoe lang nieuwkomers hooguit op een woning wachten | how long arrivals wait for a home at most
 rel_weight_size | hoe zwaar de grootte van een woning telt | how heavily the size of a home counts

@@ -11,7 +11,7 @@ from sim.behaviour.fit import oldest_age
 from sim.behaviour.woonprofielen import pick_profiles, profile_edges
 from sim.kernel_cache import njit
 from sim.world.chance import Draws, Purpose, draw_bits, normal_table, to_index, to_unit
-from sim.world.codes import E_ARRIVAL, E_SEPARATION, T_NO_HOME, T_SEPARATION, ZOEKEN
+from sim.world.codes import AROUND, E_ARRIVAL, E_SEPARATION, T_NO_HOME, T_SEPARATION, ZOEKEN
 from sim.world.columns import NOWHERE
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Beginning(NamedTuple):
 
     bases: NDArray  # uint64, in the order of PURPOSES
     own: NDArray  # float64 [2 (senior)], share that looks in its own wijk
-    beyond: float  # from this number on a household looks in the gemeenten around; above 1 where there are none
+    beyond: float  # from this number on a household looks in the gemeenten around
     edges: NDArray  # float64 [2 (old), profielen], cumulative shares
     senior_age: int
     cap: float  # months of registration at most
@@ -47,13 +47,13 @@ class Beginning(NamedTuple):
 
 
 @functools.lru_cache(maxsize=16)
-def beginning(seed: int, p: Params, around: bool) -> Beginning:
-    """The tables of one seed; ``around``: there are gemeenten around."""
+def beginning(seed: int, p: Params) -> Beginning:
+    """The tables of one seed."""
     draws = Draws(seed)
     return Beginning(
         bases=np.array([draws.base(*purpose) for purpose in PURPOSES], np.uint64),
         own=np.array([p.rel_scope_wijk, p.rel_scope_wijk_senior]),
-        beyond=float(1 - p.rel_scope_around) if around else 2.0,
+        beyond=float(1 - p.rel_scope_around),
         edges=profile_edges(p),
         senior_age=int(p.senior_age),
         cap=float(p.dur_registration_cap),
@@ -76,7 +76,7 @@ def found(w: World, rows: NDArray, kinds: NDArray, parents: NDArray) -> None:
 
 
 def _beginning(w: World) -> Beginning:
-    return beginning(w.draws.seed, w.params, len(w.map.around) > 0)
+    return beginning(w.draws.seed, w.params)
 
 
 @njit(cache=True)
@@ -88,7 +88,7 @@ def draw_kernel(h, rows, month, b):
         if u < b.own[1 if age >= b.senior_age else 0]:
             h.scope[i] = 0
         else:
-            h.scope[i] = 2 if u > b.beyond else 1
+            h.scope[i] = AROUND if u > b.beyond else 1
         edges = b.edges[1 if age >= b.old else 0]
         u_first, u_second = to_unit(draw_bits(b.bases[FIRST], h.id[i])), to_unit(draw_bits(b.bases[SECOND], h.id[i]))
         h.attachment[i] = b.attachment[to_index(draw_bits(b.bases[ATTACHED], h.id[i]))]

@@ -18,10 +18,11 @@ from sim.behaviour.memory import remembered
 from sim.behaviour.notes import LOGIT_LIMIT, LOGIT_SCALE, N_LOGIT, Parting, logit_cell, note_levers, twice
 from sim.kernel_cache import njit
 from sim.levers import NO_BITS
-from sim.world.chance import Draws, Purpose, draw_bits, to_unit
+from sim.world.chance import Draws, Purpose, draw_bits, to_unit, uniform
 from sim.world.codes import (
     AANPASBAAR,
     ADAPTED,
+    AROUND,
     DROPPED,
     ENTERED,
     FADED,
@@ -51,7 +52,8 @@ if TYPE_CHECKING:
     from sim.parameters import Params
     from sim.world.world import World
 
-WISH_BASE, SEARCH_BASE, FADE_BASE, ADAPT_BASE = range(4)
+WISH_BASE, SEARCH_BASE, FADE_BASE, ADAPT_BASE, WHERE_BASE = range(5)
+NEVER_HERE = 2.0  # a draw above every chance
 SEARCH_AT = len(Stage)
 NORM_MONTHS = 12
 ROOTED_MONTHS = 960  # from here on nothing is added
@@ -148,7 +150,8 @@ class ThisMonth(NamedTuple):
     month: int
     norm: NDArray  # float64 [areas], share of the seniors that moved in the last year
     crowd: NDArray  # float64 [2, areas], none above 0: what choice overload adds to the logit of a search
-    bases: NDArray  # uint64: keys of WISH, SEARCH, FADE, ADAPT
+    beyond: NDArray  # float64 [areas], share of those who look in the gemeenten around that looks there only
+    bases: NDArray  # uint64: keys of WISH, SEARCH, FADE, ADAPT, and of who looks where
     levers: NDArray  # LEVERS records of the instruments at work
     memory: Memory  # what is left of what they told
     parting: Parting  # filled with whoever decides otherwise than without an instrument, for the first time
@@ -215,7 +218,8 @@ def step_kernel(h, d, j, now, funnel):
                 h.taste_here[i] -= j.discontent  # a wish is discontent with the present home
         elif stage == WENS:  # a search begins, or the wish fades
             x = j.search[senior] + now.crowd[min(1, h.scope[i]), d.area[home]]
-            go = to_unit(draw_bits(bases[SEARCH_BASE], h.id[i]))
+            there = h.scope[i] == AROUND and to_unit(draw_bits(bases[WHERE_BASE], h.id[i])) < now.beyond[d.area[home]]
+            go = NEVER_HERE if there else to_unit(draw_bits(bases[SEARCH_BASE], h.id[i]))
             remembered(now.levers.search, touched, now.memory, i, month, left)
             start, off, used, decisive = twice(go, x, chance, touched, left)
             if used:
@@ -244,7 +248,7 @@ def long_run(w: World, rows: NDArray, u: NDArray) -> tuple[NDArray, NDArray]:
     p, j = w.params, make_journey(w.params)
     senior, x = _wishing(w, rows, j)
     wish = j.chance[np.clip(((np.minimum(x, CEILING_LOGIT) + LOGIT_LIMIT) * LOGIT_SCALE).astype(np.int64), 0, N_LOGIT - 1)]
-    search = np.array([j.chance[logit_cell(one)] for one in j.search])[senior]
+    search = np.array([j.chance[logit_cell(one)] for one in j.search])[senior] * ~_looks_beyond(w, rows)
     leave_wish = search + (1 - search) * j.fade[senior]
     find = np.where(senior, p.p_find_senior, p.p_find_other)
     leave_search = j.give_up[senior, 0] + (1 - j.give_up[senior, 0]) * find
@@ -253,6 +257,13 @@ def long_run(w: World, rows: NDArray, u: NDArray) -> tuple[NDArray, NDArray]:
     whole = at_home + wishing + searching
     stage = np.select([u * whole < searching, u * whole < searching + wishing], [ZOEKEN, WENS], HUIDIGE)
     return stage, 1 - np.select([stage == ZOEKEN, stage == WENS], [leave_search, leave_wish], wish)
+
+
+def _looks_beyond(w: World, rows: NDArray) -> NDArray:
+    """Which households with a home look in the gemeenten around, outside this world; bool."""
+    h = w.h
+    u = uniform(where_base(w.draws), h.id[rows])
+    return (h.scope[rows] == AROUND) & (u < w.map.beyond[w.d.area[h.home[rows]]])
 
 
 def _wishing(w: World, rows: NDArray, j: Journey) -> tuple[NDArray, NDArray]:
@@ -322,4 +333,10 @@ def _forget_journey(h, i):
 def bases_of(draws: Draws, month: int) -> NDArray:
     """Base keys of one month's steps, in the order that ``step_kernel`` reads."""
     purposes = (Purpose.WISH, Purpose.SEARCH, Purpose.FADE, Purpose.ADAPT)
-    return np.array([draws.base(purpose, month) for purpose in purposes], np.uint64)
+    return np.array([*(draws.base(purpose, month) for purpose in purposes), where_base(draws)], np.uint64)
+
+
+def where_base(draws: Draws) -> np.uint64:
+    """Base key of which households that look in the gemeenten around look outside this world: fixed for a household."""
+    with draws.replay():
+        return draws.base(Purpose.SCOPE, 1)

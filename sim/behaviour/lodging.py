@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.demography.border import room_moves, sizes
 from sim.world.chance import Purpose, uniform
 from sim.world.codes import PRESENT, PersonMove
-from sim.world.columns import ABSENT, NEVER, age_years
-from sim.world.names import YEAR
+from sim.world.columns import NEVER, age_years
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,11 +29,9 @@ def lives_here(h: Households, rows: NDArray | slice = slice(None)) -> NDArray:
 
 def move_between_rooms(w: World) -> tuple[NDArray, NDArray]:
     """Household rows (int64) without a home of their own that move this month, and how (PersonMove: ROOM or BACK)."""
-    h, p = w.h, w.params
+    h = w.h
     rows = np.flatnonzero(lives_here(h) & (h.home < 0))
     u = uniform(w.draws.base(Purpose.LODGING, w.month), h.id[rows])
-    young = age_years(h.adult_birth[rows], w.month).max(axis=1) < p.age_back_home
-    alone = (h.adult_birth[rows] != ABSENT).sum(axis=1) + (h.child_birth[rows] != ABSENT).sum(axis=1) == 1
-    back = np.where(young & alone, p.p_back_home, 0.0) / YEAR
-    moves = u < back + p.p_room_move / YEAR
+    back, either = room_moves(age_years(h.adult_birth[rows], w.month).max(axis=1), sizes(h, rows), w.params)
+    moves = u < either
     return rows[moves], np.where(u < back, PersonMove.BACK, PersonMove.ROOM)[moves]

@@ -20,7 +20,7 @@ import numpy as np
 
 from sim.kernel_cache import njit
 from sim.world.codes import WITHDRAWN, DwellingState, EndReason, EventKind
-from sim.world.columns import NOWHERE
+from sim.world.columns import NEVER, NOWHERE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,8 +53,9 @@ def ends_of(w: World, rows: NDArray) -> tuple[NDArray, NDArray]:
     tail = np.where(moved, left, rows)  # the vacancy at the end of the chain; none if the last mover left no home
     withdrawn = (tail >= 0) & (v.state[np.maximum(tail, 0)] == WITHDRAWN)
     founding = w.h.founding[m.household[at]]
+    from_elsewhere = (founding == EventKind.ARRIVAL) & (w.h.patience[m.household[at]] != NEVER)  # who came to a room is a starter
     by_mover = np.select(
-        [founding == EventKind.SEPARATION, founding == EventKind.ARRIVAL],
+        [founding == EventKind.SEPARATION, from_elsewhere],
         [EndReason.SEPARATED, EndReason.ARRIVAL],
         EndReason.STARTER,
     )

@@ -17,7 +17,7 @@ from sim.counts.schema import PERSON_AGES
 from sim.counts.tables import framed
 from sim.demography.border import elsewhere
 from sim.world.chance import Purpose, uniform
-from sim.world.codes import E_ARRIVAL, E_LEAVE_HOME, E_SEPARATION, EventKind, MoveReason, Origin, PersonMove
+from sim.world.codes import E_ARRIVAL, E_SEPARATION, EventKind, MoveReason, Origin, PersonMove
 from sim.world.columns import ABSENT, NEVER, NOWHERE, age_years
 from sim.world.copies import Own
 from sim.world.names import YEAR
@@ -181,13 +181,14 @@ def _of_side(w: World, a: NDArray, b: NDArray, c: NDArray, side: int) -> tuple[N
 
 
 def _by_founding(w: World, bound: Bound, happened: Happened) -> Moved:
-    """Those who left their parents or parted, and have no home of their own yet."""
-    here = happened.founded_kind != E_ARRIVAL
+    """Those who left their parents, here or elsewhere, or parted, and have no home of their own yet."""
+    here = (happened.founded_kind != E_ARRIVAL) | (w.h.patience[happened.founded] == NEVER)
     rows, parents = happened.founded[here], happened.founded_parent[here]
     at, age = _persons(w, rows)
-    kind = np.where(happened.founded_kind[here] == E_LEAVE_HOME, PersonMove.LEFT_HOME, PersonMove.SEPARATED)
+    kind = np.where(happened.founded_kind[here] == E_SEPARATION, PersonMove.SEPARATED, PersonMove.LEFT_HOME)
     taken = w.map.gemeente[np.maximum(w.h.origin_area[rows], 0)].astype(np.int64)
-    return Moved(np.where(bound.here[parents], taken, NOWHERE)[at], taken[at], kind[at], age, rows[at])
+    from_here = (parents >= 0) & bound.here[np.maximum(parents, 0)]
+    return Moved(np.where(from_here, taken, NOWHERE)[at], taken[at], kind[at], age, rows[at])
 
 
 def _by_going(w: World, bound: Bound, happened: Happened) -> list[Moved]:

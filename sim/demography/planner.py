@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.demography.border import between, first_age, going, others_expected, sizes
+from sim.demography.border import between, coming, first_age, going, others_expected, rooms_expected, sizes
 from sim.demography.events import Events, People, apply_month, people_of
 from sim.demography.hazards import PURPOSES, Odds, chances, draw_month
 from sim.demography.partners import Seekers, nobody, pair
@@ -22,7 +22,6 @@ from sim.world.names import YEAR
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.demography.hazards import Chances
     from sim.parameters import Params
     from sim.world.geography import Border
 
@@ -46,12 +45,10 @@ PLACES = np.array([10 * N_ADULTS + k for k in range(N_ADULTS)] + [10 * N_CHILDRE
 
 
 class Movers(NamedTuple):
-    """Whom arrivals are like: households of the start with a home, and children at home; each in order of id."""
+    """Whom arrivals are like: households of the start with a home, in order of id."""
 
     rows: NDArray  # int32
     edges: NDArray  # float64, cumulative weight
-    births: NDArray  # int16, month of birth of the children who may leave home
-    child_edges: NDArray  # float64, cumulative weight of those
 
 
 class Arrivals(NamedTuple):
@@ -89,9 +86,14 @@ class Planner:
         self.draws = Draws(seed)
         self.chances = chances(p)
         self.border = border
-        self.going = going(start, border, first, others_expected(start, border, first, self.chances))
-        self.others = 0.0  # persons of the last months who left other than with their whole household
-        self.movers = _movers(start, p, first, self.chances)
+        self.rooms_out = rooms_expected(start, border, first, p)  # persons a month
+        self.going = going(start, border, first, self.rooms_out + others_expected(start, border, first, self.chances))
+        self.others = 0.0  # persons of the last months who left other than with their whole household or from a room
+        self.coming = np.cumsum(
+            coming(start, border, first, self.chances, self.going, p.age_own_household)
+        )  # persons a month up to each age
+        self.owed = 0.0  # part of a person to come
+        self.movers = _movers(start, p, first)
         self.income_place = normal_table()
         self.seekers = nobody()
         self.events: dict[str, list[NDArray]] = {name: [] for name in Events._fields[:-1]}
@@ -108,7 +110,7 @@ class Planner:
         order = np.lexsort((person, row, kind))
         kind, row, person, other = kind[order], row[order], person[order], other[order]
         if month > self.first and (month - self.first) % YEAR == 0:
-            self.going, self.others = going(self.g, self.border, month, self.others / YEAR), 0.0
+            self.going, self.others = going(self.g, self.border, month, self.rooms_out + self.others / YEAR), 0.0
         elsewhere = self.leave_elsewhere(month, kind, row, person)
         self.others += int(elsewhere.sum()) + self.crossed(month, kind, row, other)
         founds = (kind == E_SEPARATION) | ((kind == E_LEAVE_HOME) & ~elsewhere) | (kind == E_UNION)
@@ -119,16 +121,24 @@ class Planner:
         change = len(happened.founded) - len(happened.ended) - len(happened.unions)
         self.n_present += change
         self.gap += net_dwellings - change
-        n_new = max(0, round(self.gap / self.p.dur_arrivals_correction)) if arrivals else 0
+        n_young = self.n_young() if arrivals else 0
+        n_new = max(n_young, round(self.gap / self.p.dur_arrivals_correction)) if arrivals else 0
         self.keep(part)
         left = happened.founded[happened.founded_kind == E_LEAVE_HOME]
         self.left_home.append((self.at[left], self.g.income_z[left]))
         if n_new:
-            extra = self.arrive(month, n_new, min(n_new, int(elsewhere.sum())))  # as many come out of the parental home as go
+            extra = self.arrive(month, n_new, n_young)
             apply_month(self.g, extra, 0, n_new, month)
             self.keep(extra)
             self.n_present += n_new
-            self.gap -= n_new * (1 - self.p.rel_arrivals_lost)
+            self.gap -= n_young + (n_new - n_young) * (1 - self.p.rel_arrivals_lost)
+
+    def n_young(self) -> int:
+        """How many come this month out of a parental home elsewhere: whole persons, what is left over goes to the next month."""
+        self.owed += self.coming[-1]
+        n = int(self.owed)
+        self.owed -= n
+        return n
 
     def keep(self, part: Events) -> None:
         """Write down events of the planner's rows as events of household rows."""
@@ -223,8 +233,8 @@ class Planner:
             column[len(kept) : self.n] = fill[0]
         self.n = len(kept)
 
-    def arrive(self, month: int, n: int, n_children: int) -> Events:
-        """``n`` arrivals: ``n_children`` who leave their parents, the others with persons like those of a keyed household of the start."""
+    def arrive(self, month: int, n: int, n_young: int) -> Events:
+        """``n`` arrivals: ``n_young`` who leave their parents, the others with persons like those of a keyed household of the start."""
         rows = self.rows(bits_array(self.draws.base(Purpose.ARRIVAL, month), np.arange(n, dtype=np.uint64)))
         g, p, ident = self.g, self.p, self.g.id[rows]
         base = self.draws.base(Purpose.ARRIVAL)
@@ -241,25 +251,26 @@ class Planner:
             there = then != ABSENT
             births[rows] = np.where(there, then.astype(np.int32) + (month - self.first), ABSENT)  # as old as the like one was
             ids[rows] = np.where(there, own, np.uint64(0))
-        alone = np.arange(n) < (n_children if len(self.movers.births) else 0)
+        alone = np.arange(n) < n_young
         self.leave_their_parents(rows[alone], u[alone], month)
         left = ~alone & (uniform(self.draws.base(Purpose.LEFT_HOME), ident) < p.rel_left_home_elsewhere)
         if self.equity is not None:
             g.wealth[rows] += np.where(left, self.equity[like], 0)
         wait = p.dur_patience_low + (p.dur_patience_high - p.dur_patience_low) * uniform(self.draws.base(Purpose.PATIENCE), ident)
-        patience = np.minimum(month + wait, int(NEVER) - 1).astype(np.int16)
+        patience = np.where(alone, int(NEVER), np.minimum(month + wait, int(NEVER) - 1)).astype(np.int16)
         self.arrived.append(Arrivals(self.at[rows], patience, left, {name: getattr(g, name)[rows] for name in ARRIVAL_COLUMNS}))
         none = np.full(n, NOWHERE, np.int32)
         return _as_events(month, np.full(n, E_ARRIVAL, np.uint8), rows, none, np.zeros(n, np.uint64), none)
 
     def leave_their_parents(self, rows: NDArray, u: NDArray, month: int) -> None:
-        """Arrivals ``rows`` are single people as old as those who leave home here; ``u`` [rows] in [0, 1) draws whom each is like."""
-        g, m = self.g, self.movers
-        at = np.searchsorted(m.child_edges, u * m.child_edges[-1:], side="right") if len(rows) else np.zeros(0, np.int64)
+        """Arrivals ``rows`` are single people who come to a room (``border.coming``); ``u`` [rows] in [0, 1) draws their ages."""
+        g = self.g
+        age = np.searchsorted(self.coming, u * self.coming[-1], side="right")
+        months = (YEAR * uniform(self.draws.base(Purpose.ARRIVAL, 2), g.id[rows])).astype(np.int32)
         for births, ids in ((g.adult_birth, g.adult_id), (g.child_birth, g.child_id)):
             births[rows, 1:], ids[rows, 1:] = ABSENT, 0
         g.child_birth[rows, 0], g.child_id[rows, 0] = ABSENT, 0
-        g.adult_birth[rows, 0] = m.births[np.minimum(at, len(m.births) - 1)].astype(np.int32) + (month - self.first)
+        g.adult_birth[rows, 0] = month - YEAR * age - months
         g.adult_sex[rows, 0] = g.adult_id[rows, 0] & np.uint64(1)  # as of children (``events``)
         g.adult_limit[rows], g.wealth[rows] = 0, 0
         g.income_z[rows] = self.income_place[index_array(bits_array(self.draws.base(Purpose.INCOME), g.adult_id[rows, 0]))]
@@ -289,16 +300,14 @@ def enter(h: Households, future: Future) -> None:
     h.departs[rows] = months
 
 
-def _movers(h: Households, p: Params, month: int, c: Chances) -> Movers:
-    """Households of the start with a home (without any: all), as often as their age moves to another gemeente; and children at home, as
-    often as their age leaves it."""
+def _movers(h: Households, p: Params, month: int) -> Movers:
+    """Households of the start with a home (without any: all) and past the age of rooms, as often as their age moves to another gemeente."""
     housed = (h.state == PRESENT) & (h.home >= 0)
-    rows = np.flatnonzero(housed if housed.any() else h.state == PRESENT).astype(np.int32)
+    there = np.flatnonzero(housed if housed.any() else h.state == PRESENT).astype(np.int32)
+    grown = there[first_age(h, month, there) >= p.age_own_household]
+    rows = grown if len(grown) else there
     rows = rows[np.argsort(h.id[rows], kind="stable")]  # by id: the order of rows must not matter
-    age = age_years(h.child_birth[rows], month)
-    at, slot = np.nonzero(age >= c.adult)
-    weight = np.cumsum(between()[first_age(h, month)[rows]])
-    return Movers(rows, weight, h.child_birth[rows][at, slot], np.cumsum(c.leave_home[0, age[at, slot]]))
+    return Movers(rows, np.cumsum(between()[first_age(h, month)[rows]]))
 
 
 def _as_events(month: int, kind: NDArray, row: NDArray, other: NDArray, person: NDArray, new_row: NDArray) -> Events:

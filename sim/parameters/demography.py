@@ -7,11 +7,11 @@ _P = Parameter
 PARAMETERS: list[Parameter] = [
     _P(
         "p_room_move",
-        0.3,
         0.1,
-        0.6,
+        0.05,
+        0.4,
         "per year",
-        "assumption; persons of 20 to 25 move 18 to 27 % a year in all (B01, B02)",
+        "assumption; fitted: persons of 20 and 25 in Gelderland move within their gemeente as often as B01 and B02 say",
         "chance that a household without a home of its own moves to another room or host; it fills no home",
     ),
     _P("age_back_home", 30, 25, 35, "years", "assumption", "below which age somebody may go back to the parents"),
@@ -120,6 +120,7 @@ PARAMETERS: list[Parameter] = [
     ),
     _P("dur_patience_low", 6, 1, 24, "months", "assumption", "shortest time that an arrival waits for a home"),
     _P("dur_patience_high", 36, 6, 120, "months", "assumption", "longest time that an arrival waits for a home"),
+    _P("age_own_household", 26, 24, 30, "years", "assumption", "from this age who comes from elsewhere has a household that needs a home; who is younger comes to a room"),
     _P("dur_between_births", 12, 9, 24, "months", "assumption", "a woman has no next child within so many months of the last"),
     _P("age_leave_home", 18, 16, 20, "years", "assumption", "from this age a child may leave home"),
     _P("dur_partner_gap", 24, 0, 48, "months", "assumption", "men who find a partner are so much older than she is, on average"),

@@ -69,6 +69,7 @@ class Params:
     rel_arrivals_lost: float
     dur_patience_low: float
     dur_patience_high: float
+    age_own_household: float
     dur_between_births: float
     age_leave_home: float
     dur_partner_gap: float

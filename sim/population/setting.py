@@ -34,6 +34,8 @@ def geography(place: Place, f: Fit) -> Geography:
     codes = sorted(place.gemeenten)
     left, expected = left_in_a_year(place)
     names = dict(zip(figures.column("gemeenten", "code"), figures.column("gemeenten", "name"), strict=True))
+    others = np.setdiff1d(np.flatnonzero(figures.listed()), rows_of(place))
+    centres = np.column_stack([figures.column("gemeenten", name)[others] for name in ("x_km", "y_km")])
     return Geography(
         [str(code) for code in f.code],
         [str(name) for name in f.name],
@@ -44,6 +46,8 @@ def geography(place: Place, f: Fit) -> Geography:
         f.y_km.astype(np.float32),
         f.urban,
         left / expected,
+        centres.astype(np.float64),
+        figures.column("gemeenten", "dwellings_20240101")[others].astype(np.int64),
     )
 
 

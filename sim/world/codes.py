@@ -288,6 +288,7 @@ KOOP, CORPORATIE, VRIJE_HUUR = map(int, Tenure)
 EENGEZINS = int(DwellingType.EENGEZINS)
 ONGESCHIKT, AANPASBAAR, GESCHIKT = map(int, Access)
 IN_STOCK = int(DwellingState.IN_STOCK)
+AROUND = 2  # search area of a household: the gemeenten around, too
 HUIDIGE, WENS, ZOEKEN, VERHUIZEN, NIEUW = map(int, Stage)
 ENTERED, LEFT, DROPPED, OBSTACLE = map(int, FunnelKind)
 E_BIRTH, E_LIMITATION, E_DEATH, E_CARE, E_SEPARATION, E_LEAVE_HOME, E_UNION, E_DEPARTURE, E_ARRIVAL = map(int, EventKind)

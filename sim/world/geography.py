@@ -20,6 +20,8 @@ class Geography(NamedTuple):
     y_km: NDArray
     urban: NDArray  # uint8, CBS 1 (extremely urban) to 5
     leaving: NDArray  # float64 [gemeenten], how often people leave each for another, over how often those of their ages do in the country
+    other_km: NDArray  # float64 [other gemeenten of the country, 2], Rijksdriehoek
+    other_homes: NDArray  # int64 [other gemeenten]
 
 
 class Border(NamedTuple):
@@ -42,3 +44,4 @@ class Map(NamedTuple):
     around: NDArray  # int32, gemeenten around each gemeente, itself excluded
     overview: NDArray  # float64 [gemeenten], share of a gemeente of this size that a searcher keeps an overview of
     stock: NDArray  # float64 [areas], cumulative share of the dwellings of the start: what an instrument builds must not shift a draw
+    beyond: NDArray  # float64 [areas], of the homes that who looks in the gemeenten around keeps an overview of the share outside the world

@@ -20,7 +20,7 @@ from sim.levers import ALL_BIT, make_levers, nothing_in_force
 from sim.parameters import resolve
 from sim.world.chance import Draws, Purpose
 from sim.world.codes import DROPPED, FUNNEL_SHAPE, Access, DropReason, EventKind, Stage, Tenure, Trigger
-from sim.world.columns import ABSENT, copy
+from sim.world.columns import ABSENT, NEVER, copy
 from tests.twins import kernels as twins
 from tests.worlds import LIVELY, at_work, burnt_in, everything, let_pass, pick, scattered_dwellings, scattered_households, spread
 
@@ -47,7 +47,9 @@ def steps(seed, levers, params=HOT, twin=False, n=1200):
     bases = klantreis.bases_of(Draws(seed), MONTH)
     step = twins.step if twin else step_kernel
     parting, crowd = watching(h, seed), spread(seed, "crowd", 8, -2, 0).reshape(2, 4)
-    now = klantreis.ThisMonth(MONTH, spread(seed, "norm", 4, 0, 0.1), crowd, bases, levers, faint(seed, n, levers), parting)
+    now = klantreis.ThisMonth(
+        MONTH, spread(seed, "norm", 4, 0, 0.1), crowd, spread(seed, "beyond", 4, 0, 1), bases, levers, faint(seed, n, levers), parting
+    )
     step(h, d, make_journey(params), now, funnel)
     return h, d, funnel, parting
 
@@ -86,7 +88,9 @@ def test_the_real_world_takes_the_same_steps():
         h, d, funnel = copy(w.h), copy(w.d), np.zeros(FUNNEL_SHAPE, np.int64)
         norm = one.neighbours.moves.sum(axis=0) / np.maximum(1.0, one.neighbours.seniors)
         bases = klantreis.bases_of(Draws(w.draws.seed), w.month)
-        now = klantreis.ThisMonth(w.month, norm, crowding(w), bases, levers, memory_of(w, one.at_work.in_force), notes.no_parting())
+        now = klantreis.ThisMonth(
+            w.month, norm, crowding(w), w.map.beyond, bases, levers, memory_of(w, one.at_work.in_force), notes.no_parting()
+        )
         step(h, d, make_journey(w.params), now, funnel)
         sides.append((h, d, funnel))
     for name in ("stage", "trigger", "taste_here", "used", "ever", "decisive", "registered"):
@@ -94,6 +98,29 @@ def test_the_real_world_takes_the_same_steps():
     np.testing.assert_array_equal(sides[0][1].access, sides[1][1].access)
     np.testing.assert_array_equal(sides[0][2], sides[1][2])
     assert sides[0][0].ever.any(), "some decisions had a lever"
+
+
+def search_where(beyond: float) -> tuple[np.ndarray, np.ndarray]:
+    """Which of many households with a wish begin to search in a month, and their search areas."""
+    w = burnt_in().copy().world
+    h = w.h
+    here = np.flatnonzero((h.state == 1) & (h.home >= 0))
+    h.stage[here], h.touched[here], h.departs[:] = Stage.WOONWENS, 0, NEVER
+    h.scope[here] = np.arange(len(here)) % 3
+    zero, bases = np.zeros(len(w.map.gemeente)), klantreis.bases_of(w.draws, w.month)
+    now = klantreis.ThisMonth(w.month, zero, crowding(w), zero + beyond, bases, NO_LEVERS, NOTHING_TOLD, notes.no_parting())
+    step_kernel(h, w.d, make_journey(HOT), now, w.funnel)
+    return h.stage[here] == Stage.WONINGZOEKEN, h.scope[here]
+
+
+def test_who_looks_in_the_gemeenten_around_outside_this_world_does_not_search_here():
+    (all_here, scope), (some, _), (none, _) = (search_where(beyond) for beyond in (0.0, 0.5, 1.0))
+    around = scope == 2
+    assert all_here[around].sum() > 20 and not none[around].any()
+    assert some[around].sum() == pytest.approx(all_here[around].sum() / 2, abs=4 * np.sqrt(all_here[around].sum()) / 2)
+    assert not (some & ~all_here).any(), "the same draws"
+    for one in (some, none):
+        assert np.array_equal(one[~around], all_here[~around]), "who looks in its own wijk or gemeente looks here"
 
 
 TABLE = make_journey(resolve()).chance
@@ -152,7 +179,7 @@ def test_a_wish_comes_at_the_rate_of_the_parameters():
     h.moved_in[:] = MONTH - 97  # and years that neither add to attachment nor take from it
     h.adult_birth[:, 0], h.adult_birth[:, 1] = MONTH - 12 * (int(p.senior_age) + 15), ABSENT
     bases = klantreis.bases_of(Draws(1), MONTH)
-    now = klantreis.ThisMonth(MONTH, np.zeros(4), np.zeros((2, 4)), bases, NO_LEVERS, NOTHING_TOLD, notes.no_parting())
+    now = klantreis.ThisMonth(MONTH, np.zeros(4), np.zeros((2, 4)), np.zeros(4), bases, NO_LEVERS, NOTHING_TOLD, notes.no_parting())
     step_kernel(h, d, j, now, np.zeros(FUNNEL_SHAPE, int))
     share = (h.stage == Stage.WOONWENS).mean()
     expected = twins.chance(float(np.log(p.p_wish_senior / (1 - p.p_wish_senior))), j.chance)
@@ -170,7 +197,9 @@ def test_owners_wish_less_often_than_tenants_by_the_logit_of_the_parameters():
         d.tenure[:] = tenure
         h.stage[:], h.touched[:], h.fit_here[:], h.taste_here[:] = Stage.HUIDIGE_WONING, 0, 0.4, 0
         bases = klantreis.bases_of(w.draws, w.month)
-        now = klantreis.ThisMonth(w.month, np.zeros(len(w.map.gemeente)), crowding(w), bases, NO_LEVERS, NOTHING_TOLD, notes.no_parting())
+        now = klantreis.ThisMonth(
+            w.month, np.zeros(len(w.map.gemeente)), crowding(w), w.map.beyond, bases, NO_LEVERS, NOTHING_TOLD, notes.no_parting()
+        )
         klantreis.step_kernel(h, d, j, now, w.funnel)
         share[tenure] = set(np.flatnonzero(h.stage == Stage.WOONWENS).tolist())
     assert share[Tenure.CORPORATIE] == share[Tenure.VRIJE_HUUR]
@@ -293,5 +322,5 @@ def test_a_household_that_has_accepted_a_home_is_left_alone_by_events():
 
 def test_the_purposes_of_a_month_s_steps_are_keys_of_their_own():
     bases = klantreis.bases_of(Draws(1, debug=True), 3)
-    assert len(set(bases.tolist())) == len((Purpose.WISH, Purpose.SEARCH, Purpose.FADE, Purpose.ADAPT))
+    assert len(set(bases.tolist())) == len((Purpose.WISH, Purpose.SEARCH, Purpose.FADE, Purpose.ADAPT, Purpose.SCOPE))
     assert set(LIVELY) <= {one.name for one in fields(resolve())}

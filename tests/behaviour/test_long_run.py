@@ -76,7 +76,9 @@ def test_the_steps_leave_the_stages_as_they_were_drawn():
         w.month += 1
         w.h.adult_birth[rows] = np.where(birth == ABSENT, birth, birth + month + 1)  # nobody grows older
         searched = w.h.stage[rows] == ZOEKEN
-        take_steps(w, ThisMonth(w.month, norm, crowd, bases_of(w.draws, w.month), force.levers, memory_of(w, force), no_parting()))
+        take_steps(
+            w, ThisMonth(w.month, norm, crowd, w.map.beyond, bases_of(w.draws, w.month), force.levers, memory_of(w, force), no_parting())
+        )
         found = searched & (w.h.stage[rows] == ZOEKEN) & (uniform(w.draws.base(Purpose.MOVING_TIME, w.month), w.h.id[rows]) < find)
         w.h.taste_here[rows[found]] += np.float32(w.params.rel_discontent)
         w.h.stage[rows[found]], w.h.trigger[rows[found]] = HUIDIGE, T_NONE

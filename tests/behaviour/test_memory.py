@@ -54,7 +54,9 @@ def stirred(month_told: int, stage: Stage, forgotten: float = DEFAULT, **before)
         getattr(h, name)[:] = value
     told = Memory(np.full((1, n), month_told, np.int16), np.zeros(1, np.int64), left_after(forgotten))
     levers = make_levers([{"awareness": 3.0, "search": 3.0}])
-    now = klantreis.ThisMonth(MONTH, np.zeros(4), np.zeros((2, 4)), klantreis.bases_of(Draws(3), MONTH), levers, told, notes.no_parting())
+    now = klantreis.ThisMonth(
+        MONTH, np.zeros(4), np.zeros((2, 4)), np.zeros(4), klantreis.bases_of(Draws(3), MONTH), levers, told, notes.no_parting()
+    )
     klantreis.step_kernel(h, d, klantreis.make_journey(resolve()), now, np.zeros(FUNNEL_SHAPE, int))
     return h
 
@@ -93,7 +95,7 @@ def test_what_a_decision_is_without_an_instrument_is_what_it_is_where_that_is_of
         remembered = Memory(told, np.array([2, 0, 1]), left_after(DEFAULT))
         parting = notes.Parting(np.zeros(n, np.uint64), np.zeros(n, notes.BEHIND), np.zeros(1, np.int64))
         bases = klantreis.bases_of(Draws(seed), MONTH)
-        now = klantreis.ThisMonth(MONTH, np.zeros(4), np.zeros((2, 4)), bases, STRONG, remembered, parting)
+        now = klantreis.ThisMonth(MONTH, np.zeros(4), np.zeros((2, 4)), np.zeros(4), bases, STRONG, remembered, parting)
         klantreis.step_kernel(h, d, klantreis.make_journey(resolve(LIVELY)), now, np.zeros(FUNNEL_SHAPE, int))
         marks = np.zeros(n, np.uint64)
         left = parting.left[: parting.n[0]]

@@ -12,7 +12,7 @@ from sim import month, run
 from sim.behaviour.lodging import lives_here, move_between_rooms
 from sim.counts import person_moves
 from sim.counts.schema import PERSON_AGES, PERSON_BANDS
-from sim.world.codes import E_ARRIVAL, EventKind, MoveReason, PersonMove, names
+from sim.world.codes import EventKind, MoveReason, PersonMove, names
 from sim.world.columns import ABSENT, NEVER
 
 MONTHS = 24
@@ -111,7 +111,7 @@ def test_moves_to_an_empty_home_are_the_persons_of_the_ledger_from_gemeente_to_g
     rows, left = w.m.household[k], w.m.from_dwelling[k]
     codes = ["", *w.geography.gemeente_code]
     stayed = w.map.gemeente[w.d.area[left]]
-    begun = np.where(w.h.founding[rows] == E_ARRIVAL, -1, w.map.gemeente[w.h.origin_area[rows]])
+    begun = np.where(w.h.patience[rows] != NEVER, -1, w.map.gemeente[w.h.origin_area[rows]])
     taken = w.map.gemeente[w.d.area[w.m.to_dwelling[k]]]
     expected: Counter = Counter()
     for a, b, n in zip(np.where(left >= 0, stayed, begun).tolist(), taken.tolist(), w.m.size[k].tolist(), strict=True):

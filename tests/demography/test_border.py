@@ -19,7 +19,7 @@ from sim.market.searchers import looking_rows
 from sim.population import setting
 from sim.world import figures, places
 from sim.world.codes import EventKind, HouseholdState, PersonMove, Stage
-from sim.world.columns import ABSENT, NEVER, Households, copy
+from sim.world.columns import ABSENT, NEVER, Households, copy, empty
 from sim.world.geography import Border
 from tests.small_country import FIRST, closed, households, planned_from
 from tests.worlds import burnt_in
@@ -30,9 +30,15 @@ BORDER = Border(N * 2.1 * 0.045 / 12, 1, 1.0, 1.0)
 NO_MOVES = np.zeros(MONTHS, int)
 
 
+def housed(n: int) -> Households:
+    h = households(n)
+    h.home[:] = np.arange(n)
+    return h
+
+
 @functools.cache
 def planned(level: float = 1.0) -> tuple[Households, Events]:
-    return planned_from(households(N), closed(), 1, FIRST, NO_MOVES, BORDER._replace(level=level))
+    return planned_from(housed(N), closed(), 1, FIRST, NO_MOVES, BORDER._replace(level=level))
 
 
 def leavers(h: Households, events: Events) -> tuple[np.ndarray, np.ndarray, float]:
@@ -98,17 +104,76 @@ def test_moves_at_an_age_are_split_as_they_were_counted():
     assert ((share > 0) & (share < 1)).all()
 
 
-def test_as_many_come_out_of_their_parental_home_as_go_out_of_it():
+def young_on_their_own(h: Households, month: int) -> int:
+    return int(border.by_age(h.adult_birth[h.state == PRESENT], month)[18:25].sum())
+
+
+def test_as_many_young_people_come_to_rooms_as_keep_their_number():
+    h, events = planned_from(housed(N), closed(), 1, FIRST, np.zeros(120, int), BORDER)
+    g, there = copy(h), []
+    for month in range(FIRST, FIRST + 120):
+        there.append(young_on_their_own(g, month))
+        demography.replay(g, events, month, FIRST)
+    assert np.mean(there[96:]) == pytest.approx(there[0], rel=0.1)
+    came = events.kind == EventKind.ARRIVAL
+    rooms = h.patience[events.row[came]] == NEVER
+    assert rooms.sum() / 120 * 5 > 0.1 * there[0], "without them there were fewer"
+
+
+def test_who_comes_to_a_room_is_young_alone_and_leaves_no_home_and_who_comes_with_a_household_is_older():
     h, events = planned()
-    gone = (events.kind == EventKind.LEAVE_HOME) & (events.new_row < 0)
-    came = events.row[events.kind == EventKind.ARRIVAL]
-    month = events.month[events.kind == EventKind.ARRIVAL]
-    alone = ((h.adult_birth[came] != ABSENT).sum(axis=1) + (h.child_birth[came] != ABSENT).sum(axis=1)) == 1
-    age = (month - h.adult_birth[came].max(axis=1)) // 12
-    assert (alone & (age < 30)).sum() >= 0.8 * gone.sum() > 100
-    assert not (h.left_elsewhere[came] & alone & (age < 18)).any()
-    young = alone & (age < 23)
-    assert h.left_elsewhere[came][young].mean() < 0.5 * h.left_elsewhere[came][~young].mean(), "who leaves home leaves no home behind"
+    p, came = closed(), events.kind == EventKind.ARRIVAL
+    rows, month = events.row[came], events.month[came]
+    age = (month - h.adult_birth[rows].max(axis=1)) // 12
+    in_room = h.patience[rows] == NEVER
+    assert in_room.sum() > 50 and (~in_room).sum() > 50
+    assert ((age[in_room] >= p.age_leave_home) & (age[in_room] < p.age_own_household)).all()
+    persons = (h.adult_birth[rows] != ABSENT).sum(axis=1) + (h.child_birth[rows] != ABSENT).sum(axis=1)
+    assert (persons[in_room] == 1).all() and not h.left_elsewhere[rows][in_room].any()
+    first = np.array([border.first_age(h, int(m), np.array([i]))[0] for i, m in zip(rows[~in_room], month[~in_room], strict=True)])
+    assert (first >= p.age_own_household).all() and h.left_elsewhere[rows][~in_room].mean() == pytest.approx(0.7, abs=0.05)
+
+
+def of_ages(own: dict[int, int], at_home: dict[int, int], month: int) -> Households:
+    """Single people and children at home of these ages, each child with parents of 50."""
+    ages = [(age, None) for age, n in own.items() for _ in range(n)] + [(50, age) for age, n in at_home.items() for _ in range(n)]
+    h = empty(Households, len(ages))
+    h.state[:] = PRESENT
+    for i, (age, child) in enumerate(ages):
+        h.adult_birth[i, 0] = month - 12 * age
+        h.child_birth[i, 0] = ABSENT if child is None else month - 12 * child
+    return h
+
+
+def test_those_who_come_are_those_that_are_lacking_one_age_on():
+    p = closed()
+    c, month = chances(p), FIRST
+    h = of_ages({20: 40, 21: 100, 22: 90, 50: 30}, {20: 60}, month)
+    leaving = border.Going(np.full(MAX_AGE + 1, 0.01), np.full(MAX_AGE + 1, 0.25))
+    found = border.coming(h, BORDER, month, c, leaving, p.age_own_household) * 12
+    stay, leave = 0.99**12, 1 - (1 - c.leave_home[0, 20]) ** 12
+    lacking = np.zeros(MAX_AGE + 1)
+    lacking[20] = 40
+    lacking[21] = 100 - stay * 40 - leave * 60 * 0.75
+    lacking[22] = 90 - stay * 100
+    lacking[23] = -stay * 90  # these leave in other ways than the chances say
+    plus = np.maximum(0, lacking)
+    assert found == pytest.approx(plus * max(0, lacking.sum()) / plus.sum())
+    assert found[21] > 0 and border.coming(h, None, month, c, leaving, 26).sum() == 0
+    assert border.coming(h, BORDER._replace(persons=0.0), month, c, leaving, 26).sum() == 0
+    assert border.coming(of_ages({20: 40}, {}, month), BORDER, month, c, leaving, 26)[20] == pytest.approx(40 * (1 - stay) / 12)
+
+
+def test_who_lives_in_a_room_leaves_as_often_as_he_moves_and_they_at_his_age_go_elsewhere():
+    p, month = closed(p_room_move=0.24, p_back_home=0.12, age_back_home=30.0), FIRST
+    h = of_ages({20: 100, 40: 50}, {}, month)
+    share = border.elsewhere(1.0)
+    expected = 100 * 0.03 * share[20] + 50 * 0.02 * share[40]
+    assert border.rooms_expected(h, BORDER, month, p) == pytest.approx(expected)
+    assert border.rooms_expected(h, BORDER._replace(outside=0.5), month, p) == pytest.approx(expected / 2)
+    h.home[:100] = 0
+    assert border.rooms_expected(h, BORDER, month, p) == pytest.approx(50 * 0.02 * share[40])
+    assert border.rooms_expected(h, None, month, p) == 0
 
 
 def test_who_departs_knows_the_month_and_nobody_else_has_one():
@@ -121,7 +186,7 @@ def test_who_departs_knows_the_month_and_nobody_else_has_one():
 
 @pytest.mark.parametrize("without", [None, Border(0.0, 342, 0.0, 1.0)])
 def test_nobody_leaves_a_country(without):
-    h, events = planned_from(households(2000), closed(), 1, FIRST, NO_MOVES, without, arrivals=False)
+    h, events = planned_from(housed(2000), closed(), 1, FIRST, NO_MOVES, without, arrivals=False)
     assert not (events.kind == EventKind.DEPARTURE).any() and (h.departs == NEVER).all()
     assert (events.new_row[events.kind == EventKind.LEAVE_HOME] >= 0).all()
 

@@ -186,7 +186,8 @@ def test_arrivals_keep_households_and_dwellings_in_step() -> None:
     g, more = copy(h), []
     for month in range(FIRST, LAST):
         demography.replay(g, events, month, FIRST)
-        arrived = (events.kind[: events.first[month - FIRST + 1]] == EventKind.ARRIVAL).sum()
+        came = events.row[: events.first[month - FIRST + 1]][events.kind[: events.first[month - FIRST + 1]] == EventKind.ARRIVAL]
+        arrived = (h.patience[came] != NEVER).sum()  # who comes to a room does not leave for lack of a home
         expected = n + scale * NET[: month - FIRST + 1].sum() + closed().rel_arrivals_lost * arrived
         more.append((g.state == PRESENT).sum() - expected)
     most = int(np.bincount(events.month[events.kind == EventKind.ARRIVAL] - FIRST).max())
@@ -200,7 +201,7 @@ def test_where_dwellings_go_households_go_and_nobody_arrives_less_than_never() -
     for month in range(FIRST, LAST):
         demography.replay(g, events, month, FIRST)
     left = int((g.state == PRESENT).sum())
-    assert not (events.kind == EventKind.ARRIVAL).any()
+    assert (h.patience[events.row[events.kind == EventKind.ARRIVAL]] == NEVER).all(), "to rooms, at most"
     assert left == pytest.approx(N + loss.sum(), abs=0.05 * N)
     unguided = planned_from(households(N), closed(), 1, FIRST, loss, calm, arrivals=False)[1]
     assert (events.kind == EventKind.DEPARTURE).sum() > (unguided.kind == EventKind.DEPARTURE).sum()
@@ -311,11 +312,12 @@ def test_those_who_leave_home_differ_in_income_as_others_do() -> None:
     assert z.std() == pytest.approx(1, abs=3 / np.sqrt(2 * len(z)))
 
 
-def test_only_arrivals_have_patience_and_all_of_them() -> None:
+def test_only_arrivals_that_need_a_home_have_patience_and_all_of_them() -> None:
     h, events = planned()
     p, came = closed(), events.kind == EventKind.ARRIVAL
     rows = events.row[came]
-    wait = h.patience[rows].astype(int) - events.month[came]
+    alone = h.patience[rows] == NEVER  # to a room (test_border)
+    wait = h.patience[rows][~alone].astype(int) - events.month[came][~alone]
     assert wait.min() >= p.dur_patience_low
     assert wait.max() <= p.dur_patience_high
     others = np.setdiff1d(np.arange(len(h.id)), rows)

@@ -322,6 +322,7 @@ def island(one):
         geo.around,
         np.append(geo.overview, 1.0),
         np.append(geo.stock, 1.0),
+        np.append(geo.beyond, 0.0),
     )
     places = {name: [*getattr(w.geography, name), "island"] for name in ("code", "name", "gemeente_code", "gemeente_name")}
     w.geography = w.geography._replace(**places, leaving=np.append(w.geography.leaving, 1.0))

@@ -39,6 +39,7 @@ GEO = Map(
     np.array([1, 0], np.int32),
     np.array([1.0, 0.5, 1.0]),
     np.array([0.25, 0.5, 0.75, 1.0]),
+    np.zeros(4),
 )
 NO_LEVERS = make_levers([])
 LEVERS = make_levers(

@@ -194,7 +194,7 @@ def _step_one(i, h, d, j, now, funnel) -> None:
     touched, age = int(h.touched[i]), oldest(h.adult_birth[i], now.month)
     senior = int(age >= j.senior_age)
     cls = kind_of(0, age, h.child_birth[i], j.senior_age)
-    wish, search, fade, adapt = (one_uniform(base, h.id[i]) for base in now.bases)
+    wish, search, fade, adapt, where = (one_uniform(base, h.id[i]) for base in now.bases)
     to, reason = stage, None
     settling = stage == Stage.NIEUW_THUIS and now.month - h.stage_month[i] < j.dur_settle
     if now.month >= int(h.departs[i]) - j.look_elsewhere and stage != Stage.VERHUIZEN and not settling:
@@ -219,6 +219,8 @@ def _step_one(i, h, d, j, now, funnel) -> None:
     elif stage == Stage.WOONWENS:
         x = j.search[senior] + now.crowd[0 if h.scope[i] == 0 else 1, d.area[h.home[i]]]
         left = what_is_left(i, lever["search"], now.memory, now.month)
+        if h.scope[i] == 2 and where < now.beyond[d.area[h.home[i]]]:
+            search = 2.0  # it looks in another world than this
         start, off, used, decisive = decide(search, x, j.chance, touched, left)
         _note(h, i, used, decisive, parting)
         if start:

@@ -95,8 +95,7 @@ def draw_households(w: Any, rows: np.ndarray) -> None:
     age = age_years(h.adult_birth[rows], w.month).max(axis=1)
     u, first, second = (_u(w, rows, *key) for key in ((Purpose.SCOPE, 0), (Purpose.PROFILE, 0), (Purpose.PROFILE, 1)))
     own = np.where(age >= p.senior_age, p.rel_scope_wijk_senior, p.rel_scope_wijk)
-    around = len(w.map.around) > 0
-    h.scope[rows] = np.where(u < own, 0, np.where((u > 1 - p.rel_scope_around) & around, 2, 1))
+    h.scope[rows] = np.where(u < own, 0, np.where(u > 1 - p.rel_scope_around, 2, 1))
     h.profile[rows] = draw_profiles(first, second, age >= 75)
 
 
