@@ -16,7 +16,7 @@ from analysis.estimates.targets import NOT_YET, targets  # noqa: E402
 from analysis.estimates.validation import OF_PAGES  # noqa: E402
 
 PAGE = ROOT / "docs" / "validation.md"
-BY_HAND = "## Stationarity of the base world"
+BY_HAND = "## Where moves inside the gemeente are missed"
 HEAD = """# Validation: the base world beside its targets
 
 Made by `python -m experiments.validate municipality=NAME` and `python tools/validation_page.py`. The targets are public figures. They

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from sim.world.world import World
 
 WISH_BASE, SEARCH_BASE, FADE_BASE, ADAPT_BASE, WHERE_BASE = range(5)
-NEVER_HERE = 2.0  # a draw above every chance
+NEVER_HERE = np.inf  # a draw above every chance
 SEARCH_AT = len(Stage)
 NORM_MONTHS = 12
 ROOTED_MONTHS = 960  # from here on nothing is added
@@ -144,6 +144,12 @@ def looks_elsewhere(departs, month, dur):
     return month >= np.int64(departs) - dur
 
 
+@njit(cache=True)
+def looks_beyond(scope, ident, base, beyond):
+    """Whether a household looks in the gemeenten around, and there in those outside this world, which have the share ``beyond``."""
+    return scope == AROUND and to_unit(draw_bits(base, ident)) < beyond
+
+
 class ThisMonth(NamedTuple):
     """What is the same for everybody in a month's klantreis."""
 
@@ -200,8 +206,7 @@ def step_kernel(h, d, j, now, funnel):
             if stage == HUIDIGE and u >= chance[logit_cell(most + per_gap * gap)]:
                 continue
         age = oldest_age(np.int64(h.adult_birth[i, 0]), np.int64(h.adult_birth[i, 1]), month)
-        senior, home = 1 if age >= j.senior_age else 0, h.home[i]
-        to, code = stage, -1
+        senior, home, to, code = 1 if age >= j.senior_age else 0, h.home[i], stage, -1
         if stage == HUIDIGE:  # a wish comes with a home that fits badly, with age, and with neighbours who move
             x = j.wish[senior, age] + j.attachment * attached(h.attachment[i], month - h.moved_in[i], j.rooted)
             x += per_gap * (1.0 - np.float64(h.fit_here[i]) - np.float64(h.taste_here[i]))
@@ -218,8 +223,8 @@ def step_kernel(h, d, j, now, funnel):
                 h.taste_here[i] -= j.discontent  # a wish is discontent with the present home
         elif stage == WENS:  # a search begins, or the wish fades
             x = j.search[senior] + now.crowd[min(1, h.scope[i]), d.area[home]]
-            there = h.scope[i] == AROUND and to_unit(draw_bits(bases[WHERE_BASE], h.id[i])) < now.beyond[d.area[home]]
-            go = NEVER_HERE if there else to_unit(draw_bits(bases[SEARCH_BASE], h.id[i]))
+            beyond = looks_beyond(h.scope[i], h.id[i], bases[WHERE_BASE], now.beyond[d.area[home]])
+            go = NEVER_HERE if beyond else to_unit(draw_bits(bases[SEARCH_BASE], h.id[i]))
             remembered(now.levers.search, touched, now.memory, i, month, left)
             start, off, used, decisive = twice(go, x, chance, touched, left)
             if used:

@@ -36,7 +36,7 @@ from sim.world.codes import (
     Trigger,
     VacancyState,
 )
-from sim.world.columns import ABSENT, NOWHERE
+from sim.world.columns import ABSENT, NEVER, NOWHERE
 from sim.world.ids import public_id
 from sim.world.names import ALL
 from tests.twins import kernels as twins
@@ -175,8 +175,10 @@ def plain_chain(w, root, filled_by, left_by) -> dict:
         x = left_by.get(moves[-1], -1)
     last = moves[-1] if moves else -1
     if x < 0:
-        mover = w.h.founding[w.m.household[last]]
-        why = {EventKind.SEPARATION: EndReason.SEPARATED, EventKind.ARRIVAL: EndReason.ARRIVAL}.get(mover, EndReason.STARTER)
+        household = w.m.household[last]
+        why = EndReason.SEPARATED if w.h.founding[household] == EventKind.SEPARATION else EndReason.STARTER
+        if w.h.founding[household] == EventKind.ARRIVAL and w.h.patience[household] != NEVER:  # who came to a room lived here
+            why = EndReason.ARRIVAL
     elif v.state[x] == VacancyState.WITHDRAWN:
         why = EndReason.DEMOLISHED if w.d.state[v.dwelling[x]] == DwellingState.GONE else EndReason.WITHDRAWN
     else:

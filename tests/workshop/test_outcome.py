@@ -15,6 +15,7 @@ from analysis.estimates.knowledge import shipped
 from analysis.estimates.statistics import t_value
 from experiments.comparison import Comparison, compare
 from sim.counts import lanes
+from sim.counts.track import COST
 from sim.interventions import REGISTRY
 from sim.world.errors import Refusal
 from tests.workshop.fresh import Fresh
@@ -165,9 +166,9 @@ def test_what_is_done_already_is_no_part_of_a_package_and_costs_nothing_more():
     assert set(alone.effects["knowledge"]) <= {"no instrument", "the study does not count groups", ""}
     assert alone.payers["eur"].sum() == 0
     both = Package(done, COACHES.cards[1:])
-    there = [answer.track["senior_moves"].sum() for answer in answers(both.base())]  # who is reached is drawn apart from what is added
-    assert of(both).effect("senior_moves")["base"] == pytest.approx(np.mean(there))
-    assert there != [answer.track["senior_moves"].sum() for answer in answers(Package())]
+    there = [answer.track for answer in answers(both.base())]  # who is reached is drawn apart from what is added
+    assert of(both).effect("senior_moves")["base"] == pytest.approx(np.mean([track["senior_moves"].sum() for track in there]))
+    assert all(track[COST].sum() > 0 for track in there) and all(answer.track[COST].sum() == 0 for answer in answers(Package()))
 
 
 def test_another_dose_is_not_as_studied_and_says_of_which_card():
