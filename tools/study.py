@@ -54,7 +54,8 @@ SCREENED = (  # one of each way in which cards work, and those that the default 
     "seniorenwoningen",
 )
 CARDS = tuple(key for key in REGISTRY if key != "interventie_x")  # whose settings are a user's own
-TRAJECTORIES, LEVELS, DUMMIES = 4, 4, 5  # a dummy changes nothing, or the worlds of a trial are not those of the next
+TRAJECTORIES, LEVELS = 2, 4  # two, for an assumption is ranked by its mean over all the cards that are screened
+DUMMIES = 5  # a dummy changes nothing, or the worlds of a trial are not those of the next
 SCREEN_PLACE, SCREEN_TIME = "veldhoven", (48, 12)  # months and burn-in: a small place for a short time is enough to rank
 SEEN = 3.0
 OFF = ["logit_choice_overload"]  # 0 takes the mechanism out: whether there is one is structure, and no draw of a number
