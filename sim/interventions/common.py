@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +35,7 @@ class Common(Own):
     applications: dict[int, int] = field(default_factory=dict)  # to split a home or to put one beside it, by month
     talks: list[tuple[NDArray, NDArray]] = field(default_factory=list)  # of this month: household rows, stages
     register: Register | None = None  # while they look for households
+    looking: bool = False  # while they look among those only who search, or are awake on the list
     seniors: NDArray = field(default_factory=lambda: np.zeros(0))  # by area, at the end of last month: what doses are made from
 
     @property
@@ -40,9 +43,18 @@ class Common(Own):
         """Keys of the instruments, in the order of their bits."""
         return self.in_force.keys
 
+    @contextmanager
+    def among_who_looks(self) -> Iterator[None]:
+        """In it, households are looked for among those only who search, or are awake on the list."""
+        self.looking = True
+        try:
+            yield
+        finally:
+            self.looking = False
+
     def _among(self, w: World, age: int, stages: tuple[int, int]) -> Among | None:
         """Households with all of this age, or more, in these stages; None where everybody has to be asked."""
-        return None if self.register is None else self.register.among(w.h, age, stages)
+        return None if self.register is None else self.register.among(w.h, age, stages, self.looking)
 
     def members_of(self, w: World, who: Who, stages: tuple[int, int], mask: np.uint64, lot: Lot = ALL_DRAWN) -> NDArray:
         """Rows (int32) of a target group in the stages given (first, last) that do not carry ``mask`` and are drawn in ``lot``."""

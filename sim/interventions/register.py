@@ -33,27 +33,33 @@ class Register:
     def __init__(self, h: Households, month: int) -> None:
         there = np.flatnonzero(h.state == PRESENT).astype(np.int32)
         self._there = _among(h, there), _among(h, _old_enough(there, h.adult_birth, month))
-        self._stage, self._on_its_way = h.stage.copy(), dict[bool, Among]()
+        self._month, self._stage = month, h.stage.copy()
+        self._fewer = dict[tuple[bool, bool], Among]()  # by whether all are old enough, and look this month
 
-    def among(self, h: Households, age: int, stages: tuple[int, int]) -> Among:
-        """Households with all of this age, or more, in these stages (first, last); there may be others."""
+    def among(self, h: Households, age: int, stages: tuple[int, int], looking: bool = False) -> Among:
+        """Households with all of this age, or more, in these stages (first, last); there may be others.
+
+        ``looking``: of these only who searches, or is awake on the list.
+        """
         old = age >= SENIOR
-        if stages[0] < WENS or stages[1] > ZOEKEN:
+        if not looking and (stages[0] < WENS or stages[1] > ZOEKEN):
             return self._there[old]
         if not np.array_equal(self._stage, h.stage):
             self._see_steps(h)
-        if old not in self._on_its_way:
-            self._on_its_way[old] = _among(h, _between(self._there[old].rows, h.stage, WENS, ZOEKEN))
-        return self._on_its_way[old]
+        if (old, looking) not in self._fewer:
+            there = self._there[old].rows
+            rows = _looking(there, h.stage, h.awake, self._month) if looking else _between(there, h.stage, WENS, ZOEKEN)
+            self._fewer[old, looking] = _among(h, rows)
+        return self._fewer[old, looking]
 
     def _see_steps(self, h: Households) -> None:
-        """Who has set out since is on its way, too; who arrived stays in the list."""
+        """Who took a step since may be on its way or look, too; who does no longer stays in the list."""
         stepped = np.flatnonzero(self._stage != h.stage).astype(np.int32)
         self._stage[stepped] = h.stage[stepped]
-        for old, known in self._on_its_way.items():
+        for (old, looking), known in self._fewer.items():
             new = stepped[_holds(self._there[old].rows, stepped) & ~_holds(known.rows, stepped)]
             at = np.searchsorted(known.rows, new)
-            self._on_its_way[old] = Among(np.insert(known.rows, at, new), np.insert(known.ident, at, h.id[new]))
+            self._fewer[old, looking] = Among(np.insert(known.rows, at, new), np.insert(known.ident, at, h.id[new]))
 
 
 def everybody(h: Households) -> Among:
@@ -90,6 +96,18 @@ def _between(rows, stage, first, last):
     n = 0
     for i in rows:
         if first <= stage[i] <= last:
+            out[n] = i
+            n += 1
+    return out[:n].copy()
+
+
+@njit(cache=True)
+def _looking(rows, stage, awake, month):
+    """Those of the ``rows`` (int32) that search, or are awake on the list this month."""
+    out = np.empty(len(rows), np.int32)
+    n = 0
+    for i in rows:
+        if stage[i] == ZOEKEN or awake[i] == month:
             out[n] = i
             n += 1
     return out[:n].copy()

@@ -13,7 +13,7 @@ from sim.interventions.who import ALL_DRAWN, Lot, carriers
 from sim.levers import ALL_BIT, MAX_INSTRUMENTS, NO_BITS
 from sim.without.ghosts import stay_behind
 from sim.world.chance import Purpose, uniform
-from sim.world.codes import HUIDIGE, WENS, ZOEKEN, HouseholdState
+from sim.world.codes import HUIDIGE, ZOEKEN, HouseholdState
 from sim.world.copies import SHARED, Own
 
 if TYPE_CHECKING:
@@ -120,11 +120,11 @@ class Running(Own):
         What is for who searches, and nobody else, is for who is awake on the list too (``sim.behaviour.registration``).
         """
         first, last = self.settings.asked_in()
-        rows = self.candidates_in(w, (first, last), lot)
         if (first, last) != (ZOEKEN, ZOEKEN):
-            return rows
-        idle = self.candidates_in(w, (HUIDIGE, WENS), lot)
-        return np.sort(np.concatenate((rows, idle[w.h.awake[idle] == w.month])))
+            return self.candidates_in(w, (first, last), lot)
+        with self.at_work.among_who_looks():
+            rows = self.candidates_in(w, (HUIDIGE, ZOEKEN), lot)
+        return rows[(w.h.stage[rows] == ZOEKEN) | (w.h.awake[rows] == w.month)]
 
     def candidates_in(self, w: World, stages: tuple[int, int], lot: Lot = ALL_DRAWN) -> NDArray:
         """As ``candidates``, in other stages (first, last)."""
@@ -160,6 +160,8 @@ class Running(Own):
 
     def note_told(self, w: World, rows: NDArray) -> None:
         """It tells the households ``rows`` something this month; from now on they forget it (if it pulls a lever that fades)."""
+        if len(rows) == 0:
+            return
         row = self.at_work.in_force.told[self.bit]
         if row >= 0:
             w.told[row, rows] = w.month
