@@ -61,3 +61,19 @@ def every(
         return test
 
     return decorate
+
+
+def by_turns(things: Iterable[Any], ways: Iterable[Any], each: int = 1) -> list[Any]:
+    """Every thing with every way, as parameters: ``each`` of the ways by turns in the default suite, and the others marked ``long``.
+
+    A thing that is new gets its turn by itself. Raises ValueError where a way would have no turn.
+    """
+    there, known = list(things), list(ways)
+    if len(there) * each < len(known):
+        raise ValueError(f"by turns: {len(there)} things, {each} ways each, leave some of {len(known)} ways without a turn")
+    turns = {(k, (k * each + j) % len(known)) for k in range(len(there)) for j in range(each)}
+    return [
+        pytest.param(thing, way, marks=() if (k, j) in turns else pytest.mark.long)
+        for k, thing in enumerate(there)
+        for j, way in enumerate(known)
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import time
 from dataclasses import dataclass, field
@@ -82,7 +83,12 @@ class FakeSimulation:
 
 
 def fake_tables(scenario: str, seed: int) -> dict[str, pd.DataFrame]:
-    """All tables of the interface, a few rows each; instruments stay empty in basis, as in the world."""
+    """All tables of the interface, a few rows each; instruments stay empty in basis, as in the world. Who is given them may change them."""
+    return {name: frame.copy() for name, frame in _tables(scenario, seed).items()}
+
+
+@functools.cache
+def _tables(scenario: str, seed: int) -> dict[str, pd.DataFrame]:
     tables = {}
     for name, table in TABLES.items():
         n = 0 if name in ("instruments", "drift") and scenario == "basis" else 3 + seed % 2

@@ -345,11 +345,16 @@ def test_no_early_page_comes_beside_the_tables_of_a_finished_run(tmp_path, notes
     assert answers[0][:2] == ([0, 1, 2, 3], 9) and not drawn, "there is a summary, and the page of the 4 seeds stays until the end"
 
 
+@pytest.fixture(scope="module", name="found")
+def _found(tmp_path_factory):
+    """Marks of finished runs of three seeds."""
+    jobs = seed_jobs(fake_plan(seeds=3, ledger="first"), range(3), tmp_path_factory.mktemp("found") / "runs")
+    run_all(FakeSimulation(str(tmp_path_factory.mktemp("said"))), jobs)
+    return manifest.marks(jobs)
+
+
 @pytest.mark.parametrize("name", TABLES)
-def test_parts_are_read_as_the_table_that_they_are_merged_to(tmp_path, notes, name):
-    jobs = seed_jobs(fake_plan(seeds=3, ledger="first"), range(3), tmp_path / "runs")
-    run_all(FakeSimulation(str(notes)), jobs)
-    found = manifest.marks(jobs)
+def test_parts_are_read_as_the_table_that_they_are_merged_to(tmp_path, found, name):
     parts, merged = early.Parts(tmp_path, {}, found), Folder(tmp_path)
     assert not early.Parts(tmp_path, {}, []).has(name) and parts.has(name)
     store.merge(tmp_path, name, manifest.parts(found, name))

@@ -112,13 +112,13 @@ def kill(number, home, unbroken):
     assert any(kill_once(number, attempt, home / str(attempt), unbroken) for attempt in range(6)), "no signal came in time"
 
 
-@pytest.mark.parametrize("number", range(3))
+@pytest.mark.parametrize("number", [2])  # Ctrl-C on the command; that it or a process is killed, by other means: test_runner
 def test_after_a_kill_the_same_command_leaves_what_an_unbroken_one_does(tmp_path, unbroken, number):
     kill(number, tmp_path, unbroken)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("number", range(3, 100))
+@pytest.mark.parametrize("number", [*range(2), *range(3, 100)])
 def test_after_any_kill_the_same_command_leaves_what_an_unbroken_one_does(tmp_path, unbroken, number):
     kill(number, tmp_path, unbroken)
 

@@ -97,24 +97,56 @@ def seen(lived: Run) -> dict[str, Any]:
     }
 
 
+@functools.cache
+def free(key: str) -> tuple[dict[str, Any], dict[str, float], bool]:
+    """Without limits: all that the run leaves, the most that each limit would have to allow, and whether it may cost anything."""
+    one, _, used = lived(key, {})
+    return seen(one), used, one.at_work.running[0].settings.may_cost()
+
+
 @pytest.mark.parametrize("key", REGISTRY)
 def test_limits_far_or_just_above_what_is_used_give_the_world_without_limits(key):
-    free, _, used = lived(key, {})
-    assert free.at_work.running[0].settings.may_cost() == (used["eur_budget"] > 0), "a budget is refused of what costs nothing"
-    for name in limits(key):
-        assert seen(lived(key, {name: FAR})[0]) == seen(free), f"{name} binds nobody"
+    without, used, may_cost = free(key)
+    assert may_cost == (used["eur_budget"] > 0), "a budget is refused of what costs nothing"
+    assert seen(lived(key, dict.fromkeys(limits(key), FAR))[0]) == without, "limits that bind nobody"
     close = {name: used[name] + 0.25 for name in limits(key) if name in used}  # a fraction, so that there is something to carry over
-    assert seen(lived(key, close | DATES)[0]) == seen(free), f"{close} are above all that is used"
+    assert seen(lived(key, close | DATES)[0]) == without, f"{close} are above all that is used"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("key", REGISTRY)
+def test_each_limit_alone_that_is_far_gives_the_world_without_it(key):
+    for name in limits(key):
+        assert seen(lived(key, {name: FAR})[0]) == free(key)[0], f"{name} binds nobody"
+
+
+def beside(key: str, binds: str) -> None:
+    """A limit that binds changes something, and does so beside others that do not."""
+    without, used, _ = free(key)
+    tight = {binds: used[binds] / 3}  # in the fullest month fewer than there were: its whole part and one at most
+    alone = seen(lived(key, tight)[0])
+    assert (alone != without) == (key not in UNLIMITED), f"{tight} binds"
+    assert seen(lived(key, tight | {name: FAR for name in limits(key) if name != binds})[0]) == alone, f"beside {tight}"
+
+
+def binding(key: str) -> list[str]:
+    """Limits of an instrument that can bind; the first by turns, so that each is first for some."""
+    found = [name for name in limits(key) if free(key)[1].get(name, 0) > 1.5]
+    turn = [*REGISTRY].index(key) % max(1, len(found))
+    return found[turn:] + found[:turn]
 
 
 @pytest.mark.parametrize("key", REGISTRY)
 def test_a_limit_that_does_not_bind_changes_nothing_beside_one_that_does(key):
-    free, _, used = lived(key, {})
-    for binds in (name for name in limits(key) if used.get(name, 0) > 1.5):
-        tight = {binds: used[binds] / 3}  # in the fullest month fewer than there were: its whole part and one at most
-        alone = seen(lived(key, tight)[0])
-        assert (alone != seen(free)) == (key not in UNLIMITED), f"{tight} binds"
-        assert seen(lived(key, tight | {name: FAR for name in limits(key) if name != binds})[0]) == alone, f"beside {tight}"
+    for binds in binding(key)[:1]:
+        beside(key, binds)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("key", REGISTRY)
+def test_no_limit_that_does_not_bind_changes_anything_beside_any_that_does(key):
+    for binds in binding(key)[1:]:
+        beside(key, binds)
 
 
 def test_all_instruments_together_with_limits_that_bind_nobody_give_the_tables_and_the_verdicts_without():
@@ -129,10 +161,11 @@ def test_all_instruments_together_with_limits_that_bind_nobody_give_the_tables_a
 
 @pytest.mark.parametrize("key", DOSED)
 def test_a_capacity_beside_a_dose_gives_the_lower_of_the_two_rates(key):
-    free, without, _ = lived(key, {}, PART)
+    alone, without, _ = lived(key, {}, PART)
     above = (without[-1] + 1) / MONTHS / PART  # a month: the dose gives less than this, or there was one more
+    unbound = seen(alone)
     for times in (1, 1.3, 40):
-        assert seen(lived(key, {"capacity": times * above}, PART)[0]) == seen(free), f"{times} times what does not bind"
+        assert seen(lived(key, {"capacity": times * above}, PART)[0]) == unbound, f"{times} times what does not bind"
     for part in (0.35, 0.6, 0.9):
         capacity = part * without[-1] / MONTHS / PART
         reached = np.array(lived(key, {"capacity": capacity}, PART)[1])

@@ -105,9 +105,10 @@ def test_what_was_lost_or_changed_is_made_anew_the_same(whole, copied, part):
     assert contents(copied) == contents(whole.path)
 
 
-def test_a_preparation_that_is_killed_goes_on_and_ends_the_same(whole, tmp_path):
+@pytest.mark.parametrize("kills", [1, pytest.param(3, marks=pytest.mark.long)])
+def test_a_preparation_that_is_killed_goes_on_and_ends_the_same(whole, tmp_path, kills):
     at = tmp_path / "killed"
-    for _ in range(3):
+    for _ in range(kills):
         one = subprocess.Popen([sys.executable, "-c", PREPARE, str(at)], cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True)
         before = len(list(at.rglob("*.json")))
         deadline = time.monotonic() + 120

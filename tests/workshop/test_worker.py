@@ -5,9 +5,11 @@ from __future__ import annotations
 import gc
 
 import pandas as pd
+import pytest
 from numba.core.dispatcher import Dispatcher
 
 from analysis.estimates.cards import Place
+from sim.interventions import REGISTRY
 from tests.workshop.fresh import Fresh
 from workshop.engine import one_world, worker
 from workshop.engine.answers import Answers
@@ -34,7 +36,12 @@ def compiled() -> set[tuple[str, int]]:
     return {(f"{one.py_func.__module__}.{one.py_func.__name__}", n) for one in kernels for n in range(len(one.overloads))}
 
 
-def test_nothing_is_compiled_while_people_wait(tmp_path):
+@pytest.mark.parametrize(
+    "seeds",
+    [lambda key: ([*REGISTRY].index(key) % 2,), pytest.param(lambda key: (0, 1), marks=pytest.mark.long)],
+    ids=["by turns", "both worlds"],
+)
+def test_nothing_is_compiled_while_people_wait(tmp_path, seeds):
     """Each card by itself, in a place with homes of every tenure; but for a kernel of one card that hardly anybody asks for."""
     bench = bench_of(tmp_path, Setting("terschelling", months=12, burn_in=6))
     bench.warm()
@@ -42,7 +49,7 @@ def test_nothing_is_compiled_while_people_wait(tmp_path):
     assert len(before) > 20
     for key, sizes in bench.crew.answers.doses.items():
         if sizes["gewoon"].why_not is None:
-            for seed in (0, 1):  # the first world with ghosts, the second without
+            for seed in seeds(key):  # the first world with ghosts, the second without
                 bench.do(task_of(bench, Package((), ((key, "gewoon"),)), 0, seed, 12))
     assert not {name for name, _ in compiled() - before if not name.startswith(("sim.interventions.cards.", "numba."))}
 
