@@ -26,7 +26,7 @@ from tests.hostile import MAKERS, RUNS, RUNS_EACH, Case, cases, laid_out
 from tests.unpainted import unpainted
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS, EXAMPLES, WITH_PAGE = 4, 280, 9
+PARTS, EXAMPLES, WITH_PAGE = 2, 176, 9  # each kind that runs at least once; ten thousand in ``long``
 LONGEST = 700  # signs of the one line
 LEAST = {"compare": 30, "attribute": 6, "goals": 4}  # invariants that the tables of a command can be held against
 
