@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -56,7 +57,7 @@ def _typed(name: str, column: Column, values: Any) -> Any:
         return values
     given = np.asarray(values)
     if column.words and given.dtype.kind in "biu":
-        return pd.Categorical.from_codes(given.astype(np.int64), column.words)
+        return pd.Categorical.from_codes(given.astype(np.int64), dtype=_words(column.words))
     if column.kind == TEXT:
         return pd.Series(values).astype(str)
     if len(given) and not np.can_cast(given.dtype, column.kind, "same_kind"):
@@ -64,6 +65,12 @@ def _typed(name: str, column: Column, values: Any) -> Any:
     if column.empty:
         return pd.arrays.IntegerArray(given.astype(column.kind), np.ma.getmaskarray(values))
     return given.astype(column.kind, copy=False)
+
+
+@cache
+def _words(words: tuple[str, ...]) -> pd.CategoricalDtype:
+    """The type of a column of words; made once, for to look whether they all differ takes longer than a short column."""
+    return pd.CategoricalDtype(words)
 
 
 def _of(column: NDArray, rows: NDArray, missing: float) -> NDArray:

@@ -24,6 +24,7 @@ from sim.counts.schema_columns import SCENARIO
 from sim.world.errors import Refusal
 from tests.fake_world import FakeSimulation, fake_plan
 from tests.sentinels import undeclared
+from tests.unpainted import unpainted
 from tests.worlds import MIXED
 
 NOBODY = {"age": 100, "size": 1, "rooms": 12, "floor_area": 400}
@@ -52,7 +53,8 @@ def _small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
     (home / "mine" / "leeg.yaml").write_text(yaml.safe_dump(EMPTY), encoding="utf-8")
     shared = [f"municipality={MIXED}", "months=3", "burn_in=1", "follow_up=1", "workers=1"]
     shared += [f"out={home / 'here'}", f"scenario_dir={home / 'mine'}"]
-    assert entry.main(compare.COMMAND, [*shared, "seeds=2", "scenarios=[voorrang]"]) == 0
+    with unpainted():
+        assert entry.main(compare.COMMAND, [*shared, "seeds=2", "scenarios=[voorrang]"]) == 0
     return home / "here", shared
 
 

@@ -35,6 +35,7 @@ from tests import fake_page
 from tests import synthetic_tables as made
 from tests.analysis.read_page import paper
 from tests.analysis.test_page_without import made as of_others
+from tests.unpainted import unpainted
 
 
 @pytest.fixture(name="run", scope="module")
@@ -160,7 +161,8 @@ def test_every_link_goes_to_a_part_of_the_page_or_to_a_file_beside_it(run: tuple
 
 def test_a_page_that_stands_alone_while_seeds_are_awaited_links_to_no_file(tmp_path: Path) -> None:
     out = made.write(tmp_path / "out")
-    early_page(replace(gather(out), awaited=20))
+    with unpainted():
+        early_page(replace(gather(out), awaited=20))
     _, reader = read(out)
     assert {one for one in links(reader) if not one.startswith("#")} == set()
 
@@ -267,7 +269,8 @@ def test_the_same_tables_give_the_same_bytes_and_old_pictures_go(tmp_path: Path,
 )
 def test_a_run_with_little_to_compare_still_gets_its_page(tmp_path: Path, scenarios, seeds, words: str) -> None:
     out = made.write(tmp_path / "out", scenarios, seeds)
-    assert words in finish(gather(out))
+    with unpainted():
+        assert words in finish(gather(out))
     assert (out / "report.html").stat().st_size > 10_000
 
 

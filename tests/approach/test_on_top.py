@@ -50,8 +50,12 @@ def bytes_of_base(place, name):
     return digest(base_of(place).tables[name])
 
 
+READ = (*TABLES, "instruments", "attribution", "drift")
+
+
 def beside(place, added, steps=(), **more):
-    return run.run_scenario(burnt_in(), {**there(place), **added}, base=base_of(place), months=MONTHS, follow_up=AFTER, rules=steps, **more)
+    chosen, base = {**there(place), **added}, base_of(place)
+    return run.run_scenario(burnt_in(), chosen, base=base, months=MONTHS, follow_up=AFTER, rules=steps, tables=READ, **more)
 
 
 def ended(chosen, months=1, **more):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.every import every
+from tests.every import by_turns, every
 
 
 @pytest.fixture
@@ -77,3 +77,15 @@ def test_nothing_to_test_is_refused_and_so_is_a_fixture_that_is_made_for_one():
         every("name", "ab")(lambda name, tmp_path: None)
     with pytest.raises(ValueError, match=r"it asks for \['nome'\]"):
         every("name", "ab")(lambda nome: None)
+
+
+def test_by_turns_every_thing_has_its_turn_and_every_way_some_and_nothing_is_lost():
+    for n_things, n_ways, each in ((42, 6, 1), (42, 6, 2), (7, 3, 2), (6, 6, 1)):
+        found = by_turns(range(n_things), range(n_ways), each)
+        soon = [one.values for one in found if not one.marks]
+        assert {one.values for one in found} == {(thing, way) for thing in range(n_things) for way in range(n_ways)}
+        assert {soon.count((thing, way)) for thing, way in soon} == {1} and {way for _, way in soon} == set(range(n_ways))
+        assert all(sum(thing == one for one, _ in soon) == each for thing in range(n_things))
+        assert all(mark.name == "long" for one in found for mark in one.marks)
+    with pytest.raises(ValueError, match="without a turn"):
+        by_turns(range(2), range(5), 2)

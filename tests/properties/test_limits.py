@@ -18,7 +18,7 @@ from sim.world.codes import HouseholdState
 from sim.world.world import World
 from tests.worlds import LIVELY, MIXED, at_work, basis, burnt_in, digest, everything, strong
 
-MONTHS, FAR, NO_LIMIT = 24, 1e12, "null is no limit"
+MONTHS, FAR, NO_LIMIT = 14, 1e12, "null is no limit"
 DATES = {"from": "2026-01", "until": "2099-12"}  # the start of the run, and long after its end
 TABLES = ("moves", "chains", "months", "funnel", "instruments")
 RESTLESS = {name: 0.1 for name in ("p_give_up_senior", "p_fade_senior")} | {name: 0.2 for name in ("p_give_up_other", "p_fade_other")}
