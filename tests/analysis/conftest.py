@@ -30,7 +30,7 @@ SHARED = [
     "follow_up=3",
     "workers=1",
     "seeds=2",
-    "first_seed=24",
+    "first_seed=26",
 ]
 
 
