@@ -2,7 +2,7 @@
 import { eur, h, heading, num, put, s, tongue } from "../dom.js";
 import { get } from "../net.js";
 import { alertGone, alertUser, announce } from "../say.js";
-import { turning } from "../turning.js";
+import { held, turning } from "../turning.js";
 import * as wire from "../wire.js";
 import { both, w } from "../words.js";
 
@@ -16,15 +16,18 @@ export function zaal({ redraw, news }) {
   const ask = async () => {
     try {
       const now = await dotsOf();
-      if (lost) { alertGone(); announce(w("back")); }
+      const back = lost;
+      if (back) { alertGone(); announce(w("back")); }
       lost = false;
-      if (JSON.stringify(now) === shown) return;
+      if (JSON.stringify(now) === shown && !back) return;
       shown = JSON.stringify(now);
       found = now;
       news();
     } catch (error) {
-      if (!lost) alertUser(error);
+      if (lost) return;
       lost = true;
+      alertUser(error);
+      news(); // there is less room now
     }
   };
   ask();
@@ -32,13 +35,23 @@ export function zaal({ redraw, news }) {
   const pages = turning();
   addEventListener("resize", redraw);
   return {
-    end: () => { clearInterval(timer); pages.end(); removeEventListener("resize", redraw); },
+    end: () => { clearInterval(timer); pages.end(); document.getElementById("main").className = ""; removeEventListener("resize", redraw); },
     draw(main) {
+      main.className = "";
       const dots = found?.dots ?? [];
-      put(main, heading(dots.some((dot) => dot.y) ? finding(dots) : w("hallWaiting")),
-        dots.some((dot) => dot.y) ? [picture(dots), names(dots), h("p", { class: "hallpages" })] : h("p", { class: "lead" }, tongue(found?.why_none) || w("loading")));
+      const drawn = dots.some((dot) => dot.y);
+      put(main, heading(drawn ? finding(dots) : w(dots.length ? "hallNoOutcome" : "hallWaiting")),
+        dots.length ? [drawn ? picture(dots, main) : "", names(dots), h("p", { class: "hallpages" })] : h("p", { class: "lead" }, tongue(found?.why_none) || w("loading")));
       const list = main.querySelector(".hallnames");
-      if (list) pages.lay(list, main.querySelector(".hallpages"));
+      if (!list) return;
+      const give = drawn ? LOW - LEAST : 0;
+      let left = null;
+      for (const tight of ["", "wide", "wide tight"]) { // long names: first one beside another, then one below another, then smaller
+        main.className = tight;
+        left = pages.lay(list, main.querySelector(".hallpages"), give);
+        if (left !== null) break;
+      }
+      if (drawn && !held()) main.querySelector("svg.hall").replaceWith(picture(dots, main, Math.min(LOW + (left ?? -give), innerHeight / 2)));
     },
   };
 }
@@ -61,7 +74,7 @@ async function dotsOf() {
 // The one sentence: which package does most, where that is sure; the margins are those of chance.
 function finding(dots) {
   const sure = dots.filter((dot) => dot.effect?.sure && dot.y.v > 0).sort((a, b) => b.y.v - a.y.v);
-  if (!sure.length) return w("hallNoneSure");
+  if (!sure.length) return w(dots.some((dot) => dot.effect?.sure) ? "hallNoneMore" : "hallNoneSure");
   const [first, second] = sure;
   if (second && first.effect.lower.v <= second.effect.upper.v && first.letters !== second.letters) return w("hallAlike");
   const shared = sure.filter((dot) => dot.letters === first.letters).length > 1 ? ` ${w("hallShared")}` : "";
@@ -84,9 +97,17 @@ function together(dots) {
   return [...groups.values()];
 }
 
-function picture(dots) {
+const [LOW, LEAST] = [200, 150]; // pixels: so high it is before the list gets a second page, and where one name fills a page
+const NARROW = 1180; // pixels: on a wider screen letters are larger
+
+// The picture takes what sentence and list leave of the height of a screen; on a phone, which is scrolled, it has one shape.
+function picture(dots, main, high = LOW) {
   const signs = looks(dots);
-  const [width, height, left, bottom, top] = [1180, dots.length > SIGNS.length ? 246 : 350, 40, 56, 60]; // lower where the list is long
+  const style = getComputedStyle(main);
+  const wide = main.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  const larger = Math.max(1, wide / NARROW);
+  const [width, height] = held() ? [NARROW, 350] : [wide / larger, high / larger];
+  const [left, bottom, top] = [40, 56, 60];
   const most = (axis) => Math.max(1, ...dots.map((dot) => dot[axis]?.v ?? 0)) * 1.12;
   const [mx, my] = [most("x"), most("y")];
   const least = Math.min(0, ...dots.map((dot) => dot.y?.v ?? 0));
@@ -109,8 +130,11 @@ function names(dots) {
   const [few, signs] = [dots.length <= ROOMY, looks(dots)];
   return h("ul", { class: `hallnames${few ? "" : " many"}` }, dots.map((dot, at) => h("li", {},
     h("span", { class: "sign", "aria-hidden": "true", style: { color: signs[at][0] } }, signs[at][1]), " ", h("b", { "data-fixed": "naam" }, dot.table), " ",
-    few ? [h("span", { "data-fixed": "code" }, dot.letters), h("br")] : "", dot.y ? [num(dot.y), ` ${w("hallExtra")}`, doubt(dot), few ? [", ", costs(dot)] : ""] : tongue(dot.why) || w("noOutcome"))));
+    few ? [h("span", { "data-fixed": "code" }, dot.letters), h("br")] : "", dot.y ? [...moved(dot.y), doubt(dot), few ? [", ", costs(dot)] : ""] : tongue(dot.why) || w("noOutcome"))));
 }
 
+// Fewer are a number without a sign: the word says it.
+const size = (cell) => ({ ...cell, t: Object.fromEntries(Object.entries(cell.t).map(([language, text]) => [language, text.replace(/^[−-]/, "")])) });
+const moved = (cell) => (cell.v < 0 ? [num(size(cell)), ` ${w("hallFewer")}`] : [num(cell), ` ${w("hallExtra")}`]);
 const doubt = (dot) => (dot.y.v === 0 ? ` (${w("noDifference")})` : dot.effect?.sure ? "" : ` (${w("unsureShort")})`);
 const costs = (dot) => (dot.x ? [eur(dot.x), ` ${w("perYear")}`] : w("hallNoPrice"));
