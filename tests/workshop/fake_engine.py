@@ -22,6 +22,7 @@ from analysis.tables.schema import VALIDATION
 from experiments.runs.plan import short_hash
 from sim.counts.track import TRACK
 from sim.world.names import ALL
+from verhuisketens.shell import stopped
 from workshop.engine.answers import Answer
 from workshop.engine.assumed import COLUMNS as OF_DECIDING
 from workshop.engine.assumed import Deciding
@@ -229,8 +230,11 @@ def fake_hall(folder: Path, worlds: int = 8, months: int = 120, pause: float = 0
 def main(folder: str, port: str = "8765") -> None:
     """Serve it on this computer until it is stopped."""
     with fake_hall(Path(folder)) as hall, serve.listen(serve.LOOPBACK, int(port)) as listening:
-        serve.run(make_app(hall), listening, None)
+        serve.run(make_app(hall), listening, None, hall.let_go)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    try:
+        main(*sys.argv[1:])
+    except KeyboardInterrupt:  # as the command of a user ends
+        sys.exit(stopped("stopped"))

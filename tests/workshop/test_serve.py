@@ -10,7 +10,9 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -21,7 +23,7 @@ from tests.workshop.fake_engine import doses_of, setting_of
 from workshop.engine.doses import doses
 from workshop.engine.package import Package
 from workshop.engine.setting import Setting
-from workshop.server import serve
+from workshop.server import said, serve
 from workshop.server.serve import EVERYWHERE, LOOPBACK, addresses, checked, current, listen
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,8 +62,8 @@ def test_it_listens_to_this_computer_alone_unless_told_otherwise(monkeypatch):
 
 def test_a_terminal_says_where_and_with_which_words(capsys):
     serve.tell(["http://127.0.0.1:1/", "http://10.0.0.7:1/"], "appel berg")
-    said = capsys.readouterr().out
-    assert "127.0.0.1:1" in said and "10.0.0.7:1" in said and "appel berg" in said and "not encrypted" in said
+    told = capsys.readouterr().out
+    assert "127.0.0.1:1" in told and "10.0.0.7:1" in told and "appel berg" in told and "not encrypted" in told
 
 
 @pytest.mark.parametrize("place", [name for name, one in read().items() if one.instruments and name not in ("gelderland", "utrecht")])
@@ -104,7 +106,7 @@ def asked(address, content=None):
 
 def test_a_server_keeps_its_tables_through_a_kill_and_ends_with_screens_open(tmp_path):
     state = None
-    for stop in (signal.SIGKILL, signal.SIGINT) if os.name != "nt" else ():  # a signal is sent as a terminal does
+    for stop in (signal.SIGKILL, signal.SIGINT, signal.SIGINT) if os.name != "nt" else ():  # a signal is sent as a terminal does
         port = free_port()
         command = [sys.executable, "-m", "tests.workshop.fake_engine", str(tmp_path), str(port)]
         process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
@@ -131,6 +133,56 @@ def test_a_server_keeps_its_tables_through_a_kill_and_ends_with_screens_open(tmp
         finally:
             process.kill()
             assert process.stderr is not None
-            said = process.stderr.read()
+            told = process.stderr.read()
             process.wait()
-        assert "Traceback" not in said or stop == signal.SIGKILL or "KeyboardInterrupt" in said.strip().splitlines()[-1]
+        assert stop == signal.SIGKILL or told.splitlines() == ["stopped"], told
+
+
+BUSY = """
+import sys, time
+from tests.workshop import fake_engine
+from verhuisketens.shell import stopped
+from workshop.server import asked
+
+def slow(*_):
+    print("asked", flush=True)
+    time.sleep(9)  # longer than the server waits for any answer
+
+asked.outcome = slow
+try:
+    fake_engine.main(*sys.argv[1:])
+except KeyboardInterrupt:
+    sys.exit(stopped("stopped"))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a signal is sent as a terminal does")
+def test_a_server_that_is_stopped_while_it_is_busy_says_one_calm_line_and_tells_who_waits(tmp_path):
+    port, here = free_port(), os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", BUSY, str(tmp_path), str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, env=here, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        for _ in range(1200):
+            with contextlib.suppress(OSError):
+                asked(f"http://127.0.0.1:{port}/api/tables")
+                break
+            time.sleep(0.1)
+        at = f"http://127.0.0.1:{port}"
+        one = asked(f"{at}/api/tables", {"name": "Tafel"})["id"]
+        letters = asked(f"{at}/api/table/{one}/event", {"kind": "card", "key": "voorrang", "dose": "gewoon"})["package"]["letters"]
+        with ThreadPoolExecutor() as pool, urllib.request.urlopen(f"{at}/api/table/{one}/stream", timeout=20) as screen:
+            assert b"retry" in screen.readline()
+            waits = pool.submit(asked, f"{at}/api/outcome/{letters}")
+            assert process.stdout.readline() == "asked\n"
+            process.send_signal(signal.SIGINT)
+            assert isinstance(error := waits.exception(30), urllib.error.HTTPError) and error.code == 503
+            assert json.load(error) == said.STOPS._asdict()
+            while screen.readline():  # it is ended as it should be, not broken off
+                pass
+        process.wait(30)
+    finally:
+        process.kill()
+        told = process.stderr.read()
+        process.wait()
+    assert told.splitlines() == ["stopped"], told
+    assert len(next((tmp_path / "tables").glob("*.jsonl")).read_text().splitlines()) == 2  # what it was told is there

@@ -87,7 +87,8 @@ class Doors:
 
     def __init__(self, app: ASGIApp, passphrase: str | None = None, names: tuple[str, ...] = (), most: int = MOST_INSIDE) -> None:
         self.app, self.passphrase, self.names = app, passphrase, {name.lower() for name in names}
-        self.most, self._inside = most, 0
+        self.most, self._inside = most, set[asyncio.Task[Any]]()
+        self._closed = False
         self.tries = Tries()
         self._sessions: OrderedDict[str, None] = OrderedDict()
 
@@ -100,16 +101,22 @@ class Doors:
             await send({"type": "websocket.close", "code": 1008})
             return
 
+        begun = ended = False
+
         async def with_headers(message: Message) -> None:
+            nonlocal begun, ended
+            begun, ended = True, message["type"] == "http.response.body" and not message.get("more_body", False)
             if message["type"] == "http.response.start":
                 mine = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
                 there = {name.lower() for name, _ in message["headers"]}
                 message = {**message, "headers": [*message["headers"], *(one for one in mine if one[0] not in there)]}
             await send(message)
 
-        self._inside += 1
+        mine = asyncio.current_task()
+        assert mine is not None
+        self._inside.add(mine)
         try:
-            if self._inside > self.most:
+            if len(self._inside) > self.most:
                 raise Wrong(*said.FULL, 503)
             headers = _headers(scope)
             self._check_host(headers)
@@ -121,8 +128,22 @@ class Doors:
                 await self.app(scope, _given(body, receive), with_headers)
         except Wrong as error:
             await answer(with_headers, error.status, {"nl": error.nl, "en": error.en})
+        except asyncio.CancelledError:
+            if not self._closed:
+                raise
+            mine.uncancel()
+            if not begun:  # whatever it was about is on the disk already, or was never taken
+                await answer(with_headers, 503, said.STOPS._asdict())
+            elif not ended:
+                await send({"type": "http.response.body", "body": b""})
         finally:
-            self._inside -= 1
+            self._inside.discard(mine)
+
+    def close(self) -> None:
+        """The server stops: who still waits for an answer is told so, instead of being waited for."""
+        self._closed = True
+        for one in list(self._inside):
+            one.cancel()
 
     def _check_host(self, headers: dict[str, str]) -> None:
         """A page of somebody else whose name was made to lead here (DNS rebinding) still asks for that name."""

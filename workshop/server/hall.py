@@ -65,7 +65,7 @@ class Hall:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._beside = ThreadPoolExecutor(1, "outcome")  # outcomes are worked out beside the loop, one after another
         self._leaving: dict[str, asyncio.TimerHandle] = {}
-        self._warm = self._told_ready = False
+        self._warm = self._told_ready = self._closed = False
         self._failed: dict[Package, dict[str, Any]] = {}  # what was said of packages that tables still look at
         self._broken: dict[str, Any] | None = None
         self._warming: asyncio.Task[None] | None = None
@@ -130,6 +130,8 @@ class Hall:
     def open(self, table: Table) -> Mailbox:
         """A screen of a table: it hears the state, what is known of its package, and from then on all that happens."""
         if sum(map(len, self._screens.values())) >= MOST_SCREENS:
+        if self._closed:
+            raise Wrong(*said.STOPS, 503)
             raise Wrong("Er zijn te veel schermen open. Sluit er een.", "too many screens are open; close one", 503)
         mailbox = Mailbox()
         self._screens.setdefault(table.id, []).append(mailbox)
@@ -363,3 +365,8 @@ class Hall:
         self._beside.shutdown(wait=False, cancel_futures=True)
         for screen in [one for screens in self._screens.values() for one in screens]:
             screen.let_go()
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Every screen is let go, and none comes in its place."""
+        self._closed = True

@@ -28,6 +28,7 @@ NO_PASSPHRASE = Text("Geef eerst de woorden die op de laptop staan.", "give the 
 TOO_OFTEN = Text("Te vaak mis. Wacht een minuut.", "wrong too often; wait a minute")
 TOO_LARGE = Text("Dit is te groot.", "this is too large")
 TOO_SLOW = Text("Dit duurde te lang. Probeer het nog eens.", "this took too long; try again")
+STOPS = Text("De werktafel stopt.", "the workshop stops")
 FULL = Text("Er zijn te veel schermen open. Sluit er een, of wacht even.", "too many screens are open; close one, or wait")
 TWICE = Text("Dit verzoek klopt niet.", "this request is not right")
 NO_ROUTE = Text("Deze pagina is er niet.", "there is no such page")

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 LOOPBACK, EVERYWHERE = "127.0.0.1", "0.0.0.0"
 FEWEST_SIGNS = 12  # of a passphrase that somebody chooses
-LEAVE = 2  # seconds that open screens get when the server stops
+LEAVE = 2  # seconds that answers under way get when the server stops
+CUT = 3  # seconds more before the server itself cuts them off, which it says with a traceback
 MOST_CONNECTIONS = doors.MOST_INSIDE + 100  # so that nearly all hear in words that it is full, before the connection itself is refused
 
 
@@ -79,7 +80,7 @@ def serve(prepared: Prepared, port: int, network: bool, passphrase: str | None, 
         app = make_app(hall, words, doors.names_here() if network else ())
         tell(addresses(listening, network), words)
         engine.start()
-        run(app, listening, (lambda: webbrowser.open(addresses(listening, False)[0])) if show else None)
+        run(app, listening, (lambda: webbrowser.open(addresses(listening, False)[0])) if show else None, hall.let_go)
     return 0
 
 
@@ -134,8 +135,10 @@ def tell(where: Sequence[str], words: str | None) -> None:
     sys.stdout.flush()
 
 
-def run(app: Doors, listening: socket.socket, begun: Callable[[], object] | None) -> None:
-    """The server, until it is stopped."""
+def run(app: Doors, listening: socket.socket, begun: Callable[[], object] | None, leaving: Callable[[], object]) -> None:
+    """The server, until it is stopped; ``leaving`` lets the open screens go."""
+    import asyncio
+
     import uvicorn
 
     class Server(uvicorn.Server):
@@ -144,6 +147,12 @@ def run(app: Doors, listening: socket.socket, begun: Callable[[], object] | None
             if begun is not None:
                 begun()
 
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            leaving()
+            cut = asyncio.get_running_loop().call_later(LEAVE, app.close)
+            await super().shutdown(sockets)
+            cut.cancel()
+
     config = uvicorn.Config(
         app,
         log_level="warning",
@@ -151,6 +160,6 @@ def run(app: Doors, listening: socket.socket, begun: Callable[[], object] | None
         proxy_headers=False,
         server_header=False,
         limit_concurrency=MOST_CONNECTIONS,
-        timeout_graceful_shutdown=LEAVE,
+        timeout_graceful_shutdown=LEAVE + CUT,
     )
     Server(config).run(sockets=[listening])
