@@ -163,6 +163,27 @@ def test_a_process_that_cannot_start_is_said_at_once_and_the_next_question_is_an
     assert reasons.of(found.why_not).nl.endswith("Sluit andere programma’s en begin opnieuw.")
 
 
+def test_a_thread_that_cannot_start_is_said_leaves_no_process_and_the_next_question_is_answered(monkeypatch):
+    heard: queue.Queue[Through] = queue.Queue()
+    desk, pids = Desk(DOSES, (0,)), []
+
+    def refused(self):
+        pids.extend(one.pid for one in multiprocessing.active_children())
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("workshop.engine.through.threading.Thread.start", refused)
+        desk.ask(LETTERS, {}, heard.put)
+    found = heard.get(timeout=5)
+    assert found.pair is None and "cannot be started (RuntimeError: can't start new thread)" in found.why_not and heard.empty()
+    assert pids and all(gone(pid, 5) for pid in pids)
+    try:
+        desk.ask(LETTERS, {}, heard.put)
+        assert heard.get(timeout=300).pair[0].seed == 0
+    finally:
+        desk.stop()
+
+
 def test_what_cannot_be_read_of_a_process_is_said_too():
     heard: queue.Queue[Through] = queue.Queue()
     desk, ended = Desk(DOSES, (0,)), []

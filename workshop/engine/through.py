@@ -127,11 +127,21 @@ class Desk:
         self.stop()
         try:
             process, here = self._begin(package, values)
-        except Exception as error:  # no process, no pipe, no memory: whoever asked hears of it
+            self._process = process
+            self._listen(process, here, told)
+        except Exception as error:  # no process, no pipe, no thread, no memory: whoever asked hears of it
             told(Through(None, f"the process that counts cannot be started ({in_one_line(error)}); close other programmes and ask again"))
-            return
-        self._process = process
-        threading.Thread(target=self._hear, args=(process, here, told), daemon=True).start()
+
+    def _listen(self, process: BaseProcess, here: Connection, told: Callable[[Through], None]) -> None:
+        """A thread that hears a process; without one the process is ended, as nobody would hear it."""
+        try:
+            threading.Thread(target=self._hear, args=(process, here, told), daemon=True).start()
+        except BaseException:
+            self._process = None
+            process.kill()
+            process.join()
+            here.close()
+            raise
 
     def _begin(self, package: Package, values: Values) -> tuple[BaseProcess, Connection]:
         """The process of a question, and the end of its pipe that is heard."""
