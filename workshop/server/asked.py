@@ -97,7 +97,8 @@ def outcome(hall: Hall, package: Package, beside: Sequence[Package] = ()) -> dic
     """See the route; ``beside`` are packages that its money is shown with. Raises Wrong where nothing is known yet."""
     found = hall.told(package)
     if found is None:
-        raise Wrong(*said.NOT_YET, 404)
+        why = hall.why_not(package)
+        raise Wrong(*said.NOT_YET, 404) if why is None else Wrong(why["nl"], why["en"], 404, why["original"])
     shown: dict[str, Any] = apart.money([found, *(hall.told(one) for one in beside)])[0]
     return shown
 

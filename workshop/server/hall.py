@@ -85,6 +85,7 @@ class Hall:
         if isinstance(event, events.Card) and event.dose is not None:
             self._tell_alone(table, event.key, event.dose)
         if table.state.package != before:
+            self._tell_broken(self._screens.get(table.id, ()))
             self._tell_known(table, self._screens.get(table.id, ()))
         return sent
 
@@ -129,9 +130,9 @@ class Hall:
 
     def open(self, table: Table) -> Mailbox:
         """A screen of a table: it hears the state, what is known of its package, and from then on all that happens."""
-        if sum(map(len, self._screens.values())) >= MOST_SCREENS:
         if self._closed:
             raise Wrong(*said.STOPS, 503)
+        if sum(map(len, self._screens.values())) >= MOST_SCREENS:
             raise Wrong("Er zijn te veel schermen open. Sluit er een.", "too many screens are open; close one", 503)
         mailbox = Mailbox()
         self._screens.setdefault(table.id, []).append(mailbox)
@@ -143,8 +144,10 @@ class Hall:
         mailbox.put("state", self.state(table))
         if self.ready():
             mailbox.put("ready", {"ready": True})
-        for why_not in self._why_not(table) if looked_at else ():  # else the engine says it again
+        for why_not in self._why_not(table) if looked_at else ():  # else the engine says it again, as long as it can
             mailbox.put("failed", why_not)
+        if not looked_at:
+            self._tell_broken([mailbox])
         self._tell_known(table, [mailbox])
         return mailbox
 
@@ -199,6 +202,15 @@ class Hall:
         """Why a table waits in vain, as its other screens heard it already."""
         found = (self._failed.get(table.state.package), self._failed.get(table.state.package.base()), self._broken)
         return [one for one in found if one is not None]
+
+    def _tell_broken(self, screens: Iterable[Mailbox]) -> None:
+        """An engine that counts nothing any more says so once: whoever comes to another package hears it from here."""
+        for screen in screens if self._broken is not None else ():
+            screen.put("failed", self._broken)
+
+    def why_not(self, package: Package) -> dict[str, Any] | None:
+        """Why nothing of a package is known, nor will be; None where it may come."""
+        return self._failed.get(package) or self._failed.get(package.base()) or self._broken
 
     def _looking(self, package: Package) -> list[Table]:
         """Tables with a screen that look at a package, or at one that is compared with it."""
@@ -363,10 +375,10 @@ class Hall:
         if self._warming is not None:
             self._warming.cancel()
         self._beside.shutdown(wait=False, cancel_futures=True)
-        for screen in [one for screens in self._screens.values() for one in screens]:
-            screen.let_go()
         self.let_go()
 
     def let_go(self) -> None:
         """Every screen is let go, and none comes in its place."""
         self._closed = True
+        for screen in [one for screens in self._screens.values() for one in screens]:
+            screen.let_go()
