@@ -156,7 +156,7 @@ def _moves(pair: _Pair, cell: dict[str, Any], ends: tuple[Any, Any] | None, row:
                 {"n": said.in_digits(cell, DIGITS)},
             )
         ]
-    near, far = (low, high) if cell["v"] > 0 else (_size(high), _size(low))
+    near, far = (low, high) if cell["v"] > 0 else (said.size(high), said.size(low))
     return [
         _said(
             f"Met {{mine}} verhuizen er in {time.nl} ongeveer {{n}} senioren {more.nl} dan met {{theirs}}. "
@@ -190,11 +190,6 @@ CHANCE_ALONE = Said(
     "Deze marge is van toeval alleen. Met andere aannames kan het verschil anders zijn.",
     "This margin is of chance alone. With other assumptions the difference may be otherwise.",
 )
-
-
-def _size(cell: dict[str, Any]) -> dict[str, Any]:
-    """A number below 0 in the same digits, without its sign."""
-    return {**cell, "t": {language: text.lstrip("−-") for language, text in cell["t"].items()}}
 
 
 def _unsure(pair: _Pair, low: dict[str, Any], high: dict[str, Any], time: Text) -> Said:

@@ -328,7 +328,7 @@ def _difference(extra: Mapping[str, Any]) -> Said:
         return Said(
             f"Met uw aannames doet het pakket {more.nl} dan gewoon. Het verschil is {how.nl}.",
             f"Under your assumptions the package does {more.en} than usual. The difference is {how.en}.",
-            {"low": low} if alike else ends,
+            {"low": said.size(low)} if alike else said.sizes(low, high),
         )
     return Said(
         "Of het pakket met uw aannames meer of minder doet, is niet te zien. Het verschil is tussen {low} en {high}.",

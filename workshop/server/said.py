@@ -248,7 +248,7 @@ def _moves(moves: Mapping[str, Any], time: Text, worlds: int) -> Said:
     return Said(
         f"Ongeveer {{n}} senioren verhuizen {more.nl} in {time.nl}. Door toeval tussen {{low}} en {{high}}.",
         f"About {{n}} {more.en} seniors move in {time.en}. By chance between {{low}} and {{high}}.",
-        {"n": in_digits(moves["difference"], digits, low, high), **ends},
+        {"n": in_digits(moves["difference"], digits, low, high), **sizes(low, high)},
     )
 
 
@@ -258,6 +258,12 @@ def _wide(moves: Mapping[str, Any]) -> Said:
         reason = why if why and why["nl"] else {"nl": "niet bekend", "en": "not known"}
         return Said(f"Marge met andere aannames: {reason['nl']}.", f"Margin with other assumptions: {reason['en']}.")
     ends = {"low": low, "high": high}
+    if moves["holds"] and high["v"] < 0:
+        return Said(
+            "Hoeveel minder, hangt af van hoe mensen reageren: tussen {low} en {high}.",
+            "How many fewer hangs on how people respond: between {low} and {high}.",
+            sizes(low, high),
+        )
     if moves["holds"]:
         return Said(
             "Hoeveel, hangt af van hoe mensen reageren: tussen {low} en {high}.",
@@ -298,21 +304,33 @@ def followed(months: int, moves: Mapping[str, Any]) -> dict[str, Any]:
         f"After {time.en} you should see about {{n}} {more.en} moves.",
     )
     wide = moves[f"{side}_full"]
-    if wide is not None and moves["holds"]:
-        cells["least"] = wide
+    least = wide if wide is not None and moves["holds"] else moves[side]
+    if difference["v"] > 0:
+        check = Text("Ziet u minder dan {least}?", "Do you see fewer than {least}?")
+    elif least["v"] < 0:
+        check = Text("Is de daling kleiner dan {least}?", "Is the fall smaller than {least}?")
     else:
-        cells["least"] = moves[side]
-    less = Text("minder", "fewer") if difference["v"] > 0 else Text("meer", "more")
+        check = Text("Ziet u meer dan {least} extra?", "Do you see more than {least} extra?")
     return Said(
-        f"{seen.nl} Ziet u {less.nl} dan {{least}}? Dan klopt waarschijnlijk een aanname niet.",
-        f"{seen.en} Do you see {less.en} than {{least}}? Then an assumption is probably wrong.",
-        cells,
+        f"{seen.nl} {check.nl} Dan klopt waarschijnlijk een aanname niet.",
+        f"{seen.en} {check.en} Then an assumption is probably wrong.",
+        cells | {"least": size(least) if difference["v"] < 0 else least},
     ).sent()
 
 
 def of_followed(n: Mapping[str, Any]) -> dict[str, Any]:
     """Of how many seniors some are told."""
     return Said("Zij komen uit de {n} senioren die we volgden.", "They are from the {n} seniors that we followed.", {"n": n}).sent()
+
+
+def size(cell: Mapping[str, Any]) -> dict[str, Any]:
+    """A number below 0 in the same digits, without its sign: a word says that it is less."""
+    return {**cell, "t": {language: text.lstrip("−-") for language, text in cell["t"].items()}}
+
+
+def sizes(low: Mapping[str, Any], high: Mapping[str, Any]) -> dict[str, Any]:
+    """Both ends of a margin; of one that is below 0 altogether, where a word says so, how large they are, the smaller first."""
+    return {"low": size(high), "high": size(low)} if low["v"] < 0 and high["v"] <= 0 else {"low": low, "high": high}
 
 
 def in_digits(cell: Mapping[str, Any], digits: int, *ends: Mapping[str, Any]) -> dict[str, Any]:
