@@ -100,6 +100,7 @@ def table(browser, address, sat):
         "Tafel 7", card(("campagne", "gewoon"), "done"), *map(card, CARDS[:-1]), {"kind": "bookmark", "name": "eerste"}, card(CARDS[-1]),
         {"kind": "guess", "moves": 70, "chains": 90, "gains": "families"}, {"kind": "budget", "eur": 100_000},
     )  # fmt: skip
+    sat("Tafel 8", card(CARDS[0]))  # in the hall stands one whose card moves nobody, too
     return name
 
 
