@@ -32,6 +32,7 @@ class ForThese(Instrument):
     """Works on the households with these ids, or on everybody, with the levers given."""
 
     card: ClassVar[Card] = Card(key="interventie_deze", category="test", payers=("corporatie",))
+    stages_asked: ClassVar[tuple[int, int]] = (0, 4)
 
     ids: tuple[int, ...] | None = None
     pulls: dict[str, float]
