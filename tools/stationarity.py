@@ -1,8 +1,8 @@
 """Print what drifts in the base world: python tools/stationarity.py PLACE [SEED [MONTHS [NAME=VALUE ...]]].
 
 The last two years of a run of MONTHS (120) beside its first two, twice: as they are, and as they would be if households were of the same
-ages and tenures as in the first two (direct standardisation over cells of five years and tenure). What remains then is no ageing and no
-building: it is a start that the market leaves. NAME=VALUE sets a parameter.
+ages and tenures as in the first two (direct standardisation over cells of five years and tenure). What remains then is no ageing; homes
+that are built and people who come are still in it. NAME=VALUE sets a parameter.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from sim.state import Run  # noqa: E402
 from sim.world import places  # noqa: E402
 from sim.world.codes import CORPORATIE, IN_STOCK, PRESENT, WENS, ZOEKEN, MoveReason  # noqa: E402
 from sim.world.columns import NEVER, age_years  # noqa: E402
+from sim.world.errors import Refusal  # noqa: E402
 from sim.world.world import World  # noqa: E402
 
 START, BURN_IN, YEARS = "2026-01", 36, 24  # months that are held against each other
@@ -84,7 +85,13 @@ def standardised(found: dict[str, NDArray], name: str, ages: tuple[int, int]) ->
 
 
 def main(place: str, behaviour: dict[str, float], seed: int = 1, months: int = 120) -> None:
-    """Run, and print."""
+    """Run, and print.
+
+    Raises:
+        Refusal: too few months for two periods; no such place or parameter.
+    """
+    if months < 2 * YEARS:
+        raise Refusal(f"months={months}: the first {YEARS} are held against the last {YEARS}; give {2 * YEARS} or more")
     params = parameters.resolve(behaviour)
     one = build(places.resolve(place), seed, params, start=START, burn_in=BURN_IN, months=months, follow_up=0)
     for _ in range(BURN_IN):
@@ -103,6 +110,9 @@ def main(place: str, behaviour: dict[str, float], seed: int = 1, months: int = 1
 
 
 if __name__ == "__main__":
-    words = sys.argv[1:]
-    numbers = [int(word) for word in words[1:] if "=" not in word]
-    main(words[0], {name: float(value) for name, value in (word.split("=") for word in words[1:] if "=" in word)}, *numbers)
+    place, *words = sys.argv[1:] or sys.exit(f"usage: {__doc__.splitlines()[0].partition(': ')[2]}")
+    try:
+        numbers = [int(word) for word in words if "=" not in word]
+        main(place, {name: float(value) for name, value in (word.split("=", 1) for word in words if "=" in word)}, *numbers)
+    except (Refusal, ValueError) as error:
+        sys.exit(f"stationarity: {error}")

@@ -78,6 +78,21 @@ def test_a_register_finds_the_same_households_also_when_some_have_stepped_on(age
         w.h.stage[some] = pick(round_no, "stage", len(w.h.stage), [0, 1, 2, 3, 4])[some]
 
 
+@pytest.mark.parametrize("age", [18, 54, 55, 70])
+def test_a_register_finds_who_looks_also_when_some_have_stepped_on(age):
+    w = let_pass(burnt_in().copy(), 2).world
+    w.h.awake[pick(age, "awake", len(w.h.stage), [True] + 9 * [False])] = w.month
+    one, register, stages = load("voorrang", {"who": {"age": age, "tenure": "any", "rooms": 1}}).who, Register(w.h, w.month), (0, 2)
+    for round_no in range(4):
+        looks = (w.h.stage == Stage.WONINGZOEKEN) | (w.h.awake == w.month)
+        plain = target_rows(w.h, w.d, w.month, one, stages, NO_MASK)
+        found = target_rows(w.h, w.d, w.month, one, stages, NO_MASK, among=register.among(w.h, age, stages, looking=True))
+        np.testing.assert_array_equal(found[looks[found]], plain[looks[plain]])
+        assert len(found) < len(plain), "everybody was asked"
+        some = pick(round_no, "steps", len(w.h.stage), [True] + 9 * [False]) & (w.h.state == 1)
+        w.h.stage[some] = pick(round_no, "stage", len(w.h.stage), [0, 1, 2, 3, 4])[some]
+
+
 def test_a_run_without_a_register_is_the_same(monkeypatch):
     base, chosen = burnt_in(), everything()
     quick = run.run_scenario(base, chosen, tables=TABLES).tables
