@@ -33,22 +33,30 @@ def told(screen):
     return [name for name, _ in heard], [content for name, content in heard if name == "failed"]
 
 
-def in_a_broken_hall(folder, act):
-    """Do something in a hall whose engine broke while a table looked at a package."""
+def in_a_dead_hall(folder, act):
+    """Do something in a hall whose engine counts nothing, with a table and its screen."""
 
     async def run():
         with fake_hall(folder, worlds=2, months=24) as hall:
             hall.engine = Dead()
             hall.begin()
             table = hall.tables.new("Een")
-            screen = hall.open(table)
-            hall.take(table, {"kind": "card", "key": TWO[0][0], "dose": TWO[0][1]})
-            hall._happened(Broken(WHY))
-            assert [one["original"] for one in told(screen)[1]] == [WHY]
-            await act(hall, table, screen)
+            await act(hall, table, hall.open(table))
             hall.stop()
 
     asyncio.run(run())
+
+
+def in_a_broken_hall(folder, act):
+    """Do something in a hall whose engine broke while a table looked at a package."""
+
+    async def broken(hall, table, screen):
+        hall.take(table, {"kind": "card", "key": TWO[0][0], "dose": TWO[0][1]})
+        hall._happened(Broken(WHY))
+        assert [one["original"] for one in told(screen)[1]] == [WHY]
+        await act(hall, table, screen)
+
+    in_a_dead_hall(folder, broken)
 
 
 @pytest.mark.parametrize(
@@ -90,19 +98,13 @@ def test_who_opens_a_package_and_a_screen_that_comes_later_hear_it_once(tmp_path
 
 
 def test_a_second_package_that_fails_is_told_of_itself(tmp_path):
-    async def run():
-        with fake_hall(tmp_path, worlds=2, months=24) as hall:
-            hall.engine = Dead()
-            hall.begin()
-            table = hall.tables.new("Een")
-            screen = hall.open(table)
-            for (key, dose), why in zip(TWO, ("first: no", "second: no"), strict=True):
-                hall.take(table, {"kind": "card", "key": key, "dose": dose})
-                hall._happened(Failed(table.state.package, 0, why))
-                assert [one["original"] for one in told(screen)[1]] == [why]
-            hall.stop()
+    async def act(hall, table, screen):
+        for (key, dose), why in zip(TWO, ("first: no", "second: no"), strict=True):
+            hall.take(table, {"kind": "card", "key": key, "dose": dose})
+            hall._happened(Failed(table.state.package, 0, why))
+            assert [one["original"] for one in told(screen)[1]] == [why]
 
-    asyncio.run(run())
+    in_a_dead_hall(tmp_path, act)
 
 
 def test_the_hall_says_why_nothing_comes_of_a_package(tmp_path):
