@@ -83,6 +83,8 @@ class Planner:
         self.n, self.n_households = n, n  # rows in use here; household rows given out
         self.n_present = int((start.state == PRESENT).sum())
         self.gap = 0.0  # homes without a household to come, since the start
+        self.rate = 0.0  # homes a month that came free for who does not come to a room, over the last year or so
+        self.too_many = 0.0  # households of the last month that no arrival less could make up for
         self.draws = Draws(seed)
         self.chances = chances(p)
         self.border = border
@@ -120,9 +122,8 @@ class Planner:
         happened = apply_month(self.g, part, 0, len(kind), month)
         change = len(happened.founded) - len(happened.ended) - len(happened.unions)
         self.n_present += change
+        n_young, n_new = self.how_many_arrive(month, net_dwellings - change) if arrivals else (0, 0)
         self.gap += net_dwellings - change
-        n_young = self.n_young() if arrivals else 0
-        n_new = max(n_young, round(self.gap / self.p.dur_arrivals_correction)) if arrivals else 0
         self.keep(part)
         left = happened.founded[happened.founded_kind == E_LEAVE_HOME]
         self.left_home.append((self.at[left], self.g.income_z[left]))
@@ -132,6 +133,19 @@ class Planner:
             self.keep(extra)
             self.n_present += n_new
             self.gap -= n_young + (n_new - n_young) * (1 - self.p.rel_arrivals_lost)
+
+    def how_many_arrive(self, month: int, freed: int) -> tuple[int, int]:
+        """Arrivals of a month in which ``freed`` homes more than households are left: the young among them, and all.
+
+        As many as there are homes for, so that none stands empty for good; ``dur_arrivals_ahead`` months of them more are here looking.
+        """
+        p, for_others = self.p, freed - float(self.coming[-1])
+        self.rate = for_others if month == self.first else self.rate + (for_others - self.rate) / YEAR
+        short = self.gap + p.dur_arrivals_ahead * max(0.0, self.rate)
+        wanted = freed + (short / p.dur_arrivals_correction if short > 0 else short)  # who is too many cannot wait for others to go
+        n_young = self.n_young()
+        self.too_many = max(0.0, n_young - wanted)
+        return n_young, max(n_young, round(wanted))
 
     def n_young(self) -> int:
         """How many come this month out of a parental home elsewhere: whole persons, what is left over goes to the next month."""
@@ -173,7 +187,7 @@ class Planner:
     def drawn(self, month: int, keep_level: bool) -> tuple[NDArray, NDArray, NDArray, NDArray]:
         """Kind, row, person and other of this month's events, arrivals apart, in no order."""
         base = np.array([self.draws.base(purpose, month) for purpose in PURPOSES], np.uint64)
-        surplus = max(0, -self.gap) / self.p.dur_arrivals_correction / max(1, self.n_present) if keep_level else 0.0
+        surplus = self.too_many / max(1, self.n_present) if keep_level else 0.0
         out = draw_month(self.g, self.n, Odds(month, self.chances, base, self.going.households + surplus))
         kind, row, slot = out[:, 0].astype(np.uint8), out[:, 1], out[:, 2]
         child = self.g.child_id[row, slot]

@@ -67,6 +67,7 @@ class Params:
     rel_children_leave_along: float
     rel_share_outside_region: float
     rel_arrivals_lost: float
+    dur_arrivals_ahead: float
     dur_patience_low: float
     dur_patience_high: float
     age_own_household: float
