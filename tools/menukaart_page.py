@@ -31,7 +31,7 @@ from sim.world.names import ALL, BASIS, PLACEBO, plain  # noqa: E402
 
 PAGE = ROOT / "docs" / "menukaart.md"
 BY_HAND = "## What surprised"
-BLOCK = re.compile(r"<!-- made: effects (?P<place>[a-z0-9-]+) -->\n.*?<!-- end -->\n", re.DOTALL)
+BLOCK = re.compile(r"<!-- made: effects (?P<place>[a-z0-9+-]+) -->\n.*?<!-- end -->\n", re.DOTALL)
 ESTIMANDS = ("direct", "net", "verdringing")
 PERIODS = (24, 60)  # months, beside the whole run
 GROUPS = (ALL, "class", "seniors", "role")  # ways to group that the page reads

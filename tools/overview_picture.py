@@ -35,7 +35,7 @@ from sim.world.errors import Refusal  # noqa: E402
 
 README, PICTURES = ROOT / "README.md", ROOT / "docs" / "pictures"
 NAMES = ("chain", "ranked")
-BLOCK = re.compile(r"<!-- made: pictures (?P<place>[a-z0-9-]+) -->\n.*?<!-- end -->\n", re.DOTALL)
+BLOCK = re.compile(r"<!-- made: pictures (?P<place>[a-z0-9+-]+) -->\n.*?<!-- end -->\n", re.DOTALL)
 DEFAULT = "python -m experiments.compare"
 LANGUAGE = "en"
 LETTERS, LINE, GAP = 40, 0.165, 0.12  # letters on a line beside a house, and inches

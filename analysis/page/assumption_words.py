@@ -30,7 +30,6 @@ rel_birth_third | hoeveel derde kinderen er komen | how many third children are 
 rel_union | hoe vaak mensen gaan samenwonen | how often people move in together
 rel_worse_limitation | hoe vaak iemand in een rolstoel komt | how often somebody comes to need a wheelchair
 rel_children_leave_along | met wie kinderen meegaan na een scheiding | whom children go with after a separation
-rel_share_outside_region | hoeveel verhuizers uit de regio vertrekken | how many movers leave the region
 rel_arrivals_lost | hoeveel nieuwkomers zonder woning weer vertrekken | how many arrivals leave again without a home
 dur_arrivals_ahead | hoeveel nieuwkomers al zoeken voor er een woning vrijkomt | how many arrivals already look before a home comes free
 p_room_move | hoe vaak iemand van kamer naar kamer verhuist | how often people move from room to room

@@ -10,7 +10,7 @@ from analysis.estimates.knowledge import NO_WIDER
 from sim.counts.indicators import REGISTRY
 from sim.interventions import REGISTRY as MENUKAART
 from sim.world.codes import Code, DwellingType, FunnelKind, HouseholdClass, Origin, Stage, Tenure
-from sim.world.names import PLACEBO, plain
+from sim.world.names import JOINED, PLACEBO, plain
 
 LANGUAGES = ("nl", "en")
 
@@ -173,7 +173,9 @@ def readable(key: str) -> str:
 
 
 def place(slug: str) -> str:
-    """A place from its slug, as near as a slug allows: ``s-gravenhage`` to ’s-Gravenhage, ``den-haag`` to Den Haag."""
+    """A place from its slug, as near as a slug allows: ``s-gravenhage`` to ’s-Gravenhage, ``den-haag`` to Den Haag; several with commas."""
+    if JOINED in slug:
+        return ", ".join(place(one) for one in slug.split(JOINED))
     parts = slug.split("-")
     if parts[0] == "s" and len(parts) > 1:
         return "’s-" + capital(parts[1])

@@ -223,7 +223,7 @@ def _exchanged(w: World, moved: Moved) -> Moved:
     went as themselves; in an area of several gemeenten others go to another of these.
     """
     share = elsewhere(w.geography.leaving)  # [gemeenten, ages]
-    went = share_outside(w.setting.place, w.params) * share
+    went = share_outside(w.setting.place) * share
     of_kind = np.stack([share, (share - went) / (1 - went)])
     oldest = np.zeros(len(w.h.id), np.int64)
     np.maximum.at(oldest, moved.household, moved.age)

@@ -32,6 +32,7 @@ WIJK_PROVINCE = "Gelderland"
 BANDS = range(0, 100, 5)
 BUILT_AS = {"flats": ("apartment",), "houses": ("terraced", "semi_detached", "detached")}
 PERIODS = ("pre1945", "1945_1964", "1965_1984", "1985_2004", "2005_2023")
+FEWEST = 5  # persons in a year between two gemeenten: what is below adds 8 % of the persons in 31,000 rows
 BROKEN_KINDS = ["GM0988"]  # Weert: a quarter of its stock is in that source
 GEMEENTE_COLUMNS = {
     "gm_code": "code",
@@ -238,6 +239,14 @@ def periods(source: Path) -> pd.DataFrame:
     return pd.DataFrame(out).rename_axis("code").reset_index()
 
 
+def exchange(source: Path) -> pd.DataFrame:
+    """Persons who moved from one gemeente to another in 2018, by pair; pairs below FEWEST together as ``elsewhere``."""
+    pairs = pd.read_csv(source / "od_2018.csv").set_axis(["code", "other", "persons_2018"], axis=1)
+    few = pairs["persons_2018"] < FEWEST
+    rest = pairs[few].groupby("code", as_index=False)["persons_2018"].sum().assign(other="elsewhere")
+    return pd.concat([pairs[~few], rest])[["code", "other", "persons_2018"]].sort_values(["code", "other"])
+
+
 def moves(source: Path) -> pd.DataFrame:
     """Persons who move to an ordinary dwelling per year, and those who go to another gemeente, by age, % of persons."""
     young = pd.read_csv(source / "moves_by_age_2017.csv")
@@ -312,6 +321,7 @@ SUBJECTS = {
     "provinces": provinces,
     "periods": periods,
     "moves": moves,
+    "exchange": exchange,
     "children": children,
 }
 OF_RIVALS = {"gemeenten": rival_gemeenten, "moves": rival_moves}

@@ -101,15 +101,6 @@ PARAMETERS: list[Parameter] = [
         "separations in which the children go along with the leaver",
     ),
     _P(
-        "rel_share_outside_region",
-        0.5,
-        0.35,
-        0.65,
-        "share",
-        "assumption",
-        "part of the moves across the borders of a region's gemeenten that crosses the region's border",
-    ),
-    _P(
         "rel_arrivals_lost",
         0.08,
         0.0,

@@ -65,7 +65,6 @@ class Params:
     rel_union: float
     rel_worse_limitation: float
     rel_children_leave_along: float
-    rel_share_outside_region: float
     rel_arrivals_lost: float
     dur_arrivals_ahead: float
     dur_patience_low: float

@@ -75,7 +75,7 @@ def build(place: Place, seed: int, params: Params, *, start: str = "2026-01", fi
         at_h, at_d = rows_h.stop, rows_d.stop
     total = f.joint.sum(axis=(1, 2)) + f.homeless.sum(axis=1)
     margins = Margins(f, children.size_margin(f, params) * total[:, None], dwellings.woz_shares(woz, f.dwellings, params.rel_woz_sd))
-    return StartState(geography(place, f), h, d, border(place, params), programme(place, params), margins, first_month)
+    return StartState(geography(place, f), h, d, border(place), programme(place, params), margins, first_month)
 
 
 def year_of(start: str, month: int) -> float:

@@ -56,10 +56,10 @@ def rows_of(place: Place) -> NDArray:
     return np.searchsorted(figures.column("gemeenten", "code").astype(str), sorted(place.gemeenten))
 
 
-def border(place: Place, p: Params) -> Border:
+def border(place: Place) -> Border:
     """Who leaves for another gemeente outside the place, as in 2025; of several gemeenten part of the moves stays inside."""
     left, expected = left_in_a_year(place)
-    outside = share_outside(place, p)
+    outside = share_outside(place)
     return Border(outside * float(left.sum()) / YEAR, len(left), outside, float(left.sum() / expected.sum()))
 
 

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.fields import FieldInfo
 
 from sim.world.errors import Refusal, first_fault, hint, nearest, shown
-from sim.world.names import MOST_SEED, START_MONTH
+from sim.world.names import JOINED, MOST_SEED, START_MONTH
 from sim.world.notation import limits
 from sim.world.span import check_start
 
@@ -21,7 +21,9 @@ def _plain(value: Any) -> Any:
 
 
 def _as_text(value: Any) -> Any:
-    """A bare CBS code, which is typed as a number, as text."""
+    """A bare CBS code, which is typed as a number, as text; a list of places, which are one place together, as one text."""
+    if isinstance(value, list | tuple) and value and all(isinstance(one, int | str) and not isinstance(one, bool) for one in value):
+        return JOINED.join(str(one) for one in value)
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
@@ -39,7 +41,7 @@ Seed = Annotated[int, Field(strict=True, ge=0, le=MOST_SEED, description="number
 Months = Annotated[int, Field(strict=True, ge=1, le=1_200, description="months"), BeforeValidator(_plain)]
 MonthsAround = Annotated[int, Field(strict=True, ge=0, le=600, description="months"), BeforeValidator(_plain)]
 Start = Annotated[str, Field(strict=True, pattern=START_MONTH, description="a month as 2026-01"), AfterValidator(_in_span)]
-Place = Annotated[str, Field(strict=True, description="slug, CBS code or region"), BeforeValidator(_as_text)]
+Place = Annotated[str, Field(strict=True, description="slug, CBS code or region, or several: [zwolle,kampen]"), BeforeValidator(_as_text)]
 Behaviour = Annotated[dict[str, Number], Field(description="behavioural parameters")]
 
 

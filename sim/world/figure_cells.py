@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _TEXT = {
     "code",
+    "other",
     "name",
     "province",
     "gemeente",
@@ -38,6 +39,7 @@ _KEY = {
     "provinces": ("region",),
     "periods": ("code",),
     "moves": ("age",),
+    "exchange": ("code", "other"),
     "limitation": ("age",),
     "children": ("subject", "number_or_age"),
 }

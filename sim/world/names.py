@@ -13,6 +13,7 @@ BASIS, PLACEBO = "basis", "placebo"  # always run: what is done already, and the
 ALL = "all"  # a row of a table for all groups, payers, years or goals together
 ALLE = "alle"  # a row for all instruments, or all filters, together
 YEAR = 12  # months
+JOINED = "+"  # between the keys of places that are one place together: zwolle+kampen
 WORD = r"^[A-Za-z0-9_-]+$"  # a name that becomes a file, a folder or a cell of a CSV
 MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
 THERE = "al_"  # before the key of an instrument: that which a place does already, beside what a scenario adds under the key itself

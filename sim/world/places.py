@@ -4,29 +4,27 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.world import figures
 from sim.world.errors import Refusal, hint
+from sim.world.names import JOINED
 from sim.world.place_names import Former, bare, everyday, former, slug
 
-if TYPE_CHECKING:
-    from sim.parameters import Params
-
 WHOLE = "nederland"
+MOST_LETTERS = 120  # of the key of several joined places, which is part of the name of a folder
 NEAR = 0.75  # how much a name must look like the one asked for to be hinted at; 1 is the same
 
 
 @dataclass(frozen=True)
 class Place:
-    """A gemeente or a region.
+    """A gemeente, a region, or several gemeenten that somebody joined.
 
     Attributes:
         key: ASCII slug (``zwolle``, ``s-gravenhage``).
         name: as CBS writes it.
-        code: CBS code (``GM0193``), or the key of a region in capitals.
+        code: CBS code (``GM0193``), or the key of a region or of joined gemeenten in capitals.
         gemeenten: CBS codes of its gemeenten, sorted.
         level: smallest areas that are fitted: ``wijk`` or ``gemeente``.
     """
@@ -58,11 +56,21 @@ def places() -> tuple[Place, ...]:
     return tuple(found)
 
 
-def share_outside(place: Place, p: Params) -> float:
-    """Of the moves across the borders of its gemeenten the share that crosses that of the place; none leaves the whole country."""
+@figures.kept
+def share_outside(place: Place) -> float:
+    """Of the moves across the borders of its gemeenten the share that crosses that of the place; none leaves the whole country.
+
+    As counted between pairs of gemeenten in 2018 (B89). Those with fewer persons than the list holds count as crossing it.
+    """
     if place.key == WHOLE:
         return 0.0
-    return p.rel_share_outside_region if len(place.gemeenten) > 1 else 1.0
+    if len(place.gemeenten) == 1:
+        return 1.0
+    t = figures.table("exchange")
+    left = np.isin(t["code"], place.gemeenten)
+    inside = left & np.isin(t["other"], place.gemeenten)
+    persons = t["persons_2018"]
+    return float(1 - persons[inside].sum() / persons[left].sum()) if left.any() else 1.0
 
 
 @figures.kept
@@ -73,10 +81,14 @@ def _index() -> dict[str, Place]:
 def resolve(key: str) -> Place:
     """The place called ``key``: a slug, a name or a CBS code (``GM0363``, ``363``), in capitals or not; also by an everyday name.
 
+    Several of them with ``+`` between them are one place (``zwolle+kampen``), in whatever order.
+
     Raises:
-        Refusal: names the successors of a gemeente that is no more, all places of one name, or the nearest key.
+        Refusal: names the successors of a gemeente that is no more, all places of one name, or the nearest key; what is joined twice.
     """
     asked = str(key).strip()
+    if JOINED in asked:
+        return _joined(tuple(sorted((resolve(part) for part in asked.split(JOINED)), key=lambda place: place.key)))
     index = _index()
     number = re.fullmatch(r"(?:gm)?(\d{1,4})", asked.lower())
     words = [f"gm{int(number[1]):04d}"] if number else [asked.lower(), slug(asked)]
@@ -95,6 +107,29 @@ def resolve(key: str) -> Place:
         f"municipality={asked!r} is not known{near} (slugs such as zwolle, CBS codes such as GM0193, gelderland, "
         "nederland; all of them: python -m experiments.list what=municipalities)"
     )
+
+
+@figures.kept
+def _joined(parts: tuple[Place, ...]) -> Place:
+    """Several places, in order of their keys, as one market.
+
+    Raises:
+        Refusal: a gemeente would be in it twice, or its key is too long for a folder.
+    """
+    key = JOINED.join(place.key for place in parts)
+    seen: dict[str, Place] = {}
+    for place in parts:
+        for code in place.gemeenten:
+            if code in seen:
+                both = " and ".join(dict.fromkeys((seen[code].key, place.key)))
+                raise Refusal(f"municipality={key}: {_index()[code.lower()].name} is in it twice ({both}); leave one out")
+            seen[code] = place
+    if len(key) > MOST_LETTERS:
+        raise Refusal(
+            f"municipality={key[:40]}…: names of {len(key)} letters together, and {MOST_LETTERS} is the most; join fewer, or a province"
+        )
+    level = "wijk" if all(place.level == "wijk" for place in parts) else "gemeente"
+    return Place(key, ", ".join(place.name for place in parts), key.upper(), tuple(sorted(seen)), level)
 
 
 def _succeeded(asked: str, one: Former) -> Place:

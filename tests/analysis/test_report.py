@@ -399,7 +399,15 @@ def test_decimals_follow_the_width_of_the_interval(half: float, digits: int) -> 
     assert digits_for(half) == digits
 
 
-@pytest.mark.parametrize(("slug", "name"), [("zwolle", "Zwolle"), ("s-gravenhage", "’s-Gravenhage"), ("bergen-op-zoom", "Bergen op Zoom")])
+NAMES = [
+    ("zwolle", "Zwolle"),
+    ("s-gravenhage", "’s-Gravenhage"),
+    ("bergen-op-zoom", "Bergen op Zoom"),
+    ("delft+s-gravenhage", "Delft, ’s-Gravenhage"),
+]
+
+
+@pytest.mark.parametrize(("slug", "name"), NAMES)
 def test_a_place_gets_its_name_back(slug: str, name: str) -> None:
     assert place(slug) == name
 

@@ -199,12 +199,12 @@ def test_where_children_alone_are_more_than_leave_no_household_does():
 
 
 def test_a_region_loses_the_share_of_its_moves_across_borders_that_crosses_its_own():
-    p = closed(rel_share_outside_region=0.4)
-    one, several = (setting.border(places.resolve(key), p) for key in ("zwolle", "gelderland"))
+    one, several = (setting.border(places.resolve(key)) for key in ("zwolle", "gelderland"))
     left, _ = setting.left_in_a_year(places.resolve("gelderland"))
-    assert several.persons == pytest.approx(0.4 * left.sum() / 12) and several.gemeenten == len(left) == 51
+    share = places.share_outside(places.resolve("gelderland"))
+    assert several.persons == pytest.approx(share * left.sum() / 12) and several.gemeenten == len(left) == 51
     assert one.gemeenten == 1 and one.persons == pytest.approx(setting.left_in_a_year(places.resolve("zwolle"))[0].sum() / 12)
-    assert setting.border(places.resolve("nederland"), p).persons == 0
+    assert setting.border(places.resolve("nederland")).persons == 0
 
 
 # in the world

@@ -63,7 +63,7 @@ def test_the_rows_of_a_gemeente_under_another_code_give_the_same_place(tmp_path,
     wanted = fitting.make(replace(resolve("zwolle"), level="wijk" if by_wijk else "gemeente"))
     totals, edge, built = (
         by_code("GM0193"),
-        setting.border(resolve("zwolle"), parameters()),
+        setting.border(resolve("zwolle")),
         setting.programme(resolve("zwolle"), parameters()),
     )
     figures.use(folder_of(tmp_path, [another()], wijken_of() if by_wijk else []))
@@ -75,7 +75,7 @@ def test_the_rows_of_a_gemeente_under_another_code_give_the_same_place(tmp_path,
         here, there = getattr(made, name).astype(float), getattr(wanted, name).astype(float)
         assert np.abs(here - there).sum() <= 0.01 * np.abs(there).sum(), name
     assert by_code(CODE) == pytest.approx(totals, rel=0.001)
-    assert setting.border(place, parameters()) == pytest.approx(edge, rel=0.001)
+    assert setting.border(place) == pytest.approx(edge, rel=0.001)
     assert np.concatenate(list(setting.programme(place, parameters()))) == pytest.approx(np.concatenate(list(built)), rel=0.001)
 
 
@@ -115,7 +115,7 @@ def test_one_column_of_a_gemeente_changes_what_it_should(tmp_path):
     assert after.dwellings[:, :2].sum() == pytest.approx(0.7 * low.dwellings.sum())
     assert np.average(after.woz_keur, weights=after.dwellings.sum(axis=1)) == pytest.approx(400)
     figures.use(folder_of(tmp_path / "moves", [{"code": "GM0193", "left_2025": "1200"}]))
-    assert setting.border(resolve("zwolle"), parameters()).persons == pytest.approx(100)
+    assert setting.border(resolve("zwolle")).persons == pytest.approx(100)
 
 
 def test_what_the_guide_says_that_others_lose_to_ten_per_cent_more_in_zwolle(tmp_path):

@@ -9,7 +9,7 @@ import pytest
 
 from sim.world import figures
 from sim.world.errors import Refusal
-from sim.world.places import Former, everyday, former, places, resolve, slug
+from sim.world.places import Former, everyday, former, places, resolve, share_outside, slug
 from tests.every import every
 
 
@@ -52,6 +52,47 @@ def test_the_ten_gemeenten_and_gelderland_go_down_to_wijken() -> None:
     assert {resolve(key).level for key in [*north, *south, "gelderland"]} == {"wijk"}
     assert len(resolve("gelderland").gemeenten) == 51
     assert resolve("nederland").level == "gemeente"
+
+
+def test_joined_gemeenten_are_one_place_in_whatever_order_and_by_whatever_name() -> None:
+    both = resolve("zwolle+kampen")
+    assert both is resolve("Kampen + GM0193") is resolve(both.key) and both.key == "kampen+zwolle" and both.name == "Kampen, Zwolle"
+    assert both.gemeenten == tuple(sorted(resolve("kampen").gemeenten + resolve("zwolle").gemeenten))
+    assert resolve("drenthe+zwolle").gemeenten == tuple(sorted((*resolve("drenthe").gemeenten, "GM0193")))
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ("zwolle+zwole", r"'zwole' is not known; did you mean zwolle\?"),
+        ("zwolle+", "municipality='' is not known"),
+        ("zwolle+GM0193", "municipality=zwolle\\+zwolle: Zwolle is in it twice \\(zwolle\\); leave one out"),
+        ("overijssel+zwolle", "Zwolle is in it twice \\(overijssel and zwolle\\)"),
+        ("nederland+zwolle", "is in it twice"),
+        ("+".join(place.key for place in places()[:40]), "letters together, and 120 is the most; join fewer, or a province"),
+    ],
+)
+def test_what_cannot_be_joined_is_refused(asked: str, says: str) -> None:
+    with pytest.raises(Refusal, match=says):
+        resolve(asked)
+
+
+def test_of_more_gemeenten_together_more_moves_stay_inside() -> None:
+    pairs = ["zwolle", "zwolle+kampen", "zwolle+kampen+dalfsen+hattem+zwartewaterland+oldebroek"]
+    shares = [share_outside(resolve(key)) for key in pairs]
+    assert shares[0] == 1 > shares[1] > shares[2] > share_outside(resolve("nederland")) == 0
+    assert 0.25 < share_outside(resolve("gelderland")) < 0.55
+    far = share_outside(resolve("terschelling+maastricht"))
+    assert far == pytest.approx(1, abs=0.01), "who leaves one of two places far apart leaves both"
+
+
+def test_the_shares_are_those_of_the_counts() -> None:
+    t = figures.table("exchange")
+    home = set(resolve("kampen+zwolle").gemeenten)
+    rows = list(zip(t["code"], t["other"], t["persons_2018"], strict=True))
+    left = sum(n for code, _, n in rows if code in home)
+    stays = sum(n for code, other, n in rows if code in home and other in home)
+    assert share_outside(resolve("kampen+zwolle")) == pytest.approx(1 - stays / left) and 0 < stays < left
 
 
 def test_an_unknown_place_names_the_nearest() -> None:

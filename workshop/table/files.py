@@ -50,7 +50,7 @@ class PackageFile(_Part):
     """What such a file holds."""
 
     format: Annotated[int, Field(ge=1, le=1, strict=True)]
-    place: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,80}$")]
+    place: Annotated[str, StringConstraints(pattern=r"^[a-z0-9+-]{1,120}$")]
     start: Annotated[str, StringConstraints(pattern=START_MONTH)]
     months: Annotated[int, Field(ge=1, le=1_200)]
     burn_in: Annotated[int, Field(ge=0, le=1_200)]
