@@ -127,12 +127,14 @@ def run_scenario(
     rules: Sequence[Any] = (),
     ghost_window: int | None = 24,
     passed: Callable[[], None] | None = None,
+    keep: bool = True,
 ) -> Result:
     """Run one scenario from a copy of a burnt-in run; without ``base`` it is the base world itself.
 
     ``tables`` names those that are made; ``rules`` (as a scenario has them) add, stop or scale instruments on the way;
     ``ghost_window`` says within how many months of a household's move its ghost must follow for a *zetje*; None: what would have
     happened without the instruments is not watched (nothing else depends on it). ``passed`` is called after each month.
+    Without ``keep`` no copy is made: the burnt-in run itself goes on, and nobody may use it afterwards. A country fits in less memory so.
 
     Raises:
         Refusal: settings or rules that cannot be, a table that is not made, or an instrument that works and reached nobody
@@ -146,7 +148,8 @@ def run_scenario(
     if max(months, horizon) > setting.last_month:
         raise Refusal(f"months={months}, follow_up={follow_up}: the run was made for {setting.last_month} months; give its start more")
     began = time.perf_counter()
-    run = burnt_in.copy()
+    fingerprint = burnt_in.fingerprint
+    run = burnt_in.copy() if keep else burnt_in
     if "journal" in tables and ghost_window is not None:
         run.follow(lanes.seniors_at_home(run.world)[: lanes.MOST_FOLLOWED])
     run.persons.wanted = not {"person_moves", "persons"}.isdisjoint(tables)
@@ -161,7 +164,7 @@ def run_scenario(
     seconds = {"months": ran - began, "tables": time.perf_counter() - ran}
     reached = {running.key: running.n_reached for running in run.at_work.running}
     fired = [] if run.approach is None else list(run.approach.fired)
-    return Result(made, reached, seconds, burnt_in.fingerprint, run.records.homes, dict(run.world.totals), fired)
+    return Result(made, reached, seconds, fingerprint, run.records.homes, dict(run.world.totals), fired)
 
 
 def advance(run: Run, horizon: int, base: Result | None, passed: Callable[[], None] | None = None) -> list[float]:

@@ -116,13 +116,14 @@ def run_seed(simulation: Simulation, job: SeedJob, gauge: Gauge = DEAF) -> list[
     base: Outcome | None = None
     failures = []
     base_spec = next(spec for spec in job.runs if spec.scenario == BASIS)
-    for spec in [base_spec, *(spec for spec in todo if spec is not base_spec)]:
+    order = [base_spec, *(spec for spec in todo if spec is not base_spec)]
+    for spec in order:
         if base is not None and store.is_done(Path(job.folder) / spec.key, job.tables):
             continue  # a scenario with the same settings has just left its tables
         gauge.settle(job.done(burnt_in=True))
         gauge.begin(job.months_of_run if spec in todo else 0)
         try:
-            outcome, strength = run_at_budget(simulation, world, job, spec, base)
+            outcome, strength = run_at_budget(simulation, world, replace(job, last=spec is order[-1]), spec, base)
             base = base or outcome
             if spec in todo:
                 _write(job, spec, outcome, building, strength)

@@ -64,6 +64,7 @@ class SeedJob:
     folder: str
     place_dir: str | None = None
     data: str = ""  # digest of the figures of the plan: a folder of one's own may have changed since
+    last: bool = False  # of the run that is asked for: none follows in this world, so that it may be used up
     gauge: Gauge = field(default=DEAF, compare=False, repr=False)
 
     @property
@@ -106,4 +107,4 @@ class Simulation(Protocol):
         """The burnt-in world of one seed."""
 
     def run(self, world: Any, job: SeedJob, spec: RunSpec, base: Any) -> Outcome:
-        """One scenario from a copy of that world; ``base`` is the outcome of basis."""
+        """One scenario from a copy of that world, or from itself if ``job.last``; ``base`` is the outcome of basis."""

@@ -36,7 +36,7 @@ def run_at_budget(simulation: Simulation, world: Any, job: SeedJob, spec: RunSpe
     low, high, strength = 0.0, MOST_STRENGTH, min(job.strength, MOST_STRENGTH) if goal else 0.0
     euro = 0.0
     for _ in range(MOST_RUNS):
-        outcome = simulation.run(world, replace(job, strength=strength), spec, base)
+        outcome = simulation.run(world, replace(job, strength=strength, last=False), spec, base)
         euro = spent(outcome, job.months, already)
         if abs(euro - goal) <= TOLERANCE * goal:
             return outcome, strength

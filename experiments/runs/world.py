@@ -42,7 +42,7 @@ class Verhuisketens:
             )
 
     def run(self, world: Any, job: SeedJob, spec: RunSpec, base: Any) -> Outcome:
-        """Run one scenario for ``months`` and ``follow_up``."""
+        """Run one scenario for ``months`` and ``follow_up``; the last one needs no copy of the world."""
         from sim.run import run_scenario
 
         with compiling(job.gauge):
@@ -58,6 +58,7 @@ class Verhuisketens:
                 rules=spec.rules,
                 ghost_window=job.ghost_window if job.ghosts else None,
                 passed=job.gauge.month,
+                keep=not job.last,
             )
 
 

@@ -300,6 +300,33 @@ def test_a_budget_total_brings_every_scenario_to_the_same_spending_before_the_ho
     assert strengths["basis"] == [1, 1]
 
 
+@dataclass(frozen=True)
+class UsedUp(Costly):
+    """A world that its last run takes along, so that nobody can ask for it again; what is left of each world stays to be seen."""
+
+    left: tuple[list, ...] = ([],)
+
+    def world(self, job):
+        world = [super().world(job)]
+        self.left[0].append(world)
+        return world
+
+    def run(self, world, job, spec, base):
+        return super().run(world.pop() if job.last else world[0], job, spec, base)
+
+
+def test_a_world_is_used_up_by_the_last_run_of_its_seed_and_by_no_other(tmp_path, notes):
+    plan, simulation = fake_plan(scenarios=["voorrang", "wooncoach"]), UsedUp(str(notes), left=([],))
+    assert run_all(simulation, seed_jobs(plan, [0, 1], tmp_path)) == []
+    assert simulation.left[0] == [[], []], "no copy is made for it"
+
+
+def test_a_world_is_kept_while_a_strength_is_sought_in_it(tmp_path, notes):
+    plan, simulation = fake_plan(scenarios=["voorrang"], eur_budget_total=2500), UsedUp(str(notes), left=([],))
+    assert run_all(simulation, seed_jobs(plan, [0], tmp_path)) == []
+    assert called(notes, "run-voorrang") > 1
+
+
 @pytest.mark.parametrize(
     ("scenario", "total", "words"),
     [("gratis", 100, "gratis spends nothing"), ("voorrang", 9000, "cannot be brought to eur_budget_total=9000 euro")],

@@ -231,6 +231,17 @@ def test_a_seed_repeats_to_the_byte():
         assert digest(frame) == digest(two.tables[name]), name
 
 
+def test_a_world_that_is_not_kept_gives_the_same_bytes_without_a_copy(monkeypatch):
+    kept, used_up = (run.burn_in("vlieland", 11, 6, 2, 1) for _ in range(2))
+    one = run.run_scenario(kept, {"voorrang": strong("voorrang")})
+    monkeypatch.setattr(type(used_up), "copy", lambda self: pytest.fail("a copy is made"))
+    two = run.run_scenario(used_up, {"voorrang": strong("voorrang")}, keep=False)
+    assert one.fingerprint == two.fingerprint and one.reached == two.reached
+    for name, frame in one.tables.items():
+        assert digest(frame) == digest(two.tables[name]), name
+    assert (kept.world.month, used_up.world.month) == (0, 7)
+
+
 def test_month_0_begins_a_new_ledger():
     one = burnt_in()
     w = one.world
