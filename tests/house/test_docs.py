@@ -47,7 +47,7 @@ LONG_SENTENCES = {
     "menukaart.md": 12,
     "odd.md": 47,
     "sources.md": 12,
-    "validation.md": 2,
+    "validation.md": 1,
 }
 
 
