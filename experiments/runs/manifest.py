@@ -164,12 +164,12 @@ def areas(key: str) -> dict[str, dict[str, Any]]:
     from sim.world.places import resolve
 
     place, found = resolve(key), dict[str, dict[str, Any]]()
-    for table, of in ((("wijken", "gemeente"),) if place.level == "wijk" else ()) + (("gemeenten", "code"),):
+    for table, of, towns in (("wijken", "gemeente", place.by_wijk), ("gemeenten", "code", place.gemeenten)):
         rows = zip(*(figures.column(table, name) for name in ("code", "name", of, "x_km", "y_km")), strict=True)
         found |= {
             str(code): {"name": str(name), "gemeente": str(town), "x_km": round(float(x), 2), "y_km": round(float(y), 2)}
             for code, name, town, x, y in rows
-            if town in place.gemeenten
+            if town in towns
         }
     return found
 

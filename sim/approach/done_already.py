@@ -10,9 +10,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from sim.interventions import check_written
-from sim.world import keyed_files
+from sim.world import keyed_files, places
 from sim.world.errors import Refusal, first_fault, hint
-from sim.world.names import MONTH, is_there, other_of
+from sim.world.names import JOINED, MONTH, is_there, other_of
 
 FILE = Path(__file__).parents[1] / "data" / "current.yaml"
 WITHOUT = "zonder_beleid"  # the scenario without what is done already
@@ -70,15 +70,28 @@ def listed(place: str) -> Listed | None:
 def in_force(place: str, start: str) -> dict[str, dict[str, Any]]:
     """Settings by key (``al_…``) of what is in force in a place at ``start`` (YYYY-MM) or begins later; empty where nothing was found.
 
-    What began before works from month 0 on; what ended before is left out. Each carries ``already``.
+    What began before works from month 0 on; what ended before is left out. Each carries ``already``. What one of several joined places
+    does reaches who lives there, and nobody else.
+
+    Raises:
+        Refusal: two of several joined places do the same, each in its own way: a world holds one of each.
     """
     found: dict[str, dict[str, Any]] = {}
-    one = listed(place)
-    for entry in one.instruments if one else ():
-        if entry.until is None or entry.until > start:
-            dates = {"from": entry.since if entry.since > start else None, "until": entry.until}
-            given = {name: date for name, date in dates.items() if date is not None}
-            found[other_of(entry.key)] = {**entry.settings, **given, "already": True}
+    does: dict[str, str] = {}
+    for part in place.split(JOINED):
+        one, there = listed(part), list(places.resolve(part).gemeenten) if JOINED in place else []
+        for entry in one.instruments if one else ():
+            if entry.until is None or entry.until > start:
+                if entry.key in does:
+                    raise Refusal(
+                        f"municipality={place}: {does[entry.key]} and {part} do {entry.key} already, each in its own way, and a world "
+                        "holds one of each; run them apart"
+                    )
+                does[entry.key] = part
+                dates = {"from": entry.since if entry.since > start else None, "until": entry.until}
+                given: dict[str, Any] = {name: date for name, date in dates.items() if date is not None}
+                who = {"who": {**entry.settings.get("who", {}), "areas": there}} if there else {}
+                found[other_of(entry.key)] = {**entry.settings, **who, **given, "already": True}
     return found
 
 
@@ -110,10 +123,10 @@ def refuse_there(keys: Iterable[str], where: str) -> None:
 
 def said(place: str, start: str) -> dict[str, str]:
     """What basis holds in a place, in one line: ``{nl, en}``."""
-    one, names = listed(place), ", ".join(sorted(in_force(place, start)))
+    names = ", ".join(sorted(in_force(place, start)))
     if names:
         return {"nl": names, "en": names}
-    if one is None:
+    if any(listed(part) is None for part in place.split(JOINED)):
         return {"nl": "niet uitgezocht; basis is zonder instrumenten", "en": "not looked for; base has no instruments"}
     return {
         "nl": "gezocht, niets gevonden dat nu geldt; basis is zonder instrumenten",

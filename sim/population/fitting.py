@@ -105,7 +105,7 @@ def make(place: Place) -> Fit:
     parts = []
     rows = {code: k for k, code in enumerate(figures.column("gemeenten", "code"))}
     for number, code in enumerate(sorted(place.gemeenten)):
-        parts.append(_wijken(rows[code], number) if place.level == "wijk" else _whole(rows[code], number))
+        parts.append(_wijken(rows[code], number) if code in place.by_wijk else _whole(rows[code], number))
     return Fit(*(np.concatenate([part[k] for part in parts]) for k in range(len(Fit._fields))))
 
 

@@ -26,14 +26,19 @@ class Place:
         name: as CBS writes it.
         code: CBS code (``GM0193``), or the key of a region or of joined gemeenten in capitals.
         gemeenten: CBS codes of its gemeenten, sorted.
-        level: smallest areas that are fitted: ``wijk`` or ``gemeente``.
+        by_wijk: those of them that are built by wijk, for which figures by wijk are there; the others are one area each.
     """
 
     key: str
     name: str
     code: str
     gemeenten: tuple[str, ...]
-    level: str
+    by_wijk: tuple[str, ...]
+
+    @property
+    def level(self) -> str:
+        """Its smallest areas: ``wijk``, ``gemeente``, or ``both``."""
+        return "gemeente" if not self.by_wijk else "wijk" if self.by_wijk == self.gemeenten else "both"
 
 
 @figures.kept
@@ -44,15 +49,14 @@ def places() -> tuple[Place, ...]:
     with_wijken = set(figures.column("wijken", "gemeente"))
     found: list[Place] = []
     for code, name in zip(codes, names, strict=True):
-        found.append(Place(slug(name), str(name), str(code), (str(code),), "wijk" if code in with_wijken else "gemeente"))
+        found.append(Place(slug(name), str(name), str(code), (str(code),), (str(code),) if code in with_wijken else ()))
     taken = {place.key for place in found}
     listed = figures.listed()
     for province in sorted(np.unique(provinces)):
         inside = tuple(str(code) for code in sorted(codes[listed & (provinces == province)]))
         key = slug(province) if slug(province) not in taken else f"provincie-{slug(province)}"
-        level = "wijk" if all(code in with_wijken for code in inside) else "gemeente"
-        found.append(Place(key, str(province), key.upper(), inside, level))
-    found.append(Place(WHOLE, "Nederland", "NEDERLAND", tuple(str(code) for code in codes[listed]), "gemeente"))
+        found.append(Place(key, str(province), key.upper(), inside, tuple(code for code in inside if code in with_wijken)))
+    found.append(Place(WHOLE, "Nederland", "NEDERLAND", tuple(str(code) for code in codes[listed]), ()))  # wijken add nothing but size
     return tuple(found)
 
 
@@ -128,8 +132,8 @@ def _joined(parts: tuple[Place, ...]) -> Place:
         raise Refusal(
             f"municipality={key[:40]}…: names of {len(key)} letters together, and {MOST_LETTERS} is the most; join fewer, or a province"
         )
-    level = "wijk" if all(place.level == "wijk" for place in parts) else "gemeente"
-    return Place(key, ", ".join(place.name for place in parts), key.upper(), tuple(sorted(seen)), level)
+    by_wijk = tuple(sorted(code for place in parts for code in place.by_wijk))
+    return Place(key, ", ".join(place.name for place in parts), key.upper(), tuple(sorted(seen)), by_wijk)
 
 
 def _succeeded(asked: str, one: Former) -> Place:

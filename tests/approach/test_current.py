@@ -53,6 +53,28 @@ def test_the_list_can_be_run_and_names_its_sources():
             assert "sources section" in entry.source and set(re.findall(r"\b[A-F]\d\d\b", entry.source)) <= known
 
 
+def test_joined_places_do_what_each_of_them_does_and_only_there():
+    for place in done_already.read():
+        alone = done_already.in_force(place, "2026-01")
+        joined = done_already.in_force(f"{place}+terschelling", "2026-01")
+        there = list(resolve(place).gemeenten)
+        assert joined == {key: {**one, "who": {**one["who"], "areas": there}} for key, one in alone.items()}, place
+    both = done_already.in_force("amersfoort+delft", "2026-01")
+    assert set(both) == {"al_voorrang", "al_wooncoach_sociaal"}
+    assert all(interventions.load(key, one, "2026-01") for key, one in both.items())
+
+
+def test_the_same_done_in_two_ways_is_refused_unless_one_has_ended():
+    with pytest.raises(Refusal, match=r"delft and ooststellingwerf do wooncoach_sociaal already, each in its own way.*run them apart"):
+        done_already.in_force("delft+ooststellingwerf", "2026-01")
+    assert done_already.in_force("delft+ooststellingwerf", "2028-01")["al_wooncoach_sociaal"]["deliverer"] == "makelaar"
+
+
+def test_of_joined_places_one_that_nobody_looked_at_is_said():
+    assert "niet uitgezocht" in done_already.said("zwolle+kampen", "2026-01")["nl"]
+    assert "niets gevonden" in done_already.said("enschede+zwolle", "2026-01")["nl"]
+
+
 def test_what_is_in_force_is_what_the_dates_say():
     assert all(done_already.in_force(place, "2026-01") == {} for place in ("gelderland", "zwolle", "groningen"))
     then = done_already.in_force("gelderland", "2022-06")

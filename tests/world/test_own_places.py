@@ -60,7 +60,7 @@ def test_nothing_of_figures_is_kept_past_a_change_of_figures():
 
 @pytest.mark.parametrize("by_wijk", [False, True])
 def test_the_rows_of_a_gemeente_under_another_code_give_the_same_place(tmp_path, by_wijk):
-    wanted = fitting.make(replace(resolve("zwolle"), level="wijk" if by_wijk else "gemeente"))
+    wanted = fitting.make(replace(resolve("zwolle"), by_wijk=resolve("zwolle").gemeenten if by_wijk else ()))
     totals, edge, built = (
         by_code("GM0193"),
         setting.border(resolve("zwolle")),

@@ -7,6 +7,7 @@ import shutil
 import numpy as np
 import pytest
 
+from sim.population import fitting
 from sim.world import figures
 from sim.world.errors import Refusal
 from sim.world.places import Former, everyday, former, places, resolve, share_outside, slug
@@ -59,6 +60,15 @@ def test_joined_gemeenten_are_one_place_in_whatever_order_and_by_whatever_name()
     assert both is resolve("Kampen + GM0193") is resolve(both.key) and both.key == "kampen+zwolle" and both.name == "Kampen, Zwolle"
     assert both.gemeenten == tuple(sorted(resolve("kampen").gemeenten + resolve("zwolle").gemeenten))
     assert resolve("drenthe+zwolle").gemeenten == tuple(sorted((*resolve("drenthe").gemeenten, "GM0193")))
+
+
+@pytest.mark.parametrize("key", ["kampen+zwolle", "fryslan", "gelderland", "limburg", "vlieland+ooststellingwerf"])
+def test_a_gemeente_has_the_areas_that_it_has_alone_whatever_it_is_joined_to(key: str) -> None:
+    place = resolve(key)
+    alone = [fitting.make(resolve(code)).code for code in place.gemeenten]
+    assert list(fitting.make(place).code) == [area for codes in alone for area in codes]
+    assert set(place.by_wijk) == set(place.gemeenten) & set(figures.column("wijken", "gemeente"))
+    assert place.level == {0: "gemeente", len(place.gemeenten): "wijk"}.get(len(place.by_wijk), "both")
 
 
 @pytest.mark.parametrize(
