@@ -37,8 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return guarded(collect, given.debug, "--debug")
 
 
-def collected(folder: Path) -> pd.DataFrame:
-    """effects.csv of every finished folder within ``folder``, one under the other.
+def collected(folder: Path, jobs: Sequence[Path] | None = None) -> pd.DataFrame:
+    """effects.csv of every finished folder within ``folder`` (of ``jobs`` only, if they are named), one under the other.
 
     Before its columns stand ``job`` (the path of its folder) and one for each key in which the configurations differ; empty where a
     configuration does not have it.
@@ -48,7 +48,7 @@ def collected(folder: Path) -> pd.DataFrame:
     """
     import pandas as pd
 
-    jobs = begun(folder)
+    jobs = begun(folder) if jobs is None else jobs  # by name, or in the order of whoever asks
     if not jobs:
         raise Refusal(f"{folder} holds no finished results; name the folder of a multirun")
     keys = {path: flat(finished(path).manifest["configuration"]) for path in jobs}
@@ -65,9 +65,12 @@ def collected(folder: Path) -> pd.DataFrame:
 
 
 def begun(folder: Path) -> list[Path]:
-    """The folders within ``folder`` in which a run began, whether or not it ended, in order."""
+    """The folders within ``folder`` in which a run began, or a job of a sweep is to run, whether or not it ended, in order."""
     names = (record.MANIFEST, record.RUNS, record.LOCK, record.HYDRA)
     there = {path.parent for name in names for path in folder.rglob(name)}
+    for path in folder.rglob(record.SWEEP):  # a sweep has the runs of its jobs, and no results of its own
+        jobs = (record.read(path, record.Sweep) or {"jobs": ()})["jobs"]
+        there = (there - {path.parent}) | {path.parent / name for name in jobs}
     return sorted(path for path in there if not {record.RUNS, record.HYDRA} & {*path.relative_to(folder).parts})
 
 

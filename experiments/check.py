@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from analysis.tables import record
 from experiments import compare, entry, goal_file, goals, overrides
 from experiments.runs import whole
 from experiments.runs.plan import Settings
@@ -70,6 +71,9 @@ def one(path: Path, keys: Sequence[str], debug: bool = False) -> int:
     if not path.is_dir():
         print(f"{path} is well: {of_file(path, keys)}")
         return 0
+    if (path / record.SWEEP).is_file():
+        jobs = (record.read(path / record.SWEEP, record.Sweep) or {"jobs": []})["jobs"]
+        return max((answered(lambda job=job: one(path / job, keys, debug), debug, "--debug") for job in jobs), default=0)  # type: ignore[misc]
     if whole.is_ours(path):
         return results(path)
     files = sorted(path.glob("*.yaml"))

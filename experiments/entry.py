@@ -11,6 +11,7 @@ import _thread
 import argparse
 import atexit
 import itertools
+import math
 import os
 import re
 import shutil
@@ -18,13 +19,14 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast, get_origin
 
 from analysis.tables.files import writing
+from experiments import draws
 from experiments import overrides as typed
 from experiments.runs.folder import check_place, check_sweep
 from experiments.runs.plan import short_hash
@@ -37,7 +39,8 @@ CONFIGS = Path(__file__).resolve().parents[1] / "configs"
 FREE = ("instruments", "behaviour")  # keys below these are open: sim checks them
 NAME_ONLY = ("scenario", "goals")  # one name: Hydra would take it for a file of that folder of configs/ to be merged
 FULL_ERROR = "HYDRA_FULL_ERROR"  # set, an error of Hydra's own comes here too, instead of its traceback to the terminal
-MOST_JOBS = 500  # jobs of a sweep that are checked beforehand
+MOST_JOBS = 500  # jobs of a multirun that are checked beforehand
+MOST_SWEPT = 10_000  # jobs of a sweep, which are all checked
 
 
 @dataclass(frozen=True)
@@ -52,14 +55,17 @@ class HydraCommand:
             (a folder or None).
         execute: (prepared, out, command line) to an exit status.
         extras: of the package, without which it cannot end.
+        whole: several values of a key are jobs of this command itself, and ``execute`` is given all at once, each as (prepared, what
+            was typed of it). Otherwise they take --multirun, and Hydra runs one job after another.
     """
 
     name: str
     config: str
     schema: type[Command]
     prepare: Callable[[Any], Any]
-    execute: Callable[[Any, Path | None, str], int]
+    execute: Callable[..., int]
     extras: tuple[str, ...] = ()
+    whole: bool = False
 
 
 def main(command: HydraCommand, arguments: Sequence[str] | None = None) -> int:
@@ -129,15 +135,75 @@ def _main(command: HydraCommand, arguments: list[str], stops: list[int]) -> int:
         flags = get_args_parser().parse_args(arguments)
     asked_only = flags.help or flags.hydra_help or flags.info is not None or flags.shell_completion
     overrides = parse(flags.overrides)
-    n_jobs = 0
-    lines = [] if asked_only else checked_lines(command, overrides, bool(flags.multirun))
+    n_jobs, said = 0, " ".join(["python -m", f"experiments.{command.name}", *arguments])
+    if command.whole and flags.multirun:
+        raise Refusal(f"experiments.{command.name} runs every value itself, as one pool: leave --multirun out")
+    lines = [] if asked_only else checked_lines(command, overrides, bool(flags.multirun) or command.whole)
     if not asked_only and flags.cfg is None:
         need(*command.extras)
+        if command.whole:
+            return swept(command, overrides, lines, said)
         jobs, prepared = prepare(command, overrides, lines)
         n_jobs = len(jobs)
         lines += folders(prepared[0].out, getattr(jobs[0], "out", None), lines if flags.multirun else None)
+    if command.whole:
+        lines = [way[0] for way in ways_of(overrides, lines)]  # what is asked for only is shown of the first job
     options = [argument for argument in arguments if argument not in flags.overrides]
-    return run_hydra(command, options + lines, stops, " ".join(["python -m", f"experiments.{command.name}", *arguments]), n_jobs)
+    return run_hydra(command, options + lines, stops, said, n_jobs)
+
+
+def swept(command: HydraCommand, overrides: Sequence[Any], lines: Sequence[str], said: str) -> int:
+    """Run a command of which several values of keys are jobs, and each row of its file of draws; returns its exit status.
+
+    All jobs are checked before the first one runs.
+
+    Raises:
+        Refusal: as ``prepare``; a value without steps; too many jobs; a file of draws that cannot be read.
+    """
+    for override in overrides:
+        if override.is_sweep_override() and not override.is_discrete_sweep():
+            raise Refusal(f"{override.input_line} has no steps; write range(low,high,step), or choice(a,b,c)")
+    ways = ways_of(overrides, lines)
+    first = compose(command.config, [way[0] for way in ways])
+    rows = drawn(command, first.get("draws"), {override.key_or_group for override in overrides})
+    n = len(rows) * math.prod(len(way) for way in ways)
+    if n > MOST_SWEPT:
+        raise Refusal(f"that is {n:,} jobs, and {MOST_SWEPT:,} is the most; give fewer values, or fewer rows of draws")
+    jobs, out = [], first.get("out")
+    many = [number for number, way in enumerate(ways) if len(way) > 1]
+    for where, row in rows:
+        for values in itertools.product(*ways):
+            typed = [*row, *values]
+            try:
+                jobs.append((command.prepare(check(command.schema, compose(command.config, typed))), typed))
+            except Refusal as error:
+                own = [*where, *(values[number].lstrip("+") for number in many)]
+                raise (Refusal(f"{', '.join(own)}: {error}") if own else error) from error
+    return command.execute(jobs, Path(out).expanduser() if out else None, said)
+
+
+def drawn(command: HydraCommand, path: str | None, taken: Collection[str]) -> list[tuple[list[str], list[str]]]:
+    """Where each row of a file of draws stands, and the row as it is handed to Hydra; without a file one that says nothing.
+
+    Args:
+        taken: keys that the command line sets.
+
+    Raises:
+        Refusal: names file, line and key.
+    """
+    if path is None:
+        return [([], [])]
+    rows = []
+    for number, row in draws.read(Path(path)):
+        where = f"{path}, line {number}"
+        try:
+            overrides = parse(row)
+            if both := [one.key_or_group for one in overrides if one.key_or_group in taken or one.key_or_group == "draws"]:
+                raise Refusal(f"{both[0]} stands in the file and in the command; leave one out")
+            rows.append(([where], checked_lines(command, overrides, False)))
+        except Refusal as error:
+            raise Refusal(f"{where}: {error}") from error
+    return rows
 
 
 def prepare(command: HydraCommand, overrides: Sequence[Any], lines: Sequence[str]) -> tuple[list[Any], list[Any]]:
@@ -221,13 +287,18 @@ def _check_group(group: str, value: str) -> None:
 
 def configurations(command: HydraCommand, overrides: Sequence[Any], lines: Sequence[str]) -> list[Any]:
     """The configuration of the run, or of every job of a sweep, composed by Hydra and checked. Raises Refusal."""
-    options: list[list[str]] = []
-    for override, line in zip(overrides, lines, strict=True):
-        swept = override.is_sweep_override() and not override.is_hydra_override() and override.is_discrete_sweep()
-        key = line.partition("=")[0]
-        options.append([f"{key}={value}" for value in override.sweep_string_iterator()] if swept else [line])
-    jobs = itertools.islice(itertools.product(*options), MOST_JOBS)
+    jobs = itertools.islice(itertools.product(*ways_of(overrides, lines)), MOST_JOBS)
     return [check(command.schema, compose(command.config, job)) for job in jobs]
+
+
+def ways_of(overrides: Sequence[Any], lines: Sequence[str]) -> list[list[str]]:
+    """Of each override the lines that it stands for: one for each value."""
+    ways: list[list[str]] = []
+    for override, line in zip(overrides, lines, strict=True):
+        many = override.is_sweep_override() and not override.is_hydra_override() and override.is_discrete_sweep()
+        key = line.partition("=")[0]
+        ways.append([f"{key}={value}" for value in override.sweep_string_iterator()] if many else [line])
+    return ways
 
 
 def compose(config: str, lines: Sequence[str]) -> dict[str, Any]:

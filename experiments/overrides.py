@@ -129,7 +129,7 @@ def _refuse_commas(schema: type[BaseModel], path: Sequence[str], raw: str) -> No
         raise Refusal(f"{'.'.join(path)}={raw}: a number has no commas in it; write {raw.replace(',', '')}")
     if comma and kind != "whole" and len(comma[2]) <= 3:
         both = all(notation.WHOLE.fullmatch(one) for one in comma.groups())
-        more = f", or choice({raw}) with --multirun for a sweep" if both else ""
+        more = f", or choice({raw}) for a sweep" if both else ""
         raise Refusal(f"{'.'.join(path)}={raw}: that is Dutch notation; write {comma[1]}.{comma[2]}{more}")
 
 

@@ -64,6 +64,15 @@ class Compare(Runs):
     ghost_window: Whole = Field(24, ge=1, le=240, description="months")
 
 
+class Sweep(Compare):
+    """The keys of ``experiments.sweep``: those of compare, of which each may have several values."""
+
+    draws: OneFolder = Field(None, min_length=1, description="a CSV file with keys above its columns: each row is a job")
+    earlier: Names = Field(default_factory=list, description="folders of results whose runs are taken where they are the same")
+    executor: Literal["processes", "dask", "ray"] = Field("processes", description="processes, dask or ray")
+    address: str | None = Field(None, min_length=1, description="of the scheduler of dask or ray")
+
+
 class Attribute(Runs):
     """The keys of ``experiments.attribute``."""
 

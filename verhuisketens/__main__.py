@@ -12,6 +12,7 @@ COMMANDS = {
     "compare": "experiments.compare",
     "attribute": "experiments.attribute",
     "goals": "experiments.goals",
+    "sweep": "experiments.sweep",
     "validate": "experiments.validate",
     "list": "experiments.list",
     "check": "experiments.check",

@@ -11,6 +11,8 @@ EXTRAS = {  # as in pyproject.toml: the name of the extra, and what its packages
     "goals": ("optuna",),
     "figures": ("cbsodata",),
     "workshop": ("starlette", "uvicorn"),
+    "dask": ("distributed",),
+    "ray": ("ray",),
 }
 
 

@@ -126,6 +126,7 @@ def _refuse(undeclared: list[str]) -> None:
 
 
 REPORT, WORKBOOK = "report.html", "resultaten.xlsx"
+JOBS_CSV, SWEEP_CSV = "jobs.csv", "sweep.csv"  # of a sweep, beside the folders of its jobs
 CHARTS = (
     "extra_verhuizingen",
     "passend_wonen",
@@ -159,6 +160,7 @@ RECORDS = (record.MANIFEST, "attribute_*.json", "goals_*.json")
 EVERYTHING = (  # what this program may write or replace in a folder of its own; whatever else stands there is somebody else's
     *(table.file for table in TABLES.values()),
     *RECORDS,
+    *(record.SWEEP, JOBS_CSV, SWEEP_CSV),
     *(pattern for made in FROM_TABLES for pattern in (*made.patterns, *made.handed_over)),
     *(pattern for apart in (SHARES, GOALS) for pattern in apart.patterns),
 )

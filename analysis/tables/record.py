@@ -13,6 +13,7 @@ from sim.world.errors import Refusal, first_fault
 MADE_BY = "verhuisketens"
 MANIFEST = "manifest.json"
 RUNS, DESIGN = ".runs", "design.json"  # the runs of a folder, and what they share
+SWEEP = "sweep.json"  # beside the folders of the jobs of a sweep
 LOCK, HYDRA = ".lock", ".hydra"  # of the run at work, and Hydra's own files
 WAY_OUT = "remove it if it is yours to remove, or choose another folder"
 
@@ -30,6 +31,13 @@ class Design(Signed):
 
     design: dict[str, Any]
     scenarios: dict[str, dict[str, Any]]
+
+
+class Sweep(Signed):
+    """sweep.json: the folders of all jobs of a sweep, those of earlier commands in its folder included."""
+
+    command: str
+    jobs: list[str]
 
 
 class Record(Signed):

@@ -72,8 +72,8 @@ def run(
         progress.close()
     if open_jobs and not failures:
         say(FINISHED)
-    told = {(failure.scenario, failure.seed) for failure in failures}
-    lost = [Failure(spec.scenario, job.seed, LOST) for job in jobs for spec in job.todo() if (spec.scenario, job.seed) not in told]
+    told = {failure.key for failure in failures}
+    lost = [Failure(spec.scenario, job.seed, LOST, key=spec.key) for job in jobs for spec in job.todo() if spec.key not in told]
     return failures + lost
 
 
@@ -82,6 +82,10 @@ def tell_plan(jobs: Sequence[SeedJob], workers: int) -> None:
     if not jobs:
         return
     one, n = jobs[0], len(jobs)
+    if len({(job.place, job.burn_in, job.months_of_run, len(job.runs)) for job in jobs}) > 1:
+        runs = sum(len(job.todo()) for job in jobs)
+        print(f"building {n} worlds, {min(workers, n)} at a time, for {runs} runs", file=sys.stderr, flush=True)
+        return
     worlds = f"{n} worlds (seeds) of {one.place}, {min(workers, n)} at a time" if n > 1 else f"a world (seed {one.seed}) of {one.place}"
     then = f"{one.burn_in} months of burn-in, then {len(one.runs)} scenarios of {one.months_of_run} months"
     print(f"building {worlds}: {then}", file=sys.stderr, flush=True)

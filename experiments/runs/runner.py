@@ -19,11 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from experiments.runs import store
-from experiments.runs.folder import RUNS
+from experiments.runs.folder import DESIGN, RUNS
 from experiments.runs.gauge import Cells, Counted, Tally
 from experiments.runs.plan import Plan, short_hash
 from experiments.runs.simulation import DEAF, Gauge, Outcome, RunSpec, SeedJob, Simulation
 from experiments.runs.spending import run_at_budget
+from sim.world.errors import Refusal
 from sim.world.names import BASIS, PLACEBO
 from verhuisketens.shell import NotWritten
 
@@ -36,12 +37,13 @@ LEAN = {"ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "1"}  # worke
 
 @dataclass(frozen=True)
 class Failure:
-    """A run that did not end; ``detail`` is the traceback, where there is one."""
+    """A run that did not end; ``detail`` is the traceback, where there is one, and ``key`` the name of its folder."""
 
     scenario: str
     seed: int
     error: str
     detail: str = ""
+    key: str = ""
 
 
 def seed_jobs(plan: Plan, seeds: Sequence[int], out: Path) -> list[SeedJob]:
@@ -69,6 +71,7 @@ def seed_jobs(plan: Plan, seeds: Sequence[int], out: Path) -> list[SeedJob]:
                 store.needed(place < ledger),
                 str(out / RUNS),
                 config.place_dir and str(Path(config.place_dir).resolve()),
+                design["code"],
                 design["data"],
             )
         )
@@ -159,7 +162,7 @@ def _write(job: SeedJob, spec: RunSpec, outcome: Outcome, building: float, stren
 
 def _failure(spec: RunSpec, job: SeedJob, error: BaseException) -> Failure:
     text = str(error) if isinstance(error, ValueError | NotWritten) else f"{type(error).__name__}: {error}"
-    return Failure(spec.scenario, job.seed, text, "".join(traceback.format_exception(error)))
+    return Failure(spec.scenario, job.seed, text, "".join(traceback.format_exception(error)), spec.key)
 
 
 def run_all(
@@ -180,7 +183,7 @@ def run_all(
     open_jobs = [job for job in jobs if job.todo()]
     report(tally)
     if executor is not None:
-        failures = _through(executor, simulation, open_jobs, tally, report)[0]
+        failures = _through(executor, simulation, open_jobs, tally, report, run_elsewhere)[0]
     elif workers == 1 or len(open_jobs) <= 1:
         failures = []
         for job in open_jobs:
@@ -201,13 +204,13 @@ def _in_pool(
 ) -> list[Failure]:
     """In spawned processes. A process that dies takes the pool with it: what it left is then run seed by seed."""
     with pool(min(workers, len(open_jobs)), tally.cells) as executor:
-        failures, broken = _through(executor, simulation, open_jobs, tally, report, counted=True)
+        failures, broken = _through(executor, simulation, open_jobs, tally, report, run_counted)
     for job in broken:
         with pool(1, tally.cells) as executor:
-            more, dead = _through(executor, simulation, [job], tally, report, counted=True)
+            more, dead = _through(executor, simulation, [job], tally, report, run_counted)
         failures += more
         for spec in (spec for lost in dead for spec in lost.todo()):
-            failures.append(Failure(spec.scenario, job.seed, "its process ended (killed, or out of memory)"))
+            failures.append(Failure(spec.scenario, job.seed, "its process ended (killed, or out of memory)", key=spec.key))
     return failures
 
 
@@ -257,6 +260,14 @@ def run_counted(simulation: Simulation, job: SeedJob, place: int) -> list[Failur
     return run_seed(simulation, job, Counted(_cells, place) if _cells else DEAF)
 
 
+def run_elsewhere(simulation: Simulation, job: SeedJob, place: int) -> list[Failure]:
+    """``run_seed`` on whatever computer, which must see the folder of the runs. Its months are not counted."""
+    if not (Path(job.folder) / DESIGN).is_file():
+        error = Refusal(f"this worker does not see {job.folder}: out must be a folder that all workers share, under one path")
+        return [_failure(spec, job, error) for spec in job.todo()]
+    return run_seed(simulation, job)
+
+
 def _end_with(sentinel: int) -> None:
     wait_for([sentinel])
     os._exit(1)
@@ -268,16 +279,15 @@ def _through(
     open_jobs: Sequence[SeedJob],
     tally: Tally,
     report: Report,
-    counted: bool = False,
+    call: Callable[[Simulation, SeedJob, int], list[Failure]],
 ) -> tuple[list[Failure], list[SeedJob]]:
-    """Run jobs through an executor; returns failures, and the jobs whose process died. ``counted``: it counts months itself."""
+    """Run jobs through an executor by ``call``; returns failures, and the jobs whose process died."""
     futures: dict[Future[list[Failure]], SeedJob] = {}
     failures: list[Failure] = []
     broken: list[SeedJob] = []
     try:
         for job in open_jobs:
-            one = executor.submit(run_counted, simulation, job, tally.place(job)) if counted else executor.submit(run_seed, simulation, job)
-            futures[one] = job
+            futures[executor.submit(call, simulation, job, tally.place(job))] = job
     except BrokenProcessPool:
         broken += [job for job in open_jobs if job not in futures.values()]
     waiting = set(futures)
@@ -292,6 +302,6 @@ def _through(
                 failures += [_failure(spec, futures[future], error) for spec in futures[future].todo()]
             else:
                 failures += future.result()
-        tally.look(every=not counted)
+        tally.look(every=call is not run_counted)
         report(tally)
     return failures, sorted(broken, key=lambda job: job.seed)

@@ -63,7 +63,8 @@ class SeedJob:
     tables: tuple[str, ...]
     folder: str
     place_dir: str | None = None
-    data: str = ""  # digest of the figures of the plan: a folder of one's own may have changed since
+    code: str = ""  # digests of the plan: a worker may have another version, and a folder of one's own may have changed since
+    data: str = ""
     last: bool = False  # of the run that is asked for: none follows in this world, so that it may be used up
     gauge: Gauge = field(default=DEAF, compare=False, repr=False)
 

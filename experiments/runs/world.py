@@ -20,13 +20,20 @@ class Verhuisketens:
     """The real world: sim.run."""
 
     def world(self, job: SeedJob) -> Any:
-        """Build and burn in. Raises Refusal where the places of one's own are not those of the plan."""
+        """Build and burn in. Raises Refusal where code or figures here are not those of the plan."""
         from sim.run import burn_in
         from sim.world import figures
 
         figures.use(job.place_dir)
-        if job.place_dir and digests()["data"] != job.data:
+        here = digests()
+        if job.place_dir and here["data"] != job.data:
             raise Refusal(f"place_dir={shown(job.place_dir)}: its files changed while this command ran; give the command again")
+        for what, asked in (("code", job.code), ("data", job.data)):
+            if here[what] != asked:
+                raise Refusal(
+                    f"the {what} of the world is another one here ({here[what]}) than where the command began ({asked}): "
+                    f"give every computer the same version, change nothing while it runs, and give the command again"
+                )
         with compiling(job.gauge):
             return burn_in(
                 place=job.place,

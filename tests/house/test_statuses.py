@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -55,12 +56,11 @@ def failing(name: str, error: BaseException, monkeypatch) -> int:
         monkeypatch.setattr(importlib.import_module(module), worker, work)
         return call(name, ["."])
     command = importlib.import_module(name).COMMAND
-    broken = HydraCommand(command.name, command.config, command.schema, command.prepare, work)
-    return entry.main(broken, [*NEEDED.get(name, []), *([] if name.endswith("list") else ["out=here"])])
+    return entry.main(replace(command, execute=work), [*NEEDED.get(name, []), *([] if name.endswith("list") else ["out=here"])])
 
 
 def test_every_command_is_known():
-    assert {*PLAIN} | {f"experiments.{name}" for name in ("attribute", "compare", "goals", "list", "validate")} <= {*COMMANDS}
+    assert {*PLAIN} | {f"experiments.{name}" for name in ("attribute", "compare", "goals", "list", "sweep", "validate")} <= {*COMMANDS}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
