@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +15,7 @@ from analysis.estimates import beside_rivals, chain_examples, journey, judged, m
 from analysis.estimates.areas import areas
 from analysis.estimates.cards import STOCK, Place, cards, place_of
 from analysis.estimates.costs import beyond_basis, costs
-from analysis.estimates.effects import BySeed, by_seed, effects, whole_run, with_claims
+from analysis.estimates.effects import BySeed, by_seed, effects, whole_run
 from analysis.estimates.freed_homes import freed_homes
 from analysis.estimates.knowledge import Spread, otherwise, shipped
 from analysis.estimates.ledger_counts import COUNTED, LedgerCounts, helped
@@ -31,6 +31,7 @@ from analysis.tables.files import Folder
 from analysis.tables.for_page import FREED_HOMES, JOURNEY, USERS
 from analysis.tables.record import MANIFEST
 from analysis.tables.schema import CHAIN_LENGTHS, FILTERS_CSV, JUDGED, POTS, RIVALS, SENIORS, SPENDING, VALIDATION
+from sim.counts.indicators import HEADLINE
 from sim.counts.schema import DRIFT, FILTERS, INSTRUMENTS, JOURNAL, SUMMARY
 from sim.world.errors import Refusal
 from sim.world.names import ALL, BASIS, PLACEBO, check_names
@@ -70,8 +71,13 @@ class Results:
 
     @cached_property
     def effects(self) -> pd.DataFrame:
-        """The table of effects.csv with ``claimed``."""
-        return with_claims(effects(self.by_seed, spread=self.spread, missed=self.missed))
+        """The table of effects.csv."""
+        return effects(self.by_seed, spread=self.spread, missed=self.missed, headline=self.headline)
+
+    @property
+    def headline(self) -> Sequence[str]:
+        """The indicators that the run named beforehand."""
+        return tuple(self.config.get("headline", HEADLINE))
 
     @cached_property
     def ledger_counts(self) -> LedgerCounts:

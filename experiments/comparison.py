@@ -18,6 +18,7 @@ from experiments.runs.folder import check_place
 from experiments.runs.plan import make_plan
 from experiments.runs.runner import Failure
 from experiments.schema import Compare, check
+from sim.counts.indicators import HEADLINE
 from sim.counts.schema import REAL, SINGLE, TABLES, TEXT, TRUTH, Column, Table
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ def compare(
     instruments: Mapping[str, Mapping[str, Any]] | None = None,
     behaviour: Mapping[str, float] | None = None,
     eur_budget_total: float | None = None,
+    headline: str | Sequence[str] = HEADLINE,
     place_dir: str | Path | None = None,
     scenario_dir: str | Path | None = None,
     ledger: Literal["all", "first", "none"] = "first",

@@ -7,10 +7,23 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from sim.counts.indicators import HEADLINE, REGISTRY
 from sim.world.arguments import Behaviour, Months, MonthsAround, Number, Place, Seed, Start, Truth, Whole
 from sim.world.arguments import check as check
 from sim.world.arguments import unknown_key as unknown_key
+from sim.world.errors import hint
 from sim.world.names import MOST_STRENGTH
+
+
+def _headlines(names: list[str]) -> list[str]:
+    """Raises ValueError for what is no indicator, or one that is no effect on anybody."""
+    for name in names:
+        if name not in REGISTRY:
+            raise ValueError(f"{name} is no indicator{hint(name, REGISTRY, 'python -m experiments.list what=indicators names them')}")
+        if REGISTRY[name].over_movers:
+            raise ValueError(f"{name} is a mean over whoever moved, which describes and is no effect on anybody; name another indicator")
+    return list(dict.fromkeys(names))
+
 
 Names = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
 
@@ -59,6 +72,9 @@ class Compare(Runs):
 
     scenarios: Names = Field(min_length=1, description="names of scenarios")
     eur_budget_total: Number | None = Field(None, ge=0, le=10_000_000_000, description="euro for each scenario")
+    headline: Annotated[Names, AfterValidator(_headlines)] = Field(
+        list(HEADLINE), min_length=1, description="indicators that are named beforehand"
+    )
     ledger: Literal["all", "first", "none"] = Field(description="all, first or none")
     ghosts: Truth = True
     ghost_window: Whole = Field(24, ge=1, le=240, description="months")

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from analysis.page.section import Page, Section
 from analysis.page.words import Text
 from analysis.tables.schema import EVERY
+from sim.counts.indicators import HEADLINE
 
 MONTHS, BASE = 120, 1000.0
 
@@ -22,11 +23,12 @@ def page(tables: dict[str, list[dict[str, Any]]], scenarios: dict[str, Any], ord
     for table in EVERY:
         rows = pd.DataFrame(tables.get(table.name, []))
         extra = [name for name in rows.columns if name not in table.names]
-        columns = dict.fromkeys((*table.names, "claimed")) if table.name == "effects" else dict.fromkeys(table.names)
+        columns = dict.fromkeys(table.names)
         made[table.name] = rows.reindex(columns=[*columns, *(name for name in extra if name not in columns)])
     results = SimpleNamespace(
         manifest={"scenarios": scenarios},
         months=MONTHS,
+        headline=HEADLINE,
         window=24,
         place="Zwolle",
         scenarios=list(order or [name for name in scenarios if name != "basis"]),

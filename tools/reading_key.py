@@ -17,7 +17,6 @@ ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:  # run as a file, the project is not on the path yet
     sys.path.insert(0, str(ROOT))
 
-from analysis.estimates.effects import with_claims  # noqa: E402
 from analysis.page.assumption_words import assumption  # noqa: E402
 from analysis.page.noticed import NOTICED  # noqa: E402
 from sim.world.names import ALL, BASIS, PLACEBO  # noqa: E402
@@ -57,7 +56,7 @@ class Run(NamedTuple):
 
     def whole(self, indicator: str, by: str = ALL, group: str = ALL) -> pd.DataFrame:
         """Net effects over the whole run on all households or a group, by scenario; placebo left out."""
-        found = with_claims(self.table("effects"))
+        found = self.table("effects")
         rows = (found["indicator"] == indicator) & (found["group_by"] == by) & (found["group"] == group)
         rows &= (found["estimand"] == "net") & (found["months_from"] == 0)
         mine = found[rows & (found["scenario"] != PLACEBO)]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.estimates.effects import effects, with_claims
+from analysis.estimates.effects import effects
 from analysis.tables.for_page import AREAS
 from sim.world.names import BASIS
 
@@ -33,7 +33,7 @@ def areas(summary: pd.DataFrame, known: Mapping[str, Mapping[str, Any]]) -> pd.D
         mine = mine.assign(group=mine["group"].map(of))
     keys = ["scenario", "seed", "indicator", "group_by", "group", "months_from", "months_to"]
     summed = mine.astype({"scenario": object, "group": object}).groupby(keys, as_index=False, observed=True)["value"].sum()
-    found = with_claims(effects(summed)).rename(columns={"group": "area"})
+    found = effects(summed).rename(columns={"group": "area"})
     for key in ("name", "x_km", "y_km"):
         found[key] = found["area"].map(lambda code, key=key: known.get(str(code), {}).get(key))
     found = found.astype({"x_km": float, "y_km": float})

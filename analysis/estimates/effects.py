@@ -6,18 +6,19 @@ ghosts, inside one world) and verdringing, the direct effect less the net one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from analysis.estimates.claims import DESCRIPTION, HEADLINES, OTHERS, RATE, with_claims
 from analysis.estimates.knowledge import Spread, beside, figure, studied
 from analysis.estimates.misses import NOT_COMPARED
-from analysis.estimates.statistics import claimed, half_width, paired, refuse_twins, same_seeds, seeds_needed
+from analysis.estimates.statistics import half_width, paired, refuse_twins, same_seeds, seeds_needed
 from analysis.tables.files import need
 from analysis.tables.schema import EFFECTS
-from sim.counts.indicators import DIRECT, REGISTRY
+from sim.counts.indicators import DIRECT, HEADLINE, REGISTRY
 from sim.counts.schema import SUMMARY
 from sim.world.errors import Refusal
 from sim.world.names import ALL, BASIS, PLACEBO
@@ -100,6 +101,7 @@ def effects(
     fingerprints: Mapping[str, str] | None = None,
     spread: Callable[[str, str], Spread] | None = None,
     missed: Callable[[str], str] = lambda _indicator: NOT_COMPARED,
+    headline: Collection[str] = HEADLINE,
 ) -> pd.DataFrame:
     """The table of effects.csv: one row per scenario (placebo included) × indicator × group × period.
 
@@ -107,6 +109,7 @@ def effects(
         summary: one row per scenario, seed, indicator, group and period; or what ``by_seed`` made of it.
         fingerprints: seed to the fingerprint of its world, to refuse two seeds that are one.
         spread: what the study of assumptions makes of the effect of a scenario on an indicator; None: nothing is said of it.
+        headline: indicators that were named beforehand (see ``claims``).
 
     Returns:
         Columns of ``EFFECTS``. ``mean`` is the scenario's; ``difference`` scenario minus basis with its 95 % interval;
@@ -142,7 +145,7 @@ def effects(
     why_not = np.where(table["estimand"] == "net", NO_GROUPS, NO_GHOSTS)
     table["knowledge"] = table["knowledge"].where(table["knowledge"].notna(), why_not)
     of = {key: missed(str(key)) for key in table["indicator"].unique()}
-    return table.assign(misses=table["indicator"].map(of))[list(EFFECTS.names)]
+    return with_claims(table.assign(misses=table["indicator"].map(of)), headline)[list(EFFECTS.names)]
 
 
 def _of(name: str, rows: pd.DataFrame, estimand: str, values: NDArray, base: NDArray, floor: NDArray) -> pd.DataFrame:
@@ -167,11 +170,6 @@ def unit(indicator: str) -> str:
     return REGISTRY[indicator].unit if indicator in REGISTRY else ""
 
 
-def with_claims(table: pd.DataFrame) -> pd.DataFrame:
-    """The table of effects with a column ``claimed`` (see ``statistics.claimed``)."""
-    return table.assign(claimed=claimed(table["difference"], table["lower"], table["upper"], table["placebo"]))
-
-
 def whole_run(table: pd.DataFrame, indicator: str, group_by: str = ALL, estimand: str = "net") -> pd.DataFrame:
     """Rows of one indicator and estimand over the longest period from month 0, placebo left out."""
     chosen = table[(table["indicator"] == indicator) & (table["group_by"] == group_by) & (table["months_from"] == 0)]
@@ -180,19 +178,26 @@ def whole_run(table: pd.DataFrame, indicator: str, group_by: str = ALL, estimand
     return chosen.reset_index(drop=True)
 
 
-def comparisons(table: pd.DataFrame) -> dict[str, int]:
-    """How many comparisons were made, and in how many the world in which nothing of substance differs seems to differ.
+def comparisons(table: pd.DataFrame) -> dict[str, int | float]:
+    """How many comparisons were made, how many are claimed, and how many of these chance may have made.
 
     Returns:
-        ``n`` rows of scenarios with an interval that is not just a point, ``claims`` among them, ``placebo_n`` rows
-        of the placebo with an interval, ``placebo_misses`` those whose interval leaves out 0.
+        Of scenarios, rows with an interval that is not just a point: ``headlines`` and ``headline_claims``; ``n`` and ``claims`` of the
+        others, ``false_claims`` (at most, on average); ``descriptions``. ``placebo_n`` rows of the placebo with an interval,
+        ``placebo_misses`` those whose interval leaves out 0.
     """
-    open_rows = with_claims(table[table["upper"] > table["lower"]])
+    open_rows = table[table["upper"] > table["lower"]]
     placebo = open_rows["scenario"] == PLACEBO
     outside = (open_rows["lower"] > 0) | (open_rows["upper"] < 0)
+    of = {name: (open_rows["family"] == name) & ~placebo for name in (HEADLINES, OTHERS, DESCRIPTION)}
+    claims = int((of[OTHERS] & open_rows["claimed"]).sum())
     return {
-        "n": int((~placebo).sum()),
-        "claims": int((open_rows["claimed"] & ~placebo).sum()),
+        "headlines": int(of[HEADLINES].sum()),
+        "headline_claims": int((of[HEADLINES] & open_rows["claimed"]).sum()),
+        "n": int(of[OTHERS].sum()),
+        "claims": claims,
+        "false_claims": RATE * claims,
+        "descriptions": int(of[DESCRIPTION].sum()),
         "placebo_n": int(placebo.sum()),
         "placebo_misses": int((outside & placebo).sum()),
     }

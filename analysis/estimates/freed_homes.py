@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.estimates.claims import p_chance
+from analysis.estimates.claims import told as called
 from analysis.estimates.ledger_counts import Numbers
-from analysis.estimates.statistics import claimed, half_width, paired
+from analysis.estimates.statistics import half_width, paired
 from analysis.tables.for_page import FREED, FREED_HOMES
 from sim.counts.schema_counts import NEXT_OF, NOBODY, next_key
 from sim.world.names import BASIS, PLACEBO
@@ -42,8 +44,9 @@ def freed_homes(read: Read, scenarios: Sequence[str]) -> pd.DataFrame:
         told = (more.difference, more.lower, more.upper) if name != BASIS else (np.nan,) * 3
         table = table.assign(**dict(zip(("difference", "difference_lower", "difference_upper"), told, strict=True)), seeds=len(seeds))
         table = table.assign(placebo=floor if name != BASIS else np.nan)
-        table["claimed"] = claimed(table["difference"], table["difference_lower"], table["difference_upper"], table["placebo"])
-        rows.append(table)
+        of_change = table.assign(lower=table["difference_lower"], upper=table["difference_upper"])
+        chance = p_chance(of_change["difference"], of_change["lower"], of_change["upper"], of_change["seeds"])
+        rows.append(table.assign(claimed=called(of_change, chance)["claimed"]))
     if not rows:
         return pd.DataFrame(columns=list(FREED_HOMES.names))
     return pd.concat(rows, ignore_index=True)[list(FREED_HOMES.names)]

@@ -10,8 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.estimates.bundles import BUNDLE, Bundle, Values, parts_table, shares_table
-from analysis.estimates.effects import with_claims
-from analysis.estimates.statistics import refuse_twins
+from analysis.estimates.statistics import claimed, refuse_twins
 from analysis.page import words
 from analysis.page.figures import bundle_panels, svg_and_png
 from analysis.page.summary import ONLY_CHANCE, PLAIN_SIGNS, reason
@@ -37,7 +36,10 @@ def finish(out: Path, worlds: pd.DataFrame, bundle: Bundle, config: Mapping[str,
     values = Values(worlds, bundle)
     shares, parts = shares_table(values), parts_table(values)
     tables = {"worlds": worlds, "bundles": parts, "shapley": shares}
-    shares, parts = with_claims(shares.rename(columns={"share": "difference"})), with_claims(parts)
+    shares, parts = (
+        table.assign(claimed=claimed(table["difference"], table["lower"], table["upper"], table["placebo"]))
+        for table in (shares.rename(columns={"share": "difference"}), parts)
+    )
     name = Text(title["nl"], title["en"])
     names = {key: words.instrument(key, config.get("instrument_titles", {})) for key in bundle.keys}
     SHARES.write(out, bundle.scenario, tables, {"shapley": svg_and_png(partial(picture, shares, parts, name, names))})

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.estimates.effects import comparisons, whole_run
 from analysis.estimates.knowledge import NO_WIDER
-from analysis.estimates.statistics import by_chance
+from analysis.page import words
 from analysis.page.noticed import MOVES, certain
 from analysis.page.section import Page
 from analysis.page.words import Text, both, interval, number, numbers, span, two_digits, wide_of
@@ -123,6 +123,31 @@ def scenario_lines(results: Results) -> list[tuple[Text, Text, str]]:
     return [(results.titles[row["scenario"]], _verdict(row), "claim" if row["claimed"] else "noise") for _, row in rows.iterrows()]
 
 
+def headline_lines(results: Results) -> list[Text]:
+    """Of each other figure that was named beforehand what every scenario does to it; none where it was not counted."""
+    lines = []
+    for key in (key for key in results.headline if key != MOVES):
+        rows = whole_run(results.effects, key)
+        by_name = {row["scenario"]: row for _, row in rows.iterrows()}
+        told = [_short(results, key, by_name[name]) for name in results.scenarios if name in by_name]
+        if told:
+            of = words.indicator(key)
+            lines.append(Text(f"{of.nl}: {'; '.join(one.nl for one in told)}.", f"{of.en}: {'; '.join(one.en for one in told)}."))
+    return lines
+
+
+def _short(results: Results, key: str, row: pd.Series) -> Text:
+    name = results.titles[row["scenario"]]
+    if not row["claimed"]:
+        return Text(f"{name.nl} geen verschil te zien", f"{name.en} no difference to be seen")
+    scaled = row.copy()
+    scaled[["difference", "lower", "upper", "lower_full", "upper_full"]] *= words.SCALE.get(key, 1.0)
+    size = numbers(abs(scaled["difference"]), 2) if key in words.SCALE else _rounded(abs(scaled["difference"]))
+    around = _around(scaled)
+    more = Text("meer", "more") if row["difference"] >= 0 else Text("minder", "fewer")
+    return Text(f"{name.nl} {size.nl} {more.nl}{around.nl}", f"{name.en} {size.en} {more.en}{around.en}")
+
+
 def _verdict(row: pd.Series) -> Text:
     amount = interval(row["difference"], row["lower"], row["upper"], 0)
     if row["difference"] == 0 and row["lower"] == 0 == row["upper"]:
@@ -152,6 +177,11 @@ def reason(row: pd.Series) -> Text:
             f"an effect: more than the noise of the placebo (±{noise.en})",
         )
     if row["lower"] > 0 or row["upper"] < 0:
+        if abs(row["difference"]) > floor:
+            return Text(
+                "geen verschil te zien: onder zoveel getallen kan dit toeval zijn",
+                "no difference to be seen: among so many figures it may be chance",
+            )
         noise = numbers(floor, 1)
         return Text(
             f"geen verschil te zien: niet groter dan de ruis van de placebo (±{noise.nl})",
@@ -177,17 +207,23 @@ def _needed(row: pd.Series) -> Text:
 def chance_lines(results: Results) -> list[Text]:
     """What chance alone would do, and what the intervals are not about."""
     found = comparisons(results.effects)
-    n, expected = numbers(found["n"]), numbers(by_chance(found["n"]))
     lines = []
-    if found["n"]:
-        claims = numbers(found["claims"])
+    if found["headlines"]:
+        n, claims = numbers(found["headlines"]), numbers(found["headline_claims"])
         lines.append(
             Text(
-                f"In effects.csv staan {n.nl} vergelijkingen met een interval. Ook als geen enkel scenario iets zou "
-                f"doen, lijken er door toeval gemiddeld hooguit {expected.nl} een effect; nu noemen we er {claims.nl} "
-                "een effect.",
-                f"effects.csv holds {n.en} comparisons with an interval. Even if no scenario did anything, on average "
-                f"at most {expected.en} would look like an effect by chance; now {claims.en} are called an effect.",
+                f"Vooraf gekozen hoofdcijfers: {n.nl}; bij {claims.nl} daarvan is het verschil meer dan toeval.",
+                f"Headline figures, chosen beforehand: {n.en}; in {claims.en} of them the difference is more than chance.",
+            )
+        )
+    if found["n"]:
+        n, claims, wrong = numbers(found["n"]), numbers(found["claims"]), numbers(found["false_claims"])
+        lines.append(
+            Text(
+                f"In effects.csv staan {n.nl} andere vergelijkingen. Daarvan noemen we er {claims.nl} een effect; naar schatting is "
+                f"hooguit {wrong.nl} daarvan toch toeval.",
+                f"effects.csv holds {n.en} other comparisons. Of them {claims.en} are called an effect; of these {wrong.en} at most are "
+                "chance all the same, we estimate.",
             )
         )
     if found["placebo_n"]:
@@ -233,6 +269,7 @@ def plain(results: Results, language: str = "nl") -> str:
     lines = [f"{provisional(results).of(language)}:"] if results.awaited else []
     lines += [headline(results).of(language)]
     lines += [f"- {name.of(language)}: {verdict.of(language)}." for name, verdict, _ in scenario_lines(results)]
+    lines += [f"- {line.of(language)}" for line in headline_lines(results)]
     worlds = _worlds(results)
     basis = Text(
         f"Gerekend met {worlds.nl}; elk scenario telt dezelfde mensen en huizen als basis.",

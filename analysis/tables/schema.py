@@ -77,6 +77,21 @@ EFFECTS = csv(
     C("p_best", REAL, "0-1", "how likely it is that of the scenarios of the run this one does most, by chance and knowledge"),
     _KNOWLEDGE,
     _MISSES,
+    C(
+        "family",
+        TEXT,
+        ("headline", "others", "description"),
+        "`headline`: the net effect on all households over the whole run of an indicator that the key `headline` names; `description`: a "
+        "mean over whoever moved, or by role, which is no effect on anybody",
+    ),
+    C(
+        "q",
+        REAL,
+        "0-1",
+        "of others: the share of chance among the claims of the scenario if this one were the last of them (Benjamini-Hochberg); empty for "
+        "the other families and the placebo",
+    ),
+    C("claimed", TRUTH, YES, "whether it is called an effect ([when](chance.md#the-placebo-how-large-is-nothing))"),
 )
 COUNTED = {"senior move": "", "suitable home": "_suitable", "link": "_link"}  # what is extra, and the end of the names of its columns
 

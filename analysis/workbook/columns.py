@@ -100,6 +100,12 @@ KNOWLEDGE = {
         "Hangt aan wat het model mist",
         "Openbare cijfers waar deze telling aan hangt en waar het model meer dan 25 procent naast zit: sleutels van validation.csv.",
     ),
+    "family": Told("Soort getal", "Vooraf gekozen hoofdcijfer, een ander getal, of een beschrijving van wie er verhuisde."),
+    "q": Told(
+        "Deel dat toeval kan zijn",
+        "Van wat bij deze maatregel een effect heet, als dit het laatste is. Leeg bij hoofdcijfers.",
+    ),
+    "claimed": Told("Heet een effect", "Meer dan toeval, en meer dan de proef waarin niets verandert. Over kennis zegt dit niets."),
 }
 DUTCH: Mapping[str, Mapping[str, Told]] = {
     EFFECTS.name: {

@@ -58,6 +58,7 @@ UNITS = {
     **dict.fromkeys(SHARES, "procent"),
 }
 WHAT = {"senior move": "verhuizing van een senior", "suitable home": "senior die geschikt woont", "link": "verhuizing naar een lege woning"}
+FAMILIES = {"headline": "Hoofdcijfer", "others": "Ander getal", "description": "Beschrijving"}
 CARRIED = {  # the column knowledge, where there is a second margin
     "factor": "Ja: de uitkomst van de studie als factor",
     "shift": "Ja: de uitkomst van de studie als verschuiving",
@@ -191,6 +192,8 @@ class Names:
             "group_by": lambda key, _: GROUPINGS.get(key, key),
             "group": lambda key, by: self.area(key) if by == "wijk" else group(key, by),
             "estimand": lambda key, _: ESTIMANDS.get(key, key),
+            "family": lambda key, _: FAMILIES.get(key, key),
+            "claimed": lambda one, _: "ja" if one else "nee",
             "instrument": lambda key, _: self.part(key),
             "payer": lambda key, _: organisation(key),
             "year": lambda text, _: year(text),
@@ -215,7 +218,7 @@ class Names:
             return values
         beside = frame[BESIDE[column]].tolist() if BESIDE.get(column) in frame else [""] * len(frame)
         pairs = list(zip(values, beside, strict=True))
-        known = {pair: of(*pair) if pair[0] else pair[0] for pair in set(pairs)}
+        known = {pair: pair[0] if pair[0] in (None, "") else of(*pair) for pair in set(pairs)}
         return [known[pair] for pair in pairs]
 
 

@@ -7,11 +7,17 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+HEADLINE = ("senior_moves", "suitable_seniors", "starters_housed")  # what a run claims first, unless it names others
 DIRECT = "first_moves_direct"  # the direct effect on first moves: not an indicator of its own, but an estimand of that one
 
 
 class Indicator(NamedTuple):
-    """One thing that is counted. ``better`` is +1 when more is better, −1 when less is, 0 when neither."""
+    """One thing that is counted.
+
+    Attributes:
+        better: +1 when more is better, −1 when less is, 0 when neither.
+        over_movers: a mean or share over those who moved: two worlds have different movers, so it describes them and is no effect.
+    """
 
     key: str
     nl: str
@@ -21,6 +27,7 @@ class Indicator(NamedTuple):
     better: int
     definition: str
     toolkit: str = ""
+    over_movers: bool = False
 
 
 # fmt: off
@@ -30,14 +37,14 @@ _LIST = (
        "senior households that move to another home in the period: an empty one, by a swap, or to a home for informal care", "monitor 1/3, Aantal verhuizingen"),
     _I("moves_set_off", "verhuizingen in gang gezet per verhuizing van een senior", "moves set off per senior's move", "moves", "moves", 1,
        "moves after the senior's own in the same chain, mean over the seniors' moves into an empty home in the period; open chains count as far as they came",
-       "monitor 1/3, Lengte verhuisketen"),
+       "monitor 1/3, Lengte verhuisketen", over_movers=True),
     _I("moves", "verhuizingen naar een lege woning", "moves into an empty home", "moves", "moves", 1, "all fills in the period"),
     _I("first_moves", "huishoudens die verhuisden", "households that moved", "households", "moves", 1,
        "households that moved at least once since month 0 (moving in with a partner left out), by their class before that move"),
     _I("fit", "passend wonen", "fit", "0-1", "month", 1, "mean fit of the households present, mean over the months of the period"),
     _I("fit_gain", "passender wonen na een verhuizing", "fit gained by a move", "0-1", "moves", 1,
        "mean fit after less fit before, over moves by choice from a home in the area; two worlds have different movers, so it describes them "
-       "and is no effect on anybody"),
+       "and is no effect on anybody", over_movers=True),
     _I("suitable_seniors", "oudere huishoudens die geschikt wonen", "senior households in a suitable home", "households", "month", 1,
        "senior households in a step-free, reachable home, mean over the last twelve months of the period", "opgave 1"),
     _I("unsuitable_seniors", "oudere huishoudens die ongeschikt wonen", "senior households in an unsuitable home", "households", "month", -1,
@@ -49,7 +56,7 @@ _LIST = (
     _I("senior_moves_suitable", "verhuizingen van senioren naar een geschikte woning", "seniors' moves into a suitable home", "moves", "moves", 1,
        "senior moves into a step-free, reachable home in the period", "opgave 5, 6"),
     _I("senior_moves_km", "afstand van verhuizingen van senioren", "distance of seniors' moves", "km", "moves", 0,
-       "mean straight distance between the areas left and taken", "opgave 6"),
+       "mean straight distance between the areas left and taken", "opgave 6", over_movers=True),
     _I("suitable_dwellings", "woningen die (potentieel) geschikt zijn", "suitable or adaptable homes", "dwellings", "month", 1,
        "homes in stock that are suitable or adaptable, mean over the last twelve months", "opgave 7"),
     _I("splittable_dwellings", "woningen die te splitsen of te delen zijn", "homes that can be split or shared", "dwellings", "month", 0,
@@ -98,7 +105,7 @@ _LIST = (
     _I("senior_moves_wens", "verhuizingen van senioren uit wens", "seniors' moves by wish", "moves", "moves", 0,
        "all other senior moves (wens)"),
     _I("senior_moves_share_nood", "aandeel nood in verhuizingen van senioren", "share of need in seniors' moves", "0-1", "moves", -1,
-       "senior_moves_nood as a share of senior_moves"),
+       "senior_moves_nood as a share of senior_moves", over_movers=True),
     _I("freed_family_homes", "vrijgekomen gezinswoningen", "family homes freed", "dwellings", "moves", 1,
        "single-family homes of four or more rooms left empty by a senior's move in the period"),
     _I("starters_housed", "starters met een woning", "starters housed", "households", "moves", 1,
@@ -106,7 +113,7 @@ _LIST = (
     _I("families_housed", "gezinnen naar een andere woning", "families housed", "households", "moves", 1,
        "households of three or more persons that take an empty home in the period"),
     _I("waiting_months", "maanden zoeken tot een corporatiewoning", "months of searching for a corporatie home", "months", "moves", -1,
-       "mean months from the start of the search to the keys, over corporatie homes let in the period"),
+       "mean months from the start of the search to the keys, over corporatie homes let in the period", over_movers=True),
 )
 REGISTRY: dict[str, Indicator] = {entry.key: entry for entry in _LIST}
 # fmt: on

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.estimates.costs import CHEAPER, FREE, costs, whole_scenarios
-from analysis.estimates.effects import KEYS, by_seed, comparisons, effects, whole_run, with_claims
+from analysis.estimates.effects import KEYS, by_seed, comparisons, effects, whole_run
 from analysis.estimates.knowledge import FACTOR, Spread, figure, studied
 from analysis.estimates.statistics import ratio, turned_over
 from analysis.page.section import Page
@@ -54,7 +54,7 @@ def test_columns_are_those_of_the_interface(summary: pd.DataFrame) -> None:
 
 
 def test_a_scenario_that_changes_nothing_has_effects_of_exactly_zero(summary: pd.DataFrame) -> None:
-    table = with_claims(effects(summary))
+    table = effects(summary)
     zero = table[(table["scenario"] == "huurgewenning") & table["difference"].notna()]
     assert len(zero) > 10
     assert (zero[["difference", "lower", "upper"]] == 0.0).all(axis=None)
@@ -71,7 +71,7 @@ def test_the_placebo_column_is_the_half_width_of_the_placebos_own_interval(summa
 
 
 def test_without_a_placebo_nothing_is_claimed() -> None:
-    table = with_claims(effects(made.summary(("basis", "voorrang"), SEEDS)))
+    table = effects(made.summary(("basis", "voorrang"), SEEDS))
     assert table["placebo"].isna().all()
     assert not table["claimed"].any()
 
@@ -217,7 +217,7 @@ def test_why_there_is_no_euro_per_move_is_said_as_it_is_in_table_and_page(summar
     ledger = made.instruments(SCENARIOS, SEEDS)
     ledger["cost_eur"] = PAID[why](ledger["cost_eur"], ledger["seed"])
     cards = pd.DataFrame({"scenario": ["voorrang"], "instrument": ["all"], "price": ["filled in"]})
-    tables = {"costs": costs(ledger, summary, "2026-07", made.MONTHS), "effects": with_claims(effects(summary)), "cards": cards}
+    tables = {"costs": costs(ledger, summary, "2026-07", made.MONTHS), "effects": effects(summary), "cards": cards}
     [row] = [one for _, one in whole_scenarios(tables["costs"]).iterrows() if one["scenario"] == "voorrang"]
     assert (f"senior move: {why}" in row["note"]) if why else "senior move" not in row["note"]
     said = why_not(Page(SimpleNamespace(manifest={}, months=made.MONTHS), tables), "voorrang", SENIOR)

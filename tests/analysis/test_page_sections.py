@@ -182,7 +182,10 @@ def test_how_soon_worlds_part_is_the_mean_over_the_seeds():
 def test_certainty_counts_what_the_table_of_effects_holds(page):
     effects, row = page.results.effects, certainty(page.results.effects).iloc[0]
     rows = effects[(effects["upper"] > effects["lower"]) & (effects["scenario"] != "placebo")]
-    assert row["comparisons"] == len(rows) and row["claimed"] == rows["claimed"].sum() and row["by_chance"] == pytest.approx(len(rows) / 20)
+    of = {name: rows[rows["family"] == name] for name in ("headline", "others", "description")}
+    assert [row[key] for key in ("headlines", "comparisons", "descriptions")] == [len(of[name]) for name in of]
+    assert [row["headline_claims"], row["claimed"]] == [of[name]["claimed"].sum() for name in ("headline", "others")]
+    assert not of["description"]["claimed"].any() and row["by_chance"] == pytest.approx(row["claimed"] / 20)
 
 
 def test_the_command_with_every_setting_gives_the_same_configuration():

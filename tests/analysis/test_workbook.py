@@ -25,7 +25,7 @@ from analysis.workbook.book import EXPLANATION, key_title, shown
 from analysis.workbook.columns import DUTCH, TABS
 from analysis.workbook.words import KEYS, NOTES, SCORES, Names
 from sim.counts.indicators import REGISTRY as INDICATORS
-from sim.counts.schema import GROUPINGS, TEXT
+from sim.counts.schema import GROUPINGS, TEXT, TRUTH
 from sim.counts.worksheet_rows import REGISTRY as ROWS
 from tests import synthetic_tables as made
 
@@ -75,6 +75,8 @@ def test_a_tab_has_the_rows_of_its_csv_with_numbers_as_numbers_and_names_for_key
                 assert cell.value == text, "a key is as it stands in the CSV"
             elif text == "":
                 assert cell.value is None
+            elif column.kind == TRUTH:
+                assert cell.value == {"True": "ja", "False": "nee"}[text]
             elif column.kind != TEXT or (column.name == "year" and text.isdigit()):
                 assert cell.data_type == "n" and math.isclose(cell.value, float(text), rel_tol=1e-14), f"{column.name}: {cell.value}"
             else:

@@ -174,7 +174,7 @@ def test_who_reads_a_column_that_is_not_there_is_told_the_nearest():
 
 
 def test_a_computed_table_is_written_as_the_schema_has_it_and_a_lost_column_is_named(tmp_path):
-    frame = pd.DataFrame([range(len(EFFECTS.names) + 1)], columns=["claimed", *reversed(EFFECTS.names)])
+    frame = pd.DataFrame([range(len(EFFECTS.names) + 1)], columns=["beside", *reversed(EFFECTS.names)])
     write_table(tmp_path, EFFECTS, frame)
     assert tuple(pd.read_csv(tmp_path / EFFECTS.file).columns) == EFFECTS.names
     with pytest.raises(Refusal, match=r"effects\.csv: no column 'seeds_needed'"):

@@ -103,7 +103,8 @@ def indicators(page: Page) -> Grid:
     """Indicator × measure over the whole run, the first indicators first."""
     e = page.results.effects
     there = list(dict.fromkeys(e["indicator"]))
-    keys = [*(key for key in FIRST if key in there), *(key for key in there if key not in FIRST)]
+    first = dict.fromkeys([*page.results.headline, *FIRST])
+    keys = [*(key for key in first if key in there), *(key for key in there if key not in first)]
     lines = ((key, name, ALL, ALL) for key in keys for name in page.order)
     return _grid(page, lines, Text("Verschil per maatregel, hele tijd", "Difference by measure, whole time"))
 

@@ -234,18 +234,27 @@ def _chance(page: Page) -> Words:
     row = {"of": ALL}
     numbers = {
         key: page.book.quote("certainty", key, row)
-        for key in ("comparisons", "claimed", "by_chance", "placebo_comparisons", "placebo_misses")
+        for key in ("headlines", "headline_claims", "comparisons", "claimed", "by_chance", "placebo_comparisons", "placebo_misses")
     }
     lines = []
-    if numbers["comparisons"].value:
+    if numbers["headlines"].value:
         lines.append(
             rich(
-                "Van de {comparisons} getallen in de bijlage zijn er zo’n {by_chance} toeval. Kies dus niet achteraf het mooiste getal.",
-                "Of the {comparisons} numbers in the annex some {by_chance} are chance. So do not pick the nicest one afterwards.",
+                "Vooraf kozen we {headlines} hoofdcijfers. Bij {headline_claims} daarvan is het verschil meer dan toeval.",
+                "We chose {headlines} headline figures beforehand. In {headline_claims} of them the difference is more than chance.",
                 **numbers,
             )
         )
-        lines.append(rich("Nu noemen we er {claimed} zeker.", "Now {claimed} of them are called certain.", **numbers))
+    if numbers["comparisons"].value:
+        lines.append(
+            rich(
+                "Van de andere {comparisons} getallen in de bijlage noemen we er {claimed} een effect. Naar schatting is daarvan hooguit "
+                "{by_chance} toch toeval.",
+                "Of the other {comparisons} numbers in the annex {claimed} are called an effect. Of these {by_chance} at most are chance "
+                "all the same, we estimate.",
+                **numbers,
+            )
+        )
     if numbers["placebo_comparisons"].value:
         lines.append(
             rich(
