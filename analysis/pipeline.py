@@ -84,6 +84,7 @@ def tables_of(results: Results) -> dict[str, pd.DataFrame]:
         "cards": results.cards,
         "freed_homes": results.freed_homes,
         "areas": results.areas,
+        "cost_curve": results.cost_curve,
         "users": results.users,
     }
 

@@ -14,6 +14,7 @@ import pandas as pd
 from analysis.estimates import beside_rivals, chain_examples, journey, judged, misses, person_rates, pots, validation
 from analysis.estimates.areas import areas
 from analysis.estimates.cards import STOCK, Place, cards, place_of
+from analysis.estimates.cost_curve import cost_curve
 from analysis.estimates.costs import beyond_basis, costs
 from analysis.estimates.effects import BySeed, by_seed, effects, whole_run
 from analysis.estimates.freed_homes import freed_homes
@@ -28,9 +29,9 @@ from analysis.estimates.validation import Tables
 from analysis.page import words
 from analysis.page.words import Text
 from analysis.tables.files import Folder
-from analysis.tables.for_page import FREED_HOMES, JOURNEY, USERS
+from analysis.tables.for_page import COST_CURVE, FREED_HOMES, JOURNEY, USERS
 from analysis.tables.record import MANIFEST
-from analysis.tables.schema import CHAIN_LENGTHS, FILTERS_CSV, JUDGED, POTS, RIVALS, SENIORS, SPENDING, VALIDATION
+from analysis.tables.schema import CHAIN_LENGTHS, FILTERS_CSV, JUDGED, POTS, RIVALS, SENIOR_MOVES, SENIORS, SPENDING, VALIDATION
 from sim.counts.indicators import HEADLINE
 from sim.counts.schema import DRIFT, FILTERS, INSTRUMENTS, JOURNAL, SUMMARY
 from sim.world.errors import Refusal
@@ -138,6 +139,14 @@ class Results:
         """The table of costs.csv."""
         ledger = beyond_basis(self.instruments, self.scenarios, self.already(BASIS))
         return costs(ledger, self.by_seed, str(self.config["start"]), self.months, self.spread, self.missed)
+
+    @cached_property
+    def cost_curve(self) -> pd.DataFrame:
+        """The table of cost_curve.csv."""
+        if not self.folder.has("months"):
+            return pd.DataFrame(columns=list(COST_CURVE.names))
+        ledger = beyond_basis(self.instruments, self.scenarios, self.already(BASIS))
+        return cost_curve(ledger, self.folder.table("months", SENIOR_MOVES), self.seeds, self.months)
 
     @cached_property
     def naive(self) -> pd.DataFrame:

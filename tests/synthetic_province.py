@@ -90,7 +90,7 @@ def others(listed: list[str], seeds: int) -> dict[str, pd.DataFrame]:
     money = money.assign(instrument=money["scenario"], organisation="gemeente", contacts=9, uses=3, cost_eur=9000.0, waiting=0, no_money=0)
     drift = worlds[worlds["scenario"] != BASIS].assign(share_elsewhere=worlds["month"] / 1000)
     return {
-        "months": worlds.assign(**{name: 200_000 for name in (*STOCK, *OF_MONTHS) if name not in worlds}),
+        "months": worlds.assign(**{name: 200_000 for name in ("senior_moves", *STOCK, *OF_MONTHS) if name not in worlds}),
         "funnel": funnel,
         "instruments": money[list(INSTRUMENTS.names)],
         "drift": drift[list(DRIFT.names)],

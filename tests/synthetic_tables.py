@@ -75,15 +75,17 @@ def others(scenarios: tuple[str, ...], seeds: range) -> dict[str, pd.DataFrame]:
     for scenario in scenarios:
         for seed in seeds:
             for month in range(MONTHS + FOLLOW_UP):
-                months.append((scenario, seed, month, 2000))
+                moved = 50 + extra(scenario, seed) / MONTHS if month < MONTHS else 50
+                months.append((scenario, seed, month, 2000, moved))
                 for stage, n in (("woonwens", 20), ("woningzoeken", 10), ("verhuizen", 5)):
                     funnel.append((scenario, seed, month, "senior", stage, "entered", "wish", n + (scenario == "voorrang")))
                     funnel.append((scenario, seed, month, "family", stage, "entered", "wish", 100))
                 funnel.append((scenario, seed, month, "senior", "woonwens", "dropped", "wish_faded", 4))
                 if scenario != "basis":
                     drift.append((scenario, seed, month, month / 100))
+    of_month = dict.fromkeys((*SENIORS, "senior_moves", *OF_MONTHS, *STOCK))
     return {
-        "months": pd.DataFrame(months, columns=SENIORS).reindex(columns=list(dict.fromkeys((*SENIORS, *OF_MONTHS, *STOCK))), fill_value=0),
+        "months": pd.DataFrame(months, columns=[*SENIORS, "senior_moves"]).reindex(columns=list(of_month), fill_value=0),
         "funnel": pd.DataFrame(funnel, columns=FUNNEL.names),
         "drift": pd.DataFrame(drift, columns=DRIFT.names),
     }

@@ -50,6 +50,7 @@ MAKERS: dict[str, Callable[[Any], pd.DataFrame]] = {
     "cards_csv": lambda results: results.cards,
     "freed_homes_csv": lambda results: results.freed_homes,
     "areas_csv": lambda results: results.areas,
+    "cost_curve_csv": lambda results: results.cost_curve,
     "users_csv": lambda results: results.users,
 }
 

@@ -145,6 +145,22 @@ CARDS = csv(
     C("evidence", TEXT, STRONGEST_FIRST, "what its strength rests on; of a whole scenario the weakest of its instruments"),
     C("sources", TEXT, "text", "of the evidence: ids of docs/evidence.md, or sections of docs/sources.md"),
 )
+COST_CURVE = csv(
+    "cost_curve",
+    "scenario × year",
+    "what one more move of a senior costs by when one looks: money and extra moves from month 0 to the end of each year. The last row is "
+    "that of `costs.csv`. Intervals are of chance: the study of assumptions looked at the whole run only",
+    ("months_to",),
+    SCENARIO,
+    C("months_to", WHOLE, "months", "from month 0, up to which money and moves are added up"),
+    C("eur", REAL, "euro", "spent, mean over the seeds"),
+    C("extra", REAL, "moves", f"of seniors beyond `{BASIS}`"),
+    *interval("the extra moves", "moves", "lower_extra", "upper_extra"),
+    C("eur_per_extra_senior_move", REAL, "euro", "per extra move of a senior"),
+    *interval("euro per extra move", "euro"),
+    SEEDS,
+    C("note", TEXT, "text", "why there is no price, or no upper end"),
+)
 NEXT_BY = tuple(NEXT_OF)
 NEXT = (*(name for names in NEXT_OF.values() for name in names), *NOBODY)
 FREED_HOMES = csv(
@@ -222,6 +238,7 @@ FOR_PAGE: tuple[Table, ...] = (
     CARDS,
     FREED_HOMES,
     AREAS,
+    COST_CURVE,
     USERS,
     CHAIN_EXAMPLES,
     CHAIN_HUNDRED,

@@ -136,6 +136,7 @@ CHARTS = (
     "klantreis_verschil",
     "senior",
     "euro_per_verhuizing",
+    "euro_per_jaar_kijken",
     "drift",
     "wie_merkt_het",
     "vrijgekomen_woningen",

@@ -23,6 +23,7 @@ from sim.world.names import ALL, ALLE, BASIS, PLACEBO, THERE
 
 SPENDING = INSTRUMENTS.some("scenario", "seed", "month", "instrument", "organisation", "uses", "cost_eur")  # read by estimates
 SENIORS = MONTHS.some("scenario", "seed", "month", "seniors")
+SENIOR_MOVES = MONTHS.some("scenario", "seed", "month", "senior_moves")
 
 _KNOWLEDGE = C(
     "knowledge",

@@ -175,6 +175,7 @@ ELSEWHERE = {
     "chain_lengths.csv": "tests/analysis/test_chain_lengths.py",
     "cards.csv": "tests/analysis/test_page_cards.py",
     "freed_homes.csv": "tests/analysis/test_page_who.py",
+    "cost_curve.csv": "tests/analysis/test_cost_curve.py",
     "areas.csv": "tests/analysis/test_page_who.py",
     "users.csv": "tests/analysis/test_page_without.py",
     "chain_examples.csv": "tests/analysis/test_page_chain.py",

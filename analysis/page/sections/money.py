@@ -11,7 +11,7 @@ from analysis.page.cells import NOTHING, ends
 from analysis.page.noticed import difference
 from analysis.page.quote import Quote, rich
 from analysis.page.section import Block, Cell, Chart, Grid, Page, Section
-from analysis.page.sections import money_pots, money_years
+from analysis.page.sections import money_pots, money_when, money_years
 from analysis.page.sections.cards import NO_PRICE, joined, leading, organisation
 from analysis.page.words import Text, both, span, unknown
 from sim.world.names import ALL, PLACEBO
@@ -37,7 +37,10 @@ def section(page: Page) -> Section | None:
     if not shown:
         return None
     pots = money_pots.block(page)
-    blocks = (_ratios_chart(page, shown), money_years.chart(page, shown), _ratios(page, shown), _payers(page, shown), pots)
+    priced = [name for name in shown if price(page, name) == "filled in" and ratio(page, name, SENIOR) is not None]
+    when = money_when.chart(page, priced)
+    blocks = (_ratios_chart(page, shown), when, money_years.chart(page, shown), _ratios(page, shown), _payers(page, shown), pots)
+    folded = (_per_100k(page, shown), money_when.table(page, priced), money_years.table(page, shown))
     return Section(
         "geld",
         Text("Kosten", "Costs"),
@@ -49,8 +52,8 @@ def section(page: Page) -> Section | None:
         ),
         tuple(line for line in (_said_cheapest(page, shown), _said_unpriced(page, shown), money_pots.said(page)) if line is not None),
         tuple(block for block in blocks if block is not None),
-        tuple(file for file in ("costs.csv", "pots.csv") if len(page.tables[file.removesuffix(".csv")])),
-        tuple(block for block in (_per_100k(page, shown), money_years.table(page, shown)) if block is not None),
+        tuple(file for file in ("costs.csv", "cost_curve.csv", "pots.csv") if len(page.tables[file.removesuffix(".csv")])),
+        tuple(block for block in folded if block is not None),
     )
 
 
