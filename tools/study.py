@@ -66,6 +66,7 @@ SHIPPED_SEEDS = 8  # worlds as shipped, since each factor divides by them; a dra
 COMPARED, AT_ONCE = (*SCREENED, "verhuiskostenvergoeding"), 8  # run first, so that a study that is stopped has them; cards to a trial
 ELSEWHERE, CARRIED = "veldhoven", ("wooncoach_sociaal", "voorrang", "huurgewenning")  # does a factor hold in a place with another market?
 NEAR = 0.25  # of a fitted target, or of the base world as shipped where that misses it
+OF_FIGURE = ["indicator", "group_by", "group"]
 FUNNEL = {"wooncoach_sociaal": (0.13, 0.37)}  # moves for each talk: C36, of tenants; no programme for owners was evaluated
 
 
@@ -302,10 +303,8 @@ def write(
     """The tables that ship."""
     FOLDER.mkdir(exist_ok=True)
     table = effects(found)
-    kinds = dict.fromkeys(("card", "indicator", "group_by", "group"), "category")
-    of_all = effects(elsewhere, CARRIED).query("group_by == @ALL")
-    for name, one in (("effects", table), ("elsewhere", of_all)):
-        one.round(6).astype(kinds).to_parquet(FOLDER / f"{name}.parquet", index=False, compression="zstd")
+    _to_parquet("effects", table)
+    _to_parquet("elsewhere", effects(elsewhere, CARRIED).query("group_by == @ALL"))
     pd.DataFrame(values).T.rename_axis("draw").reset_index().melt("draw", var_name="assumption").round(6).to_csv(
         FOLDER / "draws.csv", index=False
     )
@@ -316,6 +315,7 @@ def write(
         "date": date.today().isoformat(),
         "commit": made_from,
         "place": place,
+        "digests": digests(),
     }
     about |= {
         "elsewhere": ELSEWHERE,
@@ -329,16 +329,65 @@ def write(
     write_json(FOLDER / "study.json", about)
 
 
+def _to_parquet(name: str, table: pd.DataFrame) -> None:
+    kinds = dict.fromkeys(("card", "indicator", "group_by", "group"), "category")
+    table.round(6).astype(kinds).to_parquet(FOLDER / f"{name}.parquet", index=False, compression="zstd")
+
+
+def lacking() -> list[str]:
+    """Cards of which the study that ships has nothing."""
+    known = set(pd.read_parquet(FOLDER / "effects.parquet", columns=["card"])["card"].astype(str))
+    return [card for card in CARDS if card not in known]
+
+
+def in_every_draw(new: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    """Effects of cards with a row, empty but for its level of basis, for each draw in which other cards ran and these did not."""
+    level = before.drop_duplicates([*OF_FIGURE, "draw"])[[*OF_FIGURE, "draw", "base"]]
+    every = new[["card", *OF_FIGURE]].drop_duplicates().merge(level.drop(columns="base"), on=OF_FIGURE)
+    whole = every.merge(new, how="left").merge(level, how="left", on=[*OF_FIGURE, "draw"], suffixes=("", "_before"))
+    whole["base"] = whole["base"].fillna(whole["base_before"])
+    return whole.sort_values(["card", *OF_FIGURE, "draw"], kind="stable")[list(new.columns)]
+
+
+def add(out: Path, workers: int, cards: list[str]) -> None:
+    """Run more cards in the draws of the study that ships, and add them to its tables, some at a time."""
+    about = json.loads((FOLDER / "study.json").read_text(encoding="utf-8"))
+    drawn = pd.read_csv(FOLDER / "draws.csv")
+    values = {int(n): dict(zip(one["assumption"], one["value"], strict=True)) for n, one in drawn.groupby("draw", sort=False)}
+    first = dict(list(values.items())[: about["draws"]])
+    made_from = commit()  # before the first tables are written
+    for start in range(0, len(cards), AT_ONCE):
+        some = cards[start : start + AT_ONCE]
+        new = effects(_worlds(out / f"from_{some[0]}.jsonl", about["place"], workers, first, tuple(some)), some)
+        before = pd.read_parquet(FOLDER / "effects.parquet")
+        before = before.astype({name: str for name in ("card", *OF_FIGURE)})
+        table = pd.concat([before, in_every_draw(new, before)], ignore_index=True)
+        table["order"] = table["card"].map(CARDS.index)
+        table = table.sort_values("order", kind="stable").drop(columns="order").reset_index(drop=True)
+        _to_parquet("effects", table)
+        deciding_of_cards(values, table).round(4).to_csv(FOLDER / "deciding.csv", index=False)
+        about.setdefault("added", []).append({"cards": some, "date": date.today().isoformat(), "commit": made_from})
+        write_json(FOLDER / "study.json", about)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """0 when the tables are written."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0], allow_abbrev=False)
     parser.add_argument("out", type=Path, help="folder for what is finished")
     parser.add_argument("--place", default="zwolle")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument(
+        "--add", action="store_true", help="run the cards that the study that ships lacks, in its draws, and add them to it"
+    )
+    parser.add_argument(
+        "--same-bytes", action="store_true", help="with --add: code changed since, and make same-bytes said that no output did"
+    )
     parser.add_argument("--undigested", action="store_true", help="take lines that do not say of which code they are")
     given = parser.parse_args(arguments)
     if given.workers < 1:
         parser.error("--workers: 1 or more")
+    if given.add:
+        return added(given, parser)
     try:
         targets.place_for_fitting(given.place)  # hours before the first world of it is asked for
     except Refusal as error:
@@ -347,6 +396,22 @@ def main(arguments: list[str] | None = None) -> int:
         with locked(given.out / "running"):
             take_part(given.out, given.place, given.undigested)
             work(given.out, given.place, given.workers)
+    except Refusal as error:
+        parser.error(str(error))
+    return 0
+
+
+def added(given: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+    """``--add``, where code and figures are those of the study that ships; 0 when its tables are written."""
+    of = json.loads((FOLDER / "study.json").read_text(encoding="utf-8")).get("digests")
+    if of != digests() and not given.same_bytes:
+        parser.error(f"the study that ships is of other code or figures ({of}); make it anew, or say --same-bytes where no output changed")
+    if not (cards := lacking()):
+        parser.error("the study that ships has every card")
+    try:
+        with locked(given.out / "running"):
+            take_part(given.out, "added to what ships", given.undigested)
+            add(given.out, given.workers, cards)
     except Refusal as error:
         parser.error(str(error))
     return 0

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 
+import pandas as pd
 import pytest
 
+from analysis.estimates.knowledge import figure
 from analysis.tables.record import DESIGN, RUNS
+from sim.world.names import BASIS
 from tools import study
 
 
@@ -65,3 +68,54 @@ def test_lines_that_do_not_say_of_which_code_they_are_are_taken_only_when_asked(
         assert study.main([str(tmp_path), "--place", "veldhoven", "--undigested"]) == 0
     assert "code" not in json.loads((tmp_path / "running" / RUNS / DESIGN).read_text(encoding="utf-8"))["design"]
     refused([str(tmp_path), "--place", "veldhoven"], capsys)
+
+
+@pytest.fixture
+def without_voorrang(tmp_path, monkeypatch):
+    """The study that ships, in a folder of its own and without one card; worlds give what the study has of it."""
+    whole = pd.read_parquet(study.FOLDER / "effects.parquet").astype({name: str for name in ("card", *study.OF_FIGURE)})
+    own = tmp_path / "knowledge"
+    own.mkdir()
+    for name in ("draws.csv", "deciding.csv"):
+        (own / name).write_bytes((study.FOLDER / name).read_bytes())
+    about = json.loads((study.FOLDER / "study.json").read_text(encoding="utf-8")) | {"digests": study.digests()}
+    (own / "study.json").write_text(json.dumps(about), encoding="utf-8")
+    monkeypatch.setattr(study, "FOLDER", own)
+    monkeypatch.setattr(study, "CARDS", tuple(card for card in study.CARDS if card in set(whole["card"])))
+    study._to_parquet("effects", whole[whole["card"] != "voorrang"])
+    card = whole[whole["card"] == "voorrang"].dropna(subset="difference")
+
+    def worlds(path, place, workers, values, cards):
+        assert cards == ("voorrang",) and len(values) == study.KEPT
+        found = {}
+        for draw, part in card[card["draw"].isin([0, *values])].groupby("draw"):
+            names = [figure(*row) for row in part[study.OF_FIGURE].itertuples(index=False)]
+            base = dict(zip(names, part["base"], strict=True))
+            mine = dict(zip(names, part["base"] + part["difference"], strict=True))
+            found[int(draw)] = [{BASIS: base, "voorrang": mine}] * (study.SHIPPED_SEEDS if draw == 0 else 1)
+        return found
+
+    monkeypatch.setattr(study, "_worlds", worlds)
+    return whole, own
+
+
+def test_a_card_that_is_added_stands_where_a_study_of_all_cards_has_it(tmp_path, without_voorrang):
+    whole, own = without_voorrang
+    assert study.lacking() == ["voorrang"]
+    assert study.main([str(tmp_path / "out"), "--add"]) == 0
+    found = pd.read_parquet(own / "effects.parquet").astype({name: str for name in ("card", *study.OF_FIGURE)})
+    keys = ["card", *study.OF_FIGURE, "draw"]
+    assert list(found["card"].drop_duplicates()) == list(whole["card"].drop_duplicates())
+    there, here = (one.sort_values(keys).reset_index(drop=True)[[*keys, "base", "difference"]] for one in (whole, found))
+    pd.testing.assert_frame_equal(here, there, check_exact=False, atol=2e-6)
+    assert json.loads((own / "study.json").read_text(encoding="utf-8"))["added"][0]["cards"] == ["voorrang"]
+    assert set(pd.read_csv(own / "deciding.csv")["card"]) == set(found["card"])
+
+
+def test_cards_are_not_added_to_a_study_of_other_code_or_to_one_that_has_them(tmp_path, without_voorrang, capsys):
+    _, own = without_voorrang
+    about = json.loads((own / "study.json").read_text(encoding="utf-8"))
+    (own / "study.json").write_text(json.dumps(about | {"digests": {"code": "another", "data": "another"}}), encoding="utf-8")
+    before = (own / "effects.parquet").read_bytes()
+    assert "other code or figures" in refused([str(tmp_path / "out"), "--add"], capsys)
+    assert (own / "effects.parquet").read_bytes() == before and not (tmp_path / "out").exists()
