@@ -80,13 +80,25 @@ class Compare(Runs):
     ghost_window: Whole = Field(24, ge=1, le=240, description="months")
 
 
-class Sweep(Compare):
-    """The keys of ``experiments.sweep``: those of compare, of which each may have several values."""
+class Pooled(Compare):
+    """Keys of commands that run many comparisons as one pool."""
 
-    draws: OneFolder = Field(None, min_length=1, description="a CSV file with keys above its columns: each row is a job")
     earlier: Names = Field(default_factory=list, description="folders of results whose runs are taken where they are the same")
     executor: Literal["processes", "dask", "ray"] = Field("processes", description="processes, dask or ray")
     address: str | None = Field(None, min_length=1, description="of the scheduler of dask or ray")
+
+
+class Sweep(Pooled):
+    """The keys of ``experiments.sweep``: those of compare, of which each may have several values."""
+
+    draws: OneFolder = Field(None, min_length=1, description="a CSV file with keys above its columns: each row is a job")
+
+
+class Sensitivity(Pooled):
+    """The keys of ``experiments.sensitivity``."""
+
+    over: Names = Field(min_length=1, max_length=30, description="assumptions: parameters, or INSTRUMENT.setting")
+    points: Whole = Field(ge=4, le=65_536, description="a power of two: points of each of the 2 + assumptions tables")
 
 
 class Attribute(Runs):

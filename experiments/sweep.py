@@ -26,7 +26,7 @@ from experiments.runs.plan import Plan, make_plan, short_hash
 from experiments.runs.runner import Failure
 from experiments.runs.simulation import SeedJob, Simulation
 from experiments.runs.world import Verhuisketens, digests
-from experiments.schema import Compare, Sweep
+from experiments.schema import Compare, Pooled, Sweep
 from sim.world.errors import Refusal
 from sim.world.names import ALL
 
@@ -66,17 +66,23 @@ class Prepared:
 
     plan: Plan
     config: Sweep
-    earlier: tuple[Path, ...] = ()
 
 
 def prepare(config: Sweep) -> Prepared:
     """What one job runs, and the folders that it may take runs from. Raises Refusal as ``make_plan``, and where one is not there."""
     check_engine(config.executor, config.address)
-    earlier = [Path(one).expanduser() for one in config.earlier]
-    for folder in earlier:
+    earlier_of(config)
+    return Prepared(make_plan(Compare(**config.model_dump(exclude=set(OWN)))), config)
+
+
+def earlier_of(config: Pooled, out: Path | None = None) -> list[Path]:
+    """Folders whose runs may be taken: those that are named, and with ``out`` those beside it. Raises Refusal where one holds no runs."""
+    named = [Path(one).expanduser() for one in config.earlier]
+    for folder in named:
         if not (folder / RUNS).is_dir():
             raise Refusal(f"earlier={folder}: this holds no runs; name a folder of results, or leave it out")
-    return Prepared(make_plan(Compare(**config.model_dump(exclude=set(OWN)))), config, tuple(earlier))
+    here = out and out.absolute()
+    return [*named, *(sorted(path.parent for path in here.parent.glob(f"*/{RUNS}") if path.parent != here) if here else [])]
 
 
 def execute(
@@ -101,8 +107,7 @@ def execute(
         signed = {"made_by": record.MADE_BY, "command": command, "jobs": [*names, *(one for one in before if one not in names)]}
         write_json(folder / record.SWEEP, {**signed, "packages": manifest.packages()})
         seed_jobs = pooled(plans, folder)
-        beside = sorted(path.parent for path in folder.absolute().parent.glob(f"*/{RUNS}") if path.parent != folder.absolute())
-        tell_taken(borrow(seed_jobs, [*whole.earlier, *beside]))
+        tell_taken(borrow(seed_jobs, earlier_of(whole.config, folder)))
         with engine(whole.config.executor, whole.config.address, whole.config.workers) as there:
             failures = carry_out.run(world, seed_jobs, whole.config.workers, executor or there)
         failed = {job.name: of_job(job.plan, folder, failures) for job in jobs}

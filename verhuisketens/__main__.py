@@ -13,6 +13,7 @@ COMMANDS = {
     "attribute": "experiments.attribute",
     "goals": "experiments.goals",
     "sweep": "experiments.sweep",
+    "sensitivity": "experiments.sensitivity",
     "validate": "experiments.validate",
     "list": "experiments.list",
     "check": "experiments.check",

@@ -125,6 +125,7 @@ def _refuse(undeclared: list[str]) -> None:
         raise KeyError(f"{undeclared[0]} is not declared in analysis/tables/made.py; add it there")
 
 
+SENSITIVITY_JSON = "sensitivity.json"
 REPORT, WORKBOOK = "report.html", "resultaten.xlsx"
 JOBS_CSV, SWEEP_CSV = "jobs.csv", "sweep.csv"  # of a sweep, beside the folders of its jobs
 CHARTS = (
@@ -162,6 +163,7 @@ EVERYTHING = (  # what this program may write or replace in a folder of its own;
     *(table.file for table in TABLES.values()),
     *RECORDS,
     *(record.SWEEP, JOBS_CSV, SWEEP_CSV),
+    *(SENSITIVITY_JSON, schema.SENSITIVITY.file),
     *(pattern for made in FROM_TABLES for pattern in (*made.patterns, *made.handed_over)),
     *(pattern for apart in (SHARES, GOALS) for pattern in apart.patterns),
 )

@@ -356,6 +356,29 @@ RIVALS = csv(
     C("off", REAL, "%", "how far the value is from what was observed"),
     UNIT,
 )
+SENSITIVITY = csv(
+    "sensitivity",
+    "scenario × indicator × assumption",
+    "of `sensitivity`: Sobol indices of the effect of a scenario over the whole run, and of the level of `basis` itself, over the "
+    "plausible ranges of the assumptions that were asked for; chance is taken out",
+    ("indicator", "assumption"),
+    SCENARIO,
+    INDICATOR,
+    C("assumption", TEXT, "key", "a parameter, or INSTRUMENT.setting"),
+    C("low", REAL, "as the assumption", "the least that was tried"),
+    C("high", REAL, "as the assumption", "the most that was tried"),
+    C("first", REAL, "share", "of the variance that goes when it alone is known; empty where the figure varies no more than chance"),
+    C("first_lower", REAL, "share", "lower end of the 95 % interval of that share, for which points were tried, chance included"),
+    C("first_upper", REAL, "share", "upper end of the 95 % interval of that share, for which points were tried, chance included"),
+    C("total", REAL, "share", "of the variance that stays when all others are known"),
+    C("total_lower", REAL, "share", "lower end of the 95 % interval of that share, for which points were tried, chance included"),
+    C("total_upper", REAL, "share", "upper end of the 95 % interval of that share, for which points were tried, chance included"),
+    C("mean", REAL, "unit of the indicator", "over the points and seeds"),
+    C("deviation", REAL, "unit of the indicator", "standard deviation over the points, without chance"),
+    C("chance", REAL, "share", "of the variance of a mean over the seeds"),
+    C("points", WHOLE, "points", "of each of the tables"),
+    SEEDS,
+)
 COMPUTED = (
     EFFECTS,
     COSTS,
@@ -372,6 +395,7 @@ COMPUTED = (
     VALIDATION,
     JUDGED,
     RIVALS,
+    SENSITIVITY,
     *FOR_PAGE,
 )
 EVERY = (*OF_A_RUN.values(), *COMPUTED)  # every table that a command leaves

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from analysis.tables.files import write_table
-from analysis.tables.schema import COMPUTED, EFFECTS, EVERY
+from analysis.tables.schema import COMPUTED, EFFECTS, EVERY, SENSITIVITY
 from experiments.runs.store import to_arrow
 from sim import run
 from sim.counts.indicators import FOLLOWED, MONTH_STATES
@@ -44,6 +44,8 @@ def test_an_end_of_an_interval_says_of_what_it_is_and_whether_it_is_about_chance
     for column in table.columns:
         if end := re.search(r"(?:^|_)(lower|upper)(?:_|$)", column.name):
             about = "chance and knowledge together" if column.name.endswith("_full") else r"chance \(over the seeds\)"
+            if table is SENSITIVITY:  # an interval over the points of a design
+                about = "which points were tried, chance included"
             assert re.match(rf"{end[1]} end of the 95 % interval of \w.+, for {about}", column.meaning), column.name
 
 

@@ -29,6 +29,7 @@ PLAIN = {  # commands without Hydra: their main, what does the work, and argumen
 IN_PARTS = {"workshop"}  # of these, those that go on where they were stopped
 NEEDED = {"experiments.attribute": ["scenario=van_groot_naar_beter"], "experiments.goals": ["scenario=voorrang", "goals=ambities"]}
 NEEDED["experiments.list"] = ["what=scenarios"]
+NEEDED["experiments.sensitivity"] = ["over=[p_sight]", "points=4"]
 
 
 def launcher():
@@ -60,7 +61,9 @@ def failing(name: str, error: BaseException, monkeypatch) -> int:
 
 
 def test_every_command_is_known():
-    assert {*PLAIN} | {f"experiments.{name}" for name in ("attribute", "compare", "goals", "list", "sweep", "validate")} <= {*COMMANDS}
+    assert {*PLAIN} | {f"experiments.{name}" for name in ("attribute", "compare", "goals", "list", "sensitivity", "sweep", "validate")} <= {
+        *COMMANDS
+    }
 
 
 @pytest.mark.parametrize("name", COMMANDS)
