@@ -124,7 +124,8 @@ def execute(
         table = pd.DataFrame(list(_rows(prepared, folder)), columns=list(SENSITIVITY.names))
         write_table(folder, SENSITIVITY, table)
         content = {"made_by": record.MADE_BY, "command": command, "configuration": config.model_dump(mode="json")}
-        write_json(folder / SENSITIVITY_JSON, content | {"version": digests(), "packages": manifest.packages()})
+        content |= {"version": digests(), "packages": manifest.packages(), "files": manifest.files(folder)}
+        write_json(folder / SENSITIVITY_JSON, content)
     print(told(table))
     print(folder / SENSITIVITY.file)
     return 0

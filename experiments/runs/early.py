@@ -1,4 +1,4 @@
-"""The first answers of a comparison while it still runs: a summary after 4, 8, 16 … seeds, and a page after the first 4.
+"""The first answers of a comparison while it still runs: a summary after 2, 4, 8, 16 … seeds, and a page after the first 4.
 
 They are read from the parts of finished seeds. No table is written for them: none lies beside tables of other seeds, and what the
 run leaves in the end is the same with and without them.
@@ -19,7 +19,8 @@ from experiments.runs.simulation import SeedJob
 if TYPE_CHECKING:
     import pandas as pd
 
-FIRST = 4  # seeds of the first answer, for fewer say little; then twice as many each time
+FIRST = 2  # seeds of the first answer, the fewest with an interval; then twice as many each time
+DRAWN = 4  # seeds of the first page: it takes as long as a seed to draw
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ class Early:
         parts = Parts(self.out, manifest.compose(self.plan, found, [], {}, self.command, asked), found)
         results = replace(gather(parts), awaited=len(self.jobs))
         say(summary.plain(results))
-        if self.draws:
+        if self.draws and len(finished) >= DRAWN:
             self.draws, path = False, pipeline.early_page(results)
             self.page = path, len(finished)
             say(f"{path} (provisional)")

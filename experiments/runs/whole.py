@@ -14,7 +14,7 @@ from analysis.invariants import folder as invariants
 from analysis.invariants.rule import Fault
 from analysis.tables import record
 from analysis.tables.files import digest
-from analysis.tables.made import GOALS, RECORDS, SHARES
+from analysis.tables.made import GOALS, RECORDS, SENSITIVITY_JSON, SHARES
 from analysis.tables.schema import EVERY
 from experiments.runs import manifest, runner, store
 from experiments.runs.folder import DESIGN, RUNS
@@ -80,6 +80,8 @@ def _records(out: Path, faults: list[Fault]) -> Iterator[tuple[str, dict[str, An
         if path.name == manifest.NAME and not content.get("files"):
             faults.append(Fault(path.name, None, "it vouches for no table: the run that wrote it did not end"))
         yield path.name, content
+    if (out / SENSITIVITY_JSON).is_file():
+        yield SENSITIVITY_JSON, record.read(out / SENSITIVITY_JSON, record.Signed) or {}
     if (out / RUNS / DESIGN).exists():
         try:
             record.read(out / RUNS / DESIGN, record.Design)
@@ -89,7 +91,7 @@ def _records(out: Path, faults: list[Fault]) -> Iterator[tuple[str, dict[str, An
 
 def _files(out: Path, records: dict[str, dict[str, Any]], faults: list[Fault]) -> Iterator[str]:
     """Files of tables that were compared with a checksum; those that differ, are lost or are vouched for by nobody become faults."""
-    main = records.get(manifest.NAME, {})
+    main = records.get(manifest.NAME, records.get(SENSITIVITY_JSON, {}))
     for table in EVERY:
         apart = table.file in APART
         said = {one["files"][table.file] for one in (records.values() if apart else [main]) if table.file in one.get("files", {})}

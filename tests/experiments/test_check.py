@@ -20,7 +20,7 @@ from analysis.tables.files import digest, write_json
 from analysis.tables.made import PAGE
 from analysis.tables.schema import EVERY
 from analysis.worksheets import fill
-from experiments import attribute, check, compare, entry, goals, validate
+from experiments import attribute, check, compare, entry, goals, sensitivity, sweep, validate
 from experiments.runs import store
 from experiments.runs.whole import checksums, look
 from sim.counts.schema import TABLES
@@ -54,7 +54,7 @@ DOORS = {  # every command that writes into a folder of results
     "analysis.worksheets": lambda out: fill.main([str(out)]),
 }
 READERS = ("analysis.collect", "experiments.check", "experiments.list")
-ELSEWHERE = ("workshop",)  # has a folder of its own, which is none of results
+ELSEWHERE = ("experiments.sweep", "experiments.sensitivity", "workshop")  # have folders of their own, and are refused in others
 
 
 @pytest.fixture(scope="module", name="whole")
@@ -169,6 +169,30 @@ def age(out: Path) -> None:
 
 def test_every_command_writes_into_a_folder_of_results_or_only_reads():
     assert sorted((*DOORS, *READERS, *ELSEWHERE)) == COMMANDS
+
+
+@pytest.mark.parametrize("command", [sweep, sensitivity], ids=["sweep", "sensitivity"])
+def test_a_command_with_a_folder_of_its_own_is_refused_in_one_of_results_and_changes_nothing(whole, command, capsys):
+    before = {path: path.read_bytes() for path in sorted(whole.rglob("*")) if path.is_file() and path.name != record.LOCK}
+    more = ["over=[p_sight]", "points=4"] if command is sensitivity else []
+    assert entry.main(command.COMMAND, [f"municipality={MIXED}", "months=3", "burn_in=0", "follow_up=0", *more, f"out={whole}"]) == 2
+    assert "holds runs with" in capsys.readouterr().err
+    after = {path: path.read_bytes() for path in sorted(whole.rglob("*")) if path.is_file() and path.name != record.LOCK}
+    assert {path: one for path, one in after.items() if ".hydra" not in path.parts} == {
+        path: one for path, one in before.items() if ".hydra" not in path.parts
+    }
+
+
+def test_a_folder_of_points_is_well_and_a_damaged_part_of_it_is_named(tmp_path, capsys):
+    out = tmp_path / "points"
+    keys = [f"municipality={MIXED}", "scenarios=[wooncoach]", "months=2", "burn_in=0", "follow_up=0", "workers=1", f"out={out}"]
+    assert entry.main(sensitivity.COMMAND, [*keys, "over=[p_sight]", "points=4"]) == 0
+    assert check.main([str(out)]) == 0
+    part = next((out / ".runs").glob("*/summary.parquet"))
+    part.write_bytes(part.read_bytes() + b"x")
+    capsys.readouterr()
+    assert check.main([str(out)]) == 1
+    assert f"{part.parent.name}/summary.parquet" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("names", [*([name] for name in DOORS), ["experiments.validate", "analysis.report"]], ids=" ".join)
