@@ -1,9 +1,9 @@
 """The study of assumptions that ships with the project, made anew: ``python tools/study.py OUT [--place zwolle] [--workers 2]``.
 
-Three steps, each of which goes on where it was stopped. *screen*: Morris over every assumption, some cards alone, to find what decides.
+Three steps, each of which goes on where it was stopped. *screen*: all assumptions are drawn at once, some cards alone, to find what decides.
 *draws*: the MOST_DECIDING parameters of behaviour and all settings of every card are drawn from their plausible ranges; a draw is kept
 when the base world stays near what it was fitted to; then each card runs alone, and a few cards elsewhere too. *write*: tables to
-``analysis/knowledge/``. It takes hours, and needs SALib and scikit-learn (requirements-dev.lock).
+``analysis/knowledge/``. It takes hours, and needs scikit-learn (requirements-dev.lock).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from sim.world.errors import Refusal  # noqa: E402
 from sim.world.names import ALL, BASIS  # noqa: E402
 
 Worlds = Mapping[int, list[Found]]  # by draw
-SEED = 20261129  # of the trajectories and the draws, not of a world
+SEED = 20261130  # of the screening and the draws, not of a world
 SCREENED = (  # one of each way in which cards work, and those that the default run compares
     "wooncoach_sociaal",
     "wooncoach_particulier",
@@ -54,10 +54,9 @@ SCREENED = (  # one of each way in which cards work, and those that the default 
     "seniorenwoningen",
 )
 CARDS = tuple(key for key in REGISTRY if key != "interventie_x")  # whose settings are a user's own
-TRAJECTORIES, LEVELS = 2, 4  # two, for an assumption is ranked by its mean over all the cards that are screened
-DUMMIES = 5  # a dummy changes nothing, or the worlds of a trial are not those of the next
+SCREENS = 240  # trials: a share of 4 % of the variance then stands four standard errors above none
+DUMMIES = 20  # columns that nothing reads: what chance makes of one
 SCREEN_PLACE, SCREEN_TIME = "veldhoven", (48, 12)  # months and burn-in: a small place for a short time is enough to rank
-SEEN = 3.0
 OFF = ["logit_choice_overload"]  # 0 takes the mechanism out: whether there is one is structure, and no draw of a number
 MOST_DECIDING, KEPT, KEPT_OF_FUNNEL, CANDIDATES = 15, 60, 96, 10_000
 FIRST, BATCH, MOST_TRIED = 60, 20, 600  # base worlds before what fits can be foreseen, between two foresights, and in all
@@ -109,45 +108,51 @@ def tried(
 
 
 def screen(out: Path, workers: int) -> list[str]:
-    """The parameters of behaviour that decide most, most first, after Morris over all assumptions.
+    """The parameters of behaviour that decide most, most first, of all assumptions.
 
-    The settings of cards share dimensions (first setting of each card, second, …): a card alone knows its own only, so one
-    run of each card serves them all. What decides most is the mean over the cards of mu* as a share of the card's largest, where it
-    is more than SEEN times the median: chance moves every difference a little.
+    All are drawn at once in each trial, so that every trial says something of every one: moved one at a time (Morris), two trajectories
+    could not be told from chance, which moves each difference a little. The settings of cards share dimensions (first setting of each card,
+    second, …): a card alone knows its own only. What decides is a mean over the cards of the squared rank correlation with the card's effect.
     """
-    from SALib.analyze import morris as analysis
-    from SALib.sample import morris as design
+    from scipy.stats import qmc
 
     own = {card: of_instrument(card) for card in SCREENED}
     slots = [f"own_{n}" for n in range(max(map(len, own.values())))]
     names = [*(one.key for one in behaviour()), *slots, *(f"dummy_{n}" for n in range(DUMMIES))]
-    problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
-    points = design.sample(problem, TRAJECTORIES, num_levels=LEVELS, seed=SEED)
+    points = qmc.LatinHypercube(len(names), rng=np.random.default_rng(SEED)).random(SCREENS)
     tasks = {}
     for number, point in enumerate(points):
         share = dict(zip(names, point, strict=True))
-        values = {one.key: one.at(share[one.key]) for one in behaviour()}
-        values |= {one.key: one.at(share[slots[n]]) for card in SCREENED for n, one in enumerate(own[card])}
-        tasks[str(number)] = (SCREEN_PLACE, [0], values, SCREENED, *SCREEN_TIME)
+        values = {one.key: one.drawn(share[one.key]) for one in behaviour()}
+        values |= {one.key: one.drawn(share[slots[n]]) for card in SCREENED for n, one in enumerate(own[card])}
+        tasks[str(number)] = (SCREEN_PLACE, [number], values, SCREENED, *SCREEN_TIME)
     found = through(out / "screen.jsonl", tasks, tried, workers)
-    rows = []
-    for card in SCREENED:
-        effect = np.array([differences(found[name], card, "senior_moves")[0] for name in tasks])
-        of_card = analysis.analyze(problem, points, effect, num_levels=LEVELS, seed=SEED)
-        stars = dict(zip(names, of_card["mu_star"], strict=True))
-        if any(stars.pop(name) for name in names if name.startswith("dummy_")):
-            raise SystemExit(f"{card}: a dummy that nothing reads seems to do something: the trials are not paired")
-        stars = {name: star for name, star in stars.items() if name not in slots[len(own[card]) :]}
-        for name, star in stars.items():
-            key = own[card][slots.index(name)].key if name in slots else name
-            rows.append({"card": card, "assumption": key, "mu_star": star, "noise": np.median(list(stars.values()))})
-    table = pd.DataFrame(rows)
-    table.to_csv(out / "screen.csv", index=False)
-    mine = table[table["assumption"].isin([one.key for one in behaviour()])]
-    seen = mine["mu_star"] > SEEN * mine["noise"].clip(lower=1.0)  # one move at least
-    share = mine["mu_star"].where(seen, 0.0) / table.groupby("card")["mu_star"].transform("max")[mine.index]
-    ranked = share.groupby(mine["assumption"]).mean().sort_values(ascending=False, kind="stable")
+    table = screened(
+        {card: np.array([differences(found[name], card, "senior_moves")[0] for name in tasks]) for card in SCREENED}, points, names
+    )
+    of = {(card, slots[n]): one.key for card in SCREENED for n, one in enumerate(own[card])}
+    table["assumption"] = [of.get((card, name), name) for card, name in table[["card", "assumption"]].itertuples(index=False)]
+    table[~table["assumption"].isin(slots)].round(4).to_csv(out / "screen.csv", index=False)
+    ranked = deciding_most(table, [one.key for one in behaviour()])
+    chance = max(_shares(table).get(f"dummy_{n}", 0.0) for n in range(DUMMIES))
+    print(f"of {len(ranked)}, {(ranked > chance).sum()} decide more than any of {DUMMIES} dummies", file=sys.stderr, flush=True)
     return [str(name) for name in ranked.drop(OFF).index[:MOST_DECIDING]]
+
+
+def screened(effect: Mapping[str, NDArray], points: NDArray, names: list[str]) -> pd.DataFrame:
+    """By card and name of a column of the points: the rank correlation of that column with the effect of the card."""
+    at = pd.DataFrame(points, columns=names)
+    rows = [(card, name, value) for card, one in effect.items() for name, value in at.corrwith(pd.Series(one), method="spearman").items()]
+    return pd.DataFrame(rows, columns=["card", "assumption", "correlation"]).fillna({"correlation": 0.0})
+
+
+def _shares(table: pd.DataFrame) -> pd.Series:
+    return table.assign(share=table["correlation"] ** 2).groupby("assumption")["share"].mean()
+
+
+def deciding_most(table: pd.DataFrame, of: list[str]) -> pd.Series:
+    """Of these names the mean share of the cards' variance that goes with each, most first."""
+    return _shares(table).reindex(of).sort_values(ascending=False, kind="stable")
 
 
 # draws
