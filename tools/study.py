@@ -1,6 +1,6 @@
 """The study of assumptions that ships with the project, made anew: ``python tools/study.py OUT [--place zwolle] [--workers 2]``.
 
-Three steps, each of which goes on where it was stopped. *screen*: all assumptions are drawn at once, some cards alone, to find what decides.
+Three steps, each of which goes on where it was stopped. *screen*: all assumptions are drawn at once, to find what decides some cards.
 *draws*: the MOST_DECIDING parameters of behaviour and all settings of every card are drawn from their plausible ranges; a draw is kept
 when the base world stays near what it was fitted to; then each card runs alone, and a few cards elsewhere too. *write*: tables to
 ``analysis/knowledge/``. It takes hours, and needs scikit-learn (requirements-dev.lock).
@@ -111,8 +111,8 @@ def screen(out: Path, workers: int) -> list[str]:
     """The parameters of behaviour that decide most, most first, of all assumptions.
 
     All are drawn at once in each trial, so that every trial says something of every one: moved one at a time (Morris), two trajectories
-    could not be told from chance, which moves each difference a little. The settings of cards share dimensions (first setting of each card,
-    second, …): a card alone knows its own only. What decides is a mean over the cards of the squared rank correlation with the card's effect.
+    could not be told from chance, which moves each difference a little. The settings of cards share dimensions (first setting of each
+    card, second, …): a card alone knows its own only. What decides is the squared rank correlation with a card's effect, mean over cards.
     """
     from scipy.stats import qmc
 

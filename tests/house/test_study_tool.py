@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -119,3 +120,19 @@ def test_cards_are_not_added_to_a_study_of_other_code_or_to_one_that_has_them(tm
     before = (own / "effects.parquet").read_bytes()
     assert "other code or figures" in refused([str(tmp_path / "out"), "--add"], capsys)
     assert (own / "effects.parquet").read_bytes() == before and not (tmp_path / "out").exists()
+
+
+def test_screening_finds_what_decides_among_many_that_do_not_though_chance_moves_every_trial():
+    draws = np.random.default_rng(1)
+    names = [f"a{n}" for n in range(180)]
+    points = draws.random((study.SCREENS, len(names)))
+    effect = {
+        "one": np.exp(points[:, 3]) + points[:, 7] + draws.normal(0, 0.8, study.SCREENS),
+        "two": -(points[:, 7] ** 2) + draws.normal(0, 0.6, study.SCREENS),
+        "three": draws.normal(0, 1, study.SCREENS),
+    }
+    table = study.screened(effect, points, names)
+    ranked = study.deciding_most(table, names)
+    assert set(ranked.index[:2]) == {"a3", "a7"} and ranked.iloc[1] > 2 * ranked.iloc[2]
+    assert ranked.iloc[2:].mean() == pytest.approx(1 / (study.SCREENS - 1), rel=0.3), "what chance makes of one that does nothing"
+    assert list(study.deciding_most(table, ["a9", "a3"]).index) == ["a3", "a9"], "only of those that are asked for"
