@@ -45,7 +45,7 @@ KEPT = 5  # seeds whose ledger is kept by default
 
 def scenarios(n: int) -> dict[str, dict]:
     """``n`` scenarios of one card each, those of the study first, and the two that are always there."""
-    studied = sorted(set(shipped().effects["card"]))
+    studied = sorted(shipped().cards)
     cards = [*studied, *sorted(set(CARDS) - set(studied))][:n]
     titles = {card: {"nl": f"Maatregel {card.replace('_', ' ')}", "en": f"Measure {card.replace('_', ' ')}"} for card in cards}
     held = {card: {"title": titles[card], "instruments": {card: {}}} for card in cards}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.estimates import held_out
-from analysis.estimates.knowledge import FACTOR, FOLDER, SHIFT, shipped
+from analysis.estimates.knowledge import FACTOR, OF_OLDER, OLDER, SHIFT, deciding, shipped
 from experiments.assumptions import behaviour, of_instrument
 from sim.counts.indicators import REGISTRY as INDICATORS
 from sim.interventions import REGISTRY
@@ -29,6 +29,9 @@ def made_study() -> str:
         mine = shipped().effects.query("card == @card and indicator == 'senior_moves' and group_by == 'all' and draw > 0")
         kept = f"when {low:.0%} to {high:.0%} of its talks end in a move (C36): {mine['difference'].notna().sum()} of {len(mine)}"
         rows.append((f"a draw is kept for `{card}`", kept))
+    if OLDER.is_dir() and shipped().older is not None:
+        before = shipped().older.about
+        rows.append(("cards marked *older*", f"from a study of {before['date']}, {before['commit'][:12]}, made in the same way"))
     return "| | |\n|---|---|\n" + "".join(f"| {what} | {value} |\n" for what, value in rows)
 
 
@@ -38,15 +41,18 @@ def made_spreads() -> str:
         "| card | " + " | ".join(INDICATORS[key].en for key in SHOWN) + " |",
         "|---|" + "---|" * len(SHOWN),
     ]
-    for card in sorted(set(shipped().effects["card"])):
+    anew = set(shipped().effects["card"])
+    for card in sorted(shipped().cards):
         cells = []
         for indicator in SHOWN:
             found = shipped().spread([card], indicator)
             low, high = pd.Series(found.values).quantile([0.025, 0.975]) if len(found.values) else (0.0, 0.0)
             of_basis = f"no effect seen; {low:+.1%} to {high:+.1%} of basis"
             scale = {FACTOR: f"{low:.2f} to {high:.2f} times", SHIFT: of_basis}
-            cells.append(found.but or scale.get(found.kind, found.kind))
-        lines.append(f"| `{card}` | " + " | ".join(cells) + " |")
+            more = found.but.removeprefix(OF_OLDER).removeprefix("; ")
+            cells.append(more or scale.get(found.kind, found.kind))
+        older = "" if card in anew else " (older)"
+        lines.append(f"| `{card}`{older} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 
@@ -67,7 +73,7 @@ def _held(one: held_out.Held | None, why_not: str) -> tuple[str, str]:
 
 def made_deciding() -> str:
     """The three assumptions that decide most about each card's effect on moves by seniors."""
-    table = pd.read_csv(FOLDER / "deciding.csv")
+    table = deciding()
     lines = ["| card | first | second | third |", "|---|---|---|---|"]
     for card, part in table.groupby("card", sort=True):
         cells = [f"`{row.assumption}` ({row.correlation:+.2f})" for row in part.sort_values("rank").itertuples()]

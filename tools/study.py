@@ -28,7 +28,7 @@ if str(ROOT) not in sys.path:  # run as a file, the project is not on the path y
     sys.path.insert(0, str(ROOT))
 
 from analysis.estimates import targets, validation  # noqa: E402
-from analysis.estimates.knowledge import FOLDER, of_group, studied  # noqa: E402
+from analysis.estimates.knowledge import FOLDER, OLDER, of_group, studied  # noqa: E402
 from analysis.tables import record  # noqa: E402
 from analysis.tables.record import DESIGN, RUNS  # noqa: E402
 from experiments.assumptions import Assumption, as_settings, behaviour, of_instrument  # noqa: E402
@@ -62,7 +62,8 @@ MOST_DECIDING, KEPT, KEPT_OF_FUNNEL, CANDIDATES = 15, 60, 96, 10_000
 FIRST, BATCH, MOST_TRIED = 60, 20, 600  # base worlds before what fits can be foreseen, between two foresights, and in all
 LIKELY = 0.1  # a candidate that is foreseen to fit with less than this chance is passed over
 SHIPPED_SEEDS = 8  # worlds as shipped, since each factor divides by them; a draw has one, with the number of the draw as its seed
-COMPARED, AT_ONCE = (*SCREENED, "verhuiskostenvergoeding"), 8  # run first, so that a study that is stopped has them; cards to a trial
+COMPARED = ("voorrang", "huurgewenning", "verhuiskostenvergoeding")  # of the default run, beside the coach: these run first
+AT_ONCE = 8  # cards to a trial
 ELSEWHERE, CARRIED = "veldhoven", ("wooncoach_sociaal", "voorrang", "huurgewenning")  # does a factor hold in a place with another market?
 NEAR = 0.25  # of a fitted target, or of the base world as shipped where that misses it
 OF_FIGURE = ["indicator", "group_by", "group"]
@@ -240,9 +241,8 @@ def draws(out: Path, place: str, workers: int, values: Mapping[int, Mapping[str,
     elsewhere = _worlds(out / "elsewhere.jsonl", ELSEWHERE, workers, values, CARRIED)
     found = dict(_worlds(out / "funnel.jsonl", place, workers, values, tuple(FUNNEL)))
     first = dict(list(values.items())[:KEPT])
-    rest = [key for key in dict.fromkeys((*COMPARED, *CARDS)) if key not in FUNNEL]
-    for start in range(0, len(rest), AT_ONCE):
-        cards = tuple(rest[start : start + AT_ONCE])
+    rest = [key for key in CARDS if key not in (*FUNNEL, *COMPARED)]
+    for cards in (COMPARED, *(tuple(rest[start : start + AT_ONCE]) for start in range(0, len(rest), AT_ONCE))):
         for draw, worlds in _worlds(out / f"from_{cards[0]}.jsonl", place, workers, first, cards).items():
             found[draw] = [a | b for a, b in zip(found[draw], worlds, strict=True)]
         yield found, elsewhere
@@ -340,7 +340,7 @@ def _to_parquet(name: str, table: pd.DataFrame) -> None:
 
 
 def lacking() -> list[str]:
-    """Cards of which the study that ships has nothing."""
+    """Cards of which the study that ships has nothing, but for what an older one has."""
     known = set(pd.read_parquet(FOLDER / "effects.parquet", columns=["card"])["card"].astype(str))
     return [card for card in CARDS if card not in known]
 
@@ -373,6 +373,15 @@ def add(out: Path, workers: int, cards: list[str]) -> None:
         deciding_of_cards(values, table).round(4).to_csv(FOLDER / "deciding.csv", index=False)
         about.setdefault("added", []).append({"cards": some, "date": date.today().isoformat(), "commit": made_from})
         write_json(FOLDER / "study.json", about)
+    no_longer_older()
+
+
+def no_longer_older() -> None:
+    """The older study goes when every card has been run anew."""
+    if not lacking() and OLDER.is_dir():
+        for path in OLDER.iterdir():
+            path.unlink()
+        OLDER.rmdir()
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -452,6 +461,7 @@ def work(out: Path, place: str, workers: int) -> None:
     command, made_from = f"python tools/study.py OUT --place {place}", commit()  # before the first tables are written
     for found, elsewhere in draws(out, place, workers, values):
         write(place, values, found, elsewhere, n_tried, command, made_from)
+    no_longer_older()
 
 
 if __name__ == "__main__":

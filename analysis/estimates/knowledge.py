@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 FOLDER = Path(__file__).resolve().parents[1] / "knowledge"
+OLDER = FOLDER / "older"  # a study of an older market, for cards that have not been run anew; there until all have
+OLDER_FROM = 1_000_000  # added to the numbers of its draws, for none of them is a draw of the other study
+OF_OLDER = "of an older market"
 FACTOR, SHIFT = "factor", "shift"
 NONE_IN_BASIS = "the study has none in basis"
 NO_WIDER = "the draws vary no more than by chance"  # so that both intervals are one
@@ -92,11 +95,18 @@ NOTHING_DIFFERS = Spread("the placebo holds no instrument", np.zeros(0))
 class Study:
     """Effects by draw: columns card, indicator, group_by, group, draw (0: as shipped), base, difference, error.
 
-    ``about`` says how they were made. Each card has the same draws; NaN where it was left out of one.
+    ``about`` says how they were made. Each card has the same draws; NaN where it was left out of one. ``older`` is asked for cards together
+    of which one is not here.
     """
 
     effects: pd.DataFrame
     about: Mapping[str, Any]
+    older: Study | None = None
+
+    @property
+    def cards(self) -> set[str]:
+        """Those of which something is known, here or in the older study."""
+        return set(self.effects["card"].astype(str)) | (self.older.cards if self.older else set())
 
     def spread(self, cards: Collection[str], named: str) -> Spread:
         """Of cards together: what each draw makes of the sum of their effects on a ``figure``, each alone."""
@@ -106,6 +116,9 @@ class Study:
         if table is None:
             return Spread("the study does not count it", np.zeros(0))
         lacking = sorted(set(cards) - set(table))
+        if lacking and self.older:
+            found = self.older.spread(cards, named)
+            return found._replace(but="; ".join(filter(None, (OF_OLDER, found.but)))) if found.kind in (FACTOR, SHIFT) else found
         if lacking:
             return Spread(f"not in the study: {', '.join(lacking)}", np.zeros(0))
         parts = [table[card] for card in sorted(cards)]
@@ -166,14 +179,39 @@ def _felt(settings: Mapping[str, Any]) -> dict[str, Any]:
 @cache
 def shipped() -> Study:
     """The study that ships with the project."""
-    about = json.loads((FOLDER / "study.json").read_text(encoding="utf-8"))
-    return Study(pd.read_parquet(FOLDER / "effects.parquet"), about)  # of half a million numbers
+    older = None
+    if OLDER.is_dir():
+        older = _study(OLDER)
+        numbers = older.effects["draw"]
+        older = Study(older.effects.assign(draw=numbers.where(numbers == 0, numbers + OLDER_FROM)), older.about)
+    here = _study(FOLDER)
+    return Study(here.effects, here.about, older)
+
+
+def _study(folder: Path) -> Study:
+    about = json.loads((folder / "study.json").read_text(encoding="utf-8"))
+    return Study(pd.read_parquet(folder / "effects.parquet"), about)  # of half a million numbers
+
+
+@cache
+def draws() -> pd.DataFrame:
+    """What each assumption is in each draw: a column per assumption, by number of draw; NaN where a study does not draw it."""
+    parts = []
+    for folder, first in ((FOLDER, 0), (OLDER, OLDER_FROM)):
+        if folder.is_dir():
+            table = pd.read_csv(folder / "draws.csv")
+            parts.append(table.assign(draw=table["draw"] + first).pivot(index="draw", columns="assumption", values="value"))
+    return pd.concat(parts)
 
 
 @cache
 def deciding() -> pd.DataFrame:
-    """Of each card the assumptions that decide most: card, rank, assumption, correlation, draws."""
-    return pd.read_csv(FOLDER / "deciding.csv")
+    """Of each card the assumptions that decide most, by the older study where it must: card, rank, assumption, correlation, draws."""
+    here = pd.read_csv(FOLDER / "deciding.csv")
+    if not OLDER.is_dir():
+        return here
+    before = pd.read_csv(OLDER / "deciding.csv")
+    return pd.concat([here, before[~before["card"].isin(here["card"])]], ignore_index=True).sort_values("card", kind="stable")
 
 
 def without_noise(values: NDArray, error: NDArray) -> NDArray:

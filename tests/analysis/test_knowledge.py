@@ -16,6 +16,8 @@ from analysis.estimates.knowledge import (
     FACTOR,
     NO_VALUE,
     NO_WIDER,
+    OF_OLDER,
+    OLDER_FROM,
     SAMPLES,
     SHIFT,
     UNFELT,
@@ -23,6 +25,7 @@ from analysis.estimates.knowledge import (
     Study,
     beside,
     chance,
+    draws,
     figure,
     in_step,
     of_group,
@@ -244,3 +247,28 @@ def test_what_holds_another_and_more_does_more_in_every_draw_also_where_a_draw_w
     assert best(values, base, spreads, "senior_moves") == {"one": [0.0], "coach": [0.0], "package": [1.0]}
     step = in_step(spreads)
     assert {len(one.values) for one in step.values()} == {30} and len(spreads["coach"].values) == 40
+
+
+def test_cards_that_were_not_run_anew_have_the_figures_of_the_older_study_and_say_so():
+    rows = {card: (one + np.arange(DRAWS + 1.0), 0.1, 1000.0) for card, one in (("a", 500.0), ("b", 700.0))}
+    both_cards, one_card = study(**rows), study(a=(50 + np.arange(DRAWS + 1.0), 0.1, 1000.0))
+    numbers = both_cards.effects["draw"]
+    older = Study(both_cards.effects.assign(draw=numbers.where(numbers == 0, numbers + OLDER_FROM)), {})
+    found = Study(one_card.effects, {}, older)
+    assert found.cards == {"a", "b"}
+    new, old, mixed = (found.spread(cards, "senior_moves") for cards in (["a"], ["b"], ["a", "b"]))
+    assert OF_OLDER not in new.said and (new.draws < OLDER_FROM).all()
+    for one in (old, mixed):
+        assert OF_OLDER in one.said and (one.draws > OLDER_FROM).all()
+    assert mixed.values.tolist() == older.spread(["a", "b"], "senior_moves").values.tolist(), "one study, and never parts of two"
+    assert not len(in_step({"new": new, "old": old})["new"].values), "no draw of one is a draw of the other"
+    assert found.spread(["c"], "senior_moves").kind == "not in the study: c"
+    assert Study(one_card.effects, {}).spread(["b"], "senior_moves").kind == "not in the study: b"
+
+
+def test_the_draws_of_both_studies_are_known_by_their_numbers():
+    for card in sorted(shipped().cards):
+        spread = shipped().spread([card], "senior_moves")
+        if len(spread.draws):
+            at = draws().loc[spread.draws].dropna(axis="columns")
+            assert len(at) == len(spread.draws) and sum("." not in key for key in at) == 15, card

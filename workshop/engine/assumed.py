@@ -7,13 +7,12 @@ low draw is one in which this assumption is among the lowest third, whatever the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from analysis.estimates.knowledge import FACTOR, FOLDER, SHIFT, otherwise, shipped
+from analysis.estimates.knowledge import FACTOR, SHIFT, draws, otherwise, shipped
 from analysis.page.words import Text, unknown
 from workshop.engine.doses import Doses
 from workshop.engine.outcome import Outcome
@@ -53,7 +52,7 @@ def deciding(found: Outcome, doses: Doses) -> Deciding:
         return Deciding(nothing, unknown(spread.said))
     if not np.ptp(spread.values):
         return Deciding(nothing, NONE_DECIDES)
-    at = _values().loc[spread.draws]
+    at = draws().loc[spread.draws].dropna(axis="columns")  # a study draws some assumptions, and not others
     asked = [key for key in at if "." not in key or key.split(".")[0] in added]
     turned = -1.0 if spread.kind == FACTOR and row["difference"] < 0 else 1.0  # a larger factor is then a lower effect
     effect = pd.Series(spread.values, index=at.index)
@@ -72,10 +71,3 @@ def _ends(at: pd.Series, effect: pd.Series, kind: str, row: Mapping[str, float])
     times = [float(effect[one].mean()) for one in ends]
     lower, upper = (row["difference"] * one if kind == FACTOR else row["difference"] + one * row["base"] for one in times)
     return low, high, lower, upper
-
-
-@cache
-def _values() -> pd.DataFrame:
-    """What each assumption is in each draw of the study: a column per assumption, by number of draw."""
-    table = pd.read_csv(FOLDER / "draws.csv")
-    return table.pivot(index="draw", columns="assumption", values="value")

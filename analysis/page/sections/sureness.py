@@ -6,7 +6,7 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING
 
-from analysis.estimates.knowledge import NOT_AS_STUDIED
+from analysis.estimates.knowledge import NOT_AS_STUDIED, OF_OLDER
 from analysis.estimates.misses import RESTS_ON, SHIPPED
 from analysis.page import figures
 from analysis.page.assumption_words import assumption
@@ -79,11 +79,14 @@ def section(page: Page) -> Section | None:
         return None
     blocks: list[Block] = [_measures(page), _chance(page)]
     if page.results.effects["lower_full"].notna().any():
-        other = [page.results.titles[name] for name in page.order if _otherwise(page, name)]
-        said = rich(
-            "Anders ingesteld dan in dat onderzoek: {names}.", "Set otherwise than in that study: {names}.", names=joined(other, "; ")
-        )
-        blocks.insert(1, Words((PROVISIONAL, *([said] if other else []))))
+        said = [PROVISIONAL]
+        for mark, nl, en in (
+            (NOT_AS_STUDIED, "Anders ingesteld dan in dat onderzoek: {names}.", "Set otherwise than in that study: {names}."),
+            (OF_OLDER, "Uit een onderzoek met een oudere versie van dit model: {names}.", "From a study of an older version: {names}."),
+        ):
+            if other := [page.results.titles[name] for name in page.order if _marked(page, name, mark)]:
+                said.append(rich(nl, en, names=joined(other, "; ")))
+        blocks.insert(1, Words(tuple(said)))
     blocks += _missed(page)
     blocks.append(Fold(Text("Wat mag u zeggen, en wat niet?", "What may be said, and what not?"), (MAY,)))
     return Section(
@@ -98,9 +101,9 @@ def section(page: Page) -> Section | None:
     )
 
 
-def _otherwise(page: Page, name: str) -> bool:
+def _marked(page: Page, name: str, mark: str) -> bool:
     found = difference(page, name, MOVES)
-    return found is not None and NOT_AS_STUDIED in str(page.book.cell("effects", "knowledge", found.value.row))
+    return found is not None and mark in str(page.book.cell("effects", "knowledge", found.value.row))
 
 
 def hangs_on(page: Page, scenario: str) -> Text:
