@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.estimates import held_out
-from analysis.estimates.knowledge import FACTOR, OF_OLDER, OLDER, SHIFT, deciding, shipped
+from analysis.estimates.knowledge import FACTOR, OF_OLDER, SHIFT, deciding, shipped
 from experiments.assumptions import behaviour, of_instrument
 from sim.counts.indicators import REGISTRY as INDICATORS
 from sim.interventions import REGISTRY
@@ -29,8 +29,8 @@ def made_study() -> str:
         mine = shipped().effects.query("card == @card and indicator == 'senior_moves' and group_by == 'all' and draw > 0")
         kept = f"when {low:.0%} to {high:.0%} of its talks end in a move (C36): {mine['difference'].notna().sum()} of {len(mine)}"
         rows.append((f"a draw is kept for `{card}`", kept))
-    if OLDER.is_dir() and shipped().older is not None:
-        before = shipped().older.about
+    if (older := shipped().older) is not None:
+        before = older.about
         rows.append(("cards marked *older*", f"from a study of {before['date']}, {before['commit'][:12]}, made in the same way"))
     return "| | |\n|---|---|\n" + "".join(f"| {what} | {value} |\n" for what, value in rows)
 
