@@ -65,7 +65,7 @@ def _interval(mine: pd.DataFrame, spread: Spread) -> tuple[float, float]:
     return float(lower), float(upper)
 
 
-HEADLINE = ("wooncoach_sociaal", "wooncoach_particulier", "voorrang", "huurgewenning", "verhuiskostenvergoeding")
+HEADLINE = ("wooncoach_sociaal", "voorrang", "huurgewenning", "verhuiskostenvergoeding")
 
 
 def rows(indicator: str = "senior_moves") -> Iterator[tuple[str, Held | None, Held | None]]:
