@@ -18,6 +18,7 @@ from analysis.results import Results
 from sim.world.names import BASIS, PLACEBO
 
 PLAIN_SIGNS = str.maketrans("−\u00a0‘’–", "- ''-")
+ONE_DIGIT = 10  # below it a number of rows is written with one decimal: 0.3 is not none
 MANY = 10_000  # more seeds than this are not worth naming
 BOTH = Text(
     "Het eerste interval gaat over toeval. Het tweede ook over wat we van mensen niet weten (de aannames in het model). Het is voorlopig: "
@@ -217,7 +218,8 @@ def chance_lines(results: Results) -> list[Text]:
             )
         )
     if found["n"]:
-        n, claims, wrong = numbers(found["n"]), numbers(found["claims"]), numbers(found["false_claims"])
+        n, claims = numbers(found["n"]), numbers(found["claims"])
+        wrong = numbers(found["false_claims"], 1 if 0 < found["false_claims"] < ONE_DIGIT else 0)
         lines.append(
             Text(
                 f"In effects.csv staan {n.nl} andere vergelijkingen. Daarvan noemen we er {claims.nl} een effect; naar schatting is "

@@ -81,7 +81,10 @@ def without_voorrang(tmp_path, monkeypatch):
         (own / name).write_bytes((study.FOLDER / name).read_bytes())
     about = json.loads((study.FOLDER / "study.json").read_text(encoding="utf-8")) | {"digests": study.digests()}
     (own / "study.json").write_text(json.dumps(about), encoding="utf-8")
+    (own / "older").mkdir()
+    (own / "older" / "study.json").write_text("{}", encoding="utf-8")
     monkeypatch.setattr(study, "FOLDER", own)
+    monkeypatch.setattr(study, "OLDER", own / "older")
     monkeypatch.setattr(study, "CARDS", tuple(card for card in study.CARDS if card in set(whole["card"])))
     study._to_parquet("effects", whole[whole["card"] != "voorrang"])
     card = whole[whole["card"] == "voorrang"].dropna(subset="difference")
@@ -111,6 +114,7 @@ def test_a_card_that_is_added_stands_where_a_study_of_all_cards_has_it(tmp_path,
     pd.testing.assert_frame_equal(here, there, check_exact=False, atol=2e-6)
     assert json.loads((own / "study.json").read_text(encoding="utf-8"))["added"][0]["cards"] == ["voorrang"]
     assert set(pd.read_csv(own / "deciding.csv")["card"]) == set(found["card"])
+    assert not (own / "older").exists(), "every card has been run anew"
 
 
 def test_cards_are_not_added_to_a_study_of_other_code_or_to_one_that_has_them(tmp_path, without_voorrang, capsys):
