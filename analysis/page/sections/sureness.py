@@ -16,6 +16,7 @@ from analysis.page.public_words import WORDS, beside
 from analysis.page.quote import Quote, fixed, rich
 from analysis.page.section import Block, Cell, Chart, Fold, Grid, Page, Section, Words
 from analysis.page.sections.cards import joined
+from analysis.page.summary import ONE_DIGIT
 from analysis.page.words import LANGUAGES, Text, both, capitals, indicator, span
 from sim.counts.indicators import REGISTRY
 from sim.world.names import ALL, PLACEBO
@@ -239,6 +240,8 @@ def _chance(page: Page) -> Words:
         key: page.book.quote("certainty", key, row)
         for key in ("headlines", "headline_claims", "comparisons", "claimed", "by_chance", "placebo_comparisons", "placebo_misses")
     }
+    if 0 < numbers["by_chance"].value < ONE_DIGIT:
+        numbers["by_chance"] = numbers["by_chance"].with_digits(1)
     lines = []
     if numbers["headlines"].value:
         lines.append(
