@@ -52,12 +52,14 @@ class Spread(NamedTuple):
     """What the draws make of an effect: ``kind`` is factor or shift, with one of ``values`` for each draw, or says why there is none.
 
     ``but`` says what a reader of the figures must know; ``draws`` are the numbers of the draws, in their order (empty: of no study).
+    ``error``: of all shifts together, the standard error of what they are shifts from, for the study has few worlds of that.
     """
 
     kind: str
     values: NDArray
     but: str = ""
     draws: NDArray = np.zeros(0, int)
+    error: float = 0.0
 
     @property
     def said(self) -> str:
@@ -135,7 +137,7 @@ class Study:
             return Spread(FACTOR, kept / shipped, but, numbers)
         if base == 0 or np.isnan(base):
             return Spread(NONE_IN_BASIS, np.zeros(0))
-        return Spread(SHIFT, (kept - shipped) / base, but, numbers)
+        return Spread(SHIFT, (kept - shipped) / base, but, numbers, 0.0 if but else error[0] / base)
 
     @cached_property
     def _by_figure(self) -> dict[str, dict[str, Part]]:
@@ -233,6 +235,12 @@ def chance(n_seeds: int) -> NDArray:
     return weights * spread / np.sqrt(n_seeds * (n_seeds - 1))
 
 
+@cache
+def noise() -> NDArray:
+    """Standard normal [SAMPLES], the same for every row and scenario: of the worlds in which the study ran what is shipped."""
+    return np.random.default_rng(2027).standard_normal(SAMPLES)
+
+
 def samples(values: ArrayLike, base: ArrayLike, spread: Spread) -> NDArray:
     """What an effect may be, by chance and by draw together: float [rows, SAMPLES].
 
@@ -248,7 +256,7 @@ def samples(values: ArrayLike, base: ArrayLike, spread: Spread) -> NDArray:
     if spread.kind == FACTOR:
         found *= drawn
         return found
-    found += drawn * low.mean(axis=1)[:, None]
+    found += (drawn + spread.error * noise()) * low.mean(axis=1)[:, None]
     found[(d == 0).all(axis=1)] = 0.0  # nothing is different: what we do not know changes nothing either
     return found
 

@@ -272,3 +272,15 @@ def test_the_draws_of_both_studies_are_known_by_their_numbers():
         if len(spread.draws):
             at = draws().loc[spread.draws].dropna(axis="columns")
             assert len(at) == len(spread.draws) and sum("." not in key for key in at) == 15, card
+
+
+def test_a_shift_holds_the_chance_of_the_few_worlds_that_it_is_a_shift_from():
+    """Draws that lie 13 higher than eight worlds as shipped, whose mean is 10 off by chance, make no effect of 14 sure."""
+    drawn = 25 + np.random.default_rng(3).normal(0, 35, DRAWS)
+    spread = study(grant=([12.0, *drawn], np.r_[10.0, np.full(DRAWS, 28.0)], 5000.0)).spread(["grant"], "senior_moves")
+    assert spread.kind == SHIFT and spread.error == pytest.approx(10 / 5000)
+    base = np.full((1, 20), 5000.0)
+    values = base + 14 + np.random.default_rng(4).normal(0, 1, (1, 20))
+    found, exact = (full(values, base, one) for one in (spread, spread._replace(error=0.0)))
+    assert found.upper[0] - found.lower[0] > np.hypot(exact.upper[0] - exact.lower[0], 2 * 1.96 * 10) * 0.9
+    assert found.lower[0] < 14 < found.upper[0]
