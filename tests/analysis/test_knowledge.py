@@ -277,7 +277,7 @@ def test_the_draws_of_both_studies_are_known_by_their_numbers():
 def test_a_shift_holds_the_chance_of_the_few_worlds_that_it_is_a_shift_from():
     """Draws that lie 13 higher than eight worlds as shipped, whose mean is 10 off by chance, make no effect of 14 sure."""
     drawn = 25 + np.random.default_rng(3).normal(0, 35, DRAWS)
-    spread = study(grant=([12.0, *drawn], np.r_[10.0, np.full(DRAWS, 28.0)], 5000.0)).spread(["grant"], "senior_moves")
+    spread = study(grant=([12.0, *drawn], 10.0, 5000.0)).spread(["grant"], "senior_moves")
     assert spread.kind == SHIFT and spread.error == pytest.approx(10 / 5000)
     base = np.full((1, 20), 5000.0)
     values = base + 14 + np.random.default_rng(4).normal(0, 1, (1, 20))
