@@ -152,7 +152,7 @@ def _prior(prior: Prior | None, mark: str) -> dict[str, Any]:
 
 def columns(config: Listing) -> Rows:
     """Every column of every table that a command leaves."""
-    from analysis.tables.schema import EVERY
+    from analysis.tables.schema import EVERY, SENSITIVITY
 
     return [
         {
@@ -165,17 +165,17 @@ def columns(config: Listing) -> Rows:
             "meaning": one.meaning,
             "promised": one.promised,
         }
-        for table in EVERY
+        for table in (*EVERY, SENSITIVITY)
         for one in (*table.keys, *table.columns)
     ]
 
 
 def values(config: Listing) -> Rows:
     """The values of every column whose values are words, with their numbers inside the model where they are codes."""
-    from analysis.tables.schema import EVERY
+    from analysis.tables.schema import EVERY, SENSITIVITY
 
     rows: dict[str, dict[str, Any]] = {}
-    for table in EVERY:
+    for table in (*EVERY, SENSITIVITY):
         for column in table.columns:
             parts = column.unit if isinstance(column.unit, Mapping) else {"": column.unit}
             for part, unit in parts.items():

@@ -14,7 +14,7 @@ import pandas as pd
 
 from analysis.estimates import sobol
 from analysis.tables import record
-from analysis.tables.files import write_json, write_table
+from analysis.tables.files import digest, write_json, write_table
 from analysis.tables.made import SENSITIVITY_JSON
 from analysis.tables.schema import SENSITIVITY
 from experiments.assumptions import Assumption, as_settings, behaviour, of_instrument
@@ -124,7 +124,7 @@ def execute(
         table = pd.DataFrame(list(_rows(prepared, folder)), columns=list(SENSITIVITY.names))
         write_table(folder, SENSITIVITY, table)
         content = {"made_by": record.MADE_BY, "command": command, "configuration": config.model_dump(mode="json")}
-        content |= {"version": digests(), "packages": manifest.packages(), "files": manifest.files(folder)}
+        content |= {"version": digests(), "packages": manifest.packages(), "files": {SENSITIVITY.file: digest(folder / SENSITIVITY.file)}}
         write_json(folder / SENSITIVITY_JSON, content)
     print(told(table))
     print(folder / SENSITIVITY.file)

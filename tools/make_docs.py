@@ -419,9 +419,9 @@ def made_keys() -> str:
 
 def made_files() -> str:
     """The tables that a command leaves, one row each."""
-    from analysis.tables.schema import EVERY
+    from analysis.tables.schema import EVERY, SENSITIVITY
 
-    return table(["file", "one row per", "notes"], [(f"`{one.file}`", one.rows, linked(one.notes)) for one in EVERY])
+    return table(["file", "one row per", "notes"], [(f"`{one.file}`", one.rows, linked(one.notes)) for one in (*EVERY, SENSITIVITY)])
 
 
 def kind(column: Any) -> str:
@@ -432,10 +432,10 @@ def kind(column: Any) -> str:
 
 def made_columns() -> str:
     """The columns of every table, as the schema declares them."""
-    from analysis.tables.schema import EVERY
+    from analysis.tables.schema import EVERY, SENSITIVITY
 
     parts = []
-    for one in EVERY:
+    for one in (*EVERY, SENSITIVITY):
         keys = ", ".join(f"`{column.name}`" for column in one.keys)
         rows = [(f"`{c.name}`", kind(c), unit(c.unit), c.meaning, "" if c.promised else "yes") for c in one.columns]
         head = ["column" if not keys else f"after {keys}", "type", "unit or values", "meaning", "may change"]

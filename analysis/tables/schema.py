@@ -395,7 +395,6 @@ COMPUTED = (
     VALIDATION,
     JUDGED,
     RIVALS,
-    SENSITIVITY,
     *FOR_PAGE,
 )
-EVERY = (*OF_A_RUN.values(), *COMPUTED)  # every table that a command leaves
+EVERY = (*OF_A_RUN.values(), *COMPUTED)  # every table of a folder of results; that of points has its own folder

@@ -15,7 +15,7 @@ from analysis.invariants.rule import Fault
 from analysis.tables import record
 from analysis.tables.files import digest
 from analysis.tables.made import GOALS, RECORDS, SENSITIVITY_JSON, SHARES
-from analysis.tables.schema import EVERY
+from analysis.tables.schema import EVERY, SENSITIVITY
 from experiments.runs import manifest, runner, store
 from experiments.runs.folder import DESIGN, RUNS
 from sim.counts.schema import TABLES
@@ -92,7 +92,7 @@ def _records(out: Path, faults: list[Fault]) -> Iterator[tuple[str, dict[str, An
 def _files(out: Path, records: dict[str, dict[str, Any]], faults: list[Fault]) -> Iterator[str]:
     """Files of tables that were compared with a checksum; those that differ, are lost or are vouched for by nobody become faults."""
     main = records.get(manifest.NAME, records.get(SENSITIVITY_JSON, {}))
-    for table in EVERY:
+    for table in (*EVERY, SENSITIVITY):
         apart = table.file in APART
         said = {one["files"][table.file] for one in (records.values() if apart else [main]) if table.file in one.get("files", {})}
         is_there = (out / table.file).is_file()

@@ -24,7 +24,7 @@ from tests.every import every
 from tests.fake_world import fake_tables
 from tests.sentinels import undeclared
 
-COLUMNS = [(f"{table.file}.{one.name}", one) for table in EVERY for one in (*table.keys, *table.columns)]
+COLUMNS = [(f"{table.file}.{one.name}", one) for table in (*EVERY, SENSITIVITY) for one in (*table.keys, *table.columns)]
 OF_A_RUN = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 
 
@@ -39,7 +39,7 @@ def test_a_column_has_a_type_a_unit_and_a_meaning(name, column):
         assert column.name == "code" and set(column.unit) < set(TABLES["funnel"].columns[3].words)
 
 
-@pytest.mark.parametrize("table", COMPUTED, ids=lambda table: table.name)
+@pytest.mark.parametrize("table", [*COMPUTED, SENSITIVITY], ids=lambda table: table.name)
 def test_an_end_of_an_interval_says_of_what_it_is_and_whether_it_is_about_chance_or_about_knowledge_too(table):
     for column in table.columns:
         if end := re.search(r"(?:^|_)(lower|upper)(?:_|$)", column.name):
