@@ -8,7 +8,8 @@ from typing import NamedTuple
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from analysis.page.cells import NOTHING, ends
+from analysis.page.cells import NOTHING
+from analysis.page.cells import ends as ends_of
 from analysis.page.figures import INK, NARROW, WIDTH
 from analysis.page.noticed import MOST_DRAWN, look
 from analysis.page.quote import Quote, rich
@@ -16,7 +17,8 @@ from analysis.page.section import Block, Cell, Chart, Grid, Page
 from analysis.page.words import Text, both, number, span
 
 MUCH = 1.25  # times as much; assumption: less than that nobody calls dearer or cheaper
-MOST_HIGH = 2.5  # times the highest price
+WIDE = 2.5  # times the price; assumption: an upper end beyond it says nothing that a line can show
+NONE = (float("nan"),) * 3
 PRICE, UPPER = "eur_per_extra_senior_move", "upper"
 
 
@@ -37,13 +39,13 @@ def _ends(page: Page) -> list[int]:
 
 
 def curves(page: Page, shown: list[str]) -> list[Curve]:
-    """Of measures of which the price of one more move has an upper end in two years at least."""
+    """Of measures of which the price of one more move is known well enough to be drawn in two years at least."""
     found = []
     for name in shown[:MOST_DRAWN]:
         at = []
         for end in _ends(page):
             value, low, high = (page.book.quote("cost_curve", one, _row(name, end)) for one in (PRICE, "lower", UPPER))
-            if value.known and high.known:
+            if value.known and high.known and high.value <= WIDE * value.value:
                 at.append((end, value, low.value, high.value))
         if len(at) > 1:
             found.append(Curve(page.results.titles[name], look(page, name), tuple(at)))
@@ -57,21 +59,11 @@ def chart(page: Page, shown: list[str]) -> Chart | None:
         return None
     subtitle = Text(
         "Euro per extra verhuizing van een senior, van de start tot het einde van elk jaar. Vlak: toeval. Andere aannames zijn niet "
-        "per jaar uitgezocht.",
+        "per jaar uitgezocht. Alleen waar het vlak niet te breed is.",
         "Euro per extra move of a senior, from the start to the end of each year. Area: chance. Other assumptions were not studied by "
-        "year.",
+        "year. Only where the area is not too wide.",
     )
-    if top_of(found)[1]:
-        more = Text(" Een vlak dat de rand raakt, loopt door.", " An area that meets the edge goes on.")
-        subtitle = Text(subtitle.nl + more.nl, subtitle.en + more.en)
-    return Chart("euro_per_jaar_kijken", finding(found), subtitle, partial(draw, found), None, "cost_curve.csv")
-
-
-def top_of(found: list[Curve]) -> tuple[float, bool]:
-    """The highest price that is drawn, and whether an area goes on beyond it: a wide one would press all lines flat."""
-    most = MOST_HIGH * max(quote.value for one in found for _, quote, *_ in one.at)
-    high = max(high for one in found for *_, high in one.at)
-    return min(most, high), high > most
+    return Chart("euro_per_jaar_kijken", finding(found), subtitle, partial(draw, found, _ends(page)), None, "cost_curve.csv")
 
 
 def finding(found: list[Curve]) -> Text:
@@ -86,16 +78,18 @@ def finding(found: list[Curve]) -> Text:
     return Text("De prijs per verhuizing hangt af van wanneer u kijkt", "The price of each move hangs on when you look")
 
 
-def draw(found: list[Curve], language: str, narrow: bool) -> Figure:
+def draw(found: list[Curve], ends: list[int], language: str, narrow: bool) -> Figure:
     """A line and an area by measure, in its colour."""
     figure = Figure(figsize=(NARROW if narrow else WIDTH, 3.4 if narrow else 3.1), layout="constrained")
     ax = figure.subplots()
     for one in found:
         colour, mark = one.look
-        years = [end / 12 for end, *_ in one.at]
-        ax.fill_between(years, [low for *_, low, _ in one.at], [high for *_, high in one.at], color=colour, alpha=0.15, linewidth=0)
-        ax.plot(years, [quote.value for _, quote, *_ in one.at], color=colour, marker=mark, markersize=4, label=one.title.of(language))
-    ax.set_ylim(0, 1.05 * top_of(found)[0])
+        known = {end: (quote.value, low, high) for end, quote, low, high in one.at}
+        price, low, high = zip(*(known.get(end, NONE) for end in ends), strict=True)  # a year that is not known breaks the line
+        years = [end / 12 for end in ends]
+        ax.fill_between(years, low, high, color=colour, alpha=0.15, linewidth=0)
+        ax.plot(years, price, color=colour, marker=mark, markersize=4, label=one.title.of(language))
+    ax.set_ylim(0, 1.05 * max(high for one in found for *_, high in one.at))
     ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _at: number(value, 0, language)))
     ax.set_xlabel(Text("jaren vanaf de start", "years from the start").of(language), color=INK)
@@ -114,8 +108,8 @@ def table(page: Page, shown: list[str]) -> Block | None:
                 continue
             more, price = (page.book.quote("cost_curve", one, row, sign=one == "extra") for one in ("extra", PRICE))
             label = rich("{title}: eerste {time}", "{title}: first {time}", title=page.results.titles[name], time=span(end))
-            of_more = Cell(more, ends(page, more, "lower_extra", "upper_extra") or both("")) if more.known else NOTHING
-            around = ends(page, price, "lower", UPPER) if price.known else None
+            of_more = Cell(more, ends_of(page, more, "lower_extra", "upper_extra") or both("")) if more.known else NOTHING
+            around = ends_of(page, price, "lower", UPPER) if price.known else None
             of_price = Cell(rich("€\u00a0{n}", "€\u00a0{n}", n=price), around) if around else NOTHING
             rows.append((Cell(label), of_more, of_price))
     if not rows:
