@@ -22,7 +22,7 @@ LONG_FILES = (  # that take long, or have few tests that each do; begun first, s
     "workshop/test_scheduler.py", "workshop/test_worker.py", "workshop/test_serve.py",
 )  # fmt: skip
 TOGETHER = (  # files that read what takes long to make, and is made once by a process: one process does them all
-    ("analysis/test_invariants.py", "analysis/test_read_elsewhere.py", "analysis/test_workbook.py"),
+    ("analysis/test_invariants.py", "analysis/test_read_elsewhere.py", "analysis/test_workbook.py", "analysis/test_cost_curve.py"),
     ("analysis/test_page_numbers.py", "analysis/test_page_language.py", "analysis/test_page_hyphens.py"),
 )
 

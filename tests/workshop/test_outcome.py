@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.estimates.knowledge import NOT_AS_STUDIED, OF_OLDER, shipped
 from analysis.estimates.knowledge import deciding as of_cards
-from analysis.estimates.knowledge import shipped
 from analysis.estimates.statistics import claimed, t_value
 from experiments.comparison import Comparison, compare
 from sim.counts import lanes
@@ -27,6 +27,7 @@ from workshop.engine.package import Package
 from workshop.engine.setting import Setting
 from workshop.prepared import make
 from workshop.prepared.folder import PLACEBO, Asked
+from workshop.server.asked import beside_study
 
 SETTING = Setting("terschelling", months=24, burn_in=6)
 SEEDS = (1, 2, 3)
@@ -221,9 +222,17 @@ def test_the_assumptions_of_one_card_are_those_of_the_study(card):
     if not len(spread.values) or not np.ptp(spread.values):
         assert found.why_not is not None and found.table.empty
         return
-    assert found.table["assumption"].tolist() == theirs["assumption"].tolist() and found.but == ""
+    assert found.table["assumption"].tolist() == theirs["assumption"].tolist() and found.but == spread.but
     assert np.allclose(
         found.table["correlation"].abs(), theirs["correlation"].abs(), atol=2e-3
     )  # effects that are nearly the same may change places
     assert (found.table["low"] < found.table["high"]).all()
     assert ((found.table["upper"] > found.table["lower"]) == (found.table["correlation"] > 0))[found.table["correlation"].abs() > 0.3].all()
+
+
+def test_what_is_not_as_in_the_study_is_said_in_both_languages():
+    assert beside_study("") is None
+    assert beside_study(f"{OF_OLDER}; {NOT_AS_STUDIED}wooncoach_sociaal") == {
+        "nl": "Uit een studie van een ouder model; de kaart is anders ingesteld dan in de studie.",
+        "en": "From a study of an older model; the card is set otherwise than in the study.",
+    }

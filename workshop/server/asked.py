@@ -7,10 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.estimates.knowledge import NOT_AS_STUDIED
 from analysis.page.assumption_words import assumption
 from analysis.page.public_words import PARTS
 from analysis.page.public_words import WORDS as PUBLIC
-from analysis.page.words import Text, capitals
+from analysis.page.words import Text, capitals, unknown
 from sim.world import places
 from sim.world.codes import Verdict
 from sim.world.names import YEAR
@@ -218,6 +219,16 @@ def shares_sheet(hall: Hall, package: Package) -> Sheet:
     return sheet
 
 
+OTHERWISE = Text("de kaart is anders ingesteld dan in de studie", "the card is set otherwise than in the study")
+
+
+def beside_study(but: str) -> dict[str, str] | None:
+    """What a reader of the study must know of a package, as a sentence in both languages; None where there is nothing."""
+    parts = [OTHERWISE if one.startswith(NOT_AS_STUDIED) else unknown(one) for one in but.split("; ") if one]
+    told = [one for one in parts if one.nl]
+    return capitals(Text("; ".join(one.nl for one in told) + ".", "; ".join(one.en for one in told) + "."))._asdict() if told else None
+
+
 def assumptions(hall: Hall, package: Package) -> dict[str, Any]:
     """See the route."""
     found, sheet = _deciding(hall, package), assumptions_sheet(hall, package)
@@ -229,7 +240,7 @@ def assumptions(hall: Hall, package: Package) -> dict[str, Any]:
     why_none = None if found.why_not is None else found.why_not._asdict()
     if three and not any(one[name]["v"] for one in three for name in ("lower", "upper", "difference")):
         three, why_none = [], said.NO_DIFFERENCE._asdict()
-    return {"letters": hall.letters.of(package), "three": three, "why_none": why_none, "but": found.but}
+    return {"letters": hall.letters.of(package), "three": three, "why_none": why_none, "but": beside_study(found.but)}
 
 
 def _deciding(hall: Hall, package: Package) -> Deciding:
