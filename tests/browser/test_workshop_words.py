@@ -108,7 +108,10 @@ def test_a_closed_card_that_was_measured_says_that_there_was_no_experiment(conte
     measured = [text for text in faces if marks[0] in text]
     assert len(measured) == 2 and all(marks[1] in text for text in measured)
     assert not any(marks[1] in text for text in faces if marks[0] not in text)
-    name = page.locator(f"#card-{FIRST}").aria_snapshot()
+    name = ""
+    for _ in range(50):  # the browser makes its tree for readers a moment after the page
+        name = name or page.locator(f"#card-{FIRST}").aria_snapshot()
+        page.wait_for_timeout(0 if name else 100)
     assert marks[1] in name  # a screen reader hears it, too
     clean(page)
 
