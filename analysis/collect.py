@@ -69,8 +69,7 @@ def begun(folder: Path) -> list[Path]:
     names = (record.MANIFEST, record.RUNS, record.LOCK, record.HYDRA)
     there = {path.parent for name in names for path in folder.rglob(name)}
     for path in folder.rglob(record.SWEEP):  # a sweep has the runs of its jobs, and no results of its own
-        jobs = (record.read(path, record.Sweep) or {"jobs": ()})["jobs"]
-        there = (there - {path.parent}) | {path.parent / name for name in jobs}
+        there = (there - {path.parent}) | {path.parent / name for name in record.jobs_of(path.parent)}
     return sorted(path for path in there if not {record.RUNS, record.HYDRA} & {*path.relative_to(folder).parts})
 
 

@@ -72,7 +72,7 @@ def one(path: Path, keys: Sequence[str], debug: bool = False) -> int:
         print(f"{path} is well: {of_file(path, keys)}")
         return 0
     if (path / record.SWEEP).is_file():
-        jobs = (record.read(path / record.SWEEP, record.Sweep) or {"jobs": []})["jobs"]
+        jobs = record.jobs_of(path)
         return max((answered(lambda job=job: one(path / job, keys, debug), debug, "--debug") for job in jobs), default=0)  # type: ignore[misc]
     if whole.is_ours(path):
         return results(path)

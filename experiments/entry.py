@@ -40,6 +40,7 @@ FREE = ("instruments", "behaviour")  # keys below these are open: sim checks the
 NAME_ONLY = ("scenario", "goals")  # one name: Hydra would take it for a file of that folder of configs/ to be merged
 FULL_ERROR = "HYDRA_FULL_ERROR"  # set, an error of Hydra's own comes here too, instead of its traceback to the terminal
 MOST_JOBS = 500  # jobs of a multirun that are checked beforehand
+OF_A_SWEEP = ("draws", "earlier", "executor", "address", "out", "workers", "debug", "place_dir", "scenario_dir")  # one value for all jobs
 MOST_SWEPT = 10_000  # jobs of a sweep, which are all checked
 
 
@@ -198,8 +199,11 @@ def drawn(command: HydraCommand, path: str | None, taken: Collection[str]) -> li
         where = f"{path}, line {number}"
         try:
             overrides = parse(row)
-            if both := [one.key_or_group for one in overrides if one.key_or_group in taken or one.key_or_group == "draws"]:
-                raise Refusal(f"{both[0]} stands in the file and in the command; leave one out")
+            for key in (one.key_or_group for one in overrides):
+                if key in OF_A_SWEEP:
+                    raise Refusal(f"{key} has one value for a whole sweep: give it in the command, and not in the file")
+                if key in taken:
+                    raise Refusal(f"{key} stands in the file and in the command; leave one out")
             rows.append(([where], checked_lines(command, overrides, False)))
         except Refusal as error:
             raise Refusal(f"{where}: {error}") from error

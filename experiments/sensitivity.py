@@ -173,7 +173,9 @@ def told(table: pd.DataFrame) -> str:
     lines = []
     for (scenario, indicator), part in table.groupby(["scenario", "indicator"], sort=False):
         if part["total"].isna().all():
-            lines.append(f"{scenario}, {indicator}: differs over these assumptions by no more than chance")
+            nothing = (part[["mean", "deviation", "chance"]] == 0).all(axis=None)
+            why = "nothing at any point" if nothing else "differs over these assumptions by no more than chance"
+            lines.append(f"{scenario}, {indicator}: {why}")
             continue
         ranked = part.sort_values("total", ascending=False).itertuples()
         shares = ", ".join(f"{one.assumption} {one.total:.2f} ({one.total_lower:.2f} to {one.total_upper:.2f})" for one in ranked)

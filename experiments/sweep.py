@@ -17,7 +17,7 @@ from analysis.tables import record
 from analysis.tables.files import write_json, write_whole
 from analysis.tables.made import JOBS_CSV, PAGE, SWEEP_CSV
 from experiments.compare import carried_out
-from experiments.entry import HydraCommand, main
+from experiments.entry import OF_A_SWEEP, HydraCommand, main
 from experiments.runs import carry_out, manifest, runner
 from experiments.runs.borrow import borrow
 from experiments.runs.engines import check_engine, engine
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 OWN = ("draws", "earlier", "executor", "address")  # keys of a sweep that a comparison does not have
-NOT_OF_A_JOB = (*OWN, "out", "workers", "debug", "place_dir", "scenario_dir")  # one value for all jobs
 DONE, FAILED = "done", "failed"
 
 
@@ -102,7 +101,7 @@ def execute(
     with locked(folder):
         sweep_up(folder)
         join(folder, digests(), {})
-        before = (record.read(folder / record.SWEEP, record.Sweep) or {"jobs": []})["jobs"]
+        before = record.jobs_of(folder)
         names = [job.name for job in jobs]
         signed = {"made_by": record.MADE_BY, "command": command, "jobs": [*names, *(one for one in before if one not in names)]}
         write_json(folder / record.SWEEP, {**signed, "packages": manifest.packages()})
@@ -138,7 +137,7 @@ def refuse_odd(jobs: Sequence[Job], configs: Sequence[Sweep]) -> None:
         if n > 1:
             twice = [" ".join(job.typed) for job in jobs if job.name == name]
             raise Refusal(f"two jobs of this sweep are the same runs: {twice[0]!r} and {twice[1]!r}; leave one out")
-    for key in NOT_OF_A_JOB:
+    for key in OF_A_SWEEP:
         values = {str(getattr(config, key)) for config in configs}
         if len(values) > 1:
             raise Refusal(f"{key} has one value for a whole sweep, not {' and '.join(sorted(values)[:2])}")
@@ -211,7 +210,7 @@ def table_of(jobs: Sequence[Job], failed: Mapping[str, list[Failure]], out: Path
         configs[row["job"]] = there["configuration"] if there else {}
         states[row["job"]], commands[row["job"]] = (row["state"], row["error"]), row["command"]
     flatter = {name: flat(one) for name, one in configs.items()}
-    keys = sorted({key for one in flatter.values() for key in one if key.partition(".")[0] not in NOT_OF_A_JOB})
+    keys = sorted({key for one in flatter.values() for key in one if key.partition(".")[0] not in OF_A_SWEEP})
     differ = [key for key in keys if len({str(one.get(key)) for one in flatter.values()}) > 1]
     rows = [
         {

@@ -65,10 +65,10 @@ def _interval(mine: pd.DataFrame, spread: Spread) -> tuple[float, float]:
     return float(lower), float(upper)
 
 
-HEADLINE = ("wooncoach_sociaal", "voorrang", "huurgewenning", "verhuiskostenvergoeding")
+CARDS = ("wooncoach_sociaal", "voorrang", "huurgewenning", "verhuiskostenvergoeding")
 
 
 def rows(indicator: str = "senior_moves") -> Iterator[tuple[str, Held | None, Held | None]]:
     """Of the cards that are compared by default: left out here, and elsewhere."""
-    for card in HEADLINE:
+    for card in CARDS:
         yield card, left_out(shipped(), card, indicator), elsewhere(shipped(), card, indicator)

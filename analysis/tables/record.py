@@ -80,3 +80,9 @@ def read(path: Path, shape: type[Signed] = Record) -> dict[str, Any] | None:
         reason = error.strerror if isinstance(error, OSError) else str(error).splitlines()[0]
         raise Refusal(f"{path} is damaged ({reason}); {WAY_OUT}") from None
     return dict(content)
+
+
+def jobs_of(folder: Path) -> list[str]:
+    """The folders of the jobs of a sweep, by its record; none where it has none. Raises Refusal when that is damaged."""
+    content = read(folder / SWEEP, Sweep)
+    return list(content["jobs"]) if content else []

@@ -75,7 +75,13 @@ EFFECTS = csv(
     C("seeds_needed", REAL, "seeds", "at which half the interval would be half of the difference; empty where that is 0 or unknown"),
     *full("the difference"),
     C("p_sign", REAL, "0-1", "how sure the sign of the difference is, by chance and knowledge"),
-    C("p_best", REAL, "0-1", "how likely it is that of the scenarios of the run this one does most, by chance and knowledge"),
+    C(
+        "p_best",
+        REAL,
+        "0-1",
+        "how likely it is that of the scenarios of the run this one does most, by chance and knowledge; empty where "
+        "`knowledge` says of some, and not of others, that they are of an older market",
+    ),
     _KNOWLEDGE,
     _MISSES,
     C(

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from analysis.tables.files import writing
+from analysis.tables.files import whole, writing
 from experiments.runs import store
 from experiments.runs.folder import RUNS
 from experiments.runs.simulation import SeedJob
@@ -55,6 +55,5 @@ def _same(source: Path, target: Path) -> None:
     with suppress(OSError):  # another disk, or one without links
         os.link(source, target)
         return
-    half = target.with_name(f"{target.name}.{os.getpid()}.tmp")
-    shutil.copyfile(source, half)
-    half.replace(target)
+    with whole(target, sync=False) as file, source.open("rb") as there:
+        shutil.copyfileobj(there, file)
