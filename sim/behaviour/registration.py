@@ -99,10 +99,13 @@ def first_responses(w: World, rows: NDArray) -> None:
 
 
 @njit(cache=True)
-def note_responses(h, rows, n_social, month):
-    """The households ``rows`` respond to ``n_social`` (int64) corporatie homes this month."""
+def note_responses(h, rows, n, month):
+    """The households ``rows`` respond to ``n`` (int64 [rows, segments]) homes this month, of which the first segment is of corporaties.
+
+    The whole table is asked for: one column of a single row is contiguous to numba, and would be compiled for again.
+    """
     for s in range(len(rows)):
-        if n_social[s] > 0:
+        if n[s, 0] > 0:
             i = rows[s]
             h.responded[i] = month
             if h.first_response[i] == ABSENT:

@@ -68,7 +68,7 @@ def meet(w: World, force: InForce) -> Met | None:
     responses, looks = respond_all(Market(seekers, offers, w.map), terms)
     viewing = Viewing(seekers, offers.at, terms.bases.viewing, p.p_refusal)
     cleared = settle(responses, viewing)
-    note_responses(h, rows, responses.n[:, 0], w.month)
+    note_responses(h, rows, responses.n, w.month)
     if force.keys:
         h.ever[rows] |= responses.used  # instruments that had a lever in a look of this month count as used
     return Met(offers, responses, looks, cleared, viewing, terms, looking, w.draws.base(Purpose.MOVING_TIME, w.month))

@@ -142,7 +142,7 @@ def settle_ghosts(w: World, g: Ghosts, force: InForce, watched: Watch, met: Met)
     """Ghosts that look get what they would have got; households that got something else leave a ghost that goes on with its own."""
     if len(watched.rows):
         watched.looked = _choose(w, g, force, watched, met)
-        note_responses(g.h, watched.rows, watched.looked.answers.n[:, 0], w.month)
+        note_responses(g.h, watched.rows, watched.looked.answers.n, w.month)
         _accept(w, g, watched.rows, watched.looked.won, met)
     rows, marks, won = watched.parted
     new, place = ghosts.stay_behind(w, g, force, rows, marks)
