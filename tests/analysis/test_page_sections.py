@@ -188,6 +188,26 @@ def test_certainty_counts_what_the_table_of_effects_holds(page):
     assert not of["description"]["claimed"].any() and row["by_chance"] == pytest.approx(row["claimed"] / 20)
 
 
+@pytest.mark.parametrize(
+    ("claimed", "said"), [(4, "hooguit 0,2 toch toeval"), (0, "hooguit 0 toch toeval"), (200, "hooguit 10 toch toeval")]
+)
+def test_rows_are_counted_in_whole_numbers_and_a_share_of_a_claim_is_no_none(claimed, said):
+    row = {"of": "all", "headlines": 5, "headline_claims": 1, "comparisons": 400, "claimed": claimed, "by_chance": claimed / 20}
+    row |= {"descriptions": 9, "placebo_comparisons": 0, "placebo_misses": 0}
+    words = sureness._chance(fake_page.page({"certainty": [row]}, {"a": {}}))
+    text = " ".join(plain(line).nl for line in words.lines)
+    assert "kozen we 5 hoofdcijfers. Bij 1 daarvan" in text and said in text, text
+
+
+def test_two_cards_that_hang_on_the_same_thing_name_it_once():
+    both = ("huurgewenning", "verhuiskostenvergoeding")
+    rows = [
+        {"scenario": "a", "instrument": card, "rank": 1, "assumption": f"{card}.rel_known", "correlation": 0.5, "draws": 60}
+        for card in both
+    ]
+    assert len(sureness.deciding(fake_page.page({"deciding": rows}, {"a": {}}), "a")) == 1
+
+
 def test_the_command_with_every_setting_gives_the_same_configuration():
     typed = ["municipality=vlieland", "scenarios=[basis,voorrang]", "seeds=3", "start=2027-03", "behaviour.p_sight=0.1"]
     typed += ["instruments.voorrang.rank=2", "out=results/een naam"]

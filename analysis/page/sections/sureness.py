@@ -123,7 +123,7 @@ def deciding(page: Page, scenario: str) -> list[Text]:
     table = page.tables["deciding"]
     mine = table[(table["scenario"] == scenario) & (table["rank"] <= NAMED)]
     by_size = mine.assign(size=mine["correlation"].abs()).sort_values("size", ascending=False, kind="stable")
-    return [assumption(key) for key in dict.fromkeys(by_size["assumption"])][:NAMED]
+    return list(dict.fromkeys(assumption(key) for key in by_size["assumption"]))[:NAMED]  # two cards may hang on the same thing
 
 
 def certainty_of(chance: float) -> Text:
@@ -240,8 +240,9 @@ def _chance(page: Page) -> Words:
         key: page.book.quote("certainty", key, row)
         for key in ("headlines", "headline_claims", "comparisons", "claimed", "by_chance", "placebo_comparisons", "placebo_misses")
     }
-    if 0 < numbers["by_chance"].value < ONE_DIGIT:
-        numbers["by_chance"] = numbers["by_chance"].with_digits(1)
+    for key, one in numbers.items():
+        if one.value < ONE_DIGIT:  # rows are whole, but for a share of them that is no none
+            numbers[key] = one.with_digits(1 if key == "by_chance" and one.value else 0)
     lines = []
     if numbers["headlines"].value:
         lines.append(
