@@ -301,7 +301,7 @@ def ways_of(overrides: Sequence[Any], lines: Sequence[str]) -> list[list[str]]:
     for override, line in zip(overrides, lines, strict=True):
         many = override.is_sweep_override() and not override.is_hydra_override() and override.is_discrete_sweep()
         key = line.partition("=")[0]
-        ways.append([f"{key}={value}" for value in override.sweep_string_iterator()] if many else [line])
+        ways.append([f"{key}={value}" for value in typed.written_out(override)] if many else [line])
     return ways
 
 

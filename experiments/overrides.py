@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from sim.world import keyed_files, notation
 from sim.world.errors import Refusal
 from sim.world.notation import Kind, Place
 
+MOST_VALUES = 10_000  # of one key
 OPEN, CLOSE = "([{", ")]}"
 
 
@@ -60,8 +62,23 @@ def values(override: Any, raw: str) -> list[str]:
     if chosen := re.fullmatch(r"choice\((.*)\)", raw, re.DOTALL):
         return parts(chosen[1])
     if re.match(r"[a-z_]+\(", raw):  # range and its kin: Hydra writes them out
-        return list(override.sweep_string_iterator()) if override.is_discrete_sweep() else []
+        return written_out(override) if override.is_discrete_sweep() else []
     return parts(raw)
+
+
+def written_out(override: Any) -> list[str]:
+    """The values of a sweep, as Hydra writes them out. Raises Refusal where there is none, or more than anybody can run."""
+    from hydra.errors import HydraException
+
+    try:
+        found = list(itertools.islice(override.sweep_string_iterator(), MOST_VALUES + 1))
+    except HydraException:
+        raise Refusal(f"{override.input_line} has no values: the step leads nowhere; write range(low,high,step)") from None
+    if not found:
+        raise Refusal(f"{override.input_line} has no values: it ends before it begins; write range(low,high,step)")
+    if len(found) > MOST_VALUES:
+        raise Refusal(f"{override.input_line} has more than {MOST_VALUES:,} values; give fewer")
+    return found
 
 
 def parts(raw: str) -> list[str]:
