@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MAX_INSTRUMENTS = 62
 ALL_BIT = np.uint64(1) << np.uint64(63)
+LOST_BIT = np.uint64(1) << np.uint64(62)  # of a ghost: its household lost a home to an instrument that does not work on itself
 NO_BITS, ONE_BIT = np.uint64(0), np.uint64(1)
 FADING = ("awareness", "search")  # levers that tell people something, which they forget (sim.behaviour.memory)
 RENT_NONE, RENT_STEPS, RENT_OLD, RENT_OLD_PLUS = 0, 1, 2, 3
@@ -76,7 +77,7 @@ class InForce(NamedTuple):
 
     def renumber(self, bits: NDArray, keys: tuple[str, ...]) -> NDArray:
         """Bits of these instruments as bits in the order of ``keys``; who is not among those drops out."""
-        out = np.asarray(bits, np.uint64) & ALL_BIT
+        out = np.asarray(bits, np.uint64) & (ALL_BIT | LOST_BIT)
         for k, key in enumerate(self.keys):
             if key in keys:
                 out |= (np.asarray(bits, np.uint64) >> np.uint64(k) & np.uint64(1)) << np.uint64(keys.index(key))

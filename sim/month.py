@@ -181,9 +181,11 @@ def go_to_market(run: Run) -> None:
     """Who gets which home, and what each searcher owes to an instrument; those who got nothing tell what stood in the way."""
     w, force = run.world, run.at_work.in_force
     met = market.meet(w, force)
+    run.records.wins[:] = 0
     if met is None:
         return
     owed, watch = clearings.owed(w, force, run.at_work.ghosts, met)
+    run.records.wins[:] = watch.wins
     obstacles = market.take(w, met, owed)
     run.stuck.hear(met.rows, obstacles, w.h.search_month)
     run.journal.hear_market(w, run.at_work, met, obstacles, owed, watch)

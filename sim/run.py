@@ -207,7 +207,7 @@ def make_tables(
         "funnel": lambda: outputs.funnel_table(records.funnel),
         "instruments": lambda: outputs.instruments_table(at_work.ledger),
         "attribution": lambda: attribution.attribution_table(w, at_work, ghost_window),
-        "summary": lambda: summary_table(w, records, at_work.ghosts, run.at_start.year_before, months),
+        "summary": lambda: summary_table(w, records, at_work, run.at_start.year_before, months),
         "drift": lambda: drift_table(w, elsewhere),
         "filters": lambda: outputs.filters_table(at_work),
         "journal": lambda: lanes.journal_table(w, at_work, run.journal, ghost_window),

@@ -32,7 +32,7 @@ from sim.world.names import ALL, BASIS, PLACEBO, plain  # noqa: E402
 PAGE = ROOT / "docs" / "menukaart.md"
 BY_HAND = "## What surprised"
 BLOCK = re.compile(r"<!-- made: effects (?P<place>[a-z0-9+-]+) -->\n.*?<!-- end -->\n", re.DOTALL)
-ESTIMANDS = ("direct", "net", "verdringing")
+ESTIMANDS = ("direct", "verdrongen", "net")
 PERIODS = (24, 60)  # months, beside the whole run
 GROUPS = (ALL, "class", "seniors", "role")  # ways to group that the page reads
 UNKNOWN = "cannot be told"
@@ -166,12 +166,12 @@ def effects_table(found: Alone) -> str:
 
 
 def caused_table(found: Alone) -> str:
-    """Direct, net and verdringing of first moves of seniors, by period, and how many users nobody can tell of."""
+    """First moves: direct, verdrongen and net, by period, and how many users nobody can tell of."""
     periods = sorted({months for months in PERIODS if months < found.months} | {found.months})
     rows = []
     for key, name in found.held.items():
         cells = [
-            difference(found.row(name, FIRST_MOVES, ("class", "senior"), months, estimand)) for months in periods for estimand in ESTIMANDS
+            difference(found.row(name, FIRST_MOVES, (ALL, ALL), months, estimand)) for months in periods for estimand in ESTIMANDS
         ]
         rows.append((linked(key), *cells, numbers(found.counted(key, name).get(Verdict.ONBEKEND.key, 0.0)).en))
     head = [f"{estimand}, {months} months" for months in periods for estimand in ESTIMANDS]
@@ -264,7 +264,8 @@ def part(found: Alone) -> str:
         "### Effects\n",
         effects_table(found),
         told,
-        "### Direct, net and verdringing\n",
+        "### Who was moved, and who lost a home\n",
+        "First moves of all households: by users (direct), lost by others in the same clearing (verdrongen), and in all (net).\n",
         caused_table(found),
         "### Beside a monitor without a model\n",
         naive_table(found),

@@ -1,7 +1,8 @@
 """Effects of scenarios for every indicator, group and period, made from summary alone.
 
-Net effects are differences between paired worlds, seed by seed. First moves have two estimands more: the direct effect (by
-ghosts, inside one world) and verdringing, the direct effect less the net one.
+Net effects are differences between paired worlds, seed by seed. First moves have more estimands, which add up: net = direct −
+verdrongen + doorwerking. Direct (users) and verdrongen (who lost a home to them in a clearing) are by ghosts, inside one world;
+doorwerking is the rest, with no sign of its own. Where an approach has no user at all the rest is what its homes do: aanbod.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from analysis.estimates.misses import NOT_COMPARED
 from analysis.estimates.statistics import half_width, paired, refuse_twins, same_seeds, seeds_needed
 from analysis.tables.files import need
 from analysis.tables.schema import EFFECTS
-from sim.counts.indicators import DIRECT, HEADLINE, REGISTRY
+from sim.counts.indicators import DIRECT, HEADLINE, LOST, REGISTRY
 from sim.counts.schema import SUMMARY
 from sim.world.errors import Refusal
 from sim.world.names import ALL, BASIS, PLACEBO
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 
 KEYS = ["indicator", "group_by", "group", "months_from", "months_to"]
 FIRST_MOVES = "first_moves"
-NO_GHOSTS = "the study has no ghosts"  # which direct effects and verdringing are made of
+NO_GHOSTS = "the study has no ghosts"  # which direct effects and verdrongen are made of
+VERDRONGEN, DOORWERKING, AANBOD = "verdrongen", "doorwerking", "aanbod"
 NO_GROUPS = "the study does not count groups"
 FIRST = (
     "senior_moves",
@@ -125,7 +127,7 @@ def effects(
     floor = np.full(len(rows), np.nan)
     if PLACEBO in values:
         floor = half_width(paired(values[PLACEBO], values[BASIS]))
-    net, direct = rows["indicator"] != DIRECT, rows["indicator"] == DIRECT
+    net = ~rows["indicator"].isin((DIRECT, LOST))
     parts = []
     known = net & np.fromiter(map(studied, rows["indicator"], rows["group_by"]), bool, len(rows))
     figures = [figure(*one) for one in rows.loc[known, ["indicator", "group_by", "group"]].itertuples(index=False)]
@@ -133,12 +135,8 @@ def effects(
     for name in (one for one in values if one != BASIS):
         own, base = values[name], values[BASIS]
         parts.append(_of(name, rows[net], "net", own[net], base[net], floor[net]).join(unsure[name].set_index(rows.index[known])))
-        if name != PLACEBO and direct.any():
-            mine = rows[direct].assign(indicator=FIRST_MOVES)
-            net_floor, caused, base_caused = floor[(rows["indicator"] == FIRST_MOVES)], own[direct], base[direct]
-            lost, base_lost = (some[direct] - some[rows["indicator"] == FIRST_MOVES] for some in (own, base))
-            parts.append(_of(name, mine, "direct", caused, base_caused, np.zeros(len(mine))))
-            parts.append(_of(name, mine, "verdringing", lost, base_lost, net_floor))
+        if name != PLACEBO and not np.isnan(own[(rows["indicator"] == DIRECT).to_numpy()]).all():
+            parts += _who_lost(name, rows, own, base, floor)
     if not parts:
         return pd.DataFrame(columns=list(EFFECTS.names))
     table = pd.concat(parts, ignore_index=True)
@@ -148,6 +146,20 @@ def effects(
     return with_claims(table.assign(misses=table["indicator"].map(of)), headline)[list(EFFECTS.names)]
 
 
+def _who_lost(name: str, rows: pd.DataFrame, own: NDArray, base: NDArray, floor: NDArray) -> list[pd.DataFrame]:
+    """The other estimands of first moves. A folder from before the losers were watched has direct and verdringing only."""
+    of = {key: (rows["indicator"] == key).to_numpy() for key in (FIRST_MOVES, DIRECT, LOST)}
+    first, direct, lost = ((own[some], base[some]) for some in of.values())
+    mine, nothing, net_floor = rows[of[DIRECT]].assign(indicator=FIRST_MOVES), np.zeros(int(of[DIRECT].sum())), floor[of[FIRST_MOVES]]
+    parts = [_of(name, mine, "direct", direct[0], direct[1], nothing)]
+    if of[LOST].any():
+        rest, base_rest = (a - b + c for a, b, c in zip(first, direct, lost, strict=True))
+        parts.append(_of(name, mine, VERDRONGEN, lost[0], lost[1], nothing))
+        parts.append(_of(name, mine, DOORWERKING if direct[0].any() or lost[0].any() else AANBOD, rest, base_rest, net_floor))
+    less, base_less = (b - a for a, b in zip(first, direct, strict=True))
+    return [*parts, _of(name, mine, "verdringing", less, base_less, net_floor)]
+
+
 def _of(name: str, rows: pd.DataFrame, estimand: str, values: NDArray, base: NDArray, floor: NDArray) -> pd.DataFrame:
     found = paired(values, base)
     needed = pd.Series(seeds_needed(found.difference, found.deviation), index=rows.index).astype("Int64")
@@ -155,7 +167,7 @@ def _of(name: str, rows: pd.DataFrame, estimand: str, values: NDArray, base: NDA
         scenario=name,
         unit=[unit(key) for key in rows["indicator"]],
         estimand=estimand,
-        mean=found.difference if estimand == "verdringing" else values.mean(axis=1),  # a loss has no level of its own
+        mean=values.mean(axis=1) if estimand in ("net", "direct") else found.difference,  # a loss or a rest has no level of its own
         difference=found.difference,
         lower=found.lower,
         upper=found.upper,

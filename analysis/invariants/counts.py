@@ -115,6 +115,13 @@ def parts_of_a_month_are_no_more_than_the_whole(months: pd.DataFrame) -> Wrong:
 
 
 @invariant
+def wins_of_a_month_are_of_users_and_of_others(months: pd.DataFrame) -> Wrong:
+    """Homes won in a month's clearing, less those won without instruments, are users' extra − others' lost + others' extra."""
+    more = months["wins_users_extra"] - months["wins_others_lost"] + months["wins_others_extra"]
+    return (months["wins_with"] - months["wins_without"] != more) | (months["wins_others_lost"] > months["wins_without"])
+
+
+@invariant
 def parts_of_a_month_add_up(months: pd.DataFrame) -> Wrong:
     """Seniors by how their home suits them, homes by tenure and the aged by age add up to the whole."""
     wrong = [(months[list(parts)].sum(axis=1) != months[whole]).to_numpy() for whole, parts in SUMS.items()]

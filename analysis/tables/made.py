@@ -141,7 +141,7 @@ CHARTS = (
     "drift",
     "wie_merkt_het",
     "vrijgekomen_woningen",
-    "drie_balken",
+    "wie_verloor",
     "geld_per_jaar",
 )
 OF_OUTCOMES = "senior_*"  # a picture for each other outcome that has a senior

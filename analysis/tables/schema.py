@@ -56,9 +56,9 @@ def _of_money(what: str) -> tuple[Column, Column, Column]:
 EFFECTS = csv(
     "effects",
     "scenario × indicator × group × period × estimand",
-    "estimands: `net` for every indicator; for `first_moves` also `direct` (by [ghosts](chance.md#ghosts)) and `verdringing` (direct minus "
-    f"net). Compare the three within class `senior`: in the group `{ALL}` the net effect also counts those who follow in the chain, and "
-    "verdringing may be negative",
+    "estimands: `net` for every indicator; for `first_moves` also `direct` and `verdrongen`, by [ghosts](chance.md#ghosts), and "
+    "`doorwerking`, so that net = direct − verdrongen + doorwerking. Where an approach has no user, all is `aanbod`: what its homes do. "
+    "`verdringing` (direct minus net) is the old name for verdrongen less doorwerking; it stays for one version",
     ("indicator", "group_by", "group", "months_from", "months_to", "estimand"),
     SCENARIO,
     INDICATOR,
@@ -66,7 +66,7 @@ EFFECTS = csv(
     OF_SUMMARY["group_by"],
     OF_SUMMARY["group"],
     *PERIOD,
-    C("estimand", TEXT, ("net", "direct", "verdringing"), "what the difference is"),
+    C("estimand", TEXT, ("net", "direct", "verdrongen", "doorwerking", "aanbod", "verdringing"), "what the difference is"),
     C("mean", REAL, "unit", "of the scenario"),
     C("difference", REAL, "unit", f"scenario minus `{BASIS}`"),
     *interval("the difference", more=_SKEWED),

@@ -118,8 +118,9 @@ DUTCH: Mapping[str, Mapping[str, Told]] = {
         "months_to": Told("Tot maand", "De maand waarin de periode voorbij is. Van 0 tot 120 is tien jaar."),
         "estimand": Told(
             "Soort verschil",
-            "Netto: alles meegeteld, ook wat anderen deden. Direct: alleen wie de maatregel zelf raakte. Verdringing is direct min netto: "
-            "boven nul verloren anderen iets, onder nul wonnen anderen iets.",
+            "Netto: alles meegeteld. Direct: alleen wie de maatregel zelf raakte. Verdrongen: anderen die daardoor een woning misliepen. "
+            "Doorwerking: wat er verder bij anderen gebeurde. Netto is direct min verdrongen plus doorwerking. Aanbod: alles samen, waar "
+            "een maatregel alleen woningen verandert.",
         ),
         "mean": Told("Met de maatregel", "Het aantal in de wereld met de maatregel."),
         "difference": Told("Verschil", "Met de maatregel min zonder. Zonder betekent: met wat de plaats al doet."),

@@ -35,7 +35,14 @@ ROLES = {
     "role": {"senior": "senioren", "follower": "wie verhuist na een senior", "other": "andere verhuizers"},
     "seniors": {"others": "wie geen senior is"},
 }
-ESTIMANDS = {"net": "netto", "direct": "direct", "verdringing": "verdringing (direct min netto)"}
+ESTIMANDS = {
+    "net": "netto",
+    "direct": "direct",
+    "verdrongen": "verdrongen",
+    "doorwerking": "doorwerking",
+    "aanbod": "aanbod",
+    "verdringing": "verdringing (oude naam: direct min netto)",
+}
 ORIGINS = {one.key: one.nl for one in Origin} | {ALL: "alle ketens"}
 HOMES = {one.key: one.nl for one in Tenure} | {"eengezins": "eengezinswoning", "meergezins": "appartement", "senior": "seniorenwoning"}
 LENGTHS = {"moves": "verhuizingen in de keten", "moves_set_off": "verhuizingen na die van een senior"}

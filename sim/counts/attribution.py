@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sim.counts.tables import framed
-from sim.levers import ALL_BIT
+from sim.levers import ALL_BIT, LOST_BIT
 from sim.without.verdicts import FINAL, verdicts
 from sim.world.codes import MoveReason
 from sim.world.columns import NEVER, NOWHERE
@@ -143,8 +143,8 @@ def first_moves(w: World) -> NDArray:
     return moves[np.unique(w.m.household[moves], return_index=True)[1]]
 
 
-class Direct(NamedTuple):
-    """Households of which an instrument made a decision differ: the first move since month 0 with all instruments, and without."""
+class Beside(NamedTuple):
+    """First moves since month 0 of households and of their ghosts without all instruments, one row each."""
 
     household: NDArray  # int64, household row
     month: NDArray  # int64, month of the first move; NEVER
@@ -153,18 +153,40 @@ class Direct(NamedTuple):
     class_ghost: NDArray  # uint8
 
 
-def direct(w: World, g: Ghosts | None) -> Direct:
-    """What the direct effect is counted from (see ``sim.counts.by_period``): one row per household with a ghost for all instruments.
+def direct(w: World, g: Ghosts | None) -> Beside:
+    """What the direct effect is counted from (see ``sim.counts.by_period``): households for which an instrument made a decision differ.
 
     Who moved before the parting has had its first move in both worlds, and is left out.
     """
-    rows = np.zeros(0, np.int64) if g is None else np.flatnonzero((g.mark[: g.n] & ALL_BIT) != 0)
+    return _beside(w, g, ALL_BIT)
+
+
+def lost(w: World, g: Ghosts | None) -> Beside:
+    """What *verdrongen* is counted from: households that lost a home to an instrument in a clearing (see ``sim.without.clearings``).
+
+    Where instruments have made a later decision of such a household differ, what that changed is direct: its month here is then that of
+    its ghost of that decision. So the two add up to what all instruments together did to it.
+    """
+    mine, own = _beside(w, g, LOST_BIT), direct(w, g)
+    if len(mine.household) == 0 or len(own.household) == 0:
+        return mine
+    order = np.argsort(own.household)
+    at = np.minimum(np.searchsorted(own.household[order], mine.household), len(order) - 1)
+    later, at = own.household[order][at] == mine.household, order[at]
+    return mine._replace(
+        month=np.where(later, own.month_ghost[at], mine.month),
+        household_class=np.where(later, own.class_ghost[at], mine.household_class),
+    )
+
+
+def _beside(w: World, g: Ghosts | None, mark: np.uint64) -> Beside:
+    rows = np.zeros(0, np.int32) if g is None else np.flatnonzero((g.mark[: g.n] & mark) != 0)
     if g is None or len(rows) == 0:
-        return Direct(*(np.zeros(0, kind) for kind in (np.int64, np.int64, np.uint8, np.int64, np.uint8)))
+        return Beside(*(np.zeros(0, kind) for kind in (np.int64, np.int64, np.uint8, np.int64, np.uint8)))
     household = g.of[rows].astype(np.int64)
     move = next_moves(w, household, np.zeros(len(rows), np.int64))
     month = np.where(move >= 0, w.m.month[np.maximum(move, 0)].astype(np.int64), int(NEVER))
     ghost = np.where(g.moved[rows] >= 0, g.moved[rows].astype(np.int64), int(NEVER))
     both = month >= g.born[rows]
     columns = (household, month, w.m.household_class[np.maximum(move, 0)], ghost, g.household_class[rows])
-    return Direct(*(column[both] for column in columns))
+    return Beside(*(column[both] for column in columns))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.chains.ends import descend
-from sim.counts.attribution import direct, first_moves
-from sim.counts.indicators import DIRECT, FOLLOWED, MONTH_STATES, REGISTRY
+from sim.counts.attribution import Beside, direct, first_moves, lost
+from sim.counts.indicators import DIRECT, FOLLOWED, LOST, MONTH_STATES, REGISTRY
 from sim.counts.recording import ALL_AT, AREA_AT, CLASS_AT, INCOME_AT, TENURE_AT
 from sim.counts.tables import framed
 from sim.kernel_cache import njit
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.counts.recording import Records
-    from sim.without.ghosts import Ghosts
+    from sim.interventions.at_work import AtWork
     from sim.world.world import World
 
 PERIODS = (24, 48, 60)
@@ -43,7 +43,7 @@ class Part(NamedTuple):
     values: NDArray
 
 
-def summary_table(w: World, records: Records, g: Ghosts | None, year_before: Mapping[str, float], months: int) -> pd.DataFrame:
+def summary_table(w: World, records: Records, at_work: AtWork, year_before: Mapping[str, float], months: int) -> pd.DataFrame:
     """indicator, group_by, group, months_from, months_to, value: one row each (NaN where nothing was counted).
 
     Months −12 to 0 hold what a monitor counted in the year before the start (only where the burn-in has a year).
@@ -53,7 +53,7 @@ def summary_table(w: World, records: Records, g: Ghosts | None, year_before: Map
     n_set_off, _open = descend(w.m.parent[:n], w.m.left_vacancy[:n], w.v.state == FILLED)
     role = roles(w.m.parent[:n], w.m.household_class[:n])
     parts = [part for end in ends for part in _of_moves(w, end, n_set_off, role)]
-    parts += _of_first_moves(w, g, ends)
+    parts += _of_first_moves(w, at_work, ends)
     parts += [part for end in ends for part in _of_months(w, records, end)]
     parts += [Part(key, ALL, [ALL], 0, np.array([value])) for key, value in year_before.items() if key in REGISTRY]
     sizes = [len(part.values) for part in parts]
@@ -143,20 +143,29 @@ def _of_moves(w: World, end: int, n_set_off: NDArray, role: NDArray) -> list[Par
     return out
 
 
-def _of_first_moves(w: World, g: Ghosts | None, ends: list[int]) -> list[Part]:
-    """Households that moved at least once by the end of each period, and how many of them owe it to an instrument (by their ghosts)."""
-    rows, mine = first_moves(w), direct(w, g)
+def _of_first_moves(w: World, at_work: AtWork, ends: list[int]) -> list[Part]:
+    """Households that moved at least once by the end of each period; by ghosts, how many owe it to an instrument or lost it to one."""
+    g = at_work.ghosts
+    rows, caused, missed = first_moves(w), direct(w, g), lost(w, g)
+    known = 1 if g is not None or not at_work.keys else np.nan  # instruments were at work, and nobody watched
     out = []
     for end in ends:
         early = rows[w.m.month[rows] < end]
         for group_by, labels, code in _groups(w, w.m.household[early], w.m.household_class[early]):
             out.append(Part("first_moves", group_by, labels, end, np.bincount(code, minlength=len(labels)).astype(float)))
-        moved, alone = mine.month < end, mine.month_ghost < end
-        with_it = _groups(w, mine.household[moved], mine.household_class[moved])
-        without = _groups(w, mine.household[alone], mine.class_ghost[alone])
-        for (group_by, labels, code), (_, _, other) in zip(with_it, without, strict=True):
-            more = np.bincount(code, minlength=len(labels)) - np.bincount(other, minlength=len(labels))
-            out.append(Part(DIRECT, group_by, labels, end, more.astype(float)))
+        out += _more_of(w, caused, DIRECT, end, known) + _more_of(w, missed, LOST, end, -known)
+    return out
+
+
+def _more_of(w: World, beside: Beside, key: str, end: int, sign: float) -> list[Part]:
+    """Households that moved by a month, less their ghosts that did; times ``sign``."""
+    moved, alone = beside.month < end, beside.month_ghost < end
+    with_it = _groups(w, beside.household[moved], beside.household_class[moved])
+    without = _groups(w, beside.household[alone], beside.class_ghost[alone])
+    out = []
+    for (group_by, labels, code), (_, _, other) in zip(with_it, without, strict=True):
+        more = np.bincount(code, minlength=len(labels)) - np.bincount(other, minlength=len(labels))
+        out.append(Part(key, group_by, labels, end, sign * more + 0.0))  # no minus 0
     return out
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 HEADLINE = ("senior_moves", "suitable_seniors", "starters_housed")  # what a run claims first, unless it names others
-DIRECT = "first_moves_direct"  # the direct effect on first moves: not an indicator of its own, but an estimand of that one
+# no indicators of their own, but estimands of first moves: what users owe to instruments, and what others lost to users in a clearing
+DIRECT, LOST = "first_moves_direct", "first_moves_lost"
 
 
 class Indicator(NamedTuple):

@@ -15,7 +15,7 @@ import numpy as np
 from sim.behaviour import money
 from sim.behaviour.fit import fit_at, moment
 from sim.interventions.delivery import Outreach
-from sim.levers import ALL_BIT, NO_BITS, nothing_in_force
+from sim.levers import ALL_BIT, LOST_BIT, NO_BITS, nothing_in_force
 from sim.market.clearing import lists
 from sim.market.matching import clear
 from sim.market.sieve import turns_down
@@ -196,10 +196,10 @@ class Journal(Own):
             self._add(month, household, ghost, "obstacle", obstacle)
 
     def _find_ghosts(self, w: World, g: Ghosts | None) -> list[int]:
-        """Watch the ghosts that have been left behind since; returns their rows. They were as their household was."""
+        """Watch the ghosts that users have left behind since; returns their rows. They were as their household was."""
         new = np.arange(self.n_ghosts, 0 if g is None else g.n)
         self.n_ghosts += len(new)
-        if g is None or not len(new := new[np.isin(g.of[new], self.mine.rows)]):
+        if g is None or not len(new := new[np.isin(g.of[new], self.mine.rows) & (g.mark[new] & LOST_BIT == 0)]):
             return []
         at = np.searchsorted(self.mine.rows, g.of[new])
         was = {name: column[at] for name, column in self.mine.was.items()} | {"touched": g.h.touched[new]}

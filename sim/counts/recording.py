@@ -12,6 +12,7 @@ from sim.behaviour.klantreis import NORM_MONTHS
 from sim.counts import vasthouders
 from sim.counts.schema import AGE_COLUMNS, AGES, TENURE_COLUMNS
 from sim.kernel_cache import njit
+from sim.without.ghosts_on_the_market import WINS
 from sim.world.codes import (
     AANPASBAAR,
     CHOSEN,
@@ -204,6 +205,7 @@ class Records(Own):
     cohort: dict[str, NDArray] = field(default_factory=dict)  # household rows that searched at the last turn of the year
     homes: list[tuple[NDArray, NDArray]] = field(default_factory=list)  # per month: household rows that moved, and where to
     lived: NDArray = field(default_factory=lambda: np.zeros(0, np.int32))  # home of each household at the last look
+    wins: NDArray = field(default_factory=lambda: np.zeros(len(WINS), np.int64))  # of the month's clearing, as its ``Watch`` counts them
 
 
 @dataclass
@@ -229,7 +231,7 @@ def record(w: World, records: Records, mine: Stuck, seniors: NDArray, moves_befo
     row: dict[str, float] = {"month": w.month, **dict(zip(COUNTERS, counts.tolist(), strict=True))}
     row |= dict(zip(("dwellings", "vacant", "suitable_dwellings", "splittable_dwellings"), dwellings.tolist()[:4], strict=True))
     row |= dict(zip((*TENURE_COLUMNS, *AGE_COLUMNS), (*dwellings.tolist()[4:], *ages.tolist()), strict=True))
-    row |= _realised(w, records) | leaving
+    row |= _realised(w, records) | leaving | dict(zip(WINS, records.wins.tolist(), strict=True))
     row["seniors"] = int(n[CLASS_AT + CLASS_SENIOR])
     row |= _moves_of_month(w, moves_before) | vasthouders.count(w, mine)
     row["fit"] = float(fit[ALL_AT] / max(1.0, n[ALL_AT]))

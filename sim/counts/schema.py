@@ -168,6 +168,11 @@ MONTHS = Table(
         _C("fit_seniors", REAL, "0-1", "mean over seniors", False),
         _C("fit_others", REAL, "0-1", "mean over the other households", False),
         _count("split_applications", "applications", "of this month to split a home or to place a unit"),
+        _count("wins_with", "households", "that won a home in the month's clearing"),
+        _count("wins_without", "households", "that would have won one with all instruments off in it"),
+        _count("wins_users_extra", "households", "on whom an instrument had a lever in it: that won, less those that would have without"),
+        _count("wins_others_lost", "households", "of the others: that won nothing, and would have without"),
+        _count("wins_others_extra", "households", "of the others: that won, and would not have without"),
     ),
 )
 FUNNEL = Table(

@@ -11,7 +11,7 @@ from sim.interventions.common import Common
 from sim.interventions.instrument import Instrument
 from sim.interventions.register import Register
 from sim.interventions.running import Running, Tally
-from sim.levers import ALL_BIT, NO_BITS
+from sim.levers import ALL_BIT, LOST_BIT, NO_BITS
 from sim.without.ghosts import off_for
 from sim.world.codes import PRESENT, ZOEKEN, Stage
 from sim.world.copies import SHARED
@@ -108,7 +108,7 @@ class AtWork(Common):
         they worked on when they parted. ``ghostly`` is the world as ghosts live in it.
         """
         g = self.ghosts
-        if g is None or len(self.keys) < 2 or not ((g.h.state[: g.n] == PRESENT) & (g.mark[: g.n] & ALL_BIT == 0)).any():
+        if g is None or len(self.keys) < 2 or not ((g.h.state[: g.n] == PRESENT) & (g.mark[: g.n] & (ALL_BIT | LOST_BIT) == 0)).any():
             return
         self.register = Register(ghostly.h, w.month)
         for one in self.running:

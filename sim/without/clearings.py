@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.kernel_cache import njit
-from sim.levers import ALL_BIT, NO_BITS
+from sim.levers import ALL_BIT, LOST_BIT, NO_BITS
 from sim.market.choice import Market
 from sim.market.clearing import Chosen, clear_again, open_for_all, settle
 from sim.without.ghosts_on_the_market import measure, settle_ghosts, watch_ghosts
@@ -69,15 +69,16 @@ def _without_each(w: World, force: InForce, met: Met, watch: Watch) -> NDArray:
     all_on = AllOn(Market(seekers, met.offers, w.map), on, met.looks)
     answers = respond_without(off.bits, hindering(force.levers), all_on, met.terms)
     opened = open_for_all(on, met.viewing, late(answers, len(seekers)))
-    watch.parted = clear_each(off, answers, opened, Result(on, met.cleared), met.viewing, found, watch.seen)
+    watch.parted = clear_each(off, answers, opened, Result(on, met.cleared), met.viewing, found, watch.seen, watch.wins)
     return found
 
 
 @njit(cache=True)
-def clear_each(off, answers, opened, result, viewing, decisive, seen):
-    """Take the clearings without the instruments ``off`` in each; fill ``decisive`` (uint64 [searchers]) and ``seen``.
+def clear_each(off, answers, opened, result, viewing, decisive, seen, wins):
+    """Take the clearings without the instruments ``off`` in each; fill ``decisive`` (uint64 [searchers]), ``seen`` and ``wins``.
 
-    Returns household row (int32), mark (uint64) and offer won without (int32) of each one that gets something else.
+    Returns household row (int32), mark (uint64) and offer won without (int32) of each one that gets something else; and, with
+    LOST_BIT as its mark, of each one that no instrument works on, gets nothing, and would have got a home without all of them.
     """
     on, cleared, n = result.responses, result.cleared, 0
     rows, of, instead = np.empty(ROOM, np.int32), np.empty(ROOM, np.uint64), np.empty(ROOM, np.int32)
@@ -92,12 +93,16 @@ def clear_each(off, answers, opened, result, viewing, decisive, seen):
             again = settle(on, viewing)
             won, slot = again.offer, again.slot
         other = compare(won, cleared.offer, on.used, off.bits[v], mark, decisive)
-        if n + len(other) > len(rows):
-            more = len(rows) + len(other)
+        lost = reckon(won, cleared.offer, on.used, off.bits[v], wins) if mark & ALL_BIT else other[:0]
+        if n + len(other) + len(lost) > len(rows):
+            more = len(rows) + len(other) + len(lost)
             rows, instead = np.concatenate((rows, np.empty(more, np.int32))), np.concatenate((instead, np.empty(more, np.int32)))
             of = np.concatenate((of, np.empty(more, np.uint64)))
         for s in other:
             rows[n], of[n], instead[n] = viewing.seekers[s].row, mark, won[s]
+            n += 1
+        for s in lost:
+            rows[n], of[n], instead[n] = viewing.seekers[s].row, LOST_BIT, won[s]
             n += 1
         measure(mark, on, won, slot, viewing, seen)
         exchange(answers, v, on)
@@ -131,6 +136,30 @@ def compare(won, before, used, off, mark, decisive):
             other[n] = s
             n += 1
     return other[:n]
+
+
+@njit(cache=True)
+def reckon(won, before, used, off, wins):
+    """Fill ``wins`` (WINS) from what each searcher wins without what is ``off``, and with it (``before``).
+
+    Returns the searchers (int64) that used nothing of it, win nothing, and would win a home without it.
+    """
+    lost = np.empty(len(won), np.int64)
+    n = 0
+    wins[:] = 0
+    for s in range(len(won)):
+        with_it, without = int(before[s] >= 0), int(won[s] >= 0)
+        wins[0] += with_it
+        wins[1] += without
+        if used[s] & off:
+            wins[2] += with_it - without
+        elif without > with_it:
+            wins[3] += 1
+            lost[n] = s
+            n += 1
+        elif with_it > without:
+            wins[4] += 1
+    return lost[:n]
 
 
 def clearings(force: InForce, met: np.uint64, marks: np.uint64) -> list[tuple[np.uint64, np.uint64]]:

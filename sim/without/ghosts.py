@@ -1,6 +1,7 @@
 """Ghosts: what would have become of a household without an instrument, watched inside the same world.
 
-At the first decision of a household that an instrument made differ, a ghost of it stays behind, as the household was. A ghost
+At the first decision of a household that an instrument made differ, a ghost of it stays behind, as the household was. So it does of
+who lost a home to somebody on whom instruments work: all are off for that one. A ghost
 shares the persons and the events of its household, lives under the same rules without the instrument (or without all of them),
 is compared on the market with everybody else in the order without the instrument, takes no home from anybody, and is watched
 until it moves or its household ends. Ghosts change nothing: with and without them the world is the same to the byte.
@@ -16,7 +17,7 @@ import numpy as np
 from sim.behaviour.fit import classes
 from sim.behaviour.notes import BEHIND, Parting, no_parting
 from sim.kernel_cache import njit
-from sim.levers import ALL_BIT
+from sim.levers import ALL_BIT, LOST_BIT, NO_BITS
 from sim.world.codes import ENDED, FUNNEL_SHAPE, PRESENT, EventKind, Stage
 from sim.world.columns import NEVER, NOWHERE, Households, empty, grow
 from sim.world.copies import Own
@@ -37,7 +38,7 @@ class Ghosts(Own):
 
     h: Households  # what the household would be
     of: NDArray  # int32, household row
-    mark: NDArray  # uint64, bit of the instrument that is off for it; bit 63: all are
+    mark: NDArray  # uint64, bit of the instrument that is off for it; bit 63: all are; bit 62: all are, and it lost a home to them
     born: NDArray  # int16, month of the decision that differed
     moved: NDArray  # int16, month of its keys; -1 never
     ended: NDArray  # int16, last month in which it was watched; NEVER while it is
@@ -91,25 +92,26 @@ def no_ghosts(n_households: int, n_telling: int = 0) -> Ghosts:
 
 def off_for(marks: NDArray, force: InForce) -> NDArray:
     """Bits of the instruments that are off for ghosts with these marks, uint64."""
-    return np.where(marks & ALL_BIT, force.every, marks)
+    return np.where(marks & (ALL_BIT | LOST_BIT), force.every, marks)
 
 
 def stay_behind(w: World, g: Ghosts | None, force: InForce, rows: NDArray, marks: NDArray) -> tuple[NDArray, NDArray]:
     """Leave ghosts of the households ``rows``, as they are now, for each instrument in ``marks`` (uint64 each) that has none yet.
 
     To be called before the household is changed. Returns the new ghosts and the place of each in ``rows`` (none where nobody
-    watches). With one instrument, it and all instruments are the same thing, and share a ghost.
+    watches). With one instrument, it and all instruments are the same thing, and share a ghost. Who has a ghost without all of them
+    already is followed by that one, and leaves none for a home that it lost.
     """
     if g is None or len(rows) == 0:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    marks = marks & ~g.haunted[rows]
+    marks = np.where((marks & LOST_BIT != 0) & (g.haunted[rows] & ALL_BIT != 0), NO_BITS, marks & ~g.haunted[rows])
     if not marks.any():
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     if len(force.keys) == 1:
         place = np.flatnonzero(marks)
-        mark = np.full(len(place), ALL_BIT | np.uint64(1))
+        mark = np.where(marks[place] & LOST_BIT != 0, LOST_BIT, ALL_BIT | np.uint64(1))
     else:
-        bits = ALL_BIT | force.every
+        bits = ALL_BIT | LOST_BIT | force.every
         place, which = np.nonzero(marks[:, None] & bits & EACH)
         mark = EACH[which]
     first, n = g.n, len(place)

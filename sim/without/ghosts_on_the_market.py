@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.behaviour.registration import note_responses, set_out
 from sim.kernel_cache import njit
-from sim.levers import NO_BITS
+from sim.levers import ALL_BIT, LOST_BIT, NO_BITS
 from sim.market.choice import MAX_RESPONSES, PER_SEGMENT, Market, empty_responses, respond
 from sim.market.market import keys_months
 from sim.market.notes import empty_looks
@@ -44,6 +44,10 @@ class Seen(NamedTuple):
     second: NDArray  # uint64 [marks, offers], rank of the next one, where the holder is a ghost's own household
 
 
+# of the clearing of a month, beside the one without all instruments: users are those on whom an instrument had a lever in it
+WINS = ("wins_with", "wins_without", "wins_users_extra", "wins_others_lost", "wins_others_extra")
+
+
 @dataclass(frozen=True)
 class Looked:
     """What the ghosts that look respond to, and the offer that each wins."""
@@ -60,6 +64,7 @@ class Watch:
     at: NDArray  # int64, the mark of each in ``seen``
     seen: Seen
     parted: tuple[NDArray, NDArray, NDArray]  # household rows, marks, offers that their ghosts won
+    wins: NDArray  # int64, how many won a home this month, in the order of WINS
     looked: Looked | None = None  # once they have
 
     def bits(self) -> np.uint64:
@@ -73,7 +78,7 @@ def watch_ghosts(w: World, g: Ghosts | None, met: Met) -> Watch:
     rows = np.zeros(0, np.int32)
     if g is not None and g.n > 0:
         rows = looking_rows(g.h, looks, looks_of(p), w.month)
-    marks = np.zeros(0, np.uint64) if g is None else g.mark[rows]
+    marks = np.zeros(0, np.uint64) if g is None else np.where(g.mark[rows] & LOST_BIT != 0, ALL_BIT, g.mark[rows])
     households = rows if g is None else g.of[rows]
     different, at = np.unique(marks, return_inverse=True)
     order, shape = np.lexsort((households, marks)), (len(different), len(met.offers.at))
@@ -86,7 +91,9 @@ def watch_ghosts(w: World, g: Ghosts | None, met: Met) -> Watch:
         np.full(shape, NOWHERE, np.int32),
         np.zeros(shape, np.uint64),
     )
-    return Watch(rows, at.astype(np.int64), seen, (np.zeros(0, np.int32), np.zeros(0, np.uint64), np.zeros(0, np.int32)))
+    n = np.count_nonzero(met.cleared.offer >= 0)
+    wins = np.array([n, n, 0, 0, 0])  # without instruments at work nothing is cleared again
+    return Watch(rows, at.astype(np.int64), seen, (np.zeros(0, np.int32), np.zeros(0, np.uint64), np.zeros(0, np.int32)), wins)
 
 
 @njit(cache=True)

@@ -94,6 +94,32 @@ def test_without_a_year_before_nothing_is_made_up():
     assert table["before_after"].isna().all() and table["before_after_too_many"].isna().all() and table["effect"].notna().any()
 
 
+def test_net_is_direct_less_who_lost_a_home_and_what_followed_seed_by_seed():
+    first, direct, lost = (("first_moves" + more, 0, MONTHS) for more in ("", "_direct", "_lost"))
+    table = effects(
+        summary(
+            {
+                "basis": {first: [50, 60], direct: [0, 0], lost: [0, 0]},
+                "a": {first: [53, 64], direct: [5, 5], lost: [4, 2]},
+                "homes": {first: [45, 65], direct: [0, 0], lost: [0, 0]},
+                "placebo": {first: [50, 61], direct: [0, 0], lost: [0, 0]},
+            }
+        )
+    ).set_index(["scenario", "estimand"])
+    mine = table.loc["a"]
+    assert mine["difference"].to_dict() == {"net": 3.5, "direct": 5.0, "verdrongen": 3.0, "doorwerking": 1.5, "verdringing": 1.5}
+    assert mine.loc["doorwerking", "upper"] > mine.loc["doorwerking", "difference"], "of seeds 2 and 1"
+    assert mine["placebo"].gt(0).to_dict() == {"net": True, "direct": False, "verdrongen": False, "doorwerking": True, "verdringing": True}
+    assert table.loc["homes"]["difference"].to_dict() == {"net": 0, "direct": 0, "verdrongen": 0, "aanbod": 0, "verdringing": 0}
+    assert table.loc["placebo"].index.tolist() == ["net"]
+
+
+def test_what_nobody_watched_has_no_direct_effect():
+    first, direct, lost = (("first_moves" + more, 0, MONTHS) for more in ("", "_direct", "_lost"))
+    values = {"basis": {first: [50, 60], direct: [0, 0], lost: [0, 0]}, "a": {first: [53, 64], direct: [np.nan] * 2, lost: [np.nan] * 2}}
+    assert effects(summary(values))["estimand"].tolist() == ["net"]
+
+
 def test_verdringing_is_the_direct_effect_less_the_net_one_seed_by_seed():
     first, direct = ("first_moves", 0, MONTHS), ("first_moves_direct", 0, MONTHS)
     table = effects(

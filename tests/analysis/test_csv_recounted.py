@@ -44,7 +44,7 @@ HELD = {
     "placebo": {},
 }
 MONTHLY = ("senior_moves", "split_applications")
-COUNTED = ("senior_moves", "suitable_seniors", "moves", "first_moves", "first_moves_direct", "starters_housed", "fit")
+COUNTED = ("senior_moves", "suitable_seniors", "moves", "first_moves", "first_moves_direct", "first_moves_lost", "starters_housed", "fit")
 
 
 def number(low: float, high: float, *key: object) -> float:
@@ -207,18 +207,21 @@ def test_effects(out):
         net, floor = (minus(values(name, key, *place), values("basis", key, *place)) for name in (one, "placebo"))
         base = statistics.mean(values(one, key, *place))
         if key == "first_moves" and row["estimand"] != "net":
-            caused = minus(values(one, "first_moves_direct", *place), values("basis", "first_moves_direct", *place))
-            net = caused if row["estimand"] == "direct" else minus(caused, net)
+            caused, lost = (
+                minus(values(one, of, *place), values("basis", of, *place)) for of in ("first_moves_direct", "first_moves_lost")
+            )
+            rest = [total - a + b for total, a, b in zip(net, caused, lost, strict=True)]
+            net = {"direct": caused, "verdrongen": lost, "doorwerking": rest, "verdringing": minus(caused, net)}[row["estimand"]]
             base = statistics.mean(values(one, "first_moves_direct", *place)) if row["estimand"] == "direct" else statistics.mean(net)
         mean, lower, upper = interval(net)
         half = (interval(floor)[2] - interval(floor)[1]) / 2
         same(row, mean=base, difference=mean, lower=lower, upper=upper, seeds=len(SEEDS), unit=REGISTRY[key].unit)
         n, spread = int(row["seeds_needed"]), statistics.stdev(net)
         assert half_of(n, spread) <= abs(mean) / 2 and (n == 2 or half_of(n - 1, spread) > abs(mean) / 2), "the fewest that do"
-        same(row, placebo=0.0 if row["estimand"] == "direct" else half)
+        same(row, placebo=0.0 if row["estimand"] in ("direct", "verdrongen") else half)
         seen.add((one, key, *place, row["estimand"]))
-    estimands = len(COUNTED) - 1 + 2
-    assert len(seen) == len(rows) == 2 * 3 * (3 * estimands + len(COUNTED) - 1), "periods, groups, scenarios and the placebo"
+    estimands = len(COUNTED) - 2 + 4
+    assert len(seen) == len(rows) == 2 * 3 * (3 * estimands + len(COUNTED) - 2), "periods, groups, scenarios and the placebo"
 
 
 def test_costs(out):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pandas as pd
 import pytest
@@ -10,47 +11,65 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.estimates.users import SHOWN, by_verdict, users
+from analysis.page.section import Grid
 from analysis.page.sections import without
 from analysis.tables.for_page import DEADWEIGHT, USERS
 from sim.without.verdicts import FINAL
 from tests import fake_page
 
 HELD = {"a": {"instruments": {"brieven": {}}}}
-AT = {"group_by": "class", "group": "senior"}
 
 
-def made(direct: float, verdringing: float, claimed: bool = True, share: float | None = 0.3, kept: bool = True):
+def made(missed: float | None, after: float, claimed: bool = True, share: float | None = 0.3, kept: bool = True, rest: str = "doorwerking"):
     """A page of one measure; ``share``: of users that would have moved anyway, None where nobody was followed."""
-    effects = [fake_page.effect("a", "senior_moves", direct - verdringing)]
-    effects += [fake_page.effect("a", "first_moves", direct, estimand="direct", **AT)]
-    effects += [fake_page.effect("a", "first_moves", verdringing, claimed, estimand="verdringing", **AT)]
-    effects += [fake_page.effect("a", "first_moves", direct - verdringing, estimand="net", **AT)]
+    effects = [fake_page.effect("a", "senior_moves", 500.0)]
+    for of_whom in ({}, {"group_by": "class", "group": "starter"}):
+        effects += [fake_page.effect("a", "first_moves", 500.0, estimand="direct", **of_whom)] if rest != "aanbod" else []
+        effects += [] if missed is None else [fake_page.effect("a", "first_moves", missed, claimed, estimand="verdrongen", **of_whom)]
+        effects += [fake_page.effect("a", "first_moves", after, claimed, estimand=rest, **of_whom)]
+        effects += [fake_page.effect("a", "first_moves", 500.0 - (missed or 0.0) + after, estimand="net", **of_whom)]
     shown = {"scenario": "a", "instrument": "alle", "window": 24, "lower": 80.0, "upper": 120.0}
     of_users = [] if share is None else [shown | {"verdict": one.key, "mean": 100.0} for one in SHOWN]
     of_users += [] if share is None else [{**shown, "verdict": DEADWEIGHT, "mean": share, "lower": math.nan, "upper": math.nan}]
-    naive = {"scenario": "a", "instrument": "alle", "indicator": "senior_moves", "users": 250.0 if kept else math.nan, "effect": direct}
+    naive = {"scenario": "a", "instrument": "alle", "indicator": "senior_moves", "users": 250.0 if kept else math.nan, "effect": 500.0}
     card = {"scenario": "a", "already": False, "price": "none"}
     cards = [card | {"instrument": "all"}, card | {"instrument": "brieven"}]
     return fake_page.page({"effects": effects, "users": of_users, "naive": [naive], "cards": cards}, HELD)
 
 
-@pytest.mark.parametrize("verdringing", [-69.0, 69.0])
+@pytest.mark.parametrize("missed", [0.0, 31.0, None])
+@pytest.mark.parametrize("after", [-69.0, 69.0])
 @pytest.mark.parametrize("claimed", [True, False])
-def test_what_others_notice_is_a_positive_number_with_its_direction_in_words(verdringing, claimed):
-    found = without.section(made(500.0, verdringing, claimed))
-    text, cell = fake_page.said(found)["nl"], fake_page.plain(str(found.blocks[1].rows[0][3].text.nl))
-    assert ("69 verhuizingen méér" in text) == (claimed and verdringing < 0) and ("69 verhuizingen minder" in text) == (
-        claimed and verdringing > 0
-    )
-    assert ("geen verschil" in text) == (not claimed) and "−69" not in text and "+69" not in text
-    assert ("vaker" in cell, "minder" in cell) == (claimed and verdringing < 0, claimed and verdringing > 0)
-    assert "−" not in cell and fake_page.too_long(found) == []
+def test_what_others_lose_and_gain_is_a_positive_number_with_its_direction_in_words(missed, after, claimed):
+    found = without.section(made(missed, after, claimed))
+    text, title = fake_page.said(found)["nl"], found.blocks[0].finding.nl
+    assert ("31 andere huishoudens een woning mis" in text) == (claimed and missed == 31)
+    assert ("Niemand anders liep daardoor" in text) == (missed == 0)
+    assert ("69 anderen meer" in text, "69 anderen minder" in text) == (claimed and after > 0, claimed and after < 0)
+    assert ("geen verschil" in text) == (not claimed) and not re.search("[−+](69|31)", text)
+    assert ("lopen een woning mis" in title) == (claimed and missed == 31) and fake_page.too_long(found) == []
+    assert ("vaker" in title or "winnen" in title) == (claimed and after > 0)
+
+
+def test_a_measure_without_users_is_said_to_change_homes_and_nobody_to_lose_one():
+    found = without.section(made(None, -69.0, rest="aanbod", share=None))
+    text = fake_page.said(found)["nl"]
+    assert "geen gebruikers" in text and "69 huishoudens minder" in text and "liepen" not in text and fake_page.too_long(found) == []
+    assert [fake_page.plain(one.nl) for one in found.blocks[1].header[1:2]] == ["Erbij of eraf door de woningen zelf"]
+
+
+def test_who_loses_is_told_by_kind_of_household_and_adds_up():
+    found = without.section(made(31.0, 69.0))
+    grid = next(one for one in found.researchers if isinstance(one, Grid) and "misloopt" in fake_page.plain(one.caption.nl))
+    assert [fake_page.plain(row[0].text.nl).rpartition(": ")[2] for row in grid.rows] == ["iedereen", "starters"]
+    for _, *cells, net in grid.rows:
+        assert sum(cell.text.value for cell in cells) == net.text.value == 538
 
 
 @pytest.mark.parametrize("share", [0.01, 0.3, 0.7, 0.99, None])
 @pytest.mark.parametrize("kept", [True, False])
 def test_every_share_and_every_want_of_one_has_its_title(share, kept):
-    found = without.section(made(500.0, 10.0, share=share, kept=kept))
+    found = without.section(made(10.0, 20.0, share=share, kept=kept))
     text = fake_page.said(found)["nl"]
     assert fake_page.too_long(found) == []
     assert ("niet gevolgd" in text) == (share is None) and ("niet te bepalen" in text) == (not kept)

@@ -340,7 +340,7 @@ SUMS = {
     "senior_moves_wens": lambda m: (m["household_class"] == "senior") & ~m["nood"],
 }
 FROM_MONTHS = {"senior_moves_suitable": "senior_moves_suitable"}  # sums over the months of the run
-ELSEWHERE = {"first_moves", "first_moves_direct", *IN_TEST_STUCK}  # tests/experiments/test_attribute.py, tests/counts/test_stuck.py
+ELSEWHERE = {"first_moves", "first_moves_direct", "first_moves_lost", *IN_TEST_STUCK}  # tests/without, tests/counts/test_stuck.py
 
 
 @pytest.mark.parametrize("group_by", [ALL, "class", "role", "wijk", "income", "tenure"])

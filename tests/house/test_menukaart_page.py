@@ -31,12 +31,16 @@ def attribution():
 
 
 def first_moves(summary):
-    """The summary with first moves of seniors: voorrang has 9 directly and 6 net."""
+    """The summary with first moves: voorrang has 9 directly, of which 4 are taken from others, and 6 net."""
     rows = [
-        (name, seed, key, "class", "senior", 0, synthetic_tables.MONTHS, value + seed)
+        (name, seed, key, "all", "all", 0, synthetic_tables.MONTHS, value + seed)
         for name in ("basis", "placebo", *HELD)
         for seed in range(6)
-        for key, value in (("first_moves", 100.0 + 6 * (name == "voorrang")), ("first_moves_direct", -seed + 9.0 * (name == "voorrang")))
+        for key, value in (
+            ("first_moves", 100.0 + 6 * (name == "voorrang")),
+            ("first_moves_direct", -seed + 9.0 * (name == "voorrang")),
+            ("first_moves_lost", -seed + 4.0 * (name == "voorrang")),
+        )
     ]
     return pd.concat([summary, pd.DataFrame(rows, columns=summary.columns)], ignore_index=True)
 

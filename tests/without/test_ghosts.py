@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from analysis.estimates.shapley import exact, shares
 from sim import run
-from sim.counts.attribution import attribution_table, direct, first_moves, next_moves, own_moves
-from sim.levers import ALL_BIT
+from sim.counts.attribution import attribution_table, direct, first_moves, lost, next_moves, own_moves
+from sim.levers import ALL_BIT, LOST_BIT
 from sim.market.choice import Market
 from sim.market.clearing import Chosen, Viewing
 from sim.market.market import respond_all, terms_of
@@ -19,8 +19,8 @@ from sim.market.searchers import describe
 from sim.without.ghosts import stay_behind
 from sim.without.ghosts_on_the_market import runners_up
 from sim.without.verdicts import verdicts
-from sim.world.codes import HouseholdState, MoveReason, Stage, VacancyState, Verdict
-from sim.world.columns import NOWHERE
+from sim.world.codes import HouseholdState, MoveReason, Stage, Tenure, VacancyState, Verdict
+from sim.world.columns import NEVER, NOWHERE
 from sim.world.ids import public_id
 from tests import quiet
 from tests.quiet import CERTAIN, ForThese, for_these, instruments, movers
@@ -43,6 +43,11 @@ def first(one) -> dict[int, int]:
 def direct_of(one, end: int) -> int:
     mine = direct(one.world, one.at_work.ghosts)
     return int((mine.month < end).sum() - (mine.month_ghost < end).sum())
+
+
+def lost_of(one, end: int) -> int:
+    mine = lost(one.world, one.at_work.ghosts)
+    return int((mine.month_ghost < end).sum() - (mine.month < end).sum())
 
 
 # the estimands (design section 5)
@@ -95,9 +100,100 @@ def test_one_home_and_two_rivals_is_one_move_displaced():
         quiet.market_months(one, 12)
     assert (movers(without), movers(with_it)) == ({ahead}, {behind})
     net = len(first(with_it)) - len(first(without))
-    assert (net, direct_of(with_it, 12), direct_of(with_it, 12) - net) == (0, 1, 1)
+    assert (net, direct_of(with_it, 12), lost_of(with_it, 12)) == (0, 1, 1)
+    assert lost(with_it.world, with_it.at_work.ghosts).household.tolist() == [ahead]
     table = attribution_table(with_it.world, with_it.at_work, window=2)
     assert table["verdict"].tolist() == ["noodzakelijk"] * 2 and table["month_ghost"].tolist() == [-1, -1]
+
+
+def with_a_home_behind():
+    """A quiet run with one home on offer that two want: who has a home of a corporatie, and ahead of it who has none (rows)."""
+    one = quiet.quiet()
+    w, v = one.world, one.world.v
+    there = w.h.state == HouseholdState.PRESENT
+    tenant = there & (w.h.home >= 0) & (w.d.tenure[np.maximum(w.h.home, 0)] == Tenure.CORPORATIE)
+    rows = np.flatnonzero(there & ((w.h.home == NOWHERE) | tenant)).astype(np.int32)
+    w.h.stage[rows] = Stage.WONINGZOEKEN
+    v.offered[v.state == VacancyState.WAITING] = 0
+    offers = publish(w, one.at_work.in_force)
+    seekers = describe(w, rows)
+    answers, _ = respond_all(Market(seekers, offers, w.map), terms_of(w, one.at_work.in_force))
+    pairs = [
+        (int(answers.offer[s, k]), int(answers.rank[s, k]), int(rows[s]))
+        for s in np.flatnonzero(seekers["urgent"] == 0)
+        for k in range(answers.n[s, 0])
+    ]
+    alone = [each for each in pairs if w.h.home[each[2]] == NOWHERE]
+    best = {home: max(each for each in alone if each[0] == home) for home in {each[0] for each in alone}}
+    home, _, helped = max(each for each in pairs if tenant[each[2]] and each[0] in best and each[1] < best[each[0]][1])
+    w.h.stage[rows] = Stage.HUIDIGE_WONING
+    w.h.stage[[helped, best[home][2]]] = Stage.WONINGZOEKEN
+    others = np.flatnonzero(
+        np.isin(v.state, (VacancyState.WAITING, VacancyState.ON_OFFER)) & (np.arange(len(v.state)) != offers.at["vacancy"][home])
+    )
+    v.state[others] = VacancyState.WITHDRAWN
+    return one, helped, best[home][2]
+
+
+def next_in_line(one, home: int) -> int:
+    """Somebody without a home who responds to this home, which stands empty, once it is on offer; a copy of the run finds out."""
+    spare = one.copy()
+    w = spare.world
+    rows = np.flatnonzero((w.h.state == HouseholdState.PRESENT) & (w.h.home == NOWHERE) & (w.h.reserved == NOWHERE)).astype(np.int32)
+    w.h.stage[rows] = Stage.WONINGZOEKEN
+    w.v.offered[w.d.vacancy[home]] = w.month
+    offers = publish(w, spare.at_work.in_force)
+    answers, _ = respond_all(Market(describe(w, rows), offers, w.map), terms_of(w, spare.at_work.in_force))
+    return int(rows[np.flatnonzero(answers.n[:, 0] > 0)[0]])
+
+
+def test_who_takes_a_home_from_one_and_leaves_one_to_another():
+    """A takes the home of B by voorrang, and C moves into A's home: direct 1, verdrongen 1, doorwerking 1, net 1."""
+    rivals, a, b = with_a_home_behind()
+    helped, left = for_these(rivals.world, [a], rank=1), int(rivals.world.h.home[a])
+    without, with_it = quiet.at_work(rivals, {}), quiet.at_work(rivals, instruments(helped))
+    with_it.world.h.touched[a] = with_it.at_work.running[0].mask
+    counted = []
+    for one in (without, with_it):
+        quiet.market_months(one, 1)
+        counted.append(one.records.wins.tolist())
+        one.world.h.stage[[row for row in (a, b) if one.world.h.reserved[row] == NOWHERE]] = Stage.HUIDIGE_WONING
+        quiet.market_months(one, 8)
+    assert counted == [[1, 1, 0, 0, 0], [1, 1, 1, 1, 0]], "with, without, users' extra, others' lost, others' extra"
+    c = next_in_line(with_it, left)
+    for one in (without, with_it):
+        one.world.h.stage[c] = Stage.WONINGZOEKEN
+        quiet.market_months(one, 15)
+    assert (movers(without), movers(with_it)) == ({b}, {a, c})
+    net = len(first(with_it)) - len(first(without))
+    found = direct_of(with_it, 24), lost_of(with_it, 24)
+    assert (*found, net - found[0] + found[1], net) == (1, 1, 1, 1), "direct, verdrongen, doorwerking, net"
+
+
+def test_what_instruments_did_to_who_lost_a_home_and_is_helped_later_adds_up():
+    """B loses a home to A, is helped itself afterwards, and moves for it: direct has A and B, verdrongen has B; together 1, as net."""
+    rivals, (ahead, behind) = one_home_two_rivals()
+    helped = for_these(rivals.world, [behind], rank=1)
+    with_it = quiet.at_work(rivals, instruments(helped))
+    with_it.world.h.touched[behind] = with_it.at_work.running[0].mask
+    quiet.market_months(with_it, 3)
+    w, g, force = with_it.world, with_it.at_work.ghosts, with_it.at_work.in_force
+    rows = np.array([ahead], np.int32)
+    new, _ = stay_behind(w, g, force, rows, np.full(1, ALL_BIT | np.uint64(1)))
+    assert len(new) == 1 and lost_of(with_it, 12) == 1
+    g.moved[new] = -1
+    mine = lost(w, g)
+    assert mine.month.tolist() == [int(NEVER)] and len(stay_behind(w, g, force, rows, np.full(1, LOST_BIT))[0]) == 0
+
+
+def test_who_has_a_ghost_without_all_leaves_none_for_a_home_that_it_lost():
+    one = put_to_work(burnt_in(), everything())
+    w, g, force = one.world, one.at_work.ghosts, one.at_work.in_force
+    rows = np.array([3, 5], np.int32)
+    stay_behind(w, g, force, rows[:1], np.full(1, ALL_BIT))
+    new, place = stay_behind(w, g, force, rows, np.full(2, LOST_BIT))
+    assert (g.of[new].tolist(), g.mark[new].tolist(), place.tolist()) == ([5], [int(LOST_BIT)], [1])
+    assert not g.h.touched[new].any()
 
 
 def test_where_there_are_homes_for_all_direct_and_net_agree():
@@ -202,8 +298,10 @@ def test_ghosts_change_nothing_else(everything_at_work):
         if name in ("attribution", "journal"):  # what ghosts are watched for
             continue
         if name == "summary":
-            frame, other = (one[one["indicator"] != "first_moves_direct"] for one in (frame, unwatched.tables[name]))
+            by_ghosts = ("first_moves_direct", "first_moves_lost")
+            frame, other = (one[~one["indicator"].isin(by_ghosts)] for one in (frame, unwatched.tables[name]))
             assert frame.equals(other)
+            assert unwatched.tables[name].query("indicator in @by_ghosts")["value"].isna().all(), "nobody watched: no 0"
         else:
             assert digest(frame) == digest(unwatched.tables[name]), name
     assert len(everything_at_work.tables["journal"]) > 0 == len(unwatched.tables["journal"])

@@ -5,15 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sim.levers import LOST_BIT
 from sim.market import market as market_module
 from sim.market.choice import MAX_RESPONSES, PER_SEGMENT, Market, empty_responses, respond
 from sim.market.clearing import Chosen, Viewing, clear_again, open_for_all, settle
 from sim.market.notes import empty_looks
 from sim.market.offers import publish
 from sim.market.searchers import describe
-from sim.without.clearings import FEW, hindering, late
+from sim.without.clearings import FEW, hindering, late, owed
 from sim.without.responses import AllOn, exchange, respond_without
+from tests import quiet
 from tests.market.test_respond import GEO, LEVERS, OFF, homes, searchers, terms
+from tests.quiet import for_these, instruments
 from tests.worlds import at_work, burnt_in, everything, let_pass
 
 EVERY = np.uint64((1 << len(LEVERS)) - 1)
@@ -68,6 +71,29 @@ def test_who_has_nothing_to_do_with_an_instrument_leaves_no_look_behind():
     on, looks = looked(s, offers, LEVERS)
     alone = (on.used | on.barred) == 0
     assert alone.any() and (looks.first[alone] == looks.stop[alone]).all() and (looks.stop > looks.first)[~alone].any()
+
+
+@pytest.mark.parametrize(("pulls", "which"), [({"rank": 1, "rank_market": 1}, 3), ({"trouble": -2.0}, 4)])
+def test_who_won_who_lost_and_who_gained_is_counted_beside_the_clearing_without_all(pulls, which):
+    """Half of all go first, and others lose a home to them; or half are kept from moving, and others gain one."""
+    burnt, others = burnt_in(), 0
+    half = range(0, len(burnt.world.h.id), 2)
+    one = quiet.at_work(burnt, instruments(for_these(burnt.world, half, **pulls), for_these(burnt.world, half, sight=0.1)))
+    for _ in range(14):
+        let_pass(one, 1)
+        spare = one.copy()
+        w, force = spare.world, spare.at_work.in_force
+        met = market_module.meet(w, force)
+        _, watch = owed(w, force, spare.at_work.ghosts, met)
+        answers = empty_responses(len(met.seekers))
+        respond(np.arange(len(met.seekers)), Market(met.seekers, met.offers, w.map), met.terms, force.every, answers, empty_looks(0))
+        alone, before, users = settle(answers, met.viewing).offer >= 0, met.cleared.offer >= 0, met.responses.used != 0
+        more = before.astype(int) - alone
+        assert watch.wins.tolist() == [before.sum(), alone.sum(), more[users].sum(), (more[~users] < 0).sum(), (more[~users] > 0).sum()]
+        rows, marks, _ = watch.parted
+        assert sorted(rows[marks == LOST_BIT]) == sorted(met.rows[~users & (more < 0)])
+        others += watch.wins[which]
+    assert others > 0
 
 
 def test_a_clearing_that_goes_on_from_what_all_share_is_one_from_the_start():

@@ -22,7 +22,7 @@ from analysis.estimates.knowledge import Spread, otherwise, shipped
 from analysis.estimates.statistics import claimed, t_value
 from analysis.page.noticed import NOTICED
 from analysis.tables.schema import SPENDING
-from sim.counts.indicators import DIRECT
+from sim.counts.indicators import DIRECT, LOST
 from sim.counts.schema import SUMMARY
 from sim.world.errors import Refusal
 from sim.world.names import ALL, BASIS, YEAR, other_of
@@ -144,7 +144,7 @@ def _joined(both: Mapping[str, Sequence[Answer]], name: str) -> pd.DataFrame:
 
 def _to(summary: pd.DataFrame, months: int, most: int) -> pd.DataFrame:
     """Its rows from month 0 to a month, without what ghosts tell: only the first world has them."""
-    found = summary[(summary["months_from"] == 0) & (summary["months_to"] == months) & (summary["indicator"] != DIRECT)]
+    found = summary[(summary["months_from"] == 0) & (summary["months_to"] == months) & ~summary["indicator"].isin((DIRECT, LOST))]
     if found.empty:
         there = sorted({int(one) for one in summary["months_to"]} - {0})
         raise Refusal(f"months={months}: what was counted goes to month {', '.join(map(str, there))} of {most}; choose one of these")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from analysis.estimates.effects import FIRST_MOVES
+from analysis.estimates.effects import AANBOD, DOORWERKING, FIRST_MOVES, VERDRONGEN
 from analysis.estimates.users import DEADWEIGHT, SHOWN, WINDOWS
 from analysis.page import bars, words
 from analysis.page.cells import NOT_STUDIED, NOTHING, ONE_RUN, chance, effect_cell, ends, part, size
@@ -12,27 +12,31 @@ from analysis.page.quote import Quote, rich
 from analysis.page.section import Block, Cell, Chart, Fold, Grid, Page, Section, Words
 from analysis.page.sections.cards import leading
 from analysis.page.words import Text, capitals, span
-from sim.world.codes import Verdict
-from sim.world.names import ALLE
+from sim.world.codes import HouseholdClass, Verdict
+from sim.world.names import ALL, ALLE
 
 NAMES = {key: capitals(text) for key, text in words.coded(SHOWN).items()}
 UNKEPT = Text("niet te bepalen: losse verhuizingen zijn niet bewaard", "cannot be told: single moves were not kept")
 MOVES = "senior_moves"
-ANYWAY, ADDED, OTHERS = "anyway", "added", "others"
+ANYWAY, ADDED, MISSED, AFTER, HOMES = "anyway", "added", "missed", "after", "homes"
+ESTIMANDS = {ADDED: "direct", MISSED: VERDRONGEN, AFTER: DOORWERKING, HOMES: AANBOD}
 BARS = {
     ANYWAY: Text("Gebruikers die ook zonder waren verhuisd", "Users who would have moved anyway"),
     ADDED: Text("Erbij door de maatregel zelf", "Added by the measure itself"),
-    OTHERS: Text("Erbij of eraf bij anderen", "Added or lost among others"),
+    MISSED: Text("Eraf: anderen die een woning misliepen", "Off: others who lost a home to them"),
+    AFTER: Text("Daarna erbij of eraf bij anderen", "Added or lost among others after that"),
+    HOMES: Text("Erbij of eraf door de woningen zelf", "Added or lost through the homes themselves"),
 }
+CLASSES = (ALL, *(one.key for one in (HouseholdClass.SENIOR, HouseholdClass.FAMILY, HouseholdClass.STARTER, HouseholdClass.HOUSEHOLD)))
 
 
 EXPLAINED = Words(
     (
         Text(
-            "Van elk huishouden waarvoor een maatregel iets veranderde, volgt het model ook wat het zonder had gedaan. Het verschil "
-            "bij anderen is het verschil in totaal min wat er door de maatregel zelf bij komt.",
-            "Of each household for which a measure changed something, the model also follows what it would have done without. The "
-            "difference among others is the total less what the measure itself adds.",
+            "Van elk huishouden waarvoor een maatregel iets veranderde, volgt het model ook wat het zonder had gedaan. Dat doet het ook "
+            "van wie een woning misliep die zonder de maatregel naar hem was gegaan. De rest is het verschil in totaal min deze twee.",
+            "Of each household for which a measure changed something, the model also follows what it would have done without. So it does "
+            "of who lost a home that would have gone to it without the measure. The rest is the total less these two.",
         ),
         Text(
             "Een zetje: zonder de maatregel verhuist het huishouden ook, maar later, binnen het genoemde aantal maanden. Noodzakelijk: "
@@ -54,15 +58,15 @@ def section(page: Page) -> Section | None:
     name = lead if lead in shown or not shown else shown[0]
     sentences = (_said_anyway(page, name), _said_others(page, name), _said_naive(page, name))
     blocks = (_chart(page, shown) if shown else None, _table(page, shown) if shown else None, naive)
-    researchers = (EXPLAINED if shown else None, _verdicts(page))
+    researchers = (EXPLAINED if shown else None, _by_class(page, shown), _verdicts(page))
     files = [file for file, there in (("effects.csv", shown), ("users.csv", len(page.tables["users"])), ("naive.csv", naive)) if there]
     return Section(
         "zonder",
         Text("Ook zonder", "Anyway"),
         _finding(page, name),
         rich(
-            "Senioren die in {time} minstens één keer verhuizen. De zinnen gaan over {title}; de marges staan in de tabel.",
-            "Seniors who move at least once in {time}. The sentences are about {title}; the margins stand in the table.",
+            "Huishoudens die in {time} minstens één keer verhuizen. De zinnen gaan over {title}; de marges staan in de tabel.",
+            "Households that move at least once in {time}. The sentences are about {title}; the margins stand in the table.",
             time=span(page.results.months),
             title=page.results.titles[name],
         ),
@@ -73,22 +77,26 @@ def section(page: Page) -> Section | None:
     )
 
 
-def _bar(page: Page, name: str, kind: str) -> Quote | None:
-    """One of the three numbers of a measure; None where it was not counted."""
+def _bar(page: Page, name: str, kind: str, group: str = ALL) -> Quote | None:
+    """One of the numbers of a measure; None where it was not counted."""
     if kind == ANYWAY:
         row: dict[str, object] = {"scenario": name, "instrument": ALLE, "window": page.results.window}
         row["verdict"] = Verdict.OOK_ZONDER.key
         return page.book.quote("users", "mean", row) if page.book.has("users", row) else None
-    row = {"scenario": name, "indicator": FIRST_MOVES, "group_by": "class", "group": "senior"}
-    row |= {"months_from": 0, "months_to": page.results.months, "estimand": "direct" if kind == ADDED else "verdringing"}
+    row = _at(page, name, ESTIMANDS[kind], group)
     if not page.book.has("effects", row):
         return None
-    found = page.book.quote("effects", "difference" if kind == ADDED else "0 - difference", row, sign=True)
+    found = page.book.quote("effects", "0 - difference" if kind == MISSED else "difference", row, sign=True)
     return found if found.known else None
 
 
+def _at(page: Page, name: str, estimand: str, group: str) -> dict[str, object]:
+    row: dict[str, object] = {"scenario": name, "indicator": FIRST_MOVES, "group_by": ALL if group == ALL else "class", "group": group}
+    return row | {"months_from": 0, "months_to": page.results.months, "estimand": estimand}
+
+
 def _ends(page: Page, quote: Quote) -> tuple[float, float]:
-    """The interval for chance of one of the three."""
+    """The interval for chance of one of them."""
     low, high = (float(page.book.cell(quote.table, name, quote.row)) for name in ("lower", "upper"))
     return (-high, -low) if quote.column.startswith("0 -") else (low, high)
 
@@ -138,23 +146,54 @@ def _said_anyway(page: Page, name: str) -> Text | None:
 
 def _said_others(page: Page, name: str) -> Text | None:
     """What others lose or gain, as a positive number with its direction in words."""
-    others, added = _bar(page, name, OTHERS), _bar(page, name, ADDED)
-    if others is None or added is None:
+    homes, added = _bar(page, name, HOMES), _bar(page, name, ADDED)
+    if homes is not None:
+        return _said_homes(page, homes)
+    if added is None:
         return None
-    direct = rich(
-        "Door de maatregel zelf verhuizen {n} senioren meer."
-        if added.value >= 0
-        else "Door de maatregel zelf verhuizen {n} senioren minder.",
-        "The measure itself makes {n} more seniors move." if added.value >= 0 else "The measure itself makes {n} fewer seniors move.",
-        n=_plainly(added),
-    )
-    if not _told(page, others):
-        rest = Text("Bij andere senioren zien we geen verschil.", "Among other seniors no difference is seen.")
-    elif others.value > 0:
-        rest = rich("Bij andere senioren waren dat {n} verhuizingen méér.", "Other seniors made {n} more moves.", n=_plainly(others))
+    lines = [
+        rich(
+            f"Door de maatregel zelf verhuizen {{n}} huishoudens {_more(added).nl}.",
+            f"The measure itself makes {{n}} {_more(added).en} households move.",
+            n=_plainly(added),
+        )
+    ]
+    missed, after = _bar(page, name, MISSED), _bar(page, name, AFTER)
+    if missed is not None and missed.value == 0:
+        lines.append(Text("Niemand anders liep daardoor een verhuizing mis.", "Nobody else missed a move because of it."))
+    elif missed is not None and _told(page, missed):
+        lines.append(
+            rich(
+                "Daardoor liepen {n} andere huishoudens een woning mis, en zij verhuizen in die tijd niet.",
+                "Because of it {n} other households lost a home, and do not move in that time.",
+                n=_plainly(missed),
+            )
+        )
+    if after is not None and not _told(page, after):
+        lines.append(Text("Daarna zien we bij anderen geen verschil.", "After that no difference is seen among others."))
+    elif after is not None:
+        lines.append(
+            rich(
+                f"Daarna verhuizen nog {{n}} anderen {_more(after).nl}, bijvoorbeeld in de keten.",
+                f"After that {{n}} {_more(after).en} others move, for instance in the chain.",
+                n=_plainly(after),
+            )
+        )
+    return Text(*(" ".join(one.of(language) for one in lines) for language in ("nl", "en")))
+
+
+def _said_homes(page: Page, homes: Quote) -> Text:
+    nobody = Text("Deze maatregel heeft geen gebruikers: hij verandert woningen.", "This measure has no users: it changes homes.")
+    if not _told(page, homes):
+        rest = Text("Een verschil in verhuizingen is niet te zien.", "No difference in moves is to be seen.")
     else:
-        rest = rich("Bij andere senioren waren dat {n} verhuizingen minder.", "Other seniors made {n} fewer moves.", n=_plainly(others))
-    return Text(direct.nl + " " + rest.nl, direct.en + " " + rest.en)
+        word = _more(homes)
+        rest = rich(f"Daardoor verhuizen {{n}} huishoudens {word.nl}.", f"So {{n}} {word.en} households move.", n=_plainly(homes))
+    return Text(f"{nobody.nl} {rest.nl}", f"{nobody.en} {rest.en}")
+
+
+def _more(quote: Quote) -> Text:
+    return Text("meer", "more") if quote.value >= 0 else Text("minder", "fewer")
 
 
 def _naive_row(page: Page, name: str, instrument: str = ALLE) -> dict[str, object] | None:
@@ -189,27 +228,34 @@ def _chart(page: Page, shown: list[str]) -> Chart:
                 rows.append(bars.Bar(said, quote, _ends(page, quote), claimed=_told(page, quote), colour=bars.colour(page, quote)))
         panels.append(bars.Panel(page.results.titles[name], tuple(rows)))
     subtitle = rich(
-        "Senioren in {time}, per maatregel. {legend}",
-        "Seniors in {time}, by measure. {legend}",
+        "Huishoudens in {time}, per maatregel. {legend}",
+        "Households in {time}, by measure. {legend}",
         time=span(page.results.months),
         legend=bars.legend(panels),
     )
-    draw = partial(bars.draw, panels, Text("senioren", "seniors"), filled=True)
+    draw = partial(bars.draw, panels, Text("huishoudens", "households"), filled=True)
     return Chart(
-        "drie_balken", _chart_finding(page, leading(page) if leading(page) in shown else shown[0]), subtitle, draw, None, "effects.csv"
+        "wie_verloor", _chart_finding(page, leading(page) if leading(page) in shown else shown[0]), subtitle, draw, None, "effects.csv"
     )
 
 
 def _chart_finding(page: Page, name: str) -> Text:
     """What others notice of a measure, never as a loss where it is a gain."""
-    title, others = page.results.titles[name], _bar(page, name, OTHERS)
-    if others is None:
+    title, missed, after = page.results.titles[name], _bar(page, name, MISSED), _bar(page, name, AFTER) or _bar(page, name, HOMES)
+    if missed is None and after is None:
         return Text(f"{title.nl}: wie ook zonder was verhuisd", f"{title.en}: who would have moved anyway")
-    if not _told(page, others):
-        return Text(f"{title.nl}: bij andere senioren geen verschil", f"{title.en}: no difference among other seniors")
-    if others.value > 0:
-        return Text(f"{title.nl}: ook andere senioren verhuizen vaker", f"{title.en}: other seniors move more, too")
-    return Text(f"{title.nl}: andere senioren verhuizen minder", f"{title.en}: other seniors move less")
+    lose = missed is not None and missed.value < 0 and _told(page, missed)
+    gain = after is not None and after.value > 0 and _told(page, after)
+    fewer = after is not None and after.value < 0 and _told(page, after)
+    if lose and gain:
+        return Text(f"{title.nl}: anderen lopen een woning mis, anderen winnen", f"{title.en}: some others lose a home, some gain")
+    if lose:
+        return Text(f"{title.nl}: anderen lopen een woning mis", f"{title.en}: others lose a home")
+    if gain:
+        return Text(f"{title.nl}: ook anderen verhuizen vaker", f"{title.en}: others move more, too")
+    if fewer:
+        return Text(f"{title.nl}: anderen verhuizen minder", f"{title.en}: others move less")
+    return Text(f"{title.nl}: bij anderen geen verschil", f"{title.en}: no difference among others")
 
 
 def _cell(page: Page, quote: Quote | None) -> Cell:
@@ -219,42 +265,48 @@ def _cell(page: Page, quote: Quote | None) -> Cell:
 
 
 def _table(page: Page, shown: list[str]) -> Grid:
-    """Three numbers per measure, what they come to, and the share that would have moved anyway."""
+    """The numbers of each measure, what they come to, and the share that would have moved anyway."""
+    kinds = [kind for kind in BARS if any(_bar(page, name, kind) for name in shown)]
     rows = []
     for name in shown:
-        others = _bar(page, name, OTHERS)
-        cell = _cell(page, others)
-        if others is not None:
-            word = _direction(page, others)
-            cell = cell._replace(text=rich("{n} {word}", "{n} {word}", n=_plainly(others), word=word))
         share = _share(page, name)
         unknown = _verdict(page, name, Verdict.ONBEKEND.key)
-        cells = (_cell(page, _bar(page, name, ANYWAY)), _cell(page, _bar(page, name, ADDED)), cell, _net(page, name))
+        cells = (*(_cell(page, _bar(page, name, kind)) for kind in kinds), _net(page, name))
         rows.append((Cell(page.results.titles[name], kind="words"), *cells, Cell(share) if share else NOTHING, unknown))
     header = (
         Text("Maatregel", "Measure"),
-        *BARS.values(),
+        *(BARS[kind] for kind in kinds),
         Text("Samen erbij of eraf", "Added or lost in all"),
         Text("Procent van de bekende gebruikers dat ook zonder was verhuisd", "Per cent of known users who would have moved anyway"),
         Text("Gebruikers van wie het niet bekend is", "Users of whom it is not known"),
     )
-    caption = rich("Senioren die in {time} verhuizen", "Seniors who move in {time}", time=span(page.results.months))
+    caption = rich("Huishoudens die in {time} verhuizen", "Households that move in {time}", time=span(page.results.months))
     return Grid(caption, header, tuple(rows))
 
 
-def _direction(page: Page, others: Quote) -> Text:
-    if not _told(page, others):
-        return Text("geen verschil te zien", "no difference to be seen")
-    return (
-        Text("anderen verhuisden vaker", "others moved more")
-        if others.value > 0
-        else Text("anderen verhuisden minder", "others moved less")
+def _by_class(page: Page, shown: list[str]) -> Block | None:
+    """Who wins and who loses, by kind of household: what adds up to the whole."""
+    kinds = [kind for kind in ESTIMANDS if any(_bar(page, name, kind) for name in shown)]
+    rows = []
+    for name in shown:
+        for group in CLASSES:
+            found = [_bar(page, name, kind, group) for kind in kinds]
+            if any(found):
+                head = rich("{name}: {group}", "{name}: {group}", name=page.results.titles[name], group=words.GROUPS[group])
+                rows.append((Cell(head, kind="words"), *(_cell(page, one) for one in found), _net(page, name, group)))
+    if not rows:
+        return None
+    header = (Text("Maatregel", "Measure"), *(BARS[kind] for kind in kinds), Text("Samen erbij of eraf", "Added or lost in all"))
+    caption = rich(
+        "Wie erbij wint en wie een woning misloopt, per soort huishouden, in {time}",
+        "Who gains and who loses a home, by kind of household, in {time}",
+        time=span(page.results.months),
     )
+    return Grid(caption, header, tuple(rows))
 
 
-def _net(page: Page, name: str) -> Cell:
-    row: dict[str, object] = {"scenario": name, "indicator": FIRST_MOVES, "group_by": "class", "group": "senior"}
-    row |= {"months_from": 0, "months_to": page.results.months, "estimand": "net"}
+def _net(page: Page, name: str, group: str = ALL) -> Cell:
+    row = _at(page, name, "net", group)
     if not page.book.has("effects", row):
         return NOTHING
     quote = page.book.quote("effects", "difference", row, sign=True)
