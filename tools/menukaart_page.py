@@ -170,9 +170,7 @@ def caused_table(found: Alone) -> str:
     periods = sorted({months for months in PERIODS if months < found.months} | {found.months})
     rows = []
     for key, name in found.held.items():
-        cells = [
-            difference(found.row(name, FIRST_MOVES, (ALL, ALL), months, estimand)) for months in periods for estimand in ESTIMANDS
-        ]
+        cells = [difference(found.row(name, FIRST_MOVES, (ALL, ALL), months, estimand)) for months in periods for estimand in ESTIMANDS]
         rows.append((linked(key), *cells, numbers(found.counted(key, name).get(Verdict.ONBEKEND.key, 0.0)).en))
     head = [f"{estimand}, {months} months" for months in periods for estimand in ESTIMANDS]
     return table(["instrument", *head, Verdict.ONBEKEND.key], rows)

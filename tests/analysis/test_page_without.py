@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import Markup
 
 from analysis.estimates.users import SHOWN, by_verdict, users
 from analysis.page.section import Grid
@@ -49,12 +50,19 @@ def test_what_others_lose_and_gain_is_a_positive_number_with_its_direction_in_wo
     assert ("geen verschil" in text) == (not claimed) and not re.search("[−+](69|31)", text)
     assert ("lopen een woning mis" in title) == (claimed and missed == 31) and fake_page.too_long(found) == []
     assert ("vaker" in title or "winnen" in title) == (claimed and after > 0)
+    assert_numbers_are_marked_up(found)
+
+
+def assert_numbers_are_marked_up(section):
+    for line in section.sentences:
+        assert isinstance(line.nl, Markup) or "<" not in line.nl, "a tag would be read as text"
 
 
 def test_a_measure_without_users_is_said_to_change_homes_and_nobody_to_lose_one():
     found = without.section(made(None, -69.0, rest="aanbod", share=None))
     text = fake_page.said(found)["nl"]
     assert "geen gebruikers" in text and "69 huishoudens minder" in text and "liepen" not in text and fake_page.too_long(found) == []
+    assert_numbers_are_marked_up(found)
     assert [fake_page.plain(one.nl) for one in found.blocks[1].header[1:2]] == ["Erbij of eraf door de woningen zelf"]
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from markupsafe import Markup
+
 from analysis.estimates.effects import AANBOD, DOORWERKING, FIRST_MOVES, VERDRONGEN
 from analysis.estimates.users import DEADWEIGHT, SHOWN, WINDOWS
 from analysis.page import bars, words
@@ -84,7 +86,8 @@ def _bar(page: Page, name: str, kind: str, group: str = ALL) -> Quote | None:
         row["verdict"] = Verdict.OOK_ZONDER.key
         return page.book.quote("users", "mean", row) if page.book.has("users", row) else None
     row = _at(page, name, ESTIMANDS[kind], group)
-    if not page.book.has("effects", row):
+    of_homes = page.book.has("effects", row | {"estimand": AANBOD})  # without users nothing is direct, and nobody lost to one
+    if not page.book.has("effects", row) or (of_homes and kind != HOMES):
         return None
     found = page.book.quote("effects", "0 - difference" if kind == MISSED else "difference", row, sign=True)
     return found if found.known else None
@@ -179,7 +182,7 @@ def _said_others(page: Page, name: str) -> Text | None:
                 n=_plainly(after),
             )
         )
-    return Text(*(" ".join(one.of(language) for one in lines) for language in ("nl", "en")))
+    return Text(*(Markup(" ").join(one.of(language) for one in lines) for language in ("nl", "en")))
 
 
 def _said_homes(page: Page, homes: Quote) -> Text:
@@ -189,7 +192,7 @@ def _said_homes(page: Page, homes: Quote) -> Text:
     else:
         word = _more(homes)
         rest = rich(f"Daardoor verhuizen {{n}} huishoudens {word.nl}.", f"So {{n}} {word.en} households move.", n=_plainly(homes))
-    return Text(f"{nobody.nl} {rest.nl}", f"{nobody.en} {rest.en}")
+    return Text(nobody.nl + " " + rest.nl, nobody.en + " " + rest.en)
 
 
 def _more(quote: Quote) -> Text:
