@@ -94,7 +94,9 @@ def outcome(base: list[Answer], mine: list[Answer], package: Package, months: in
         {"payer": [ALL, "gemeente"], "instrument": ALL, "year": ALL, "eur": cost[1] - cost[0], "eur_per_extra_senior_move": np.nan}
     )
     unpriced = tuple(key for key, _ in package.cards if number("price", key) < 0.2)
-    return Outcome(package, tuple(one.seed for one in mine), until, said(pd.DataFrame(rows)), money, unpriced)
+    return Outcome(
+        package, tuple(one.seed for one in mine), until, said(pd.DataFrame(rows).assign(q=np.nan, family="headline")), money, unpriced
+    )
 
 
 def _effect(key: str, base: list[Answer], mine: list[Answer], until: int, group_by: str, group: str) -> dict[str, Any]:

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.estimates.claims import with_claims
 from analysis.estimates.knowledge import NOT_AS_STUDIED, OF_OLDER, shipped
 from analysis.estimates.knowledge import deciding as of_cards
-from analysis.estimates.statistics import claimed, t_value
+from analysis.estimates.statistics import t_value
 from experiments.comparison import Comparison, compare
 from sim.counts import lanes
 from sim.counts.track import COST
@@ -31,6 +32,7 @@ from workshop.server.asked import beside_study
 
 SETTING = Setting("terschelling", months=24, burn_in=6)
 SEEDS = (1, 2, 3)
+HEADLINE = {"q": math.nan, "family": "headline"}
 COACHES = Package((), (("wooncoach_particulier", "gewoon"), ("wooncoach_sociaal", "gewoon")))
 SCENARIO = "coaches"
 WRITTEN = """title: {nl: "Coaches", en: "Coaches"}
@@ -102,8 +104,7 @@ def placebo(tmp_path_factory) -> pd.DataFrame:
 def test_what_is_called_larger_than_chance_is_what_the_report_claims(report, placebo):
     mine = of(COACHES, placebo=placebo).effects.set_index(["indicator", "group_by", "group"])
     table = report.effects
-    told = claimed(table["difference"], table["lower"], table["upper"], table["placebo"])  # a table asks one package at a time
-    table = table.assign(claimed=told)
+    table = with_claims(table[(table["months_to"] == 24) & (table["estimand"] == "net")])  # a table asks one package and one period
     theirs = table[(table["scenario"] == SCENARIO) & (table["months_to"] == 24) & (table["estimand"] == "net")]
     theirs = theirs.set_index(["indicator", "group_by", "group"]).loc[mine.index]
     followed_on = mine.index.get_level_values(0) == "moves_set_off"
@@ -202,11 +203,18 @@ def test_a_period_that_is_not_counted_is_refused_and_names_those_that_are():
 )
 def test_a_second_digit_is_written_where_the_band_is_no_wider_than_one_of_the_first(difference, half, digits):
     row = {"difference": difference, "lower": difference - half, "upper": difference + half, "mean": 1000.0 + difference}
-    assert said(pd.DataFrame([row | {"placebo": math.nan}]))["digits"].iloc[0] == digits
+    assert said(pd.DataFrame([row | {"placebo": math.nan} | HEADLINE]))["digits"].iloc[0] == digits
+
+
+def test_one_of_many_that_chance_may_have_made_is_not_sure_and_a_description_never_is():
+    row = {"difference": 670.0, "lower": 640.0, "upper": 700.0, "mean": 1000.0, "placebo": math.nan}
+    many = [{"q": 0.04, "family": "others"}, {"q": 0.06, "family": "others"}, {"q": math.nan, "family": "description"}]
+    found = said(pd.DataFrame([row | one for one in many]))
+    assert found["sure"].tolist() == found["noticed"].tolist() == [True, False, False] and found["digits"].tolist() == [2, 0, 2]
 
 
 def test_noticed_is_a_hundredth_of_what_there_is_without_and_sure():
-    rows = pd.DataFrame({"difference": [10.0, 9.0, 10.0], "lower": [1.0, 8.0, -1.0], "upper": [19.0, 10.0, 21.0]})
+    rows = pd.DataFrame({"difference": [10.0, 9.0, 10.0], "lower": [1.0, 8.0, -1.0], "upper": [19.0, 10.0, 21.0], **HEADLINE})
     found = said(rows.assign(mean=1000 + rows["difference"], placebo=math.nan))
     assert found["noticed"].tolist() == [True, False, False] and found["sure"].tolist() == [True, True, False]
     found = said(rows.assign(mean=1000 + rows["difference"], placebo=[9.0, 9.0, 0.0]))

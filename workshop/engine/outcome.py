@@ -2,7 +2,8 @@
 
 Nothing is added up here: a package is counted as a whole. What the study of assumptions makes of it is the report's rule, and says so
 where cards stand together or in another dose. *Sure* is the report's rule where the folder holds a placebo: the interval for chance leaves
-out 0, and the difference is larger than the placebo's half-width. Without one it is that of chance alone, and ``checked`` says so.
+out 0, the difference is larger than the placebo's half-width, and of what is no headline at most one claim in twenty is chance. Without a
+placebo it is that of chance alone, and ``checked`` says so.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.estimates import misses, validation
+from analysis.estimates.claims import DESCRIPTION, RATE
 from analysis.estimates.costs import beyond_basis, costs
 from analysis.estimates.effects import KEYS, by_seed, effects
 from analysis.estimates.knowledge import Spread, otherwise, shipped
@@ -156,16 +158,18 @@ def said(table: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         ``base``: mean without the package. ``checked``: whether a placebo's half-width is known. ``sure``: the interval for chance leaves
-        out 0, and the difference is larger than that where it is known. ``noticed``: and it is a hundredth of the base at least.
-        ``digits``: how many digits that count may be written of the difference; 0: no number yet.
+        out 0, the difference is larger than that where it is known, and it is no description, nor one of many that chance may have made
+        (``q``). ``noticed``: and it is a hundredth of the base at least. ``digits``: how many digits that count may be written of the
+        difference; 0: no number yet.
     """
     checked = table["placebo"].notna().to_numpy()
-    sure = claimed(table["difference"], table["lower"], table["upper"], table["placebo"].where(checked, 0.0))
+    clear = claimed(table["difference"], table["lower"], table["upper"], table["placebo"].where(checked, 0.0)) & ~(table["q"] > RATE)
+    sure = clear & (table["family"] != DESCRIPTION)
     base = (table["mean"] - table["difference"]).to_numpy(float)
     size = table["difference"].abs().to_numpy(float)
     same = ((table["lower"] == 0) & (table["upper"] == 0)).to_numpy()  # exactly equal in every world: that is the number
     noticed = sure & ((base == 0) | (size >= NOTICED * np.abs(base)))
-    digits = np.where(same, DIGITS, np.where(sure, _digits(size, (table["upper"] - table["lower"]).to_numpy(float)), 0))
+    digits = np.where(same, DIGITS, np.where(clear, _digits(size, (table["upper"] - table["lower"]).to_numpy(float)), 0))
     return table.assign(base=base, checked=checked, sure=sure, noticed=noticed, digits=digits.astype(int))
 
 
