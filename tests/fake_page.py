@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from types import SimpleNamespace
 from typing import Any
@@ -45,6 +46,7 @@ def effect(scenario: str, indicator: str, difference: float, claimed: bool = Tru
     half = abs(difference) / 2 if claimed else abs(difference) * 2 + 1
     row |= {"estimand": "net", "mean": BASE + difference, "difference": difference, "lower": difference - half}
     row |= {"upper": difference + half, "lower_full": difference - 2 * half, "upper_full": difference + 2 * half}
+    row |= dict.fromkeys(("p_best_lower", "p_best_upper", "regret", "draws"), math.nan)
     return row | {"placebo": 0.0, "knowledge": "factor", "claimed": claimed} | more
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.estimates.statistics import LEVEL
+from analysis.estimates.statistics import LEVEL, wilson
 from sim.counts.indicators import REGISTRY
 from sim.interventions import REGISTRY as INSTRUMENTS
 from sim.world.names import ALL, BASIS, PLACEBO
@@ -89,6 +89,7 @@ def studied(indicator: str, group_by: str) -> bool:
     return group_by == ALL or (indicator in OF_GROUPS and group_by in GROUPINGS)
 
 
+COLUMNS = ("lower_full", "upper_full", "p_sign", "p_best", "p_best_lower", "p_best_upper", "draws", "regret", "knowledge")  # of beside
 NOT_ASKED = Spread("not asked for", np.zeros(0))
 NOTHING_DIFFERS = Spread("the placebo holds no instrument", np.zeros(0))
 
@@ -275,8 +276,15 @@ def sure(drawn: NDArray, sign: NDArray) -> NDArray:
     return np.where(sign == 0, np.nan, times / drawn.shape[1])
 
 
-def likeliest(drawn: Mapping[str, NDArray], indicator: str) -> dict[str, NDArray]:
-    """How likely each scenario is to do most for an indicator, by samples [rows, SAMPLES] of each: [rows] by scenario.
+class Ranked(NamedTuple):
+    """Of one scenario beside the others: float64 arrays [rows]; NaN where there is nothing to choose."""
+
+    p_best: NDArray  # how likely it does most
+    regret: NDArray  # how much less it does than whichever does most, on average over the samples; 0 if it always does most
+
+
+def ranked(drawn: Mapping[str, NDArray], indicator: str) -> dict[str, Ranked]:
+    """How each scenario does beside the others for an indicator, by samples [rows, SAMPLES] of each.
 
     Without entries where the indicator has no better side, or with fewer than two scenarios.
     """
@@ -290,7 +298,11 @@ def likeliest(drawn: Mapping[str, NDArray], indicator: str) -> dict[str, NDArray
     top = [one == most for one in together]
     ties = np.maximum(np.sum(top, axis=0, dtype=np.int64), 1)  # shared where they tie
     unknown = np.isnan(most).any(axis=1) | np.all([(one == 0).all(axis=1) for one in together], axis=0)
-    return {name: np.where(unknown, np.nan, (mine / ties).mean(axis=1)) for name, mine in zip(drawn, top, strict=True)}
+    found = {}
+    for name, mine, one in zip(drawn, top, together, strict=True):
+        less = np.abs(most - one).mean(axis=1)
+        found[name] = Ranked(*(np.where(unknown, np.nan, value) for value in ((mine / ties).mean(axis=1), less)))
+    return found
 
 
 def beside(
@@ -304,10 +316,11 @@ def beside(
         spread: of a scenario and figure; None: nothing is said.
 
     Returns:
-        By scenario, basis left out: lower_full, upper_full, p_sign, p_best, knowledge; in the order of the rows.
+        By scenario, basis left out: COLUMNS, in the order of the rows. ``draws``: of how many draws p_best and regret are; p_best_lower
+        and p_best_upper: Wilson's interval for so many.
     """
     of, names = np.asarray(figures), [name for name in values if name != BASIS]
-    found = {name: {key: np.full(len(of), np.nan) for key in ("lower_full", "upper_full", "p_sign", "p_best")} for name in names}
+    found = {name: {key: np.full(len(of), np.nan) for key in COLUMNS[:-1]} for name in names}
     words = {name: np.full(len(of), "", object) for name in names}
     for named in dict.fromkeys(of.tolist()):
         rows = np.flatnonzero(of == named)
@@ -326,6 +339,10 @@ def beside(
             alike = in_step({name: spreads[name] for name in known})
             if any(len(alike[name].values) < len(spreads[name].values) for name in known):
                 drawn = {name: samples(values[name][some], base, alike[name]) for name in known if len(alike[name].values) >= FEWEST}
-            for name, share in likeliest(drawn, of_group(named)[0]).items():
-                found[name]["p_best"][some] = share
+            n = min((len(one.draws) for one in alike.values() if len(one.draws)), default=0)
+            for name, rank in ranked(drawn, of_group(named)[0]).items():
+                low, high = wilson(rank.p_best, n)
+                of_so_many = np.where(np.isnan(rank.p_best) | (n == 0), np.nan, n)
+                for key, value in {**rank._asdict(), "p_best_lower": low, "p_best_upper": high, "draws": of_so_many}.items():
+                    found[name][key][some] = value
     return {name: pd.DataFrame(found[name] | {"knowledge": words[name]}) for name in names}

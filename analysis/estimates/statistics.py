@@ -56,6 +56,18 @@ def t_value(n_seeds: ArrayLike) -> NDArray:
     return np.where(n >= 2, stdtrit(np.maximum(n - 1, 1), (1 + LEVEL) / 2), np.nan)
 
 
+def wilson(share: ArrayLike, n: int) -> tuple[NDArray, NDArray]:
+    """The 95 % interval of a share of n (Wilson 1927): lower and upper, float64; NaN where the share is, or n is 0.
+
+    The share need not be a whole number of the n: a tie, or a part that chance decides, counts for less than one.
+    """
+    p, z = np.asarray(share, float), ndtri((1 + LEVEL) / 2)
+    if n == 0:
+        return np.full(p.shape, np.nan), np.full(p.shape, np.nan)
+    middle, half = p + z**2 / (2 * n), z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    return np.maximum((middle - half) / (1 + z**2 / n), 0.0), np.minimum((middle + half) / (1 + z**2 / n), 1.0)
+
+
 def paired(values: ArrayLike, base: ArrayLike) -> Interval:
     """Mean difference of paired seeds, with a t-interval.
 

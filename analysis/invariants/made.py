@@ -110,6 +110,13 @@ def some_scenario_is_best(effects_csv: pd.DataFrame) -> Wrong:
     return known & apart(total, 1.0, 1e-6)
 
 
+@invariant
+def who_always_does_most_has_nothing_to_regret(effects_csv: pd.DataFrame) -> Wrong:
+    """Regret is never below 0; it is 0 where a scenario is best for certain, and only there or where it ties."""
+    regret, most = effects_csv["regret"], effects_csv["p_best"]
+    return (regret < 0) | ((most > 1 - 1e-12) & (regret > 0)) | (most.isna() != regret.isna())
+
+
 def _within(name: str, column: str, lower: str = "lower", upper: str = "upper") -> None:
     def test(there: pd.DataFrame) -> Wrong:
         return (there[lower] > there[column] + 1e-9) | (there[upper] < there[column] - 1e-9) | (there[lower] > there[upper])
@@ -120,6 +127,7 @@ def _within(name: str, column: str, lower: str = "lower", upper: str = "upper") 
 for _name, *_columns in (
     ("effects_csv", "difference"),
     ("effects_csv", "lower_full", "lower_full", "upper_full"),
+    ("effects_csv", "p_best", "p_best_lower", "p_best_upper"),
     ("costs_csv", "lower_full", "lower_full", "upper_full"),
     ("chain_lengths_csv", "mean"),
     ("chain_lengths_csv", "difference", "difference_lower", "difference_upper"),

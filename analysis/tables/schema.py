@@ -82,6 +82,15 @@ EFFECTS = csv(
         "how likely it is that of the scenarios of the run this one does most, by chance and knowledge; empty where "
         "`knowledge` says of some, and not of others, that they are of an older market",
     ),
+    C("p_best_lower", REAL, "0-1", "lower end of the 95 % interval of p_best, for how few `draws` it is of (Wilson)"),
+    C("p_best_upper", REAL, "0-1", "upper end of the 95 % interval of p_best, for how few `draws` it is of (Wilson)"),
+    C("draws", REAL, "draws", "of the study that `p_best` and `regret` are of; empty without them, or where no draw differs"),
+    C(
+        "regret",
+        REAL,
+        "unit",
+        "how much less it does than whichever does most in a draw, on average: what choosing it costs if another one turns out best",
+    ),
     _KNOWLEDGE,
     _MISSES,
     C(

@@ -95,6 +95,12 @@ KNOWLEDGE = {
         "Wijst de kennisstudie steeds dezelfde kant op? Dan hangt dit getal alleen van toeval af. Voorlopig.",
     ),
     "p_best": Told("Kans dat dit het meeste doet", "Van de maatregelen in deze doorrekening. Toeval en kennis samen. Voorlopig."),
+    "p_best_lower": Told("Kans, minstens", "Zoveel is die kans minstens, omdat er maar zo weinig trekkingen zijn."),
+    "p_best_upper": Told("Kans, hoogstens", "Zoveel is die kans hoogstens, omdat er maar zo weinig trekkingen zijn."),
+    "draws": Told("Trekkingen", "Zo vaak zijn de aannames anders gekozen. De kans en wat u mist gaan over die keren."),
+    "regret": Told(
+        "Gemist als een andere beter blijkt", "Zoveel minder doet deze gemiddeld dan de maatregel die bij andere aannames het meeste doet."
+    ),
     "knowledge": Told("Over wat we niet weten", "Of de tweede marge er is. Zo niet, dan staat hier waarom."),
     "misses": Told(
         "Hangt aan wat het model mist",

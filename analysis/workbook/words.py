@@ -38,9 +38,9 @@ ROLES = {
 ESTIMANDS = {
     "net": "netto",
     "direct": "direct",
-    "verdrongen": "verdrongen",
-    "doorwerking": "doorwerking",
-    "aanbod": "aanbod",
+    "verdrongen": "verdrongen (wie daardoor een woning misliep)",
+    "doorwerking": "doorwerking (wat verder volgde)",
+    "aanbod": "aanbod (door de woningen zelf)",
     "verdringing": "verdringing (oude naam: direct min netto)",
 }
 ORIGINS = {one.key: one.nl for one in Origin} | {ALL: "alle ketens"}

@@ -273,8 +273,8 @@ def absurd(frame, column):
 def backwards(frame, column):
     """Every interval is upside down, also where a small run gives none."""
     for name in frame.columns:
-        if name.startswith(("lower", "upper")):
-            frame[name] = 2.0 if name.startswith("lower") else 1.0
+        if "lower" in name or "upper" in name:
+            frame[name] = 2.0 if "lower" in name else 1.0
     return frame
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import stdtrit
+from scipy.stats import binomtest
 
 from analysis.estimates.knowledge import (
     ENDS,
@@ -34,7 +35,7 @@ from analysis.estimates.knowledge import (
     shipped,
     without_noise,
 )
-from analysis.estimates.statistics import paired
+from analysis.estimates.statistics import paired, wilson
 from sim.counts.indicators import REGISTRY
 from sim.interventions import REGISTRY as INSTRUMENTS
 
@@ -66,7 +67,9 @@ def one_row(values, base, spreads, side):
             shares[k] = (side * own[k] == max(there)) / sum(one == max(there) for one in there)
         nothing = all((other == 0).all() for other in drawn.values())
         p_best = np.nan if nothing or len(drawn) < 2 else np.mean(shares)
-        found[name] = (*np.quantile(own, ENDS), np.nan if sign == 0 else np.mean(np.sign(own) == sign), p_best)
+        regret = np.mean([max(side * other[k] for other in drawn.values()) - side * own[k] for k in range(SAMPLES)])
+        sure = np.nan if sign == 0 else np.mean(np.sign(own) == sign)
+        found[name] = (*np.quantile(own, ENDS), sure, p_best, np.nan if np.isnan(p_best) else regret)
     return found
 
 
@@ -82,8 +85,31 @@ def test_rows_and_scenarios_together_are_each_row_apart(indicator, side):
     found = beside(np.full(7, indicator), {"basis": base, **values}, lambda name, _: spreads[name])
     for row in range(7):
         for name, wanted in one_row({key: one[row] for key, one in values.items()}, base[row], spreads, side).items():
-            mine = found[name][["lower_full", "upper_full", "p_sign", "p_best"]].iloc[row].to_numpy(float)
+            mine = found[name][["lower_full", "upper_full", "p_sign", "p_best", "regret"]].iloc[row].to_numpy(float)
             np.testing.assert_allclose(mine, np.array(wanted, float), rtol=1e-12, atol=1e-12)
+
+
+def test_a_chance_of_being_best_says_of_how_many_draws_it_is_and_what_is_missed_without_it():
+    base, numbers = np.full((1, 2), 100.0), np.arange(10)
+    values = {"one": base + 10, "other": base + 8}
+    half = Spread(FACTOR, np.repeat([0.5, 1.0], 5), "", numbers)  # 5 in half of the draws, else 10; the other one always 8
+    found = beside(
+        np.array(["senior_moves"]),
+        {"basis": base, **values},
+        lambda name, _: half if name == "one" else Spread(FACTOR, np.ones(10), "", numbers),
+    )
+    one, other = (found[name].iloc[0] for name in values)
+    assert (one["p_best"], one["regret"], other["p_best"], other["regret"]) == (0.5, 1.5, 0.5, 1.0) and one["draws"] == 10
+    wanted = binomtest(5, 10).proportion_ci(method="wilson")
+    np.testing.assert_allclose([one["p_best_lower"], one["p_best_upper"]], [wanted.low, wanted.high])
+
+
+@pytest.mark.parametrize(("k", "n"), [(0, 7), (7, 7), (3, 60), (59, 60)])
+def test_the_interval_of_a_share_is_that_of_scipy(k, n):
+    low, high = wilson(k / n, n)
+    wanted = binomtest(k, n).proportion_ci(method="wilson")
+    np.testing.assert_allclose([low, high], [wanted.low, wanted.high], atol=1e-12)
+    assert np.isnan(wilson(np.nan, n)).all() and np.isnan(wilson(0.5, 0)).all()
 
 
 def study(**cards):

@@ -230,7 +230,7 @@ def test_a_hundred_in_a_hundred_is_said_with_its_direction(page):
         return
     for row in sureness.section(page).blocks[0].rows:
         cells = [cell for cell in row if isinstance(cell, Cell)]
-        assert len(cells) == 5 and plain(cells[2].text).nl
+        assert len(cells) == 6 and plain(cells[2].text).nl
 
 
 @pytest.mark.parametrize(("knowledge", "alone"), [("factor", False), (f"factor; {NO_WIDER}", True)])

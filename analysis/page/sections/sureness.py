@@ -10,7 +10,7 @@ from analysis.estimates.knowledge import NOT_AS_STUDIED, OF_OLDER
 from analysis.estimates.misses import RESTS_ON, SHIPPED
 from analysis.page import figures
 from analysis.page.assumption_words import assumption
-from analysis.page.cells import NOT_STUDIED, NOTHING, chance, effect_cell, ends, no_wider, part, title_cell, wide
+from analysis.page.cells import NOT_STUDIED, NOTHING, SAME, chance, effect_cell, ends, no_wider, part, title_cell, wide
 from analysis.page.noticed import MOVES, certain, difference, drawn, look, own_parts
 from analysis.page.public_words import WORDS, beside
 from analysis.page.quote import Quote, fixed, rich
@@ -148,6 +148,14 @@ def of_hundred(value: Quote) -> Text:
     return rich("{n} van de {of}", "{n} in {of}", n=value.with_digits(0), of=HUNDRED)
 
 
+def _of_so_few(page: Page, chances: Quote) -> Text:
+    """A chance in per cent, and between what it lies for the few draws that it is of."""
+    said, low_high = of_hundred(chances), ends(page, chances, "p_best_lower", "p_best_upper")
+    if low_high is None or low_high == SAME:
+        return said
+    return rich("{said} ({ends})", "{said} ({ends})", said=said, ends=low_high)
+
+
 def _top(page: Page) -> Quote | None:
     """The difference of the measure of which the page speaks first."""
     sure = certain(page)
@@ -210,21 +218,24 @@ def _measures(page: Page) -> Grid:
         Text("Extra verhuizingen van senioren", "Extra moves by seniors"),
         Text("Hoe zeker is dat", "How sure is that"),
         Text("Kans dat deze het meeste doet", "Chance that this one does most"),
+        Text("Gemist als een andere de beste blijkt", "Missed if another turns out best"),
         Text("Hangt vooral af van", "Hangs above all on"),
     )
     rows = []
     for name in page.order:
         found = difference(page, name, MOVES)
-        sign, top = NOTHING, NOTHING
+        sign, top, missed = NOTHING, NOTHING, NOTHING
         if found is not None:
             sure, most = (page.book.quote("effects", key, found.value.row, scale=100.0) for key in ("p_sign", "p_best"))
             said = wide(page, found.value)
             why = Cell(said if said.nl else ONCE, kind="words")
             sign = Cell(likely(sure, found.value.value > 0, no_wider(page, found.value)), kind="words") if sure.known else why
-            top = Cell(of_hundred(most), kind="words") if most.known else why
+            top = Cell(_of_so_few(page, most), kind="words") if most.known else why
+            regret = page.book.quote("effects", "regret", found.value.row)
+            missed = Cell(regret) if regret.known else NOTHING
         listed = deciding(page, name)
         hangs = Text(*("; ".join(one.of(language) for one in listed) for language in LANGUAGES)) if listed else NOT_STUDIED
-        rows.append((title_cell(page, name), effect_cell(page, name, MOVES), sign, top, Cell(hangs, kind="words")))
+        rows.append((title_cell(page, name), effect_cell(page, name, MOVES), sign, top, missed, Cell(hangs, kind="words")))
     caption = rich(
         "Per maatregel bij deze inzet: toeval, en ook andere aannames.{packages}",
         "By measure at these doses: chance, and other assumptions too.{packages}",
