@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import shlex
 from html import unescape
@@ -13,7 +14,7 @@ import pytest
 
 from analysis.estimates.certainty import certainty
 from analysis.estimates.deciding import deciding
-from analysis.estimates.knowledge import FOLDER, NO_WIDER
+from analysis.estimates.knowledge import FOLDER, NO_WIDER, OF_OLDER
 from analysis.estimates.parting import parting
 from analysis.page.assumption_words import WORDS, assumption
 from analysis.page.command import flat, whole
@@ -231,6 +232,20 @@ def test_a_hundred_in_a_hundred_is_said_with_its_direction(page):
     for row in sureness.section(page).blocks[0].rows:
         cells = [cell for cell in row if isinstance(cell, Cell)]
         assert len(cells) == 6 and plain(cells[2].text).nl
+
+
+@pytest.mark.parametrize(
+    ("measures", "words"),
+    [
+        ({"a": f"factor; {OF_OLDER}", "b": "factor"}, "verschillende modellen"),
+        ({"a": "factor"}, "één maatregel"),
+        ({"a": "factor", "b": "factor"}, "niet uitgezocht"),
+    ],
+)
+def test_a_chance_of_being_best_that_nobody_knows_says_why(measures, words):
+    rows = [fake_page.effect(name, "senior_moves", 100.0, p_sign=0.9, p_best=math.nan, knowledge=said) for name, said in measures.items()]
+    grid = sureness._measures(fake_page.page({"effects": rows}, {key: {} for key in measures}))
+    assert all(words in plain(cells[3].text).nl for cells in grid.rows)
 
 
 @pytest.mark.parametrize(("knowledge", "alone"), [("factor", False), (f"factor; {NO_WIDER}", True)])

@@ -148,6 +148,18 @@ def of_hundred(value: Quote) -> Text:
     return rich("{n} van de {of}", "{n} in {of}", n=value.with_digits(0), of=HUNDRED)
 
 
+def _no_best(page: Page, wide_said: Text) -> Text:
+    """Why nobody can say how likely a measure does most."""
+    if not wide_said.nl:
+        return ONCE
+    if len(page.order) < 2:
+        return Text("er is maar één maatregel", "there is one measure only")
+    older = [_marked(page, name, OF_OLDER) for name in page.order]
+    if any(older) and not all(older):
+        return Text("niet te zeggen: onderzocht met verschillende modellen", "cannot be told: studied with different models")
+    return NOT_STUDIED
+
+
 def _of_so_few(page: Page, chances: Quote) -> Text:
     """A chance in per cent, and between what it lies for the few draws that it is of."""
     said, low_high = of_hundred(chances), ends(page, chances, "p_best_lower", "p_best_upper")
@@ -230,7 +242,7 @@ def _measures(page: Page) -> Grid:
             said = wide(page, found.value)
             why = Cell(said if said.nl else ONCE, kind="words")
             sign = Cell(likely(sure, found.value.value > 0, no_wider(page, found.value)), kind="words") if sure.known else why
-            top = Cell(_of_so_few(page, most), kind="words") if most.known else why
+            top = Cell(_of_so_few(page, most) if most.known else _no_best(page, said), kind="words")
             regret = page.book.quote("effects", "regret", found.value.row)
             missed = Cell(regret) if regret.known else NOTHING
         listed = deciding(page, name)
