@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from analysis.tables import record
 from analysis.tables.files import write_json
 from analysis.tables.made import FROM_TABLES
+from experiments.enough import AUTO, go_on
 from experiments.entry import HydraCommand, main
 from experiments.runs import carry_out, manifest, runner, store
 from experiments.runs.early import Early
@@ -44,7 +45,10 @@ def execute(
     def tell(folder: Path, content: dict[str, Any], failures: list[Failure]) -> int:
         return carry_out.tell(failures, plan.config.debug) if failures else (finish or page)(folder, content)
 
-    return carried_out(plan, out or plan.out, command, tell, simulation, executor, early=finish is None)
+    def run(some: Plan, conclude: Callable[[Path, dict[str, Any], list[Failure]], Concluded]) -> Concluded:
+        return carried_out(some, out or plan.out, command, conclude, simulation, executor, early=finish is None)
+
+    return run(go_on(plan, run), tell)
 
 
 def carried_out(
@@ -169,7 +173,7 @@ def tell_pots(path: Path) -> None:
                 print(f"{row['scenario']}: the budget of {row['instrument']} {empty}")
 
 
-COMMAND = HydraCommand("compare", "config", Compare, make_plan, execute, ("report",))
+COMMAND = HydraCommand("compare", "config", Compare, make_plan, execute, ("report",), short=AUTO)
 
 if __name__ == "__main__":
     sys.exit(main(COMMAND))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +14,9 @@ from analysis.results import gather
 from analysis.tables.for_page import FOR_PAGE
 from analysis.tables.made import PAGE
 from experiments.compare import carried_out
+from experiments.enough import go_on
 from experiments.runs.folder import check_place
-from experiments.runs.plan import make_plan
+from experiments.runs.plan import Plan, make_plan
 from experiments.runs.runner import Failure
 from experiments.schema import Compare, check
 from sim.counts.indicators import HEADLINE
@@ -102,6 +103,7 @@ def compare(
     scenarios: str | Sequence[str] = SIX,
     *,
     seeds: int = 20,
+    width: float | None = None,
     first_seed: int = 0,
     months: int = 120,
     burn_in: int = 36,
@@ -152,7 +154,10 @@ def compare(
                 raise RunsFailed(failures)
             return concluded(made, content, plan.config.out is not None)
 
-        return carried_out(plan, folder, command, conclude, quiet=True)
+        def run(some: Plan, then: Callable[[Path, dict[str, Any], list[Failure]], Any]) -> Any:
+            return carried_out(some, folder, command, then, quiet=True)
+
+        return run(go_on(plan, run, quiet=True), conclude)
 
 
 def concluded(folder: Path, manifest: dict[str, Any], kept: bool) -> Comparison:

@@ -19,9 +19,9 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast, get_origin
 
@@ -58,6 +58,7 @@ class HydraCommand:
         extras: of the package, without which it cannot end.
         whole: several values of a key are jobs of this command itself, and ``execute`` is given all at once, each as (prepared, what
             was typed of it). Otherwise they take --multirun, and Hydra runs one job after another.
+        short: what may be typed instead of several overrides; one of these that is typed too stays as it is.
     """
 
     name: str
@@ -67,6 +68,7 @@ class HydraCommand:
     execute: Callable[..., int]
     extras: tuple[str, ...] = ()
     whole: bool = False
+    short: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def main(command: HydraCommand, arguments: Sequence[str] | None = None) -> int:
@@ -135,7 +137,7 @@ def _main(command: HydraCommand, arguments: list[str], stops: list[int]) -> int:
     with lazy_help_allowed():
         flags = get_args_parser().parse_args(arguments)
     asked_only = flags.help or flags.hydra_help or flags.info is not None or flags.shell_completion
-    overrides = parse(flags.overrides)
+    overrides = parse(in_full(command, flags.overrides))
     n_jobs, said = 0, " ".join(["python -m", f"experiments.{command.name}", *arguments])
     if command.whole and flags.multirun:
         raise Refusal(f"experiments.{command.name} runs every value itself, as one pool: leave --multirun out")
@@ -222,11 +224,21 @@ def checked(command: HydraCommand, arguments: Sequence[str]) -> tuple[Any, Any]:
     Raises:
         Refusal: as the command itself would.
     """
-    overrides = parse(arguments)
+    overrides = parse(in_full(command, arguments))
     lines = checked_lines(command, overrides, False)
     jobs, prepared = prepare(command, overrides, lines)
     folders(prepared[0].out, getattr(jobs[0], "out", None), None)
     return jobs[0], prepared[0]
+
+
+def in_full(command: HydraCommand, lines: Sequence[str]) -> list[str]:
+    """Overrides with those that stand for several written out."""
+    typed_keys = {line.partition("=")[0].strip() for line in lines if line.replace(" ", "") not in command.short}
+    found = []
+    for line in lines:
+        more = command.short.get(line.replace(" ", ""))
+        found += [line] if more is None else [one for one in more if one.partition("=")[0] not in typed_keys]
+    return found
 
 
 def parse(lines: Sequence[str]) -> list[Any]:

@@ -65,8 +65,8 @@ class Runs(Command):
     out: OneFolder = Field(None, min_length=1, description="a folder")
 
 
-class Compare(Runs):
-    """The keys of ``experiments.compare`` (docs: the table of keys in docs/interface.md)."""
+class Comparing(Runs):
+    """The keys of every comparison."""
 
     instead: ClassVar[dict[str, str]] = {"scenario": "there is no key scenario here: name them in a list, scenarios=[basis,voorrang]"}
 
@@ -80,7 +80,13 @@ class Compare(Runs):
     ghost_window: Whole = Field(24, ge=1, le=240, description="months")
 
 
-class Pooled(Compare):
+class Compare(Comparing):
+    """The keys of ``experiments.compare`` (docs: the table of keys in docs/interface.md), which can go on until intervals are narrow."""
+
+    width: Number | None = Field(None, gt=0, le=1, description="share of basis")
+
+
+class Pooled(Comparing):
     """Keys of commands that run many comparisons as one pool."""
 
     earlier: Names = Field(default_factory=list, description="folders of results whose runs are taken where they are the same")

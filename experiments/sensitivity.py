@@ -26,7 +26,7 @@ from experiments.runs.folder import join, locked, sweep_up
 from experiments.runs.plan import Plan, make_plan, short_hash
 from experiments.runs.simulation import Simulation
 from experiments.runs.world import Verhuisketens, digests
-from experiments.schema import Compare, Sensitivity
+from experiments.schema import Comparing, Sensitivity
 from experiments.sweep import earlier_of, pooled, tell_taken
 from sim.interventions import REGISTRY
 from sim.world.errors import Refusal, hint
@@ -98,12 +98,12 @@ def _assumption(key: str, config: Sensitivity) -> Assumption:
     return known[key]
 
 
-def _at(config: Sensitivity, asked: tuple[Assumption, ...], point: NDArray) -> Compare:
+def _at(config: Sensitivity, asked: tuple[Assumption, ...], point: NDArray) -> Comparing:
     """The configuration of one point."""
     chosen, settings = as_settings({one.key: one.at(share) for one, share in zip(asked, point, strict=True)}, asked)
     content = config.model_dump(exclude=set(OF_A_POINT))
     instruments = {key: {**content["instruments"].get(key, {}), **settings.get(key, {})} for key in {*content["instruments"], *settings}}
-    return Compare(**content | {"behaviour": content["behaviour"] | chosen, "instruments": instruments})
+    return Comparing(**content | {"behaviour": content["behaviour"] | chosen, "instruments": instruments})
 
 
 def execute(

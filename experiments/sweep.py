@@ -26,7 +26,7 @@ from experiments.runs.plan import Plan, make_plan, short_hash
 from experiments.runs.runner import Failure
 from experiments.runs.simulation import SeedJob, Simulation
 from experiments.runs.world import Verhuisketens, digests
-from experiments.schema import Compare, Pooled, Sweep
+from experiments.schema import Comparing, Pooled, Sweep
 from sim.world.errors import Refusal
 from sim.world.names import ALL
 
@@ -71,7 +71,7 @@ def prepare(config: Sweep) -> Prepared:
     """What one job runs, and the folders that it may take runs from. Raises Refusal as ``make_plan``, and where one is not there."""
     check_engine(config.executor, config.address)
     earlier_of(config)
-    return Prepared(make_plan(Compare(**config.model_dump(exclude=set(OWN)))), config)
+    return Prepared(make_plan(Comparing(**config.model_dump(exclude=set(OWN)))), config)
 
 
 def earlier_of(config: Pooled, out: Path | None = None) -> list[Path]:

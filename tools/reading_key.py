@@ -17,8 +17,8 @@ ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:  # run as a file, the project is not on the path yet
     sys.path.insert(0, str(ROOT))
 
+from analysis.estimates.claims import NOTICED  # noqa: E402
 from analysis.page.assumption_words import assumption  # noqa: E402
-from analysis.page.noticed import NOTICED  # noqa: E402
 from sim.world.names import ALL, BASIS, PLACEBO  # noqa: E402
 
 MOVES, SUITABLE, ASKED = "senior_moves", "suitable_seniors", "huurgewenning"

@@ -24,6 +24,7 @@ from sim.world.names import ALL, PLACEBO
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+NOTICED = 0.01  # of basis; assumption: who counts in a municipality does not see less than one in a hundred
 RATE = 0.05  # of what is claimed beside the headlines may be chance
 HEADLINES, OTHERS, DESCRIPTION = FAMILIES = ("headline", "others", "description")
 ROLE = "role"  # senior or follower: by what households did, so that other people are in it in each world

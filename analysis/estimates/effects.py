@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.estimates.claims import DESCRIPTION, HEADLINES, OTHERS, RATE, with_claims
+from analysis.estimates.claims import DESCRIPTION, HEADLINES, NOTICED, OTHERS, RATE, with_claims
 from analysis.estimates.knowledge import Spread, beside, figure, studied
 from analysis.estimates.misses import NOT_COMPARED
-from analysis.estimates.statistics import half_width, paired, refuse_twins, same_seeds, seeds_needed
+from analysis.estimates.statistics import half_width, paired, refuse_twins, same_seeds, seeds_for, seeds_needed
 from analysis.tables.files import need
 from analysis.tables.schema import EFFECTS
 from sim.counts.indicators import DIRECT, HEADLINE, LOST, REGISTRY
@@ -117,7 +117,7 @@ def effects(
         Columns of ``EFFECTS``. ``mean`` is the scenario's; ``difference`` scenario minus basis with its 95 % interval;
         ``placebo`` the half-width of the placebo's interval for the same row (empty without placebo or with one
         seed; 0 for a direct effect, which no reshuffle can touch); ``seeds`` those with a value in both worlds;
-        ``seeds_needed`` see ``statistics.seeds_needed``.
+        ``seeds_needed`` and ``seeds_to_notice`` see ``statistics.seeds_for``.
 
     Raises:
         Refusal: unequal sets of seeds, or two seeds with one world.
@@ -163,6 +163,8 @@ def _who_lost(name: str, rows: pd.DataFrame, own: NDArray, base: NDArray, floor:
 def _of(name: str, rows: pd.DataFrame, estimand: str, values: NDArray, base: NDArray, floor: NDArray) -> pd.DataFrame:
     found = paired(values, base)
     needed = pd.Series(seeds_needed(found.difference, found.deviation), index=rows.index).astype("Int64")
+    least = NOTICED * np.abs(base.mean(axis=1))
+    to_notice = pd.Series(seeds_for(least, found.deviation), index=rows.index).astype("Int64")
     return rows.assign(
         scenario=name,
         unit=[unit(key) for key in rows["indicator"]],
@@ -174,6 +176,7 @@ def _of(name: str, rows: pd.DataFrame, estimand: str, values: NDArray, base: NDA
         placebo=floor,
         seeds=found.seeds,
         seeds_needed=needed,
+        seeds_to_notice=to_notice,
     )
 
 

@@ -96,22 +96,27 @@ def half_width(interval: Interval) -> NDArray:
 
 
 def seeds_needed(difference: ArrayLike, deviation: ArrayLike) -> NDArray:
-    """Seeds at which the interval's half-width is at most half of the difference.
+    """Seeds at which the interval's half-width is at most half of the difference; see ``seeds_for``."""
+    return seeds_for(np.abs(np.asarray(difference, float)) / 2, deviation)
 
-    The rule: the smallest n ≥ 2 with t(n − 1) × deviation ÷ √n ≤ |difference| ÷ 2, as if deviation and difference
-    stay what they are. NaN where the difference is 0 or unknown.
+
+def seeds_for(half: ArrayLike, deviation: ArrayLike) -> NDArray:
+    """Seeds at which the interval is at most ``half`` wide to each side.
+
+    The rule: the smallest n ≥ 2 with t(n − 1) × deviation ÷ √n ≤ half, as if the deviation stays what it is. NaN where half is 0 or
+    unknown.
 
     Returns:
         float64 [rows], whole numbers, at most MOST_SEEDS.
     """
-    size, spread = np.broadcast_arrays(np.abs(np.asarray(difference, float)), np.asarray(deviation, float))
+    size, spread = np.broadcast_arrays(np.asarray(half, float), np.asarray(deviation, float))
     known = (size > 0) & ~np.isnan(spread)
     size, spread = np.where(known, size, 1.0), np.where(known, spread, 0.0)
     z = ndtri((1 + LEVEL) / 2)
     with np.errstate(over="ignore"):
-        n = np.clip(np.ceil((2 * z * spread / size) ** 2), 2, MOST_SEEDS)  # the normal quantile: never too many
+        n = np.clip(np.ceil((z * spread / size) ** 2), 2, MOST_SEEDS)  # the normal quantile: never too many
     for _ in range(100):  # t is wider for few seeds: a handful of steps
-        short = (t_value(n) * spread / np.sqrt(n) > size / 2) & (n < MOST_SEEDS)
+        short = (t_value(n) * spread / np.sqrt(n) > size) & (n < MOST_SEEDS)
         if not short.any():
             break
         n = np.where(short, n + 1, n)

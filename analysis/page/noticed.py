@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from analysis.estimates.claims import NOTICED
 from analysis.page.figures import LOOKS, OTHER
 from analysis.page.quote import Quote, fixed, rich
 from analysis.page.section import Page
 from analysis.page.words import Text, both
 
 MOVES = "senior_moves"
-NOTICED = 0.01  # of basis; assumption: who counts in a municipality does not see less than one in a hundred
 THRESHOLD = Text(
     *(
         Markup(said).format(fixed(one, "assumption: from which a difference can be noticed"))

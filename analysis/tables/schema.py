@@ -73,6 +73,12 @@ EFFECTS = csv(
     FLOOR,
     SEEDS,
     C("seeds_needed", REAL, "seeds", "at which half the interval would be half of the difference; empty where that is 0 or unknown"),
+    C(
+        "seeds_to_notice",
+        REAL,
+        "seeds",
+        "at which half the interval would be a hundredth of basis: less nobody notices; empty where that is 0",
+    ),
     *full("the difference"),
     C("p_sign", REAL, "0-1", "how sure the sign of the difference is, by chance and knowledge"),
     C(

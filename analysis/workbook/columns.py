@@ -136,6 +136,10 @@ DUTCH: Mapping[str, Mapping[str, Told]] = {
         "seeds_needed": Told(
             "Keer nodig", "Zo vaak naspelen maakt de marge naar elke kant half zo groot als het verschil. Leeg als dat niet te zeggen is."
         ),
+        "seeds_to_notice": Told(
+            "Keer nodig om iets te merken",
+            "Zo vaak naspelen maakt de marge naar elke kant een honderdste van wat er zonder is. Kleiner merkt niemand.",
+        ),
         **_full("Verschil", "lower_full", "upper_full"),
         **KNOWLEDGE,
     },

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from experiments.runs import world
-from experiments.schema import Compare
+from experiments.schema import Comparing
 from sim.world.errors import Refusal, hint
 from sim.world.names import BASIS, MOST_SEED, PLACEBO, check_names, other_of
 
@@ -34,7 +34,7 @@ class Plan:
         rules: name to the rules of a stepwise scenario, as plain data; names without rules are not there.
     """
 
-    config: Compare
+    config: Comparing
     design: dict[str, Any]
     scenarios: dict[str, Settings]
     contents: dict[str, Settings]
@@ -67,7 +67,7 @@ def short_hash(content: Any, length: int = 16) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:length]
 
 
-def make_plan(config: Compare) -> Plan:
+def make_plan(config: Comparing) -> Plan:
     """Check all names and settings against the world's lists, and collect what has to be run.
 
     Raises:
@@ -116,7 +116,7 @@ def make_plan(config: Compare) -> Plan:
     return Plan(config, design, scenarios, contents, titles, rules)
 
 
-def _refuse_late_seeds(config: Compare) -> None:
+def _refuse_late_seeds(config: Comparing) -> None:
     last = config.first_seed + config.seeds - 1
     if last > MOST_SEED:
         raise Refusal(
@@ -143,11 +143,11 @@ def _named(name: str, call: Callable[[], Checked]) -> Checked:
         raise Refusal(f"scenario {name}: {error}") from error
 
 
-def _settings(name: str, key: str, given: dict[str, Any], config: Compare) -> dict[str, Any]:
+def _settings(name: str, key: str, given: dict[str, Any], config: Comparing) -> dict[str, Any]:
     return _named(name, lambda: world.settings(key, given, config.start, 1.0 if given.get("already") else config.strength))
 
 
-def _rules(name: str, held: Settings, steps: Sequence[Any], config: Compare) -> list[dict[str, Any]]:
+def _rules(name: str, held: Settings, steps: Sequence[Any], config: Comparing) -> list[dict[str, Any]]:
     return _named(name, lambda: world.rules(held, steps, config.instruments, config.start, config.strength, config.burn_in))
 
 

@@ -10,7 +10,7 @@ from sim.world.errors import Refusal, shown
 
 if TYPE_CHECKING:
     from experiments.runs.simulation import Gauge, Outcome, RunSpec, SeedJob
-    from experiments.schema import Compare
+    from experiments.schema import Comparing
     from sim.interventions import Instrument
 
 _compiled: set[Any] = set()  # kernels that this process has compiled
@@ -145,7 +145,7 @@ def refuse_already(held: Mapping[str, Mapping[str, Any]], steps: Sequence[Any]) 
     beforehand.refuse_already({**world_rules.added(steps), **held})
 
 
-def check_beforehand(held: Mapping[str, Mapping[str, Any]], steps: Sequence[Mapping[str, Any]], place: str, config: Compare) -> None:
+def check_beforehand(held: Mapping[str, Mapping[str, Any]], steps: Sequence[Mapping[str, Any]], place: str, config: Comparing) -> None:
     """All that can be known of a scenario before its world is built (``sim.approach.beforehand``); raises Refusal.
 
     Args:

@@ -17,12 +17,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.estimates import misses, validation
-from analysis.estimates.claims import DESCRIPTION, RATE
+from analysis.estimates.claims import DESCRIPTION, NOTICED, RATE
 from analysis.estimates.costs import beyond_basis, costs
 from analysis.estimates.effects import KEYS, by_seed, effects
 from analysis.estimates.knowledge import Spread, otherwise, shipped
 from analysis.estimates.statistics import claimed, t_value
-from analysis.page.noticed import NOTICED
 from analysis.tables.schema import SPENDING
 from sim.counts.indicators import DIRECT, LOST
 from sim.counts.schema import SUMMARY

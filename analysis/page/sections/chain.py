@@ -8,10 +8,11 @@ from typing import NamedTuple
 import pandas as pd
 from markupsafe import Markup
 
+from analysis.estimates.claims import NOTICED
 from analysis.page.cells import NOT_STUDIED, NOTHING, margin, title_cell
 from analysis.page.chain_charts import hundred, lengths
 from analysis.page.chain_drawing import drawing
-from analysis.page.noticed import NOTICED, THRESHOLD
+from analysis.page.noticed import THRESHOLD
 from analysis.page.quote import Quote, named, rich
 from analysis.page.section import Block, Cell, Chart, Drawing, Fold, Grid, Page, Section, Words
 from analysis.page.words import LANGUAGES, ORIGINS, Text, both, capitals, coded
