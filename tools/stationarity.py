@@ -1,8 +1,11 @@
-"""Print what drifts in the base world: python tools/stationarity.py PLACE [SEED [MONTHS [NAME=VALUE ...]]].
+"""Print what drifts in the base world: python tools/stationarity.py PLACE [--frozen] [SEED [MONTHS [NAME=VALUE ...]]].
 
 The last two years of a run of MONTHS (120) beside its first two, twice: as they are, and as they would be if households were of the same
 ages and tenures as in the first two (direct standardisation over cells of five years and tenure). What remains then is no ageing; homes
 that are built and people who come are still in it. NAME=VALUE sets a parameter.
+
+``--frozen``: a world whose people, homes and border keep their number and make-up instead (``tools.frozen_world`` says what that is), by
+class, with the seeds 1 to SEED (2): the change, its standard error over the seeds, and whether it is within 5 % or two standard errors.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ from sim.world.codes import CORPORATIE, IN_STOCK, PRESENT, WENS, ZOEKEN, MoveRea
 from sim.world.columns import NEVER, age_years  # noqa: E402
 from sim.world.errors import Refusal  # noqa: E402
 from sim.world.world import World  # noqa: E402
+from tools import frozen_check  # noqa: E402
 
 START, BURN_IN, YEARS = "2026-01", 36, 24  # months that are held against each other
 CLASSES = {"below 55": (0, 55), "55 to 74": (55, 75), "from 75 on": (75, 200), "all": (0, 200)}
@@ -88,10 +92,8 @@ def main(place: str, behaviour: dict[str, float], seed: int = 1, months: int = 1
     """Run, and print.
 
     Raises:
-        Refusal: too few months for two periods; no such place or parameter.
+        Refusal: no such place or parameter.
     """
-    if months < 2 * YEARS:
-        raise Refusal(f"months={months}: the first {YEARS} are held against the last {YEARS}; give {2 * YEARS} or more")
     params = parameters.resolve(behaviour)
     one = build(places.resolve(place), seed, params, start=START, burn_in=BURN_IN, months=months, follow_up=0)
     for _ in range(BURN_IN):
@@ -109,10 +111,29 @@ def main(place: str, behaviour: dict[str, float], seed: int = 1, months: int = 1
         print(f"{name:25} {early:9.5f} {change(late, early):>7}")
 
 
+def told(words: list[str]) -> None:
+    """Do what the words of a command line ask.
+
+    Raises:
+        Refusal: too few months for two periods, no such place or parameter. ValueError: a number that is none.
+    """
+    frozen = "--frozen" in words
+    place, *rest = (word for word in words if word != "--frozen")
+    behaviour = {name: float(value) for name, value in (word.split("=", 1) for word in rest if "=" in word)}
+    seed, months, *_ = (*(int(word) for word in rest if "=" not in word), *(None, None))
+    months = 120 if months is None else months
+    if months < 2 * YEARS:
+        raise Refusal(f"months={months}: the first {YEARS} are held against the last {YEARS}; give {2 * YEARS} or more")
+    if frozen:
+        frozen_check.show(place, range(1, 1 + (2 if seed is None else seed)), behaviour, months)
+    else:
+        main(place, behaviour, 1 if seed is None else seed, months)
+
+
 if __name__ == "__main__":
-    place, *words = sys.argv[1:] or sys.exit(f"usage: {__doc__.splitlines()[0].partition(': ')[2]}")
+    if not set(sys.argv[1:]) - {"--frozen"}:
+        sys.exit(f"usage: {__doc__.splitlines()[0].partition(': ')[2]}")
     try:
-        numbers = [int(word) for word in words if "=" not in word]
-        main(place, {name: float(value) for name, value in (word.split("=", 1) for word in words if "=" in word)}, *numbers)
+        told(sys.argv[1:])
     except (Refusal, ValueError) as error:
         sys.exit(f"stationarity: {error}")
