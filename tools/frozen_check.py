@@ -69,7 +69,7 @@ def count(w: World, first: int) -> Month:
     listed = h.registered[rows] != NEVER
     out: Month = {}
     for name, inside in groups(ages, kinds).items():
-        n = max(1, np.count_nonzero(inside))
+        n = max(1, int(inside.sum()))
         out["households", name, STOCK] = float(np.count_nonzero(inside))
         out["moves", name, MARKET] = float(np.count_nonzero(moved[name]))
         out |= {(figure, name, MARKET): float(each[inside].sum()) / n for figure, each in (("wishes", wish), ("searchers", search))}

@@ -1,10 +1,10 @@
 """A frozen world: a base world whose people, homes and border stay as they are in number and make-up, while everybody goes on living.
 
 Frozen are the ages (of households, by their oldest adult, and of children at home), the shares of couples, of limited adults and of
-households with one, two, and three or more children, the homes (none is built, none demolished) and the persons a month who leave over
-the border. Not frozen are the events: people die, go to care, part, find each other, leave home, come and go, at the rates of the
-parameters; by these homes come free and wishes arise. Nor is anything of the market: wishes, searches, registrations, rents of sitting
-tenants, vacancies and moves may drift.
+younger households with one, two, and three or more children, the homes (none is built, none demolished) and the persons a month who
+leave over the border. Not frozen are the events: people die, go to care, part, find each other, leave home, come and go, at the rates of
+the parameters; by these homes come free and wishes arise. Nor is anything of the market: wishes, searches, registrations, rents of
+sitting tenants, vacancies and moves may drift.
 
 Everybody frozen at one age would be another world: seniors who die would be followed by newcomers instead of those who sat there and grew
 old. So ages are held as a distribution. Who has a birthday turns a year older only as far as there is room among those who are older; who
@@ -76,10 +76,14 @@ def oldest_birth(adult_birth: NDArray) -> NDArray:
     return np.where(adult_birth == ABSENT, np.int64(NEVER), adult_birth.astype(np.int64)).min(axis=1)
 
 
-def stocks(h: Households | People, rows: NDArray) -> dict[str, float]:
-    """What is held level, each per household of ``rows``: of so many children or more at home, of couples, steps of limitation of adults."""
+def stocks(h: Households | People, rows: NDArray, month: int, senior_age: float) -> dict[str, float]:
+    """What is held level, each per household of ``rows``.
+
+    That is those below ``senior_age`` (years) with so many children or more at home, couples, and steps of limitation of adults.
+    """
     n, there = max(1, len(rows)), h.adult_birth[rows] != ABSENT
-    children = (h.child_birth[rows] != ABSENT).sum(axis=1)
+    younger = month - oldest_birth(h.adult_birth[rows]) < YEAR * senior_age
+    children = np.where(younger, (h.child_birth[rows] != ABSENT).sum(axis=1), 0)
     found = [children >= 1, children >= 2, children >= 3, there.all(axis=1), h.adult_limit[rows][there]]
     return {name: float(each.sum()) / n for name, each in zip(HELD, found, strict=True)}
 
@@ -117,7 +121,7 @@ class FrozenPlanner(Planner):
         super().__init__(*given)
         self.shifts: dict[int, list[Shifts]] = {}
         rows = self.present()
-        self.level = stocks(self.g, rows)
+        self.level = stocks(self.g, rows, self.first, self.p.senior_age)
         self.share = and_over(oldest_birth(self.g.adult_birth[rows]), self.first) / max(1, len(rows))
         births = self.g.child_birth[rows]
         self.share_children = and_over(births[births != ABSENT], self.first) / max(1, (births != ABSENT).sum())
@@ -129,12 +133,12 @@ class FrozenPlanner(Planner):
     def pass_month(self, month: int, net_dwellings: int, arrivals: bool) -> None:
         """As of a world in which nothing is built, after ages and make-up have been put right; ``net_dwellings`` is 0."""
         self.hold_ages(month)
-        self.chances = chances(self.filling())
+        self.chances = chances(self.filling(month))
         super().pass_month(month, net_dwellings, arrivals)
 
-    def filling(self) -> Params:
+    def filling(self, month: int) -> Params:
         """The parameters under which the events that fill a stock make up for what it lacks."""
-        now, changed = stocks(self.g, self.present()), {}
+        now, changed = stocks(self.g, self.present(), month, self.p.senior_age), {}
         for stock, name in HELD.items():
             short = self.level[stock] / now[stock] - 1 if now[stock] else 0.0
             changed[name] = float(getattr(self.p, name) * np.clip(1 + STIFF * short, LEAST, MOST))
