@@ -36,7 +36,7 @@ class Line(NamedTuple):
 
     figure: str
     group: str
-    kind: str  # STOCK: held level from outside; MARKET: what the check is about
+    kind: str  # STOCK: of people and homes, to stay level; MARKET: what the check is about
     early: float  # mean of the first PERIOD months
     late: float  # of the last
     change: float  # mean over seeds of late / early − 1
@@ -133,7 +133,7 @@ def compare(worlds: Sequence[Sequence[Month]], period: int = PERIOD) -> list[Lin
 def table(lines: Sequence[Line]) -> str:
     """As it is printed: what is held level first."""
     out = []
-    for kind, title in ((STOCK, "held level from outside"), (MARKET, "free to drift")):
+    for kind, title in ((STOCK, "people and homes, to stay level"), (MARKET, "free to drift")):
         out.append(f"{title:42}{'years 1-2':>12}{'last two':>12}{'change %':>10}{'error':>7}")
         for one in sorted((line for line in lines if line.kind == kind), key=lambda line: line.figure):
             error = "-" if np.isnan(one.error) else f"{100 * one.error:.1f}"

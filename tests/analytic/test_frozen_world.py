@@ -88,7 +88,7 @@ def test_a_change_passes_within_five_per_cent_or_two_standard_errors():
     assert line(1.0, 1.3).change == pytest.approx(0.15) and line(1.0, 1.3).error == pytest.approx(0.15)
 
 
-KNOWN: set[tuple[str, str]] = set()
+KNOWN = {("wishes", "families"), ("searchers", "families"), ("moves", "others")}  # the start has too few families short of rooms
 
 
 @pytest.mark.long
