@@ -81,6 +81,7 @@ PUBLISHED = {
     "assen": of_count("C31", "55 moves after 425 talks", 55, 425),
     "veluwe": of_count("C32", "99 moves after 315 talks", 99, 315),
     "gelderland": of_count("C09", "over 90 moves after 244 talks in depth", 90, 244),
+    "gelderland_contacts": of_count("C09", "over 90 moves after 639 contacts", 90, 639),
 }
 
 
@@ -99,21 +100,25 @@ def by_date(moves: pd.DataFrame, ledger: pd.DataFrame, coach: str, talks_until: 
     """
     need(list(moves.columns), ("month", "months_from_contact"), "moves.parquet")
     talked = ledger[(ledger["instrument"] == coach) & (ledger["month"] < talks_until)]
-    told = moves[moves["months_from_contact"].notna() & (moves["month"] < until)]
-    since = told["months_from_contact"].astype(float)
-    first = told["month"] - since
-    since = since[(first >= 0) & (first < talks_until)]
+    since = told_by_then(moves, talks_until, until)["months_from_contact"].astype(float)
     return {"moved": (float(len(since)), float(talked["contacts"].sum())), "keys": (float(since.sum()), float(len(since)))}
 
 
-def of_those_who_moved(moves: pd.DataFrame, uses: pd.DataFrame, coach: str, until: int) -> dict[str, tuple[float, float]]:
-    """Of the moves after a talk: those that would not have come, or more than a month later, without the coach; and those that would.
+def told_by_then(moves: pd.DataFrame, talks_until: int, until: int) -> pd.DataFrame:
+    """Moves before month ``until`` of those who were first talked to in a month from 0 on and before ``talks_until``."""
+    told = moves[moves["months_from_contact"].notna() & (moves["month"] < until)]
+    first = told["month"] - told["months_from_contact"].astype(float)
+    return told[(first >= 0) & (first < talks_until)]
+
+
+def of_those_who_moved(moves: pd.DataFrame, uses: pd.DataFrame, coach: str, talks_until: int, until: int) -> dict[str, tuple[float, float]]:
+    """Of the moves of ``by_date``: those that would not have come, or later, without the coach; and those in the same month anyway.
 
     Returns:
-        ``caused`` and ``anyway``: (moves, moves of which the ghosts know), moves before month ``until``. Nobody evaluated this.
+        ``caused`` and ``anyway``: (moves, moves of which the ghosts know). Nobody evaluated this.
     """
     used = uses[(uses["instrument"] == coach) & (uses["month_moved"] >= 0) & (uses["month_moved"] < until)]
-    told = moves.loc[moves["months_from_contact"].notna() & (moves["month"] < until), ["household_id", "month"]]
+    told = told_by_then(moves, talks_until, until)[["household_id", "month"]]
     mine = told.merge(used, left_on=["household_id", "month"], right_on=["household_id", "month_moved"])
     known = float(mine["verdict"].isin((*CAUSED, ANYWAY)).sum())
     return {"caused": (float(mine["verdict"].isin(CAUSED).sum()), known), "anyway": (float((mine["verdict"] == ANYWAY).sum()), known)}

@@ -54,10 +54,11 @@ def test_a_programme_counts_talks_and_moves_up_to_a_date():
 
 
 def test_of_moves_after_a_talk_only_those_count_of_which_the_ghosts_know():
-    assert ne.of_those_who_moved(moves(), uses(), COACH, 24) == {"caused": (1, 2), "anyway": (1, 2)}
-    assert ne.of_those_who_moved(moves(), uses(), COACH, 31) == {"caused": (2, 3), "anyway": (1, 3)}
+    assert ne.of_those_who_moved(moves(), uses(), COACH, 24, 24) == {"caused": (1, 2), "anyway": (1, 2)}
+    assert ne.of_those_who_moved(moves(), uses(), COACH, 24, 31) == {"caused": (2, 3), "anyway": (1, 3)}
+    assert ne.of_those_who_moved(moves(), uses(), COACH, 2, 31)["caused"] == (1, 1), "talks of the last months are not followed"
     later = moves(month=[4, 5, 14, 20, 30, 6])
-    assert ne.of_those_who_moved(later, uses(), COACH, 24)["caused"] == (0, 1), "another move than that of the use"
+    assert ne.of_those_who_moved(later, uses(), COACH, 24, 24)["caused"] == (0, 1), "another move than that of the use"
 
 
 def test_moves_of_a_package_are_counted_in_three_ways():
@@ -114,6 +115,7 @@ def test_a_published_count_stands_in_its_row_of_the_evidence():
         "assen": ("425", "55"),
         "veluwe": ("315", "99"),
         "gelderland": ("244", "90"),
+        "gelderland_contacts": ("639", "90"),
     }.items():
         said = ne.PUBLISHED[key]
         assert all(word in rows[said.evidence] for word in words), f"{key}: {rows[said.evidence]}"
