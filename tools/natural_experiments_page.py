@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import csv
 import datetime
+import math
 import subprocess
 import sys
 from collections import defaultdict
@@ -24,6 +25,7 @@ import pandas as pd  # noqa: E402
 
 from analysis.estimates import natural_experiments as ne  # noqa: E402
 from sim import run  # noqa: E402
+from sim.interventions.cards.wooncoach import TALKS_PER_FTE  # noqa: E402
 from sim.interventions.who import Who, members_of  # noqa: E402
 from sim.levers import NO_BITS  # noqa: E402
 from sim.state import Run  # noqa: E402
@@ -49,7 +51,7 @@ class Replay(NamedTuple):
         months: of the scheme, to the day on which was counted; start and seeds are those of every run.
         instruments: settings by key. Talks: of all who may be talked to (share), or as many (number); None: the dose of the card.
         variants: settings by variant and key, on top of ``instruments``.
-        count: tables of a seed to pairs by figure.
+        counted: tables of a seed to pairs by figure.
     """
 
     place: str
@@ -59,7 +61,7 @@ class Replay(NamedTuple):
     instruments: Instruments
     talks: tuple[str, float, int] | None
     variants: dict[str, Instruments]
-    count: Callable[[Tables], dict[str, tuple[float, float]]]
+    counted: Callable[[Tables], dict[str, tuple[float, float]]]
 
 
 def coach(**settings: Any) -> Instruments:
@@ -72,6 +74,7 @@ LEVERS = {  # ends of the assumed ranges on the card
     "levers high": coach(awareness=2, search=2, sight=0.2),
     "a talk that does nothing": coach(awareness=0, search=0, sight=0, trouble=0, responses=0, p_direct=0),
 }
+BOTH = {"levers high, all at their own request": coach(awareness=2, search=2, sight=0.2, rel_own_initiative=1)}
 WHO_TALKS = {"all invited by letter": coach(rel_own_initiative=0), "all at their own request": coach(rel_own_initiative=1)}
 SMALLER = {"n_rooms_taken": 3, "label_step_free": False}
 EEMNES = {"age": 18, "tenure": "corporatie", "rooms": 4}
@@ -94,6 +97,12 @@ def of_coach(talks_until: int, until: int) -> Callable[[Tables], dict[str, tuple
     return count
 
 
+def of_gooi(t: Tables) -> dict[str, tuple[float, float]]:
+    """With talks in the first 36 months, and in the first 14 only: from 2019 to the first lockdown."""
+    early = of_coach(14, 48)(t)
+    return of_coach(36, 48)(t) | {f"{name}_14": pair for name, pair in early.items()}
+
+
 def of_veluwe(t: Tables) -> dict[str, tuple[float, float]]:
     """The programme after 23 months, and after its first ten (C09, the province that it is a part of)."""
     early = of_coach(10, 10)(t)
@@ -108,8 +117,8 @@ REPLAYS = {
         48,
         coach(who={"age": 65, "tenure": "corporatie"}),
         ("share", 549 / 9100, 36),
-        {**WHO_TALKS, **LEVERS},
-        of_coach(36, 48),
+        {**WHO_TALKS, **LEVERS, **BOTH},
+        of_gooi,
     ),
     "assen": Replay(
         "assen",
@@ -118,7 +127,7 @@ REPLAYS = {
         26,
         coach(who={"age": 55, "tenure": "corporatie", "size": 2, "type": "eengezins"}),
         ("number", 425, 26),
-        {**WHO_TALKS, **LEVERS},
+        {**WHO_TALKS, **LEVERS, **BOTH},
         of_coach(26, 26),
     ),
     "veluwe": Replay(
@@ -189,6 +198,7 @@ class Figure(NamedTuple):
     replay: str
     counted: str  # name of the pair
     went_in: str
+    turns: float | None = None  # value at which the sign of an effect turns; None: no effect was published, only a level
 
 
 FILTERED = "filter: draws of the study were kept by 13 to 37 % (C36); the default was not touched"
@@ -205,7 +215,7 @@ FIGURES = (
     Figure(
         "corporatie lettings that the package caused, Eemnes", "eemnes", "eemnes", "caused_let", "free; hangs on assumed levers and doses"
     ),
-    Figure("moves of small households from large homes outside the scheme, Amsterdam", "amsterdam", "amsterdam", "outside", BY_USE),
+    Figure("moves of small households from large homes outside the scheme, Amsterdam", "amsterdam", "amsterdam", "outside", BY_USE, 50),
     Figure("of those outside the scheme below 65, Amsterdam", "amsterdam_young", "amsterdam", "young", "free: ages of the base world"),
 )
 
@@ -222,7 +232,7 @@ def run_one(replay: Replay, seed: int) -> dict[str, dict[str, tuple[float, float
         if replay.talks is not None:
             chosen[COACH]["fte"] = posts(burnt, chosen[COACH], replay.talks)
         result = run.run_scenario(burnt, chosen, tables=("moves", "instruments", "attribution"), ghost_window=GHOSTS)
-        found[variant] = replay.count(result.tables)
+        found[variant] = replay.counted(result.tables)
         if replay.talks is not None and replay.talks[0] == "share":
             found[variant]["letters"] = (found[variant]["moved"][1], float(who_may_talk(burnt, chosen[COACH])))
     return found
@@ -237,7 +247,7 @@ def posts(burnt: Run, settings: Mapping[str, Any], talks: tuple[str, float, int]
     """Full-time posts that hold the published number of talks, of the target group or in all, spread over the months of talks."""
     kind, number, months = talks
     wanted = number * who_may_talk(burnt, settings) if kind == "share" else number
-    return float(12 * wanted / months / 250)
+    return float(12 * wanted / months / TALKS_PER_FTE)
 
 
 def commit() -> str:
@@ -287,15 +297,16 @@ Made by `python tools/natural_experiments_page.py --seeds {seeds}`, {dates}, at 
 
 **{answer}**
 
-Nobody had a trial. So these rows hold users and moves against users and moves. An effect stands in one alone (C04).
+Nobody had a trial. So most rows hold levels against levels, and an effect stands in two: C04, and in words C20. E21 was not replayed.
 
 A figure is *off* when the two intervals share no value. Published: the binomial interval of the count, or how it was worded. It holds
 neither non-response nor bad luck of one place. Model: 95 % over worlds, by Student's t. It holds chance, and no knowledge.
+*Sign*: whether the model lies on the same side of nothing caused, or of half of the moves. *Not told*: its interval holds that value.
 Losses come first.
 
 """
-TABLE = """| figure | published | between | model | between | off by | did it go in? | source |
-|---|---|---|---|---|---|---|---|
+TABLE = """| figure | published | between | model | between | off by | sign | did it go in? | source |
+|---|---|---|---|---|---|---|---|---|
 """
 VARIED = """## What each figure hangs on
 
@@ -313,7 +324,7 @@ NOT_REPLAYED = """## What was not replayed, and why
   rose by 21 %. One paper gives 119,000 to 144,000, which fits; another 144,000 to 199,000, which does not. The model ranks by registration.
   No rule of it rewards a response, and no dormant registration wakes because of one. So its answer is zero by structure: it misses sign
   and size. A lever on responses would be another experiment.
-- **Talks for each letter (C01).** In the model the number of talks is the dose. The row is there to show that the dose is the published one.
+- **Talks for each letter (C01).** In the model the number of talks is the dose. The row only shows that it is the published one.
 - **The share that the Gooi's coaches caused (C01, C02).** The evaluation found it hard to establish. The model's own answer stands below.
 - **Who left the area or went into care after a talk.** The table of moves holds moves to homes in the place. An evaluation may have
   counted them. So the model's shares are low by what they are.
@@ -331,7 +342,7 @@ def pairs_of(rows: list[dict[str, Any]]) -> dict[tuple[str, str, str], list[tupl
 
 def said(value: float, low: float, high: float) -> str:
     """A value with its ends."""
-    return "–" if value != value else f"{value:.1f}" if low != low else f"{value:.1f} ({low:.1f} to {high:.1f})"
+    return "–" if math.isnan(value) else f"{value:.1f}" if math.isnan(low) else f"{value:.1f} ({low:.1f} to {high:.1f})"
 
 
 def rows_of_page(rows: list[dict[str, Any]]) -> list[tuple[Figure, ne.Published, ne.Row]]:
@@ -340,20 +351,36 @@ def rows_of_page(rows: list[dict[str, Any]]) -> list[tuple[Figure, ne.Published,
     for figure in FIGURES:
         published = ne.PUBLISHED[figure.published]
         found.append((figure, published, ne.beside(pairs[figure.replay, PLAIN, figure.counted], published)))
-    return sorted(found, key=lambda one: (-one[2].off / (one[1].high - one[1].low), one[0].says) if one[2].off == one[2].off else (1, ""))
+    return sorted(found, key=lambda one: 1.0 if math.isnan(one[2].off) else -one[2].off / (one[1].high - one[1].low))
 
 
 def table(found: list[tuple[Figure, ne.Published, ne.Row]]) -> str:
     """The rows of the page."""
     lines = []
     for figure, published, row in found:
-        value = f"{published.value:.1f}" if published.value == published.value else "–"
-        off = f"**{row.off:.1f}**" if row.off > 0 else "–"
-        lines.append(
-            f"| {figure.says}, {published.unit} | {value}: {published.says} | {published.low:.1f} to {published.high:.1f} ({published.kind}) | "
-            f"{row.model.value:.1f} | {row.model.lower:.1f} to {row.model.upper:.1f} | {off} | {figure.went_in} | {published.evidence} |"
+        cells = (
+            f"{figure.says}, {published.unit}",
+            published.says if math.isnan(published.value) else f"{published.value:.1f}: {published.says}",
+            f"{published.low:.1f} to {published.high:.1f} ({published.kind})",
+            said(row.model.value, math.nan, math.nan),
+            "–" if math.isnan(row.model.lower) else f"{row.model.lower:.1f} to {row.model.upper:.1f}",
+            f"**{row.off:.1f}**" if row.off > 0 else "–",
+            sign(figure, published, row),
+            figure.went_in,
+            published.evidence,
         )
+        lines.append(f"| {' | '.join(cells)} |")
     return TABLE + "\n".join(lines) + "\n"
+
+
+def sign(figure: Figure, published: ne.Published, row: ne.Row) -> str:
+    """Whether the model is on the same side of nothing as the evaluation was; a dash where only a level was published."""
+    if figure.turns is None or math.isnan(row.model.value):
+        return "–"
+    low, high = (end if math.isfinite(end) else row.model.value for end in (row.model.lower, row.model.upper))
+    if low <= figure.turns <= high:
+        return "not told"
+    return "same" if (low > figure.turns) == (published.high > figure.turns) else "**other**"
 
 
 def varied(rows: list[dict[str, Any]]) -> str:

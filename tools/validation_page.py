@@ -34,6 +34,7 @@ Misses come first. A target with a star is in no verdict. Figures of other areas
 
 """
 OF_RIVALS = "rivals:"
+NO_PACKAGE = "[counted apart](natural-experiments.md)"  # a run of validate is a base world: no package is in it
 BLANK = {name: [""] for name in ("value", "observed", "off")}
 FIGURES = {
     "moved_within": "moves inside the gemeente, 2025",
@@ -56,7 +57,8 @@ Simple forecasts of the same figures (`analysis/estimates/rivals.py`). Figures o
 The ten gemeenten were run each alone, with one seed and 24 months; Gelderland as one region. In so few months chains come out some 3 %
 too short. Weighted: with the population. Persons are counted as a register counts them: into rooms and in with others too. A world is
 built on the arrivals and departures of 2025, so those of the model are no forecast. Nobody counted what talks caused (C01, C31, C32), or
-what a scheme did (C20). `users` says 26.6, 13 and 31 % of talks, and at most half of the moves; `none` says 0.
+what a scheme did (C20). `users` says 26.6, 13 and 31 % of talks, and at most half of the moves; `none` says 0. These runs have no
+package in them, so the model has no row of C04 here. [Natural experiments](natural-experiments.md) run it in its own gemeente.
 """
 
 
@@ -94,7 +96,7 @@ def beside(runs: dict[str, list[str]]) -> str:
         loses = "**loses**" if row.loses == 1 and row.who == beside_rivals.MODEL else ""
         uncounted = row.who == beside_rivals.MODEL and pd.isna(row.error)
         numbers = (
-            ["not run" if row.figure == beside_rivals.MOVES else "not counted yet", "", "", ""]
+            ["not run" if row.figure == beside_rivals.MOVES else NO_PACKAGE if row.figure == "caused_share" else "not counted", "", "", ""]
             if uncounted
             else [*map(beside_rivals.said, (row.error, row.weighted, row.correlation)), beside_rivals.ranked(row)]
         )

@@ -50,7 +50,7 @@ def of_chains(simulated: dict[str, float]) -> list[tuple[object, ...]]:
 
 
 def of_coach() -> list[tuple[object, ...]]:
-    """Rows of what instruments caused. Of C04 alone somebody said what; the model does not count it yet."""
+    """Rows of what instruments caused. Of C04 alone somebody said what; no package is in these runs (``natural_experiments``)."""
     rows = []
     for key, said in rivals.of_users().items():
         observed = targets()[key].value if key == "caused_share" else math.nan

@@ -142,7 +142,7 @@ def of_package(moves: pd.DataFrame, uses: pd.DataFrame, until: int, age: int) ->
     used = (mine["instruments"].astype(str) != "").to_numpy()
     left = (mine["from_tenure"] == CORPORATIE).to_numpy()
     readings = {"let": (mine["to_tenure"] == CORPORATIE).to_numpy(), "left": left, "seniors": left & (mine["age"] >= age).to_numpy()}
-    found = {}
+    found: dict[str, tuple[float, float]] = {}
     for name, inside in readings.items():
         n = float(inside.sum())
         found |= {f"used_{name}": (float((used & inside).sum()), n), f"caused_{name}": (float((because & inside).sum()), n)}

@@ -8,8 +8,11 @@ import pandas as pd
 import pytest
 
 from analysis.estimates import natural_experiments as ne
+from sim import interventions
 from sim.world.errors import Refusal
+from sim.world.places import resolve
 from tools import make_docs
+from tools import natural_experiments_page as of_page
 
 COACH = "coach"
 
@@ -121,3 +124,71 @@ def test_a_published_count_stands_in_its_row_of_the_evidence():
         assert all(word in rows[said.evidence] for word in words), f"{key}: {rows[said.evidence]}"
         assert said.low < said.value < said.high and all(word.split()[0] in said.says for word in words)
     assert {one.evidence for one in ne.PUBLISHED.values()} <= set(rows)
+
+
+def counts(part: dict[str, float], whole: float = 100) -> list[dict[str, object]]:
+    """The file of counts: two worlds with the same share of every figure, that of ``part`` or 0.3, and for each variant."""
+    rows = []
+    for figure in of_page.FIGURES:
+        for variant in (of_page.PLAIN, *of_page.REPLAYS[figure.replay].variants):
+            for seed in (1, 2):
+                n = part.get(figure.counted, 0.3) * whole
+                pair = {"part": f"{n:g}", "whole": f"{whole:g}", "commit": "abc", "date": "2026-01-01"}
+                rows.append({"replay": figure.replay, "variant": variant, "seed": str(seed), "figure": figure.counted, **pair})
+    return rows
+
+
+def figures(text: str) -> list[str]:
+    """The lines of the table of figures."""
+    return text.split(of_page.TABLE)[1].split("\n\n")[0].splitlines()
+
+
+def test_losses_come_first_and_the_answer_names_them():
+    text = of_page.page(counts({"moved": 0.2, "moved_10": 0.3694, "keys": 12, "used_let": 0.15, "caused_let": 0.05, "letters": 0.5}))
+    lines = figures(text)
+    off = [line.split(" | ")[5] != "–" for line in lines]
+    assert off == sorted(off, reverse=True) and 0 < sum(off) < len(off)
+    signs = {line.split(" | ")[0]: line.split(" | ")[6] for line in lines}
+    assert signs["| corporatie lettings that the package caused, Eemnes, %"] == "same"
+    assert signs["| moves of small households from large homes outside the scheme, Amsterdam, %"] == "**other**", "30 % is less than half"
+    assert "not told" in of_page.page(counts({"caused_let": 0})), "nothing caused is neither more nor less"
+    answer = next(line for line in text.splitlines() if line.startswith("**"))
+    assert "Of 10 published figures" in answer, "what was put in by the dose is not among them"
+    assert "caused, Eemnes (5 against 15 %)" in answer and "letter" not in answer
+    assert "was used, Eemnes" not in answer and "months from talk" not in answer
+
+
+def test_what_cannot_be_counted_has_a_dash_and_comes_last():
+    rows = [row for row in counts({}) if row["figure"] != "keys"]
+    text = of_page.page(rows)
+    last = figures(text)[-1]
+    assert "months from talk to keys" in last and " | – |" in last
+
+
+def test_every_replay_is_a_place_with_instruments_that_exist_and_variants_that_change_them():
+    for key, replay in of_page.REPLAYS.items():
+        assert resolve(replay.place).gemeenten
+        assert any(figure.replay == key for figure in of_page.FIGURES)
+        for more in ({}, *replay.variants.values()):
+            assert set(more) <= set(replay.instruments)
+            for name, settings in replay.instruments.items():
+                interventions.load(name, {**settings, **more.get(name, {})})
+        for variant, more in replay.variants.items():
+            plain = {name: interventions.load(name, one) for name, one in replay.instruments.items()}
+            varied = {name: interventions.load(name, {**one, **more.get(name, {})}) for name, one in replay.instruments.items()}
+            assert plain != varied, f"{key}, {variant}: nothing differs from the plain replay"
+
+
+def test_the_dose_is_the_published_one(monkeypatch):
+    monkeypatch.setattr(of_page, "who_may_talk", lambda burnt, settings: 1200)
+    talks = interventions.load(of_page.COACH, {}).n_talks
+    assert of_page.posts(None, {}, ("number", 425, 26)) * talks / 12 * 26 == pytest.approx(425)
+    assert of_page.posts(None, {}, ("share", 0.06, 36)) * talks / 12 * 36 == pytest.approx(72)
+
+
+def test_the_page_is_that_of_its_counts():
+    text = of_page.PAGE.read_text(encoding="utf-8")
+    _, mark, tail = text.partition(of_page.BY_HAND)
+    assert text == of_page.page(of_page.read(), mark + tail), "run: python tools/natural_experiments_page.py --seeds 0"
+    for one in ne.PUBLISHED.values():
+        assert one.says in text and f"{one.low:.1f} to {one.high:.1f}" in text
