@@ -52,6 +52,7 @@ def test_a_programme_counts_talks_and_moves_up_to_a_date():
     assert found["keys"] == (14, 2)
     assert ne.by_date(moves(), LEDGER, COACH, 24, 31)["moved"] == (3, 15)
     assert ne.by_date(moves(), LEDGER, COACH, 12, 12)["moved"] == (1, 10), "keys after the date are not seen"
+    assert ne.by_date(moves(), LEDGER, COACH, 11, 24)["moved"] == (2, 6), "talks of the month after the last do not count"
     with pytest.raises(Refusal, match="months_from_contact"):
         ne.by_date(moves().drop(columns="months_from_contact"), LEDGER, COACH, 12, 24)
 
@@ -60,6 +61,8 @@ def test_of_moves_after_a_talk_only_those_count_of_which_the_ghosts_know():
     assert ne.of_those_who_moved(moves(), uses(), COACH, 24, 24) == {"caused": (1, 2), "anyway": (1, 2)}
     assert ne.of_those_who_moved(moves(), uses(), COACH, 24, 31) == {"caused": (2, 3), "anyway": (1, 3)}
     assert ne.of_those_who_moved(moves(), uses(), COACH, 2, 31)["caused"] == (1, 1), "talks of the last months are not followed"
+    unknown = moves(months_from_contact=[2, None, 12, 5, 10, None])
+    assert ne.of_those_who_moved(unknown, uses(), COACH, 24, 24)["caused"] == (1, 2), "of household 4 the ghost does not know"
     later = moves(month=[4, 5, 14, 20, 30, 6])
     assert ne.of_those_who_moved(later, uses(), COACH, 24, 24)["caused"] == (0, 1), "another move than that of the use"
 
@@ -69,6 +72,8 @@ def test_moves_of_a_package_are_counted_in_three_ways():
     assert found["used_let"] == (2, 4) and found["caused_let"] == (1, 4), "one went to an owner home, one moved too late"
     assert found["used_left"] == (2, 5) and found["caused_left"] == (1, 5)
     assert found["used_seniors"] == (2, 2) and found["caused_seniors"] == (1, 2)
+    owners = moves(from_tenure=["corporatie", "corporatie", "koop", *["corporatie"] * 3])
+    assert ne.of_package(owners, uses(), 24, 65)["used_seniors"] == (1, 1), "a senior who leaves an owned home is not of the target group"
     partner = moves(reason=["union", *["fill"] * 5])
     assert ne.of_package(partner, uses(), 24, 65)["caused_left"] == (0, 4), "a move in with a partner is none"
 
@@ -77,6 +82,7 @@ def test_moves_of_small_households_out_of_large_homes_are_told_apart_by_the_sche
     large = ne.Large(rooms=5, floor_area=70, size=3)
     found = ne.outside(moves(), uses(), ("geld",), 31, large, 65)
     assert found == {"outside": (1, 3), "young": (1, 1), "caused": (2, 3)}, "too few rooms, too few m2 and too many persons are left out"
+    assert ne.outside(moves(age=50), uses(), ("geld",), 31, large, 65)["young"] == (1, 1), "who is young and went with the scheme is not in it"
     assert ne.outside(moves(), uses(), ("ander",), 31, large, 65)["outside"] == (3, 3)
     assert ne.outside(moves(), uses(), ("geld",), 30, large, 65)["outside"] == (1, 2), "the window"
     assert ne.outside(moves(instruments="voorgeld"), uses(), ("geld",), 31, large, 65)["outside"] == (3, 3), "a key is no part of a word"
