@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.special import betaincinv
+from scipy.special import betaincinv, gammaincinv
 
 from analysis.estimates.statistics import LEVEL, Ratio, ratio
+from analysis.estimates.targets import targets
 from analysis.tables.files import need
 from sim.world.codes import MoveReason, Tenure, Verdict, names
 from sim.world.names import ALLE
@@ -31,7 +32,7 @@ class Published(NamedTuple):
         evidence: id of its row in docs/evidence.csv.
         says: the published words or numbers, short.
         value, low, high: in ``unit``; the ends are those of a binomial interval where it is a count, else of how it was worded.
-        unit: ``%``, ``months``.
+        unit: ``%``, ``months`` (a mean), ``moves`` (a number of them in one place).
         kind: what the ends are.
     """
 
@@ -71,10 +72,25 @@ def of_count(evidence: str, says: str, part: int, whole: int) -> Published:
     return Published(evidence, says, 100 * part / whole, *binomial(part, whole), "%", "binomial, 95 %")
 
 
+def of_number(evidence: str, says: str, number: int) -> Published:
+    """A published number of moves above 0, with the exact 95 % interval of a Poisson count (Garwood 1936)."""
+    tail = (1 - LEVEL) / 2
+    return Published(
+        evidence, says, number, float(gammaincinv(number, tail)), float(gammaincinv(number + 1, 1 - tail)), "moves", "Poisson, 95 %"
+    )
+
+
+def of_target(ident: str, says: str) -> Published:
+    """A figure of sim/data/targets/targets.csv with the tolerance that was frozen there."""
+    one = targets()[ident]
+    return Published(one.source, says, one.value, one.low, one.high, one.unit, "tolerance of the target")
+
+
 PUBLISHED = {
     "gooi_letters": of_count("C01", "549 talks after 9,100 letters", 549, 9100),
     "gooi_moved": of_count("C01", "146 moves among 549 who talked", 146, 549),
-    "gooi_keys": Published("C03", "about a year on average", 12, 9, 15, "months", "rounded to a year or so: our reading"),
+    "gooi_keys": of_target("talk_to_keys", "about a year on average"),
+    "eemnes_number": of_number("C04", "8 moves in the year could be related to the package", 8),
     "eemnes": of_count("C04", "8 of 55 moves could be related to the package", 8, 55),
     "amsterdam": Published("C20", "more moves outside the scheme than with it", math.nan, 50, 100, "%", "more than half"),
     "amsterdam_young": Published("C20", "half of those outside were below 65", 50, 40, 60, "%", "rounded to a half: our reading"),
@@ -189,7 +205,7 @@ def outside(
 def beside(pairs: list[tuple[float, float]], published: Published) -> Row:
     """The model, from a pair per seed, beside what was published. Student's t over seeds, by leaving one out (``statistics.ratio``)."""
     per = 100.0 if published.unit == "%" else 1.0
-    found = ratio([per * part for part, _ in pairs], [whole for _, whole in pairs])
+    found = ratio([per * part for part, _ in pairs], [1.0 if published.unit == "moves" else whole for _, whole in pairs])
     low, high = (end if np.isfinite(end) else found.value for end in (found.lower, found.upper))
     off = math.nan if math.isnan(found.value) else max(0.0, published.low - high, low - published.high)
     return Row(found, off, found.value - published.value)

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from analysis.estimates import natural_experiments as ne
+from analysis.estimates.targets import targets
 from sim import interventions
 from sim.world.errors import Refusal
 from sim.world.places import resolve
@@ -82,7 +83,9 @@ def test_moves_of_small_households_out_of_large_homes_are_told_apart_by_the_sche
     large = ne.Large(rooms=5, floor_area=70, size=3)
     found = ne.outside(moves(), uses(), ("geld",), 31, large, 65)
     assert found == {"outside": (1, 3), "young": (1, 1), "caused": (2, 3)}, "too few rooms, too few m2 and too many persons are left out"
-    assert ne.outside(moves(age=50), uses(), ("geld",), 31, large, 65)["young"] == (1, 1), "who is young and went with the scheme is not in it"
+    assert ne.outside(moves(age=50), uses(), ("geld",), 31, large, 65)["young"] == (1, 1), (
+        "who is young and went with the scheme is not in it"
+    )
     assert ne.outside(moves(), uses(), ("ander",), 31, large, 65)["outside"] == (3, 3)
     assert ne.outside(moves(), uses(), ("geld",), 30, large, 65)["outside"] == (1, 2), "the window"
     assert ne.outside(moves(instruments="voorgeld"), uses(), ("geld",), 31, large, 65)["outside"] == (3, 3), "a key is no part of a word"
@@ -102,6 +105,14 @@ def test_what_is_no_share_has_no_interval(part, whole):
         ne.binomial(part, whole)
 
 
+def test_the_interval_of_a_number_is_the_exact_one_of_poisson_and_that_of_a_target_is_the_frozen_one():
+    said = ne.of_number("C00", "", 8)
+    assert (said.low, said.high) == pytest.approx((3.454, 15.763), abs=0.001)  # table of Garwood
+    frozen = targets()["talk_to_keys"]
+    keys = ne.PUBLISHED["gooi_keys"]
+    assert (keys.evidence, keys.low, keys.high) == ("C03", pytest.approx(12 * 0.67), pytest.approx(12 * 1.33)) and frozen.value == 12
+
+
 def test_the_model_is_off_by_the_gap_between_the_two_intervals():
     said = ne.Published("C00", "", 50, 40, 60, "%", "")
     same = [(1.0, 10.0)] * 3
@@ -112,6 +123,9 @@ def test_the_model_is_off_by_the_gap_between_the_two_intervals():
     one = ne.beside([(2.0, 10.0)], said)
     assert math.isnan(one.model.lower) and one.off == pytest.approx(20), "one seed has no interval and is held as it is"
     assert math.isnan(ne.beside([(0.0, 0.0)], said).off)
+    assert ne.beside([(30.0, 2.0), (10.0, 9.0)], said._replace(unit="moves")).model.value == pytest.approx(20), (
+        "a number is a mean of worlds"
+    )
     assert ne.beside([(30.0, 2.0)], said._replace(unit="months")).model.value == pytest.approx(15), "a mean is not in per cent"
 
 
@@ -159,16 +173,25 @@ def test_losses_come_first_and_the_answer_names_them():
     assert signs["| moves of small households from large homes outside the scheme, Amsterdam, %"] == "**other**", "30 % is less than half"
     assert "not told" in of_page.page(counts({"caused_let": 0})), "nothing caused is neither more nor less"
     answer = next(line for line in text.splitlines() if line.startswith("**"))
-    assert "Of 10 published figures" in answer, "what was put in by the dose is not among them"
-    assert "caused, Eemnes (5 against 15 %)" in answer and "letter" not in answer
-    assert "was used, Eemnes" not in answer and "months from talk" not in answer
+    assert "Of 14 comparisons" in answer, "what was put in by the dose is not among them"
+    told = text.split(answer)[1].split("\n\n")[1]
+    assert "- corporatie lettings that the package caused, Eemnes: 5.0 against 14.5 %" in told and "letter" not in told
+    assert "lettings for which the package was used" not in told and "mean time" not in told
+
+
+def test_what_the_levers_add_is_the_difference_within_each_world():
+    pairs = {
+        ("gooi", of_page.PLAIN, "moved"): [(20.0, 100.0), (30.0, 50.0)],
+        ("gooi", of_page.NOTHING, "moved"): [(10.0, 100.0), (20.0, 40.0)],
+    }
+    assert "add 10.0 (95 % over worlds: 10.0 to 10.0) points" in of_page.added("gooi", pairs)
 
 
 def test_what_cannot_be_counted_has_a_dash_and_comes_last():
     rows = [row for row in counts({}) if row["figure"] != "keys"]
     text = of_page.page(rows)
     last = figures(text)[-1]
-    assert "months from talk to keys" in last and " | – |" in last
+    assert "mean time from talk to keys" in last and " | – |" in last
 
 
 def test_every_replay_is_a_place_with_instruments_that_exist_and_variants_that_change_them():
