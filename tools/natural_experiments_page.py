@@ -114,7 +114,7 @@ def of_veluwe(t: Tables) -> dict[str, tuple[float, float]]:
 REPLAYS = {
     "gooi": Replay(
         "gooise-meren+hilversum+huizen+blaricum+laren+wijdemeren",
-        "the Gooi itself, as it is in 2026; talks in 36 months and keys in 48 are our reading of 2019 to the evaluation of 2023",
+        "the Gooi itself, as it is in 2026. Our reading of 2019 to 2023: talks in 36 months, keys in 48",
         1,
         48,
         coach(who={"age": 65, "tenure": "corporatie"}),
@@ -177,7 +177,7 @@ REPLAYS = {
     ),
     "amsterdam": Replay(
         "amsterdam",
-        "Amsterdam itself, as it is in 2026; the older rule (C24), with at most three rooms for at most 60 m2, and the grant of the card",
+        "Amsterdam itself, as it is in 2026. The older rule (C24), with three rooms for 60 m2, and the grant of the card",
         1,
         24,
         {"voorrang": {"who": AMSTERDAM, **SMALLER}, GRANT: {"who": AMSTERDAM, "n_rooms_taken": 3}},
@@ -304,7 +304,7 @@ def write(rows: list[dict[str, Any]]) -> None:
 
 HEAD = """# Natural experiments: schemes that were evaluated, counted in the model as they were counted
 
-Made by `python tools/natural_experiments_page.py --seeds {seeds}`, {dates}, at commit {commits}. Counts by world:
+Made by `python tools/natural_experiments_page.py --seeds {seeds}` (worlds: last table), {dates}, at {commits}. Counts by world:
 `docs/natural_experiments.csv`. Definitions: `analysis/estimates/natural_experiments.py`. Nothing was fitted to this page.
 
 **{answer}
@@ -437,7 +437,7 @@ def page(rows: list[dict[str, Any]], tail: str = "") -> str:
     answer = f"Of {len(free)} comparisons the model is off in {len(off)}, too low in {low} of them.**\n" + "".join(told(one) for one in off)
     worlds = {key: len({row["seed"] for row in rows if row["replay"] == key}) for key in REPLAYS}
     dates, commits = (" and ".join(sorted({row[name] for row in rows})) for name in ("date", "commit"))
-    seeds = min((worlds[key] // one.worlds for key, one in REPLAYS.items()), default=0)
+    seeds = max((worlds[key] // one.worlds for key, one in REPLAYS.items()), default=0)
     text = HEAD.format(seeds=seeds, dates=dates, commits=commits, answer=answer) + table(found) + "\n" + WENT_IN + varied(rows) + HOW
     text += "".join(f"| {key} | {one.resembles} | {one.months} | {worlds[key]} |\n" for key, one in REPLAYS.items())
     return text + "\n" + NOT_REPLAYED + ("\n" + tail if tail else "")
@@ -446,8 +446,9 @@ def page(rows: list[dict[str, Any]], tail: str = "") -> str:
 def told(one: tuple[Figure, ne.Published, ne.Row]) -> str:
     """A figure that is off, as a line of a list."""
     figure, published, row = one
-    unit = " %" if published.unit == "%" else f" {published.unit}"
-    return f"\n- {figure.says}: {row.model.value:.1f} against {published.value:.1f}{unit}"
+    unit = "%" if published.unit == "%" else published.unit
+    against = published.kind if math.isnan(published.value) else f"{published.value:.1f}"
+    return f"\n- {figure.says}: {row.model.value:.1f} {unit} against {against}"
 
 
 def main() -> None:
