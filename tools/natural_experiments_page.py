@@ -309,7 +309,7 @@ Made by `python tools/natural_experiments_page.py --seeds {seeds}` (worlds: last
 
 **{answer}
 
-Nobody had a trial. So most rows hold levels against levels, and an effect stands in two: C04, and in words C20. E21 was not replayed.
+Nobody had a trial. So most rows hold levels against levels, and an effect stands in two: C04, and in words C20.
 
 A figure is *off* when the two intervals share no value. Published: the binomial interval of the count, or how it was worded. It holds
 neither non-response nor bad luck of one place. Model: 95 % over worlds, by Student's t. It holds chance, and no knowledge.
@@ -338,7 +338,7 @@ HOW = """## How each was counted
 """
 NOT_REPLAYED = """## What was not replayed, and why
 
-- **Points for searching, Amsterdam region, from 16 January 2023 (E21).** It is no scheme for seniors but a new order of the list. Active
+- **Points for searching, Amsterdam region, from 16 January 2023.** It is no scheme for seniors but a new order of the list. Active
   seekers rose by 21 % in a year. One paper of December 2024 gives 119,000 to 144,000, which is 21 %. Another gives 144,000 to 199,000,
   which is 38. Both were read second-hand. The model ranks by registration time. No rule of it rewards a response, and none wakes a dormant
   registration. So its answer is zero by structure: **it misses the sign**. A lever on responses would be another experiment.
