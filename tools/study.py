@@ -11,8 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,17 +31,16 @@ from analysis.estimates.knowledge import FOLDER, OLDER, of_group, studied  # noq
 from analysis.tables import record  # noqa: E402
 from analysis.tables.record import DESIGN, RUNS  # noqa: E402
 from experiments.assumptions import Assumption, as_settings, behaviour, of_instrument  # noqa: E402
+from experiments.candidates import CARDS, SEED, candidates, values_of  # noqa: E402
+from experiments.lines import through  # noqa: E402
 from experiments.runs.folder import join, locked, write_json  # noqa: E402
 from experiments.runs.manifest import commit  # noqa: E402
-from experiments.runs.runner import pool  # noqa: E402
 from experiments.runs.world import digests  # noqa: E402
 from experiments.trials import Found, base_world, differences, trial  # noqa: E402
-from sim.interventions import REGISTRY  # noqa: E402
 from sim.world.errors import Refusal  # noqa: E402
 from sim.world.names import ALL, BASIS  # noqa: E402
 
 Worlds = Mapping[int, list[Found]]  # by draw
-SEED = 20261130  # of the screening and the draws, not of a world
 SCREENED = (  # one of each way in which cards work, and those that the default run compares
     "wooncoach_sociaal",
     "wooncoach_particulier",
@@ -53,12 +51,11 @@ SCREENED = (  # one of each way in which cards work, and those that the default 
     "renovatie",
     "seniorenwoningen",
 )
-CARDS = tuple(key for key in REGISTRY if key != "interventie_x")  # whose settings are a user's own
 SCREENS = 240  # trials: a share of 4 % of the variance then stands four standard errors above none
 DUMMIES = 20  # columns that nothing reads: what chance makes of one
 SCREEN_PLACE, SCREEN_TIME = "veldhoven", (48, 12)  # months and burn-in: a small place for a short time is enough to rank
 OFF = ["logit_choice_overload"]  # 0 takes the mechanism out: whether there is one is structure, and no draw of a number
-MOST_DECIDING, KEPT, KEPT_OF_FUNNEL, CANDIDATES = 15, 60, 96, 10_000
+MOST_DECIDING, KEPT, KEPT_OF_FUNNEL = 15, 60, 96
 FIRST, BATCH, MOST_TRIED = 60, 20, 600  # base worlds before what fits can be foreseen, between two foresights, and in all
 LIKELY = 0.1  # a candidate that is foreseen to fit with less than this chance is passed over
 SHIPPED_SEEDS = 8  # worlds as shipped, since each factor divides by them; a draw has one, with the number of the draw as its seed
@@ -68,32 +65,6 @@ ELSEWHERE, CARRIED = "veldhoven", ("wooncoach_sociaal", "voorrang", "huurgewenni
 NEAR = 0.25  # of a fitted target, or of the base world as shipped where that misses it
 OF_FIGURE = ["indicator", "group_by", "group"]
 FUNNEL = {"wooncoach_sociaal": (0.13, 0.37)}  # moves for each talk: C36, of tenants; no programme for owners was evaluated
-
-
-def through(path: Path, tasks: Mapping[str, tuple[Any, ...]], call: Callable[..., Any], workers: int) -> dict[str, Any]:
-    """What ``call`` gives for each task, by name: what the file has already is not asked again; each answer is a line of it."""
-    found = read(path)
-    todo = {name: task for name, task in tasks.items() if name not in found}
-    began = time.monotonic()
-    with pool(workers) as executor, path.open("a", encoding="utf-8") as file:
-        asked = {executor.submit(call, *task): name for name, task in todo.items()}
-        for n, (future, name) in enumerate(asked.items(), 1):
-            found[name] = future.result()
-            file.write(json.dumps([name, found[name]]) + "\n")
-            file.flush()
-            left = (time.monotonic() - began) / n * (len(todo) - n)
-            print(f"{path.stem}: {n} of {len(todo)}, about {left / 60:.0f} minutes to go", file=sys.stderr, flush=True)
-    return {name: found[name] for name in tasks}
-
-
-def read(path: Path) -> dict[str, Any]:
-    """The finished lines of a file; half a line, of a run that was killed, is cut off."""
-    if not path.is_file():
-        return {}
-    whole = path.read_bytes()
-    whole = whole[: whole.rfind(b"\n") + 1]
-    path.write_bytes(whole)
-    return dict(json.loads(line) for line in whole.splitlines())
 
 
 def tried(
@@ -157,20 +128,6 @@ def deciding_most(table: pd.DataFrame, of: list[str]) -> pd.Series:
 
 
 # draws
-
-
-def candidates(deciding: Iterable[str]) -> tuple[list[Assumption], NDArray]:
-    """What is drawn, and where each candidate stands, [CANDIDATES, assumptions] from 0 to 1: a Latin hypercube over plausible ranges."""
-    from scipy.stats import qmc
-
-    asked: list[Assumption] = [one for one in behaviour() if one.key in set(deciding)]
-    asked += [one for card in CARDS for one in of_instrument(card)]
-    return asked, qmc.LatinHypercube(len(asked), rng=np.random.default_rng(SEED)).random(CANDIDATES)
-
-
-def values_of(asked: Iterable[Assumption], point: Iterable[float]) -> dict[str, float]:
-    """The values of a candidate."""
-    return {one.key: one.drawn(share) for one, share in zip(asked, point, strict=True)}
 
 
 def aims(shipped: Mapping[str, float]) -> dict[str, float]:

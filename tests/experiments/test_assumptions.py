@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from analysis.estimates.knowledge import figure
+from experiments import lines
 from experiments.assumptions import AMOUNTS, COUNTS_ONLY, UNSURE, as_settings, behaviour, of_instrument
 from sim import parameters
 from sim.interventions import REGISTRY, load
@@ -95,7 +96,7 @@ def test_a_base_world_is_held_against_the_source_and_where_the_shipped_one_misse
 def test_what_was_finished_is_not_asked_again_and_half_a_line_is_cut_off(tmp_path):
     path = tmp_path / "x.jsonl"
     path.write_text('["a", 1]\n["b", 2')
-    assert study.read(path) == {"a": 1} and path.read_text() == '["a", 1]\n'
+    assert lines.read(path) == {"a": 1} and path.read_text() == '["a", 1]\n'
 
 
 def test_a_draw_outside_a_cards_funnel_is_left_out_for_that_card_alone():
