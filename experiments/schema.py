@@ -107,6 +107,24 @@ class Sensitivity(Pooled):
     points: Whole = Field(ge=4, le=65_536, description="a power of two: points of each of the 2 + assumptions tables")
 
 
+class Calibrate(Command):
+    """The keys of ``experiments.calibrate``."""
+
+    municipality: Place
+    months: Months
+    burn_in: MonthsAround
+    over: Names = Field(default_factory=list, max_length=30, description="parameters that are drawn; none: those that decide most")
+    structure: Names = Field(default_factory=list, description="mechanisms that are drawn as shipped or otherwise")
+    waves: Whole = Field(ge=1, le=10, description="waves of runs")
+    runs: Whole = Field(ge=4, le=100_000, description="base worlds of each wave")
+    repeats: Whole = Field(ge=2, le=1_000, description="seeds of the world as shipped: what chance makes of one")
+    kept: Whole = Field(ge=2, le=10_000, description="draws that are run again and written")
+    truths: Whole = Field(ge=2, le=10_000, description="runs that are taken for the truth in turn")
+    earlier: OneFolder = Field(None, min_length=1, description="base.jsonl of tools/study.py: the first wave")
+    workers: Whole = Field(ge=1, le=1_024, description="processes")
+    out: OneFolder = Field(None, min_length=1, description="a folder")
+
+
 class Attribute(Runs):
     """The keys of ``experiments.attribute``."""
 

@@ -14,6 +14,7 @@ COMMANDS = {
     "goals": "experiments.goals",
     "sweep": "experiments.sweep",
     "sensitivity": "experiments.sensitivity",
+    "calibrate": "experiments.calibrate",
     "validate": "experiments.validate",
     "list": "experiments.list",
     "check": "experiments.check",

@@ -127,6 +127,7 @@ def _refuse(undeclared: list[str]) -> None:
 
 SENSITIVITY_JSON = "sensitivity.json"
 REPORT, WORKBOOK = "report.html", "resultaten.xlsx"
+CALIBRATED = ("posterior.csv", "posterior_sweep.csv", "recovery.csv", "held_back.csv", "calibration.json")
 JOBS_CSV, SWEEP_CSV = "jobs.csv", "sweep.csv"  # of a sweep, beside the folders of its jobs
 CHARTS = (
     "extra_verhuizingen",
@@ -164,6 +165,7 @@ EVERYTHING = (  # what this program may write or replace in a folder of its own;
     *RECORDS,
     *(record.SWEEP, JOBS_CSV, SWEEP_CSV),
     *(SENSITIVITY_JSON, schema.SENSITIVITY.file),
+    *CALIBRATED,
     *(pattern for made in FROM_TABLES for pattern in (*made.patterns, *made.handed_over)),
     *(pattern for apart in (SHARES, GOALS) for pattern in apart.patterns),
 )

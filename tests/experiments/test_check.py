@@ -20,7 +20,7 @@ from analysis.tables.files import digest, write_json
 from analysis.tables.made import PAGE
 from analysis.tables.schema import EVERY
 from analysis.worksheets import fill
-from experiments import attribute, check, compare, entry, goals, sensitivity, sweep, validate
+from experiments import attribute, calibrate, check, compare, entry, goals, sensitivity, sweep, validate
 from experiments.runs import store
 from experiments.runs.whole import checksums, look
 from sim.counts.schema import TABLES
@@ -54,7 +54,8 @@ DOORS = {  # every command that writes into a folder of results
     "analysis.worksheets": lambda out: fill.main([str(out)]),
 }
 READERS = ("analysis.collect", "experiments.check", "experiments.list")
-ELSEWHERE = ("experiments.sweep", "experiments.sensitivity", "workshop")  # have folders of their own, and are refused in others
+# these have folders of their own, and are refused in others
+ELSEWHERE = ("experiments.calibrate", "experiments.sweep", "experiments.sensitivity", "workshop")
 
 
 @pytest.fixture(scope="module", name="whole")
@@ -171,11 +172,12 @@ def test_every_command_writes_into_a_folder_of_results_or_only_reads():
     assert sorted((*DOORS, *READERS, *ELSEWHERE)) == COMMANDS
 
 
-@pytest.mark.parametrize("command", [sweep, sensitivity], ids=["sweep", "sensitivity"])
+@pytest.mark.parametrize("command", [sweep, sensitivity, calibrate], ids=["sweep", "sensitivity", "calibrate"])
 def test_a_command_with_a_folder_of_its_own_is_refused_in_one_of_results_and_changes_nothing(whole, command, capsys):
     before = {path: path.read_bytes() for path in sorted(whole.rglob("*")) if path.is_file() and path.name != record.LOCK}
     more = ["over=[p_sight]", "points=4"] if command is sensitivity else []
-    assert entry.main(command.COMMAND, [f"municipality={MIXED}", "months=3", "burn_in=0", "follow_up=0", *more, f"out={whole}"]) == 2
+    more += ["municipality=delft"] if command is calibrate else [f"municipality={MIXED}", "follow_up=0"]
+    assert entry.main(command.COMMAND, ["months=3", "burn_in=0", *more, f"out={whole}"]) == 2
     assert "holds runs with" in capsys.readouterr().err
     after = {path: path.read_bytes() for path in sorted(whole.rglob("*")) if path.is_file() and path.name != record.LOCK}
     assert {path: one for path, one in after.items() if ".hydra" not in path.parts} == {
