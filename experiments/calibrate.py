@@ -199,21 +199,21 @@ def execute(prepared: Prepared, out: Path | None, command: str) -> int:
         refuse_nothing(numbers, config.waves + 1)
         points = rest.points[numbers, : len(work.drawn)]
         kept = Found.of_lines(work.wave(f"kept {len(runs)}", points))
-        weight = calibration.run_again(fitted, kept, _logs_of(work, fitted, kept, rest))
+        weight = calibration.run_again(fitted, kept, _drawn_by(work, fitted, kept))
         say("recovering truths")
         recovered = calibration.recover(work.drawn, every, aim, config.truths, bool(work.earlier))
         about = _about(prepared, command, made_from, waves, uncounted) | {"left": rest.share, "effective_draws": of.effective(weight)}
         _write(folder, work.drawn, kept, weight, recovered, calibration.kept_back(config.municipality, kept, weight))
         table = calibration.targets_table(fitted, work.drawn, every, kept, weight, DUMMIES)
         about |= told(work.drawn, rest, kept, weight, recovered, table) | {"seconds": round(time.monotonic() - began)}
-        write_json(folder / posterior.ABOUT, about)
+        write_json(folder / posterior.ABOUT, rounded(about))
     print(words(about, pd.read_csv(folder / posterior.HELD_BACK)))
     print(folder / posterior.DRAWS)
     return 0
 
 
-def _logs_of(work: Work, fitted: calibration.Fit, kept: Found, rest: calibration.Left) -> NDArray:
-    """By what the kept draws were drawn, worked out of their values: finished lines may be of an earlier fit."""
+def _drawn_by(work: Work, fitted: calibration.Fit, kept: Found) -> NDArray:
+    """By what the kept draws were drawn, worked out of their values: finished lines may be of an earlier fit. Dummies in the middle."""
     points = np.hstack([space.points_of(work.drawn, kept.values), np.full((len(kept.names), DUMMIES), 0.5)])
     return fitted.weighed(points)[0]
 
@@ -222,7 +222,7 @@ def _about(prepared: Prepared, command: str, made_from: str, waves: list[dict[st
     names = {one.key for one in prepared.drawn}
     return {
         "made_by": record.MADE_BY,
-        "command": command,
+        "command": shared(command),
         "date": date.today().isoformat(),
         "commit": made_from,
         "place": prepared.config.municipality,
@@ -234,6 +234,21 @@ def _about(prepared: Prepared, command: str, made_from: str, waves: list[dict[st
         "not_drawn": [one.key for one in behaviour() if one.key not in names],
         "keep_prior": calibration.keep_prior(),
     }
+
+
+def shared(command: str) -> str:
+    """The command without the folders of whoever gave it."""
+    words = [word for word in command.split() if not word.startswith("out=")]
+    return " ".join(f"earlier={Path(word).name}" if word.startswith("earlier=") else word for word in words)
+
+
+def rounded(content: Any) -> Any:
+    """Numbers with five figures, at whatever depth."""
+    if isinstance(content, dict):
+        return {key: rounded(one) for key, one in content.items()}
+    if isinstance(content, list):
+        return [rounded(one) for one in content]
+    return float(f"{content:.5g}") if isinstance(content, float) else content
 
 
 def told(

@@ -17,7 +17,7 @@ from experiments.space import Entry, Switch
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-BANK, TRIED = 40_000, 20_000  # points of the prior that are weighed; for each truth
+BANK, TRIED = 40_000, 10_000  # points of the prior that are weighed; for each truth
 DUMMIES = 5  # columns that the model does not read
 FOLDS = 10
 SEED = 20261130  # of the points, not of a world
