@@ -78,20 +78,19 @@ def test_a_made_up_model_is_found_again_and_what_no_target_sees_is_named(tmp_pat
 
 
 def test_it_goes_on_where_it_was_stopped(tmp_path, monkeypatch):
-    whole, out = tmp_path / "whole", tmp_path / "out"
-    assert done(whole) == 0
-    n = [0]
+    whole, out, asked, stop = tmp_path / "whole", tmp_path / "out", [0], [0]
 
     def stopped(*task):
-        n[0] += 1
-        if n[0] == 45:
+        asked[0] += 1
+        if asked[0] == stop[0]:
             raise KeyboardInterrupt
         return made_up(*task)
 
     monkeypatch.setattr(calibrate, "base_world", stopped)
+    assert done(whole) == 0
+    worlds, asked[0], stop[0] = asked[0], 0, 45
     assert done(out) == 130
-    monkeypatch.setattr(calibrate, "base_world", made_up)
-    assert done(out) == 0
+    assert done(out) == 0 and asked[0] == worlds + 1  # the one that was stopped is asked again, no other
     assert (out / posterior.DRAWS).read_bytes() == (whole / posterior.DRAWS).read_bytes()
 
 
