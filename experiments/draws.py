@@ -6,9 +6,24 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
+from analysis.estimates import posterior
+from experiments.runs.world import digests
 from sim.world.errors import Refusal
 
 MOST_ROWS = 10_000
+POSTERIOR = "posterior"  # instead of a path: the draws that ship
+
+
+def file_of(named: str) -> Path:
+    """The file that a key names: its path, or that of the draws that ship (POSTERIOR).
+
+    Raises:
+        Refusal: what ships is of another model than there is now.
+    """
+    if named != POSTERIOR:
+        return Path(named)
+    posterior.shipped(digests())
+    return posterior.FOLDER / posterior.SWEPT
 
 
 def read(path: Path) -> list[tuple[int, list[str]]]:

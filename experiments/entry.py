@@ -197,7 +197,7 @@ def drawn(command: HydraCommand, path: str | None, taken: Collection[str]) -> li
     if path is None:
         return [([], [])]
     rows = []
-    for number, row in draws.read(Path(path)):
+    for number, row in draws.read(draws.file_of(path)):
         where = f"{path}, line {number}"
         try:
             overrides = parse(row)

@@ -97,7 +97,7 @@ class Pooled(Comparing):
 class Sweep(Pooled):
     """The keys of ``experiments.sweep``: those of compare, of which each may have several values."""
 
-    draws: OneFolder = Field(None, min_length=1, description="a CSV file with keys above its columns: each row is a job")
+    draws: OneFolder = Field(None, min_length=1, description="a CSV file with keys above its columns, or posterior: each row is a job")
 
 
 class Sensitivity(Pooled):

@@ -26,7 +26,7 @@ if str(ROOT) not in sys.path:  # run as a file, the project is not on the path y
 
 from sim.parameters.evidence import IN_ENGLISH, STRONGEST_FIRST, rows_of  # noqa: E402
 from sim.world.errors import Refusal, hint  # noqa: E402
-from tools import commands_page, knowledge_page, menukaart_page, own_places_page, rules_page  # noqa: E402
+from tools import calibration_page, commands_page, knowledge_page, menukaart_page, own_places_page, rules_page  # noqa: E402
 
 EVIDENCE = ROOT / "docs" / "evidence.csv"
 EVIDENCE_COLUMNS = ("id", "topic", "quantity", "value", "population", "source", "status")
@@ -471,7 +471,7 @@ def made_rooms() -> str:
     return table(["room", "file", "what it is for"], rows)
 
 
-PAGES = (sys.modules[__name__], commands_page, knowledge_page, menukaart_page, own_places_page, rules_page)
+PAGES = (sys.modules[__name__], calibration_page, commands_page, knowledge_page, menukaart_page, own_places_page, rules_page)
 BLOCKS: dict[str, Callable[[], str]] = {name[5:]: made for one in PAGES for name, made in vars(one).items() if name.startswith("made_")}
 
 

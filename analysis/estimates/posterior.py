@@ -49,7 +49,7 @@ def read(folder: Path, digests: Mapping[str, str] | None = None) -> Posterior:
         if about["digests"].get(what) != now:
             raise Refusal(
                 f"{folder / DRAWS}: its draws are of other {what} ({about['digests'].get(what)}) than there is now ({now}); "
-                f"make them anew: python -m experiments.calibrate"
+                f"make them anew: python -m experiments.calibrate, or name the file itself where no output changed"
             )
     table = pd.read_csv(folder / DRAWS)
     weight = table.groupby("draw")["weight"].first()

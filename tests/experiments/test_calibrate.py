@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from analysis.estimates import emulators, posterior, validation
-from experiments import calibrate, calibration, candidates, entry, lines, space
+from experiments import calibrate, calibration, candidates, draws, entry, lines, space, sweep
 from experiments.assumptions import behaviour
 
 KEYS = ["municipality=veldhoven", "over=[p_sight,rel_trouble_senior,p_alert]", "structure=[rel_rise_felt]", "runs=30", "repeats=4"]
@@ -182,3 +183,35 @@ def test_the_prior_is_that_of_the_registry_and_whole_numbers_stay_whole():
 def behaviour_range(key):
     one = next(one for one in behaviour() if one.key == key)
     return one.low, one.high
+
+
+@pytest.mark.parametrize("named", ["posterior", str(posterior.FOLDER / posterior.SWEPT)], ids=["by name", "by path"])
+def test_a_sweep_runs_over_the_draws_that_ship(named, monkeypatch):
+    jobs, found = [], posterior.shipped()
+    monkeypatch.setattr(draws, "digests", lambda: found.about["digests"])
+    command = replace(sweep.COMMAND, execute=lambda asked, out, line: jobs.extend(asked) or 0)
+    assert entry.main(command, [f"draws={named}", "scenarios=[voorrang]", "seeds=1"]) == 0
+    assert [one.config.first_seed for one, _ in jobs] == found.draws.index.tolist()
+    for one, _ in jobs:
+        drawn = found.draws.loc[one.config.first_seed].to_dict()
+        assert {key: float(value) for key, value in one.config.behaviour.items()} == pytest.approx(drawn)
+
+
+def test_a_sweep_over_draws_of_another_model_is_refused_in_one_line(monkeypatch, capsys):
+    monkeypatch.setattr(draws, "digests", lambda: {"code": "another", "data": "another"})
+    assert entry.main(sweep.COMMAND, ["draws=posterior", "scenarios=[voorrang]", "seeds=1"]) == 2
+    said = capsys.readouterr().err
+    assert "its draws are of other code" in said and "experiments.calibrate" in said and said.count("\n") == 1
+
+
+def test_what_ships_says_what_it_is():
+    found = posterior.shipped()
+    about = found.about
+    assert list(found.draws) == sorted(row["assumption"] for row in about["parameters"]) and found.weight.sum() == pytest.approx(1)
+    known = {one.key: one for one in space.entries([key for key in found.draws if key not in space.STRUCTURE], [])}
+    for key, one in known.items():
+        assert found.draws[key].between(one.assumption.low - 1, one.assumption.high + 1).all() if one.assumption.whole else True
+        assert one.assumption.whole or found.draws[key].between(one.assumption.low - 1e-6, one.assumption.high + 1e-6).all(), key
+    assert {*about["not_drawn"], *known} >= {one.key for one in behaviour()} - set(space.STRUCTURE)
+    assert pd.read_csv(posterior.FOLDER / posterior.RECOVERY).to_dict("records") == about["recovery"]
+    assert set(about["unseen"]) <= set(found.draws) and about["digests"].keys() == {"code", "data"}
