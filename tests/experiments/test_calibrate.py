@@ -101,7 +101,7 @@ def test_it_goes_on_where_it_was_stopped(tmp_path, monkeypatch):
 
 
 def test_the_command_that_is_written_down_names_no_folder_of_whoever_gave_it_and_figures_are_short():
-    said = "python -m experiments.calibrate out=/home/me/x earlier=/home/me/y/base.jsonl runs=14"
+    said = "python -m experiments.calibrate out=mine/x earlier=mine/y/base.jsonl runs=14"
     assert calibrate.shared(said) == "python -m experiments.calibrate earlier=base.jsonl runs=14"
     assert calibrate.rounded({"a": [1.23456789, True, "x", 7]}) == {"a": [1.2346, True, "x", 7]}
 
