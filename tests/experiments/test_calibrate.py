@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -20,19 +21,13 @@ RANGES = {one.key: one for one in space.entries(["p_sight", "rel_trouble_senior"
 OBSERVED = {row.key: row.observed for row in validation.ROWS}
 
 
-class Later:
-    def __init__(self, call, task):
-        self.call, self.task = call, task
-
-    def result(self):
-        return self.call(*self.task)
-
-
 class Here:
-    """Work that is done in this process, each task when its answer is asked for."""
+    """Work that is done in this process, each when it is asked for."""
 
     def submit(self, call, *task):
-        return Later(call, task)
+        done = Future()
+        done.result = lambda timeout=None: call(*task)
+        return done
 
 
 def made_up(place, seed, values, months=120, burn_in=36):
