@@ -142,7 +142,7 @@ def test_every_move_of_the_ledger_is_in_the_journal_with_its_home(which):
     told_moves = [(e.month, e.household, e.home, e.reason, e.fit_before, e.fit_after) for e in entries(one, False, "keys")]
     assert sorted(ledger) == sorted(told_moves) and len({row[3] for row in ledger}) > 1
     g = one.at_work.ghosts
-    moved = {(r, int(g.moved[r]), int(one.world.v.dwelling[g.h.reserved[r]])) for r in of_users(g) if g.moved[r] >= 0}
+    moved = {(r, int(g.moved[r]), int(one.world.v.dwelling[g.h.reserved[r]])) for r in range(g.n) if g.moved[r] >= 0 and not g.mark[r] & LOST_BIT}
     assert moved == {(e.ghost, e.month, e.home) for e in entries(one, True, "keys")} and moved
     for e in entries(one, True, "keys"):
         assert 0 < e.fit_after < 1.5 if g.mark[e.ghost] & ALL_BIT else np.isnan(e.fit_after)
@@ -248,7 +248,7 @@ def test_the_parting_names_the_instruments_that_made_the_decision_differ(which):
     one = followed(which)[0]
     g, keys = one.at_work.ghosts, one.at_work.keys
     partings = {e.ghost: e for e in entries(one, True, "parted")}
-    assert set(partings) == set(of_users(g)), "each ghost parts once"
+    assert set(partings) == set(np.flatnonzero(g.mark[: g.n] & LOST_BIT == 0)), "each ghost of a user parts once"
     for r, e in partings.items():
         assert (e.month, e.household) == (g.born[r], g.of[r])
         marks = [keys[k] for k in range(len(keys)) if int(g.mark[r]) >> k & 1]
@@ -257,11 +257,6 @@ def test_the_parting_names_the_instruments_that_made_the_decision_differ(which):
             same = [other for other, at in partings.items() if (at.household, at.month, at.reason) == (e.household, e.month, e.reason)]
             assert np.bitwise_or.reduce(g.mark[same]) == ALL_BIT
     assert len({e.reason for e in partings.values()}) >= 3
-
-
-def of_users(g):
-    """Ghosts but those of who lost a home to a user: nobody reads of these."""
-    return np.flatnonzero(g.mark[: g.n] & LOST_BIT == 0).tolist()
 
 
 def with_ghost(one):
