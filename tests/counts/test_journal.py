@@ -142,7 +142,8 @@ def test_every_move_of_the_ledger_is_in_the_journal_with_its_home(which):
     told_moves = [(e.month, e.household, e.home, e.reason, e.fit_before, e.fit_after) for e in entries(one, False, "keys")]
     assert sorted(ledger) == sorted(told_moves) and len({row[3] for row in ledger}) > 1
     g = one.at_work.ghosts
-    moved = {(r, int(g.moved[r]), int(one.world.v.dwelling[g.h.reserved[r]])) for r in range(g.n) if g.moved[r] >= 0 and not g.mark[r] & LOST_BIT}
+    rows = [r for r in range(g.n) if g.moved[r] >= 0 and not g.mark[r] & LOST_BIT]
+    moved = {(r, int(g.moved[r]), int(one.world.v.dwelling[g.h.reserved[r]])) for r in rows}
     assert moved == {(e.ghost, e.month, e.home) for e in entries(one, True, "keys")} and moved
     for e in entries(one, True, "keys"):
         assert 0 < e.fit_after < 1.5 if g.mark[e.ghost] & ALL_BIT else np.isnan(e.fit_after)
