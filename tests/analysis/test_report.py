@@ -226,7 +226,7 @@ def test_the_page_says_which_figures_are_no_finding(run: tuple[Path, str]) -> No
     assert "Bereikt is nog niet geholpen" in read(run[0])[0], "households reached"
     others = without.section(of_others(500.0, -69.0))
     assert others is not None and others.researchers[0] is without.EXPLAINED
-    assert "is het verschil in totaal min wat er door de maatregel zelf bij komt" in without.EXPLAINED.lines[0].nl
+    assert "De rest is het verschil in totaal min deze twee" in without.EXPLAINED.lines[0].nl
 
 
 def test_effects_on_disk_are_those_of_the_summary_table_alone(tmp_path: Path, run: tuple[Path, str]) -> None:

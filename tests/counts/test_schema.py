@@ -46,6 +46,8 @@ def test_an_end_of_an_interval_says_of_what_it_is_and_whether_it_is_about_chance
             about = "chance and knowledge together" if column.name.endswith("_full") else r"chance \(over the seeds\)"
             if table is SENSITIVITY:  # an interval over the points of a design
                 about = "which points were tried, chance included"
+            if column.name.startswith("p_best_"):  # a share of draws
+                about = "how few `draws` it is of"
             assert re.match(rf"{end[1]} end of the 95 % interval of \w.+, for {about}", column.meaning), column.name
 
 

@@ -98,7 +98,7 @@ def test_the_page_says_what_was_put_in(folder):
     assert row[10:] == ["50 %", "10"], "half of the users that moved and are known would have moved anyway"
     idle = cells(text, "huurgewenning", 0)
     assert idle[2].startswith("~ 0") and idle[9:] == ["nothing paid", "cannot be told", "0"]
-    assert cells(text, "voorrang", 1)[1:] == ["+9 (9 to 9)", "+6 (6 to 6)", "+3 (3 to 3)", "2"]
+    assert cells(text, "voorrang", 1)[1:] == ["+9 (9 to 9)", "+4 (4 to 4)", "+6 (6 to 6)", "2"]
     row = cells(text, "voorrang", 2)
     assert row[1] == "10" and row[3].startswith("+40 (") and row[4].startswith("−30 ("), "thirty fewer than it set off"
 

@@ -112,7 +112,7 @@ def test_a_card_that_is_added_stands_where_a_study_of_all_cards_has_it(tmp_path,
     assert list(found["card"].drop_duplicates()) == list(whole["card"].drop_duplicates())
     there, here = (one.sort_values(keys).reset_index(drop=True)[[*keys, "base", "difference"]] for one in (whole, found))
     pd.testing.assert_frame_equal(here, there, check_exact=False, atol=2e-6)
-    assert json.loads((own / "study.json").read_text(encoding="utf-8"))["added"][0]["cards"] == ["voorrang"]
+    assert json.loads((own / "study.json").read_text(encoding="utf-8"))["added"][-1]["cards"] == ["voorrang"]
     assert set(pd.read_csv(own / "deciding.csv")["card"]) == set(found["card"])
     assert not (own / "older").exists(), "every card has been run anew"
 

@@ -138,7 +138,7 @@ def test_whatever_is_read_while_the_world_runs_changes_nothing():
         recording.share_elsewhere(w, start.home)
         outputs.moves_table(w, there.keys, MONTHS)
         attribution_table(w, there)
-        summary_table(w, records, there.ghosts, start.year_before, w.month)
+        summary_table(w, records, there, start.year_before, w.month)
         _ = watched.fingerprint
         watched.copy()
     assert quiet.fingerprint == watched.fingerprint
