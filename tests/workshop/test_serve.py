@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -106,10 +107,12 @@ def asked(address, content=None):
 
 def test_a_server_keeps_its_tables_through_a_kill_and_ends_with_screens_open(tmp_path):
     state = None
-    for stop in (signal.SIGKILL, signal.SIGINT, signal.SIGINT) if os.name != "nt" else ():  # a signal is sent as a terminal does
+    stops = ((signal.SIGKILL, False), (signal.SIGINT, False), (signal.SIGINT, True))  # True: begun in the background, by a script
+    for stop, behind in stops if os.name != "nt" else ():  # a signal is sent as a terminal does
         port = free_port()
         command = [sys.executable, "-m", "tests.workshop.fake_engine", str(tmp_path), str(port)]
-        process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        mine = partial(signal.signal, signal.SIGINT, signal.SIG_IGN if behind else signal.default_int_handler)
+        process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, preexec_fn=mine)
         try:
             for _ in range(600):
                 with contextlib.suppress(OSError):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
+import threading
 import webbrowser
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -162,4 +164,6 @@ def run(app: Doors, listening: socket.socket, begun: Callable[[], object] | None
         limit_concurrency=MOST_CONNECTIONS,
         timeout_graceful_shutdown=LEAVE + CUT,
     )
+    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # begun in the background: it hears Ctrl-C all the same, and says so
     Server(config).run(sockets=[listening])
