@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from experiments.schema import Compare
 
@@ -24,10 +24,17 @@ FEWEST = 8  # seeds before a width is looked at: fewer say little of how much wo
 AUTO = {"seeds=auto": ("seeds=100", "width=0.01")}  # half of an interval a hundredth of basis: less nobody notices
 
 
-Look = Callable[[Path, dict[str, Any], "list[Failure]"], int | None]
+class Looked(NamedTuple):
+    """How many seeds a folder has, and how many it takes."""
+
+    seeds: int
+    needed: int
 
 
-def go_on(plan: Plan, run: Callable[[Plan, Look], int | None], quiet: bool = False) -> Plan:
+Look = Callable[[Path, dict[str, Any], "list[Failure]"], Looked | None]
+
+
+def go_on(plan: Plan, run: Callable[[Plan, Look], Looked | None], quiet: bool = False) -> Plan:
     """The plan with as many seeds as it takes; all runs of them but the last ones are made by ``run``. Without a width it stays as it is.
 
     ``plan.config.seeds`` is the most. ``run`` is given a plan with fewer seeds and what to conclude of its folder; where a run failed the
@@ -38,34 +45,32 @@ def go_on(plan: Plan, run: Callable[[Plan, Look], int | None], quiet: bool = Fal
         return plan
     n, width = min(FEWEST, config.seeds), config.width
 
-    def look(folder: Path, content: dict[str, Any], failures: list[Failure]) -> int | None:
-        return None if failures else wanted(folder, content["seeds"], config.headline, width)
+    def look(folder: Path, content: dict[str, Any], failures: list[Failure]) -> Looked | None:
+        return None if failures else Looked(len(content["seeds"]), wanted(folder, config.headline, width))
 
     while n < config.seeds:
         some = replace(plan, config=config.model_copy(update={"seeds": n}))
-        needed = run(some, look)
-        if needed is None or needed <= n:
+        found = run(some, look)
+        if found is None or found.needed <= found.seeds:
             return some
-        more = min(max(needed, n + 1), 2 * n, config.seeds)
+        more = min(max(found.needed, n + 1), 2 * n, config.seeds)
         if not quiet:
             goal = f"half an interval of {width:g} times basis"
-            print(f"{n} seeds: the widest headline needs about {needed} for {goal}; on to {more}", file=sys.stderr)
+            print(f"{n} seeds: the widest headline needs about {found.needed} for {goal}; on to {more}", file=sys.stderr)
         n = more
     return plan
 
 
-def wanted(folder: Path, seeds: list[int], headline: list[str], width: float) -> int:
-    """Seeds at which each headline of each scenario has half an interval of at most ``width`` times basis; as many as there are, if so."""
+def wanted(folder: Path, headline: list[str], width: float) -> int:
+    """Seeds at which each headline of each scenario of a folder has half an interval of at most ``width`` times basis."""
     from analysis.estimates.effects import effects
     from analysis.tables.files import Folder
     from sim.counts.schema import SUMMARY
 
-    table = effects(Folder(folder).table("summary", SUMMARY.promised), headline=headline)
-    needed = of_headlines(table, width)
-    return len(seeds) if needed <= len(seeds) else int(needed)
+    return of_headlines(effects(Folder(folder).table("summary", SUMMARY.promised), headline=headline), width)
 
 
-def of_headlines(table: pd.DataFrame, width: float) -> float:
+def of_headlines(table: pd.DataFrame, width: float) -> int:
     """The most seeds that a headline of a table of effects needs; those that have nothing in basis, or do not differ, need none."""
     import numpy as np
 
@@ -77,4 +82,4 @@ def of_headlines(table: pd.DataFrame, width: float) -> float:
     n = mine["seeds"].to_numpy(float)
     half = (mine["upper"] - mine["lower"]).to_numpy(float) / 2
     needed = seeds_for(width * np.abs(mine["mean"] - mine["difference"]), half * np.sqrt(n) / t_value(n))
-    return float(np.nanmax(needed, initial=0.0))
+    return int(np.nanmax(needed, initial=0.0))

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import pandas as pd
 
 from analysis.estimates import posterior
 from analysis.estimates.calibration import quantiles
+from tools.markdown import table
 
 ENDS = (0.05, 0.5, 0.95)
-
-
-def _table(rows: Sequence[tuple[Any, ...]], head: tuple[str, ...]) -> str:
-    lines = [head, ("---",) * len(head), *rows]
-    return "".join("| " + " | ".join(one) + " |\n" for one in lines)
 
 
 def made_calibration() -> str:
@@ -37,7 +30,7 @@ def made_calibration() -> str:
         ("no target sees", ", ".join(f"`{name}`" for name in about["unseen"]) or "none of them"),
         ("settings of cards that keep their prior, of parameters that were not drawn", f"{kept}, {len(about['not_drawn'])}"),
     ]
-    return _table(rows, ("", ""))
+    return table(("", ""), rows)
 
 
 def made_left() -> str:
@@ -51,7 +44,7 @@ def made_left() -> str:
         back = f"{recovered[name]['inside']} of {recovered[name]['truths']}" if name in recovered else "as shipped in all truths"
         rows.append((f"`{name}`", f"{middle:.3g} ({low:.3g} to {high:.3g})", f"{one['deviation']:.2f}", f"{one['moved']:.3f}", back))
     rows.append(("the furthest of five dummies", "", "", f"{found.about['moved_of_dummies']:.3f}", ""))
-    return _table(rows, ("parameter", "draws: middle (90 %)", "deviation over that of the prior", "moved", "recovered"))
+    return table(("parameter", "draws: middle (90 %)", "deviation over that of the prior", "moved", "recovered"), rows)
 
 
 def made_fitted() -> str:
@@ -62,14 +55,14 @@ def made_fitted() -> str:
         errors = (f"{one[key]:.1%}" for key in ("whole", "chance", "spread", "left_out"))
         rows.append((f"`{one['target']}`", f"{one['observed']:.3g}", gives, *errors, f"{one['said']:.2f}"))
     head = ("figure", "observed", "draws (90 %)", "discrepancy", "chance", "spread of the runs", "emulator off", "over what it said")
-    return _table(rows, head)
+    return table(head, rows)
 
 
 def made_kept_back() -> str:
     """What was kept back beside the interval of the draws."""
-    table = pd.read_csv(posterior.FOLDER / posterior.HELD_BACK)
+    held = pd.read_csv(posterior.FOLDER / posterior.HELD_BACK)
     rows = [
         (row.place, f"`{row.figure}`", f"{row.observed:.3g}", f"{row.lower:.3g} to {row.upper:.3g}", "yes" if row.inside else "no")
-        for row in table.itertuples()
+        for row in held.itertuples()
     ]
-    return _table(rows, ("place", "figure", "observed", "draws (90 %)", "inside"))
+    return table(("place", "figure", "observed", "draws (90 %)", "inside"), rows)

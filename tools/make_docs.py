@@ -27,6 +27,7 @@ if str(ROOT) not in sys.path:  # run as a file, the project is not on the path y
 from sim.parameters.evidence import IN_ENGLISH, STRONGEST_FIRST, rows_of  # noqa: E402
 from sim.world.errors import Refusal, hint  # noqa: E402
 from tools import calibration_page, commands_page, knowledge_page, menukaart_page, own_places_page, rules_page  # noqa: E402
+from tools.markdown import table  # noqa: E402
 
 EVIDENCE = ROOT / "docs" / "evidence.csv"
 EVIDENCE_COLUMNS = ("id", "topic", "quantity", "value", "population", "source", "status")
@@ -61,16 +62,6 @@ def rendered(path: Path) -> str:
 def stale() -> list[Path]:
     """Files whose generated parts differ from the code."""
     return [path for path in documents() if rendered(path) != path.read_text(encoding="utf-8")]
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """A Markdown table."""
-    lines = ["| " + " | ".join(_cell(value) for value in row) + " |" for row in (head, *rows)]
-    return "\n".join([lines[0], "|" + "---|" * len(head), *lines[1:]]) + "\n"
-
-
-def _cell(value: Any) -> str:
-    return " ".join(str(value).split()).replace("|", "\\|")
 
 
 def number(value: float) -> str:

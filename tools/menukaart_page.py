@@ -28,6 +28,7 @@ from sim.interventions import REGISTRY  # noqa: E402
 from sim.world.codes import Verdict  # noqa: E402
 from sim.world.errors import Refusal  # noqa: E402
 from sim.world.names import ALL, BASIS, PLACEBO, plain  # noqa: E402
+from tools.markdown import table  # noqa: E402
 
 PAGE = ROOT / "docs" / "menukaart.md"
 BY_HAND = "## What surprised"
@@ -97,12 +98,6 @@ def listed() -> list[str]:
     """Instruments of the menukaart: by category, then by key."""
     categories = list(dict.fromkeys(cls.card.category for cls in REGISTRY.values()))
     return sorted(set(REGISTRY) - {OWN}, key=lambda key: (categories.index(REGISTRY[key].card.category), key))
-
-
-def table(head: Sequence[str], rows: Sequence[Line]) -> str:
-    """A table in Markdown."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 
 
 def linked(key: str) -> str:

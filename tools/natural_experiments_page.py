@@ -10,7 +10,6 @@ import argparse
 import csv
 import datetime
 import math
-import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -25,6 +24,7 @@ import pandas as pd  # noqa: E402
 
 from analysis.estimates import natural_experiments as ne  # noqa: E402
 from analysis.estimates.statistics import paired  # noqa: E402
+from experiments.runs.manifest import commit  # noqa: E402
 from sim import run  # noqa: E402
 from sim.interventions.cards.wooncoach import TALKS_PER_FTE  # noqa: E402
 from sim.interventions.who import Who, members_of  # noqa: E402
@@ -262,16 +262,10 @@ def posts(burnt: Run, settings: Mapping[str, Any], talks: tuple[str, float, int]
     return float(12 * wanted / months / TALKS_PER_FTE)
 
 
-def commit() -> str:
-    """The commit of the working folder, with a plus where files that run differ from it."""
-    asked = ("git", "rev-parse", "--short", "HEAD"), ("git", "status", "--porcelain", "sim", "analysis/estimates/natural_experiments.py")
-    head, changed = (subprocess.run(one, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip() for one in asked)
-    return head + ("+" if changed else "")
-
-
 def add(seeds: int, only: str | None) -> None:
     """Run what is asked and write it into the file of counts after each world; the old counts of a replay go."""
     today, now = datetime.datetime.now(datetime.UTC).date().isoformat(), commit()
+    now = now[:7] + now[40:]  # and a plus where files differ
     for key, replay in REPLAYS.items():
         if only not in (None, key):
             continue

@@ -2,7 +2,7 @@
 
 Net effects are differences between paired worlds, seed by seed. First moves have more estimands, which add up: net = direct −
 verdrongen + doorwerking. Direct (users) and verdrongen (who lost a home to them in a clearing) are by ghosts, inside one world;
-doorwerking is the rest, with no sign of its own. Where an approach has no user at all the rest is what its homes do: aanbod.
+doorwerking is the rest, with no sign of its own. Where something differs and no user has a part in it, the rest is what homes do: aanbod.
 """
 
 from __future__ import annotations
@@ -155,7 +155,8 @@ def _who_lost(name: str, rows: pd.DataFrame, own: NDArray, base: NDArray, floor:
     if of[LOST].any():
         rest, base_rest = (a - b + c for a, b, c in zip(first, direct, lost, strict=True))
         parts.append(_of(name, mine, VERDRONGEN, lost[0], lost[1], nothing))
-        parts.append(_of(name, mine, DOORWERKING if direct[0].any() or lost[0].any() else AANBOD, rest, base_rest, net_floor))
+        of_homes = not direct[0].any() and not lost[0].any() and (rest != base_rest).any()
+        parts.append(_of(name, mine, AANBOD if of_homes else DOORWERKING, rest, base_rest, net_floor))
     less, base_less = (b - a for a, b in zip(first, direct, strict=True))
     return [*parts, _of(name, mine, "verdringing", less, base_less, net_floor)]
 

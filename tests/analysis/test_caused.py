@@ -102,6 +102,7 @@ def test_net_is_direct_less_who_lost_a_home_and_what_followed_seed_by_seed():
                 "basis": {first: [50, 60], direct: [0, 0], lost: [0, 0]},
                 "a": {first: [53, 64], direct: [5, 5], lost: [4, 2]},
                 "homes": {first: [45, 65], direct: [0, 0], lost: [0, 0]},
+                "nobody": {first: [50, 60], direct: [0, 0], lost: [0, 0]},
                 "placebo": {first: [50, 61], direct: [0, 0], lost: [0, 0]},
             }
         )
@@ -111,6 +112,7 @@ def test_net_is_direct_less_who_lost_a_home_and_what_followed_seed_by_seed():
     assert mine.loc["doorwerking", "upper"] > mine.loc["doorwerking", "difference"], "of seeds 2 and 1"
     assert mine["placebo"].gt(0).to_dict() == {"net": True, "direct": False, "verdrongen": False, "doorwerking": True, "verdringing": True}
     assert table.loc["homes"]["difference"].to_dict() == {"net": 0, "direct": 0, "verdrongen": 0, "aanbod": 0, "verdringing": 0}
+    assert "aanbod" not in table.loc["nobody"].index, "nothing differs, so homes did nothing"
     assert table.loc["placebo"].index.tolist() == ["net"]
 
 

@@ -21,11 +21,19 @@ from tests import fake_page
 HELD = {"a": {"instruments": {"brieven": {}}}}
 
 
-def made(missed: float | None, after: float, claimed: bool = True, share: float | None = 0.3, kept: bool = True, rest: str = "doorwerking"):
+def made(
+    missed: float | None,
+    after: float,
+    claimed: bool = True,
+    share: float | None = 0.3,
+    kept: bool = True,
+    rest: str = "doorwerking",
+    direct: float = 500.0,
+):
     """A page of one measure; ``share``: of users that would have moved anyway, None where nobody was followed."""
     effects = [fake_page.effect("a", "senior_moves", 500.0)]
     for of_whom in ({}, {"group_by": "class", "group": "starter"}):
-        effects += [fake_page.effect("a", "first_moves", 500.0, estimand="direct", **of_whom)] if rest != "aanbod" else []
+        effects += [fake_page.effect("a", "first_moves", direct, estimand="direct", **of_whom)]
         effects += [] if missed is None else [fake_page.effect("a", "first_moves", missed, claimed, estimand="verdrongen", **of_whom)]
         effects += [fake_page.effect("a", "first_moves", after, claimed, estimand=rest, **of_whom)]
         effects += [fake_page.effect("a", "first_moves", 500.0 - (missed or 0.0) + after, estimand="net", **of_whom)]
@@ -59,11 +67,16 @@ def assert_numbers_are_marked_up(section):
 
 
 def test_a_measure_without_users_is_said_to_change_homes_and_nobody_to_lose_one():
-    found = without.section(made(None, -69.0, rest="aanbod", share=None))
+    found = without.section(made(0.0, -69.0, rest="aanbod", share=None, direct=0.0))
     text = fake_page.said(found)["nl"]
     assert "geen gebruikers" in text and "69 huishoudens minder" in text and "liepen" not in text and fake_page.too_long(found) == []
     assert_numbers_are_marked_up(found)
     assert [fake_page.plain(one.nl) for one in found.blocks[1].header[1:2]] == ["Erbij of eraf door de woningen zelf"]
+
+
+def test_a_measure_that_made_no_difference_to_anybody_says_so_instead_of_three_noughts():
+    text = fake_page.said(without.section(made(0.0, 0.0, direct=0.0)))["nl"]
+    assert "voor niemand verschil" in text and "0 huishoudens" not in text
 
 
 def test_who_loses_is_told_by_kind_of_household_and_adds_up():

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from analysis.estimates.effects import effects
 from analysis.estimates.statistics import seeds_for
 from experiments import compare, sweep
-from experiments.enough import FEWEST, go_on, of_headlines
+from experiments.enough import FEWEST, Looked, go_on, of_headlines
 from experiments.entry import checked, main
 from experiments.runs.plan import make_plan
 from experiments.schema import Compare, check
@@ -26,13 +26,14 @@ def planned(**keys):
     return make_plan(check(Compare, KEYS | {"municipality": "terschelling", "scenarios": "basis"} | keys))
 
 
-def asked(plan, needs):
+def asked(plan, needs, there=0):
     """The seeds of each run before the last, where so many are needed after each; and of the last."""
     seen, left = [], iter(needs)
 
     def run(some, _look):
         seen.append(some.config.seeds)
-        return next(left)
+        needed = next(left)
+        return needed and Looked(max(some.config.seeds, there), needed)
 
     last = go_on(plan, run, quiet=True).config.seeds
     return [*seen, last]
@@ -51,6 +52,10 @@ def asked(plan, needs):
 )
 def test_seeds_are_added_until_they_are_enough_and_never_more_than_asked_for(most, needs, seeds):
     assert asked(planned(seeds=most, width=0.1), needs) == seeds
+
+
+def test_seeds_of_an_earlier_run_in_the_folder_count():
+    assert asked(planned(seeds=100, width=0.1), [20], there=24) == [8, 8]
 
 
 def test_without_a_width_all_seeds_run_at_once():
@@ -77,9 +82,9 @@ def table(differences):
 
 
 def test_auto_is_a_width_and_a_most_and_what_is_typed_beside_it_stays():
-    for given_keys, wanted in (([], (100, 0.01)), (["width=0.2"], (100, 0.2))):
-        config, _ = checked(compare.COMMAND, ["municipality=terschelling", "seeds=auto", *given_keys])
-        assert (config.seeds, config.width) == wanted
+    for typed, wanted in ((["seeds=auto"], 0.01), (["seeds=auto", "width=0.2"], 0.2), (["width=0.2", "seeds=auto"], 0.2)):
+        config, _ = checked(compare.COMMAND, ["municipality=terschelling", *typed])
+        assert (config.seeds, config.width) == (100, wanted)
     with pytest.raises(Refusal, match="seeds=auto: a whole number is needed"):
         checked(sweep.COMMAND, ["municipality=terschelling", "seeds=auto"])
 

@@ -154,6 +154,12 @@ def _said_others(page: Page, name: str) -> Text | None:
         return _said_homes(page, homes)
     if added is None:
         return None
+    missed, after = _bar(page, name, MISSED), _bar(page, name, AFTER)
+    if not any(one is not None and one.value for one in (added, missed, after)):
+        return Text(
+            "In deze doorrekening maakte de maatregel voor niemand verschil, dus alles is precies gelijk.",
+            "In this run the measure made no difference to anybody, so all is exactly equal.",
+        )
     lines = [
         rich(
             f"Door de maatregel zelf verhuizen {{n}} huishoudens {_more(added).nl}.",
@@ -161,7 +167,6 @@ def _said_others(page: Page, name: str) -> Text | None:
             n=_plainly(added),
         )
     ]
-    missed, after = _bar(page, name, MISSED), _bar(page, name, AFTER)
     if missed is not None and missed.value == 0:
         lines.append(Text("Niemand anders liep daardoor een verhuizing mis.", "Nobody else missed a move because of it."))
     elif missed is not None and _told(page, missed):
