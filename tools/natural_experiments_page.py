@@ -334,8 +334,9 @@ NOT_REPLAYED = """## What was not replayed, and why
 
 - **Points for searching, Amsterdam region, from 16 January 2023.** It is no scheme for seniors but a new order of the list. Active
   seekers rose by 21 % in a year. One paper of December 2024 gives 119,000 to 144,000, which is 21 %. Another gives 144,000 to 199,000,
-  which is 38. Both were read second-hand. The model ranks by registration time. No rule of it rewards a response, and none wakes a dormant
-  registration. So its answer is zero by structure: **it misses the sign**. A lever on responses would be another experiment.
+  which is 38. Both were read second-hand. The model ranks by registration time. No rule of it rewards a response, and no card
+  changes how many of the registered are awake. So its answer is zero by structure: **it misses the sign**. A lever on responses would be
+  another experiment.
 - **Talks for each letter (C01).** In the model the number of talks is the dose. The row only shows that it is the published one.
 - **What the Gooi's coaches caused.** The evaluation found it hard to establish. The model's own answer stands above as `caused`.
 - **Who left the area or went into care after a talk.** The table of moves holds moves to homes in the place. An evaluation may have
