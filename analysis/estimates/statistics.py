@@ -65,7 +65,8 @@ def wilson(share: ArrayLike, n: int) -> tuple[NDArray, NDArray]:
     if n == 0:
         return np.full(p.shape, np.nan), np.full(p.shape, np.nan)
     middle, half = p + z**2 / (2 * n), z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    return np.maximum((middle - half) / (1 + z**2 / n), 0.0), np.minimum((middle + half) / (1 + z**2 / n), 1.0)
+    low, high = ((middle + side * half) / (1 + z**2 / n) for side in (-1, 1))
+    return np.where(p == 0, 0.0, low), np.where(p == 1, 1.0, high)  # what rounding would leave there reads as a number
 
 
 def paired(values: ArrayLike, base: ArrayLike) -> Interval:

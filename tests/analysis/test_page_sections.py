@@ -16,6 +16,7 @@ from analysis.estimates.certainty import certainty
 from analysis.estimates.deciding import deciding
 from analysis.estimates.knowledge import FOLDER, NO_WIDER, OF_OLDER
 from analysis.estimates.parting import parting
+from analysis.estimates.statistics import wilson
 from analysis.page.assumption_words import WORDS, assumption
 from analysis.page.command import flat, whole
 from analysis.page.noticed import certain
@@ -246,6 +247,13 @@ def test_a_chance_of_being_best_that_nobody_knows_says_why(measures, words):
     rows = [fake_page.effect(name, "senior_moves", 100.0, p_sign=0.9, p_best=math.nan, knowledge=said) for name, said in measures.items()]
     grid = sureness._measures(fake_page.page({"effects": rows}, {key: {} for key in measures}))
     assert all(words in plain(cells[3].text).nl for cells in grid.rows)
+
+
+def test_a_chance_of_few_draws_has_its_ends_in_whole_numbers():
+    (low,), (high,) = wilson([0.0], 49)
+    row = fake_page.effect("a", "senior_moves", 100.0, p_sign=0.9, p_best=0.0, p_best_lower=low, p_best_upper=high, regret=3.0)
+    grid = sureness._measures(fake_page.page({"effects": [row]}, {"a": {}}))
+    assert [plain(cells[3].text).nl for cells in grid.rows] == ["minder dan 1 van de 100 (0 tot 7)"]
 
 
 @pytest.mark.parametrize(("knowledge", "alone"), [("factor", False), (f"factor; {NO_WIDER}", True)])

@@ -10,7 +10,7 @@ from analysis.estimates.knowledge import NOT_AS_STUDIED, OF_OLDER
 from analysis.estimates.misses import RESTS_ON, SHIPPED
 from analysis.page import figures
 from analysis.page.assumption_words import assumption
-from analysis.page.cells import NOT_STUDIED, NOTHING, SAME, chance, effect_cell, ends, no_wider, part, title_cell, wide
+from analysis.page.cells import NOT_STUDIED, NOTHING, chance, effect_cell, ends, no_wider, part, title_cell, wide
 from analysis.page.noticed import MOVES, certain, difference, drawn, look, own_parts
 from analysis.page.public_words import WORDS, beside
 from analysis.page.quote import Quote, fixed, rich
@@ -162,10 +162,16 @@ def _no_best(page: Page, wide_said: Text) -> Text:
 
 def _of_so_few(page: Page, chances: Quote) -> Text:
     """A chance in per cent, and between what it lies for the few draws that it is of."""
-    said, low_high = of_hundred(chances), ends(page, chances, "p_best_lower", "p_best_upper")
-    if low_high is None or low_high == SAME:
-        return said
-    return rich("{said} ({ends})", "{said} ({ends})", said=said, ends=low_high)
+    low, high = (page.book.quote("effects", key, chances.row, scale=100.0) for key in ("p_best_lower", "p_best_upper"))
+    if not (low.known and high.known):
+        return of_hundred(chances)
+    return rich(
+        "{said} ({low} tot {high})",
+        "{said} ({low} to {high})",
+        said=of_hundred(chances),
+        low=low.with_digits(0),
+        high=high.with_digits(0),
+    )
 
 
 def _top(page: Page) -> Quote | None:
