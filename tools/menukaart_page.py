@@ -17,9 +17,11 @@ ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:  # run as a file, the project is not on the path yet
     sys.path.insert(0, str(ROOT))
 
-from analysis.estimates.effects import FIRST_MOVES  # noqa: E402
+from analysis.estimates.deciding import deciding  # noqa: E402
+from analysis.estimates.effects import FIRST_MOVES, KEYS  # noqa: E402
+from analysis.estimates.knowledge import FACTOR, SHIFT, among_best, in_step, samples  # noqa: E402
 from analysis.estimates.statistics import by_chance, refuse_twins  # noqa: E402
-from analysis.page.words import interval, numbers, span  # noqa: E402
+from analysis.page.words import interval, numbers, span, wide_of  # noqa: E402
 from analysis.results import Results, gather  # noqa: E402
 from analysis.tables.files import write_whole  # noqa: E402
 from sim.approach.scenarios import EACH, OWN  # noqa: E402
@@ -35,6 +37,9 @@ BY_HAND = "## What surprised"
 BLOCK = re.compile(r"<!-- made: effects (?P<place>[a-z0-9+-]+) -->\n.*?<!-- end -->\n", re.DOTALL)
 ESTIMANDS = ("direct", "verdrongen", "net")
 PERIODS = (24, 60)  # months, beside the whole run
+BEST = 5  # of how many that do most the page says how likely each is one
+EVEN = 0.5  # from which the sentence names it
+DECIDE = 3  # assumptions of each instrument
 GROUPS = (ALL, "class", "seniors", "role")  # ways to group that the page reads
 UNKNOWN = "cannot be told"
 NOBODY = "nobody was in its target group"
@@ -84,6 +89,24 @@ class Alone(Results):
         e = self.effects[self.effects["months_from"] == 0]
         keys = ("scenario", "indicator", "group_by", "group", "months_to", "estimand")
         return {tuple(row[key] for key in keys): row for row in e.to_dict("records")}
+
+    @cached_property
+    def best(self) -> dict[str, float]:
+        """How likely each scenario is among the BEST for moves of seniors over the whole run, by chance and draws together."""
+        rows, values, _seeds = self.by_seed
+        there = dict(zip(KEYS, ("senior_moves", ALL, ALL, 0, self.months), strict=True))
+        one = (rows[list(there)] == pd.Series(there)).all(axis=1).to_numpy()
+        spreads = {name: self.spread(name, "senior_moves") for name in self.held.values()}
+        known = in_step({name: spread for name, spread in spreads.items() if spread.kind in (FACTOR, SHIFT)})
+        drawn = {name: samples(values[name][one], values[BASIS][one], spread) for name, spread in known.items()}
+        return {name: float(chance[0]) for name, chance in among_best(drawn, "senior_moves", BEST).items()}
+
+    @cached_property
+    def decides(self) -> dict[str, list[str]]:
+        """Instrument to the assumptions that decide most about it, those first that decide more."""
+        table_of = deciding({name: self.manifest["scenarios"][name] for name in self.held.values()})
+        table_of = table_of[table_of["rank"] <= DECIDE].sort_values("rank", kind="stable")
+        return {str(key): list(mine["assumption"]) for key, mine in table_of.groupby("instrument")}
 
     def counted(self, key: str, scenario: str) -> Mapping[str, Any]:
         """Users of an instrument by verdict, mean per seed; empty where it had none."""
@@ -158,6 +181,51 @@ def effects_table(found: Alone) -> str:
     head = ["category", "instrument", "extra moves by seniors", "moves set off per senior's move", "fit of seniors", "fit of others"]
     head += ["fit of all", "gain per senior's move", "gain per follower's move"]
     return table([*head, "euro per extra senior move", "moved anyway", "users"], rows)
+
+
+def sureness_table(found: Alone) -> str:
+    """Extra moves of seniors with both intervals, how likely each does most, and the assumptions that decide about it."""
+    rows = []
+    for key, name in sorted(found.held.items(), key=lambda one: -found.row(one[1], "senior_moves").get("difference", math.nan)):
+        row = found.row(name, "senior_moves")
+        rows.append(
+            (
+                linked(key),
+                difference(row),
+                wide_of(row["lower_full"], row["upper_full"], str(row["knowledge"])).en or UNKNOWN,
+                most_likely(row),
+                f"{100 * found.best[name]:.0f} %" if name in found.best else UNKNOWN,
+                ", ".join(f"`{one}`" for one in found.decides.get(key, ())) or UNKNOWN,
+            )
+        )
+    head = ["instrument", "extra moves by seniors: chance", "chance and knowledge", "does most", f"among the best {BEST}", "what decides"]
+    return ranking(found) + "\n" + table(head, rows)
+
+
+def most_likely(row: Mapping[str, Any]) -> str:
+    """How likely it does most of all instruments, with Wilson's interval for so many draws."""
+    if math.isnan(row["p_best"]):
+        return UNKNOWN
+    return f"{100 * row['p_best']:.0f} % ({100 * row['p_best_lower']:.0f} to {100 * row['p_best_upper']:.0f})"
+
+
+def ranking(found: Alone) -> str:
+    """The sentences on which instruments do most, and on what the order hangs."""
+    rows = {key: found.row(name, "senior_moves") for key, name in found.held.items()}
+    known = {key: row for key, row in rows.items() if row and not math.isnan(row["p_best"])}
+    if not known:
+        return "No order can be told: the study of assumptions says nothing of these instruments.\n"
+    first = max(known, key=lambda key: known[key]["p_best"])
+    n = int(known[first]["draws"])
+    even = sorted((key for key in known if found.best[found.held[key]] >= EVEN), key=lambda key: -found.best[found.held[key]])
+    hangs = ", ".join(f"`{one}`" for one in found.decides.get(first, ()))
+    lines = [
+        f"In {n} draws of what we do not know, {linked(first)} most likely moves most seniors more: {most_likely(known[first])}.",
+        f"Whoever takes it loses {numbers(known[first]['regret']).en} moves on average against whichever does most.",
+        f"Among the best {BEST} in at least half of the draws: {', '.join(map(linked, even)) or 'none'}.",
+        f"The order is of doses as they are set, of which most are assumptions. Most of all it hangs on {hangs}." if hangs else "",
+    ]
+    return "\n".join(filter(None, lines)) + "\n"
 
 
 def caused_table(found: Alone) -> str:
@@ -257,6 +325,8 @@ def part(found: Alone) -> str:
         "### Effects\n",
         effects_table(found),
         told,
+        "### How sure, and what decides\n",
+        sureness_table(found),
         "### Who was moved, and who lost a home\n",
         "First moves of all households: by users (direct), lost by others in the same clearing (verdrongen), and in all (net).\n",
         caused_table(found),

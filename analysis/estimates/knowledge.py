@@ -305,6 +305,19 @@ def ranked(drawn: Mapping[str, NDArray], indicator: str) -> dict[str, Ranked]:
     return found
 
 
+def among_best(drawn: Mapping[str, NDArray], indicator: str, n: int) -> dict[str, NDArray]:
+    """How likely each scenario is one of the ``n`` that do most for an indicator, by samples [rows, SAMPLES] of each: float64 [rows].
+
+    Without entries where the indicator has no better side. Who ties with the last of the n is one of them.
+    """
+    side = REGISTRY[indicator].better if indicator in REGISTRY else 0
+    if side == 0 or not drawn:
+        return {}
+    together = side * np.array(list(drawn.values()))
+    last = np.sort(together, axis=0)[-min(n, len(together))]
+    return {name: (one >= last).mean(axis=1) for name, one in zip(drawn, together, strict=True)}
+
+
 def beside(
     figures: ArrayLike, values: Mapping[str, NDArray], spread: Callable[[str, str], Spread] | None = None
 ) -> dict[str, pd.DataFrame]:

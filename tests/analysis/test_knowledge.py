@@ -24,6 +24,7 @@ from analysis.estimates.knowledge import (
     UNFELT,
     Spread,
     Study,
+    among_best,
     beside,
     chance,
     draws,
@@ -31,6 +32,7 @@ from analysis.estimates.knowledge import (
     in_step,
     of_group,
     otherwise,
+    ranked,
     samples,
     shipped,
     without_noise,
@@ -102,6 +104,20 @@ def test_a_chance_of_being_best_says_of_how_many_draws_it_is_and_what_is_missed_
     assert (one["p_best"], one["regret"], other["p_best"], other["regret"]) == (0.5, 1.5, 0.5, 1.0) and one["draws"] == 10
     wanted = binomtest(5, 10).proportion_ci(method="wilson")
     np.testing.assert_allclose([one["p_best_lower"], one["p_best_upper"]], [wanted.low, wanted.high])
+
+
+def test_among_the_best_add_up_to_as_many_as_there_are_places():
+    rng = np.random.default_rng(3)
+    drawn = {str(k): rng.normal(k / 2, 1, (3, 400)) for k in range(7)}
+    for n in range(1, 9):
+        found = among_best(drawn, "senior_moves", n)
+        np.testing.assert_allclose(np.sum(list(found.values()), axis=0), min(n, 7), err_msg="a place for each")
+    top, ranks = among_best(drawn, "senior_moves", 1), ranked(drawn, "senior_moves")
+    assert all((top[name] == ranks[name].p_best).all() for name in drawn), "the best one is the one that does most"
+    least = next(key for key, one in REGISTRY.items() if one.better < 0)
+    turned = among_best({name: -one for name, one in drawn.items()}, least, 2)
+    assert all((turned[name] == one).all() for name, one in among_best(drawn, "senior_moves", 2).items())
+    assert among_best(drawn, next(key for key, one in REGISTRY.items() if not one.better), 2) == {}
 
 
 @pytest.mark.parametrize(("k", "n"), [(0, 7), (7, 7), (3, 60), (59, 60)])

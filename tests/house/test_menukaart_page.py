@@ -8,6 +8,7 @@ import re
 import pandas as pd
 import pytest
 
+from analysis.estimates.knowledge import deciding
 from analysis.results import gather
 from experiments.runs.plan import make_plan, of_its_own
 from experiments.schema import Compare, check
@@ -98,9 +99,26 @@ def test_the_page_says_what_was_put_in(folder):
     assert row[10:] == ["50 %", "10"], "half of the users that moved and are known would have moved anyway"
     idle = cells(text, "huurgewenning", 0)
     assert idle[2].startswith("~ 0") and idle[9:] == ["nothing paid", "cannot be told", "0"]
-    assert cells(text, "voorrang", 1)[1:] == ["+9 (9 to 9)", "+4 (4 to 4)", "+6 (6 to 6)", "2"]
-    row = cells(text, "voorrang", 2)
+    assert cells(text, "voorrang", 2)[1:] == ["+9 (9 to 9)", "+4 (4 to 4)", "+6 (6 to 6)", "2"]
+    row = cells(text, "voorrang", 3)
     assert row[1] == "10" and row[3].startswith("+40 (") and row[4].startswith("−30 ("), "thirty fewer than it set off"
+
+
+def test_the_order_is_of_the_draws_and_names_what_it_hangs_on(folder, monkeypatch):
+    text = menukaart_page.part(found(folder))
+    row, idle = cells(text, "voorrang", 1), cells(text, "huurgewenning", 1)
+    wide = [float(one) for one in re.match(r"(\S+) to (\S+)$", row[2]).groups()]
+    assert wide[0] < 40 < wide[1], "both intervals stand beside each other"
+    most, least = (float(one[3].partition(" ")[0]) for one in (row, idle))
+    assert most > 95 and most + least == pytest.approx(100, abs=1), "one of the two does most"
+    assert [one[4] for one in (row, idle)] == ["100 %", "100 %"], "two are among the best five"
+    decides = [f"`{one}`" for one in deciding().query("card == 'voorrang' and rank <= 3")["assumption"]]
+    assert row[5] == ", ".join(decides) and f"it hangs on {row[5]}." in text
+    assert f"[`voorrang`](odd.md#instruments) most likely moves most seniors more: {row[3]}" in text
+    monkeypatch.setattr(menukaart_page, "BEST", 1)
+    one_best = menukaart_page.part(found(folder))
+    assert "Among the best 1 in at least half of the draws: [`voorrang`](odd.md#instruments)." in one_best
+    assert "[`voorrang`]" in one_best and cells(one_best, "huurgewenning", 1)[4] == f"{least:.0f} %"
 
 
 def test_the_head_says_how_to_repeat_it_and_names_what_is_missing(folder):
