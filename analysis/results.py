@@ -16,7 +16,7 @@ from analysis.estimates.areas import areas
 from analysis.estimates.cards import STOCK, Place, cards, place_of
 from analysis.estimates.cost_curve import cost_curve
 from analysis.estimates.costs import beyond_basis, costs
-from analysis.estimates.effects import BySeed, by_seed, effects, whole_run
+from analysis.estimates.effects import BySeed, by_seed, effects, packages_of, whole_run
 from analysis.estimates.freed_homes import freed_homes
 from analysis.estimates.knowledge import Spread, otherwise, shipped
 from analysis.estimates.ledger_counts import COUNTED, LedgerCounts, helped
@@ -73,7 +73,12 @@ class Results:
     @cached_property
     def effects(self) -> pd.DataFrame:
         """The table of effects.csv."""
-        return effects(self.by_seed, spread=self.spread, missed=self.missed, headline=self.headline)
+        return effects(self.by_seed, spread=self.spread, missed=self.missed, headline=self.headline, packages=self.packages)
+
+    @property
+    def packages(self) -> set[str]:
+        """The scenarios that hold another one and more."""
+        return packages_of(self.manifest.get("scenarios", {}))
 
     @property
     def headline(self) -> Sequence[str]:
@@ -138,7 +143,7 @@ class Results:
     def costs(self) -> pd.DataFrame:
         """The table of costs.csv."""
         ledger = beyond_basis(self.instruments, self.scenarios, self.already(BASIS))
-        return costs(ledger, self.by_seed, str(self.config["start"]), self.months, self.spread, self.missed)
+        return costs(ledger, self.by_seed, str(self.config["start"]), self.months, self.spread, self.missed, self.packages)
 
     @cached_property
     def cost_curve(self) -> pd.DataFrame:

@@ -57,6 +57,7 @@ def costs(
     months: int,
     spread: Callable[[str, str], Spread] | None = None,
     missed: Callable[[str], str] = lambda _indicator: NOT_COMPARED,
+    packages: Collection[str] = (),
 ) -> pd.DataFrame:
     """The table of costs.csv: means over the seeds.
 
@@ -67,6 +68,7 @@ def costs(
         start: month 0, YYYY-MM; years are calendar years.
         months: length of the run; what falls after it is left out.
         spread: what the study of assumptions makes of the effect of a scenario on an indicator, and of its money.
+        packages: scenarios that are not ranked (see ``knowledge.beside``).
 
     Returns:
         Columns of ``COSTS``. ``lower`` and ``upper`` belong to euro per extra senior move, the other pairs to euro per extra
@@ -94,7 +96,7 @@ def costs(
         return pd.DataFrame(columns=list(COSTS.names))
     hang = {what.replace("_", " "): missed(key) for key, (what, _) in COUNTED.items()}
     said = "; ".join(f"{what}: {keys}" for what, keys in hang.items() if keys)
-    table = pd.DataFrame(_with_best(parts))
+    table = pd.DataFrame(_with_best(parts, packages))
     return table.assign(misses=np.where(table["note"] == PART, "", said))[list(COSTS.names)]
 
 
@@ -110,9 +112,10 @@ def beyond_basis(ledger: pd.DataFrame, scenarios: Sequence[str], already: Collec
     return pd.concat([ledger[kept].astype({"scenario": object}), beyond], ignore_index=True) if len(beyond) else ledger[kept]
 
 
-def _with_best(parts: list[dict[str, object]]) -> list[dict[str, object]]:
-    """Rows with ``p_best`` in those of whole scenarios, all payers together."""
-    whole = [row for row in parts if (row["instrument"], row["payer"], row["year"]) == (ALL, ALL, ALL) and row.get(DRAWN) is not None]
+def _with_best(parts: list[dict[str, object]], packages: Collection[str]) -> list[dict[str, object]]:
+    """Rows with ``p_best`` in those of whole scenarios, all payers together; packages are not ranked."""
+    ranked = [row for row in parts if row.get(DRAWN) is not None and row["scenario"] not in packages]
+    whole = [row for row in ranked if (row["instrument"], row["payer"], row["year"]) == (ALL, ALL, ALL)]
     of: list[tuple[Extra, NDArray, Spread]] = [row[DRAWN] for row in whole]  # type: ignore[misc]
     step = in_step({(n, what): one for n, (extra, _, money) in enumerate(of) for what, one in (("extra", extra.spread), ("eur", money))})
     drawn = [_drawn(extra._replace(spread=step[n, "extra"]), _spent(eur, step[n, "eur"])) for n, (extra, eur, _) in enumerate(of)]

@@ -8,7 +8,7 @@ doorwerking is the rest, with no sign of its own. Where something differs and no
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -104,6 +104,7 @@ def effects(
     spread: Callable[[str, str], Spread] | None = None,
     missed: Callable[[str], str] = lambda _indicator: NOT_COMPARED,
     headline: Collection[str] = HEADLINE,
+    packages: Collection[str] = (),
 ) -> pd.DataFrame:
     """The table of effects.csv: one row per scenario (placebo included) × indicator × group × period.
 
@@ -112,6 +113,7 @@ def effects(
         fingerprints: seed to the fingerprint of its world, to refuse two seeds that are one.
         spread: what the study of assumptions makes of the effect of a scenario on an indicator; None: nothing is said of it.
         headline: indicators that were named beforehand (see ``claims``).
+        packages: scenarios that are not ranked (see ``knowledge.beside``).
 
     Returns:
         Columns of ``EFFECTS``. ``mean`` is the scenario's; ``difference`` scenario minus basis with its 95 % interval;
@@ -131,7 +133,7 @@ def effects(
     parts = []
     known = net & np.fromiter(map(studied, rows["indicator"], rows["group_by"]), bool, len(rows))
     figures = [figure(*one) for one in rows.loc[known, ["indicator", "group_by", "group"]].itertuples(index=False)]
-    unsure = beside(np.array(figures, object), {name: one[known] for name, one in values.items()}, spread)
+    unsure = beside(np.array(figures, object), {name: one[known] for name, one in values.items()}, spread, packages)
     for name in (one for one in values if one != BASIS):
         own, base = values[name], values[BASIS]
         parts.append(_of(name, rows[net], "net", own[net], base[net], floor[net]).join(unsure[name].set_index(rows.index[known])))
@@ -179,6 +181,12 @@ def _of(name: str, rows: pd.DataFrame, estimand: str, values: NDArray, base: NDA
         seeds_needed=needed,
         seeds_to_notice=to_notice,
     )
+
+
+def packages_of(scenarios: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    """Of scenarios as the manifest lists them, those that hold all instruments of another and more: their structure is to do more."""
+    held = {str(name): frozenset(one.get("instruments", {})) for name, one in scenarios.items() if name not in (BASIS, PLACEBO)}
+    return {name for name, mine in held.items() if any(other and other < mine for other in held.values())}
 
 
 def unit(indicator: str) -> str:

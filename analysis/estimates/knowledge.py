@@ -319,7 +319,10 @@ def among_best(drawn: Mapping[str, NDArray], indicator: str, n: int) -> dict[str
 
 
 def beside(
-    figures: ArrayLike, values: Mapping[str, NDArray], spread: Callable[[str, str], Spread] | None = None
+    figures: ArrayLike,
+    values: Mapping[str, NDArray],
+    spread: Callable[[str, str], Spread] | None = None,
+    packages: Collection[str] = (),
 ) -> dict[str, pd.DataFrame]:
     """The columns of what is not known, beside differences from basis.
 
@@ -327,6 +330,7 @@ def beside(
         figures: [rows], of each row of the values, as ``figure`` names them.
         values: [rows, seeds] by scenario, basis among them.
         spread: of a scenario and figure; None: nothing is said.
+        packages: scenarios that hold another one and more. They are not ranked: that they do more than their parts is their structure.
 
     Returns:
         By scenario, basis left out: COLUMNS, in the order of the rows. ``draws``: of how many draws p_best and regret are; p_best_lower
@@ -349,9 +353,11 @@ def beside(
                 found[name]["lower_full"][some], found[name]["upper_full"][some] = np.quantile(one, ENDS, axis=1)
                 words[name][some[np.isnan(found[name]["lower_full"][some])]] = NO_VALUE
                 found[name]["p_sign"][some] = sure(one, np.sign((values[name][some] - base).mean(axis=1)))
-            alike = in_step({name: spreads[name] for name in known})
-            if any(len(alike[name].values) < len(spreads[name].values) for name in known):
-                drawn = {name: samples(values[name][some], base, alike[name]) for name in known if len(alike[name].values) >= FEWEST}
+            alone = [name for name in known if name not in packages]
+            alike = in_step({name: spreads[name] for name in alone})
+            drawn = {name: drawn[name] for name in alone}
+            if any(len(alike[name].values) < len(spreads[name].values) for name in alone):
+                drawn = {name: samples(values[name][some], base, alike[name]) for name in alone if len(alike[name].values) >= FEWEST}
             n = min((len(one.draws) for one in alike.values() if len(one.draws)), default=0)
             for name, rank in ranked(drawn, of_group(named)[0]).items():
                 low, high = wilson(rank.p_best, n)

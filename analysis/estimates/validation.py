@@ -90,6 +90,12 @@ def stays(key: str, band: str, departed: str) -> Callable[[Tables], float]:
     return value
 
 
+def in_wijk(t: Tables) -> float:
+    """Of the moves of 65 to 74, departures included, the share that stays in the wijk; NaN where each gemeente is one area."""
+    wijk, gemeente = (t.numbers.sum(key, "65_plus") for key in ("moved_in_wijk", "moved_in_gemeente"))
+    return stays("moved_in_wijk", "65_74", "departed_65_74")(t) if wijk < gemeente else float("nan")
+
+
 def to_care(t: Tables) -> float:
     """Of the persons of 70 and over who move, the share that goes to a place with care, per cent."""
     persons, care = t.per_year(t.numbers.sum("persons_moved", "70_plus")), YEAR * t.mean("care_70")
@@ -213,7 +219,7 @@ OF_PAGES: dict[str, Count] = {  # figures of validation.csv, in its order
     "later_links": continuation(3),
     "homes_freed": homes_freed,
     "same_year": lambda t: 100 * share("left_by_new_build", "same_year", "left_by_new_build", ALL)(t),
-    "own_wijk": stays("moved_in_wijk", "65_74", "departed_65_74"),
+    "own_wijk": in_wijk,
     "inside_gemeente": stays("moved_in_gemeente", "65_plus", "departed_65"),
     "to_care": to_care,
     "registration": REGISTERED,

@@ -59,6 +59,20 @@ def wide(page: Page, value: Quote) -> Text:
     return NO_SCALE if found == SAME else found
 
 
+def wide_either_way(page: Page, value: Quote) -> Text:
+    """As ``wide`` in a sentence that says more or fewer of a number: an interval that holds both says so in words."""
+    low, high = (page.book.quote(value.table, name, value.row, scale=value.scale) for name in ("lower_full", "upper_full"))
+    if no_wider(page, value) or not (low.known and high.known) or not low.value < 0 < high.value:
+        return wide(page, value)
+    of_low, of_high = digits_of_ends(low.value, high.value)
+    return rich(
+        "{fewer} minder tot {more} meer",
+        "{fewer} fewer to {more} more",
+        fewer=size(low.with_digits(of_low)),
+        more=high.with_digits(of_high),
+    )
+
+
 def no_wider(page: Page, value: Quote) -> bool:
     """Whether the study saw no more than chance, so that the interval with assumptions is none of its own."""
     return NO_WIDER in str(page.book.cell(value.table, "knowledge", value.row))

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from analysis.estimates.effects import whole_run
 from analysis.page import bars, figures
-from analysis.page.cells import chance, effect_cell, no_wider, size, title_cell, wide
+from analysis.page.cells import chance, effect_cell, no_wider, size, title_cell, wide, wide_either_way
 from analysis.page.noticed import MOVES, THRESHOLD, Difference, best, difference, own_parts, packages, top
 from analysis.page.quote import rich
 from analysis.page.section import Chart, Grid, Page
@@ -235,7 +235,7 @@ def _others(page: Page, key: str, one: Difference) -> Text:
     more, fewer, _ = OTHERS[key]
     said = more if one.value.value >= 0 else fewer
     tail = Text(" ({word}; met aannames: {wide}).", " ({word}; with assumptions: {wide}).")
-    return rich(said.nl + tail.nl, said.en + tail.en, n=size(one.value), word=one.word, wide=wide(page, size(one.value)))
+    return rich(said.nl + tail.nl, said.en + tail.en, n=size(one.value), word=one.word, wide=wide_either_way(page, size(one.value)))
 
 
 def sure(page: Page, name: str, found: Difference) -> tuple[Text, Text]:
@@ -280,11 +280,17 @@ def sure(page: Page, name: str, found: Difference) -> tuple[Text, Text]:
 
 
 def likeliest(page: Page, found: Difference) -> Text:
-    """How likely it is that it does most of all, as a sentence after others; empty where a package has the measure and more."""
+    """How likely it is that of the measures by themselves it does most, as a sentence after others; empty where nobody can say."""
     chances = page.book.quote("effects", "p_best", found.value.row, scale=100.0)
-    if not chances.known or packages(page) or len(page.order) < 2:
+    if not chances.known or len(page.order) < 2:
         return both("")
     said = sureness.of_hundred(chances)
+    if packages(page):
+        return rich(
+            " De kans dat deze van de losse maatregelen het meeste doet: {n}.",
+            " The chance that of single measures it does most: {n}.",
+            n=said,
+        )
     return rich(" De kans dat deze het meeste doet: {n}.", " The chance that it does most: {n}.", n=said)
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from analysis.page.quote import Quote
 
 BAR, OUT, FROM = 0.035, 0.56, 0.3  # of the way between two stages: half a stage, where who drops out ends, where who comes in begins
+ABOVE = 0.3  # of all who come into the first stage: how far above the stages who comes in later begins
 GAP, LINE = 0.02, 0.068  # of all who come into the first stage: between those who drop out, and the room that a line of a label takes
 
 
@@ -33,12 +34,12 @@ class Step(NamedTuple):
 
 def stream(steps: Sequence[Step], language: str, narrow: bool) -> Figure:
     """From left to right, each width in proportion to a number; who drops out leaves downwards, who comes in later joins from above."""
-    fig = Figure(figsize=(NARROW if narrow else WIDTH, 5.4 if narrow else 4.3), layout="constrained")
+    fig = Figure(figsize=(NARROW if narrow else WIDTH, 5.4 if narrow else 4.8), layout="constrained")
     ax = fig.subplots()
     unit = steps[0].entered.value or 1.0
     lowest = min(_step(ax, k, steps, unit, language, narrow) for k in range(len(steps)))
     ax.set_xlim(-BAR - 0.02, len(steps) - 1 + (0.42 if narrow else 0.3))
-    ax.set_ylim(lowest - 0.02 * unit, (0.66 if narrow else 0.34) * unit)
+    ax.set_ylim(lowest - 0.02 * unit, _highest(steps, unit, language, narrow))
     ax.set_axis_off()
     return fig
 
@@ -71,9 +72,22 @@ def _step(ax: Axes, k: int, steps: Sequence[Step], unit: float, language: str, n
 
 def _joins(ax: Axes, k: int, passed: tuple[Text, Quote], unit: float, language: str, narrow: bool) -> None:
     name, quote = passed
-    at = 0.3 * unit + quote.value
+    at = ABOVE * unit + quote.value
     _ribbon(ax, (k + FROM, at), (k + 1 - BAR, 0.0), quote.value, GREEN)
-    _label(ax, (k + FROM, at + 0.02 * unit), quote, wrapped(name.of(language), 14 if narrow else 30), language, above=True)
+    _label(ax, (k + FROM, at + GAP * unit), quote, _joined(name, language, narrow), language, above=True)
+
+
+def _joined(name: Text, language: str, narrow: bool) -> str:
+    return wrapped(name.of(language), 14 if narrow else 30)
+
+
+def _highest(steps: Sequence[Step], unit: float, language: str, narrow: bool) -> float:
+    """How high the labels of who comes in later reach, or those of the stages where nobody does."""
+    found = [3 * LINE]
+    for name, quote in (step.passed for step in steps if step.passed):
+        lines = _joined(name, language, narrow).count("\n") + 2
+        found.append(ABOVE + quote.value / unit + GAP + lines * LINE)
+    return max(found) * unit
 
 
 def _ribbon(ax: Axes, start: tuple[float, float], end: tuple[float, float], width: float, colour: str) -> None:

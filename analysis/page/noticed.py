@@ -7,6 +7,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from analysis.estimates.claims import NOTICED
+from analysis.estimates.effects import packages_of
 from analysis.page.figures import LOOKS, OTHER
 from analysis.page.quote import Quote, fixed, rich
 from analysis.page.section import Page
@@ -55,9 +56,7 @@ def difference(page: Page, scenario: str, indicator: str, group_by: str = "all",
 
 def packages(page: Page) -> set[str]:
     """The scenarios that hold all instruments of another one and more: they are never ranked against their own parts unsaid."""
-    listed = page.results.manifest.get("scenarios", {})
-    held = {name: frozenset(listed.get(name, {}).get("instruments", {})) for name in page.order}
-    return {name for name, mine in held.items() if any(other and other < mine for other in held.values())}
+    return packages_of(page.results.manifest.get("scenarios", {})) & {*page.order}
 
 
 def own_parts(page: Page) -> Text:

@@ -11,13 +11,21 @@ from analysis.page.words import Text, both
 KEYS = re.compile(r'data-misses="([^"]*)"')
 
 
+NOBODY = Text("er is niemand om te tellen", "there is nobody to count")
+NO_WIJKEN = Text("in het model heeft deze plaats geen wijken", "in the model this place has no wijken")
+
+
 class Public(NamedTuple):
-    """What a figure is, the unit of it, who counted it with the year, and why the model's figure is not quite the same thing."""
+    """What a figure is, the unit of it, who counted it with the year, and why the model's figure is not quite the same thing.
+
+    ``nothing``: why the model has none, where it has none.
+    """
 
     name: Text
     unit: Text
     source: Text
     differs: Text
+    nothing: Text = NOBODY
 
 
 _YEARLY = Text("procent per jaar", "per cent a year")
@@ -146,6 +154,7 @@ WORDS: dict[str, Public] = {
         _OF,
         Text("PBL, Vergrijzing en woningmarkt, WoonOnderzoek 2012", "PBL, Vergrijzing en woningmarkt, housing survey 2012"),
         Text("Het PBL telt buurten. Wij tellen wijken, en die zijn groter.", "PBL counts buurten. We count wijken, which are larger."),
+        NO_WIJKEN,
     ),
     "inside_gemeente": Public(
         Text("verhuizers van 65-plus die in de gemeente blijven", "movers of 65 and over who stay in the municipality"),

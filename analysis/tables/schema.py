@@ -85,8 +85,9 @@ EFFECTS = csv(
         "p_best",
         REAL,
         "0-1",
-        "how likely it is that of the scenarios of the run this one does most, by chance and knowledge; empty where "
-        "`knowledge` says of some, and not of others, that they are of an older market",
+        "how likely it is that of the scenarios of the run this one does most, by chance and knowledge. Empty for a "
+        "package that holds another scenario and more, which is not ranked; and where `knowledge` says of some, and not of others, that "
+        "they are of an older market",
     ),
     C("p_best_lower", REAL, "0-1", "lower end of the 95 % interval of p_best, for how few `draws` it is of (Wilson)"),
     C("p_best_upper", REAL, "0-1", "upper end of the 95 % interval of p_best, for how few `draws` it is of (Wilson)"),
@@ -149,7 +150,12 @@ COSTS = csv(
     *(column for what in COUNTED for column in _of_money(what)),
     *(column for what, suffix in COUNTED.items() for column in _full_of_money(what, suffix)),
     C("p_sign", REAL, "0-1", "how sure it is that the money brings extra senior moves (or fewer, where `extra` is below 0)"),
-    C("p_best", REAL, "0-1", "how likely it is that of the scenarios of the run this one brings most extra senior moves for each euro"),
+    C(
+        "p_best",
+        REAL,
+        "0-1",
+        "how likely it is that of the scenarios of the run this one brings most extra senior moves for each euro; packages are not ranked",
+    ),
     _KNOWLEDGE,
     _MISSES._replace(meaning=f"by what is extra (`{'`, `'.join(COUNTED)}`), such as `link: freed_koop`: {_MISSES.meaning}"),
 )

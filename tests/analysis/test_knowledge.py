@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scipy.special import stdtrit
 from scipy.stats import binomtest
 
+from analysis.estimates.effects import packages_of
 from analysis.estimates.knowledge import (
     ENDS,
     FACTOR,
@@ -118,6 +119,32 @@ def test_among_the_best_add_up_to_as_many_as_there_are_places():
     turned = among_best({name: -one for name, one in drawn.items()}, least, 2)
     assert all((turned[name] == one).all() for name, one in among_best(drawn, "senior_moves", 2).items())
     assert among_best(drawn, next(key for key, one in REGISTRY.items() if not one.better), 2) == {}
+
+
+def test_a_package_is_not_ranked_against_its_own_parts():
+    base, numbers = np.full((1, 3), 100.0), np.arange(10)
+    values = {"one": base + 10, "other": base + 8, "together": base + 18}
+
+    def told(packages):
+        spreads = Spread(FACTOR, np.linspace(0.5, 1.5, 10), "", numbers)
+        return beside(np.array(["senior_moves"]), {"basis": base, **values}, lambda *_: spreads, packages)
+
+    ranked_all, without = told(()), told({"together"})
+    assert ranked_all["together"]["p_best"].iloc[0] == 1 and ranked_all["one"]["p_best"].iloc[0] == 0
+    assert without["one"]["p_best"].iloc[0] == 1 and without["one"]["regret"].iloc[0] == 0 and without["other"]["regret"].iloc[0] > 0
+    ranks = ["p_best", "p_best_lower", "p_best_upper", "draws", "regret"]
+    assert without["together"][ranks].isna().all(axis=None)
+    for name, table in without.items():
+        pd.testing.assert_frame_equal(table.drop(columns=ranks), ranked_all[name].drop(columns=ranks))
+    alone = beside(
+        np.array(["senior_moves"]), {"basis": base, **values}, lambda *_: Spread(FACTOR, np.ones(3), "", numbers[:3]), {"one", "together"}
+    )
+    assert all(table["p_best"].isna().all() for table in alone.values()), "one that is left has nobody beside it"
+
+
+def test_a_package_holds_another_one_and_more():
+    held = {"basis": ["z"], "placebo": ["z"], "a": ["x"], "b": ["x", "y"], "c": ["x", "y"], "nothing": [], "rules": ["w"]}
+    assert packages_of({name: {"instruments": {key: {} for key in keys}} for name, keys in held.items()}) == {"b", "c"}
 
 
 @pytest.mark.parametrize(("k", "n"), [(0, 7), (7, 7), (3, 60), (59, 60)])

@@ -109,3 +109,16 @@ def test_no_chance_is_said_to_be_none_or_all(whole: Page, chance: float) -> None
     found = re.findall(r"(\d+) van de 100|(\d+) in 100", text)
     assert found and not any({"0", "100"} & set(one) for one in found)
     assert ("minder dan 1 van de 100" in text) == (chance < 0.01) and ("meer dan 99 van de 100" in text) == (chance > 0.99)
+
+
+@pytest.mark.parametrize(
+    ("difference", "low", "high", "said"),
+    [(-25.0, -68.0, 19.0, "68 minder tot 19 meer"), (22.0, -11.0, 79.0, "11 minder tot 79 meer"), (-25.0, -68.0, -9.0, "9,0 tot 68")],
+)
+def test_a_sentence_of_more_or_fewer_says_both_where_other_assumptions_turn_it_round(whole, difference, low, high, said) -> None:
+    changed = whole.tables["effects"].assign(
+        difference=difference, lower=difference - 1, upper=difference + 1, lower_full=low, upper_full=high, claimed=True, knowledge="shift"
+    )
+    page = with_tables(whole, effects=changed)
+    _, who = first.who(page, "voorrang")
+    assert f"met aannames: {said})" in plain(who.nl)

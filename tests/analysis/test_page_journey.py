@@ -9,9 +9,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.patches import PathPatch, Rectangle
 
 from analysis.estimates.journey import DROPPED, ENTERED, LEFT, STAGES, journey
+from analysis.page.journey_charts import stream
 from analysis.page.section import Chart, Page
 from analysis.page.sections import journey as section
 from analysis.pipeline import tables_of
@@ -95,6 +97,24 @@ def test_the_stream_is_as_wide_as_its_numbers_at_both_widths(page):
         assert min(abs(width - dropped) for width in widths) < 1e-9
         written = {text.get_text() for text in ax.texts if text.get_gid()}
         assert picture(page).figures is not None and len(written) >= len(STAGES)
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.parametrize("share", [0.002, 0.06, 0.3, 0.9])
+def test_all_that_the_stream_says_lies_in_the_picture_however_many_come_in_later(page, narrow, share):
+    steps = [section._step(page, stage) for stage in STAGES]
+    whole = steps[0].entered.value
+    later = steps[-1].entered._replace(value=share * whole)
+    fig = stream([*steps[:-1], steps[-1]._replace(passed=(section.DIRECT, later))], "nl", narrow)
+    canvas = FigureCanvasAgg(fig)
+    canvas.draw()
+    ax = fig.axes[0]
+    for one in ax.texts:
+        box = one.get_window_extent(canvas.get_renderer())
+        assert box.y0 >= 0 and box.y1 <= fig.bbox.y1, one.get_text()
+        assert ax.get_ylim()[0] <= one.xy[1] <= ax.get_ylim()[1], f"{one.get_text()}: what is beside the axes is not drawn"
+    tops = [patch.get_path().vertices[:, 1].max() for patch in ax.patches if isinstance(patch, PathPatch)]
+    assert max(tops) <= ax.get_ylim()[1], "nor is a band"
 
 
 def changed(page: Page, **columns: float) -> Page:

@@ -17,6 +17,7 @@ from analysis.estimates.deciding import deciding
 from analysis.estimates.knowledge import FOLDER, NO_WIDER, OF_OLDER
 from analysis.estimates.parting import parting
 from analysis.estimates.statistics import wilson
+from analysis.page import public_words
 from analysis.page.assumption_words import WORDS, assumption
 from analysis.page.command import flat, whole
 from analysis.page.noticed import certain
@@ -132,6 +133,21 @@ def test_every_digit_of_a_section_is_a_cell_or_is_said_to_be_none(page, key):
     assert [one for one in map(unescape, re.findall(r">([^<]*)<", body)) if re.search(r"\d", one)] == []
 
 
+def test_a_figure_that_the_model_cannot_count_says_why(page):
+    validation, monitor = page.tables["validation"], page.tables["monitor"]
+    if validation.empty:
+        return
+    of_km = (monitor["key"] == "senior_moves_km") & (monitor["scenario"] == "basis")
+    assert of_km.any()
+    for key, words in public_words.WORDS.items():
+        uncounted = validation.assign(simulated=validation["simulated"].fillna(1.0).where(validation["key"] != key))
+        level = monitor.assign(mean=monitor["mean"].where(~of_km, 0.0))
+        section = MAKERS["nu"](Page(page.results, page.tables | {"validation": uncounted, "monitor": level}))
+        said = said_by(section)
+        assert any(words.nothing.nl in text.nl and words.nothing.en in text.en for text in said), key
+        assert any(text.nl == public_words.NO_WIJKEN.nl for text in said), "a distance of 0 km is that of one area"
+
+
 def test_what_decides_stands_beside_the_page_and_is_said_in_words(page):
     table = page.tables["deciding"]
     assert tuple(table.columns) == DECIDING.names
@@ -239,7 +255,7 @@ def test_a_hundred_in_a_hundred_is_said_with_its_direction(page):
     ("measures", "words"),
     [
         ({"a": f"factor; {OF_OLDER}", "b": "factor"}, "verschillende modellen"),
-        ({"a": "factor"}, "één maatregel"),
+        ({"a": "factor"}, "één losse maatregel"),
         ({"a": "factor", "b": "factor"}, "niet uitgezocht"),
     ],
 )
@@ -247,6 +263,15 @@ def test_a_chance_of_being_best_that_nobody_knows_says_why(measures, words):
     rows = [fake_page.effect(name, "senior_moves", 100.0, p_sign=0.9, p_best=math.nan, knowledge=said) for name, said in measures.items()]
     grid = sureness._measures(fake_page.page({"effects": rows}, {key: {} for key in measures}))
     assert all(words in plain(cells[3].text).nl for cells in grid.rows)
+
+
+def test_a_package_is_said_to_stand_outside_the_order():
+    best = {"a": 0.6, "b": 0.4, "ab": math.nan}
+    rows = [fake_page.effect(name, "senior_moves", 100.0, p_sign=0.9, p_best=one, knowledge="factor") for name, one in best.items()]
+    held = {name: {"instruments": {key: {} for key in name}} for name in best}
+    page = fake_page.page({"effects": rows}, held)
+    said = dict(zip(page.order, (plain(cells[3].text).nl for cells in sureness._measures(page).rows), strict=True))
+    assert said["ab"] == "een pakket: doet niet mee" and said["a"].startswith("60 van de 100")
 
 
 def test_a_chance_of_few_draws_has_its_ends_in_whole_numbers():

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from analysis.estimates import judged, person_rates, targets, validation
-from analysis.estimates.ledger_counts import COUNTED
+from analysis.estimates.ledger_counts import COUNTED, Numbers
 from analysis.page.public_words import WORDS
 from analysis.results import gather
 from analysis.tables.schema import JUDGED
@@ -235,6 +235,19 @@ def tables(tmp_path_factory):
     results = gather(made.write(tmp_path_factory.mktemp("of") / "out"))
     counted = {name: results.ledger_counts.table(name, "basis") for name in COUNTED}
     return validation.tables(counted, results.folder.table("months", validation.OF_MONTHS), made.MONTHS)
+
+
+def test_nobody_stays_in_a_wijk_where_each_gemeente_is_one_area(tables):
+    seeds = [
+        (seed, key, band, n)
+        for seed in tables.numbers.seeds
+        for band in ("65_74", "65_plus")
+        for key, n in (("moved", 9), ("moved_in_gemeente", 5))
+    ]
+    for in_wijk, known in ((3, True), (5, False)):
+        rows = [*seeds, *((seed, "moved_in_wijk", band, in_wijk) for seed, _, band, _ in seeds)]
+        of = tables._replace(numbers=Numbers(pd.DataFrame(rows, columns=["seed", "key", "name", "value"])))
+        assert math.isnan(validation.value_of(validation.COUNTS["own_wijk"], of)) != known
 
 
 def test_a_run_is_judged_by_what_is_asked_of_its_place_misses_first(tables):

@@ -90,7 +90,7 @@ def _public(sheet: Sheet, key: str) -> dict[str, Any]:
     scale = 100.0 if row["unit"] in PARTS else 1.0
     cells = {name: sheet.cell(key, name, scale=scale) for name in ("simulated", "observed")}
     texts = {"unit": words.unit._asdict(), "source": words.source._asdict(), "differs": words.differs._asdict()}
-    why = None if cells["simulated"] else said.NOBODY_COUNTED._asdict()
+    why = None if cells["simulated"] else words.nothing._asdict()
     return {"key": key, **capitals(words.name)._asdict(), **cells, **texts, "hit": bool(row["hit"]), "why": why}
 
 

@@ -44,7 +44,6 @@ NOT_YET = Text("Dit is nog niet doorgerekend.", "this has not been worked out ye
 NOT_FOLLOWED = Text("Bij dit pakket is niemand gevolgd.", "nobody was followed with this package")
 NOT_KEPT = Text("Dit is alleen van de eerste keer naspelen bewaard.", "this is kept of the first run only")
 NO_TABLE = Text("Deze tabel is er niet.", "there is no such table")
-NOBODY_COUNTED = Text("er is niemand om te tellen", "there is nobody to count")
 NO_DIFFERENCE = Text(
     "Er is geen enkel verschil, dus geen aanname bepaalt het.", "There is no difference at all, so no assumption decides it."
 )

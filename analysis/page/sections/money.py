@@ -129,7 +129,7 @@ def _finding(page: Page, shown: list[str]) -> Text:
     if not ranked:
         return Text("Wat een extra verhuizing kost, is niet te bepalen", "What one more move costs cannot be told")
     if len(ranked) == 1:
-        return Text("Van één maatregel is de prijs per verhuizing bekend", "The price per move is known of one measure")
+        return Text("Van één maatregel is de hele prijs per verhuizing bekend", "The whole price per move is known of one measure")
     return (
         Text("Bij deze prijzen kost de ene extra verhuizing veel meer", "At these prices some extra moves cost much more")
         if _apart(page, ranked)

@@ -8,8 +8,8 @@ from markupsafe import Markup
 
 from analysis.estimates.misses import RESTS_ON
 from analysis.estimates.validation import ROWS
-from analysis.page.cells import ends
-from analysis.page.public_words import WORDS, beside
+from analysis.page.cells import margin
+from analysis.page.public_words import NO_WIJKEN, WORDS, beside
 from analysis.page.quote import Quote, fixed, rich
 from analysis.page.section import Block, Cell, Fold, Grid, Page, Section, Words
 from analysis.page.words import GROUPS, LANGUAGES, UNITS, Text, both, capitals
@@ -23,9 +23,8 @@ CANDIDATES = Text("kandidaten", "candidates")
 MOST = 2  # public figures beside one row
 LEVEL = Text("Wat andere aannames met een stand doen, is niet uitgezocht.", "What other assumptions make of a level was not studied.")
 MEAN = Text("Van het model: gemiddelden, zonder marge.", "Of the model: means, without a margin.")
-ONCE = Text("één keer nagespeeld: geen marge", "run once: no margin")
 NEVER = Text("geen, in geen enkele keer naspelen", "none, in no run")
-NOBODY = Text("niemand om te tellen", "nobody to count")
+NEVER_OF = {"senior_moves_km": NO_WIJKEN}  # by row what it is that makes it 0
 RAAK, MIS = Text("raak", "hit"), Text("mis", "miss")
 MONITOR = Text("Monitor Ouderenhuisvesting", "Monitor Ouderenhuisvesting")
 CHAINS = Text("CBS, dashboard Verhuisketens", "CBS, dashboard Verhuisketens")
@@ -185,11 +184,11 @@ def _opgave(page: Page, keys: list[str], caption: Text) -> Grid:
             rows.append((Cell(label), Cell(Text("niet te tellen", "cannot be counted"), kind="words"), _public(page, name), where))
             continue
         if value.value == 0:
-            rows.append((Cell(label), Cell(NEVER, kind="words"), _public(page, name), where))
+            rows.append((Cell(label), Cell(NEVER_OF.get(key, NEVER), kind="words"), _public(page, name), where))
             continue
         counted = str(page.book.cell("monitor", "unit", value.row))
         what = both("") if key.endswith(".share") else UNITS.get(counted, CANDIDATES if counted == "candidates" else both(counted))
-        cell = Cell(rich("{n} {unit}", "{n} {unit}", n=value, unit=what), ends(page, value, "lower", "upper") or ONCE)
+        cell = Cell(rich("{n} {unit}", "{n} {unit}", n=value, unit=what), margin(page, value))
         rows.append((Cell(label), cell, _public(page, name), where))
     return Grid(caption, header, tuple(rows))
 
@@ -220,7 +219,7 @@ def _in_line(page: Page, key: str) -> Text:
         name=words.name,
         observed=observed,
         unit=words.unit,
-        simulated=simulated if simulated.known else NOBODY,
+        simulated=simulated if simulated.known else words.nothing,
         verdict=_verdict(page, key),
         source=words.source,
     )
@@ -229,7 +228,7 @@ def _in_line(page: Page, key: str) -> Text:
 def _verdict(page: Page, key: str) -> Text:
     row = {"key": key}
     if math.isnan(float(page.book.cell("validation", "simulated", row))):
-        return NOBODY
+        return WORDS[key].nothing
     return RAAK if bool(page.book.cell("validation", "hit", row)) else MIS
 
 
@@ -246,7 +245,7 @@ def _beside(page: Page, keys: list[str], caption: Text) -> Grid:
     status, rows = {row.key: row.status for row in ROWS}, []
     for key in keys:
         words, (simulated, observed) = WORDS[key], beside(page.book, key)
-        ours = Cell(simulated) if simulated.known else Cell(NOBODY, kind="words")
+        ours = Cell(simulated) if simulated.known else Cell(words.nothing, kind="words")
         label = rich("{name} ({unit})", "{name} ({unit})", name=capitals(words.name), unit=words.unit)
         verdict = _verdict(page, key)
         theirs = [Cell(rich("{x}", "{x}", x=one), kind="words") for one in (words.source, words.differs)]

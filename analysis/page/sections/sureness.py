@@ -11,7 +11,7 @@ from analysis.estimates.misses import RESTS_ON, SHIPPED
 from analysis.page import figures
 from analysis.page.assumption_words import assumption
 from analysis.page.cells import NOT_STUDIED, NOTHING, chance, effect_cell, ends, no_wider, part, title_cell, wide
-from analysis.page.noticed import MOVES, certain, difference, drawn, look, own_parts
+from analysis.page.noticed import MOVES, certain, difference, drawn, look, own_parts, packages
 from analysis.page.public_words import WORDS, beside
 from analysis.page.quote import Quote, fixed, rich
 from analysis.page.section import Block, Cell, Chart, Fold, Grid, Page, Section, Words
@@ -148,12 +148,14 @@ def of_hundred(value: Quote) -> Text:
     return rich("{n} van de {of}", "{n} in {of}", n=value.with_digits(0), of=HUNDRED)
 
 
-def _no_best(page: Page, wide_said: Text) -> Text:
+def _no_best(page: Page, name: str, wide_said: Text) -> Text:
     """Why nobody can say how likely a measure does most."""
     if not wide_said.nl:
         return ONCE
-    if len(page.order) < 2:
-        return Text("er is maar één maatregel", "there is one measure only")
+    if name in packages(page):
+        return Text("een pakket: doet niet mee", "a package: not ranked")
+    if len(page.order) - len(packages(page)) < 2:
+        return Text("er is maar één losse maatregel", "there is one measure by itself only")
     older = [_marked(page, name, OF_OLDER) for name in page.order]
     if any(older) and not all(older):
         return Text("niet te zeggen: onderzocht met verschillende modellen", "cannot be told: studied with different models")
@@ -248,7 +250,7 @@ def _measures(page: Page) -> Grid:
             said = wide(page, found.value)
             why = Cell(said if said.nl else ONCE, kind="words")
             sign = Cell(likely(sure, found.value.value > 0, no_wider(page, found.value)), kind="words") if sure.known else why
-            top = Cell(_of_so_few(page, most) if most.known else _no_best(page, said), kind="words")
+            top = Cell(_of_so_few(page, most) if most.known else _no_best(page, name, said), kind="words")
             regret = page.book.quote("effects", "regret", found.value.row)
             missed = Cell(regret) if regret.known else NOTHING
         listed = deciding(page, name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from analysis.page import bars
-from analysis.page.cells import NOTHING, chance, effect_cell, size, wide
+from analysis.page.cells import NOTHING, chance, effect_cell, size, wide_either_way
 from analysis.page.noticed import THRESHOLD, Difference, difference
 from analysis.page.quote import Quote, digits_of, rich
 from analysis.page.section import Block, Cell, Chart, Fold, Grid, Page, Section
@@ -96,7 +96,7 @@ def _said(page: Page, name: str) -> Text | None:
                 more=more,
                 word=found.word,
                 chance=chance(page, size(found.value)),
-                wide=wide(page, size(found.value)),
+                wide=wide_either_way(page, size(found.value)),
             )
         )
     lines.append(Text("Mensen alleen: niet apart gemeten.", "People alone: not measured apart."))
