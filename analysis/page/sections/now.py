@@ -213,15 +213,15 @@ def _public(page: Page, key: str) -> Cell:
 
 def _in_line(page: Page, key: str) -> Text:
     words, (simulated, observed) = WORDS[key], beside(page.book, key)
+    said: dict[str, Quote | Text] = {"name": words.name, "observed": observed, "unit": words.unit, "source": words.source}
+    if not simulated.known:
+        return rich("{name}: {observed} {unit}; {why} ({source})", "{name}: {observed} {unit}; {why} ({source})", why=words.nothing, **said)
     return rich(
         "{name}: {observed} {unit}, in het model {simulated}: {verdict} ({source})",
         "{name}: {observed} {unit}, in the model {simulated}: {verdict} ({source})",
-        name=words.name,
-        observed=observed,
-        unit=words.unit,
-        simulated=simulated if simulated.known else words.nothing,
+        simulated=simulated,
         verdict=_verdict(page, key),
-        source=words.source,
+        **said,
     )
 
 
