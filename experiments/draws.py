@@ -21,7 +21,7 @@ def file_of(named: str) -> Path:
         Refusal: what ships is of another model than there is now.
     """
     if named != POSTERIOR:
-        return Path(named)
+        return Path(named).expanduser()
     posterior.shipped(digests())
     return posterior.FOLDER / posterior.SWEPT
 

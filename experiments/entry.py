@@ -283,7 +283,7 @@ def _checked_line(command: HydraCommand, override: Any, multirun: bool) -> str:
     if named and not named[0].startswith("{"):
         names = [name.strip("'\"") for name in named]
         if len(names) == 1 and names[0].endswith(".yaml"):
-            given = typed.behaviour(Path(names[0]))
+            given = typed.behaviour(Path(names[0]).expanduser())
             return "++behaviour={" + ",".join(f"{name}:{value}" for name, value in given.items()) + "}"
         for name in names:
             _check_group(key, name)

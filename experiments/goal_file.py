@@ -33,7 +33,7 @@ def load(name: str) -> GoalFile:
     Raises:
         Refusal: no such file, no YAML, or a key or value that does not belong there; names file and key.
     """
-    path = Path(name) if name.endswith((".yaml", ".yml")) else FOLDER / f"{name}.yaml"
+    path = Path(name).expanduser() if name.endswith((".yaml", ".yml")) else FOLDER / f"{name}.yaml"
     if not path.is_file():
         known = sorted(one.stem for one in FOLDER.glob("*.yaml"))
         raise Refusal(f"goals={name}: there is no such file{hint(name, known, 'files are ' + ', '.join(known))}")

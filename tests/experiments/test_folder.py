@@ -15,9 +15,9 @@ from analysis import report
 from analysis.tables import files, made, record
 from analysis.tables.files import write_json
 from analysis.worksheets import fill
-from experiments import compare, entry
+from experiments import compare, draws, entry, goal_file
 from experiments import list as listing
-from experiments.entry import HydraCommand, quoted
+from experiments.entry import CONFIGS, HydraCommand, checked, quoted
 from experiments.runs.folder import DESIGN, HYDRA, LOCK, RUNS, check_place, check_sweep, join, locked, sweep_up
 from experiments.schema import Attribute, Compare, Goals, Listing, check
 from sim.world.errors import Refusal
@@ -243,6 +243,23 @@ def test_a_tilde_in_front_is_the_home_folder_once(run, tmp_path, monkeypatch, ou
     monkeypatch.setenv("USERPROFILE", str(home))
     assert run(f"out='{out}'") == 0
     assert (home / out[2:] / record.MANIFEST).is_file() and {path.name for path in tmp_path.iterdir()} == {"home"}
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("p_sight: 0.1\n", lambda path: checked(compare.COMMAND, [f"behaviour='{path}'"])),
+        ((CONFIGS / "goals" / "ambities.yaml").read_text(encoding="utf-8"), goal_file.load),
+        ("behaviour.p_sight\n0.1\n", lambda path: draws.read(draws.file_of(path))),
+    ],
+)
+def test_every_file_that_is_named_takes_a_tilde(tmp_path, monkeypatch, text, read):
+    (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert read("~/mine.yaml")
+    with pytest.raises(Refusal, match=r"other\.yaml"):
+        read("~/other.yaml")
 
 
 FOLDERS = [(one, key) for one in (Compare, Attribute, Goals, Listing) for key, field in one.model_fields.items() if "folder" in str(field)]
