@@ -212,7 +212,7 @@ def test_after_a_kill_the_same_command_goes_on_where_it_was(tmp_path, notes, no_
     def n_done():
         return sum(len(job.runs) - len(job.todo()) for job in jobs)
 
-    until = time.monotonic() + 15
+    until = time.monotonic() + 120  # where other work takes the cores it begins late
     while n_done() < 3 and time.monotonic() < until:
         time.sleep(0.02)
     running.kill()
