@@ -47,7 +47,10 @@ def test_02_what_happens_without_us_beside_a_public_figure(page):
     rows = page.locator("table.figures tbody tr")
     assert rows.count() >= 1
     assert rows.first.locator("data").count() == 2
-    assert re.search("komt overeen|wijkt af", rows.first.inner_text())
+    for row in rows.all():
+        found = re.findall("komt overeen|wijkt af|niet te vergelijken", row.locator(".verdict").inner_text())
+        assert len(found) == 1 and (found == ["niet te vergelijken"]) == (row.locator("data").count() < 2), "what has no figure misses none"
+    assert page.locator("tr.uncompared").count() >= 1, "this place has no wijken"
 
 
 def test_03_a_card_is_turned_to_done_already(page):

@@ -86,6 +86,7 @@ const WORDS = {
   real: ["Openbaar cijfer", "Public figure"],
   hit: ["komt overeen", "agrees"],
   miss: ["wijkt af", "differs"],
+  uncompared: ["niet te vergelijken", "cannot be compared"],
   mark: ["Klopt het?", "Does it agree?"],
   source: ["Bron", "Source"],
   missesSay: [

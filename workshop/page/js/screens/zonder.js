@@ -13,15 +13,18 @@ export function zonder() {
         (place.without ?? []).map((one) => h("p", { class: "lead" }, said(one))), misses(place.public),
         h("table", { class: "cards figures" },
           h("thead", {}, h("tr", {}, ["figure", "imitated", "real", "mark", "source"].map((key) => h("th", { scope: "col" }, w(key))))),
-          h("tbody", {}, place.public.map((one) => h("tr", { class: one.hit ? "hit" : "miss" },
+          h("tbody", {}, place.public.map((one) => h("tr", { class: verdict(one) },
             h("th", { scope: "row", "data-fixed": "naam" }, tongue(one)), cell("imitated", figure(one.simulated, one)), cell("real", figure(one.observed, one)),
-            cell("mark", h("span", { class: "verdict" }, h("span", { "aria-hidden": "true" }, one.hit ? "● " : "▲ "), w(one.hit ? "hit" : "miss"), one.hit ? "" : side(one))),
+            cell("mark", h("span", { class: "verdict" }, h("span", { "aria-hidden": "true" }, SIGNS[verdict(one)]), w(verdict(one)), one.hit ? "" : side(one))),
             cell("source", h("span", { "data-fixed": "bron" }, tongue(one.source)), one.year ? [", ", fixed(one.year, "jaar")] : "",
               one.differs ? h("span", { class: "differs", "data-fixed": "uitleg" }, ` ${tongue(one.differs)}`) : ""))))),
         place.sources ? h("p", { class: "soft" }, said(place.sources)) : "");
     },
   };
 }
+
+const SIGNS = { hit: "● ", miss: "▲ ", uncompared: "" };
+const verdict = (one) => (one.simulated ? (one.hit ? "hit" : "miss") : "uncompared");
 
 // Which figures we miss, and on which side; first of all, since outcomes hang on them.
 function misses(figures) {
