@@ -13,10 +13,11 @@ from analysis import pipeline
 from analysis.results import gather
 from analysis.tables.for_page import FOR_PAGE
 from analysis.tables.made import PAGE
+from experiments import own_draws
 from experiments.compare import carried_out
 from experiments.enough import go_on
 from experiments.runs.folder import check_place
-from experiments.runs.plan import Plan, make_plan
+from experiments.runs.plan import Plan
 from experiments.runs.runner import Failure
 from experiments.schema import Compare, check
 from sim.counts.indicators import HEADLINE
@@ -104,6 +105,7 @@ def compare(
     *,
     seeds: int = 20,
     width: float | None = None,
+    draws: int | None = None,
     first_seed: int = 0,
     months: int = 120,
     burn_in: int = 36,
@@ -125,7 +127,8 @@ def compare(
 ) -> Comparison:
     """Run scenarios beside basis and give the tables. Prints nothing; equal arguments give equal tables.
 
-    Args are the keys of ``python -m experiments.compare`` (docs/interface.md), with the same ranges and defaults, but for two:
+    Args are the keys of ``python -m experiments.compare`` (docs/interface.md), with the same ranges and defaults, but for three:
+        draws: so many of ``behaviour=posterior``, beside the seeds; None: none.
         workers: processes. Here 1, which is this process; with more, a script needs ``if __name__ == "__main__":``, a notebook nothing.
         out: folder of the results, with the page; finished runs in it are not run again. None: nothing is kept on disk.
 
@@ -140,7 +143,7 @@ def compare(
     given = dict(locals())
     plain = {key: str(one) if isinstance(one, Path) else one for key, one in given.items()}
     lists: dict[str, Any] = {key: {} if plain[key] is None else plain[key] for key in ("instruments", "behaviour")}
-    plan = make_plan(check(Compare, plain | lists))
+    plan = own_draws.prepare(check(Compare, plain | lists))
     command = f"compare({', '.join(f'{key}={one!r}' for key, one in plain.items() if one is not None)})"
     with ExitStack() as stack:
         if plan.config.out is None:

@@ -251,9 +251,15 @@ def sure(page: Page, name: str, found: Difference) -> tuple[Text, Text]:
             why=why,
         )
     if no_wider(page, found.value):
-        return Text(
+        unseen = Text(
             "Wat andere aannames uitmaken, kon de studie niet zien.", "What other assumptions make of it the study could not see."
-        ), rich(
+        )
+        if page.results.own_draws:
+            unseen = Text(
+                "Wat andere aannames uitmaken, is in de eigen trekkingen niet te zien.",
+                "What other assumptions make of it the draws of this run could not see.",
+            )
+        return unseen, rich(
             "Toeval geeft {chance}. Dat bewijst niet dat aannames over mensen niets uitmaken.",
             "Chance gives {chance}. That is no proof that assumptions about people do not matter.",
             chance=chance(page, found.value),
