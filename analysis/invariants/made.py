@@ -12,7 +12,8 @@ from analysis.estimates.bundles import BUNDLE, Bundle, Values, parts_table, shar
 from analysis.estimates.certainty import certainty
 from analysis.estimates.deciding import deciding
 from analysis.estimates.goals import share_interval
-from analysis.estimates.knowledge import FACTOR, SHIFT
+from analysis.estimates.knowledge import EUR, FACTOR, SHIFT
+from analysis.estimates.own_draws import FIGURE
 from analysis.estimates.parting import parting
 from analysis.estimates.worksheet_counts import monitor
 from analysis.invariants.rule import RESULTS, TABLE_OF, Wrong, apart, invariant, named
@@ -94,6 +95,25 @@ def effects_are_differences_of_means(effects_csv: pd.DataFrame, summary: pd.Data
     known = whole.reindex(mine).eq(True).to_numpy() & whole.reindex(base).eq(True).to_numpy()
     wrong = apart(means.reindex(mine).to_numpy() - means.reindex(base).to_numpy(), effects_csv["difference"], 1e-6)
     return net & known & (wrong | apart(means.reindex(mine), effects_csv["mean"], 1e-6))
+
+
+@invariant
+def the_first_draw_is_the_run_itself(knowledge_csv: pd.DataFrame, effects_csv: pd.DataFrame) -> Wrong:
+    """Draw 0 of a figure is its net effect over the whole run, to the last digit; money stands in costs.csv."""
+    keys = ["scenario", *FIGURE]
+    net = effects_csv[(effects_csv["estimand"] == "net") & (effects_csv["months_from"] == 0)]
+    whole = net[net["months_to"] == net["months_to"].max()].set_index(keys)["difference"]
+    mine = (knowledge_csv["draw"] == 0) & (knowledge_csv["indicator"] != EUR)
+    there = whole.reindex(pd.MultiIndex.from_frame(knowledge_csv[keys])).to_numpy()
+    return mine & apart(there, knowledge_csv["difference"], 1e-9)
+
+
+@invariant
+def every_figure_has_every_draw(knowledge_csv: pd.DataFrame) -> Wrong:
+    """Each figure of each scenario has the same draws, 0 to as many as there are, and money has no level in basis."""
+    of = knowledge_csv.groupby(["scenario", *FIGURE], observed=True)["draw"]
+    whole = (of.transform("size") == knowledge_csv["draw"].max() + 1) & (of.transform("nunique") == of.transform("size"))
+    return ~whole | (knowledge_csv["draw"] < 0) | ((knowledge_csv["indicator"] == EUR) & (knowledge_csv["base"] != 0))
 
 
 @invariant
