@@ -305,7 +305,7 @@ def _way_to_draws(command: HydraCommand) -> str:
     """What to write instead of a ``behaviour=posterior`` that will not do here."""
     if command.short.keys() & {f"behaviour={draws.POSTERIOR}"}:
         return f"it stands alone: write behaviour={draws.POSTERIOR}, without quotes and other values"
-    if "draws" in command.schema.model_fields:
+    if command.whole and "draws" in command.schema.model_fields:
         return f"a sweep runs over the draws that ship with draws={draws.POSTERIOR}; leave it out"
     return f"only experiments.compare runs draws beside its seeds; leave it out, or use experiments.sweep draws={draws.POSTERIOR}"
 

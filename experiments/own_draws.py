@@ -64,17 +64,15 @@ class Draw(NamedTuple):
 
 
 def chance_of(key: str, number: int) -> float:
-    """The chance of a draw for a key, between 0 and 1: a van der Corput sequence, scrambled by the key (Owen 1995).
+    """The chance of a draw for a key, between 0 and 1: a van der Corput sequence, in an order that the key shuffles (Burley 2020).
 
     Of the first 2^m draws one lies in each 2^m-th part of the range. Keys are independent of each other, and a draw of how many there are.
     """
-    value, before = 0.0, "1"
+    index, value = number - 1, 2.0 ** -(BITS + 1)
     for bit in range(BITS):
-        drawn = (number - 1) >> bit & 1
-        flip = hashlib.sha256(f"{key}/{before}".encode()).digest()[0] & 1
-        value += (drawn ^ flip) * 2.0 ** -(bit + 1)
-        before += str(drawn)
-    return value + 2.0 ** -(BITS + 1)
+        flip = hashlib.sha256(f"{key}/{bit}/{index >> (bit + 1)}".encode()).digest()[0] & 1  # blocks of 2^m draws stay blocks
+        value += ((index >> bit & 1) ^ flip) * 2.0 ** -(bit + 1)
+    return value
 
 
 def row_of(weight: pd.Series, number: int) -> int:
