@@ -125,10 +125,9 @@ def compare(
     out: str | Path | None = None,
     debug: bool = False,
 ) -> Comparison:
-    """Run scenarios beside basis and give the tables. Prints nothing; equal arguments give equal tables.
+    """Run scenarios beside basis (and ``draws`` of behaviour=posterior) and give the tables. Prints nothing; equal calls, equal tables.
 
-    Args are the keys of ``python -m experiments.compare`` (docs/interface.md), with the same ranges and defaults, but for three:
-        draws: so many of ``behaviour=posterior``, beside the seeds; None: none.
+    Args are the keys of ``python -m experiments.compare`` (docs/interface.md), with the same ranges and defaults, but for two:
         workers: processes. Here 1, which is this process; with more, a script needs ``if __name__ == "__main__":``, a notebook nothing.
         out: folder of the results, with the page; finished runs in it are not run again. None: nothing is kept on disk.
 
@@ -142,8 +141,8 @@ def compare(
     """
     given = dict(locals())
     plain = {key: str(one) if isinstance(one, Path) else one for key, one in given.items()}
-    lists: dict[str, Any] = {key: {} if plain[key] is None else plain[key] for key in ("instruments", "behaviour")}
-    plan = own_draws.prepare(check(Compare, plain | lists))
+    empty: dict[str, Any] = {key: {} for key in ("instruments", "behaviour") if plain[key] is None}
+    plan = own_draws.prepare(check(Compare, plain | empty))
     command = f"compare({', '.join(f'{key}={one!r}' for key, one in plain.items() if one is not None)})"
     with ExitStack() as stack:
         if plan.config.out is None:

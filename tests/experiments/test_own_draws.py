@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shlex
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from analysis import report
 from analysis.estimates import posterior
 from analysis.estimates.knowledge import ELSEWHERE, ENDS, EUR, NO_WIDER, OF_THIS_RUN, without_noise
 from analysis.estimates.own_draws import FIGURE
+from analysis.page.command import whole
 from analysis.results import gather
 from analysis.tables.files import Folder
 from analysis.tables.made import PAGE
@@ -401,6 +403,10 @@ def test_a_real_run_has_its_own_tables_unchanged_is_whole_and_its_page_says_whos
     assert report.main([str(out)]) == 0 and (out / "report.html").read_text(encoding="utf-8") == page
     assert "8 eigen trekkingen, gewogen met openbare cijfers van Zwolle" in capsys.readouterr().out
     content = Folder(out).manifest()
+    typed, again = content["command"].split()[3:], shlex.split(whole(content["configuration"]))[3:]
+    assert "behaviour=posterior" in again and "draws=8" in again
+    assert entry.checked(compare.COMMAND, again)[0] == entry.checked(compare.COMMAND, typed)[0]
+    assert "draws" not in whole(Folder(real / "without").manifest()["configuration"])
     assert "behaviour=posterior draws=8" in content["command"] and len(content["draws"]["fingerprints"]) == 8
     assert content["draws"]["drawn"]["1"]["seed"] == 10_001 and manifest.files(out)["knowledge.csv"] == content["files"]["knowledge.csv"]
 
