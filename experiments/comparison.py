@@ -139,8 +139,7 @@ def compare(
         RunsFailed: runs that did not end; with ``out`` the others are kept, and the same call goes on.
         NotWritten: the disk is full, or may not be written to.
     """
-    given = dict(locals())
-    plain = {key: str(one) if isinstance(one, Path) else one for key, one in given.items()}
+    plain = {key: str(one) if isinstance(one, Path) else one for key, one in locals().items()}
     empty: dict[str, Any] = {key: {} for key in ("instruments", "behaviour") if plain[key] is None}
     plan = own_draws.prepare(check(Compare, plain | empty))
     command = f"compare({', '.join(f'{key}={one!r}' for key, one in plain.items() if one is not None)})"

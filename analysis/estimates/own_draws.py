@@ -55,18 +55,17 @@ def knowledge(own: Both, drawn: Both, numbers: Mapping[int, int], months: int) -
     whole = np.flatnonzero(counted & (rows["months_from"] == 0) & (rows["months_to"] == months))
     at = pd.MultiIndex.from_frame(drawn.values.rows[KEYS]).get_indexer(pd.MultiIndex.from_frame(rows.loc[whole, KEYS]))
     figures = pd.concat([rows.loc[whole, FIGURE], pd.DataFrame([(EUR, ALL, ALL)], columns=FIGURE)], ignore_index=True)
-    order = np.argsort([numbers[seed] for seed in drawn.values.seeds])
-    draws = np.array([0, *sorted(numbers[seed] for seed in drawn.values.seeds)])
+    draws = np.array([0, *(numbers[seed] for seed in drawn.values.seeds)])
 
     def level(of: Both, name: str, places: NDArray) -> NDArray:
         """[figures, seeds]: those of the summary (NaN where a place is -1), then the money."""
         values = np.where((places >= 0)[:, None], of.values.values[name][places], np.nan)
         return np.vstack([values, of.eur[name]])
 
-    base, base_drawn = level(own, BASIS, whole), level(drawn, BASIS, at)[:, order]
+    base, base_drawn = level(own, BASIS, whole), level(drawn, BASIS, at)
     for name in sorted(set(own.values.values) - {BASIS, PLACEBO}):
         mean = paired(level(own, name, whole), base)
-        difference = level(drawn, name, at)[:, order] - base_drawn
+        difference = level(drawn, name, at) - base_drawn
         error = np.repeat(mean.deviation[:, None], len(draws), axis=1)
         error[:, 0] /= np.sqrt(len(own.values.seeds))
         levels = np.hstack([base.mean(axis=1)[:, None], base_drawn])

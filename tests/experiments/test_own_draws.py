@@ -198,6 +198,8 @@ class Known(FakeSimulation):
         tables["summary"] = filled("summary", pd.DataFrame(rows, columns=[one.name for one in TABLES["summary"].columns]))
         paid = pd.DataFrame({"instrument": [*own][:1], "organisation": ["gemeente"] * len([*own][:1])})
         paid["month"], paid["cost_eur"] = 1, 1000.0 * (1 + number % 3)
+        if job.follow_up:  # what is spent after the run is no cost of it
+            paid = pd.concat([paid, paid.assign(month=job.months, cost_eur=500.0)], ignore_index=True)
         tables["instruments"] = filled("instruments", paid)
         return replace_tables(tables, job.seed)
 
@@ -376,7 +378,7 @@ def test_a_table_of_other_scenarios_is_refused(tmp_path, world):
 def test_a_first_answer_is_of_the_folders_own_seeds(tmp_path):
     plan = planned("scenarios=[voorrang]")
     early, said = Early(plan, seed_jobs(plan, plan.seeds, tmp_path), tmp_path, ""), []
-    early([0, 10_001, 10_002, 10_003], said.append)
+    early([0, 10_001, 10_002], said.append)
     assert said == []
 
 
