@@ -32,7 +32,7 @@ from experiments.runs.world import digests
 from experiments.schema import Compare, Comparing
 from sim.counts.schema import SUMMARY
 from sim.world.errors import Refusal
-from sim.world.names import PLACEBO
+from sim.world.names import BASIS, PLACEBO
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -141,7 +141,7 @@ def prepare(config: Compare) -> Plan:
     """What a comparison runs, its draws checked.
 
     Raises:
-        Refusal: as ``make_plan``; behaviour that is typed and drawn; one seed; seeds that are those of draws; a draw that cannot run.
+        Refusal: as ``make_plan``; behaviour that is typed and drawn; one seed, or no scenario; a draw that cannot run.
     """
     plan = make_plan(config)
     if config.draws is None:
@@ -150,6 +150,8 @@ def prepare(config: Compare) -> Plan:
         raise Refusal(f"behaviour.{name} is set, and {TYPED} draws the behaviour; leave one of them out")
     if config.seeds < 2:
         raise Refusal(f"{TYPED} asks for 2 seeds or more: what chance makes of a draw is told by how the folder's own seeds differ")
+    if not plan.scenarios.keys() - {BASIS, PLACEBO}:
+        raise Refusal(f"{TYPED} is about what scenarios do, and there is none beside {BASIS}; name one, or leave it out")
     refuse_overlap(plan.seeds, config.draws)
     draws_of(plan, config.draws)
     return plan
@@ -168,7 +170,7 @@ class Beside:
 
     draws: list[Draw]
     jobs: list[SeedJob]
-    place: str  # whose public figures the draws were weighed by
+    calibrated: dict[str, str]  # place, date and commit of the calibration that weighed the draws
 
     def named(self, failures: Sequence[Failure]) -> list[Failure]:
         """Failures, those of draws by name."""
@@ -178,7 +180,7 @@ class Beside:
     def about(self) -> dict[str, Any]:
         """What the manifest says of them."""
         drawn = {str(one.number): {"row": one.row, "seed": one.plan.seeds[0], "settings": one.settings} for one in self.draws}
-        return {"n": len(self.draws), "behaviour": "posterior", "place": self.place, "drawn": drawn}
+        return {"n": len(self.draws), "behaviour": "posterior", **self.calibrated, "drawn": drawn}
 
     def write(self, out: Path, seeds: Sequence[int], months: int) -> dict[str, str]:
         """Write knowledge.csv from the tables of the folder and the runs of the draws; returns the fingerprints of their worlds, by seed.
@@ -229,8 +231,9 @@ def beside(plan: Plan, seeds: Sequence[int], out: Path, quiet: bool = False) -> 
     sweep_up(folder)
     join(folder, digests(), {})
     jobs = [replace(job, tables=WANTED) for job in runner.pooled([one.plan for one in draws], folder)]
-    of = Beside(draws, jobs, str(posterior.shipped(digests()).about["place"]))
-    if not quiet:
+    about = posterior.shipped().about
+    of = Beside(draws, jobs, {key: str(about[key]) for key in ("place", "date", "commit")})
+    if not quiet and (n > asked or any(job.todo() for job in jobs)):
         _tell(of, plan, asked, out)
     return of
 
@@ -243,5 +246,5 @@ def _tell(of: Beside, plan: Plan, asked: int, out: Path) -> None:
     n, here = len(of.draws), plan.design["municipality"]
     kept = f" ({out} holds so many; they stay)" if n > asked else ""
     print(f"{n} draws of the assumptions run beside the seeds, a world each{kept}", file=sys.stderr)
-    if of.place != here:
-        print(f"the draws were weighed by public figures of {of.place}, not of {here}", file=sys.stderr)
+    if (there := of.calibrated["place"]) != here:
+        print(f"the draws were weighed by public figures of {there}, not of {here}", file=sys.stderr)

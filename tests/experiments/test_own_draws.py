@@ -122,6 +122,7 @@ def test_what_was_typed_is_never_drawn(tmp_path, by_rule):
         (["behaviour=posterior", "draws=1001"], "8 to 1000"),
         (["behaviour='posterior'"], "write behaviour=posterior, without quotes"),
         (["behaviour=posterior", "seeds=1"], "asks for 2 seeds or more"),
+        (["behaviour=posterior", "scenarios=[basis]"], "there is none beside basis"),
         (["behaviour=posterior", "first_seed=9998"], "seed 10001 is that of a draw"),
     ],
 )
@@ -341,8 +342,9 @@ def test_without_draws_the_table_goes_and_the_command_says_so(tmp_path, world, c
     assert OF_THIS_RUN not in row_of(tmp_path)["knowledge"]
 
 
-def test_worlds_are_added_until_intervals_are_narrow_and_the_draws_with_them(tmp_path, world, notes):
+def test_worlds_are_added_until_intervals_are_narrow_and_the_draws_with_them(tmp_path, world, notes, capsys):
     assert carried_out(tmp_path, world, "behaviour=posterior", "draws=8", "seeds=30", "width=0.001") == 0
+    assert capsys.readouterr().err.count("8 draws of the assumptions") == 1, "said where they run, and not each time that seeds are added"
     n = len(Folder(tmp_path).manifest()["seeds"])
     assert 8 < n <= 30 and row_of(tmp_path)["seeds"] == n and OF_THIS_RUN in row_of(tmp_path)["knowledge"]
     assert called(notes, "run-voorrang-100") == 8, "each draw ran once"
