@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.estimates import beside_rivals, chain_examples, journey, judged, misses, person_rates, pots, validation
+from analysis.estimates import beside_rivals, chain_examples, journey, judged, misses, own_draws, person_rates, pots, validation
 from analysis.estimates.areas import areas
 from analysis.estimates.cards import STOCK, Place, cards, place_of
 from analysis.estimates.cost_curve import cost_curve
@@ -31,7 +31,7 @@ from analysis.page.words import Text
 from analysis.tables.files import Folder
 from analysis.tables.for_page import COST_CURVE, FREED_HOMES, JOURNEY, USERS
 from analysis.tables.record import MANIFEST
-from analysis.tables.schema import CHAIN_LENGTHS, FILTERS_CSV, JUDGED, POTS, RIVALS, SENIOR_MOVES, SENIORS, SPENDING, VALIDATION
+from analysis.tables.schema import CHAIN_LENGTHS, FILTERS_CSV, JUDGED, KNOWLEDGE, POTS, RIVALS, SENIOR_MOVES, SENIORS, SPENDING, VALIDATION
 from sim.counts.indicators import HEADLINE
 from sim.counts.schema import DRIFT, FILTERS, INSTRUMENTS, JOURNAL, SUMMARY
 from sim.world.errors import Refusal
@@ -129,8 +129,19 @@ class Results:
         """The public figures that an indicator hangs on and the base world misses (see misses.of_indicator)."""
         return misses.of_indicator(indicator, self.hits)
 
+    @cached_property
+    def own_draws(self) -> own_draws.OwnDraws | None:
+        """What the draws of this folder say; None where it has none, or where its seeds still run. Raises Refusal."""
+        about = self.manifest.get("draws")
+        if not about or not self.folder.has("knowledge"):
+            return None
+        table = self.folder.table("knowledge", KNOWLEDGE.names)
+        return own_draws.read(table, self.manifest.get("scenarios", {}), about["place"] != self.config["place"])
+
     def spread(self, scenario: str, named: str) -> Spread:
-        """What the study of assumptions makes of the effect of a scenario on a figure (see ``knowledge.figure``)."""
+        """What draws make of the effect of a scenario on a figure (see ``knowledge.figure``): those of this folder, else of the study."""
+        if self.own_draws and scenario not in (BASIS, PLACEBO):
+            return self.own_draws.spread(scenario, named)
         listed = self.manifest.get("scenarios", {}).get(scenario) or {}
         if listed.get("rules"):
             return Spread("not in the study: rules", np.zeros(0))

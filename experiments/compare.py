@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from analysis.tables import record
 from analysis.tables.files import write_json
 from analysis.tables.made import FROM_TABLES
+from experiments import own_draws
 from experiments.enough import AUTO, go_on
 from experiments.entry import HydraCommand, main
 from experiments.runs import carry_out, manifest, runner, store
@@ -70,22 +71,27 @@ def carried_out(
         sweep_up(out)
         join(out, plan.design, plan.written)
         plan, seeds = extended(plan, out, quiet)
-        jobs = runner.seed_jobs(plan, seeds, out)
+        jobs, draws = runner.seed_jobs(plan, seeds, out), own_draws.beside(plan, seeds, out, quiet)
+        every = [*jobs, *(draws.jobs if draws else ())]  # one pool; the folder's own seeds first
         since = time.time()
         world = simulation or Verhuisketens()
         if quiet:
-            failures = runner.run_all(world, jobs, plan.config.workers, executor)
+            failures = runner.run_all(world, every, plan.config.workers, executor)
         else:
-            failures = carry_out.run(world, jobs, plan.config.workers, executor, Early(plan, jobs, out, command) if early else None)
+            failures = carry_out.run(world, every, plan.config.workers, executor, Early(plan, jobs, out, command) if early else None)
         found = manifest.marks(jobs)
-        seconds = carry_out.timings(found, since)
+        seconds = carry_out.timings(manifest.marks(every), since)
+        failures = draws.named(failures) if draws else failures
         content = manifest.compose(plan, found, failures, seconds, command, {"scenarios": runner.in_order(plan.scenarios), "seeds": seeds})
+        content |= {"draws": draws.about()} if draws else {}
         write_json(out / manifest.NAME, content)  # without a checksum: until the tables are whole nobody vouches for them
         tables_began = time.perf_counter()
         for made in FROM_TABLES:
             made.clear(out)
         for name in TABLES:
             content["checksums"][name] = store.merge(out, name, manifest.parts(found, name))
+        if draws and not failures:
+            content["draws"]["fingerprints"] = draws.write(out, seeds, plan.config.months)
         content["seconds"]["merging"] = round(time.perf_counter() - tables_began, 3)
         write_json(out / manifest.NAME, content)
         concluded = conclude(out, content, failures)
@@ -173,7 +179,16 @@ def tell_pots(path: Path) -> None:
                 print(f"{row['scenario']}: the budget of {row['instrument']} {empty}")
 
 
-COMMAND = HydraCommand("compare", "config", Compare, make_plan, execute, ("report",), short=AUTO)
+COMMAND = HydraCommand(
+    "compare",
+    "config",
+    Compare,
+    own_draws.prepare,
+    execute,
+    ("report",),
+    short={**AUTO, **own_draws.SHORT},
+    needs={"draws": own_draws.TYPED},
+)
 
 if __name__ == "__main__":
     sys.exit(main(COMMAND))

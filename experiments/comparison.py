@@ -13,10 +13,11 @@ from analysis import pipeline
 from analysis.results import gather
 from analysis.tables.for_page import FOR_PAGE
 from analysis.tables.made import PAGE
+from experiments import own_draws
 from experiments.compare import carried_out
 from experiments.enough import go_on
 from experiments.runs.folder import check_place
-from experiments.runs.plan import Plan, make_plan
+from experiments.runs.plan import Plan
 from experiments.runs.runner import Failure
 from experiments.schema import Compare, check
 from sim.counts.indicators import HEADLINE
@@ -104,6 +105,7 @@ def compare(
     *,
     seeds: int = 20,
     width: float | None = None,
+    draws: int | None = None,
     first_seed: int = 0,
     months: int = 120,
     burn_in: int = 36,
@@ -123,7 +125,7 @@ def compare(
     out: str | Path | None = None,
     debug: bool = False,
 ) -> Comparison:
-    """Run scenarios beside basis and give the tables. Prints nothing; equal arguments give equal tables.
+    """Run scenarios beside basis (and ``draws`` of behaviour=posterior) and give the tables. Prints nothing; equal calls, equal tables.
 
     Args are the keys of ``python -m experiments.compare`` (docs/interface.md), with the same ranges and defaults, but for two:
         workers: processes. Here 1, which is this process; with more, a script needs ``if __name__ == "__main__":``, a notebook nothing.
@@ -137,10 +139,9 @@ def compare(
         RunsFailed: runs that did not end; with ``out`` the others are kept, and the same call goes on.
         NotWritten: the disk is full, or may not be written to.
     """
-    given = dict(locals())
-    plain = {key: str(one) if isinstance(one, Path) else one for key, one in given.items()}
-    lists: dict[str, Any] = {key: {} if plain[key] is None else plain[key] for key in ("instruments", "behaviour")}
-    plan = make_plan(check(Compare, plain | lists))
+    plain = {key: str(one) if isinstance(one, Path) else one for key, one in locals().items()}
+    empty: dict[str, Any] = {key: {} for key in ("instruments", "behaviour") if plain[key] is None}
+    plan = own_draws.prepare(check(Compare, plain | empty))
     command = f"compare({', '.join(f'{key}={one!r}' for key, one in plain.items() if one is not None)})"
     with ExitStack() as stack:
         if plan.config.out is None:

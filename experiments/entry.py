@@ -59,6 +59,7 @@ class HydraCommand:
         whole: several values of a key are jobs of this command itself, and ``execute`` is given all at once, each as (prepared, what
             was typed of it). Otherwise they take --multirun, and Hydra runs one job after another.
         short: what may be typed instead of several overrides; one of these that is typed too stays as it is.
+        needs: keys that are typed only where something of ``short`` is.
     """
 
     name: str
@@ -69,6 +70,7 @@ class HydraCommand:
     extras: tuple[str, ...] = ()
     whole: bool = False
     short: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    needs: Mapping[str, str] = field(default_factory=dict)
 
 
 def main(command: HydraCommand, arguments: Sequence[str] | None = None) -> int:
@@ -232,7 +234,11 @@ def checked(command: HydraCommand, arguments: Sequence[str]) -> tuple[Any, Any]:
 
 
 def in_full(command: HydraCommand, lines: Sequence[str]) -> list[str]:
-    """Overrides with those that stand for several written out."""
+    """Overrides with those that stand for several written out. Raises Refusal for a key that is typed without what it needs."""
+    for line in lines:
+        needed = command.needs.get(line.partition("=")[0].strip())
+        if needed and needed not in (one.replace(" ", "") for one in lines):
+            raise Refusal(f"{line}: that is of {needed}; give both, or leave it out")
     typed_keys = {line.partition("=")[0].strip() for line in lines if line.replace(" ", "") not in command.short}
     found = []
     for line in lines:
@@ -282,6 +288,8 @@ def _checked_line(command: HydraCommand, override: Any, multirun: bool) -> str:
     named = typed.values(override, line.partition("=")[2]) if key == "behaviour" else []
     if named and not named[0].startswith("{"):
         names = [name.strip("'\"") for name in named]
+        if draws.POSTERIOR in names:
+            raise Refusal(f"{line}: {_way_to_draws(command)}")
         if len(names) == 1 and names[0].endswith(".yaml"):
             given = typed.behaviour(Path(names[0]).expanduser())
             return "++behaviour={" + ",".join(f"{name}:{value}" for name, value in given.items()) + "}"
@@ -291,6 +299,15 @@ def _checked_line(command: HydraCommand, override: Any, multirun: bool) -> str:
     if key in NAME_ONLY:
         return f"{key}.name={line.partition('=')[2]}"
     return f"++{line}" if first in FREE else line
+
+
+def _way_to_draws(command: HydraCommand) -> str:
+    """What to write instead of a ``behaviour=posterior`` that will not do here."""
+    if command.short.keys() & {f"behaviour={draws.POSTERIOR}"}:
+        return f"it stands alone: write behaviour={draws.POSTERIOR}, without quotes and other values"
+    if command.whole and "draws" in command.schema.model_fields:
+        return f"a sweep runs over the draws that ship with draws={draws.POSTERIOR}; leave it out"
+    return f"only experiments.compare runs draws beside its seeds; leave it out, or use experiments.sweep draws={draws.POSTERIOR}"
 
 
 def _check_group(group: str, value: str) -> None:

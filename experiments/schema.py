@@ -84,6 +84,7 @@ class Compare(Comparing):
     """The keys of ``experiments.compare`` (docs: the table of keys in docs/interface.md), which can go on until intervals are narrow."""
 
     width: Number | None = Field(None, gt=0, le=1, description="share of basis")
+    draws: Whole | None = Field(None, ge=8, le=1_000, description="draws of behaviour=posterior, beside the seeds")
 
 
 class Pooled(Comparing):

@@ -23,8 +23,8 @@ from experiments.runs.borrow import borrow
 from experiments.runs.engines import check_engine, engine
 from experiments.runs.folder import RUNS, join, locked, sweep_up
 from experiments.runs.plan import Plan, make_plan, short_hash
-from experiments.runs.runner import Failure
-from experiments.runs.simulation import SeedJob, Simulation
+from experiments.runs.runner import Failure, pooled
+from experiments.runs.simulation import Simulation
 from experiments.runs.world import Verhuisketens, digests
 from experiments.schema import Comparing, Pooled, Sweep
 from sim.world.errors import Refusal
@@ -141,23 +141,6 @@ def refuse_odd(jobs: Sequence[Job], configs: Sequence[Sweep]) -> None:
         values = {str(getattr(config, key)) for config in configs}
         if len(values) > 1:
             raise Refusal(f"{key} has one value for a whole sweep, not {' and '.join(sorted(values)[:2])}")
-
-
-def pooled(plans: Sequence[Plan], out: Path) -> list[SeedJob]:
-    """The seeds of all jobs: one world of a design and a seed serves each scenario of each job that needs it."""
-    found: dict[tuple[str, int], SeedJob] = {}
-    for plan in plans:
-        for job in runner.seed_jobs(plan, plan.seeds, out):
-            world = short_hash(plan.design), job.seed
-            there = found.get(world)
-            if there is None:
-                found[world] = job
-                continue
-            known = {spec.key for spec in there.runs}
-            more = tuple(spec for spec in job.runs if spec.key not in known)
-            tables = tuple(dict.fromkeys((*there.tables, *job.tables)))
-            found[world] = replace(there, runs=there.runs + more, tables=tables)
-    return list(found.values())
 
 
 def of_job(plan: Plan, out: Path, failures: Sequence[Failure]) -> list[Failure]:

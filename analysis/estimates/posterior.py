@@ -61,6 +61,13 @@ def shipped(digests: Mapping[str, str] | None = None) -> Posterior:
     return read(FOLDER, digests)
 
 
+def behaviours(folder: Path = FOLDER) -> dict[int, dict[str, float]]:
+    """By number of draw its behaviour as a run takes it: parameter to value, whole numbers whole."""
+    table = pd.read_csv(folder / SWEPT).set_index("first_seed")
+    columns = {name: table[name].tolist() for name in table}
+    return {int(draw): {name.partition(".")[2]: values[at] for name, values in columns.items()} for at, draw in enumerate(table.index)}
+
+
 def discrepancies(path: Path = DISCREPANCIES) -> pd.DataFrame:
     """By fitted target its discrepancy, fixed before any fit: the four PARTS and ``whole``, relative standard deviations.
 

@@ -12,8 +12,10 @@ from analysis.estimates.bundles import BUNDLE, Bundle, Values, parts_table, shar
 from analysis.estimates.certainty import certainty
 from analysis.estimates.deciding import deciding
 from analysis.estimates.goals import share_interval
-from analysis.estimates.knowledge import FACTOR, SHIFT
+from analysis.estimates.knowledge import EUR, FACTOR, SHIFT
+from analysis.estimates.own_draws import FIGURE
 from analysis.estimates.parting import parting
+from analysis.estimates.statistics import t_value
 from analysis.estimates.worksheet_counts import monitor
 from analysis.invariants.rule import RESULTS, TABLE_OF, Wrong, apart, invariant, named
 from analysis.tables.for_page import DEADWEIGHT, NEXT_BY
@@ -94,6 +96,28 @@ def effects_are_differences_of_means(effects_csv: pd.DataFrame, summary: pd.Data
     known = whole.reindex(mine).eq(True).to_numpy() & whole.reindex(base).eq(True).to_numpy()
     wrong = apart(means.reindex(mine).to_numpy() - means.reindex(base).to_numpy(), effects_csv["difference"], 1e-6)
     return net & known & (wrong | apart(means.reindex(mine), effects_csv["mean"], 1e-6))
+
+
+@invariant
+def the_first_draw_is_the_run_itself(knowledge_csv: pd.DataFrame, effects_csv: pd.DataFrame) -> Wrong:
+    """Draw 0 of a figure is its net effect over the whole run, with the level of basis and the error of its interval for chance."""
+    keys = ["scenario", *FIGURE]
+    net = effects_csv[(effects_csv["estimand"] == "net") & (effects_csv["months_from"] == 0)]
+    whole = net[net["months_to"] == net["months_to"].max()].set_index(keys).reindex(pd.MultiIndex.from_frame(knowledge_csv[keys]))
+    mine = (knowledge_csv["draw"] == 0) & (knowledge_csv["indicator"] != EUR)
+    wrong = apart((whole["upper"] - whole["lower"]) / 2 / t_value(whole["seeds"].fillna(0)), knowledge_csv["error"], 1e-6)
+    wrong |= apart(whole["difference"], knowledge_csv["difference"], 1e-9)
+    return mine & (wrong | apart(whole["mean"] - whole["difference"], knowledge_csv["base"], 1e-6))
+
+
+@invariant
+def every_figure_has_every_draw_in_order(knowledge_csv: pd.DataFrame, effects_csv: pd.DataFrame) -> Wrong:
+    """Each figure of each scenario has draws 0, 1, 2, …, as many as every other, all with the chance of one seed; money starts from 0."""
+    of = knowledge_csv.groupby(["scenario", *FIGURE], observed=True)
+    wrong = (of["draw"].transform("size") != knowledge_csv["draw"].max() + 1) | (of.cumcount() != knowledge_csv["draw"])
+    first = of["error"].transform(lambda errors: errors.iloc[0] * np.sqrt(effects_csv["seeds"].max()))
+    wrong |= (knowledge_csv["draw"] > 0) & apart(first, knowledge_csv["error"], 1e-6)
+    return wrong | ((knowledge_csv["indicator"] == EUR) & (knowledge_csv["base"] != 0))
 
 
 @invariant

@@ -67,8 +67,8 @@ def colour(page: Page, quote: Quote) -> str:
     return look(page, str(quote.row.get("scenario")))[0]
 
 
-def legend(panels: Sequence[Panel]) -> Text:
-    """What the lines and dots of the picture are: nothing that is not in it, and what of it is missing."""
+def legend(panels: Sequence[Panel], own: bool = False) -> Text:
+    """What the lines and dots of the picture are: nothing that is not in it, and what is missing. ``own``: by draws of the run."""
     rows = [one for panel in panels for one in panel.bars if one.quote is not None]
     thick, thin = (sum(high > low for low, high in of) for of in ([one.chance for one in rows], [one.wide for one in rows]))
     lines = []
@@ -82,6 +82,8 @@ def legend(panels: Sequence[Panel]) -> Text:
         open_end = any(not np.isnan(one.wide[0]) and np.isnan(one.wide[1]) for one in rows)
         more = Text(", of zonder bovengrens", ", or without an upper end") if open_end else both("")
         seen = Text("niet uitgezocht, in de studie niet breder", "not studied, no wider in the study")
+        if own:
+            seen = Text("in de trekkingen niet breder", "no wider in the draws")
         lines.append(Text(f"Geen dunne streep: {seen.nl}{more.nl}.", f"No thin line: {seen.en}{more.en}."))
     if not thin and not (rows and all(one.wide == (0, 0) for one in rows)):
         lines.append(Text("Met andere aannames: niet uitgezocht.", "With other assumptions: not studied."))

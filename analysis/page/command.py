@@ -9,6 +9,7 @@ from typing import Any
 
 PLAIN = re.compile(r"[A-Za-z0-9_./-]+")
 NESTED = ("instruments", "behaviour")  # keys that have keys of their own
+DRAWS = "draws"
 
 
 def whole(configuration: Mapping[str, Any]) -> str:
@@ -30,6 +31,8 @@ def _keys(configuration: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for key, value in configuration.items():
         if key in NESTED:
             yield from ((".".join(path), one) for path, one in flat(value, (key,)))
+        elif key == DRAWS:  # is typed with what it is of, or not at all
+            yield from () if value is None else (("behaviour", "posterior"), (key, value))
         else:
             yield key, value
 

@@ -251,9 +251,15 @@ def sure(page: Page, name: str, found: Difference) -> tuple[Text, Text]:
             why=why,
         )
     if no_wider(page, found.value):
-        return Text(
+        unseen = Text(
             "Wat andere aannames uitmaken, kon de studie niet zien.", "What other assumptions make of it the study could not see."
-        ), rich(
+        )
+        if page.results.own_draws:
+            unseen = Text(
+                "Wat andere aannames uitmaken, is in de eigen trekkingen niet te zien.",
+                "What other assumptions make of it the draws of this run could not see.",
+            )
+        return unseen, rich(
             "Toeval geeft {chance}. Dat bewijst niet dat aannames over mensen niets uitmaken.",
             "Chance gives {chance}. That is no proof that assumptions about people do not matter.",
             chance=chance(page, found.value),
@@ -329,7 +335,7 @@ def charts(page: Page) -> list[Chart]:
                 "Extra verhuizingen van senioren in {time}. {legend}{signs}{doses}{packages}",
                 "Extra moves by seniors in {time}. {legend}{signs}{doses}{packages}",
                 time=time,
-                legend=bars.legend(panels),
+                legend=bars.legend(panels, page.results.own_draws is not None),
                 signs=cards.legend(page, known),
                 doses=DOSES if len(shown) > 1 else both(""),
                 packages=own_parts(page),

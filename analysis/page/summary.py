@@ -26,6 +26,12 @@ BOTH = Text(
     "The first interval is about chance. The second is also about what is not known of people (the assumptions of the model). It is "
     "provisional: one study in one municipality, carried over as a factor.",
 )
+OF_OWN_DRAWS = Text(
+    "Het eerste interval gaat over toeval. Het tweede ook over wat we van mensen niet weten (de aannames in het model). Het is voorlopig: "
+    "{n} eigen trekkingen, gewogen met openbare cijfers van {place}.",
+    "The first interval is about chance. The second is also about what is not known of people (the assumptions of the model). It is "
+    "provisional: {n} draws of this run, weighed by public figures of {place}.",
+)
 ONLY_CHANCE = Text(
     "De intervallen gaan over toeval. Wat we over het gedrag van mensen niet weten (de aannames in het model), zit er niet in.",
     "The intervals are about chance. What is not known about how people behave (the assumptions of the model) is not in them.",
@@ -111,6 +117,14 @@ def beyond_chance(lower: float, upper: float, knowledge: str) -> Text:
     if math.isnan(lower) or NO_WIDER in knowledge:
         return Text(f"; met de aannames: {wide.nl}", f"; with the assumptions: {wide.en}") if wide.nl else both("")
     return Text(f"; met de aannames, voorlopig: {wide.nl}", f"; with the assumptions, provisional: {wide.en}")
+
+
+def _both(results: Results) -> Text:
+    """What the two intervals are about."""
+    if not results.own_draws:
+        return BOTH
+    about = results.manifest["draws"]
+    return Text(*(one.format(n=about["n"], place=words.place(about["place"])) for one in OF_OWN_DRAWS))
 
 
 def _worlds(results: Results) -> Text:
@@ -245,7 +259,7 @@ def chance_lines(results: Results) -> list[Text]:
                 "No placebo was run, so nothing is called an effect here.",
             )
         )
-    lines.append(BOTH if results.effects["lower_full"].notna().any() else ONLY_CHANCE)
+    lines.append(_both(results) if results.effects["lower_full"].notna().any() else ONLY_CHANCE)
     return lines
 
 

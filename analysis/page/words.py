@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from analysis.estimates.knowledge import NO_WIDER, OF_OLDER
+from analysis.estimates.knowledge import ELSEWHERE, NO_WIDER, OF_OLDER, OF_THIS_RUN
 from sim.counts.indicators import REGISTRY
 from sim.interventions import REGISTRY as MENUKAART
 from sim.world.codes import Code, DwellingType, FunnelKind, HouseholdClass, Origin, Stage, Tenure
@@ -259,6 +259,8 @@ WHY_UNKNOWN = {  # by what stands in the column knowledge
     "no value in some seed": Text("in een keer naspelen is er niets te tellen", "nothing to count in one of the runs"),
     "the money may be none": Text("het bedrag kan ook nul zijn", "the money may be none"),
     "fewer draws than can say anything": Text("te weinig om iets te zeggen", "too little to say anything"),
+    OF_THIS_RUN: Text("uit eigen trekkingen", "from draws of this run"),
+    ELSEWHERE: Text("openbare cijfers van een andere plaats", "public figures of another place"),
     OF_OLDER: Text("uit een studie van een ouder model", "from a study of an older model"),
     "not in the study: rules": Text("niet uitgezocht voor een stapsgewijze aanpak", "not studied for a stepwise approach"),
     "not in the study: what is stopped": Text("niet uitgezocht voor wie iets stopt", "not studied where something is stopped"),
@@ -267,6 +269,8 @@ WHY_UNKNOWN = {  # by what stands in the column knowledge
 
 def unknown(knowledge: str) -> Text:
     """Why there is no interval for what we do not know, or no wider one; empty where that was not asked or one world is too few."""
+    if NO_WIDER in knowledge and OF_THIS_RUN in knowledge:
+        return Text("in de eigen trekkingen niet breder dan door toeval", "in the draws of this run no wider than by chance")
     if NO_WIDER in knowledge:
         return Text("in de studie niet breder dan door toeval", "in the study no wider than by chance")
     if knowledge.startswith("not in the study:") and knowledge not in WHY_UNKNOWN:

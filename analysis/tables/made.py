@@ -156,7 +156,8 @@ PAGE = Made(
 )
 VALIDATION = Made((schema.VALIDATION, schema.JUDGED, schema.RIVALS))  # of a validation, which makes no page; the first is the page's, too
 WORKSHEETS = Made((), ("werkbladen_*.html",), handed_over=("werkbladen_*.xlsx",))
-FROM_TABLES = (PAGE, VALIDATION, WORKSHEETS)  # never left beside tables of another run
+OWN_DRAWS = Made((schema.KNOWLEDGE,))  # of behaviour=posterior
+FROM_TABLES = (PAGE, OWN_DRAWS, VALIDATION, WORKSHEETS)  # never left beside tables of another run
 SHARES = MadeApart((schema.WORLDS, schema.BUNDLES, schema.SHAPLEY), ("shapley",))
 GOALS = MadeApart((schema.GOALS, schema.PACKAGES), ("goals", "packages"))
 RECORDS = (record.MANIFEST, "attribute_*.json", "goals_*.json")

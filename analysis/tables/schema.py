@@ -29,8 +29,8 @@ _KNOWLEDGE = C(
     "knowledge",
     TEXT,
     "text",
-    "how the [study of assumptions](knowledge.md) was carried over: `factor` on the effect, or `shift` in proportion to basis; else why "
-    "there are no figures for knowledge",
+    "how the [study of assumptions](knowledge.md) was carried over: `factor` on the effect, or `shift` in proportion to basis; `draws of "
+    "this run` where the folder has its own (`knowledge.csv`); else why there are no figures for knowledge",
 )
 _MISSES = C(
     "misses",
@@ -115,6 +115,21 @@ EFFECTS = csv(
         "the other families and the placebo",
     ),
     C("claimed", TRUTH, YES, "whether it is called an effect ([when](chance.md#the-placebo-how-large-is-nothing))"),
+)
+KNOWLEDGE = csv(
+    "knowledge",
+    "scenario × figure × draw",
+    "of `behaviour=posterior`: what each draw of the assumptions makes of a scenario, over the whole run. Draw 0 is the folder's own "
+    "seeds, as shipped; every other draw is one world of its own ([how](howto-calibrate.md#how-do-i-run-over-the-draws))",
+    ("indicator", "group_by", "group", "draw"),
+    SCENARIO,
+    C("indicator", TEXT, "key", "of the figure; `eur` for what the scenario costs"),
+    OF_SUMMARY["group_by"],
+    OF_SUMMARY["group"],
+    C("draw", WHOLE, "number", "of the draw, from 1; 0 for the folder's own seeds together"),
+    C("base", REAL, "unit of the figure", f"level of `{BASIS}` in the draw; 0 for money, of which a scenario has what it adds"),
+    C("difference", REAL, "unit of the figure", f"scenario minus `{BASIS}` in the draw; empty where a world lacks the figure"),
+    C("error", REAL, "unit of the figure", "of draw 0 the standard error of the difference; of another draw the chance of one seed"),
 )
 COUNTED = {"senior move": "", "suitable home": "_suitable", "link": "_link"}  # what is extra, and the end of the names of its columns
 
@@ -409,6 +424,7 @@ SENSITIVITY = csv(
 COMPUTED = (
     EFFECTS,
     COSTS,
+    KNOWLEDGE,
     CHAIN_LENGTHS,
     MONITOR,
     FILTERS_CSV,

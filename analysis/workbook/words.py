@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from analysis.estimates.knowledge import NOT_AS_STUDIED
+from analysis.estimates.knowledge import NO_WIDER, NOT_AS_STUDIED, OF_THIS_RUN
 from analysis.page import public_words, words
 from analysis.page.words import Text, capital, readable
 from analysis.worksheets.sheets_monitor import DUTCH as OF_THE_MONITOR
@@ -71,6 +71,7 @@ CARRIED = {  # the column knowledge, where there is a second margin
     "shift": "Ja: de uitkomst van de studie als verschuiving",
     "not asked for": "Niet gevraagd",
 }
+CARRIED_NOTHING = {"factor": "Ja: als factor", "shift": "Ja: als verschuiving"}  # of draws of the run itself
 OTHERWISE = "de maatregel is anders ingesteld dan in de studie"
 NOTES = {  # a part of a note, as a pattern
     r"euro per extra move belongs to the whole scenario": "een prijs per extra verhuizing hoort bij het hele pakket",
@@ -110,6 +111,9 @@ def note(english: str) -> str:
 def carried(text: str) -> str:
     """What stands in the column knowledge: whether there is a second margin, and what to know of it."""
     kind, *more = text.split("; ")
+    if OF_THIS_RUN in more:
+        own = [words.unknown(f"{one}; {OF_THIS_RUN}" if one == NO_WIDER else one).nl for one in more]
+        return "; ".join([CARRIED_NOTHING[kind], *own])
     first = CARRIED.get(kind) or capital(words.unknown(kind).nl) or note(kind)
     return "; ".join([first, *(OTHERWISE if one.startswith(NOT_AS_STUDIED) else words.unknown(one).nl for one in more)])
 

@@ -81,7 +81,9 @@ class Early:
         self.page: tuple[Path, int] | None = None
 
     def __call__(self, finished: Sequence[int], say: Callable[[str], None]) -> None:
-        """Tell ``say`` of these seeds, if they are enough, and not yet all."""
+        """Tell ``say`` of these seeds, if they are enough, and not yet all; those that are not of the plan are nobody's here."""
+        mine = {job.seed for job in self.jobs}
+        finished = [seed for seed in finished if seed in mine]
         if not self.next <= len(finished) < len(self.jobs):
             return
         while self.next <= len(finished):

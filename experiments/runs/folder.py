@@ -20,6 +20,7 @@ from analysis.tables.made import EVERYTHING
 from sim.world.errors import Refusal
 
 LOCK, HYDRA, RUNS, DESIGN = record.LOCK, record.HYDRA, record.RUNS, record.DESIGN
+DRAWS = "draws"  # below a folder: the runs of behaviour=posterior
 SWEPT = "multirun.yaml"  # and the one that it writes beside the folders of a multirun
 SHOWN = 80  # signs of a folder's name that a message repeats
 HELD = (errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK, errno.EDEADLK)  # what a lock says that another process holds

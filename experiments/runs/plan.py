@@ -67,8 +67,11 @@ def short_hash(content: Any, length: int = 16) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:length]
 
 
-def make_plan(config: Comparing) -> Plan:
+def make_plan(config: Comparing, below: Mapping[str, Mapping[str, Any]] | None = None) -> Plan:
     """Check all names and settings against the world's lists, and collect what has to be run.
+
+    Args:
+        below: settings by instrument that hold where neither a scenario nor the command says another.
 
     Raises:
         Refusal: what does not exist, is out of range, breaks a law or contradicts.
@@ -88,7 +91,8 @@ def make_plan(config: Comparing) -> Plan:
     if PLACEBO in names:
         raise Refusal("the placebo is run with every comparison; leave it out of scenarios")
     found = {name: listed.load(name, folder) for name in names}
-    own = {name: _with_overrides(one.instruments, config.instruments) for name, one in found.items()}
+    below = below or {}
+    own = {name: _with_overrides(one.instruments, config.instruments, below) for name, one in found.items()}
     steps = {name: one.rules for name, one in found.items() if one.rules}
     for name, held in own.items():
         _named(name, partial(world.refuse_already, held, steps.get(name, [])))
@@ -103,7 +107,7 @@ def make_plan(config: Comparing) -> Plan:
         name: {key: _settings(name, key, given, config) for key, given in sorted(instruments.items())}
         for name, instruments in scenarios.items()
     }
-    rules = {name: _rules(name, contents[name], steps[name], config) for name in steps}
+    rules = {name: _rules(name, contents[name], steps[name], config, below) for name in steps}
     for name, held in contents.items():
         _named(name, partial(world.check_beforehand, held, rules.get(name, []), place, config))
     scenarios[PLACEBO], contents[PLACEBO] = scenarios[BASIS], contents[BASIS]
@@ -147,8 +151,10 @@ def _settings(name: str, key: str, given: dict[str, Any], config: Comparing) -> 
     return _named(name, lambda: world.settings(key, given, config.start, 1.0 if given.get("already") else config.strength))
 
 
-def _rules(name: str, held: Settings, steps: Sequence[Any], config: Comparing) -> list[dict[str, Any]]:
-    return _named(name, lambda: world.rules(held, steps, config.instruments, config.start, config.strength, config.burn_in))
+def _rules(
+    name: str, held: Settings, steps: Sequence[Any], config: Comparing, below: Mapping[str, Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    return _named(name, lambda: world.rules(held, steps, config.instruments, config.start, config.strength, config.burn_in, below))
 
 
 def _added(steps: Sequence[Any]) -> set[str]:
@@ -156,9 +162,9 @@ def _added(steps: Sequence[Any]) -> set[str]:
     return {key for rule in steps for key in rule.do.add}
 
 
-def _with_overrides(instruments: Settings, overrides: Settings) -> Settings:
-    """A scenario's instruments, each with what the command line says of it on top."""
-    return {key: world.merged(given, overrides.get(key, {})) for key, given in instruments.items()}
+def _with_overrides(instruments: Settings, overrides: Settings, below: Mapping[str, Mapping[str, Any]]) -> Settings:
+    """A scenario's instruments, each with what the command line says of it on top, and what nobody says below."""
+    return {key: world.merged(world.merged(below.get(key, {}), given), overrides.get(key, {})) for key, given in instruments.items()}
 
 
 def of_its_own(held: Settings) -> Settings:

@@ -78,6 +78,23 @@ def seed_jobs(plan: Plan, seeds: Sequence[int], out: Path) -> list[SeedJob]:
     return jobs
 
 
+def pooled(plans: Sequence[Plan], out: Path) -> list[SeedJob]:
+    """The seeds of all jobs: one world of a design and a seed serves each scenario of each job that needs it."""
+    found: dict[tuple[str, int], SeedJob] = {}
+    for plan in plans:
+        for job in seed_jobs(plan, plan.seeds, out):
+            world = short_hash(plan.design), job.seed
+            there = found.get(world)
+            if there is None:
+                found[world] = job
+                continue
+            known = {spec.key for spec in there.runs}
+            more = tuple(spec for spec in job.runs if spec.key not in known)
+            tables = tuple(dict.fromkeys((*there.tables, *job.tables)))
+            found[world] = replace(there, runs=there.runs + more, tables=tables)
+    return list(found.values())
+
+
 def with_ledger(kept: str, n_seeds: int) -> int:
     """Of how many of the first seeds moves and chains are kept."""
     return {"all": n_seeds, "first": LEDGER_SEEDS, "none": 0}[kept]

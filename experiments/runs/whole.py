@@ -17,7 +17,7 @@ from analysis.tables.files import digest
 from analysis.tables.made import GOALS, RECORDS, SENSITIVITY_JSON, SHARES
 from analysis.tables.schema import EVERY, SENSITIVITY
 from experiments.runs import manifest, runner, store
-from experiments.runs.folder import DESIGN, RUNS
+from experiments.runs.folder import DESIGN, DRAWS, RUNS
 from sim.counts.schema import TABLES
 from sim.world.errors import Refusal
 
@@ -110,8 +110,8 @@ def _files(out: Path, records: dict[str, dict[str, Any]], faults: list[Fault]) -
 
 def _parts(out: Path, faults: list[Fault]) -> Iterator[Path]:
     """Tables of finished runs, each compared with the mark of its run. A run without a mark has not ended, and is run anew."""
-    for folder in sorted(path.parent for path in (out / RUNS).glob(f"*/{store.DONE}")):
-        place = f"{RUNS}/{folder.name}"
+    for folder in sorted(path.parent for where in (RUNS, f"{DRAWS}/{RUNS}") for path in (out / where).glob(f"*/{store.DONE}")):
+        place = folder.relative_to(out).as_posix()
         mark = store.read_mark(folder)
         if mark is None:
             faults.append(Fault(f"{place}/{store.DONE}", None, "this mark of a finished run is damaged, or of another run"))

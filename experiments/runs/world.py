@@ -109,13 +109,14 @@ def rules(
     start: str,
     strength: float,
     burn_in: int,
+    below: Mapping[str, Mapping[str, Any]],
 ) -> list[dict[str, Any]]:
     """The rules of a scenario as plain data, all settings of what they add filled in, checked against ranges and law.
 
     Args:
         held: the instruments of the scenario with all their settings.
         found: the rules as ``sim.approach.scenarios.load`` gave them.
-        given: what the command line says of instruments.
+        given: what the command line says of instruments. below: settings that hold where nobody says another.
 
     Raises:
         Refusal: names rule and key.
@@ -125,7 +126,8 @@ def rules(
 
     steps = [one.model_dump(mode="json", exclude_none=True) for one in found]
     for step in steps:
-        step["do"]["add"] = {key: merged(one, given.get(key, {})) if key not in held else {} for key, one in step["do"]["add"].items()}
+        adds = {key: merged(merged(below.get(key, {}), one), given.get(key, {})) for key, one in step["do"]["add"].items()}
+        step["do"]["add"] = {key: {} if key in held else one for key, one in adds.items()}
     objects = world_rules.read(steps)
     there = {key: interventions.load(key, one, start) for key, one in held.items()}
     waiting = world_rules.loaded(there, objects, start, strength)

@@ -42,7 +42,7 @@ def every_table(tmp_path_factory) -> Path:
     (home / "goals.yaml").write_text(GOALS, encoding="utf-8")
     shared, out = [*SHARED, f"scenario_dir={home}", f"out={home / 'out'}"], home / "out"
     with unpainted():
-        assert entry.main(compare.COMMAND, [*shared, "scenarios=[plan]", "ledger=all"]) == 0
+        assert entry.main(compare.COMMAND, [*shared, "scenarios=[plan]", "ledger=all", "behaviour=posterior", "draws=8"]) == 0
         assert entry.main(attribute.COMMAND, [*shared, "scenario=plan"]) == 0
         assert entry.main(goals.COMMAND, [*shared, "scenario=plan", f"goals={home / 'goals.yaml'}", "trials=3"]) == 0
         validate.report(out, 14, "vlieland", "")

@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from analysis.page import page as pages
@@ -15,12 +17,14 @@ from analysis.page import sections
 from analysis.page.section import Page, Section
 from analysis.pipeline import tables_of
 from analysis.results import gather
-from analysis.tables.made import PAGE
+from analysis.tables.made import OWN_DRAWS, PAGE
+from sim.world.names import PLACEBO
 from tests import synthetic_tables as made
 from tests.analysis.read_page import Element, Paper, loose, misread, paper
 from tests.every import every
 
 ALL_FOUR = ("basis", "voorrang", "huurgewenning", "placebo")
+ONE_MEASURE = ("basis", "voorrang", "placebo")
 
 
 def _titles(content: dict[str, Any]) -> None:
@@ -34,9 +38,29 @@ def _held(content: dict[str, Any]) -> None:
     content["instrument_titles"] = {"al_brieven": {"nl": "Brieven 55+", "en": "Letters 55+"}}
 
 
+def _own_draws(out: Path, spread: float) -> None:
+    """Draws of the run's own, of which the last does (1 + spread) times what the first does; each has the chance of a world."""
+    content = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    content["draws"] = {"n": 20, "behaviour": "posterior", "place": "zwolle"}
+    (out / "manifest.json").write_text(json.dumps(content), encoding="utf-8")
+    effects = gather(out).effects
+    rows = effects[(effects["months_to"] == effects["months_to"].max()) & (effects["estimand"] == "net") & (effects["scenario"] != PLACEBO)]
+    parts = []
+    for _, row in rows.iterrows():
+        base, noise = row["mean"] - row["difference"], max(row["upper"] - row["lower"], 1e-6)
+        factors = 1 + spread * np.arange(21) / 20
+        found = row["difference"] * factors + noise / 2 * np.where(np.arange(21) % 2, 1, -1)
+        found[0] = row["difference"]
+        figure = {name: row[name] for name in ("scenario", "indicator", "group_by", "group")}
+        parts.append(pd.DataFrame(figure | {"draw": range(21), "base": base, "difference": found, "error": [noise / 5] + 20 * [noise]}))
+    OWN_DRAWS.write(out, {"knowledge": pd.concat(parts)})
+
+
 VARIANTS: dict[str, dict[str, Any]] = {
     "whole": {},
     "names with digits": {"change": _titles},
+    "own draws": {"spread": 2.0, "scenarios": ONE_MEASURE},
+    "own draws that are no wider": {"spread": 0.0, "scenarios": ONE_MEASURE},
     "basis only": {"scenarios": ("basis",), "seeds": range(3)},
     "nothing compared": {"scenarios": ("basis", "placebo"), "seeds": range(3)},
     "no placebo": {"scenarios": ("basis", "voorrang"), "seeds": range(3)},
@@ -60,7 +84,7 @@ class Made(NamedTuple):
 def page_of(base: Path, variant: str) -> Made:
     """The page of a variant, with all that it quotes beside it."""
     how = dict(VARIANTS[variant])
-    change, areas = how.pop("change", None), how.pop("areas", None)
+    change, areas, spread = how.pop("change", None), how.pop("areas", None), how.pop("spread", None)
     scenarios, seeds = how.get("scenarios", ALL_FOUR), how.get("seeds", range(6))
     if areas:
         how["tables"] = {name: table.replace(areas) for name, table in made.ledger(scenarios, seeds).items()}
@@ -71,6 +95,8 @@ def page_of(base: Path, variant: str) -> Made:
         content = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
         change(content)
         (out / "manifest.json").write_text(json.dumps(content), encoding="utf-8")
+    if spread is not None:
+        _own_draws(out, spread)
     results = gather(out)
     page = Page(results, tables_of(results))
     found = {make.__module__.rsplit(".", 1)[1]: make(page) for make in sections.ALL}

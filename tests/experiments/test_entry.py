@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from experiments import compare, entry
+from experiments import compare, entry, own_draws
 from experiments import list as listing
 from experiments.entry import CONFIGS, HydraCommand
 from experiments.runs.plan import make_plan
@@ -313,7 +313,7 @@ def test_a_list_that_does_not_exist_names_those_that_do(capsys):
 
 
 def test_the_main_job_and_the_entry_share_one_schema():
-    assert compare.COMMAND.schema is Compare and compare.COMMAND.prepare is make_plan
+    assert compare.COMMAND.schema is Compare and compare.COMMAND.prepare is own_draws.prepare
 
 
 def test_a_sign_that_the_console_lacks_ends_no_command(tmp_path):

@@ -13,11 +13,11 @@ from analysis.page.assumption_words import assumption
 from analysis.page.cells import NOT_STUDIED, NOTHING, chance, effect_cell, ends, no_wider, part, title_cell, wide
 from analysis.page.noticed import MOVES, certain, difference, drawn, look, own_parts, packages
 from analysis.page.public_words import WORDS, beside
-from analysis.page.quote import Quote, fixed, rich
+from analysis.page.quote import Quote, fixed, named, rich
 from analysis.page.section import Block, Cell, Chart, Fold, Grid, Page, Section, Words
 from analysis.page.sections.cards import joined
 from analysis.page.summary import ONE_DIGIT
-from analysis.page.words import LANGUAGES, Text, both, capitals, indicator, span
+from analysis.page.words import LANGUAGES, Text, both, capitals, indicator, place, span
 from sim.counts.indicators import REGISTRY
 from sim.world.names import ALL, PLACEBO
 
@@ -68,10 +68,34 @@ MAY = Words(
     ),
     points=True,
 )
-PROVISIONAL = Text(
+CARRIED = Text(
     "De marge met aannames is voorlopig: één onderzoek in één gemeente, als factor overgenomen.",
     "The margin with assumptions is provisional: one study in one municipality, carried over as a factor.",
 )
+
+
+def provisional(page: Page) -> list[Text]:
+    """Where the margin with assumptions is from."""
+    if not page.results.own_draws:
+        return [CARRIED]
+    here, there = (both(named(place(str(one)))) for one in (page.results.config["place"], page.results.manifest["draws"]["place"]))
+    return [
+        rich(
+            "De marge met aannames is voorlopig. Hij komt uit {n} eigen trekkingen in {here}.",
+            "The margin with assumptions is provisional. It comes from {n} draws of this run in {here}.",
+            n=page.book.setting("draws", "n", digits=0),
+            here=here,
+        ),
+        rich(
+            "Wat beter past bij openbare cijfers van {there}, telt daarin zwaarder.",
+            "What agrees better with public figures of {there} counts for more in it.",
+            there=there,
+        ),
+        Text(
+            "Wat het meeste uitmaakt, komt uit een eerder onderzoek in één gemeente.",
+            "What matters most comes from an earlier study in one municipality.",
+        ),
+    ]
 
 
 def section(page: Page) -> Section | None:
@@ -80,7 +104,7 @@ def section(page: Page) -> Section | None:
         return None
     blocks: list[Block] = [_measures(page), _chance(page)]
     if page.results.effects["lower_full"].notna().any():
-        said = [PROVISIONAL]
+        said = provisional(page)
         for mark, nl, en in (
             (NOT_AS_STUDIED, "Anders ingesteld dan in dat onderzoek: {names}.", "Set otherwise than in that study: {names}."),
             (OF_OLDER, "Uit een onderzoek met een oudere versie van dit model: {names}.", "From a study of an older version: {names}."),
@@ -187,6 +211,8 @@ def _finding(page: Page) -> Text:
     if top is None:
         return Text("Van geen maatregel is zeker dat hij iets verandert", "Of no measure it is certain that it changes anything")
     if no_wider(page, top):
+        if page.results.own_draws:
+            return Text("Wat aannames uitmaken, is niet te zien", "What assumptions matter could not be seen")
         return Text("Wat aannames uitmaken, kon de studie niet zien", "What assumptions matter the study could not see")
     times = page.book.quote("effects", "(upper_full - lower_full) / (upper - lower)", top.row)
     if not times.known or math.isinf(times.value):

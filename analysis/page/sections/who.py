@@ -126,7 +126,7 @@ def _groups(page: Page, name: str) -> list[Block]:
                 "Verhuizingen per groep in {time}, in procenten van wat het zonder maatregel was. {legend}",
                 "Moves by group in {time}, in per cent of what they were without the measure. {legend}",
                 time=span(page.results.months),
-                legend=bars.legend(panels),
+                legend=bars.legend(panels, page.results.own_draws is not None),
             ),
             partial(bars.draw, panels, axis),
             None,
