@@ -36,6 +36,7 @@ def page(tables: dict[str, list[dict[str, Any]]], scenarios: dict[str, Any], ord
         titles={name: Text(f"Maatregel {name}", f"Measure {name}") for name in scenarios},
         instrument=lambda key: Text(f"kaart {key}", f"card {key}"),
         already=lambda _: [],
+        own_draws=None,
     )
     return Page(results, made)  # type: ignore[arg-type]
 

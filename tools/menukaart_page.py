@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:  # run as a file, the project is not on the path yet
     sys.path.insert(0, str(ROOT))
 
+from analysis.estimates.claims import DESCRIPTION  # noqa: E402
 from analysis.estimates.deciding import deciding  # noqa: E402
 from analysis.estimates.effects import FIRST_MOVES, KEYS  # noqa: E402
 from analysis.estimates.knowledge import FACTOR, SHIFT, among_best, in_step, samples  # noqa: E402
@@ -33,7 +34,7 @@ from sim.world.names import ALL, BASIS, PLACEBO, plain  # noqa: E402
 from tools.markdown import table  # noqa: E402
 
 PAGE = ROOT / "docs" / "menukaart.md"
-BY_HAND = "## What surprised"
+BY_HAND = "## What stands out"
 BLOCK = re.compile(r"<!-- made: effects (?P<place>[a-z0-9+-]+) -->\n.*?<!-- end -->\n", re.DOTALL)
 ESTIMANDS = ("direct", "verdrongen", "net")
 PERIODS = (24, 60)  # months, beside the whole run
@@ -139,10 +140,11 @@ def made_newer() -> str:
 
 
 def difference(row: Mapping[str, Any], scale: float = 1.0, digits: int | None = None) -> str:
-    """``+32 (17 to 47)``, with a ~ before what is not told apart from chance or from the placebo."""
+    """``+32 (17 to 47)``, with a ~ before what is not told apart from chance or from the placebo; a description is never told."""
     if not row or math.isnan(row["difference"]):
         return UNKNOWN
-    mark = "" if row["claimed"] else "~ "
+    apart = row["claimed"] or (row["family"] == DESCRIPTION and not row["lower"] <= 0 <= row["upper"])
+    mark = "" if apart else "~ "
     return mark + interval(scale * row["difference"], scale * row["lower"], scale * row["upper"], digits).en
 
 

@@ -15,7 +15,7 @@ from tests import synthetic_province as made
 from tests.analysis.test_page_numbers import page_of
 
 MOST_BYTES = 5_000_000
-OF_A_NUMBER = 350  # bytes in a table, its part of the words and labels of its row in both languages included
+OF_A_NUMBER = 360  # bytes in a table, its part of the words and labels of its row in both languages included
 OF_A_MARK = 150  # bytes of a line, a marker or a text in a picture, its part of what holds them included
 
 

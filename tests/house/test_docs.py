@@ -44,7 +44,6 @@ LONG_SENTENCES = {
     "howto-scenario.md": 10,
     "howto-worksheets.md": 5,
     "interface.md": 8,
-    "menukaart.md": 12,
     "odd.md": 47,
     "sources.md": 12,
     "validation.md": 1,

@@ -104,6 +104,20 @@ def test_the_page_says_what_was_put_in(folder):
     assert row[1] == "10" and row[3].startswith("+40 (") and row[4].startswith("−30 ("), "thirty fewer than it set off"
 
 
+@pytest.mark.parametrize(
+    ("family", "claimed", "ends", "marked"),
+    [
+        ("headline", True, (1, 3), False),
+        ("others", False, (1, 3), True),  # by the rule of what may be claimed
+        ("description", False, (1, 3), False),
+        ("description", False, (-1, 3), True),
+    ],
+)
+def test_a_mark_stands_before_what_is_not_told_apart(family, claimed, ends, marked):
+    row = {"difference": 1.5, "lower": ends[0], "upper": ends[1], "claimed": claimed, "family": family}
+    assert menukaart_page.difference(row).startswith("~") == marked
+
+
 def test_the_order_is_of_the_draws_and_names_what_it_hangs_on(folder, monkeypatch):
     text = menukaart_page.part(found(folder))
     row, idle = cells(text, "voorrang", 1), cells(text, "huurgewenning", 1)
@@ -149,7 +163,7 @@ def test_what_is_done_already_is_no_instrument_of_a_scenario(folder):
 
 
 def test_places_and_what_is_written_by_hand_stay_when_one_place_is_made_anew():
-    page = "# Head\n\n<!-- made: effects delft -->\nold\n<!-- end -->\n\n## What surprised\n\nThis.\n"
+    page = "# Head\n\n<!-- made: effects delft -->\nold\n<!-- end -->\n\n## What stands out\n\nThis.\n"
     part = "<!-- made: effects {} -->\n{}\n<!-- end -->\n"
     made = menukaart_page.renewed(page, {"zwolle": part.format("zwolle", "1")})
     assert made == page.replace("\n## What", "\n" + part.format("zwolle", "1") + "\n## What")
@@ -160,13 +174,13 @@ def test_places_and_what_is_written_by_hand_stay_when_one_place_is_made_anew():
 
 def test_the_command_writes_the_page_or_says_what_is_wrong(folder, tmp_path, monkeypatch, capsys):
     page = tmp_path / "menukaart.md"
-    page.write_text("# Head\n\n## What surprised\n\nThis.\n", encoding="utf-8")
+    page.write_text("# Head\n\n## What stands out\n\nThis.\n", encoding="utf-8")
     monkeypatch.setattr(menukaart_page, "PAGE", page)
     assert menukaart_page.main([str(folder), str(folder)]) == 2 and "a second folder of zwolle" in capsys.readouterr().err
     assert menukaart_page.main([str(tmp_path)]) == 2 and menukaart_page.main([]) == 2
     assert menukaart_page.main([str(folder)]) == 0
     text = page.read_text(encoding="utf-8")
-    assert [match["place"] for match in BLOCK.finditer(text)] == ["zwolle"] and text.endswith("## What surprised\n\nThis.\n")
+    assert [match["place"] for match in BLOCK.finditer(text)] == ["zwolle"] and text.endswith("## What stands out\n\nThis.\n")
 
 
 def test_an_instrument_that_came_after_the_page_is_named_on_it_by_place(monkeypatch):

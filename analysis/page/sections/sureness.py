@@ -263,8 +263,8 @@ def _measures(page: Page) -> Grid:
         Text("Maatregel", "Measure"),
         Text("Extra verhuizingen van senioren", "Extra moves by seniors"),
         Text("Hoe zeker is dat", "How sure is that"),
-        Text("Kans dat deze het meeste doet (aantal keer)", "Chance that this one does most (number of times)"),
-        Text("Gemist als een andere de beste blijkt (verhuizingen)", "Missed if another turns out best (moves)"),
+        Text("Hoeveel keer deze het meeste doet", "How many times this one does most"),
+        Text("Verhuizingen gemist als een andere beter is", "Moves missed if another is better"),
         Text("Hangt vooral af van", "Hangs above all on"),
     )
     rows = []
