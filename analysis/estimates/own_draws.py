@@ -87,7 +87,8 @@ class OwnDraws(NamedTuple):
         found = self.study.spread([scenario], named)
         if found.kind not in (FACTOR, SHIFT):
             return found
-        return found._replace(but="; ".join(filter(None, (found.but, OF_THIS_RUN, ELSEWHERE if self.elsewhere else ""))))
+        but = "; ".join(filter(None, (found.but, OF_THIS_RUN, ELSEWHERE if self.elsewhere else "")))
+        return found._replace(but=but, error=0.0)  # what a shift is from is the run's own effect, of which the chance is told already
 
 
 def read(table: pd.DataFrame, scenarios: Mapping[str, object], elsewhere: bool) -> OwnDraws:

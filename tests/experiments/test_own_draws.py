@@ -15,8 +15,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import report
+from analysis.estimates import own_draws as estimates
 from analysis.estimates import posterior
-from analysis.estimates.knowledge import ELSEWHERE, ENDS, EUR, NO_WIDER, OF_THIS_RUN, without_noise
+from analysis.estimates.knowledge import (
+    ELSEWHERE,
+    ENDS,
+    EUR,
+    NO_WIDER,
+    OF_THIS_RUN,
+    SAMPLES,
+    SHIFT,
+    TOLD,
+    chance,
+    samples,
+    without_noise,
+)
 from analysis.estimates.own_draws import FIGURE
 from analysis.page.command import whole
 from analysis.results import gather
@@ -253,6 +266,19 @@ def test_draws_that_differ_only_by_chance_say_nothing_beyond_it(tmp_path, notes)
     assert NO_WIDER in found["knowledge"] and OF_THIS_RUN in found["knowledge"]
     width = float(found["upper"]) - float(found["lower"])
     assert float(found["upper_full"]) - float(found["lower_full"]) == pytest.approx(width, rel=0.1)
+
+
+def test_a_shift_is_from_the_effect_of_the_run_whose_chance_is_not_told_twice():
+    base, own = np.full((1, 8), 100.0), 100.0 + np.array([[5.0, 2, 8, -1, 11, 3, 7, 5]])
+    mean, error = (own - base).mean(), (own - base).std(ddof=1) / np.sqrt(8)
+    drawn = np.r_[mean, mean + np.linspace(-40, 60, 20)]  # chance of a world is little beside it
+    row = {"scenario": "voorrang", "indicator": "senior_moves", "group_by": "all", "group": "all", "base": 100.0}
+    table = pd.DataFrame([row | {"draw": k, "difference": one, "error": error} for k, one in enumerate(drawn)])
+    spread = estimates.read(table, {"voorrang": {}}, elsewhere=False).spread("voorrang", "senior_moves")
+    assert spread.kind == SHIFT and mean < TOLD * error and spread.error == 0
+    kept = without_noise(drawn[1:], np.full(20, error))
+    found = samples(own, base, spread)[0]
+    assert found == pytest.approx(np.resize(kept, SAMPLES) + ((own - base) - mean)[0] @ chance(8))
 
 
 def test_each_draw_counts_the_same_whatever_its_weight_and_the_table_is_what_was_run(tmp_path, world):
