@@ -25,7 +25,7 @@ from experiments.assumptions import as_settings, of_instrument
 from experiments.candidates import CARDS
 from experiments.runs import manifest, runner, store
 from experiments.runs.folder import DRAWS, check_place, join, sweep_up
-from experiments.runs.plan import Plan, Settings, make_plan
+from experiments.runs.plan import Plan, Settings, make_plan, of_its_own
 from experiments.runs.runner import Failure
 from experiments.runs.simulation import SeedJob
 from experiments.runs.world import digests
@@ -116,7 +116,7 @@ def _but_placebo(of: Mapping[str, Content]) -> dict[str, Content]:
 
 def cards_of(plan: Plan) -> set[str]:
     """Cards of its scenarios, those that rules add included; not what the place does already."""
-    held = {key for of in plan.contents.values() for key, settings in of.items() if not settings.get("already")}
+    held = {key for of in plan.contents.values() for key in of_its_own(of)}
     return held | {key for rules in plan.rules.values() for rule in rules for key in rule["do"]["add"]}
 
 

@@ -212,7 +212,7 @@ def most_likely(row: Mapping[str, Any]) -> str:
 
 
 def ranking(found: Alone) -> str:
-    """The sentences on which instruments do most, and on what the order hangs."""
+    """The sentences on which instruments do most, and what decides about the first."""
     rows = {key: found.row(name, "senior_moves") for key, name in found.held.items()}
     known = {key: row for key, row in rows.items() if row and not math.isnan(row["p_best"])}
     if not known:
@@ -222,10 +222,11 @@ def ranking(found: Alone) -> str:
     even = sorted((key for key in known if found.best[found.held[key]] >= EVEN), key=lambda key: -found.best[found.held[key]])
     hangs = ", ".join(f"`{one}`" for one in found.decides.get(first, ()))
     lines = [
-        f"In {n} draws of what we do not know, {linked(first)} most likely moves most seniors more: {most_likely(known[first])}.",
-        f"Whoever takes it loses {numbers(known[first]['regret']).en} moves on average against whichever does most.",
+        f"In {n} draws of what we do not know, {linked(first)} most often has most extra moves of seniors: {most_likely(known[first])}.",
+        f"On average it falls {numbers(known[first]['regret']).en} moves short of whichever does most.",
         f"Among the best {BEST} in at least half of the draws: {', '.join(map(linked, even)) or 'none'}.",
-        f"The order is of doses as they are set, of which most are assumptions. Most of all it hangs on {hangs}." if hangs else "",
+        "The order is of doses as they are set, of which most are assumptions.",
+        f"What decides most about {linked(first)}: {hangs}." if hangs else "",
     ]
     return "\n".join(filter(None, lines)) + "\n"
 

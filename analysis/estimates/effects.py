@@ -184,8 +184,15 @@ def _of(name: str, rows: pd.DataFrame, estimand: str, values: NDArray, base: NDA
 
 
 def packages_of(scenarios: Mapping[str, Mapping[str, Any]]) -> set[str]:
-    """Of scenarios as the manifest lists them, those that hold all instruments of another and more: their structure is to do more."""
-    held = {str(name): frozenset(one.get("instruments", {})) for name, one in scenarios.items() if name not in (BASIS, PLACEBO)}
+    """Of scenarios as the manifest lists them, those that hold all instruments of another and more: their structure is to do more.
+
+    What a place does already is in all that do not stop it, and makes none a package.
+    """
+    held = {
+        str(name): frozenset(key for key, settings in one.get("instruments", {}).items() if not settings.get("already"))
+        for name, one in scenarios.items()
+        if name not in (BASIS, PLACEBO)
+    }
     return {name for name, mine in held.items() if any(other and other < mine for other in held.values())}
 
 

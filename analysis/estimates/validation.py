@@ -91,7 +91,7 @@ def stays(key: str, band: str, departed: str) -> Callable[[Tables], float]:
 
 
 def in_wijk(t: Tables) -> float:
-    """Of the moves of 65 to 74, departures included, the share that stays in the wijk; NaN where each gemeente is one area."""
+    """Of the moves of 65 to 74, departures included, the share that stays in the wijk; NaN where nobody went to another wijk, as where each gemeente is one area."""
     wijk, gemeente = (t.numbers.sum(key, "65_plus") for key in ("moved_in_wijk", "moved_in_gemeente"))
     return stays("moved_in_wijk", "65_74", "departed_65_74")(t) if wijk < gemeente else float("nan")
 

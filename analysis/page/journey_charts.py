@@ -83,7 +83,7 @@ def _joined(name: Text, language: str, narrow: bool) -> str:
 
 def _highest(steps: Sequence[Step], unit: float, language: str, narrow: bool) -> float:
     """How high the labels of who comes in later reach, or those of the stages where nobody does."""
-    found = [3 * LINE]
+    found = [4 * LINE]
     for name, quote in (step.passed for step in steps if step.passed):
         lines = _joined(name, language, narrow).count("\n") + 2
         found.append(ABOVE + quote.value / unit + GAP + lines * LINE)

@@ -12,7 +12,10 @@ KEYS = re.compile(r'data-misses="([^"]*)"')
 
 
 NOBODY = Text("er is niemand om te tellen", "there is nobody to count")
-NO_WIJKEN = Text("in het model heeft deze plaats geen wijken", "in the model this place has no wijken")
+NO_WIJKEN = Text(  # where a gemeente is one area, or nobody left the own one
+    "in het model ging niemand naar een andere wijk, of er zijn geen wijken",
+    "in the model nobody went to another wijk, or there are no wijken",
+)
 
 
 class Public(NamedTuple):

@@ -143,8 +143,9 @@ def test_a_package_is_not_ranked_against_its_own_parts():
 
 
 def test_a_package_holds_another_one_and_more():
-    held = {"basis": ["z"], "placebo": ["z"], "a": ["x"], "b": ["x", "y"], "c": ["x", "y"], "nothing": [], "rules": ["w"]}
-    assert packages_of({name: {"instruments": {key: {} for key in keys}} for name, keys in held.items()}) == {"b", "c"}
+    held = {"basis": "z", "placebo": "z", "a": "xz", "b": "xyz", "c": "xyz", "rules": "wz", "stops": "", "stops_one": "q", "nothing": "zq"}
+    listed = {name: {"instruments": {key: {"already": key in "zq"} for key in keys}} for name, keys in held.items()}
+    assert packages_of(listed) == {"b", "c"}, "what is done already is in all that do not stop it"
 
 
 @pytest.mark.parametrize(("k", "n"), [(0, 7), (7, 7), (3, 60), (59, 60)])

@@ -127,8 +127,8 @@ def test_the_order_is_of_the_draws_and_names_what_it_hangs_on(folder, monkeypatc
     assert most > 95 and most + least == pytest.approx(100, abs=1), "one of the two does most"
     assert [one[4] for one in (row, idle)] == ["100 %", "100 %"], "two are among the best five"
     decides = [f"`{one}`" for one in deciding().query("card == 'voorrang' and rank <= 3")["assumption"]]
-    assert row[5] == ", ".join(decides) and f"it hangs on {row[5]}." in text
-    assert f"[`voorrang`](odd.md#instruments) most likely moves most seniors more: {row[3]}" in text
+    assert row[5] == ", ".join(decides) and f"What decides most about [`voorrang`](odd.md#instruments): {row[5]}." in text
+    assert f"[`voorrang`](odd.md#instruments) most often has most extra moves of seniors: {row[3]}." in text
     monkeypatch.setattr(menukaart_page, "BEST", 1)
     one_best = menukaart_page.part(found(folder))
     assert "Among the best 1 in at least half of the draws: [`voorrang`](odd.md#instruments)." in one_best
