@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,12 +19,13 @@ from analysis.estimates.statistics import ratio, turned_over
 from analysis.page.section import Page
 from analysis.page.sections.money import SENIOR, WHY, why_not
 from analysis.pipeline import finish
-from analysis.results import gather
+from analysis.results import Results, gather
 from analysis.tables.files import Folder
 from analysis.tables.schema import COSTS, EFFECTS
 from sim.counts.indicators import REGISTRY
 from sim.counts.schema import SUMMARY, TABLES, Table
 from sim.world.errors import Refusal
+from sim.world.names import ALL
 from tests import synthetic_tables as made
 from tests.unpainted import unpainted
 
@@ -152,6 +154,27 @@ def test_one_scenario_is_read_with_its_columns_only(tmp_path: Path) -> None:
     assert len(part) == (whole["scenario"] == "basis").sum() > 0
     with pytest.raises(Refusal, match=r"moves\.parquet: no column 'seeds'; did you mean seed"):
         folder.of_scenario("moves", ("scenario", "seeds"), "basis")
+
+
+def test_a_package_of_a_folder_is_ranked_in_neither_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = Spread(FACTOR, np.linspace(0.8, 1.2, 10), "", np.arange(10))
+    monkeypatch.setattr(Results, "spread", lambda *_: drawn)
+    held = {"voorrang": ("voorrang",), "huurgewenning": ("huurgewenning",), "plan": ("huurgewenning", "voorrang")}
+    names = ("basis", *held, "placebo")
+    paid = made.instruments(("voorrang",), SEEDS)
+    ledger = pd.concat([paid.assign(scenario=name, cost_eur=paid["cost_eur"] + k) for k, name in enumerate(held)], ignore_index=True)
+    for name, one in (("huurgewenning", 30.0), ("plan", 70.0)):
+        monkeypatch.setitem(made.EFFECTS, name, one)
+        monkeypatch.setitem(made.NOISE, name, 1.0)
+    out = made.write(tmp_path / "out", names, SEEDS, tables={"instruments": ledger})
+    content = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    content["scenarios"] = {name: {"instruments": {key: {} for key in held.get(name, ())}} for name in names}
+    (out / "manifest.json").write_text(json.dumps(content), encoding="utf-8")
+    results = gather(out)
+    whole = whole_run(results.effects, "senior_moves").set_index("scenario")
+    euro = results.costs[(results.costs["payer"] == ALL) & (results.costs["year"] == ALL) & (results.costs["instrument"] == ALL)]
+    for table in (whole, euro.set_index("scenario")):
+        assert table.loc[["voorrang", "huurgewenning"], "p_best"].sum() == pytest.approx(1) and np.isnan(table.loc["plan", "p_best"])
 
 
 @pytest.fixture(name="money")
