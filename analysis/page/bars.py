@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 import textwrap
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from analysis.page.quote import Quote
 from analysis.page.section import Page
 from analysis.page.words import Text, both, number
 
+STUDIED = ("effects", "costs")  # tables that say what is known beyond chance
 ROW, HEAD = 0.36, 0.34  # inches
 LONGEST = 34  # letters of a name in a wide picture
 THICK, THIN, DOT = 12.0, 1.8, 4.0  # points; a bar for chance that is hardly wide still stands out above and below its dot
@@ -67,10 +69,20 @@ def colour(page: Page, quote: Quote) -> str:
     return look(page, str(quote.row.get("scenario")))[0]
 
 
-def legend(panels: Sequence[Panel], own: bool = False) -> Text:
-    """What the lines and dots of the picture are: nothing that is not in it, and what is missing. ``own``: by draws of the run."""
-    rows = [one for panel in panels for one in panel.bars if one.quote is not None]
-    thick, thin = (sum(high > low for low, high in of) for of in ([one.chance for one in rows], [one.wide for one in rows]))
+def legend(page: Page, panels: Sequence[Panel]) -> Text:
+    """What the lines and dots of the picture are: nothing that is not in it, and why a thin line is not."""
+    rows = [(one, one.quote) for panel in panels for one in panel.bars if one.quote is not None]
+    thick, thin = (sum(high > low for low, high in of) for of in ([one.chance for one, _ in rows], [one.wide for one, _ in rows]))
+    same = [quote.table in STUDIED and no_wider(page, quote) for _, quote in rows]
+    lacking = [bool(np.isnan(one.wide).all()) for one, _ in rows]
+    draws = Text("trekkingen", "draws") if page.results.own_draws else Text("studie", "study")
+    why = [
+        (any(map(operator.gt, lacking, same)), Text("niet uitgezocht", "not studied")),
+        (any(same), Text(f"in de {draws.nl} niet breder", f"no wider in the {draws.en}")),
+        (any(not np.isnan(one.wide[0]) and np.isnan(one.wide[1]) for one, _ in rows), Text("zonder bovengrens", "without an upper end")),
+    ]
+    reasons = [text for there, text in why if there]
+    said = Text(", ".join(one.nl for one in reasons), ", ".join(one.en for one in reasons))
     lines = []
     if thick:
         lines.append(Text("Dik: toeval.", "Thick: chance.") if thin else Text("Balk: toeval.", "Bar: chance."))
@@ -78,16 +90,11 @@ def legend(panels: Sequence[Panel], own: bool = False) -> Text:
         lines.append(
             Text("Dun: ook met andere aannames over mensen (voorlopig).", "Thin: with other assumptions about people, too (provisional).")
         )
-    if 0 < thin < len(rows):
-        open_end = any(not np.isnan(one.wide[0]) and np.isnan(one.wide[1]) for one in rows)
-        more = Text(", of zonder bovengrens", ", or without an upper end") if open_end else both("")
-        seen = Text("niet uitgezocht, in de studie niet breder", "not studied, no wider in the study")
-        if own:
-            seen = Text("in de trekkingen niet breder", "no wider in the draws")
-        lines.append(Text(f"Geen dunne streep: {seen.nl}{more.nl}.", f"No thin line: {seen.en}{more.en}."))
-    if not thin and not (rows and all(one.wide == (0, 0) for one in rows)):
-        lines.append(Text("Met andere aannames: niet uitgezocht.", "With other assumptions: not studied."))
-    if not all(one.claimed for one in rows):
+    if reasons and thin:
+        lines.append(Text(f"Geen dunne streep: {said.nl}.", f"No thin line: {said.en}."))
+    elif reasons:
+        lines.append(Text(f"Met andere aannames: {said.nl}.", f"With other assumptions: {said.en}."))
+    if not all(one.claimed for one, _ in rows):
         lines.append(Text("Een open stip: geen verschil te zien.", "An open dot: no difference to be seen."))
     return Text(" ".join(one.nl for one in lines), " ".join(one.en for one in lines))
 

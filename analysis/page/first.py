@@ -335,7 +335,7 @@ def charts(page: Page) -> list[Chart]:
                 "Extra verhuizingen van senioren in {time}. {legend}{signs}{doses}{packages}",
                 "Extra moves by seniors in {time}. {legend}{signs}{doses}{packages}",
                 time=time,
-                legend=bars.legend(panels, page.results.own_draws is not None),
+                legend=bars.legend(page, panels),
                 signs=cards.legend(page, known),
                 doses=DOSES if len(shown) > 1 else both(""),
                 packages=own_parts(page),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import combinations
 
 import pandas as pd
 import pytest
@@ -11,6 +12,8 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from analysis.estimates.knowledge import NO_WIDER
+from analysis.page import bars, words
 from analysis.page import page as pages
 from analysis.page.chain_charts import ENDS, _draw
 from analysis.page.figures import LOOKS, NARROW, OTHER, style
@@ -113,3 +116,26 @@ def test_the_title_of_fit_hides_no_difference_that_its_picture_shows(page: Page)
         other = Page(page.results, {**page.tables, "effects": table})
         panels = who._fit_panels(other, (("all", "all"), ("class", "senior")))
         assert len(panels) == 2 and word in who._fit_chart(other, panels).finding.nl, group
+
+
+NONE = {"lower_full": float("nan"), "upper_full": float("nan")}
+SEEN = {  # what stands in a table of a measure, and what the words below the picture say of it
+    "known": ({}, "Dun: ook met andere aannames"),
+    "not studied": (NONE | {"knowledge": "the study does not count it"}, "niet uitgezocht"),
+    "no wider": ({"knowledge": f"factor; {NO_WIDER}"}, "niet breder"),
+    "open": ({"upper_full": float("nan")}, "zonder bovengrens"),
+}
+
+
+@pytest.mark.parametrize("own", [None, object()], ids=["of the study", "own draws"])
+@pytest.mark.parametrize("there", [some for n in (1, 2, 4) for some in combinations(SEEN, n)], ids="+".join)
+def test_below_a_picture_stands_why_thin_lines_lack_and_nothing_of_what_is_not_in_it(there, own) -> None:
+    rows = [fake_page.effect(name, "senior_moves", 10.0, **SEEN[name][0]) for name in there]
+    page = fake_page.page({"effects": rows}, {name: {} for name in there})
+    page.results.own_draws = own  # type: ignore[misc]
+    shown = [bars.bar(page, words.both(name), page.effect(name, "senior_moves"), claimed=True) for name in there]
+    said = bars.legend(page, [bars.Panel(words.both(""), tuple(shown))]).nl
+    assert {name for name, (_, words_of) in SEEN.items() if words_of in said} == {*there}
+    assert ("Geen dunne streep" in said) == ("known" in there and len(there) > 1)
+    if "no wider" in there:
+        assert ("in de trekkingen niet breder" in said) == (own is not None) != ("in de studie niet breder" in said)

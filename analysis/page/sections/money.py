@@ -211,7 +211,7 @@ def _ratios_chart(page: Page, shown: list[str]) -> Chart | None:
     subtitle = rich(
         "Alle kosten van een maatregel bij deze inzet en prijzen, gedeeld door de extra verhuizingen van senioren. {legend}",
         "All costs of a measure at these doses and prices, over the extra moves by seniors. {legend}",
-        legend=bars.legend(panels),
+        legend=bars.legend(page, panels),
     )
     draw = partial(bars.draw, panels, axis, unit="€")
     return Chart("euro_per_verhuizing", _chart_finding(page, shown), subtitle, draw, None, "costs.csv")

@@ -126,7 +126,7 @@ def _groups(page: Page, name: str) -> list[Block]:
                 "Verhuizingen per groep in {time}, in procenten van wat het zonder maatregel was. {legend}",
                 "Moves by group in {time}, in per cent of what they were without the measure. {legend}",
                 time=span(page.results.months),
-                legend=bars.legend(panels, page.results.own_draws is not None),
+                legend=bars.legend(page, panels),
             ),
             partial(bars.draw, panels, axis),
             None,
@@ -234,6 +234,6 @@ def _fit_chart(page: Page, panels: list[bars.Panel]) -> Chart:
         "Fit is a mark up to a hundred for size, accessibility, affordability, place and profile. It is about all households, also those "
         "that do not move.",
     )
-    axis, below = Text("punten meer of minder", "points more or fewer"), bars.legend(panels)
+    axis, below = Text("punten meer of minder", "points more or fewer"), bars.legend(page, panels)
     subtitle = Text(f"{subtitle.nl} {below.nl}", f"{subtitle.en} {below.en}")
     return Chart("passend_wonen", finding, subtitle, partial(bars.draw, panels, axis), None, "effects.csv")

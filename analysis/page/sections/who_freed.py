@@ -84,7 +84,7 @@ def blocks(page: Page, name: str) -> list[Block]:
             "{title}: woningen die senioren achterlaten, meer of minder dan zonder maatregel, naar wie er daarna woont. {legend}",
             "{title}: homes that seniors leave, more or fewer than without the measure, by who lives there next. {legend}",
             title=title,
-            legend=bars.legend(panels),
+            legend=bars.legend(page, panels),
         ),
         partial(bars.draw, panels, Text("woningen meer of minder", "homes more or fewer")),
         None,

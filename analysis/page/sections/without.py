@@ -239,7 +239,7 @@ def _chart(page: Page, shown: list[str]) -> Chart:
         "Huishoudens in {time}, per maatregel. {legend}",
         "Households in {time}, by measure. {legend}",
         time=span(page.results.months),
-        legend=bars.legend(panels),
+        legend=bars.legend(page, panels),
     )
     draw = partial(bars.draw, panels, Text("huishoudens", "households"), filled=True)
     return Chart(
